@@ -1,0 +1,5 @@
+package dev.sandpiper;
+
+public final class Placeholder {
+  private Placeholder() {}
+}

@@ -1,0 +1,5 @@
+package dev.sandpiper.engine;
+
+final class Placeholder {
+  private Placeholder() {}
+}

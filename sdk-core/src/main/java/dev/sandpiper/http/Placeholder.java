@@ -1,0 +1,5 @@
+package dev.sandpiper.http;
+
+final class Placeholder {
+  private Placeholder() {}
+}

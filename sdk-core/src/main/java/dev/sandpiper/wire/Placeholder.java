@@ -1,0 +1,5 @@
+package dev.sandpiper.wire;
+
+final class Placeholder {
+  private Placeholder() {}
+}

@@ -1,0 +1,23 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The Sandpiper API, and what every provider shares: event parsing, transport, process handling.
+ */
+@NullMarked
+@SuppressWarnings("module") // the qualified exports name sister modules, which are compiled later
+module dev.sandpiper {
+  requires static transitive org.jspecify;
+  requires transitive okhttp3;
+  requires transitive okio;
+  requires com.fasterxml.jackson.databind;
+  requires org.slf4j;
+
+  exports dev.sandpiper;
+  exports dev.sandpiper.engine to
+      dev.sandpiper.e2b;
+  exports dev.sandpiper.http to
+      dev.sandpiper.e2b;
+  exports dev.sandpiper.wire to
+      dev.sandpiper.e2b,
+      dev.sandpiper.testkit;
+}

@@ -1,0 +1,5 @@
+package dev.sandpiper.e2b;
+
+public final class Placeholder {
+  private Placeholder() {}
+}

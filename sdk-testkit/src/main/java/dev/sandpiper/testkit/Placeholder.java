@@ -1,0 +1,5 @@
+package dev.sandpiper.testkit;
+
+public final class Placeholder {
+  private Placeholder() {}
+}

@@ -1,0 +1,13 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Embedded local sandboxes for tests and first steps. */
+@NullMarked
+module dev.sandpiper.testkit {
+  requires transitive dev.sandpiper.e2b;
+  requires com.fasterxml.jackson.databind;
+  requires com.google.protobuf;
+  requires org.eclipse.jetty.server;
+  requires org.slf4j;
+
+  exports dev.sandpiper.testkit;
+}
