@@ -1,0 +1,117 @@
+package dev.sandpiper;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
+
+/**
+ * What was kept of one channel: all of it, or its beginning and its end. Immutable; the arrays that
+ * come out are copies.
+ */
+public final class CapturedOutput {
+  private final byte[] head;
+  private final byte[] tail;
+  private final long totalBytes;
+  private final boolean complete;
+
+  private CapturedOutput(byte[] head, byte[] tail, long totalBytes, boolean complete) {
+    this.head = requireNonNull(head, "head");
+    this.tail = requireNonNull(tail, "tail");
+    this.totalBytes = totalBytes;
+    this.complete = complete;
+  }
+
+  /** Everything a command wrote. */
+  public static CapturedOutput complete(byte[] bytes) {
+    return new CapturedOutput(bytes.clone(), new byte[0], bytes.length, true);
+  }
+
+  /**
+   * A beginning and an end with something missing between them.
+   *
+   * @param totalBytes how many bytes arrived, kept or not
+   */
+  public static CapturedOutput incomplete(byte[] head, byte[] tail, long totalBytes) {
+    return new CapturedOutput(head.clone(), tail.clone(), totalBytes, false);
+  }
+
+  /** True if nothing is missing. */
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /** How many bytes arrived, kept or not. What was lost on the way is not in it. */
+  public long totalBytes() {
+    return totalBytes;
+  }
+
+  /** The first bytes, without a gap. All of them if this is complete. */
+  public byte[] head() {
+    return head.clone();
+  }
+
+  /** The last bytes, without a gap. Empty if this is complete. */
+  public byte[] tail() {
+    return tail.clone();
+  }
+
+  /**
+   * The bytes as UTF-8, malformed ones as U+FFFD. What is missing is marked where it is missing, on
+   * a line of its own.
+   */
+  public String text() {
+    if (complete) {
+      return new String(head, UTF_8);
+    }
+    return new String(head, UTF_8)
+        + "\n[... output missing here: "
+        + totalBytes
+        + " bytes arrived, the first "
+        + head.length
+        + " and the last "
+        + tail.length
+        + " were kept ...]\n"
+        + new String(tail, UTF_8);
+  }
+
+  /**
+   * All bytes.
+   *
+   * @throws IllegalStateException if some are missing: {@link #head()} and {@link #tail()} have
+   *     what was kept
+   */
+  public byte[] bytes() {
+    if (!complete) {
+      throw new IllegalStateException(
+          "of "
+              + totalBytes
+              + " bytes the first "
+              + head.length
+              + " and the last "
+              + tail.length
+              + " were kept; raise the limit with Command.capture(bytes), or stream the output");
+    }
+    return head.clone();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CapturedOutput that
+        && complete == that.complete
+        && totalBytes == that.totalBytes
+        && Arrays.equals(head, that.head)
+        && Arrays.equals(tail, that.tail);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(totalBytes) * 31 + Arrays.hashCode(head);
+  }
+
+  /** The sizes; never the content. */
+  @Override
+  public String toString() {
+    return totalBytes + (complete ? " bytes" : " bytes, incomplete");
+  }
+}

@@ -1,0 +1,211 @@
+package dev.sandpiper;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to run: a program with its arguments, or a script for the sandbox's {@code /bin/sh}.
+ * Immutable; each method returns a changed copy.
+ */
+public final class Command {
+  private static final int DEFAULT_CAPTURE = 4 << 20;
+  private static final int LEAST_CAPTURE = 2;
+  private static final int MOST_CAPTURE = 1 << 30;
+
+  private final List<String> arguments;
+  private final boolean shell;
+  private final Options options;
+
+  /** Changed only between being copied and being handed to a new command. */
+  private static final class Options {
+    @Nullable String directory;
+    Map<String, String> environment = Map.of();
+    @Nullable String user;
+    boolean mergeErrors;
+    @Nullable Duration timeout;
+    int capture = DEFAULT_CAPTURE;
+
+    Options copy() {
+      Options copy = new Options();
+      copy.directory = directory;
+      copy.environment = environment;
+      copy.user = user;
+      copy.mergeErrors = mergeErrors;
+      copy.timeout = timeout;
+      copy.capture = capture;
+      return copy;
+    }
+  }
+
+  private Command(List<String> arguments, boolean shell, Options options) {
+    this.arguments = arguments;
+    this.shell = shell;
+    this.options = options;
+  }
+
+  /**
+   * A program with its arguments, passed as they are: no shell looks at them. A program without a
+   * slash is looked for on the sandbox's {@code PATH}; one that does not exist is no exception but
+   * exit code 127, as in a shell.
+   *
+   * @throws IllegalArgumentException if one holds a NUL, or the program is empty
+   */
+  public static Command of(String program, String... arguments) {
+    requireNonNull(program, "program");
+    if (program.isEmpty()) {
+      throw new IllegalArgumentException("the program is empty");
+    }
+    List<String> all = Stream.concat(Stream.of(program), Stream.of(arguments)).toList();
+    for (int i = 0; i < all.size(); i++) {
+      requireNoNul("argument " + i, all.get(i));
+    }
+    return new Command(all, false, new Options());
+  }
+
+  /**
+   * A script for {@code /bin/sh -c}, without a profile. Never put somebody else's text into it:
+   * pass that as an argument of {@link #of} or through {@link #environment}.
+   */
+  public static Command shell(String script) {
+    requireNoNul("script", requireNonNull(script, "script"));
+    return new Command(List.of("/bin/sh", "-c", script), true, new Options());
+  }
+
+  /**
+   * Where to start it. A relative path is under {@link Sandbox#workingDirectory()}, which is also
+   * where commands start that say nothing.
+   */
+  public Command directory(String path) {
+    requireNoNul("directory", requireNonNull(path, "path"));
+    return with(changed -> changed.directory = path);
+  }
+
+  /** Sets one variable, over the sandbox's own and earlier ones of that name. */
+  public Command environment(String name, String value) {
+    return environment(Map.of(name, value));
+  }
+
+  /** Sets variables, over the sandbox's own and earlier ones of those names. */
+  public Command environment(Map<String, String> variables) {
+    Map<String, String> all = new LinkedHashMap<>(options.environment);
+    variables.forEach(
+        (name, value) -> {
+          requireVariable(name, value);
+          all.put(name, value);
+        });
+    return with(changed -> changed.environment = Map.copyOf(all));
+  }
+
+  /** Runs it as this user of the sandbox. Needs {@link Capability#USER}. */
+  public Command user(String name) {
+    requireNoNul("user", requireNonNull(name, "name"));
+    return with(changed -> changed.user = name);
+  }
+
+  /**
+   * Joins stderr into stdout inside the sandbox. Platforms do not order the two, so this is the way
+   * to a transcript.
+   */
+  public Command mergeErrors() {
+    return with(changed -> changed.mergeErrors = true);
+  }
+
+  /**
+   * How long it may live, whether or not somebody is attached to it. Then it is stopped with all
+   * its children: asked to by TERM, and after two seconds killed. Without this there is no limit.
+   *
+   * @throws IllegalArgumentException if {@code limit} is not positive
+   */
+  public Command timeout(Duration limit) {
+    if (limit.isNegative() || limit.isZero()) {
+      throw new IllegalArgumentException(
+          "a command's timeout must be positive, not " + limit + "; leave it out for no limit");
+    }
+    return with(changed -> changed.timeout = limit);
+  }
+
+  /**
+   * How many bytes of each channel {@code exec} keeps: half from the beginning, half from the end.
+   * The rest is counted and not kept. 4 MiB if not set.
+   *
+   * @throws IllegalArgumentException if {@code bytes} is below 2 or above 1 GiB
+   */
+  public Command capture(int bytes) {
+    if (bytes < LEAST_CAPTURE || bytes > MOST_CAPTURE) {
+      throw new IllegalArgumentException("capture 2 bytes to 1 GiB a channel, not " + bytes);
+    }
+    return with(changed -> changed.capture = bytes);
+  }
+
+  /** The program and its arguments; {@code /bin/sh -c script} for a script. At least one. */
+  public List<String> arguments() {
+    return arguments;
+  }
+
+  /** What messages call it: its program, or {@code shell}. Never an argument or a script. */
+  public String name() {
+    return shell ? "shell" : arguments.get(0);
+  }
+
+  public Optional<String> directory() {
+    return Optional.ofNullable(options.directory);
+  }
+
+  public Map<String, String> environment() {
+    return options.environment;
+  }
+
+  public Optional<String> user() {
+    return Optional.ofNullable(options.user);
+  }
+
+  public boolean mergesErrors() {
+    return options.mergeErrors;
+  }
+
+  public Optional<Duration> timeout() {
+    return Optional.ofNullable(options.timeout);
+  }
+
+  public int captureLimit() {
+    return options.capture;
+  }
+
+  /** Its name only: arguments and variables may be secrets. */
+  @Override
+  public String toString() {
+    return "Command[" + name() + "]";
+  }
+
+  private Command with(Consumer<Options> change) {
+    Options changed = options.copy();
+    change.accept(changed);
+    return new Command(arguments, shell, changed);
+  }
+
+  private static void requireVariable(String name, String value) {
+    requireNonNull(value, name);
+    if (name.isEmpty() || name.indexOf('=') >= 0) {
+      throw new IllegalArgumentException(
+          "a variable's name is not empty and has no '=': '" + name + "'");
+    }
+    requireNoNul("name of a variable", name);
+    requireNoNul("variable " + name, value);
+  }
+
+  private static void requireNoNul(String what, String text) {
+    int index = text.indexOf('\0');
+    if (index >= 0) {
+      throw new IllegalArgumentException(
+          what + " has a NUL at index " + index + ", which no process can be given");
+    }
+  }
+}

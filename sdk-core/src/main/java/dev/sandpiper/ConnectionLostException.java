@@ -1,0 +1,25 @@
+package dev.sandpiper;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection broke before the operation was over. That says nothing about a process at the
+ * other end: it may run on, and {@link #process()} names it.
+ */
+public class ConnectionLostException extends SandboxException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient @Nullable ProcessRef process;
+
+  public ConnectionLostException(
+      Failure failure, @Nullable ProcessRef process, @Nullable Throwable cause) {
+    super(failure, cause);
+    this.process = process;
+  }
+
+  /** The process whose stream was lost, for {@link Processes#attach}. */
+  public Optional<ProcessRef> process() {
+    return Optional.ofNullable(process);
+  }
+}

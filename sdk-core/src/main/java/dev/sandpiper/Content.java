@@ -1,0 +1,86 @@
+package dev.sandpiper;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Bytes on their way into a sandbox. What can be opened again may be sent again, when it is certain
+ * that nothing of the first attempt arrived; a stream is sent once.
+ */
+public final class Content {
+
+  /** Opens the bytes from their beginning. */
+  @FunctionalInterface
+  public interface Opener {
+    InputStream open() throws IOException;
+  }
+
+  private final Opener opener;
+  private final OptionalLong length;
+  private final boolean repeatable;
+
+  private Content(Opener opener, OptionalLong length, boolean repeatable) {
+    this.opener = opener;
+    this.length = length;
+    this.repeatable = repeatable;
+  }
+
+  /** These bytes, copied. */
+  public static Content of(byte[] bytes) {
+    byte[] copy = bytes.clone();
+    return new Content(() -> new ByteArrayInputStream(copy), OptionalLong.of(copy.length), true);
+  }
+
+  /** This text in UTF-8. */
+  public static Content of(String text) {
+    return of(text.getBytes(UTF_8));
+  }
+
+  /** A file of this machine, read when it is sent. */
+  public static Content of(Path file) {
+    requireNonNull(file, "file");
+    return new Content(() -> Files.newInputStream(file), OptionalLong.empty(), true);
+  }
+
+  /** A stream of unknown length, sent once; sending closes it. */
+  public static Content of(InputStream stream) {
+    requireNonNull(stream, "stream");
+    AtomicBoolean taken = new AtomicBoolean();
+    Opener once =
+        () -> {
+          if (!taken.compareAndSet(false, true)) {
+            throw new IOException("this stream has been sent already; streams are sent once");
+          }
+          return stream;
+        };
+    return new Content(once, OptionalLong.empty(), false);
+  }
+
+  /** Something that can be opened again and again; each stream is closed after its use. */
+  public static Content of(Opener opener) {
+    return new Content(requireNonNull(opener, "opener"), OptionalLong.empty(), true);
+  }
+
+  /** Opens the bytes. The caller closes them. */
+  public InputStream open() throws IOException {
+    return opener.open();
+  }
+
+  /** How many bytes there are, if that is certain before they are read. */
+  public OptionalLong length() {
+    return length;
+  }
+
+  /** True if it may be opened more than once. */
+  public boolean isRepeatable() {
+    return repeatable;
+  }
+}

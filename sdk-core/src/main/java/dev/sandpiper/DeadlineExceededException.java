@@ -1,0 +1,58 @@
+package dev.sandpiper;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One of the four limits passed. The message says which, its value and where it was set. */
+public class DeadlineExceededException extends SandboxException {
+  private static final long serialVersionUID = 1L;
+
+  /** The limits there are. */
+  public enum Limit {
+    /** No connection stood in time. Nothing was sent. */
+    CONNECT,
+    /** The head of the answer did not come in time. */
+    RESPONSE,
+    /** Nothing arrived for too long, not even a keep-alive, while somebody waited for it. */
+    IDLE,
+    /** The command's own time was over, and it was stopped. */
+    DEADLINE
+  }
+
+  private final Limit limit;
+  private final Duration value;
+  private final transient @Nullable ExecResult partialResult;
+
+  public DeadlineExceededException(
+      Limit limit,
+      Duration value,
+      Failure failure,
+      @Nullable ExecResult partialResult,
+      @Nullable Throwable cause) {
+    super(failure, cause);
+    this.limit = requireNonNull(limit, "limit");
+    this.value = requireNonNull(value, "value");
+    this.partialResult = partialResult;
+  }
+
+  /** Which limit passed. */
+  public Limit limit() {
+    return limit;
+  }
+
+  /** How long that limit is. */
+  public Duration value() {
+    return value;
+  }
+
+  /**
+   * What the command had written, and how it ended when it was stopped. Only for {@link
+   * Limit#DEADLINE} of an {@code exec}.
+   */
+  public Optional<ExecResult> partialResult() {
+    return Optional.ofNullable(partialResult);
+  }
+}

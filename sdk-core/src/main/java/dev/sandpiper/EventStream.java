@@ -1,0 +1,43 @@
+package dev.sandpiper;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events in order, for one reader, like a {@link java.nio.file.DirectoryStream}. Reading blocks;
+ * {@link #close()} may come from any thread and frees a blocked reader.
+ *
+ * <p>A stream never ends silently: it ends with its last event, or it throws.
+ */
+public interface EventStream<E> extends Iterable<E>, AutoCloseable {
+
+  /**
+   * Blocks for the next event. Null once the stream has ended completely, and after {@link
+   * #close()}.
+   *
+   * @throws ConnectionLostException if the connection ended before the stream did
+   * @throws CancelledException if this thread is interrupted; its flag stays set, and the stream
+   *     can still be read
+   */
+  @Nullable E next();
+
+  /**
+   * Blocks for the next event, at most this long. Empty if none came in time, which loses nothing,
+   * and once the stream has ended.
+   */
+  Optional<E> next(Duration limit);
+
+  /**
+   * The events from here on, once.
+   *
+   * @throws IllegalStateException if called a second time
+   */
+  @Override
+  Iterator<E> iterator();
+
+  /** Takes no more. Idempotent; nothing is delivered after it returns. */
+  @Override
+  void close();
+}

@@ -1,0 +1,72 @@
+package dev.sandpiper;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.OptionalInt;
+
+/**
+ * How a command ended, as the platform reported it. There is no default: a status that nobody
+ * reported is {@link Unreported}, never a guessed 0.
+ */
+public sealed interface ExitStatus {
+
+  /** True only for {@link Exited} with code 0. */
+  default boolean isSuccess() {
+    return this instanceof Exited exited && exited.exitCode() == 0;
+  }
+
+  /** The exit code, where the command exited by itself. */
+  default OptionalInt code() {
+    return this instanceof Exited exited ? OptionalInt.of(exited.exitCode()) : OptionalInt.empty();
+  }
+
+  /**
+   * The command exited by itself.
+   *
+   * @param exitCode 0 to 255; a shell reports a child that was killed by signal n as 128 + n
+   */
+  record Exited(int exitCode) implements ExitStatus {
+    public Exited {
+      if (exitCode < 0 || exitCode > 255) {
+        throw new IllegalArgumentException("exit codes are 0 to 255, not " + exitCode);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "exit status " + exitCode;
+    }
+  }
+
+  /**
+   * The command was killed.
+   *
+   * @param signal by which signal; {@link Signal#UNKNOWN} where the platform does not say
+   */
+  record Signaled(Signal signal) implements ExitStatus {
+    public Signaled {
+      requireNonNull(signal, "signal");
+    }
+
+    @Override
+    public String toString() {
+      return "killed by " + signal;
+    }
+  }
+
+  /**
+   * The command has ended and nobody can say how.
+   *
+   * @param reason why the platform does not know, for people
+   */
+  record Unreported(String reason) implements ExitStatus {
+    public Unreported {
+      requireNonNull(reason, "reason");
+    }
+
+    @Override
+    public String toString() {
+      return "ended, status unreported: " + reason;
+    }
+  }
+}

@@ -1,5 +1,0 @@
-package dev.sandpiper;
-
-public final class Placeholder {
-  private Placeholder() {}
-}

@@ -1,0 +1,81 @@
+package dev.sandpiper;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A process that we are connected to.
+ *
+ * <p>Its output has one consumer: the first of {@link #events()} and {@link #transferTo} to be
+ * called. {@link #waitFor()} and {@link #onExit()} read what nobody claimed. Unclaimed output is
+ * kept up to 1 MiB; beyond that the oldest goes and an {@link ProcessEvent.OutputGap} says so, so a
+ * process never stalls because nobody reads it. Once claimed, the reader's pace is the process's.
+ *
+ * <p>A process has ended when it has exited <em>and</em> its outputs are closed. A child that keeps
+ * them open keeps it going: start a server with its outputs redirected, or in its own {@link
+ * Processes#start}.
+ *
+ * <p>{@link #close()} undoes what opened it: after {@code start} it kills the process with its
+ * children, after {@code attach} it lets go. {@link #detach()} changes one's mind.
+ *
+ * <p>All methods may be called from any thread. A star import of {@code dev.sandpiper} makes the
+ * name ambiguous with {@link java.lang.Process}: import it by name.
+ */
+@SuppressWarnings("JavaLangClash") // named so by the project's owner; see the last paragraph
+public interface Process extends AutoCloseable {
+
+  /** Its identity, which can be kept as text and used to attach again. */
+  ProcessRef ref();
+
+  /**
+   * Claims the output and reads it as events, the last of them {@link ProcessEvent.Ended}. Closing
+   * the stream means "I take no more": the rest is read and discarded, and the process goes on.
+   *
+   * @throws IllegalStateException if the output has a consumer already
+   */
+  EventStream<ProcessEvent> events();
+
+  /**
+   * Claims the output and copies it until the process ends. Blocks. What comes on a terminal goes
+   * to {@code out}. Neither stream is closed; both are flushed when nothing more is there for the
+   * moment. If writing fails the process goes on and the rest of its output is discarded.
+   *
+   * @throws IOException if writing to {@code out} or {@code err} fails
+   * @throws IllegalStateException if the output has a consumer already
+   */
+  ExitStatus transferTo(OutputStream out, OutputStream err) throws IOException;
+
+  /**
+   * Blocks until the process has ended. Output that nobody claimed is read meanwhile. Called by the
+   * thread that last read {@link #events()}, it closes that stream first (read until ready, then
+   * wait); called by another it waits for the reader.
+   *
+   * @throws ConnectionLostException if the connection ended first; the process may run on
+   */
+  ExitStatus waitFor() throws InterruptedException;
+
+  /** Like {@link #waitFor()}, at most this long. Empty if it still runs; that kills nothing. */
+  Optional<ExitStatus> waitFor(Duration limit) throws InterruptedException;
+
+  /**
+   * Completes when the process has ended, or exceptionally with what {@link #waitFor()} would
+   * throw. Cancelling the future leaves the process alone.
+   */
+  CompletableFuture<ExitStatus> onExit();
+
+  /**
+   * Lets go: the connection is closed, the process runs on, {@link #close()} will do nothing. What
+   * it writes while nobody is attached may be lost, which {@link Processes#attach} then says.
+   */
+  ProcessRef detach();
+
+  /**
+   * Undoes what opened it. Idempotent, frees a blocked reader, takes ten seconds at the most.
+   * Killing that fails is logged as a warning with the process's reference.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,154 @@
+package dev.sandpiper;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.OptionalLong;
+
+/**
+ * What happens to a process, in order: any number of {@link Output} and {@link OutputGap}, then one
+ * {@link Ended}, always last. Within a channel the order is the order of writing; between stdout
+ * and stderr no platform keeps one ({@link Command#mergeErrors()} is the way to a transcript).
+ */
+public sealed interface ProcessEvent {
+
+  /** Where output comes from. A terminal has one channel for everything. */
+  enum Channel {
+    STDOUT,
+    STDERR,
+    TERMINAL
+  }
+
+  /**
+   * Some bytes that the process wrote: whatever the platform sent in one piece, which is neither a
+   * line nor a whole number of characters. Immutable.
+   */
+  final class Output implements ProcessEvent {
+    private static final byte[] NOTHING = {};
+
+    private final Channel channel;
+    private final byte[] bytes;
+    private final byte[] carried;
+    private final int unfinished;
+
+    private Output(Channel channel, byte[] bytes, byte[] carried) {
+      this.channel = requireNonNull(channel, "channel");
+      this.bytes = bytes;
+      this.carried = carried;
+      this.unfinished = Utf8Tail.lengthOf(carried, bytes);
+    }
+
+    private Output(Channel channel, byte[] carried) {
+      this.channel = channel;
+      this.bytes = NOTHING;
+      this.carried = carried;
+      this.unfinished = 0;
+    }
+
+    /**
+     * Output that stands alone. Takes ownership of {@code bytes}: do not change them afterwards.
+     */
+    public static Output of(Channel channel, byte[] bytes) {
+      return new Output(channel, bytes, NOTHING);
+    }
+
+    /**
+     * No bytes, and as text the replacement for a character that never ended: what a provider
+     * delivers before a gap or the end.
+     */
+    public static Output ofUnfinished(Channel channel, byte[] carried) {
+      return new Output(channel, carried.clone());
+    }
+
+    /** The same bytes, their text beginning with what the channel's last output left unfinished. */
+    public Output continuing(byte[] carried) {
+      return carried.length == 0 ? this : new Output(channel, bytes, carried.clone());
+    }
+
+    /** The incomplete character at the end, at most three bytes; it belongs to the next text. */
+    public byte[] unfinished() {
+      if (unfinished == 0) {
+        return NOTHING;
+      }
+      byte[] pending = withCarried();
+      return Arrays.copyOfRange(pending, pending.length - unfinished, pending.length);
+    }
+
+    public Channel channel() {
+      return channel;
+    }
+
+    /** How many bytes this is. */
+    public int size() {
+      return bytes.length;
+    }
+
+    /** A read-only view of the bytes. */
+    public ByteBuffer asByteBuffer() {
+      return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    }
+
+    /** A copy of the bytes. */
+    public byte[] toByteArray() {
+      return bytes.clone();
+    }
+
+    /** Writes the bytes to {@code target}, and does not flush it. */
+    public void writeTo(OutputStream target) throws IOException {
+      target.write(bytes);
+    }
+
+    /**
+     * The bytes as UTF-8. The texts of one channel, put together, are what decoding the whole
+     * channel at once would give: a character cut at the end of this output is in the next text,
+     * and what is malformed becomes U+FFFD.
+     */
+    public String text() {
+      if (carried.length == 0) {
+        return new String(bytes, 0, bytes.length - unfinished, UTF_8);
+      }
+      byte[] pending = withCarried();
+      return new String(pending, 0, pending.length - unfinished, UTF_8);
+    }
+
+    private byte[] withCarried() {
+      byte[] pending = Arrays.copyOf(carried, carried.length + bytes.length);
+      System.arraycopy(bytes, 0, pending, carried.length, bytes.length);
+      return pending;
+    }
+
+    /** Channel and size; never the content. */
+    @Override
+    public String toString() {
+      return channel + "[" + bytes.length + " bytes]";
+    }
+  }
+
+  /**
+   * Output that was written and cannot be had.
+   *
+   * @param from offset of the first missing byte in its channel, where known
+   * @param to offset behind the last missing byte, where known
+   * @param reason why it is missing, for people
+   */
+  record OutputGap(Channel channel, OptionalLong from, OptionalLong to, String reason)
+      implements ProcessEvent {
+    public OutputGap {
+      requireNonNull(channel, "channel");
+      requireNonNull(from, "from");
+      requireNonNull(to, "to");
+      requireNonNull(reason, "reason");
+    }
+  }
+
+  /** The process has exited and its outputs are closed. Nothing follows. */
+  record Ended(ExitStatus status) implements ProcessEvent {
+    public Ended {
+      requireNonNull(status, "status");
+    }
+  }
+}

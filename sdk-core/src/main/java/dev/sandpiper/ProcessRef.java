@@ -1,0 +1,55 @@
+package dev.sandpiper;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Names one process for good, in this JVM or another: {@link #toString()} and {@link #parse} are
+ * each other's inverse.
+ *
+ * @param platform which provider made it, such as {@code e2b}
+ * @param sandboxId the sandbox it runs in
+ * @param processId how the platform names it there; platforms use these again
+ * @param nonce what tells this process from a later one with the same {@code processId}
+ */
+public record ProcessRef(String platform, String sandboxId, String processId, String nonce) {
+  private static final String PART = "[A-Za-z0-9._-]{1,128}";
+  private static final Pattern TEXT =
+      Pattern.compile("(%s):(%s)/(%s)/(%s)".formatted(PART, PART, PART, PART));
+
+  public ProcessRef {
+    requirePart("platform", platform);
+    requirePart("sandboxId", sandboxId);
+    requirePart("processId", processId);
+    requirePart("nonce", nonce);
+  }
+
+  /**
+   * Reads what {@link #toString()} wrote.
+   *
+   * @throws IllegalArgumentException if {@code text} is something else
+   */
+  public static ProcessRef parse(String text) {
+    Matcher matcher = TEXT.matcher(requireNonNull(text, "text"));
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "a process reference looks like platform:sandbox/process/nonce, this has "
+              + text.length()
+              + " characters and does not");
+    }
+    return new ProcessRef(matcher.group(1), matcher.group(2), matcher.group(3), matcher.group(4));
+  }
+
+  private static void requirePart(String name, String value) {
+    if (!requireNonNull(value, name).matches(PART)) {
+      throw new IllegalArgumentException(name + " must be 1 to 128 of A-Z a-z 0-9 . _ -");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return platform + ":" + sandboxId + "/" + processId + "/" + nonce;
+  }
+}

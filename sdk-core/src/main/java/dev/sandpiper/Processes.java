@@ -1,0 +1,39 @@
+package dev.sandpiper;
+
+import java.util.concurrent.CompletableFuture;
+
+/** The processes of one sandbox. Safe for use by many threads. */
+public interface Processes {
+
+  /**
+   * Runs a command to its end and keeps its output, up to {@link Command#capture}. Blocks; an
+   * interrupt stops the command.
+   *
+   * @throws DeadlineExceededException if {@link Command#timeout} passed; it has the partial result,
+   *     and the command has been stopped
+   * @throws ConnectionLostException if the connection broke before the end was reported
+   * @throws InvalidRequestException if the platform refuses to start it
+   */
+  ExecResult exec(Command command);
+
+  /** Like {@link #exec(Command)}, and shows the output to {@code listener} while it comes. */
+  ExecResult exec(Command command, OutputListener listener);
+
+  /**
+   * {@link #exec(Command)} on another thread. Cancelling the future stops the command. An exception
+   * arrives as what {@code exec} would throw.
+   */
+  CompletableFuture<ExecResult> execAsync(Command command);
+
+  /** Starts a command. Blocks until it runs; the caller closes it, which kills it. */
+  Process start(Command command);
+
+  /**
+   * Connects to a process that somebody else started, or that was detached. Closing lets go of it.
+   * Where the platform does not keep output, an {@link ProcessEvent.OutputGap} for what was written
+   * before comes first. Needs {@link Capability#ATTACH}.
+   *
+   * @throws NotFoundException if it is over and forgotten, or its number has been used again
+   */
+  Process attach(ProcessRef ref);
+}

@@ -1,0 +1,60 @@
+package dev.sandpiper;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * One remote machine. Safe for use by many threads; holds no connection while nothing runs.
+ *
+ * <p>{@link #close()} undoes what opened it: a sandbox that was created is killed, one that was
+ * connected to is left alone. {@link #detach()} changes one's mind.
+ */
+public interface Sandbox extends AutoCloseable {
+
+  String id();
+
+  Processes processes();
+
+  Filesystem files();
+
+  /** How to reach {@code port} from outside. Makes no request. */
+  Endpoint endpoint(int port);
+
+  /** Where commands start and relative paths begin. Absolute; asked for once, then known. */
+  String workingDirectory();
+
+  /** The default user's home. Absolute; asked for once, then known. */
+  String homeDirectory();
+
+  /** What the platform says about it now. */
+  SandboxInfo info();
+
+  /** What this sandbox can do beyond the basics. Makes no request. */
+  Set<Capability> capabilities();
+
+  /** Lets it live for this long from now, which may be shorter than before. */
+  void expireIn(Duration timeToLive);
+
+  /** Ends it with everything in it. False if it was gone already. */
+  boolean kill();
+
+  /** From now on {@link #close()} leaves it alone. Returns the id, for {@code connect}. */
+  String detach();
+
+  /**
+   * Undoes what opened it. Idempotent, bounded in time. A kill that fails is logged as a warning
+   * with the sandbox's id.
+   */
+  @Override
+  void close();
+
+  /** {@code processes().exec(Command.of(program, arguments))}. */
+  default ExecResult exec(String program, String... arguments) {
+    return processes().exec(Command.of(program, arguments));
+  }
+
+  /** {@code processes().exec(Command.shell(script))}. */
+  default ExecResult shell(String script) {
+    return processes().exec(Command.shell(script));
+  }
+}

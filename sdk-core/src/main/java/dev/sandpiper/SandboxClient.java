@@ -1,0 +1,39 @@
+package dev.sandpiper;
+
+import java.time.Duration;
+import java.util.Set;
+
+/** One account at one platform. Safe for use by many threads; make one and keep it. */
+public interface SandboxClient extends AutoCloseable {
+
+  /**
+   * Creates a sandbox and waits until it answers. Closing the sandbox kills it. If this fails, it
+   * has left no sandbox behind, or the message says that this cannot be known.
+   */
+  Sandbox create(SandboxSpec spec);
+
+  /** {@link #connect(String, Duration)} with five minutes to live. */
+  Sandbox connect(String id);
+
+  /**
+   * Connects to a sandbox, waking it if it sleeps. Closing it leaves it alone.
+   *
+   * @param timeToLive how long it shall live from now at least; never shortens its life. Zero only
+   *     looks: nothing is woken and nothing prolonged
+   * @throws NotFoundException if there is none with this id
+   */
+  Sandbox connect(String id, Duration timeToLive);
+
+  /** The sandboxes of this account, newest first, fetched page by page while they are read. */
+  Pages<SandboxInfo> list(SandboxFilter filter);
+
+  /** The most that a sandbox of this platform can do; {@link Sandbox#capabilities()} is exact. */
+  Set<Capability> capabilities();
+
+  /**
+   * Closes the connections and stops the client's threads. Kills no sandbox; those that it created
+   * and that are still open are named in one warning.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,55 @@
+package dev.sandpiper;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something with a sandbox went wrong. The subclasses are split by what a caller does next; each
+ * message names the operation, its subject and what was observed, and no message holds a secret.
+ */
+public abstract class SandboxException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Failure failure;
+
+  protected SandboxException(Failure failure, @Nullable Throwable cause) {
+    super(failure.message(), cause);
+    this.failure = failure;
+  }
+
+  /** Everything that is known about it. */
+  public Failure failure() {
+    return failure;
+  }
+
+  /** The verb that failed, such as {@code exec}. */
+  public String operation() {
+    return failure.operation();
+  }
+
+  /** What it was about: a path, a program, a sandbox's id. */
+  public String subject() {
+    return failure.subject();
+  }
+
+  /** The HTTP status, if an answer came. */
+  public OptionalInt status() {
+    return failure.status();
+  }
+
+  /** The platform's own code for this failure, if it gave one. */
+  public Optional<String> code() {
+    return failure.code();
+  }
+
+  /** The platform's name for the request, for its support. */
+  public Optional<String> requestId() {
+    return failure.requestId();
+  }
+
+  /** True if the same call may be made again without doing anything twice. */
+  public boolean retryable() {
+    return failure.retryable();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.sandpiper;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which sandboxes to list: those for which everything here is true. Immutable. */
+public final class SandboxFilter {
+  private static final SandboxFilter ALL = new SandboxFilter(Map.of(), null);
+
+  private final Map<String, String> labels;
+  private final SandboxInfo.@Nullable State state;
+
+  private SandboxFilter(Map<String, String> labels, SandboxInfo.@Nullable State state) {
+    this.labels = labels;
+    this.state = state;
+  }
+
+  /** Every sandbox that runs or sleeps. */
+  public static SandboxFilter all() {
+    return ALL;
+  }
+
+  /** Only with this label. */
+  public SandboxFilter label(String name, String value) {
+    Map<String, String> all = new LinkedHashMap<>(labels);
+    all.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
+    return new SandboxFilter(Map.copyOf(all), state);
+  }
+
+  /** Only in this state. */
+  public SandboxFilter state(SandboxInfo.State wanted) {
+    return new SandboxFilter(labels, requireNonNull(wanted, "wanted"));
+  }
+
+  public Map<String, String> labels() {
+    return labels;
+  }
+
+  /** The wanted state; empty for any. */
+  public Optional<SandboxInfo.State> state() {
+    return Optional.ofNullable(state);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.sandpiper;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What sandbox to create. Immutable; each method returns a changed copy. */
+public final class SandboxSpec {
+  private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
+  private static final SandboxSpec STANDARD =
+      new SandboxSpec(null, Map.of(), Map.of(), DEFAULT_TIME_TO_LIVE);
+
+  private final @Nullable String template;
+  private final Map<String, String> environment;
+  private final Map<String, String> labels;
+  private final Duration timeToLive;
+
+  private SandboxSpec(
+      @Nullable String template,
+      Map<String, String> environment,
+      Map<String, String> labels,
+      Duration timeToLive) {
+    this.template = template;
+    this.environment = environment;
+    this.labels = labels;
+    this.timeToLive = timeToLive;
+  }
+
+  /** The platform's own default image, with five minutes to live. */
+  public static SandboxSpec standard() {
+    return STANDARD;
+  }
+
+  /** {@link #standard()} from this template or image. */
+  public static SandboxSpec template(String name) {
+    if (requireNonNull(name, "name").isBlank()) {
+      throw new IllegalArgumentException("the template's name is blank");
+    }
+    return new SandboxSpec(name, Map.of(), Map.of(), DEFAULT_TIME_TO_LIVE);
+  }
+
+  /** Sets a variable for every process in the sandbox. */
+  public SandboxSpec environment(String name, String value) {
+    return new SandboxSpec(template, with(environment, name, value), labels, timeToLive);
+  }
+
+  /** Labels the sandbox, so that {@link SandboxClient#list} can find it. */
+  public SandboxSpec label(String name, String value) {
+    return new SandboxSpec(template, environment, with(labels, name, value), timeToLive);
+  }
+
+  /**
+   * How long it lives if nobody prolongs it. Platforms count in seconds; parts are rounded up.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public SandboxSpec timeToLive(Duration duration) {
+    if (duration.isNegative() || duration.isZero()) {
+      throw new IllegalArgumentException("a time to live must be positive, not " + duration);
+    }
+    return new SandboxSpec(template, environment, labels, duration);
+  }
+
+  /** The template; empty for the platform's default. */
+  public Optional<String> template() {
+    return Optional.ofNullable(template);
+  }
+
+  public Map<String, String> environment() {
+    return environment;
+  }
+
+  public Map<String, String> labels() {
+    return labels;
+  }
+
+  public Duration timeToLive() {
+    return timeToLive;
+  }
+
+  /** Template and time to live; variables may be secrets. */
+  @Override
+  public String toString() {
+    return "SandboxSpec[" + template().orElse("standard") + ", " + timeToLive + "]";
+  }
+
+  private static Map<String, String> with(Map<String, String> map, String name, String value) {
+    Map<String, String> all = new LinkedHashMap<>(map);
+    all.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
+    return Map.copyOf(all);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.sandpiper.engine;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.EventStream;
+import dev.sandpiper.Failure;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessRef;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** The one reader of a started process: takes from its buffer and adds the texts. */
+final class ClaimedEvents implements EventStream<ProcessEvent> {
+  private final EventBuffer buffer;
+  private final ProcessRef ref;
+  private final TextViews texts = new TextViews(); // owned by the reading thread
+  private final Deque<ProcessEvent> ready = new ArrayDeque<>(); // owned by the reading thread
+  private final AtomicBoolean iterated = new AtomicBoolean();
+  private volatile boolean closed;
+  private volatile @Nullable Thread lastReader;
+
+  ClaimedEvents(EventBuffer buffer, ProcessRef ref) {
+    this.buffer = buffer;
+    this.ref = ref;
+  }
+
+  @Override
+  public @Nullable ProcessEvent next() {
+    return next(Long.MAX_VALUE);
+  }
+
+  @Override
+  public Optional<ProcessEvent> next(Duration limit) {
+    return Optional.ofNullable(next(Nanos.of(limit)));
+  }
+
+  private @Nullable ProcessEvent next(long nanos) {
+    lastReader = Thread.currentThread();
+    if (closed) {
+      return null;
+    }
+    if (ready.isEmpty()) {
+      ProcessEvent event = take(nanos);
+      if (event == null) {
+        return null;
+      }
+      texts.deliver(event, ready::add);
+    }
+    return ready.poll();
+  }
+
+  private @Nullable ProcessEvent take(long nanos) {
+    try {
+      return buffer.take(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException(
+          Failure.of("read events of", ref.processId(), "its thread was interrupted"), e);
+    }
+  }
+
+  /** True if reading on would block. */
+  boolean hasNothing() {
+    return ready.isEmpty() && buffer.hasNothing();
+  }
+
+  boolean wasLastReadBy(Thread thread) {
+    return lastReader == thread;
+  }
+
+  @Override
+  public Iterator<ProcessEvent> iterator() {
+    if (!iterated.compareAndSet(false, true)) {
+      throw new IllegalStateException("events can be iterated once");
+    }
+    return new Remaining();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    buffer.discard();
+  }
+
+  private final class Remaining implements Iterator<ProcessEvent> {
+    private @Nullable ProcessEvent upcoming;
+
+    @Override
+    public boolean hasNext() {
+      if (upcoming == null) {
+        upcoming = ClaimedEvents.this.next();
+      }
+      return upcoming != null;
+    }
+
+    @Override
+    public ProcessEvent next() {
+      ProcessEvent event = hasNext() ? upcoming : null;
+      if (event == null) {
+        throw new NoSuchElementException();
+      }
+      upcoming = null;
+      return event;
+    }
+  }
+}

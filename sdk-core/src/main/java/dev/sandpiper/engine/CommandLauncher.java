@@ -1,0 +1,17 @@
+package dev.sandpiper.engine;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.ProcessRef;
+
+/** How a provider starts commands and finds them again. */
+public interface CommandLauncher {
+
+  /**
+   * Starts a command, once, and blocks until it runs. After a failure that leaves open whether it
+   * runs, the platform is asked; what is found is adopted, and what cannot be known is said.
+   */
+  RunningCommand launch(Command command);
+
+  /** Connects to a process that runs. */
+  RunningCommand attach(ProcessRef ref);
+}

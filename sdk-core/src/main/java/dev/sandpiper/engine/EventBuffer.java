@@ -1,0 +1,206 @@
+package dev.sandpiper.engine;
+
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.ProcessEvent.OutputGap;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Between a pump that fills it and a reader that empties it. Bounded in three ways: while nobody
+ * has claimed the output the oldest goes, and is told as a gap; once claimed, the pump waits for
+ * the reader; when the reader has had enough everything is thrown away.
+ */
+final class EventBuffer {
+  static final int LIMIT = 1 << 20;
+
+  /** What an event costs beside its bytes, so that many tiny ones are bounded too. */
+  private static final int OVERHEAD = 128;
+
+  private enum Mode {
+    UNCLAIMED,
+    CLAIMED,
+    DISCARDING
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // All guarded by lock.
+  private final Deque<ProcessEvent> events = new ArrayDeque<>();
+  private final Map<Channel, Long> offsets = new EnumMap<>(Channel.class);
+  private final Map<Channel, OutputGap> dropped = new EnumMap<>(Channel.class);
+  private Mode mode = Mode.UNCLAIMED;
+  private long held;
+  private boolean ended;
+  private @Nullable RuntimeException failure;
+
+  /** Adds an event; waits for the reader if there is one. */
+  void put(ProcessEvent event) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (mode == Mode.CLAIMED && held >= LIMIT) {
+        changed.await();
+      }
+      if (mode != Mode.DISCARDING) {
+        events.add(event);
+        held += cost(event);
+        dropOldest();
+      }
+      ended = event instanceof Ended;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void dropOldest() {
+    Iterator<ProcessEvent> oldest = events.iterator();
+    while (mode == Mode.UNCLAIMED && held > LIMIT && oldest.hasNext()) {
+      if (oldest.next() instanceof Output output) {
+        oldest.remove();
+        held -= cost(output);
+        noteDropped(output);
+      }
+    }
+  }
+
+  private void noteDropped(Output output) {
+    long from = advance(output);
+    OutputGap before = dropped.get(output.channel());
+    OptionalLong begin = before == null ? OptionalLong.of(from) : before.from();
+    OptionalLong end = OptionalLong.of(from + output.size());
+    dropped.put(
+        output.channel(),
+        new OutputGap(output.channel(), begin, end, "nobody read it, and it was too much to keep"));
+  }
+
+  /** The offset at which this output begins; the next begins behind it. */
+  private long advance(Output output) {
+    long from = offsets.getOrDefault(output.channel(), 0L);
+    offsets.put(output.channel(), from + output.size());
+    return from;
+  }
+
+  /** No further events will come, because of {@code cause}. */
+  void fail(RuntimeException cause) {
+    lock.lock();
+    try {
+      if (!ended && failure == null) {
+        failure = cause;
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes the caller the one reader. False if there is, or was, one. */
+  boolean claim() {
+    lock.lock();
+    try {
+      if (mode != Mode.UNCLAIMED) {
+        return false;
+      }
+      mode = Mode.CLAIMED;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Like {@link #discard}, and whoever still reads gets {@code cause}. */
+  void abandon(RuntimeException cause) {
+    lock.lock();
+    try {
+      failure = cause;
+      discard();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** From now on everything is thrown away, and the pump waits for nobody. */
+  void discard() {
+    lock.lock();
+    try {
+      mode = Mode.DISCARDING;
+      events.clear();
+      dropped.clear();
+      held = 0;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes the next event, waiting for it at most {@code nanos}. Null if none came in time, after
+   * the last one, and once everything is thrown away. Throws what the pump failed with.
+   */
+  @Nullable ProcessEvent take(long nanos) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = nanos;
+      while (isEmpty() && !isOver() && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      if (!isEmpty()) {
+        return removeFirst();
+      }
+      if (failure != null) {
+        throw failure;
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ProcessEvent removeFirst() {
+    Iterator<OutputGap> gaps = dropped.values().iterator();
+    if (gaps.hasNext()) {
+      OutputGap gap = gaps.next();
+      gaps.remove();
+      return gap;
+    }
+    ProcessEvent event = events.remove();
+    held -= cost(event);
+    if (event instanceof Output output) {
+      advance(output);
+    }
+    changed.signalAll();
+    return event;
+  }
+
+  /** True if there is nothing to take at the moment. */
+  boolean hasNothing() {
+    lock.lock();
+    try {
+      return isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isEmpty() {
+    return events.isEmpty() && dropped.isEmpty();
+  }
+
+  private boolean isOver() {
+    return ended || failure != null || mode == Mode.DISCARDING;
+  }
+
+  private static int cost(ProcessEvent event) {
+    return OVERHEAD + (event instanceof Output output ? output.size() : 0);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.sandpiper.engine;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Command;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.OutputListener;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code exec}: reads a command's events on the calling thread until its end. What goes wrong
+ * on our side (an interrupt, a listener that throws, garbage on the wire) stops the command; a lost
+ * connection does not, because somebody may attach to it again.
+ */
+final class Execution {
+  private final Command command;
+  private final OutputListener listener;
+  private final Threads threads;
+  private final long began = System.nanoTime();
+  private final TextViews texts = new TextViews();
+  private final OutputCapture stdout;
+  private final OutputCapture stderr;
+  private final CountDownLatch streamOver = new CountDownLatch(1);
+
+  private volatile boolean ended;
+  private volatile boolean cancelled;
+  private volatile @Nullable RunningCommand running;
+
+  Execution(Command command, OutputListener listener, Threads threads) {
+    this.command = command;
+    this.listener = listener;
+    this.threads = threads;
+    this.stdout = new OutputCapture(command.captureLimit());
+    this.stderr = new OutputCapture(command.captureLimit());
+  }
+
+  ExecResult run(CommandLauncher launcher) {
+    RunningCommand started = launcher.launch(command);
+    running = started;
+    if (cancelled) {
+      started.close();
+    }
+    TreeStop stop = new TreeStop(started, streamOver, () -> ended);
+    CommandDeadline deadline = CommandDeadline.begin(command, threads, stop::run, "exec");
+    try {
+      return finish(read(started), deadline);
+    } catch (CancelledException | WireFormatException e) {
+      if (deadline.hasPassed()) {
+        throw deadline.exceeded(result(lost(e)), e);
+      }
+      streamOver.countDown();
+      stop.run();
+      throw e;
+    } catch (SandboxException e) {
+      throw deadline.hasPassed() ? deadline.exceeded(result(lost(e)), e) : e;
+    } catch (Throwable thrownByListener) {
+      streamOver.countDown();
+      stop.run();
+      throw thrownByListener;
+    } finally {
+      streamOver.countDown();
+      deadline.cancel();
+      started.close();
+    }
+  }
+
+  /** Gives the command up; {@link #run} stops it and throws. From any thread. */
+  void cancel() {
+    cancelled = true;
+    RunningCommand started = running;
+    if (started != null) {
+      started.close();
+    }
+  }
+
+  private ExitStatus read(RunningCommand started) {
+    while (true) {
+      ProcessEvent event = started.next();
+      ended = event instanceof Ended;
+      capture(event);
+      texts.deliver(event, this::show);
+      if (event instanceof Ended end) {
+        return end.status();
+      }
+    }
+  }
+
+  private ExecResult finish(ExitStatus status, CommandDeadline deadline) {
+    ExecResult result = result(status);
+    if (deadline.hasPassed()) {
+      throw deadline.exceeded(result, null);
+    }
+    return result;
+  }
+
+  private void capture(ProcessEvent event) {
+    if (event instanceof Output output) {
+      captureOf(output.channel()).add(output);
+    } else if (event instanceof OutputGap gap) {
+      captureOf(gap.channel()).addGap();
+    }
+  }
+
+  private OutputCapture captureOf(Channel channel) {
+    return channel == Channel.STDERR ? stderr : stdout;
+  }
+
+  private void show(ProcessEvent event) {
+    try {
+      if (event instanceof Output output) {
+        listener.onOutput(output);
+      } else if (event instanceof OutputGap gap) {
+        listener.onGap(gap);
+      } else if (event instanceof Ended end) {
+        listener.onEnd(end.status());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the listener could not take the output", e);
+    }
+  }
+
+  private ExecResult result(ExitStatus status) {
+    Duration duration = Duration.ofNanos(System.nanoTime() - began);
+    return new ExecResult(command.name(), status, stdout.result(), stderr.result(), duration);
+  }
+
+  private static ExitStatus lost(SandboxException failure) {
+    return new ExitStatus.Unreported(failure.failure().message());
+  }
+}

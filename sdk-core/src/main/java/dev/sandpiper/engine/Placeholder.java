@@ -1,5 +1,0 @@
-package dev.sandpiper.engine;
-
-final class Placeholder {
-  private Placeholder() {}
-}

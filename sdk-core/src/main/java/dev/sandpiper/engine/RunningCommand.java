@@ -1,0 +1,38 @@
+package dev.sandpiper.engine;
+
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessRef;
+import java.time.Duration;
+
+/**
+ * One command on a platform and the stream of its events. {@link #next} belongs to one thread; the
+ * rest may be called from any.
+ */
+public interface RunningCommand {
+
+  ProcessRef ref();
+
+  /** What messages call the command. */
+  String name();
+
+  /**
+   * Blocks for the next event. The last is {@link ProcessEvent.Ended}; it is not called after that.
+   *
+   * @throws dev.sandpiper.ConnectionLostException if the stream ends before that event
+   * @throws dev.sandpiper.CancelledException after {@link #close}, or if this thread is interrupted
+   */
+  ProcessEvent next();
+
+  /**
+   * Stops the command with all its children: TERM, and KILL for what is left after {@code grace}.
+   * Blocks until they are gone, or it is certain that they will not go. Does nothing if the command
+   * is over, or its number belongs to somebody else by now.
+   */
+  void stopTree(Duration grace);
+
+  /** Has the platform end the stream, although a child that escaped holds the outputs open. */
+  void release();
+
+  /** Drops the stream and leaves the command alone. Idempotent; frees a blocked reader. */
+  void close();
+}

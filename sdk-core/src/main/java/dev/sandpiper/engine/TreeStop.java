@@ -1,0 +1,71 @@
+package dev.sandpiper.engine;
+
+import dev.sandpiper.SandboxException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stops a command whose stream somebody else goes on reading: the tree first, then, if a child that
+ * escaped holds the stream open, the stream; at last the connection. Bounded in time.
+ */
+final class TreeStop {
+  /** Between TERM and KILL. */
+  static final Duration GRACE = Duration.ofSeconds(2);
+
+  private static final Logger log = LoggerFactory.getLogger(RunningCommand.class);
+  private static final long AFTERMATH_MILLIS = 1_500;
+
+  private final RunningCommand command;
+  private final CountDownLatch streamOver;
+  private final BooleanSupplier hasEnded;
+
+  /**
+   * @param streamOver opens when nobody reads the stream any more, whatever the reason
+   * @param hasEnded true once the command's own end has been seen
+   */
+  TreeStop(RunningCommand command, CountDownLatch streamOver, BooleanSupplier hasEnded) {
+    this.command = command;
+    this.streamOver = streamOver;
+    this.hasEnded = hasEnded;
+  }
+
+  /** Works in an interrupted thread as well, and leaves its flag as it was. */
+  void run() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      stopAndFree();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      command.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void stopAndFree() throws InterruptedException {
+    if (hasEnded.getAsBoolean()) {
+      return;
+    }
+    attempt("stop", () -> command.stopTree(GRACE));
+    if (!streamOver.await(AFTERMATH_MILLIS, TimeUnit.MILLISECONDS)) {
+      attempt("free the stream of", command::release);
+      if (!streamOver.await(AFTERMATH_MILLIS, TimeUnit.MILLISECONDS)) {
+        log.warn("{} was stopped, and its stream does not end", command.ref());
+      }
+    }
+  }
+
+  private void attempt(String what, Runnable action) {
+    try {
+      action.run();
+    } catch (SandboxException e) {
+      log.warn("could not {} {}: {}", what, command.ref(), e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.sandpiper.http;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.DeadlineExceededException.Limit;
+import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Locale;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** What OkHttp throws, in our words. */
+record CallErrors(HttpRequest request, Limits limits) {
+
+  /** The error for a call that we stopped ourselves. */
+  SandboxException stopped(WatchedCall.Stop stop) {
+    if (stop instanceof WatchedCall.Stop.Silent silent) {
+      return exceeded(silent.limit(), silent.value(), request.isHarmless(), null);
+    }
+    if (stop instanceof WatchedCall.Stop.Interrupted) {
+      Thread.currentThread().interrupt();
+      return new CancelledException(request.failure("its thread was interrupted"));
+    }
+    return new CancelledException(request.failure("it was closed"));
+  }
+
+  /** The error for a call that failed before the head of its answer. */
+  SandboxException failed(IOException cause, WatchedCall call) {
+    WatchedCall.Stop stop = call.stopped();
+    if (stop != null) {
+      SandboxException stopped = stopped(stop);
+      stopped.addSuppressed(cause);
+      return stopped;
+    }
+    if (cause instanceof ContentFailedException) {
+      return new CancelledException(
+          request
+              .failure("what was to be sent could not be read; a part may have arrived")
+              .withRetryable(false),
+          cause.getCause());
+    }
+    return call.isSent() ? lost(cause) : notConnected(cause);
+  }
+
+  private SandboxException notConnected(IOException cause) {
+    if (cause instanceof SocketTimeoutException) {
+      return exceeded(Limit.CONNECT, limits.connect(), true, cause);
+    }
+    Failure failure = request.failure("no connection to " + authority() + ": " + reason(cause));
+    return new ConnectionLostException(failure.withRetryable(true), null, cause);
+  }
+
+  private SandboxException lost(IOException cause) {
+    if (cause instanceof ProtocolException) {
+      return new PlatformException(
+          request.failure("the answer of " + authority() + " is not valid HTTP"), cause);
+    }
+    return new ConnectionLostException(
+        request.failure("the connection broke before an answer came"), null, cause);
+  }
+
+  private DeadlineExceededException exceeded(
+      Limit limit, Duration value, boolean retryable, @Nullable IOException cause) {
+    String observed =
+        switch (limit) {
+          case CONNECT -> "no connection to " + authority() + " within the connect limit of ";
+          case RESPONSE -> "no answer within the response limit of ";
+          case IDLE -> "nothing arrived within the idle limit of ";
+          case DEADLINE -> "not over within the deadline of ";
+        };
+    Failure failure =
+        request
+            .failure(observed + seconds(value) + " (the client's " + setting(limit) + ")")
+            .withRetryable(retryable);
+    return new DeadlineExceededException(limit, value, failure, null, cause);
+  }
+
+  private static String setting(Limit limit) {
+    return limit.name().toLowerCase(Locale.ROOT) + "Limit";
+  }
+
+  private String authority() {
+    return request.url().host() + ":" + request.url().port();
+  }
+
+  private static String reason(IOException cause) {
+    if (cause instanceof UnknownHostException) {
+      return "the host is unknown; is the domain right?";
+    }
+    if (cause instanceof SSLException) {
+      return "TLS failed: " + cause.getMessage();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  private static String seconds(Duration value) {
+    return value.toMillis() % 1000 == 0 ? value.toSeconds() + " s" : value.toMillis() + " ms";
+  }
+}

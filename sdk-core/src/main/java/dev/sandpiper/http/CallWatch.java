@@ -1,0 +1,64 @@
+package dev.sandpiper.http;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks every 50 ms at the calls that are open, and stops those whose waiter was interrupted (a
+ * socket read does not notice by itself) or has waited past a limit. Rests while no call is open.
+ */
+final class CallWatch {
+  private static final long INTERVAL_MILLIS = 50;
+
+  private final ScheduledExecutorService scheduler;
+  private final Set<WatchedCall> open = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable ScheduledFuture<?> ticking; // guarded by lock
+
+  CallWatch(ScheduledExecutorService scheduler) {
+    this.scheduler = scheduler;
+  }
+
+  void add(WatchedCall call) {
+    open.add(call);
+    lock.lock();
+    try {
+      if (ticking == null) {
+        ticking =
+            scheduler.scheduleWithFixedDelay(
+                this::tick, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void remove(WatchedCall call) {
+    open.remove(call);
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    open.forEach(call -> call.check(now));
+    if (open.isEmpty()) {
+      rest();
+    }
+  }
+
+  private void rest() {
+    lock.lock();
+    try {
+      if (open.isEmpty() && ticking != null) {
+        ticking.cancel(false);
+        ticking = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

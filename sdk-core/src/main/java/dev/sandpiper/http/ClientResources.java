@@ -1,0 +1,107 @@
+package dev.sandpiper.http;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Authenticator;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one client shares among all its sandboxes: connections, threads, one clock. What the caller
+ * brought is never shut down here.
+ */
+public final class ClientResources implements AutoCloseable {
+  private static final int IDLE_CONNECTIONS = 32;
+
+  private final OkHttpClient okHttp;
+  private final boolean ownsOkHttp;
+  private final ScheduledThreadPoolExecutor scheduler;
+  private final Executor executor;
+  private final @Nullable ExecutorService ownExecutor;
+  private final HttpTransport transport;
+
+  /**
+   * @param callersClient whose pool, proxy, TLS and interceptors to use; null for our own
+   * @param callersExecutor what runs background work; null for our own
+   */
+  public ClientResources(
+      @Nullable OkHttpClient callersClient, @Nullable Executor callersExecutor, Limits limits) {
+    ownsOkHttp = callersClient == null;
+    okHttp = configure(ownsOkHttp ? ownClient() : requireNonNull(callersClient), limits);
+    scheduler = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("sandpiper-timer"));
+    scheduler.setRemoveOnCancelPolicy(true);
+    ownExecutor = callersExecutor == null ? DaemonThreads.executor() : null;
+    executor = callersExecutor == null ? requireNonNull(ownExecutor) : callersExecutor;
+    transport = assemble(limits);
+  }
+
+  /** The way of every request, from the outside in. */
+  private HttpTransport assemble(Limits limits) {
+    HttpTransport network = new OkHttpTransport(okHttp, limits, new CallWatch(scheduler));
+    HttpTransport logged = new LoggingTransport(network);
+    return new RetryingTransport(
+        logged,
+        pause -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()),
+        () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  private static OkHttpClient ownClient() {
+    return new OkHttpClient.Builder()
+        .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 5, TimeUnit.MINUTES))
+        .build();
+  }
+
+  /** Nothing is repeated, redirected or timed by OkHttp itself. */
+  private static OkHttpClient configure(OkHttpClient client, Limits limits) {
+    OkHttpClient.Builder builder =
+        client
+            .newBuilder()
+            .protocols(List.of(Protocol.HTTP_1_1))
+            .retryOnConnectionFailure(false)
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .authenticator(Authenticator.NONE)
+            .connectTimeout(limits.connect())
+            .readTimeout(0, TimeUnit.MILLISECONDS)
+            .writeTimeout(0, TimeUnit.MILLISECONDS)
+            .callTimeout(0, TimeUnit.MILLISECONDS);
+    builder.networkInterceptors().add(0, new SingleAttempt());
+    return builder.build();
+  }
+
+  /** Where every request goes through. */
+  public HttpTransport transport() {
+    return transport;
+  }
+
+  /** For timers that do next to nothing. */
+  public ScheduledThreadPoolExecutor scheduler() {
+    return scheduler;
+  }
+
+  /** For work that may block. */
+  public Executor executor() {
+    return executor;
+  }
+
+  /** Stops our own threads and closes our own idle connections. Idempotent. */
+  @Override
+  public void close() {
+    scheduler.shutdownNow();
+    if (ownExecutor != null) {
+      ownExecutor.shutdown();
+    }
+    if (ownsOkHttp) {
+      okHttp.dispatcher().executorService().shutdown();
+      okHttp.connectionPool().evictAll();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.sandpiper.http;
+
+import dev.sandpiper.Failure;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and what our errors and logs call it. Immutable.
+ *
+ * @param operation the caller's verb, such as {@code exec}
+ * @param subject what it is about; never a secret
+ * @param body what to send, if anything
+ * @param repetition when it may be sent again
+ */
+public record HttpRequest(
+    String operation,
+    String subject,
+    String method,
+    HttpUrl url,
+    Headers headers,
+    @Nullable HttpBody body,
+    Repetition repetition) {
+
+  /** When a request may be sent a second time. */
+  public enum Repetition {
+    /** Only when it is certain that the peer has seen nothing of it. */
+    IF_UNSENT,
+    /** Also after a lost connection or a passing refusal: sending it twice does no harm. */
+    IF_HARMLESS
+  }
+
+  /** A request without headers or body that is repeated only if nothing was sent. */
+  public static HttpRequest of(String operation, String subject, String method, HttpUrl url) {
+    return new HttpRequest(
+        operation, subject, method, url, Headers.of(), null, Repetition.IF_UNSENT);
+  }
+
+  public HttpRequest withBody(HttpBody content) {
+    return new HttpRequest(operation, subject, method, url, headers, content, repetition);
+  }
+
+  public HttpRequest withHeader(String name, String value) {
+    return withHeaders(headers.newBuilder().set(name, value).build());
+  }
+
+  public HttpRequest withHeaders(Headers all) {
+    return new HttpRequest(operation, subject, method, url, all, body, repetition);
+  }
+
+  /** Marks it as harmless when sent twice. */
+  public HttpRequest harmless() {
+    return new HttpRequest(operation, subject, method, url, headers, body, Repetition.IF_HARMLESS);
+  }
+
+  boolean isHarmless() {
+    return repetition == Repetition.IF_HARMLESS;
+  }
+
+  /** The beginning of an error about this request. */
+  public Failure failure(String observed) {
+    return Failure.of(operation, subject, observed).withRetryable(isHarmless());
+  }
+
+  /** Verb, method, host and path: what may be logged. */
+  @Override
+  public String toString() {
+    return operation + " " + method + " " + url.host() + url.encodedPath();
+  }
+}

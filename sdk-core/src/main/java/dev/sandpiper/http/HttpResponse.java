@@ -1,0 +1,150 @@
+package dev.sandpiper.http;
+
+import dev.sandpiper.Failure;
+import dev.sandpiper.RateLimitedException;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.Response;
+import okio.Buffer;
+import okio.BufferedSource;
+import okio.Okio;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head of an answer, and its body as it comes. {@link #cancel()} may be called from any thread
+ * and frees a blocked reader; everything else belongs to one thread.
+ */
+public final class HttpResponse implements AutoCloseable {
+  private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(1);
+
+  private final HttpRequest request;
+  private final Response response;
+  private final WatchedCall call;
+  private final Runnable onClose;
+  private final WatchedSource body;
+  private final BufferedSource source;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  HttpResponse(
+      HttpRequest request,
+      Response response,
+      WatchedCall call,
+      Duration idle,
+      CallErrors errors,
+      Runnable onClose) {
+    this.request = request;
+    this.response = response;
+    this.call = call;
+    this.onClose = onClose;
+    this.body = new WatchedSource(response.body(), call, idle, errors);
+    this.source = Okio.buffer(body);
+  }
+
+  public int status() {
+    return response.code();
+  }
+
+  /** The last header of this name; null if there is none. */
+  public @Nullable String header(String name) {
+    if (name.equalsIgnoreCase("Retry-After")) {
+      return call.retryAfter();
+    }
+    return response.header(name);
+  }
+
+  /** The whole content type; null if there is none. */
+  public @Nullable String contentType() {
+    return response.header("Content-Type");
+  }
+
+  /**
+   * The body. Reading blocks; silence above the idle limit, an interrupt and {@link #cancel()} are
+   * {@link dev.sandpiper.SandboxException}s, a broken connection is an {@code IOException}.
+   */
+  public BufferedSource source() {
+    return source;
+  }
+
+  /**
+   * Reads the whole body.
+   *
+   * @throws MalformedStreamException if it is longer than {@code limit} bytes
+   */
+  public byte[] readAll(int limit) throws IOException {
+    Buffer buffer = new Buffer();
+    while (buffer.size() <= limit) {
+      if (source.read(buffer, limit + 1L - buffer.size()) < 0) {
+        return buffer.readByteArray();
+      }
+    }
+    throw new MalformedStreamException("a body above the bound of " + limit + " bytes");
+  }
+
+  /** Reads at most {@code limit} bytes of the body, for a message. */
+  public byte[] readStart(int limit) throws IOException {
+    source.request(limit);
+    return source.readByteArray(Math.min(limit, source.getBuffer().size()));
+  }
+
+  /** The beginning of an error about this answer. */
+  public Failure failure(String observed) {
+    return request.failure(observed).withStatus(status());
+  }
+
+  /** The error for 429. */
+  public RateLimitedException rateLimited(String observed) {
+    return new RateLimitedException(
+        failure(observed).withRetryable(true), retryAfter().orElse(null));
+  }
+
+  /** How long the peer asks to wait; empty if it does not say, or says nonsense. */
+  public Optional<Duration> retryAfter() {
+    String text = call.retryAfter();
+    if (text == null) {
+      return Optional.empty();
+    }
+    return parseRetryAfter(text)
+        .map(wait -> wait.isNegative() ? Duration.ZERO : wait)
+        .map(wait -> wait.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : wait);
+  }
+
+  private static Optional<Duration> parseRetryAfter(String text) {
+    if (text.matches("\\d{1,18}")) {
+      return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
+    }
+    try {
+      Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      return Optional.of(Duration.between(Instant.now(), until));
+    } catch (DateTimeException e) {
+      return Optional.empty(); // neither seconds nor a date: as good as none
+    }
+  }
+
+  /** Gives the body up, from any thread. A blocked reader gets a {@code CancelledException}. */
+  public void cancel() {
+    call.stop(new WatchedCall.Stop.Closed());
+  }
+
+  /** Idempotent. A body that was not read to its end costs the connection, and no time. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      try {
+        // Closing a live body without this would first try to drain it.
+        if (!body.isExhausted()) {
+          call.stop(new WatchedCall.Stop.Closed());
+        }
+        response.close();
+      } finally {
+        onClose.run();
+      }
+    }
+  }
+}

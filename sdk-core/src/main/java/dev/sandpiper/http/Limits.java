@@ -1,0 +1,43 @@
+package dev.sandpiper.http;
+
+import java.time.Duration;
+
+/**
+ * The limits that hold for every request; zero means none.
+ *
+ * @param connect until a connection stands
+ * @param response from the last byte sent to the head of the answer
+ * @param idle without a byte while somebody waits for one
+ */
+public record Limits(Duration connect, Duration response, Duration idle) {
+
+  /** Ten seconds to connect, sixty to answer, and three keep-alive intervals of twenty. */
+  public static Limits standard() {
+    return new Limits(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(60));
+  }
+
+  public Limits {
+    requirePositive("connect", connect);
+    requirePositive("response", response);
+    requirePositive("idle", idle);
+  }
+
+  public Limits withConnect(Duration limit) {
+    return new Limits(limit, response, idle);
+  }
+
+  public Limits withResponse(Duration limit) {
+    return new Limits(connect, limit, idle);
+  }
+
+  public Limits withIdle(Duration limit) {
+    return new Limits(connect, response, limit);
+  }
+
+  private static void requirePositive(String name, Duration limit) {
+    if (limit.isNegative()) {
+      throw new IllegalArgumentException(
+          "the " + name + " limit must not be negative, it is " + limit + "; zero means none");
+    }
+  }
+}

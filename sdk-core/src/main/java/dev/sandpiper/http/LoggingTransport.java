@@ -1,0 +1,40 @@
+package dev.sandpiper.http;
+
+import dev.sandpiper.SandboxException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One line at debug for each request: verb, method, host and path, status, milliseconds. No header
+ * value, no query, no body.
+ */
+final class LoggingTransport implements HttpTransport {
+  private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
+
+  private final HttpTransport next;
+
+  LoggingTransport(HttpTransport next) {
+    this.next = next;
+  }
+
+  @Override
+  public HttpResponse send(HttpRequest request) {
+    if (!log.isDebugEnabled()) {
+      return next.send(request);
+    }
+    long began = System.nanoTime();
+    try {
+      HttpResponse response = next.send(request);
+      log.debug("{} {} {} ms", request, response.status(), millisSince(began));
+      return response;
+    } catch (SandboxException e) {
+      log.debug("{} {} {} ms", request, e.getClass().getSimpleName(), millisSince(began));
+      throw e;
+    }
+  }
+
+  private static long millisSince(long began) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+  }
+}

@@ -1,5 +1,0 @@
-package dev.sandpiper.http;
-
-final class Placeholder {
-  private Placeholder() {}
-}

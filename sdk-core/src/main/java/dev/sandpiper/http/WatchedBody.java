@@ -1,0 +1,67 @@
+package dev.sandpiper.http;
+
+import dev.sandpiper.DeadlineExceededException.Limit;
+import java.io.IOException;
+import java.time.Duration;
+import okhttp3.MediaType;
+import okhttp3.RequestBody;
+import okio.Buffer;
+import okio.BufferedSink;
+import okio.ForwardingSink;
+import okio.Okio;
+import okio.Sink;
+
+/**
+ * A request body whose writing is watched. The response clock runs while a write waits for the
+ * socket and starts again with every piece that went through; while the caller's own content is
+ * read it stands still.
+ */
+final class WatchedBody extends RequestBody {
+  private final HttpBody body;
+  private final WatchedCall call;
+  private final Duration limit;
+
+  WatchedBody(HttpBody body, WatchedCall call, Duration limit) {
+    this.body = body;
+    this.call = call;
+    this.limit = limit;
+  }
+
+  @Override
+  public MediaType contentType() {
+    return MediaType.get(body.contentType());
+  }
+
+  @Override
+  public long contentLength() {
+    return body.length();
+  }
+
+  /** Keeps OkHttp from sending it a second time by itself. */
+  @Override
+  public boolean isOneShot() {
+    return true;
+  }
+
+  @Override
+  public void writeTo(BufferedSink sink) throws IOException {
+    call.exit();
+    BufferedSink watched = Okio.buffer(new WatchedSink(sink));
+    body.writeTo(watched);
+    watched.flush();
+    call.enter(Limit.RESPONSE, limit);
+  }
+
+  private final class WatchedSink extends ForwardingSink {
+    WatchedSink(Sink socket) {
+      super(socket);
+    }
+
+    @Override
+    public void write(Buffer source, long byteCount) throws IOException {
+      call.enter(Limit.RESPONSE, limit);
+      super.write(source, byteCount);
+      call.exit();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sandpiper.http;
+
+import dev.sandpiper.DeadlineExceededException.Limit;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import okhttp3.Call;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call as the {@link CallWatch} sees it: who is blocked in it, since when, and why it was
+ * stopped. The first reason wins, and it is set before the call is cancelled, so that whatever
+ * OkHttp then throws can be told apart.
+ */
+final class WatchedCall {
+
+  /** Why a call was stopped by us. */
+  sealed interface Stop {
+    /** Somebody closed what used the call. */
+    record Closed() implements Stop {}
+
+    /** The thread that was blocked in it has been interrupted. */
+    record Interrupted() implements Stop {}
+
+    /** Nothing happened for too long. */
+    record Silent(Limit limit, Duration value) implements Stop {}
+  }
+
+  private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
+  private final AtomicBoolean sent = new AtomicBoolean();
+  private volatile @Nullable String retryAfter;
+  private volatile @Nullable Waiting waiting;
+  private volatile @Nullable Call call;
+
+  /** Who waits, for what, since when (nanoseconds). */
+  private record Waiting(Thread thread, Limit limit, Duration value, long since) {}
+
+  /** The call that is about to run. */
+  void begin(Call running) {
+    call = running;
+    if (stop.get() != null) {
+      running.cancel();
+    }
+  }
+
+  /** From now on the current thread waits for the peer. */
+  void enter(Limit limit, Duration value) {
+    waiting = new Waiting(Thread.currentThread(), limit, value, System.nanoTime());
+  }
+
+  /** The current thread no longer waits. */
+  void exit() {
+    waiting = null;
+  }
+
+  /** Stops the call if its waiter was interrupted, or has waited for too long. */
+  void check(long now) {
+    Waiting current = waiting;
+    if (current == null) {
+      return;
+    }
+    if (current.thread.isInterrupted()) {
+      stop(new Stop.Interrupted());
+    } else if (!current.value.isZero() && now - current.since >= current.value.toNanos()) {
+      stop(new Stop.Silent(current.limit, current.value));
+    }
+  }
+
+  void stop(Stop reason) {
+    stop.compareAndSet(null, reason);
+    Call running = call;
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  /** Why we stopped it; null if we did not. */
+  @Nullable Stop stopped() {
+    return stop.get();
+  }
+
+  /** Called when a connection stands and bytes are about to leave. False the second time. */
+  boolean markSent() {
+    return sent.compareAndSet(false, true);
+  }
+
+  /** False if it is certain that no byte of the request has left. */
+  boolean isSent() {
+    return sent.get();
+  }
+
+  void keepRetryAfter(String value) {
+    retryAfter = value;
+  }
+
+  @Nullable String retryAfter() {
+    return retryAfter;
+  }
+}

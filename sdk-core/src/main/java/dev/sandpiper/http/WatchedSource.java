@@ -1,0 +1,61 @@
+package dev.sandpiper.http;
+
+import dev.sandpiper.DeadlineExceededException.Limit;
+import java.io.IOException;
+import java.time.Duration;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.ForwardingSource;
+
+/**
+ * A body whose reads are watched: the idle clock runs while a read waits for the socket and at no
+ * other time. What we stopped ourselves comes out as the error that says why.
+ */
+final class WatchedSource extends ForwardingSource {
+  private final WatchedCall call;
+  private final Duration idle;
+  private final CallErrors errors;
+  private final long length;
+  private long received;
+  private boolean ended;
+
+  WatchedSource(ResponseBody body, WatchedCall call, Duration idle, CallErrors errors) {
+    super(body.source());
+    this.call = call;
+    this.idle = idle;
+    this.errors = errors;
+    this.length = body.contentLength();
+  }
+
+  @Override
+  public long read(Buffer sink, long byteCount) throws IOException {
+    call.enter(Limit.IDLE, idle);
+    try {
+      long count = super.read(sink, byteCount);
+      rejectIfStopped();
+      if (count < 0) {
+        ended = true;
+      } else {
+        received += count;
+      }
+      return count;
+    } catch (IOException e) {
+      rejectIfStopped();
+      throw e;
+    } finally {
+      call.exit();
+    }
+  }
+
+  /** After a stop nothing is delivered, even what had arrived before. */
+  private void rejectIfStopped() {
+    WatchedCall.Stop stop = call.stopped();
+    if (stop != null) {
+      throw errors.stopped(stop);
+    }
+  }
+
+  boolean isExhausted() {
+    return ended || received == length;
+  }
+}

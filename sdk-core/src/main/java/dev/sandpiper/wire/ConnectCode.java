@@ -1,0 +1,55 @@
+package dev.sandpiper.wire;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The error codes of the Connect protocol.
+ *
+ * @see <a href="https://connectrpc.com/docs/protocol/#error-codes">Connect error codes</a>
+ */
+public enum ConnectCode {
+  CANCELED,
+  UNKNOWN,
+  INVALID_ARGUMENT,
+  DEADLINE_EXCEEDED,
+  NOT_FOUND,
+  ALREADY_EXISTS,
+  PERMISSION_DENIED,
+  RESOURCE_EXHAUSTED,
+  FAILED_PRECONDITION,
+  ABORTED,
+  OUT_OF_RANGE,
+  UNIMPLEMENTED,
+  INTERNAL,
+  UNAVAILABLE,
+  DATA_LOSS,
+  UNAUTHENTICATED;
+
+  /** The code as it stands in JSON. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The code called {@code wireName}, which is in lower case; empty if there is none. */
+  public static Optional<ConnectCode> of(String wireName) {
+    for (ConnectCode code : values()) {
+      if (code.wireName().equals(wireName)) {
+        return Optional.of(code);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What the protocol makes of an HTTP status when the answer carries no usable code. */
+  public static ConnectCode ofHttpStatus(int status) {
+    return switch (status) {
+      case 400 -> INTERNAL;
+      case 401 -> UNAUTHENTICATED;
+      case 403 -> PERMISSION_DENIED;
+      case 404 -> UNIMPLEMENTED;
+      case 429, 502, 503, 504 -> UNAVAILABLE;
+      default -> UNKNOWN;
+    };
+  }
+}

@@ -1,0 +1,86 @@
+package dev.sandpiper.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the messages of one Connect server stream, in order.
+ *
+ * <pre>
+ * byte 0      flags: 1 = compressed, 2 = end of stream
+ * bytes 1..4  length of the payload, unsigned, big-endian
+ * bytes 5..   payload
+ * </pre>
+ *
+ * <p>The last envelope is always the end-of-stream message; a body that ends without one was cut.
+ * How HTTP cut the body into chunks means nothing. Not thread-safe: to free a blocked reader,
+ * cancel the call that owns the source.
+ *
+ * @see <a href="https://connectrpc.com/docs/protocol/#streaming-response">Connect streaming</a>
+ */
+public final class ConnectStreamReader {
+  private static final int COMPRESSED = 0b01;
+  private static final int END_OF_STREAM = 0b10;
+
+  private final BufferedSource source;
+  private final int maxMessageBytes;
+  private @Nullable ConnectEnd end;
+
+  public ConnectStreamReader(BufferedSource source, int maxMessageBytes) {
+    this.source = source;
+    this.maxMessageBytes = maxMessageBytes;
+  }
+
+  /**
+   * Blocks for the next message, which may be empty. Null once the server has ended the stream.
+   *
+   * @throws EOFException if the body ends first: the server always says goodbye, so silence is a
+   *     failure and never an end
+   * @throws MalformedStreamException if the bytes are no Connect stream, or a message is too long
+   */
+  public byte @Nullable [] nextMessage() throws IOException {
+    if (end != null) {
+      return null;
+    }
+    int flags = source.readByte() & 0xff;
+    if ((flags & ~(COMPRESSED | END_OF_STREAM)) != 0) {
+      throw new MalformedStreamException("an envelope with unknown flags " + flags);
+    }
+    if ((flags & COMPRESSED) != 0) {
+      throw new MalformedStreamException("a compressed envelope, and no compression was offered");
+    }
+    byte[] payload = readPayload();
+    if ((flags & END_OF_STREAM) == 0) {
+      return payload;
+    }
+    end = ConnectEnd.parse(payload);
+    return null;
+  }
+
+  private byte[] readPayload() throws IOException {
+    long length = source.readInt() & 0xffffffffL;
+    if (length > maxMessageBytes) {
+      throw new MalformedStreamException(
+          "an envelope of " + length + " bytes, above the bound of " + maxMessageBytes);
+    }
+    return source.readByteArray(length);
+  }
+
+  /** How the server ended the stream. Null until {@link #nextMessage} has returned null. */
+  public @Nullable ConnectEnd end() {
+    return end;
+  }
+
+  /**
+   * Blocks until the body is over as well, so that its connection can be used again.
+   *
+   * @throws MalformedStreamException if something follows the end of the stream
+   */
+  public void expectNothingMore() throws IOException {
+    if (!source.exhausted()) {
+      throw new MalformedStreamException("bytes after the end of the stream");
+    }
+  }
+}

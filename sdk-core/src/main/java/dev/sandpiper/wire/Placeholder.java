@@ -1,5 +1,0 @@
-package dev.sandpiper.wire;
-
-final class Placeholder {
-  private Placeholder() {}
-}
