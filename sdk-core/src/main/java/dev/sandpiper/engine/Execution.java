@@ -49,7 +49,7 @@ final class Execution {
     RunningCommand started = launcher.launch(command);
     running = started;
     if (cancelled) {
-      started.close();
+      started.cancel();
     }
     TreeStop stop = new TreeStop(started, streamOver, () -> ended);
     CommandDeadline deadline = CommandDeadline.begin(command, threads, stop::run, "exec");
@@ -80,7 +80,7 @@ final class Execution {
     cancelled = true;
     RunningCommand started = running;
     if (started != null) {
-      started.close();
+      started.cancel();
     }
   }
 

@@ -5,8 +5,8 @@ import dev.sandpiper.ProcessRef;
 import java.time.Duration;
 
 /**
- * One command on a platform and the stream of its events. {@link #next} belongs to one thread; the
- * rest may be called from any.
+ * One command on a platform and the stream of its events. {@link #next} and {@link #close} belong
+ * to the thread that reads; the rest may be called from any.
  */
 public interface RunningCommand {
 
@@ -19,7 +19,8 @@ public interface RunningCommand {
    * Blocks for the next event. The last is {@link ProcessEvent.Ended}; it is not called after that.
    *
    * @throws dev.sandpiper.ConnectionLostException if the stream ends before that event
-   * @throws dev.sandpiper.CancelledException after {@link #close}, or if this thread is interrupted
+   * @throws dev.sandpiper.CancelledException after {@link #cancel}, or if this thread is
+   *     interrupted
    */
   ProcessEvent next();
 
@@ -34,5 +35,8 @@ public interface RunningCommand {
   void release();
 
   /** Drops the stream and leaves the command alone. Idempotent; frees a blocked reader. */
+  void cancel();
+
+  /** Frees what the stream holds. Idempotent; only for the reading thread, or when nobody reads. */
   void close();
 }

@@ -191,7 +191,7 @@ final class StartedProcess implements Process {
   public ProcessRef detach() {
     if (closed.compareAndSet(false, true)) {
       abandon();
-      command.close();
+      command.cancel();
     }
     return ref();
   }
@@ -206,7 +206,7 @@ final class StartedProcess implements Process {
       cancelDeadline();
       stop.run();
     }
-    command.close();
+    command.cancel();
   }
 
   /** Delivers nothing more; whoever reads is told why. */

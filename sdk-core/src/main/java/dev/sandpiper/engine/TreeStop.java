@@ -41,7 +41,7 @@ final class TreeStop {
     } catch (InterruptedException e) {
       interrupted = true;
     } finally {
-      command.close();
+      command.cancel();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -52,20 +52,24 @@ final class TreeStop {
     if (hasEnded.getAsBoolean()) {
       return;
     }
-    attempt("stop", () -> command.stopTree(GRACE));
+    if (!attempt("stop", () -> command.stopTree(GRACE))) {
+      return;
+    }
     if (!streamOver.await(AFTERMATH_MILLIS, TimeUnit.MILLISECONDS)) {
-      attempt("free the stream of", command::release);
-      if (!streamOver.await(AFTERMATH_MILLIS, TimeUnit.MILLISECONDS)) {
+      boolean freed = attempt("free the stream of", command::release);
+      if (freed && !streamOver.await(AFTERMATH_MILLIS, TimeUnit.MILLISECONDS)) {
         log.warn("{} was stopped, and its stream does not end", command.ref());
       }
     }
   }
 
-  private void attempt(String what, Runnable action) {
+  private boolean attempt(String what, Runnable action) {
     try {
       action.run();
+      return true;
     } catch (SandboxException e) {
       log.warn("could not {} {}: {}", what, command.ref(), e.getMessage());
+      return false;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.sandpiper.http;
 
 import dev.sandpiper.Failure;
+import java.time.Duration;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param subject what it is about; never a secret
  * @param body what to send, if anything
  * @param repetition when it may be sent again
+ * @param patience how long to wait for the head and between bytes; null for the client's limits
  */
 public record HttpRequest(
     String operation,
@@ -20,7 +22,8 @@ public record HttpRequest(
     HttpUrl url,
     Headers headers,
     @Nullable HttpBody body,
-    Repetition repetition) {
+    Repetition repetition,
+    @Nullable Duration patience) {
 
   /** When a request may be sent a second time. */
   public enum Repetition {
@@ -33,11 +36,11 @@ public record HttpRequest(
   /** A request without headers or body that is repeated only if nothing was sent. */
   public static HttpRequest of(String operation, String subject, String method, HttpUrl url) {
     return new HttpRequest(
-        operation, subject, method, url, Headers.of(), null, Repetition.IF_UNSENT);
+        operation, subject, method, url, Headers.of(), null, Repetition.IF_UNSENT, null);
   }
 
   public HttpRequest withBody(HttpBody content) {
-    return new HttpRequest(operation, subject, method, url, headers, content, repetition);
+    return new HttpRequest(operation, subject, method, url, headers, content, repetition, patience);
   }
 
   public HttpRequest withHeader(String name, String value) {
@@ -45,12 +48,22 @@ public record HttpRequest(
   }
 
   public HttpRequest withHeaders(Headers all) {
-    return new HttpRequest(operation, subject, method, url, all, body, repetition);
+    return new HttpRequest(operation, subject, method, url, all, body, repetition, patience);
   }
 
   /** Marks it as harmless when sent twice. */
   public HttpRequest harmless() {
-    return new HttpRequest(operation, subject, method, url, headers, body, Repetition.IF_HARMLESS);
+    return new HttpRequest(
+        operation, subject, method, url, headers, body, Repetition.IF_HARMLESS, patience);
+  }
+
+  /** Waits this long instead of as long as the client's response and idle limits say. */
+  public HttpRequest within(Duration limit) {
+    return new HttpRequest(operation, subject, method, url, headers, body, repetition, limit);
+  }
+
+  Limits limits(Limits standard) {
+    return patience == null ? standard : standard.withResponse(patience).withIdle(patience);
   }
 
   boolean isHarmless() {

@@ -72,6 +72,11 @@ public final class HttpResponse implements AutoCloseable {
     return source;
   }
 
+  /** From now on a read waits this long at the most, whatever the idle limit is. */
+  public void limitIdle(Duration limit) {
+    body.limitIdle(limit);
+  }
+
   /**
    * Reads the whole body.
    *

@@ -13,23 +13,24 @@ final class OkHttpTransport implements HttpTransport {
   private static final RequestBody NO_CONTENT = RequestBody.create(new byte[0]);
 
   private final OkHttpClient client;
-  private final Limits limits;
+  private final Limits standard;
   private final CallWatch watch;
 
-  OkHttpTransport(OkHttpClient client, Limits limits, CallWatch watch) {
+  OkHttpTransport(OkHttpClient client, Limits standard, CallWatch watch) {
     this.client = client;
-    this.limits = limits;
+    this.standard = standard;
     this.watch = watch;
   }
 
   @Override
   public HttpResponse send(HttpRequest request) {
+    Limits limits = request.limits(standard);
     CallErrors errors = new CallErrors(request, limits);
     WatchedCall watched = new WatchedCall();
     if (Thread.currentThread().isInterrupted()) {
       throw errors.stopped(new WatchedCall.Stop.Interrupted());
     }
-    Call call = client.newCall(okHttpRequest(request, watched));
+    Call call = client.newCall(okHttpRequest(request, watched, limits));
     watched.begin(call);
     watch.add(watched);
     watched.enter(Limit.RESPONSE, limits.response());
@@ -44,16 +45,17 @@ final class OkHttpTransport implements HttpTransport {
     }
   }
 
-  private Request okHttpRequest(HttpRequest request, WatchedCall watched) {
+  private Request okHttpRequest(HttpRequest request, WatchedCall watched, Limits limits) {
     return new Request.Builder()
         .url(request.url())
         .headers(request.headers())
-        .method(request.method(), okHttpBody(request, watched))
+        .method(request.method(), okHttpBody(request, watched, limits))
         .tag(WatchedCall.class, watched)
         .build();
   }
 
-  private @Nullable RequestBody okHttpBody(HttpRequest request, WatchedCall watched) {
+  private @Nullable RequestBody okHttpBody(
+      HttpRequest request, WatchedCall watched, Limits limits) {
     HttpBody body = request.body();
     if (body != null) {
       return new WatchedBody(body, watched, limits.response());

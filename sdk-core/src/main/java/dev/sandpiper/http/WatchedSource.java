@@ -13,9 +13,9 @@ import okio.ForwardingSource;
  */
 final class WatchedSource extends ForwardingSource {
   private final WatchedCall call;
-  private final Duration idle;
   private final CallErrors errors;
   private final long length;
+  private Duration idle;
   private long received;
   private boolean ended;
 
@@ -45,6 +45,11 @@ final class WatchedSource extends ForwardingSource {
     } finally {
       call.exit();
     }
+  }
+
+  /** Waits this long for each of the next bytes. */
+  void limitIdle(Duration limit) {
+    idle = limit;
   }
 
   /** After a stop nothing is delivered, even what had arrived before. */

@@ -1,0 +1,35 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.HttpTransport;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What the sandboxes of one client share.
+ *
+ * @param api the control plane, which alone sees the account's key
+ * @param dataPlane the way to sandboxes, without any credentials yet
+ * @param open ids of the sandboxes that were created here and not yet closed
+ */
+record Account(
+    ControlPlane api,
+    HttpTransport dataPlane,
+    SandboxAddresses addresses,
+    Threads threads,
+    String userAgent,
+    Set<String> open) {
+
+  Account(
+      ControlPlane api,
+      HttpTransport dataPlane,
+      SandboxAddresses addresses,
+      Threads threads,
+      String userAgent) {
+    this(api, dataPlane, addresses, threads, userAgent, ConcurrentHashMap.newKeySet());
+  }
+
+  boolean isDebug() {
+    return addresses.debug();
+  }
+}

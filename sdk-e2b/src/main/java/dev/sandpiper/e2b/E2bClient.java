@@ -1,0 +1,180 @@
+package dev.sandpiper.e2b;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.Capability;
+import dev.sandpiper.Failure;
+import dev.sandpiper.Pages;
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxFilter;
+import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.E2bSandbox.Origin;
+import dev.sandpiper.engine.LazyPages;
+import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.ClientResources;
+import dev.sandpiper.http.HeaderTransport;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One account at E2B. Safe for use by many threads; make one and keep it.
+ *
+ * <pre>{@code
+ * try (E2bClient client = E2bClient.fromEnvironment();
+ *     E2bSandbox sandbox = client.create(SandboxSpec.standard())) {
+ *   ExecResult version = sandbox.exec("python3", "--version").orThrow();
+ * }
+ * }</pre>
+ */
+public final class E2bClient implements SandboxClient {
+  private static final Logger log = LoggerFactory.getLogger(E2bClient.class);
+  private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
+
+  private final Account account;
+  private final E2bSettings settings;
+  private final ClientResources resources;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  E2bClient(E2bSettings settings, ClientResources resources, UserAgent userAgent) {
+    this.settings = settings;
+    this.resources = resources;
+    HeaderTransport api =
+        new HeaderTransport(resources.transport(), userAgent.apiHeaders(settings.apiKey()));
+    this.account =
+        new Account(
+            new ControlPlane(api, settings.apiUrl()),
+            resources.transport(),
+            SandboxAddresses.of(settings),
+            new Threads(resources.scheduler(), resources.executor()),
+            userAgent.text());
+  }
+
+  /**
+   * A client as the environment describes it: {@code E2B_API_KEY}, {@code E2B_DOMAIN}, {@code
+   * E2B_API_URL}, {@code E2B_SANDBOX_URL}, {@code E2B_DEBUG}, {@code E2B_VALIDATE_API_KEY}.
+   *
+   * @throws dev.sandpiper.AuthenticationException if there is no key, or it has not the shape of
+   *     one
+   */
+  public static E2bClient fromEnvironment() {
+    return builder().build();
+  }
+
+  /** Options; what is not set comes from the environment, then from E2B's defaults. */
+  public static E2bClientBuilder builder() {
+    return new E2bClientBuilder();
+  }
+
+  @Override
+  public E2bSandbox create(SandboxSpec spec) {
+    return create(E2bSandboxSpec.of(spec));
+  }
+
+  /** {@link #create(SandboxSpec)} with what only E2B knows. */
+  public E2bSandbox create(E2bSandboxSpec spec) {
+    requireNonNull(spec, "spec");
+    requireOpen();
+    if (settings.debug()) {
+      return new E2bSandbox(DebugSandbox.access(account.addresses()), Origin.CREATED, account);
+    }
+    settings.requiredApiKey();
+    return new Creation(account.api(), spec)
+        .create(answer -> new E2bSandbox(usable(answer), Origin.CREATED, account));
+  }
+
+  @Override
+  public E2bSandbox connect(String id) {
+    return connect(id, DEFAULT_TIME_TO_LIVE);
+  }
+
+  @Override
+  public E2bSandbox connect(String id, Duration timeToLive) {
+    requireNonNull(id, "id");
+    requireOpen();
+    if (id.isBlank() || timeToLive.isNegative()) {
+      throw new IllegalArgumentException(
+          id.isBlank() ? "the sandbox's id is blank" : "a time to live is not negative");
+    }
+    if (settings.debug()) {
+      return new E2bSandbox(DebugSandbox.access(account.addresses()), Origin.FOUND, account);
+    }
+    settings.requiredApiKey();
+    if (timeToLive.isZero()) {
+      return new E2bSandbox(access(account.api().look(id)), Origin.FOUND, account);
+    }
+    ControlPlane.Connected connected = account.api().connect(id, timeToLive);
+    Origin origin = connected.resumed() ? Origin.RESUMED : Origin.FOUND;
+    return new E2bSandbox(access(connected.sandbox()), origin, account);
+  }
+
+  @Override
+  public Pages<SandboxInfo> list(SandboxFilter filter) {
+    requireNonNull(filter, "filter");
+    requireOpen();
+    settings.requiredApiKey();
+    return new LazyPages<>(cursor -> account.api().page(filter, cursor));
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return E2bSandbox.CAPABILITIES;
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    if (!account.open().isEmpty()) {
+      log.warn("closed with sandboxes still open, which nobody will kill: {}", account.open());
+    }
+    resources.close();
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("this client is closed");
+    }
+  }
+
+  private SandboxAccess usable(JsonNode answer) {
+    SandboxAccess access = access(answer);
+    if (access.envdVersion().isBefore(EnvdVersion.OLDEST_USABLE)) {
+      throw new UnsupportedCapabilityException(
+          Failure.of(
+              "create",
+              access.sandboxId(),
+              "its template has envd "
+                  + access.envdVersion()
+                  + ", at least "
+                  + EnvdVersion.OLDEST_USABLE
+                  + " is needed: build the template anew"),
+          null);
+    }
+    return access;
+  }
+
+  private SandboxAccess access(JsonNode answer) {
+    try {
+      String id = SandboxJson.required(answer, "sandboxID");
+      String domain = ApiErrors.text(answer, "domain").orElse(settings.domain());
+      return new SandboxAccess(
+          id,
+          domain,
+          EnvdVersion.parse(SandboxJson.required(answer, "envdVersion")),
+          account.addresses().envd(id, domain),
+          ApiErrors.text(answer, "envdAccessToken").orElse(null),
+          ApiErrors.text(answer, "trafficAccessToken").orElse(null));
+    } catch (IllegalArgumentException e) {
+      throw new WireFormatException(
+          Failure.of("connect", "sandbox", "E2B's answer cannot be used: " + e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.sandpiper.e2b;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.http.ClientResources;
+import dev.sandpiper.http.Limits;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/** Options of an {@link E2bClient}. What is not set comes from the environment, then defaults. */
+public final class E2bClientBuilder {
+  private final E2bSettings.Options options = new E2bSettings.Options();
+  private Map<String, String> environment = System.getenv();
+  private Limits limits = Limits.standard();
+  private @Nullable OkHttpClient httpClient;
+  private @Nullable Executor executor;
+  private @Nullable String integration;
+
+  E2bClientBuilder() {}
+
+  /** The account's key. Else {@code E2B_API_KEY}. */
+  public E2bClientBuilder apiKey(String key) {
+    options.apiKey = requireNonNull(key, "key");
+    return this;
+  }
+
+  /** Whether to check the key's shape before the first request. Else true. */
+  public E2bClientBuilder validateApiKey(boolean validate) {
+    options.validateApiKey = validate;
+    return this;
+  }
+
+  /** Where E2B is. Else {@code E2B_DOMAIN}, else {@code e2b.app}. */
+  public E2bClientBuilder domain(String domain) {
+    options.domain = requireNonNull(domain, "domain");
+    return this;
+  }
+
+  /** The control plane. Else {@code E2B_API_URL}, else {@code https://api.<domain>}. */
+  public E2bClientBuilder apiUrl(String url) {
+    options.apiUrl = requireNonNull(url, "url");
+    return this;
+  }
+
+  /** Where requests to sandboxes go, all of them. Else {@code E2B_SANDBOX_URL}. */
+  public E2bClientBuilder sandboxUrl(String url) {
+    options.sandboxUrl = requireNonNull(url, "url");
+    return this;
+  }
+
+  /**
+   * Debug mode: one sandbox, a daemon on this machine's port 49983. Else {@code E2B_DEBUG}. No
+   * request to create, connect to or kill it is made.
+   */
+  public E2bClientBuilder debug(boolean debug) {
+    options.debug = debug;
+    return this;
+  }
+
+  /**
+   * The OkHttp client whose connections, proxy, TLS and interceptors to use. It is never shut down
+   * here. Its time limits, redirects and retries are not used.
+   */
+  public E2bClientBuilder httpClient(OkHttpClient client) {
+    httpClient = requireNonNull(client, "client");
+    return this;
+  }
+
+  /**
+   * What runs background work: one blocking task for each started process. It must not bound their
+   * number below that. Never shut down here.
+   */
+  public E2bClientBuilder executor(Executor callersExecutor) {
+    executor = requireNonNull(callersExecutor, "callersExecutor");
+    return this;
+  }
+
+  /** How long a connection may take to stand. Else ten seconds; zero is no limit. */
+  public E2bClientBuilder connectLimit(Duration limit) {
+    limits = limits.withConnect(limit);
+    return this;
+  }
+
+  /** How long the head of an answer may take. Else sixty seconds; zero is no limit. */
+  public E2bClientBuilder responseLimit(Duration limit) {
+    limits = limits.withResponse(limit);
+    return this;
+  }
+
+  /**
+   * How long nothing at all may arrive, not even one of the keep-alives that come every twenty
+   * seconds, while somebody waits for it. Else sixty seconds; zero is no limit.
+   */
+  public E2bClientBuilder idleLimit(Duration limit) {
+    limits = limits.withIdle(limit);
+    return this;
+  }
+
+  /** What uses this library, such as {@code my-agent/1.2}: stands behind our own User-Agent. */
+  public E2bClientBuilder integration(String name) {
+    integration = requireNonNull(name, "name");
+    return this;
+  }
+
+  E2bClientBuilder environment(Map<String, String> variables) {
+    environment = Map.copyOf(variables);
+    return this;
+  }
+
+  /**
+   * The client. The caller closes it.
+   *
+   * @throws dev.sandpiper.AuthenticationException if there is no key, or it has not the shape of
+   *     one
+   * @throws IllegalArgumentException if a URL is none
+   */
+  public E2bClient build() {
+    E2bSettings settings = E2bSettings.resolve(options, environment);
+    UserAgent userAgent = UserAgent.of(integration);
+    return new E2bClient(settings, new ClientResources(httpClient, executor, limits), userAgent);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.sandpiper.e2b;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.Command;
+
+/** A {@link Command} with what only E2B knows. Immutable. */
+public final class E2bCommand {
+  private final Command common;
+  private final String tag;
+
+  private E2bCommand(Command common, String tag) {
+    this.common = common;
+    this.tag = tag;
+  }
+
+  /**
+   * The command with a tag, by which other clients of E2B can find it. Nothing keeps two processes
+   * from having the same one. Such a process has the variable {@code SANDPIPER_NONCE} in its
+   * environment, by which this library tells it from all others.
+   *
+   * @throws IllegalArgumentException if the tag is empty
+   */
+  public static E2bCommand tagged(Command common, String tag) {
+    if (requireNonNull(tag, "tag").isEmpty()) {
+      throw new IllegalArgumentException("the tag is empty");
+    }
+    return new E2bCommand(requireNonNull(common, "common"), tag);
+  }
+
+  public Command common() {
+    return common;
+  }
+
+  public String tag() {
+    return tag;
+  }
+
+  @Override
+  public String toString() {
+    return "E2b" + common;
+  }
+}

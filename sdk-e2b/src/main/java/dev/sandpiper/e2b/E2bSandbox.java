@@ -1,0 +1,185 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.Capability;
+import dev.sandpiper.Command;
+import dev.sandpiper.Endpoint;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.Filesystem;
+import dev.sandpiper.OutputListener;
+import dev.sandpiper.Process;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.Processes;
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.engine.CommandLauncher;
+import dev.sandpiper.engine.LaunchedProcesses;
+import dev.sandpiper.engine.RunningCommand;
+import dev.sandpiper.http.HeaderTransport;
+import dev.sandpiper.http.HttpTransport;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A sandbox at E2B. Made by {@link E2bClient}. */
+public final class E2bSandbox implements Sandbox {
+  static final Set<Capability> CAPABILITIES = Set.of(Capability.ATTACH, Capability.USER);
+  private static final Logger log = LoggerFactory.getLogger(E2bSandbox.class);
+
+  /** How we came by a sandbox, and so what closing it does. */
+  enum Origin {
+    CREATED,
+    FOUND,
+    RESUMED
+  }
+
+  private final SandboxAccess access;
+  private final Origin origin;
+  private final Account account;
+  private final Places places;
+  private final EnvdLauncher launcher;
+  private final LaunchedProcesses processes;
+  private final Filesystem files;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  E2bSandbox(SandboxAccess access, Origin origin, Account account) {
+    this.access = access;
+    this.origin = origin;
+    this.account = account;
+    HttpTransport envd =
+        new HeaderTransport(account.dataPlane(), access.headers(account.userAgent()));
+    ConnectClient client = new ConnectClient(envd, access.envdUrl());
+    ProcessRpc rpc = new ProcessRpc(client, access.envdVersion());
+    this.places = new Places(this::processes, access.sandboxId());
+    SandboxPaths paths = new SandboxPaths(places::workingDirectory);
+    this.launcher = new EnvdLauncher(access, rpc, new HealthProbe(envd, access), paths);
+    this.processes = new LaunchedProcesses(launcher, account.threads());
+    this.files = new EnvdFiles(access, envd, client, paths);
+    if (origin == Origin.CREATED) {
+      account.open().add(access.sandboxId());
+    }
+  }
+
+  @Override
+  public String id() {
+    return access.sandboxId();
+  }
+
+  @Override
+  public Processes processes() {
+    return processes;
+  }
+
+  /** {@link Processes#exec(Command)} with what only E2B knows. */
+  public ExecResult exec(E2bCommand command) {
+    return processes.exec(tagged(command), command.common(), output -> {});
+  }
+
+  /** {@link Processes#exec(Command, OutputListener)} with what only E2B knows. */
+  public ExecResult exec(E2bCommand command, OutputListener listener) {
+    return processes.exec(tagged(command), command.common(), listener);
+  }
+
+  /** {@link Processes#start(Command)} with what only E2B knows. */
+  public Process start(E2bCommand command) {
+    return processes.start(tagged(command), command.common());
+  }
+
+  private CommandLauncher tagged(E2bCommand command) {
+    return new CommandLauncher() {
+      @Override
+      public RunningCommand launch(Command common) {
+        return launcher.launch(common, command.tag());
+      }
+
+      @Override
+      public RunningCommand attach(ProcessRef ref) {
+        return launcher.attach(ref);
+      }
+    };
+  }
+
+  @Override
+  public Filesystem files() {
+    return files;
+  }
+
+  @Override
+  public Endpoint endpoint(int port) {
+    return account.addresses().port(port, access);
+  }
+
+  @Override
+  public String workingDirectory() {
+    return places.workingDirectory();
+  }
+
+  @Override
+  public String homeDirectory() {
+    return places.home();
+  }
+
+  @Override
+  public SandboxInfo info() {
+    return account.api().info(id());
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return CAPABILITIES;
+  }
+
+  /** True if connecting woke it from its sleep; false if it was running already. */
+  public boolean wasResumed() {
+    return origin == Origin.RESUMED;
+  }
+
+  @Override
+  public void expireIn(Duration timeToLive) {
+    if (timeToLive.isNegative() || timeToLive.isZero()) {
+      throw new IllegalArgumentException(
+          "a time to live must be positive, not " + timeToLive + "; kill() ends it at once");
+    }
+    if (!account.isDebug()) {
+      account.api().expireIn(id(), timeToLive);
+    }
+  }
+
+  @Override
+  public boolean kill() {
+    boolean existed = account.isDebug() || account.api().kill(id());
+    account.open().remove(id());
+    return existed;
+  }
+
+  @Override
+  public String detach() {
+    closed.set(true);
+    account.open().remove(id());
+    return id();
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true) || origin != Origin.CREATED) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
+      kill();
+    } catch (SandboxException e) {
+      log.warn("sandbox {} could not be killed and lives until its time is over: {}", id(), e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "E2bSandbox[" + id() + "]";
+  }
+}

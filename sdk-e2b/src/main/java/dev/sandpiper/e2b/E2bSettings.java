@@ -1,0 +1,130 @@
+package dev.sandpiper.e2b;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.Failure;
+import java.util.Map;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where E2B is and who we are: an option wins over the environment, the environment over the
+ * default, and an empty text counts as not set.
+ *
+ * @param apiKey null only in debug mode, where nobody may need one
+ * @param domain where sandboxes are, unless a sandbox says otherwise
+ * @param sandboxUrl where all data-plane requests go; null for each sandbox's own address
+ */
+record E2bSettings(
+    @Nullable String apiKey,
+    String domain,
+    HttpUrl apiUrl,
+    @Nullable HttpUrl sandboxUrl,
+    boolean debug) {
+  static final String DEFAULT_DOMAIN = "e2b.app";
+  private static final Pattern KEY = Pattern.compile("e2b_[0-9a-f]+");
+  private static final String DEBUG_API_URL = "http://localhost:3000";
+
+  /** Options as far as they were given; null is "not given". */
+  static final class Options {
+    @Nullable String apiKey;
+    @Nullable String domain;
+    @Nullable String apiUrl;
+    @Nullable String sandboxUrl;
+    @Nullable Boolean debug;
+    @Nullable Boolean validateApiKey;
+  }
+
+  /**
+   * Joins options, environment and defaults.
+   *
+   * @throws AuthenticationException if the key is missing or has not the shape of one
+   * @throws IllegalArgumentException if a URL is none
+   */
+  static E2bSettings resolve(Options options, Map<String, String> environment) {
+    boolean debug = flag(options.debug, environment, "E2B_DEBUG", false);
+    String domain = orElse(first(options.domain, environment, "E2B_DOMAIN"), DEFAULT_DOMAIN);
+    String apiUrl =
+        orElse(
+            first(options.apiUrl, environment, "E2B_API_URL"),
+            debug ? DEBUG_API_URL : "https://api." + domain);
+    String sandboxUrl = first(options.sandboxUrl, environment, "E2B_SANDBOX_URL");
+    String key = first(options.apiKey, environment, "E2B_API_KEY");
+    boolean validate = flag(options.validateApiKey, environment, "E2B_VALIDATE_API_KEY", true);
+    requireKey(key, validate, debug);
+    return new E2bSettings(
+        key,
+        domain,
+        url("the API URL", apiUrl),
+        sandboxUrl == null ? null : url("the sandbox URL", sandboxUrl),
+        debug);
+  }
+
+  private static void requireKey(@Nullable String key, boolean validate, boolean debug) {
+    if (key == null) {
+      if (debug) {
+        return;
+      }
+      throw new AuthenticationException(
+          failure("no API key: set E2B_API_KEY or call E2bClient.builder().apiKey(key)"));
+    }
+    if (validate && !KEY.matcher(key).matches()) {
+      throw new AuthenticationException(
+          failure(
+              "the API key has not the shape of one, which is e2b_0123456789abcdef and the like;"
+                  + " for a deployment with other keys set E2B_VALIDATE_API_KEY=false"));
+    }
+  }
+
+  private static HttpUrl url(String what, String text) {
+    HttpUrl url = HttpUrl.parse(text);
+    if (url == null) {
+      throw new IllegalArgumentException(
+          what + " is no http or https URL: '" + text.split("[?@]", 2)[0] + "'");
+    }
+    return url;
+  }
+
+  /** Only the word that is not the default turns a flag over, in any case. */
+  private static boolean flag(
+      @Nullable Boolean option, Map<String, String> environment, String name, boolean byDefault) {
+    if (option != null) {
+      return option;
+    }
+    String text = environment.getOrDefault(name, "");
+    return text.equalsIgnoreCase(Boolean.toString(!byDefault)) ? !byDefault : byDefault;
+  }
+
+  private static @Nullable String first(
+      @Nullable String option, Map<String, String> environment, String name) {
+    if (option != null && !option.isEmpty()) {
+      return option;
+    }
+    String text = environment.get(name);
+    return text == null || text.isEmpty() ? null : text;
+  }
+
+  private static String orElse(@Nullable String value, String other) {
+    return value == null ? other : value;
+  }
+
+  private static Failure failure(String observed) {
+    return Failure.of("configure E2B", "", observed);
+  }
+
+  /** The key, for a request that cannot do without. */
+  String requiredApiKey() {
+    if (apiKey == null) {
+      throw new AuthenticationException(failure("no API key: set E2B_API_KEY"));
+    }
+    return requireNonNull(apiKey);
+  }
+
+  /** Where, and never with which key. */
+  @Override
+  public String toString() {
+    return "E2bSettings[" + apiUrl.host() + ", " + domain + (debug ? ", debug]" : "]");
+  }
+}

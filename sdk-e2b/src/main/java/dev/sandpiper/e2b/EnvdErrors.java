@@ -1,0 +1,123 @@
+package dev.sandpiper.e2b;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.DeadlineExceededException.Limit;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.RateLimitedException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.wire.ConnectError;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sandbox's data plane answers, in our words. It has three voices: the edge in front of the
+ * sandbox (JSON that names the sandbox), the Connect protocol (a code), and plain HTTP, where the
+ * status is meant as HTTP means it.
+ *
+ * @param missing what "not found" is about
+ */
+record EnvdErrors(What missing) {
+  private static final int LONGEST_BODY = 64 << 10;
+
+  /** The error in an answer that is no success. */
+  SandboxException of(HttpResponse response) {
+    try {
+      return of(response, response.readStart(LONGEST_BODY));
+    } catch (IOException e) {
+      return new PlatformException(response.failure("an error whose body broke off"), e);
+    }
+  }
+
+  private SandboxException of(HttpResponse response, byte[] body) {
+    SandboxException fromEdge = ofEdge(response, body);
+    if (fromEdge != null) {
+      return fromEdge;
+    }
+    ConnectError error = ConnectError.ofResponse(response.status(), response.contentType(), body);
+    Failure failure = response.failure(error.message());
+    if (error.explicit()) {
+      return ofCode(error, failure);
+    }
+    return response.status() == 429
+        ? response.rateLimited(error.message())
+        : ofStatus(response.status(), failure);
+  }
+
+  /** The edge's own errors carry the sandbox's id, in one of two spellings. */
+  private static @Nullable SandboxException ofEdge(HttpResponse response, byte[] body) {
+    if (response.status() != 502 || !looksLikeJson(body)) {
+      return null;
+    }
+    JsonNode json = parse(body);
+    if (json == null || !(json.has("sandboxId") || json.has("sandboxID"))) {
+      return null;
+    }
+    if (json.has("port")) {
+      return new NotFoundException(
+          What.LISTENER, response.failure("nothing listens on port " + json.path("port").asInt()));
+    }
+    return new NotFoundException(
+        What.SANDBOX,
+        response.failure("the sandbox is gone: killed, expired or paused, or it never was"));
+  }
+
+  private static boolean looksLikeJson(byte[] body) {
+    return new String(body, 0, Math.min(body.length, 16), UTF_8).stripLeading().startsWith("{");
+  }
+
+  private static @Nullable JsonNode parse(byte[] body) {
+    try {
+      return Json.parse(body);
+    } catch (MalformedStreamException e) {
+      return null; // not the edge's: the caller goes on to what the status says
+    }
+  }
+
+  /** The error at the end of a stream, or one that a unary answer words by its code. */
+  SandboxException ofCode(ConnectError error, Failure said) {
+    Failure failure = said.withObserved(orName(error)).withCode(error.code().wireName());
+    return switch (error.code()) {
+      case INVALID_ARGUMENT -> new InvalidRequestException(failure);
+      // A wrong token is told by plain HTTP; in Connect's words this is about the user.
+      case UNAUTHENTICATED -> new InvalidRequestException(failure);
+      case PERMISSION_DENIED -> new AuthenticationException(failure);
+      case NOT_FOUND -> new NotFoundException(missing, failure);
+      case RESOURCE_EXHAUSTED -> new RateLimitedException(failure.withRetryable(true), null);
+      case UNIMPLEMENTED -> new UnsupportedCapabilityException(failure, null);
+      case DEADLINE_EXCEEDED ->
+          new DeadlineExceededException(Limit.DEADLINE, Duration.ZERO, failure, null, null);
+      default -> new PlatformException(failure);
+    };
+  }
+
+  private static String orName(ConnectError error) {
+    return error.message().isEmpty() ? "the sandbox answered with an error" : error.message();
+  }
+
+  private SandboxException ofStatus(int status, Failure failure) {
+    if (status >= 300 && status < 400) {
+      return new PlatformException(
+          failure.withObserved("a redirect, which is not followed; is the sandbox's URL right?"));
+    }
+    return switch (status) {
+      case 400 -> new InvalidRequestException(failure);
+      case 401, 403 -> new AuthenticationException(failure);
+      case 404 -> new NotFoundException(missing, failure);
+      case 507 -> new PlatformException(failure.withObserved("the disk of the sandbox is full"));
+      default -> new PlatformException(failure);
+    };
+  }
+}

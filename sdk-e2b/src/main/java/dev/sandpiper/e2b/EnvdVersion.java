@@ -1,0 +1,48 @@
+package dev.sandpiper.e2b;
+
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The version of the daemon in a sandbox, compared part by part; what stands behind the third
+ * number is ignored.
+ */
+record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVersion> {
+  static final EnvdVersion OLDEST_USABLE = new EnvdVersion(0, 1, 0);
+  static final EnvdVersion DEFAULT_USER = new EnvdVersion(0, 4, 0);
+  static final EnvdVersion RAW_UPLOADS = new EnvdVersion(0, 5, 7);
+
+  private static final Pattern TEXT = Pattern.compile("v?(\\d{1,6})\\.(\\d{1,6})\\.(\\d{1,6}).*");
+
+  /**
+   * Reads {@code 0.6.13} and the like.
+   *
+   * @throws IllegalArgumentException if {@code text} is no version
+   */
+  static EnvdVersion parse(String text) {
+    Matcher matcher = TEXT.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("not a version: '" + text + "'");
+    }
+    return new EnvdVersion(
+        Integer.parseInt(matcher.group(1)),
+        Integer.parseInt(matcher.group(2)),
+        Integer.parseInt(matcher.group(3)));
+  }
+
+  boolean isBefore(EnvdVersion other) {
+    return compareTo(other) < 0;
+  }
+
+  @Override
+  public int compareTo(EnvdVersion other) {
+    return Arrays.compare(
+        new int[] {major, minor, patch}, new int[] {other.major, other.minor, other.patch});
+  }
+
+  @Override
+  public String toString() {
+    return major + "." + minor + "." + patch;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.HttpTransport;
+import java.time.Duration;
+import okhttp3.HttpUrl;
+
+/** Asks whether a sandbox still lives, after a connection to it broke. */
+final class HealthProbe {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final HttpTransport transport;
+  private final HttpUrl url;
+  private final String sandboxId;
+
+  HealthProbe(HttpTransport transport, SandboxAccess access) {
+    this.transport = transport;
+    this.url = access.envdUrl().newBuilder().addPathSegment("health").build();
+    this.sandboxId = access.sandboxId();
+  }
+
+  /** What is known of the sandbox now, for a message. */
+  String describe() {
+    HttpRequest request = HttpRequest.of("probe", sandboxId, "GET", url).within(PATIENCE);
+    try (HttpResponse response = transport.send(request)) {
+      return switch (response.status()) {
+        case 204 -> "the sandbox still answers";
+        case 502 -> "the sandbox is gone";
+        default -> "the sandbox answers with status " + response.status();
+      };
+    } catch (SandboxException e) {
+      return "the sandbox does not answer either";
+    }
+  }
+}

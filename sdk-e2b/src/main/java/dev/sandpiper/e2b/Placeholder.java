@@ -1,5 +1,0 @@
-package dev.sandpiper.e2b;
-
-public final class Placeholder {
-  private Placeholder() {}
-}

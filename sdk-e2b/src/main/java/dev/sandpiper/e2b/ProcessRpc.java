@@ -1,0 +1,115 @@
+package dev.sandpiper.e2b;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.ConnectResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.ListRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.ListResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
+import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.Signal;
+import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
+import dev.sandpiper.http.HttpRequest;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/** The calls of E2B's {@code process.Process} service, as they are. */
+final class ProcessRpc {
+  /** For calls that help with something else, and must not take long. */
+  static final Duration SHORT = Duration.ofSeconds(3);
+
+  private static final String SERVICE = "process.Process/";
+
+  /** Seconds. Never below 1: a server that is asked for 0 dies with everything in it. */
+  private static final String KEEP_ALIVE = "20";
+
+  /** The header has room for ten digits; above that is as good as no limit. */
+  private static final long LONGEST_LIFETIME_MILLIS = 9_999_999_999L;
+
+  private final ConnectClient client;
+  private final EnvdVersion version;
+
+  ProcessRpc(ConnectClient client, EnvdVersion version) {
+    this.client = client;
+    this.version = version;
+  }
+
+  /**
+   * Starts a process and opens the stream of its events.
+   *
+   * @param subject what messages call it
+   * @param user whose process it shall be; empty for the sandbox's default user
+   * @param lifetime after which the server kills the process; empty for none
+   */
+  ConnectStream<StartResponse> start(
+      String subject, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
+    return start(streaming("start", subject, "Start"), message, user, lifetime);
+  }
+
+  /** Starts a process that is over soon, and waits no longer for it than it may live. */
+  ConnectStream<StartResponse> startShort(
+      String subject, StartRequest message, Optional<String> user, Duration lifetime) {
+    HttpRequest request = streaming("start", subject, "Start").within(lifetime);
+    return start(request, message, user, Optional.of(lifetime));
+  }
+
+  private ConnectStream<StartResponse> start(
+      HttpRequest plain, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
+    HttpRequest request = as(user, plain);
+    // Zero or less would start the process without any limit, and answer with an error.
+    long millis = lifetime.map(Duration::toMillis).orElse(0L);
+    if (millis > 0 && millis <= LONGEST_LIFETIME_MILLIS) {
+      request = request.withHeader("Connect-Timeout-Ms", Long.toString(millis));
+    }
+    return client.stream(request, message, StartResponse.parser(), What.PROCESS);
+  }
+
+  /** Attaches to a process; nothing that it wrote before is told. */
+  ConnectStream<ConnectResponse> connect(String subject, ProcessSelector selector) {
+    ConnectRequest message = ConnectRequest.newBuilder().setProcess(selector).build();
+    return client.stream(
+        streaming("attach", subject, "Connect"), message, ConnectResponse.parser(), What.PROCESS);
+  }
+
+  /** What runs, and dead shells whose children hold their outputs. */
+  List<ProcessInfo> list(String subject) {
+    HttpRequest request =
+        client.request("list processes", subject, SERVICE + "List").within(SHORT).harmless();
+    ListRequest message = ListRequest.getDefaultInstance();
+    return client.unary(request, message, ListResponse.parser(), What.PROCESS).getProcessesList();
+  }
+
+  /** Sends SIGKILL to one process, without its children, and frees its stream. */
+  void kill(int pid) {
+    SendSignalRequest message =
+        SendSignalRequest.newBuilder()
+            .setProcess(ProcessSelector.newBuilder().setPid(pid))
+            .setSignal(Signal.SIGNAL_SIGKILL)
+            .build();
+    HttpRequest request =
+        client.request("kill", Integer.toUnsignedString(pid), SERVICE + "SendSignal").within(SHORT);
+    client.unary(request, message, SendSignalResponse.parser(), What.PROCESS);
+  }
+
+  private HttpRequest streaming(String operation, String subject, String method) {
+    return client
+        .request(operation, subject, SERVICE + method)
+        .withHeader("Keepalive-Ping-Interval", KEEP_ALIVE);
+  }
+
+  private HttpRequest as(Optional<String> user, HttpRequest request) {
+    Optional<String> named =
+        user.isEmpty() && version.isBefore(EnvdVersion.DEFAULT_USER) ? Optional.of("user") : user;
+    return named
+        .map(name -> Base64.getEncoder().encodeToString((name + ":").getBytes(UTF_8)))
+        .map(credentials -> request.withHeader("Authorization", "Basic " + credentials))
+        .orElse(request);
+  }
+}

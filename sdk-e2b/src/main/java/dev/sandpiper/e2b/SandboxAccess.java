@@ -1,0 +1,51 @@
+package dev.sandpiper.e2b;
+
+import static java.util.Objects.requireNonNull;
+
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to reach one sandbox's daemon.
+ *
+ * @param envdUrl base of its RPCs and files
+ * @param accessToken null where the sandbox has none
+ * @param trafficToken what its other ports want to see; null where they are open
+ */
+record SandboxAccess(
+    String sandboxId,
+    String domain,
+    EnvdVersion envdVersion,
+    HttpUrl envdUrl,
+    @Nullable String accessToken,
+    @Nullable String trafficToken) {
+  static final int ENVD_PORT = 49983;
+
+  SandboxAccess {
+    requireNonNull(sandboxId, "sandboxId");
+    requireNonNull(domain, "domain");
+    requireNonNull(envdVersion, "envdVersion");
+    requireNonNull(envdUrl, "envdUrl");
+  }
+
+  /** What every request to the daemon carries. The account's key is not among it. */
+  Headers headers(String userAgent) {
+    Headers.Builder headers =
+        new Headers.Builder()
+            .add("E2b-Sandbox-Id", sandboxId)
+            .add("E2b-Sandbox-Port", Integer.toString(ENVD_PORT))
+            .add("User-Agent", userAgent)
+            .add("Accept-Encoding", "identity");
+    if (accessToken != null) {
+      headers.add("X-Access-Token", accessToken);
+    }
+    return headers.build();
+  }
+
+  /** Where it is; never its tokens. */
+  @Override
+  public String toString() {
+    return "SandboxAccess[" + sandboxId + ", " + envdUrl.host() + "]";
+  }
+}

@@ -1,0 +1,67 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.Endpoint;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two ways to address a sandbox: the shared host of E2B's own domains, where headers route, and
+ * a host name for each port of each sandbox. A sandbox URL in the settings overrides both.
+ */
+record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
+  private static final Set<String> SHARED =
+      Set.of("e2b.app", "e2b.dev", "e2b.pro", "e2b-staging.dev");
+  private static final String LOCAL = "localhost";
+
+  static SandboxAddresses of(E2bSettings settings) {
+    return new SandboxAddresses(settings.sandboxUrl(), settings.debug());
+  }
+
+  /** Where a sandbox's daemon answers. */
+  HttpUrl envd(String sandboxId, String domain) {
+    if (override != null) {
+      return override;
+    }
+    if (debug) {
+      return HttpUrl.get("http://" + LOCAL + ":" + SandboxAccess.ENVD_PORT);
+    }
+    return HttpUrl.get(
+        SHARED.contains(domain)
+            ? "https://sandbox." + domain
+            : "https://" + host(SandboxAccess.ENVD_PORT, sandboxId, domain));
+  }
+
+  /** How anybody reaches a port of a sandbox. */
+  Endpoint port(int port, SandboxAccess access) {
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("ports are 1 to 65535, not " + port);
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    if (access.trafficToken() != null) {
+      headers.put("e2b-traffic-access-token", access.trafficToken());
+    }
+    if (override != null) {
+      headers.put("E2b-Sandbox-Id", access.sandboxId());
+      headers.put("E2b-Sandbox-Port", Integer.toString(port));
+      return new Endpoint(URI.create(origin(override)), headers);
+    }
+    String url =
+        debug
+            ? "http://" + LOCAL + ":" + port
+            : "https://" + host(port, access.sandboxId(), access.domain());
+    return new Endpoint(URI.create(url), headers);
+  }
+
+  private static String origin(HttpUrl url) {
+    String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
+    return url.scheme() + "://" + host + ":" + url.port();
+  }
+
+  private static String host(int port, String sandboxId, String domain) {
+    return port + "-" + sandboxId + "." + domain;
+  }
+}

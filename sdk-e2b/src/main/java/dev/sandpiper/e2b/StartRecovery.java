@@ -1,0 +1,122 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import dev.sandpiper.engine.RunningCommand;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * After a start whose outcome is not known: looks for the process by its nonce, twice among those
+ * that run, once among those that just ended, and adopts it. Never starts it again.
+ */
+final class StartRecovery {
+  private static final Logger log = LoggerFactory.getLogger(StartRecovery.class);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private final ProcessSearch search;
+  private final ProcessTree tree;
+  private final EnvdLauncher launcher;
+
+  StartRecovery(ProcessSearch search, ProcessTree tree, EnvdLauncher launcher) {
+    this.search = search;
+    this.tree = tree;
+    this.launcher = launcher;
+  }
+
+  /**
+   * The process that was started after all. A caller who was interrupted wants it stopped instead.
+   *
+   * @throws SandboxException if there is none, or nobody can know
+   */
+  RunningCommand recover(String name, String nonce, SandboxException failure) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (failure instanceof CancelledException) {
+        stop(nonce);
+        throw failure;
+      }
+      return adopt(name, nonce, failure);
+    } catch (InterruptedException e) {
+      interrupted = true;
+      throw new CancelledException(unknown(name, "its thread was interrupted", failure), failure);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private RunningCommand adopt(String name, String nonce, SandboxException failure)
+      throws InterruptedException {
+    try {
+      Optional<ProcessInfo> found = look(nonce);
+      log.warn(
+          "start {}: {}; {}",
+          name,
+          failure.getMessage(),
+          found.isPresent() ? "it runs and was adopted" : "it does not run (any more)");
+      if (found.isPresent()) {
+        return launcher.attach(EnvdLauncher.pid(found.get().getPid()), name, nonce, Gaps.ADOPTED);
+      }
+      return launcher.attachEnded(name, nonce, Gaps.ADOPTED);
+    } catch (NotFoundException e) {
+      throw unknown(name, "the sandbox knows nothing of it", failure, e);
+    } catch (SandboxException e) {
+      throw unknown(name, "the sandbox could not be asked", failure, e);
+    }
+  }
+
+  /** Twice, because the request may still have been on its way. */
+  private Optional<ProcessInfo> look(String nonce) throws InterruptedException {
+    Optional<ProcessInfo> found = search.byNonce(nonce);
+    if (found.isEmpty()) {
+      TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
+      found = search.byNonce(nonce);
+    }
+    return found;
+  }
+
+  private void stop(String nonce) throws InterruptedException {
+    try {
+      Optional<ProcessInfo> found = look(nonce);
+      if (found.isPresent()) {
+        tree.stop(launcher.ref(found.get().getPid(), nonce), GRACE);
+      }
+    } catch (SandboxException e) {
+      log.warn("a start was cancelled, and whether it runs cannot be known: {}", e.getMessage());
+    }
+  }
+
+  /** The failure of the start in its own kind, with what the search added. */
+  private static SandboxException unknown(
+      String name, String observed, SandboxException failure, SandboxException search) {
+    failure.addSuppressed(search);
+    Failure unknown = unknown(name, observed, failure);
+    if (failure instanceof PlatformException) {
+      return new PlatformException(unknown, failure);
+    }
+    if (failure instanceof DeadlineExceededException exceeded) {
+      return new DeadlineExceededException(
+          exceeded.limit(), exceeded.value(), unknown, null, failure);
+    }
+    return new ConnectionLostException(unknown, null, failure);
+  }
+
+  private static Failure unknown(String name, String observed, SandboxException failure) {
+    String reason = failure.failure().observed();
+    return failure
+        .failure()
+        .withObserved("whether " + name + " ran cannot be known; " + observed + "; " + reason);
+  }
+}
