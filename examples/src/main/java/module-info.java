@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/** One runnable main per task. */
+@NullMarked
+module dev.sandpiper.examples {
+  requires dev.sandpiper.e2b;
+  requires dev.sandpiper.testkit;
+}
