@@ -29,8 +29,10 @@ public record HttpRequest(
   public enum Repetition {
     /** Only when it is certain that the peer has seen nothing of it. */
     IF_UNSENT,
-    /** Also after a lost connection or a passing refusal: sending it twice does no harm. */
-    IF_HARMLESS
+    /** Also after a lost connection: sending it twice does no harm. */
+    IF_LOST,
+    /** Also after a status that tells of a passing trouble: 429, 502, 503, 504. */
+    IF_LOST_OR_REFUSED
   }
 
   /** A request without headers or body that is repeated only if nothing was sent. */
@@ -53,8 +55,16 @@ public record HttpRequest(
 
   /** Marks it as harmless when sent twice. */
   public HttpRequest harmless() {
-    return new HttpRequest(
-        operation, subject, method, url, headers, body, Repetition.IF_HARMLESS, patience);
+    return with(Repetition.IF_LOST);
+  }
+
+  /** Marks it as harmless, and passing refusals as what they are: those of a control plane. */
+  public HttpRequest harmlessAndPatient() {
+    return with(Repetition.IF_LOST_OR_REFUSED);
+  }
+
+  private HttpRequest with(Repetition changed) {
+    return new HttpRequest(operation, subject, method, url, headers, body, changed, patience);
   }
 
   /** Waits this long instead of as long as the client's response and idle limits say. */
@@ -67,7 +77,11 @@ public record HttpRequest(
   }
 
   boolean isHarmless() {
-    return repetition == Repetition.IF_HARMLESS;
+    return repetition != Repetition.IF_UNSENT;
+  }
+
+  boolean outlastsRefusals() {
+    return repetition == Repetition.IF_LOST_OR_REFUSED;
   }
 
   /** The beginning of an error about this request. */

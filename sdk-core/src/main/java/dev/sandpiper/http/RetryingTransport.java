@@ -66,7 +66,9 @@ final class RetryingTransport implements HttpTransport {
   }
 
   private static boolean isPassing(HttpRequest request, HttpResponse response) {
-    return request.isHarmless() && hasBodyForAll(request) && PASSING.contains(response.status());
+    return request.outlastsRefusals()
+        && hasBodyForAll(request)
+        && PASSING.contains(response.status());
   }
 
   /** What was never sent needs no repeatable body: nobody has opened it yet. */

@@ -53,7 +53,8 @@ final class ControlPlane {
   /** Prolongs a sandbox's life, never shortens it, and wakes it if it sleeps. */
   Connected connect(String id, Duration timeToLive) {
     JsonNode body = Json.object().put("timeout", seconds(timeToLive));
-    HttpRequest request = post("connect", id, body, "sandboxes", id, "connect").harmless();
+    HttpRequest request =
+        post("connect", id, body, "sandboxes", id, "connect").harmlessAndPatient();
     try (HttpResponse response = transport.send(request)) {
       requireStatus(response, What.SANDBOX, 200, 201);
       return new Connected(json(response), response.status() == 201);
@@ -74,7 +75,8 @@ final class ControlPlane {
   }
 
   private HttpResponse get(String operation, String id) {
-    HttpRequest request = HttpRequest.of(operation, id, "GET", url("sandboxes", id)).harmless();
+    HttpRequest request =
+        HttpRequest.of(operation, id, "GET", url("sandboxes", id)).harmlessAndPatient();
     HttpResponse response = transport.send(request);
     if (response.status() == 200) {
       return response;
@@ -86,7 +88,8 @@ final class ControlPlane {
 
   void expireIn(String id, Duration timeToLive) {
     JsonNode body = Json.object().put("timeout", seconds(timeToLive));
-    HttpRequest request = post("expireIn", id, body, "sandboxes", id, "timeout").harmless();
+    HttpRequest request =
+        post("expireIn", id, body, "sandboxes", id, "timeout").harmlessAndPatient();
     try (HttpResponse response = transport.send(request)) {
       requireStatus(response, What.SANDBOX, 200, 204);
     }
@@ -94,7 +97,8 @@ final class ControlPlane {
 
   /** False if there was nothing to kill. */
   boolean kill(String id) {
-    HttpRequest request = HttpRequest.of("kill", id, "DELETE", url("sandboxes", id)).harmless();
+    HttpRequest request =
+        HttpRequest.of("kill", id, "DELETE", url("sandboxes", id)).harmlessAndPatient();
     try (HttpResponse response = transport.send(request)) {
       if (response.status() == 404) {
         return false;
@@ -114,7 +118,8 @@ final class ControlPlane {
     if (cursor != null) {
       url.addQueryParameter("nextToken", cursor);
     }
-    HttpRequest request = HttpRequest.of("list", "sandboxes", "GET", url.build()).harmless();
+    HttpRequest request =
+        HttpRequest.of("list", "sandboxes", "GET", url.build()).harmlessAndPatient();
     try (HttpResponse response = transport.send(request)) {
       requireStatus(response, What.SANDBOX, 200);
       String next = response.header("X-Next-Token");
