@@ -105,7 +105,8 @@ public final class E2bClientBuilder {
     return this;
   }
 
-  E2bClientBuilder environment(Map<String, String> variables) {
+  /** Variables to read instead of this process's own. */
+  public E2bClientBuilder environment(Map<String, String> variables) {
     environment = Map.copyOf(variables);
     return this;
   }
