@@ -1,0 +1,87 @@
+package dev.sandpiper.testkit.promises;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.DeadlineExceededException.Limit;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.Process;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class CommandsHaveNoHiddenDeadlineTest extends LocalE2bTest {
+
+  @Test
+  void aDeadlineStopsTheWholeTreeAndKeepsWhatWasWritten() {
+    Command command =
+        Command.shell("echo begun; sleep 61 & sleep 62").timeout(Duration.ofMillis(500));
+    DeadlineExceededException exceeded =
+        catchThrowableOfType(
+            DeadlineExceededException.class, () -> sandbox.processes().exec(command));
+    assertThat(exceeded.limit()).isEqualTo(Limit.DEADLINE);
+    assertThat(exceeded.value()).isEqualTo(Duration.ofMillis(500));
+    assertThat(exceeded).hasMessageContaining("500 ms").hasMessageContaining("Command.timeout");
+    ExecResult partial = exceeded.partialResult().orElseThrow();
+    assertThat(partial.stdout().text()).isEqualTo("begun\n");
+    assertThat(partial.exit()).isInstanceOf(ExitStatus.Signaled.class);
+    assertThat(Leftovers.processesOf(sandbox.id())).isEmpty();
+  }
+
+  @Test
+  void lastWordsAfterTermAreHeard() {
+    Command command =
+        Command.shell("trap 'echo bye; exit 7' TERM; echo begun; while :; do sleep 0.05; done")
+            .timeout(Duration.ofMillis(500));
+    DeadlineExceededException exceeded =
+        catchThrowableOfType(
+            DeadlineExceededException.class, () -> sandbox.processes().exec(command));
+    ExecResult partial = exceeded.partialResult().orElseThrow();
+    assertThat(partial.stdout().text()).isEqualTo("begun\nbye\n");
+    assertThat(partial.exit()).isEqualTo(new ExitStatus.Exited(7));
+  }
+
+  @Test
+  void aCommandThatIgnoresTermIsKilled() {
+    Command command =
+        Command.shell("trap '' TERM; while :; do sleep 0.05; done").timeout(Duration.ofMillis(300));
+    assertThatThrownBy(() -> sandbox.processes().exec(command))
+        .isInstanceOf(DeadlineExceededException.class);
+    assertThat(Leftovers.processesOf(sandbox.id())).isEmpty();
+  }
+
+  @Test
+  void aStartedProcessHasItsDeadlineToo() throws Exception {
+    try (Process process =
+        sandbox.processes().start(Command.of("sleep", "60").timeout(Duration.ofMillis(300)))) {
+      assertThatThrownBy(process::waitFor).isInstanceOf(DeadlineExceededException.class);
+    }
+  }
+
+  @Test
+  void theDeadlineHoldsAfterDetaching() {
+    Process process =
+        sandbox.processes().start(Command.of("sleep", "60").timeout(Duration.ofMillis(500)));
+    process.detach();
+    assertThat(Leftovers.processesOf(sandbox.id())).isNotEmpty();
+    Leftovers.awaitNone("processes", () -> Leftovers.processesOf(sandbox.id()));
+  }
+
+  @Test
+  void aChildThatKeepsTheOutputsOpenKeepsTheCommandGoing() {
+    ExecResult result = sandbox.shell("(sleep 0.3; echo late) & echo early");
+    assertThat(result.stdout().text()).isEqualTo("early\nlate\n");
+  }
+
+  @Test
+  void aChildThatEscapedItsSessionCannotHoldADeadlineUp() {
+    Command command =
+        Command.shell("setsid sleep 63 & echo begun; sleep 64").timeout(Duration.ofMillis(300));
+    assertThatThrownBy(() -> sandbox.processes().exec(command))
+        .isInstanceOf(DeadlineExceededException.class);
+    sandbox.shell("pkill -f 'sleep 63'");
+  }
+}

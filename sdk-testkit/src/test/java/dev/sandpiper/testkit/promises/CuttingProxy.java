@@ -1,0 +1,146 @@
+package dev.sandpiper.testkit.promises;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A TCP proxy in front of a server. The answer to the next request whose head holds a given text is
+ * cut after so many bytes; everything else passes.
+ */
+final class CuttingProxy implements AutoCloseable {
+  private record Cut(String marker, int afterBytes) {}
+
+  private final ServerSocket server;
+  private final URI target;
+  private final Queue<Cut> cuts = new ConcurrentLinkedQueue<>();
+  private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger marked = new AtomicInteger();
+
+  CuttingProxy(String target) throws IOException {
+    this.target = URI.create(target);
+    this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    daemon(this::accept);
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getLocalPort();
+  }
+
+  /** Cuts the answer to the next request with {@code marker} in its head. */
+  void cutNext(String marker, int afterBytes) {
+    cuts.add(new Cut(marker, afterBytes));
+  }
+
+  /** How many answers have been cut. */
+  int cutCount() {
+    return marked.get();
+  }
+
+  private void accept() {
+    try {
+      while (!server.isClosed()) {
+        Socket client = server.accept();
+        Socket upstream = new Socket(target.getHost(), target.getPort());
+        sockets.add(client);
+        sockets.add(upstream);
+        Passage passage = new Passage(client, upstream);
+        daemon(passage::requests);
+        daemon(passage::answers);
+      }
+    } catch (IOException e) {
+      if (!server.isClosed()) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static void daemon(Runnable task) {
+    Thread thread = new Thread(task, "cutting-proxy");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+
+  /** One connection, both ways. */
+  private final class Passage {
+    private final Socket client;
+    private final Socket upstream;
+    private volatile int left = Integer.MAX_VALUE;
+
+    Passage(Socket client, Socket upstream) {
+      this.client = client;
+      this.upstream = upstream;
+    }
+
+    void requests() {
+      byte[] buffer = new byte[64 << 10];
+      try {
+        InputStream in = client.getInputStream();
+        OutputStream out = upstream.getOutputStream();
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+          Cut cut = cuts.peek();
+          if (cut != null && new String(buffer, 0, count, ISO_8859_1).contains(cut.marker)) {
+            cuts.remove();
+            left = cut.afterBytes;
+          }
+          out.write(buffer, 0, count);
+          out.flush();
+        }
+        upstream.shutdownOutput();
+      } catch (IOException e) {
+        drop();
+      }
+    }
+
+    void answers() {
+      byte[] buffer = new byte[64 << 10];
+      try {
+        InputStream in = upstream.getInputStream();
+        OutputStream out = client.getOutputStream();
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+          int passed = Math.min(count, left);
+          out.write(buffer, 0, passed);
+          out.flush();
+          if (left != Integer.MAX_VALUE) {
+            left -= passed;
+            if (left == 0) {
+              marked.incrementAndGet();
+              drop();
+              return;
+            }
+          }
+        }
+        drop();
+      } catch (IOException e) {
+        drop();
+      }
+    }
+
+    private void drop() {
+      try {
+        client.close();
+        upstream.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.sandpiper.testkit.promises;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** What a test may have left behind. */
+final class Leftovers {
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+  private Leftovers() {}
+
+  /** Waits until nothing is left, and fails with what still is. */
+  static void awaitNone(String what, Supplier<Collection<String>> leftovers) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!leftovers.get().isEmpty() && System.nanoTime() < end) {
+      pause();
+    }
+    assertThat(leftovers.get()).as(what + " left behind").isEmpty();
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(20);
+    } catch (InterruptedException e) {
+      throw new AssertionError("a test left its thread interrupted", e);
+    }
+  }
+
+  /** The processes that a sandbox started, by the variable that it gives to each. */
+  static List<String> processesOf(String sandboxId) {
+    String mark = "E2B_SANDBOX_ID=" + sandboxId + "\0";
+    List<String> found = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : all) {
+        if (read(process.resolve("environ")).contains(mark)) {
+          found.add(process.getFileName() + " " + read(process.resolve("cmdline")));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return found;
+  }
+
+  /** A process may go while it is looked at; then it is no leftover. */
+  private static String read(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("sandpiper"))
+        .toList();
+  }
+}
