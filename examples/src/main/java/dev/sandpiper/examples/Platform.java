@@ -27,7 +27,8 @@ final class Platform implements AutoCloseable {
 
   static Platform choose(Map<String, String> environment) {
     if (!environment.getOrDefault("E2B_API_KEY", "").isEmpty()) {
-      return new Platform("at E2B, with your key", E2bClient.fromEnvironment(), null);
+      SandboxClient client = E2bClient.builder().environment(environment).build();
+      return new Platform("at E2B, with your key", client, null);
     }
     LocalSandboxes local = LocalSandboxes.start();
     return new Platform(

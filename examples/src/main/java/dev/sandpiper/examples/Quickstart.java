@@ -34,7 +34,7 @@ public final class Quickstart {
   static void run(SandboxClient client, PrintStream out) throws IOException {
     Path result = Files.createTempFile("levels", ".csv");
     try (Sandbox sandbox = client.create(SandboxSpec.standard())) {
-      out.println("Created sandbox " + sandbox.id() + " and sent it data and program.");
+      out.println("Created sandbox " + sandbox.id() + ".");
       sandbox.files().write("nile.csv", Content.of(() -> resource("nile.csv")));
       sandbox.files().write("change.awk", Content.of(() -> resource("change.awk")));
 

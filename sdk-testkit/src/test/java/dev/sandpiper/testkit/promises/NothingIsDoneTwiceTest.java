@@ -122,8 +122,7 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
   @Test
   void anUploadWhoseAnswerIsCutIsNotRepeated() {
     data.cutNext("POST /files", 0);
-    assertThatThrownBy(
-            () -> cutSandbox.files().write("file", dev.sandpiper.Content.of("content")))
+    assertThatThrownBy(() -> cutSandbox.files().write("file", dev.sandpiper.Content.of("content")))
         .isInstanceOf(ConnectionLostException.class)
         .satisfies(e -> assertThat(((ConnectionLostException) e).retryable()).isFalse());
     assertThat(data.cutCount()).isEqualTo(1);

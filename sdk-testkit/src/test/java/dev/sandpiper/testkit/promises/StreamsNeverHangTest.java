@@ -68,7 +68,9 @@ class StreamsNeverHangTest extends LocalE2bTest {
   @Test
   void aReadCanBeInterruptedAndGoneOnWith() throws Exception {
     try (Process process =
-        sandbox.processes().start(Command.shell("while [ ! -e go ]; do sleep 0.05; done; echo on"))) {
+        sandbox
+            .processes()
+            .start(Command.shell("while [ ! -e go ]; do sleep 0.05; done; echo on"))) {
       EventStream<ProcessEvent> events = process.events();
       Thread.currentThread().interrupt();
       assertThatThrownBy(events::next).isInstanceOf(CancelledException.class);
@@ -81,7 +83,9 @@ class StreamsNeverHangTest extends LocalE2bTest {
   @Test
   void aTimedReadComesBackEmptyAndLosesNothing() {
     try (Process process =
-        sandbox.processes().start(Command.shell("while [ ! -e go ]; do sleep 0.05; done; echo on"))) {
+        sandbox
+            .processes()
+            .start(Command.shell("while [ ! -e go ]; do sleep 0.05; done; echo on"))) {
       EventStream<ProcessEvent> events = process.events();
       assertThat(events.next(Duration.ofMillis(50))).isEmpty();
       sandbox.shell("touch go").orThrow();

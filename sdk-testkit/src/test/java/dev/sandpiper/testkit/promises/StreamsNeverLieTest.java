@@ -53,8 +53,7 @@ class StreamsNeverLieTest extends LocalE2bTest {
         .cause()
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("the sandbox is gone")
-        .satisfies(
-            lost -> assertThat(((ConnectionLostException) lost).process()).isPresent());
+        .satisfies(lost -> assertThat(((ConnectionLostException) lost).process()).isPresent());
   }
 
   @Test

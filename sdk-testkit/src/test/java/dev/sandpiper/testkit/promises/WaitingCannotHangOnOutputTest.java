@@ -82,8 +82,7 @@ class WaitingCannotHangOnOutputTest extends LocalE2bTest {
 
   @Test
   void closingTheEventsLetsTheProcessGoOn() throws Exception {
-    try (Process process =
-        sandbox.processes().start(Command.shell(TEN_MEGABYTES + "; exit 4"))) {
+    try (Process process = sandbox.processes().start(Command.shell(TEN_MEGABYTES + "; exit 4"))) {
       var events = process.events();
       assertThat(events.next()).isNotNull();
       events.close();

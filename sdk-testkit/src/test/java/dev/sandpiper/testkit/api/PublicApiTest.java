@@ -1,0 +1,45 @@
+package dev.sandpiper.testkit.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.testkit.LocalSandboxes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What users can see is written down in {@code api.txt} beside this module's POM. Who changes it on
+ * purpose runs the build with {@code -Dsandpiper.api.write=true}, and shows the difference.
+ */
+class PublicApiTest {
+  private static final Path WRITTEN_DOWN = Path.of("api.txt");
+
+  private static List<String> publicApi() {
+    return Stream.of(Sandbox.class, E2bClient.class, LocalSandboxes.class)
+        .flatMap(inhabitant -> PublicApi.of(inhabitant).stream())
+        .toList();
+  }
+
+  @Test
+  void thePublicApiIsTheOneThatIsWrittenDown() throws IOException {
+    if (Boolean.getBoolean("sandpiper.api.write")) {
+      Files.write(WRITTEN_DOWN, publicApi());
+    }
+    assertThat(publicApi()).isEqualTo(Files.readAllLines(WRITTEN_DOWN));
+  }
+
+  @Test
+  void noTypeOfALibraryIsInAPublicSignature() {
+    assertThat(publicApi())
+        .filteredOn(line -> !line.contains("E2bClientBuilder httpClient(okhttp3.OkHttpClient)"))
+        .noneMatch(
+            line ->
+                line.matches(
+                    ".*\\b(okhttp3|okio|com\\.fasterxml|com\\.google|org\\.eclipse)\\b.*"));
+  }
+}
