@@ -73,7 +73,7 @@ public final class ClientResources implements AutoCloseable {
             .readTimeout(0, TimeUnit.MILLISECONDS)
             .writeTimeout(0, TimeUnit.MILLISECONDS)
             .callTimeout(0, TimeUnit.MILLISECONDS);
-    builder.networkInterceptors().add(0, new SingleAttempt());
+    builder.networkInterceptors().add(0, new SingleAttempt(limits.response()));
     return builder.build();
   }
 

@@ -27,12 +27,12 @@ final class OkHttpTransport implements HttpTransport {
     CallErrors errors = new CallErrors(request, limits);
     WatchedCall watched = new WatchedCall();
     if (Thread.currentThread().isInterrupted()) {
-      throw errors.stopped(new WatchedCall.Stop.Interrupted());
+      throw errors.stopped(new WatchedCall.Stop.Interrupted(), false);
     }
     Call call = client.newCall(okHttpRequest(request, watched));
     watched.begin(call);
     watch.add(watched);
-    watched.enter(Limit.RESPONSE, limits.response());
+    watched.enter(Limit.CONNECT, limits.connect());
     try {
       return new HttpResponse(
           request, call.execute(), watched, limits.idle(), errors, () -> watch.remove(watched));

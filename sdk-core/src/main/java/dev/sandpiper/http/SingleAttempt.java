@@ -2,7 +2,9 @@ package dev.sandpiper.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.DeadlineExceededException.Limit;
 import java.io.IOException;
+import java.time.Duration;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 
@@ -14,12 +16,22 @@ import okhttp3.Response;
 final class SingleAttempt implements Interceptor {
   private static final String RETRY_AFTER = "Retry-After";
 
+  private final Duration responseLimit;
+
+  /**
+   * @param responseLimit begins here, where the connect limit ends: a connection stands
+   */
+  SingleAttempt(Duration responseLimit) {
+    this.responseLimit = responseLimit;
+  }
+
   @Override
   public Response intercept(Chain chain) throws IOException {
     WatchedCall call = requireNonNull(chain.request().tag(WatchedCall.class), "watched call");
     if (!call.markSent()) {
       throw new IOException("a silent second attempt was refused");
     }
+    call.enter(Limit.RESPONSE, responseLimit);
     Response response = chain.proceed(chain.request());
     String retryAfter = response.header(RETRY_AFTER);
     if (retryAfter == null) {

@@ -51,7 +51,7 @@ final class WatchedSource extends ForwardingSource {
   private void rejectIfStopped() {
     WatchedCall.Stop stop = call.stopped();
     if (stop != null) {
-      throw errors.stopped(stop);
+      throw errors.stopped(stop, true);
     }
   }
 
