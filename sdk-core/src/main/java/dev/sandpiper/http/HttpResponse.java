@@ -127,7 +127,10 @@ public final class HttpResponse implements AutoCloseable {
     }
   }
 
-  /** Gives the body up, from any thread. A blocked reader gets a {@code CancelledException}. */
+  /**
+   * Gives the body up, from any thread. A blocked reader gets a {@code CancelledException}; what
+   * {@link #source()} holds already can still be read.
+   */
   public void cancel() {
     call.stop(new WatchedCall.Stop.Closed());
   }

@@ -2,10 +2,12 @@ package dev.sandpiper.http;
 
 import dev.sandpiper.DeadlineExceededException.Limit;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** The transport that touches OkHttp. Runs on the caller's thread, past OkHttp's dispatcher. */
@@ -33,14 +35,31 @@ final class OkHttpTransport implements HttpTransport {
     watched.begin(call);
     watch.add(watched);
     watched.enter(Limit.CONNECT, limits.connect());
+    boolean answered = false;
     try {
+      Response response = execute(call);
+      answered = true;
       return new HttpResponse(
-          request, call.execute(), watched, limits.idle(), errors, () -> watch.remove(watched));
+          request, response, watched, limits.idle(), errors, () -> watch.remove(watched));
     } catch (IOException e) {
-      watch.remove(watched);
+      watched.noteInterrupt(e);
       throw errors.failed(e, watched);
     } finally {
       watched.exit();
+      if (!answered) {
+        watch.remove(watched);
+      }
+    }
+  }
+
+  /** While it connects, OkHttp lets an undeclared {@code InterruptedException} out. */
+  private static Response execute(Call call) throws IOException {
+    try {
+      return call.execute();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.sandpiper.http;
 
 import dev.sandpiper.DeadlineExceededException.Limit;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -71,6 +74,14 @@ final class WatchedCall {
     Call running = call;
     if (running != null) {
       running.cancel();
+    }
+  }
+
+  /** An interrupt may come out as an exception before {@link #check} has seen the flag. */
+  void noteInterrupt(IOException failure) {
+    Throwable cause = failure instanceof ContentFailedException ? failure.getCause() : failure;
+    if (cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException)) {
+      stop(new Stop.Interrupted());
     }
   }
 

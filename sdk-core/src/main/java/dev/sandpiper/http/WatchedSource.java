@@ -40,6 +40,7 @@ final class WatchedSource extends ForwardingSource {
       }
       return count;
     } catch (IOException e) {
+      call.noteInterrupt(e);
       rejectIfStopped();
       throw e;
     } finally {
