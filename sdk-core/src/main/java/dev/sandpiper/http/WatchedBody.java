@@ -63,5 +63,12 @@ final class WatchedBody extends RequestBody {
       super.write(source, byteCount);
       call.exit();
     }
+
+    @Override
+    public void flush() throws IOException {
+      call.enter(Limit.RESPONSE, limit);
+      super.flush();
+      call.exit();
+    }
   }
 }
