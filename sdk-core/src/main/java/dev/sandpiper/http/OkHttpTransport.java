@@ -3,7 +3,9 @@ package dev.sandpiper.http;
 import dev.sandpiper.DeadlineExceededException.Limit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Set;
 import okhttp3.Call;
+import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The transport that touches OkHttp. Runs on the caller's thread, past OkHttp's dispatcher. */
 final class OkHttpTransport implements HttpTransport {
+  private static final String ACCEPT_ENCODING = "Accept-Encoding";
+  private static final Set<String> NEEDS_BODY = Set.of("POST", "PUT", "PATCH");
   private static final RequestBody NO_CONTENT = RequestBody.create(new byte[0]);
 
   private final OkHttpClient client;
@@ -66,10 +70,18 @@ final class OkHttpTransport implements HttpTransport {
   private Request okHttpRequest(HttpRequest request, WatchedCall watched) {
     return new Request.Builder()
         .url(request.url())
-        .headers(request.headers())
+        .headers(headers(request))
         .method(request.method(), okHttpBody(request, watched))
         .tag(WatchedCall.class, watched)
         .build();
+  }
+
+  /** Left out, OkHttp would ask for gzip by itself and unpack it, unseen and unbounded. */
+  private static Headers headers(HttpRequest request) {
+    Headers headers = request.headers();
+    return headers.get(ACCEPT_ENCODING) != null
+        ? headers
+        : headers.newBuilder().set(ACCEPT_ENCODING, "identity").build();
   }
 
   private @Nullable RequestBody okHttpBody(HttpRequest request, WatchedCall watched) {
@@ -77,6 +89,6 @@ final class OkHttpTransport implements HttpTransport {
     if (body != null) {
       return new WatchedBody(body, watched, limits.response());
     }
-    return request.method().equals("POST") ? NO_CONTENT : null;
+    return NEEDS_BODY.contains(request.method()) ? NO_CONTENT : null;
   }
 }
