@@ -26,6 +26,7 @@ final class WirePeer implements AutoCloseable {
   private final ServerSocket server;
   private final Script script;
   private final Queue<String> heads = new ConcurrentLinkedQueue<>();
+  private final Queue<String> rests = new ConcurrentLinkedQueue<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   WirePeer(Script script) throws IOException {
@@ -41,6 +42,11 @@ final class WirePeer implements AutoCloseable {
   /** The heads of the requests that arrived. */
   List<String> heads() {
     return List.copyOf(heads);
+  }
+
+  /** What came on each connection behind the head, as {@link Connection#readRest} read it. */
+  List<String> rests() {
+    return List.copyOf(rests);
   }
 
   private void accept() {
@@ -104,8 +110,8 @@ final class WirePeer implements AutoCloseable {
     }
 
     /** Reads until the client hangs up. */
-    String readRest() throws IOException {
-      return new String(in.readAllBytes(), ISO_8859_1);
+    void readRest() throws IOException {
+      rests.add(new String(in.readAllBytes(), ISO_8859_1));
     }
 
     void send(String text) throws IOException {
