@@ -118,11 +118,13 @@ final class EventBuffer {
     }
   }
 
-  /** Like {@link #discard}, and whoever still reads gets {@code cause}. */
+  /** Like {@link #discard}, and who has not read to the end gets {@code cause}. */
   void abandon(RuntimeException cause) {
     lock.lock();
     try {
-      failure = cause;
+      if (!ended || !isEmpty()) {
+        failure = cause;
+      }
       discard();
     } finally {
       lock.unlock();
