@@ -138,12 +138,12 @@ class StartedProcessTest {
 
   @Test
   void waitForByAnotherThreadWaitsForTheReader() throws Exception {
-    for (int i = 0; i < 100; i++) {
-      scripted.emits(PIECE);
-    }
-    scripted.exits(0);
     try (Process process = engine.start(scripted)) {
       EventStream<ProcessEvent> events = process.events();
+      for (int i = 0; i < 100; i++) {
+        scripted.emits(PIECE);
+      }
+      scripted.exits(0);
       CompletableFuture<ExitStatus> waiting = inThread(process::waitFor);
       int outputs = 0;
       for (ProcessEvent event : events) {
