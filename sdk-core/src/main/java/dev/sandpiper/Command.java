@@ -191,11 +191,16 @@ public final class Command {
     return new Command(arguments, shell, changed);
   }
 
-  private static void requireVariable(String name, String value) {
+  /** Refuses what no process can be given. A value in the name's place may be a secret. */
+  static void requireVariable(String name, String value) {
     requireNonNull(value, name);
-    if (name.isEmpty() || name.indexOf('=') >= 0) {
+    int equals = name.indexOf('=');
+    if (equals >= 0) {
       throw new IllegalArgumentException(
-          "a variable's name is not empty and has no '=': '" + name + "'");
+          "a variable's name has no '=': '" + name.substring(0, equals) + "...'");
+    }
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("a variable's name is not empty");
     }
     requireNoNul("name of a variable", name);
     requireNoNul("variable " + name, value);

@@ -86,11 +86,23 @@ public record Failure(
     StringBuilder clean = new StringBuilder(Math.min(text.length(), longest) + 3);
     text.codePoints()
         .limit(longest)
-        .map(point -> Character.isISOControl(point) ? ' ' : point)
+        .map(point -> isPrintable(point) ? point : ' ')
         .forEach(clean::appendCodePoint);
     if (text.codePointCount(0, text.length()) > longest) {
       clean.append("...");
     }
     return clean.toString().strip();
+  }
+
+  /** False also for what would end a line, or turn the direction of writing round. */
+  private static boolean isPrintable(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 }

@@ -43,8 +43,13 @@ public final class SandboxSpec {
     return new SandboxSpec(name, Map.of(), Map.of(), DEFAULT_TIME_TO_LIVE);
   }
 
-  /** Sets a variable for every process in the sandbox. */
+  /**
+   * Sets a variable for every process in the sandbox.
+   *
+   * @throws IllegalArgumentException if the name is empty or has a {@code =}, or one has a NUL
+   */
   public SandboxSpec environment(String name, String value) {
+    Command.requireVariable(name, value);
     return new SandboxSpec(template, with(environment, name, value), labels, timeToLive);
   }
 

@@ -2,7 +2,8 @@ package dev.sandpiper;
 
 /**
  * Finds the beginning of a UTF-8 character at the end of some bytes: what could still become a
- * character when more bytes come (Unicode 15, table 3-7).
+ * character when more bytes come (Unicode 15, table 3-7), or one replacement: the JDK decodes a
+ * surrogate in three bytes to a single U+FFFD.
  */
 final class Utf8Tail {
   private Utf8Tail() {}
@@ -40,7 +41,6 @@ final class Utf8Tail {
   private static boolean canFollow(int lead, int second) {
     return switch (lead) {
       case 0xe0 -> second >= 0xa0;
-      case 0xed -> second <= 0x9f;
       case 0xf0 -> second >= 0x90;
       case 0xf4 -> second <= 0x8f;
       default -> true;

@@ -37,7 +37,7 @@ final class EventBuffer {
 
   // All guarded by lock.
   private final Deque<ProcessEvent> events = new ArrayDeque<>();
-  private final Map<Channel, Long> offsets = new EnumMap<>(Channel.class);
+  private final Map<Channel, OptionalLong> offsets = new EnumMap<>(Channel.class);
   private final Map<Channel, OutputGap> dropped = new EnumMap<>(Channel.class);
   private Mode mode = Mode.UNCLAIMED;
   private long held;
@@ -66,29 +66,43 @@ final class EventBuffer {
   private void dropOldest() {
     Iterator<ProcessEvent> oldest = events.iterator();
     while (mode == Mode.UNCLAIMED && held > LIMIT && oldest.hasNext()) {
-      if (oldest.next() instanceof Output output) {
-        oldest.remove();
-        held -= cost(output);
-        noteDropped(output);
+      ProcessEvent event = oldest.next();
+      if (event instanceof Output output) {
+        OptionalLong from = passed(output);
+        noteDropped(output.channel(), from, "nobody read it, and it was too much to keep");
+      } else if (event instanceof OutputGap gap) {
+        passed(gap);
+        noteDropped(gap.channel(), gap.from(), gap.reason());
+      } else {
+        continue;
       }
+      oldest.remove();
+      held -= cost(event);
     }
   }
 
-  private void noteDropped(Output output) {
-    long from = advance(output);
-    OutputGap before = dropped.get(output.channel());
-    OptionalLong begin = before == null ? OptionalLong.of(from) : before.from();
-    OptionalLong end = OptionalLong.of(from + output.size());
-    dropped.put(
-        output.channel(),
-        new OutputGap(output.channel(), begin, end, "nobody read it, and it was too much to keep"));
+  /** What is missing of a channel now reaches up to where the channel stands. */
+  private void noteDropped(Channel channel, OptionalLong from, String reason) {
+    OutputGap before = dropped.get(channel);
+    OptionalLong begin = before == null ? from : before.from();
+    dropped.put(channel, new OutputGap(channel, begin, offset(channel), reason));
   }
 
-  /** The offset at which this output begins; the next begins behind it. */
-  private long advance(Output output) {
-    long from = offsets.getOrDefault(output.channel(), 0L);
-    offsets.put(output.channel(), from + output.size());
+  /** Moves behind this output, and returns the offset at which it begins, if that is known. */
+  private OptionalLong passed(Output output) {
+    OptionalLong from = offset(output.channel());
+    if (from.isPresent()) {
+      offsets.put(output.channel(), OptionalLong.of(from.getAsLong() + output.size()));
+    }
     return from;
+  }
+
+  private void passed(OutputGap gap) {
+    offsets.put(gap.channel(), gap.to());
+  }
+
+  private OptionalLong offset(Channel channel) {
+    return offsets.getOrDefault(channel, OptionalLong.of(0));
   }
 
   /** No further events will come, because of {@code cause}. */
@@ -118,11 +132,13 @@ final class EventBuffer {
     }
   }
 
-  /** Like {@link #discard}, and whoever still reads gets {@code cause}. */
+  /** Like {@link #discard}, and who has not read to the end gets {@code cause}. */
   void abandon(RuntimeException cause) {
     lock.lock();
     try {
-      failure = cause;
+      if (!ended || !isEmpty()) {
+        failure = cause;
+      }
       discard();
     } finally {
       lock.unlock();
@@ -176,7 +192,9 @@ final class EventBuffer {
     ProcessEvent event = events.remove();
     held -= cost(event);
     if (event instanceof Output output) {
-      advance(output);
+      passed(output);
+    } else if (event instanceof OutputGap gap) {
+      passed(gap);
     }
     changed.signalAll();
     return event;

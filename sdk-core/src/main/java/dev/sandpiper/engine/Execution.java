@@ -33,6 +33,7 @@ final class Execution {
   private final OutputCapture stderr;
   private final CountDownLatch streamOver = new CountDownLatch(1);
 
+  private boolean showing; // in the listener; what is thrown meanwhile is the listener's
   private volatile boolean ended;
   private volatile boolean cancelled;
   private volatile @Nullable RunningCommand running;
@@ -54,25 +55,34 @@ final class Execution {
     TreeStop stop = new TreeStop(started, streamOver, () -> ended);
     CommandDeadline deadline = CommandDeadline.begin(command, threads, stop::run, "exec");
     try {
-      return finish(read(started), deadline);
-    } catch (CancelledException | WireFormatException e) {
-      if (deadline.hasPassed()) {
-        throw deadline.exceeded(result(lost(e)), e);
-      }
-      streamOver.countDown();
-      stop.run();
-      throw e;
-    } catch (SandboxException e) {
-      throw deadline.hasPassed() ? deadline.exceeded(result(lost(e)), e) : e;
-    } catch (Throwable thrownByListener) {
-      streamOver.countDown();
-      stop.run();
-      throw thrownByListener;
+      return finish(readToTheEnd(started, stop, deadline), deadline);
     } finally {
       streamOver.countDown();
       deadline.cancel();
       started.close();
     }
+  }
+
+  private ExitStatus readToTheEnd(RunningCommand started, TreeStop stop, CommandDeadline deadline) {
+    try {
+      return read(started);
+    } catch (Throwable failure) {
+      if (!showing && failure instanceof SandboxException e && deadline.hasPassed()) {
+        throw deadline.exceeded(result(lost(e)), e);
+      }
+      if (showing || isOurs(failure)) {
+        streamOver.countDown();
+        stop.run();
+      }
+      throw failure;
+    }
+  }
+
+  /** False for what the platform or the connection did; the command may well go on. */
+  private static boolean isOurs(Throwable failure) {
+    return !(failure instanceof SandboxException)
+        || failure instanceof CancelledException
+        || failure instanceof WireFormatException;
   }
 
   /** Gives the command up; {@link #run} stops it and throws. From any thread. */
@@ -117,6 +127,7 @@ final class Execution {
   }
 
   private void show(ProcessEvent event) {
+    showing = true;
     try {
       if (event instanceof Output output) {
         listener.onOutput(output);
@@ -128,6 +139,7 @@ final class Execution {
     } catch (IOException e) {
       throw new UncheckedIOException("the listener could not take the output", e);
     }
+    showing = false;
   }
 
   private ExecResult result(ExitStatus status) {

@@ -49,17 +49,27 @@ public final class LaunchedProcesses implements Processes {
   /** Starts what another launcher of the same sandbox knows how to start. */
   public Process start(CommandLauncher other, Command command) {
     StartedProcess process = new StartedProcess(other.launch(command), StartedProcess.OnClose.KILL);
-    process.limit(CommandDeadline.begin(command, threads, process::stopAtDeadline, "start"));
-    process.begin(threads);
-    return process;
+    try {
+      process.limit(CommandDeadline.begin(command, threads, process::stopAtDeadline, "start"));
+      process.begin(threads);
+      return process;
+    } catch (RuntimeException e) {
+      process.giveUp(e);
+      throw e;
+    }
   }
 
   @Override
   public Process attach(ProcessRef ref) {
     StartedProcess process =
         new StartedProcess(launcher.attach(ref), StartedProcess.OnClose.LET_GO);
-    process.begin(threads);
-    return process;
+    try {
+      process.begin(threads);
+      return process;
+    } catch (RuntimeException e) {
+      process.giveUp(e);
+      throw e;
+    }
   }
 
   /** Runs what another launcher of the same sandbox knows how to start. */

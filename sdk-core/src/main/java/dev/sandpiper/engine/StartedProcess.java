@@ -54,6 +54,12 @@ final class StartedProcess implements Process {
     threads.executor().execute(this::pump);
   }
 
+  /** Undoes what opened it, because nobody can read it. */
+  void giveUp(RuntimeException cause) {
+    fail(cause);
+    close();
+  }
+
   /** Lets the process live until {@code limit} at most. */
   void limit(CommandDeadline limit) {
     deadline = limit;
@@ -69,6 +75,7 @@ final class StartedProcess implements Process {
       ProcessEvent event;
       do {
         event = command.next();
+        noteEnd(event);
         buffer.put(event);
       } while (!(event instanceof Ended));
       finish(((Ended) event).status());
@@ -80,20 +87,29 @@ final class StartedProcess implements Process {
     } catch (RuntimeException e) {
       fail(e);
       throw e;
+    } catch (Error e) {
+      fail(new IllegalStateException("the reader of " + ref() + " died", e));
+      throw e;
     } finally {
       command.close();
     }
   }
 
+  /** Before anybody is told: what has ended is not stopped, and is not late. */
+  private void noteEnd(ProcessEvent event) {
+    if (event instanceof Ended) {
+      ended = true;
+      cancelDeadline();
+    }
+  }
+
   private void finish(ExitStatus status) {
-    ended = true;
     streamOver.countDown();
     CommandDeadline limit = deadline;
     if (limit != null && limit.hasPassed()) {
       exit.completeExceptionally(limit.exceeded(null, null));
       return;
     }
-    cancelDeadline();
     exit.complete(status);
   }
 

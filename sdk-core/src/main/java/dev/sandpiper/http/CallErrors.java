@@ -19,10 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** What OkHttp throws, in our words. */
 record CallErrors(HttpRequest request, Limits limits) {
 
-  /** The error for a call that we stopped ourselves. */
-  SandboxException stopped(WatchedCall.Stop stop) {
+  /**
+   * The error for a call that we stopped ourselves.
+   *
+   * @param sent false if it is certain that no byte of the request has left
+   */
+  SandboxException stopped(WatchedCall.Stop stop, boolean sent) {
     if (stop instanceof WatchedCall.Stop.Silent silent) {
-      return exceeded(silent.limit(), silent.value(), request.isHarmless(), null);
+      return exceeded(silent.limit(), silent.value(), !sent || request.isHarmless(), null);
     }
     if (stop instanceof WatchedCall.Stop.Interrupted) {
       Thread.currentThread().interrupt();
@@ -35,7 +39,7 @@ record CallErrors(HttpRequest request, Limits limits) {
   SandboxException failed(IOException cause, WatchedCall call) {
     WatchedCall.Stop stop = call.stopped();
     if (stop != null) {
-      SandboxException stopped = stopped(stop);
+      SandboxException stopped = stopped(stop, call.isSent());
       stopped.addSuppressed(cause);
       return stopped;
     }

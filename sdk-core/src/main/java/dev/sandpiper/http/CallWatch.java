@@ -19,6 +19,7 @@ final class CallWatch {
   private final Set<WatchedCall> open = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable ScheduledFuture<?> ticking; // guarded by lock
+  private volatile boolean closed;
 
   CallWatch(ScheduledExecutorService scheduler) {
     this.scheduler = scheduler;
@@ -28,7 +29,7 @@ final class CallWatch {
     open.add(call);
     lock.lock();
     try {
-      if (ticking == null) {
+      if (ticking == null && !closed) {
         ticking =
             scheduler.scheduleWithFixedDelay(
                 this::tick, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
@@ -36,6 +37,20 @@ final class CallWatch {
     } finally {
       lock.unlock();
     }
+    if (closed) {
+      call.stop(new WatchedCall.Stop.Closed());
+    }
+  }
+
+  /** Stops the calls that are open, and every later one: nobody would look at them any more. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    open.forEach(call -> call.stop(new WatchedCall.Stop.Closed()));
   }
 
   void remove(WatchedCall call) {

@@ -24,6 +24,7 @@ public final class ClientResources implements AutoCloseable {
   private final OkHttpClient okHttp;
   private final boolean ownsOkHttp;
   private final ScheduledThreadPoolExecutor scheduler;
+  private final CallWatch watch;
   private final Executor executor;
   private final @Nullable ExecutorService ownExecutor;
   private final HttpTransport transport;
@@ -38,6 +39,7 @@ public final class ClientResources implements AutoCloseable {
     okHttp = configure(ownsOkHttp ? ownClient() : requireNonNull(callersClient), limits);
     scheduler = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("sandpiper-timer"));
     scheduler.setRemoveOnCancelPolicy(true);
+    watch = new CallWatch(scheduler);
     ownExecutor = callersExecutor == null ? DaemonThreads.executor() : null;
     executor = callersExecutor == null ? requireNonNull(ownExecutor) : callersExecutor;
     transport = assemble(limits);
@@ -45,7 +47,7 @@ public final class ClientResources implements AutoCloseable {
 
   /** The way of every request, from the outside in. */
   private HttpTransport assemble(Limits limits) {
-    HttpTransport network = new OkHttpTransport(okHttp, limits, new CallWatch(scheduler));
+    HttpTransport network = new OkHttpTransport(okHttp, limits, watch);
     HttpTransport logged = new LoggingTransport(network);
     return new RetryingTransport(
         logged,
@@ -92,9 +94,13 @@ public final class ClientResources implements AutoCloseable {
     return executor;
   }
 
-  /** Stops our own threads and closes our own idle connections. Idempotent. */
+  /**
+   * Gives up the calls that are open, stops our own threads and closes our own connections.
+   * Idempotent.
+   */
   @Override
   public void close() {
+    watch.close();
     scheduler.shutdownNow();
     if (ownExecutor != null) {
       ownExecutor.shutdown();

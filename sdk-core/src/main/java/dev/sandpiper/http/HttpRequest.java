@@ -73,7 +73,12 @@ public record HttpRequest(
   }
 
   Limits limits(Limits standard) {
-    return patience == null ? standard : standard.withResponse(patience).withIdle(patience);
+    if (patience == null) {
+      return standard;
+    }
+    boolean sooner = standard.connect().isZero() || standard.connect().compareTo(patience) > 0;
+    Duration connect = sooner ? patience : standard.connect();
+    return new Limits(connect, patience, patience);
   }
 
   boolean isHarmless() {

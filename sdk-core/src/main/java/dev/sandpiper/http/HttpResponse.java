@@ -132,6 +132,14 @@ public final class HttpResponse implements AutoCloseable {
     }
   }
 
+  /**
+   * Throws what {@link #source()} would throw after a stop. It may hold bytes that came before; who
+   * must not deliver them asks here first.
+   */
+  public void rejectIfStopped() {
+    body.rejectIfStopped();
+  }
+
   /** Gives the body up, from any thread. A blocked reader gets a {@code CancelledException}. */
   public void cancel() {
     call.stop(new WatchedCall.Stop.Closed());

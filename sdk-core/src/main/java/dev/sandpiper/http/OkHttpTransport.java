@@ -1,15 +1,20 @@
 package dev.sandpiper.http;
 
-import dev.sandpiper.DeadlineExceededException.Limit;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Set;
 import okhttp3.Call;
+import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** The transport that touches OkHttp. Runs on the caller's thread, past OkHttp's dispatcher. */
 final class OkHttpTransport implements HttpTransport {
+  private static final String ACCEPT_ENCODING = "Accept-Encoding";
+  private static final Set<String> NEEDS_BODY = Set.of("POST", "PUT", "PATCH");
   private static final RequestBody NO_CONTENT = RequestBody.create(new byte[0]);
 
   private final OkHttpClient client;
@@ -26,40 +31,64 @@ final class OkHttpTransport implements HttpTransport {
   public HttpResponse send(HttpRequest request) {
     Limits limits = request.limits(standard);
     CallErrors errors = new CallErrors(request, limits);
-    WatchedCall watched = new WatchedCall();
+    WatchedCall watched = new WatchedCall(limits);
     if (Thread.currentThread().isInterrupted()) {
-      throw errors.stopped(new WatchedCall.Stop.Interrupted());
+      throw errors.stopped(new WatchedCall.Stop.Interrupted(), false);
     }
-    Call call = client.newCall(okHttpRequest(request, watched, limits));
+    Call call = client.newCall(okHttpRequest(request, watched));
     watched.begin(call);
     watch.add(watched);
-    watched.enter(Limit.RESPONSE, limits.response());
+    watched.connecting();
+    boolean answered = false;
     try {
+      Response response = execute(call);
+      answered = true;
       return new HttpResponse(
-          request, call.execute(), watched, limits.idle(), errors, () -> watch.remove(watched));
+          request, response, watched, limits.idle(), errors, () -> watch.remove(watched));
     } catch (IOException e) {
-      watch.remove(watched);
+      watched.noteInterrupt(e);
       throw errors.failed(e, watched);
     } finally {
       watched.exit();
+      if (!answered) {
+        watch.remove(watched);
+      }
     }
   }
 
-  private Request okHttpRequest(HttpRequest request, WatchedCall watched, Limits limits) {
+  /** While it connects, OkHttp lets an undeclared {@code InterruptedException} out. */
+  private static Response execute(Call call) throws IOException {
+    try {
+      return call.execute();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
+    }
+  }
+
+  private static Request okHttpRequest(HttpRequest request, WatchedCall watched) {
     return new Request.Builder()
         .url(request.url())
-        .headers(request.headers())
-        .method(request.method(), okHttpBody(request, watched, limits))
+        .headers(headers(request))
+        .method(request.method(), okHttpBody(request, watched))
         .tag(WatchedCall.class, watched)
         .build();
   }
 
-  private @Nullable RequestBody okHttpBody(
-      HttpRequest request, WatchedCall watched, Limits limits) {
+  /** Left out, OkHttp would ask for gzip by itself and unpack it, unseen and unbounded. */
+  private static Headers headers(HttpRequest request) {
+    Headers headers = request.headers();
+    return headers.get(ACCEPT_ENCODING) != null
+        ? headers
+        : headers.newBuilder().set(ACCEPT_ENCODING, "identity").build();
+  }
+
+  private static @Nullable RequestBody okHttpBody(HttpRequest request, WatchedCall watched) {
     HttpBody body = request.body();
     if (body != null) {
-      return new WatchedBody(body, watched, limits.response());
+      return new WatchedBody(body, watched);
     }
-    return request.method().equals("POST") ? NO_CONTENT : null;
+    return NEEDS_BODY.contains(request.method()) ? NO_CONTENT : null;
   }
 }

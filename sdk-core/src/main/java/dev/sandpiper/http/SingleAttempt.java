@@ -20,6 +20,7 @@ final class SingleAttempt implements Interceptor {
     if (!call.markSent()) {
       throw new IOException("a silent second attempt was refused");
     }
+    call.awaitingResponse();
     Response response = chain.proceed(chain.request());
     String retryAfter = response.header(RETRY_AFTER);
     if (retryAfter == null) {

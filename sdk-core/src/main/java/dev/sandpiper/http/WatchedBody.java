@@ -1,8 +1,6 @@
 package dev.sandpiper.http;
 
-import dev.sandpiper.DeadlineExceededException.Limit;
 import java.io.IOException;
-import java.time.Duration;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.Buffer;
@@ -19,12 +17,10 @@ import okio.Sink;
 final class WatchedBody extends RequestBody {
   private final HttpBody body;
   private final WatchedCall call;
-  private final Duration limit;
 
-  WatchedBody(HttpBody body, WatchedCall call, Duration limit) {
+  WatchedBody(HttpBody body, WatchedCall call) {
     this.body = body;
     this.call = call;
-    this.limit = limit;
   }
 
   @Override
@@ -49,7 +45,7 @@ final class WatchedBody extends RequestBody {
     BufferedSink watched = Okio.buffer(new WatchedSink(sink));
     body.writeTo(watched);
     watched.flush();
-    call.enter(Limit.RESPONSE, limit);
+    call.awaitingResponse();
   }
 
   private final class WatchedSink extends ForwardingSink {
@@ -59,8 +55,15 @@ final class WatchedBody extends RequestBody {
 
     @Override
     public void write(Buffer source, long byteCount) throws IOException {
-      call.enter(Limit.RESPONSE, limit);
+      call.awaitingResponse();
       super.write(source, byteCount);
+      call.exit();
+    }
+
+    @Override
+    public void flush() throws IOException {
+      call.awaitingResponse();
+      super.flush();
       call.exit();
     }
   }

@@ -1,6 +1,9 @@
 package dev.sandpiper.http;
 
 import dev.sandpiper.DeadlineExceededException.Limit;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +29,7 @@ final class WatchedCall {
     record Silent(Limit limit, Duration value) implements Stop {}
   }
 
+  private final Limits limits;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final AtomicBoolean sent = new AtomicBoolean();
   private volatile @Nullable String retryAfter;
@@ -35,6 +39,10 @@ final class WatchedCall {
   /** Who waits, for what, since when (nanoseconds). */
   private record Waiting(Thread thread, Limit limit, Duration value, long since) {}
 
+  WatchedCall(Limits limits) {
+    this.limits = limits;
+  }
+
   /** The call that is about to run. */
   void begin(Call running) {
     call = running;
@@ -43,8 +51,22 @@ final class WatchedCall {
     }
   }
 
-  /** From now on the current thread waits for the peer. */
-  void enter(Limit limit, Duration value) {
+  /** From now on the current thread waits for a connection. */
+  void connecting() {
+    enter(Limit.CONNECT, limits.connect());
+  }
+
+  /** From now on the current thread waits until something is taken, or answered. */
+  void awaitingResponse() {
+    enter(Limit.RESPONSE, limits.response());
+  }
+
+  /** From now on the current thread waits for the next bytes of the answer. */
+  void awaitingBytes(Duration idle) {
+    enter(Limit.IDLE, idle);
+  }
+
+  private void enter(Limit limit, Duration value) {
     waiting = new Waiting(Thread.currentThread(), limit, value, System.nanoTime());
   }
 
@@ -71,6 +93,14 @@ final class WatchedCall {
     Call running = call;
     if (running != null) {
       running.cancel();
+    }
+  }
+
+  /** An interrupt may come out as an exception before {@link #check} has seen the flag. */
+  void noteInterrupt(IOException failure) {
+    Throwable cause = failure instanceof ContentFailedException ? failure.getCause() : failure;
+    if (cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException)) {
+      stop(new Stop.Interrupted());
     }
   }
 

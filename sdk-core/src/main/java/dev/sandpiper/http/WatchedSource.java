@@ -1,6 +1,5 @@
 package dev.sandpiper.http;
 
-import dev.sandpiper.DeadlineExceededException.Limit;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.ResponseBody;
@@ -29,7 +28,7 @@ final class WatchedSource extends ForwardingSource {
 
   @Override
   public long read(Buffer sink, long byteCount) throws IOException {
-    call.enter(Limit.IDLE, idle);
+    call.awaitingBytes(idle);
     try {
       long count = super.read(sink, byteCount);
       rejectIfStopped();
@@ -40,6 +39,7 @@ final class WatchedSource extends ForwardingSource {
       }
       return count;
     } catch (IOException e) {
+      call.noteInterrupt(e);
       rejectIfStopped();
       throw e;
     } finally {
@@ -53,10 +53,10 @@ final class WatchedSource extends ForwardingSource {
   }
 
   /** After a stop nothing is delivered, even what had arrived before. */
-  private void rejectIfStopped() {
+  void rejectIfStopped() {
     WatchedCall.Stop stop = call.stopped();
     if (stop != null) {
-      throw errors.stopped(stop);
+      throw errors.stopped(stop, true);
     }
   }
 

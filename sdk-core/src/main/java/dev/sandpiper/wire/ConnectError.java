@@ -37,7 +37,7 @@ public record ConnectError(
    */
   public static ConnectError ofResponse(int status, @Nullable String contentType, byte[] body) {
     ConnectCode fallback = ConnectCode.ofHttpStatus(status);
-    if (isJson(contentType)) {
+    if (isJson(contentType) && body.length > 0) {
       try {
         return of(Json.parse(body), fallback);
       } catch (MalformedStreamException e) {
@@ -89,7 +89,10 @@ public record ConnectError(
     if (body.length == 0) {
       return "no body";
     }
-    if (contentType != null && contentType.startsWith("text/plain")) {
+    if (contentType == null) {
+      return "an answer without a type";
+    }
+    if (contentType.startsWith("text/plain")) {
       return new String(body, 0, Math.min(body.length, LONGEST_TEXT), UTF_8).strip();
     }
     return "an answer of type " + contentType;

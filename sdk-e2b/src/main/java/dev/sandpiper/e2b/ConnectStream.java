@@ -37,6 +37,7 @@ final class ConnectStream<T> implements AutoCloseable {
    * @throws dev.sandpiper.SandboxException the error with which the server ended it
    */
   @Nullable T next() throws IOException {
+    response.rejectIfStopped();
     byte[] message = reader.nextMessage();
     if (message != null) {
       return parse(message);

@@ -1,0 +1,171 @@
+package dev.sandpiper.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.ProcessEvent.OutputGap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class EventBufferTest {
+  private static final int HALF = EventBuffer.LIMIT / 2;
+  private static final Ended END = new Ended(new ExitStatus.Exited(0));
+
+  private final EventBuffer buffer = new EventBuffer();
+
+  @Test
+  void whatFitsIsKept() throws Exception {
+    put(out(HALF), err(100), END);
+
+    assertThat(takeAll()).containsExactly("STDOUT 524288", "STDERR 100", "end");
+  }
+
+  @Test
+  void oldestGoesAndEachChannelTellsItsOwnGap() throws Exception {
+    put(out(HALF), err(10), out(HALF), err(HALF), END);
+
+    assertThat(takeAll())
+        .containsExactly("gap STDOUT 0..1048576", "gap STDERR 0..10", "STDERR 524288", "end");
+  }
+
+  @Test
+  void gapAfterWhatWasReadBeginsWhereTheReaderStopped() throws Exception {
+    put(out(100));
+    assertThat(buffer.take(1)).isNotNull();
+    put(out(HALF), out(HALF), END);
+
+    assertThat(takeAll()).containsExactly("gap STDOUT 100..524388", "STDOUT 524288", "end");
+  }
+
+  @Test
+  void pieceThatIsTooMuchByItselfIsAGap() throws Exception {
+    put(out(EventBuffer.LIMIT + 1), END);
+
+    assertThat(takeAll()).containsExactly("gap STDOUT 0..1048577", "end");
+  }
+
+  @Test
+  void manyTinyPiecesAreBoundedToo() throws Exception {
+    for (int i = 0; i < 20_000; i++) {
+      put(out(1));
+    }
+    buffer.claim();
+
+    assertThat(takeAll()).hasSizeLessThan(9_000).first().asString().startsWith("gap STDOUT 0..");
+  }
+
+  @Test
+  void gapOfThePlatformIsPartOfWhatIsDropped() throws Exception {
+    put(out(100), gap(100, 300), out(HALF), out(HALF), END);
+
+    assertThat(takeAll()).containsExactly("gap STDOUT 0..524588", "STDOUT 524288", "end");
+  }
+
+  @Test
+  void offsetsGoOnBehindAGapOfThePlatform() throws Exception {
+    put(gap(0, 1_000));
+    assertThat(buffer.take(1)).isInstanceOf(OutputGap.class);
+    put(out(HALF), out(HALF), END);
+
+    assertThat(takeAll()).containsExactly("gap STDOUT 1000..525288", "STDOUT 524288", "end");
+  }
+
+  /** Nobody knows how much was written before somebody attached. */
+  @Test
+  void offsetsAreUnknownBehindAGapOfUnknownLength() throws Exception {
+    put(unknownGap());
+    assertThat(buffer.take(1)).isInstanceOf(OutputGap.class);
+    put(out(HALF), out(HALF), END);
+
+    assertThat(takeAll()).containsExactly("gap STDOUT ?..?", "STDOUT 524288", "end");
+  }
+
+  @Test
+  void failureComesBehindWhatIsKept() throws Exception {
+    IllegalStateException failure = new IllegalStateException("lost");
+    put(out(1));
+    buffer.fail(failure);
+
+    assertThat(buffer.take(1)).isInstanceOf(Output.class);
+    assertThatThrownBy(() -> buffer.take(1)).isSameAs(failure);
+  }
+
+  @Test
+  void failureAfterTheEndIsNoFailure() throws Exception {
+    put(END);
+    buffer.fail(new IllegalStateException("late"));
+
+    assertThat(buffer.take(1)).isEqualTo(END);
+    assertThat(buffer.take(1)).isNull();
+  }
+
+  @Test
+  void thereIsOneClaim() {
+    assertThat(buffer.claim()).isTrue();
+    assertThat(buffer.claim()).isFalse();
+    buffer.discard();
+    assertThat(buffer.claim()).isFalse();
+  }
+
+  @Test
+  void discardedBufferTakesEverythingAndGivesNothing() throws Exception {
+    buffer.claim();
+    put(out(1));
+    buffer.discard();
+    put(out(EventBuffer.LIMIT), out(EventBuffer.LIMIT), END);
+
+    assertThat(buffer.take(Long.MAX_VALUE)).isNull();
+  }
+
+  private void put(ProcessEvent... events) throws InterruptedException {
+    for (ProcessEvent event : events) {
+      buffer.put(event);
+    }
+  }
+
+  private List<String> takeAll() throws InterruptedException {
+    List<String> all = new ArrayList<>();
+    ProcessEvent event;
+    while ((event = buffer.take(1)) != null) {
+      all.add(describe(event));
+    }
+    return all;
+  }
+
+  private static String describe(ProcessEvent event) {
+    if (event instanceof Output output) {
+      return output.channel() + " " + output.size();
+    }
+    if (event instanceof OutputGap gap) {
+      return "gap " + gap.channel() + " " + text(gap.from()) + ".." + text(gap.to());
+    }
+    return "end";
+  }
+
+  private static String text(OptionalLong offset) {
+    return offset.isPresent() ? String.valueOf(offset.getAsLong()) : "?";
+  }
+
+  private static Output out(int size) {
+    return Output.of(Channel.STDOUT, new byte[size]);
+  }
+
+  private static Output err(int size) {
+    return Output.of(Channel.STDERR, new byte[size]);
+  }
+
+  private static OutputGap gap(long from, long to) {
+    return new OutputGap(Channel.STDOUT, OptionalLong.of(from), OptionalLong.of(to), "lost");
+  }
+
+  private static OutputGap unknownGap() {
+    return new OutputGap(Channel.STDOUT, OptionalLong.empty(), OptionalLong.empty(), "lost");
+  }
+}

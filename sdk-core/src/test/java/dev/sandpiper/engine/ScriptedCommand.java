@@ -1,0 +1,150 @@
+package dev.sandpiper.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Command;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.Failure;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.Signal;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A command whose events come from the test, and its launcher. */
+final class ScriptedCommand implements RunningCommand, CommandLauncher {
+  private static final Object CLOSED = new Object();
+
+  final AtomicInteger launches = new AtomicInteger();
+  final AtomicInteger stops = new AtomicInteger();
+  final AtomicInteger releases = new AtomicInteger();
+  final AtomicInteger taken = new AtomicInteger();
+  final CountDownLatch reading = new CountDownLatch(1);
+
+  private final BlockingQueue<Object> script = new LinkedBlockingQueue<>();
+  private volatile boolean closed;
+  private volatile Runnable onStop = () -> ends(new ExitStatus.Signaled(Signal.TERM));
+  private volatile Runnable onRelease = () -> {};
+
+  ScriptedCommand writes(String text) {
+    return emits(Output.of(Channel.STDOUT, text.getBytes(UTF_8)));
+  }
+
+  ScriptedCommand complains(String text) {
+    return emits(Output.of(Channel.STDERR, text.getBytes(UTF_8)));
+  }
+
+  ScriptedCommand emits(ProcessEvent event) {
+    script.add(event);
+    return this;
+  }
+
+  ScriptedCommand exits(int code) {
+    return ends(new ExitStatus.Exited(code));
+  }
+
+  ScriptedCommand ends(ExitStatus status) {
+    return emits(new Ended(status));
+  }
+
+  ScriptedCommand fails(Throwable failure) {
+    script.add(failure);
+    return this;
+  }
+
+  /** What happens when it is stopped, in place of an end by TERM. */
+  ScriptedCommand onStop(Runnable action) {
+    onStop = action;
+    return this;
+  }
+
+  ScriptedCommand onRelease(Runnable action) {
+    onRelease = action;
+    return this;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  boolean isReadToItsEnd() {
+    return script.isEmpty();
+  }
+
+  @Override
+  public RunningCommand launch(Command command) {
+    launches.incrementAndGet();
+    return this;
+  }
+
+  @Override
+  public RunningCommand attach(ProcessRef ref) {
+    return this;
+  }
+
+  @Override
+  public ProcessRef ref() {
+    return new ProcessRef("test", "sandbox", "7", "nonce");
+  }
+
+  @Override
+  public String name() {
+    return "scripted";
+  }
+
+  @Override
+  public ProcessEvent next() {
+    reading.countDown();
+    Object step = closed ? CLOSED : take();
+    if (closed || step == CLOSED) {
+      throw new CancelledException(Failure.of("exec", name(), "it was closed"));
+    }
+    taken.incrementAndGet();
+    if (step instanceof RuntimeException failure) {
+      throw failure;
+    }
+    if (step instanceof Error failure) {
+      throw failure;
+    }
+    return (ProcessEvent) step;
+  }
+
+  private Object take() {
+    try {
+      return script.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException(Failure.of("exec", name(), "its thread was interrupted"), e);
+    }
+  }
+
+  @Override
+  public void stopTree(Duration grace) {
+    stops.incrementAndGet();
+    onStop.run();
+  }
+
+  @Override
+  public void release() {
+    releases.incrementAndGet();
+    onRelease.run();
+  }
+
+  @Override
+  public void cancel() {
+    closed = true;
+    script.add(CLOSED);
+  }
+
+  @Override
+  public void close() {
+    cancel();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.sandpiper.http;
+
+import dev.sandpiper.testing.Patience;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+
+/** A client over connections that can be counted; closing it proves that nothing is left. */
+final class Client implements AutoCloseable {
+  private final ConnectionPool pool = new ConnectionPool(20, 1, TimeUnit.MINUTES);
+  private final ClientResources resources;
+
+  Client(Limits limits) {
+    OkHttpClient okHttp = new OkHttpClient.Builder().connectionPool(pool).build();
+    resources = new ClientResources(okHttp, null, limits);
+  }
+
+  static Client standard() {
+    return new Client(Limits.standard());
+  }
+
+  HttpResponse send(HttpRequest request) {
+    return resources.transport().send(request);
+  }
+
+  HttpResponse get(HttpUrl url) {
+    return send(request("GET", url));
+  }
+
+  static HttpRequest request(String method, HttpUrl url) {
+    return HttpRequest.of("test", "it", method, url);
+  }
+
+  ClientResources resources() {
+    return resources;
+  }
+
+  /** Connections that a call still holds. */
+  int connectionsInUse() {
+    return pool.connectionCount() - pool.idleConnectionCount();
+  }
+
+  int connections() {
+    return pool.connectionCount();
+  }
+
+  @Override
+  public void close() {
+    Patience.until("no response is open", () -> connectionsInUse() == 0);
+    Patience.until("no call is watched", () -> resources.scheduler().getQueue().isEmpty());
+    resources.close();
+    pool.evictAll();
+    Patience.untilNoThreadIsLeft();
+  }
+}
