@@ -74,7 +74,7 @@ class CommandTest {
     assertNulRefused("argument 0", () -> Command.of("l\0s"));
     assertNulRefused("argument 2", () -> Command.of("ls", "-l", "a\0"));
     assertNulRefused("script", () -> Command.shell("\0"));
-    assertNulRefused("directory", () -> LS.directory("/tmp\0"));
+    assertNulRefused("directory", () -> LS.directory("/srv\0"));
     assertNulRefused("user", () -> LS.user("ro\0ot"));
     assertNulRefused("name of a variable", () -> LS.environment("A\0", "1"));
     assertNulRefused("variable A", () -> LS.environment("A", "\0"));

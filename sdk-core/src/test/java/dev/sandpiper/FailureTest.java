@@ -74,15 +74,15 @@ class FailureTest {
   void exceptionTellsWhatTheFailureKnows() {
     var exception =
         new PlatformException(
-            Failure.of("list", "/work", "not today")
+            Failure.of("list", "/data", "not today")
                 .withStatus(500)
                 .withCode("internal")
                 .withRequestId("7f3a")
                 .withRetryable(true));
 
-    assertThat(exception).hasMessage("list /work: not today (500 internal, request 7f3a)");
+    assertThat(exception).hasMessage("list /data: not today (500 internal, request 7f3a)");
     assertThat(exception.operation()).isEqualTo("list");
-    assertThat(exception.subject()).isEqualTo("/work");
+    assertThat(exception.subject()).isEqualTo("/data");
     assertThat(exception.status()).hasValue(500);
     assertThat(exception.code()).contains("internal");
     assertThat(exception.requestId()).contains("7f3a");

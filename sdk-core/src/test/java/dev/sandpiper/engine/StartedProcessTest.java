@@ -226,9 +226,14 @@ class StartedProcessTest {
   @Test
   void errorInTheStreamEndsTheWait() throws Exception {
     StackOverflowError bug = new StackOverflowError("deep");
+    CompletableFuture<Throwable> uncaught = new CompletableFuture<>();
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.complete(failure));
     scripted.fails(bug);
     try (Process process = engine.start(scripted)) {
       assertThatThrownBy(() -> process.waitFor(Duration.ofSeconds(5))).hasRootCause(bug);
+      assertThat(uncaught.get(5, TimeUnit.SECONDS)).isSameAs(bug);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(null);
     }
   }
 
