@@ -125,7 +125,8 @@ class NothingTwiceTest {
   void harmlessRequestIsRepeatedOnAPassingRefusal(int status) throws Exception {
     String answer = "HTTP/1.1 " + status + " No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n";
     try (WirePeer peer = answering(answer);
-        HttpResponse response = client.send(Client.request("GET", peer.url("/")).harmlessAndPatient())) {
+        HttpResponse response =
+            client.send(Client.request("GET", peer.url("/")).harmlessAndPatient())) {
       assertThat(response.status()).isEqualTo(status);
       assertThat(peer.heads()).hasSize(3);
     }
@@ -144,7 +145,8 @@ class NothingTwiceTest {
   void whoAsksForALongPauseIsNotWaitedFor() throws Exception {
     try (WirePeer peer =
             answering("HTTP/1.1 503 No\r\nRetry-After: 11\r\nContent-Length: 0\r\n\r\n");
-        HttpResponse response = client.send(Client.request("GET", peer.url("/")).harmlessAndPatient())) {
+        HttpResponse response =
+            client.send(Client.request("GET", peer.url("/")).harmlessAndPatient())) {
       assertThat(response.status()).isEqualTo(503);
       assertThat(peer.heads()).hasSize(1);
     }
