@@ -41,6 +41,8 @@ final class ControlPlane implements Endpoint {
       route(exchange);
     } catch (RefusedException e) {
       refuse(exchange, e.status, String.valueOf(e.getMessage()));
+    } catch (Query.MalformedException e) {
+      refuse(exchange, 400, String.valueOf(e.getMessage()));
     }
     exchange.drain();
   }

@@ -1,6 +1,8 @@
 package dev.sandpiper.testkit.e2b;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /** The daemon in a sandbox, as far as it can be reached from outside. */
@@ -13,8 +15,14 @@ final class Envd {
   /** These check a token or a signature themselves, or need none. */
   private static final Set<String> OPEN = Set.of("GET /health", "GET /files", "POST /files");
 
-  private final RpcRouter rpc = new RpcRouter(ProcessService.methods());
+  private final RpcRouter rpc;
   private final SmallEndpoints small = new SmallEndpoints();
+
+  Envd() {
+    Map<String, RpcMethod> methods = new HashMap<>(ProcessService.methods());
+    methods.putAll(FilesystemService.methods());
+    rpc = new RpcRouter(methods);
+  }
 
   void handle(Exchange exchange, LocalSandbox sandbox) throws IOException {
     if (sandbox.envdDead()) throw new IOException("the daemon has crashed");
@@ -35,6 +43,8 @@ final class Envd {
     }
     if (rpc.knows(exchange.path())) {
       rpc.handle(exchange, sandbox, user);
+    } else if (exchange.path().equals(FilesEndpoint.PATH)) {
+      FilesEndpoint.handle(exchange, sandbox);
     } else {
       small.handle(exchange, sandbox);
     }

@@ -11,12 +11,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The parameters of a query string, decoded. */
 final class Query {
+  /** A percent sign is not followed by two hexadecimal digits. */
+  static final class MalformedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    MalformedException(IllegalArgumentException cause) {
+      super("the query is not percent-encoded", cause);
+    }
+  }
+
   private final Map<String, List<String>> values = new LinkedHashMap<>();
 
   private Query() {}
 
   /**
-   * @throws IllegalArgumentException if a percent sign is not followed by two hexadecimal digits
+   * @throws MalformedException if it cannot be decoded
    */
   static Query parse(@Nullable String text) {
     Query query = new Query();
@@ -26,12 +35,17 @@ final class Query {
       int equals = pair.indexOf('=');
       String name = equals < 0 ? pair : pair.substring(0, equals);
       String value = equals < 0 ? "" : pair.substring(equals + 1);
-      query
-          .values
-          .computeIfAbsent(URLDecoder.decode(name, UTF_8), key -> new ArrayList<>())
-          .add(URLDecoder.decode(value, UTF_8));
+      query.values.computeIfAbsent(decode(name), key -> new ArrayList<>()).add(decode(value));
     }
     return query;
+  }
+
+  private static String decode(String text) {
+    try {
+      return URLDecoder.decode(text, UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e);
+    }
   }
 
   @Nullable String get(String name) {
@@ -41,9 +55,5 @@ final class Query {
 
   List<String> all(String name) {
     return values.getOrDefault(name, List.of());
-  }
-
-  Map<String, List<String>> asMap() {
-    return values;
   }
 }
