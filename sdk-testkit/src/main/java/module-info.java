@@ -7,6 +7,11 @@ module dev.sandpiper.testkit {
   requires com.fasterxml.jackson.databind;
   requires com.google.protobuf;
   requires org.eclipse.jetty.server;
+  requires java.management;
+  requires java.net.http;
+  requires org.eclipse.jetty.http;
+  requires org.eclipse.jetty.io;
+  requires org.eclipse.jetty.util;
   requires org.slf4j;
 
   exports dev.sandpiper.testkit;

@@ -1,5 +1,0 @@
-package dev.sandpiper.testkit;
-
-public final class Placeholder {
-  private Placeholder() {}
-}

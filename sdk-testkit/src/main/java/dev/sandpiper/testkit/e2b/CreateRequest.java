@@ -1,0 +1,70 @@
+package dev.sandpiper.testkit.e2b;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.e2b.ControlPlane.RefusedException;
+import dev.sandpiper.testkit.e2b.Templates.Template;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The body of a request for a new sandbox. Fields that this machine has no use for are ignored. */
+record CreateRequest(LocalSandbox.Spec spec, Duration timeToLive) {
+  private static final int DEFAULT_SECONDS = 15;
+
+  static CreateRequest parse(ObjectNode body, Sandboxes sandboxes) {
+    JsonNode name = body.path("templateID");
+    if (!name.isTextual()) throw new RefusedException(400, "templateID must be a string");
+    JsonNode seconds = body.path("timeout");
+    if (!isAbsent(seconds) && !(seconds.isIntegralNumber() && seconds.canConvertToInt())) {
+      throw new RefusedException(400, "timeout must be a number of seconds");
+    }
+    int timeout = seconds.asInt(DEFAULT_SECONDS);
+    if (timeout <= 0) throw new RefusedException(400, "timeout must be greater than 0");
+    Template template = sandboxes.template(name.textValue());
+    if (template == null) {
+      throw new RefusedException(404, "template '" + name.textValue() + "' not found");
+    }
+    LocalSandbox.Spec spec =
+        new LocalSandbox.Spec(
+            template,
+            texts(body, "metadata"),
+            texts(body, "envVars"),
+            token(body),
+            flag(body, "allow_internet_access", true));
+    return new CreateRequest(spec, Duration.ofSeconds(timeout));
+  }
+
+  private static @Nullable String token(ObjectNode body) {
+    return flag(body, "secure", false) ? Secrets.accessToken() : null;
+  }
+
+  private static boolean flag(ObjectNode body, String field, boolean absent) {
+    JsonNode value = body.path(field);
+    if (isAbsent(value)) return absent;
+    if (!value.isBoolean()) throw new RefusedException(400, field + " must be true or false");
+    return value.booleanValue();
+  }
+
+  private static Map<String, String> texts(ObjectNode body, String field) {
+    JsonNode value = body.path(field);
+    Map<String, String> texts = new LinkedHashMap<>();
+    if (isAbsent(value)) return texts;
+    if (!value.isObject()) throw new RefusedException(400, field + " must be an object");
+    value
+        .properties()
+        .forEach(
+            entry -> {
+              if (!entry.getValue().isTextual()) {
+                throw new RefusedException(400, field + " must hold strings only");
+              }
+              texts.put(entry.getKey(), entry.getValue().textValue());
+            });
+    return texts;
+  }
+
+  private static boolean isAbsent(JsonNode value) {
+    return value.isMissingNode() || value.isNull();
+  }
+}

@@ -1,0 +1,179 @@
+package dev.sandpiper.testkit.e2b;
+
+import dev.sandpiper.testkit.e2b.FilesEndpoint.RefusedException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Answers with a file, whole, in part, or in gzip. No more than a buffer of it is in memory. */
+final class Download {
+  private static final int BUFFER_BYTES = 64 * 1024;
+  private static final int MOST_COUNTED_GZIP_BYTES = 2048;
+
+  private final Exchange exchange;
+  private final Home home;
+
+  Download(Exchange exchange, Home home) {
+    this.exchange = exchange;
+    this.home = home;
+  }
+
+  void answer(String path, String user) throws IOException {
+    String expanded = expand(path, user);
+    Path file = locate(expanded);
+    boolean conditional = Preconditions.areIn(exchange);
+    AcceptEncoding accepted = AcceptEncoding.parse(exchange.header("Accept-Encoding"));
+    if (accepted == AcceptEncoding.NOTHING) {
+      throw new RefusedException(
+          406, "error parsing Accept-Encoding: no acceptable encoding found, supported: [gzip]");
+    }
+    exchange.set("Vary", "Accept-Encoding");
+    if (conditional && accepted == AcceptEncoding.GZIP_ONLY) {
+      throw new RefusedException(
+          406, "identity encoding not acceptable for Range or conditional request");
+    }
+    String name = Path.of(expanded).getFileName().toString();
+    exchange.set("Content-Disposition", ContentNames.inline(name));
+    if (accepted == AcceptEncoding.IDENTITY || conditional) {
+      plain(file, name);
+    } else {
+      gzip(file, name);
+    }
+  }
+
+  private String expand(String path, String user) {
+    try {
+      return home.expand(path, user);
+    } catch (Home.UserHomeException e) {
+      throw new RefusedException(
+          400, "error expanding and resolving path '%s': %s".formatted(path, e.getMessage()));
+    }
+  }
+
+  private Path locate(String expanded) throws IOException {
+    Path file;
+    try {
+      file = home.follow(expanded);
+      Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      throw new RefusedException(404, "path '%s' does not exist".formatted(expanded));
+    } catch (IOException e) {
+      throw new RefusedException(
+          500,
+          "error checking if path exists '%s': stat %s: %s"
+              .formatted(expanded, expanded, GoErrors.reason(e)));
+    }
+    if (Files.isDirectory(file)) {
+      throw new RefusedException(400, "path '%s' is a directory".formatted(expanded));
+    }
+    return file;
+  }
+
+  private void plain(Path file, String name) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      Instant modified = Files.getLastModifiedTime(file).toInstant();
+      Preconditions preconditions = new Preconditions(exchange, modified);
+      Integer decided = preconditions.decide();
+      if (decided != null) {
+        preconditions.describe();
+        exchange.answer(decided);
+        return;
+      }
+      exchange.set("Content-Type", ContentNames.type(name, head(channel)));
+      ranged(channel, preconditions);
+    }
+  }
+
+  private void ranged(FileChannel channel, Preconditions preconditions) throws IOException {
+    long size = channel.size();
+    ByteRange range;
+    try {
+      range = ByteRange.parse(preconditions.range(), size);
+    } catch (ByteRange.UnsatisfiableException e) {
+      if (e.isBeyondTheEnd()) exchange.set("Content-Range", "bytes */" + size);
+      exchange.text(416, String.valueOf(e.getMessage()));
+      return;
+    }
+    preconditions.describe();
+    exchange.set("Accept-Ranges", "bytes");
+    if (range == null) {
+      send(channel, 200, 0, size);
+    } else {
+      exchange.set("Content-Range", range.describe(size));
+      send(channel, 206, range.first(), range.length());
+    }
+  }
+
+  private void send(FileChannel channel, int status, long first, long length) throws IOException {
+    exchange.set("Content-Length", Long.toString(length));
+    if (length == 0) {
+      exchange.answer(status);
+      return;
+    }
+    OutputStream out = exchange.stream(status);
+    byte[] buffer = new byte[BUFFER_BYTES];
+    for (long sent = 0; sent < length; ) {
+      int wanted = (int) Math.min(buffer.length, length - sent);
+      int count = channel.read(ByteBuffer.wrap(buffer, 0, wanted), first + sent);
+      if (count < 0) throw new IOException("the file has become shorter while it was sent");
+      out.write(buffer, 0, count);
+      sent += count;
+    }
+  }
+
+  private void gzip(Path file, String name) throws IOException {
+    exchange.set("Content-Encoding", "gzip");
+    exchange.set("Content-Type", ContentNames.type(name, null));
+    CountedStart out = new CountedStart();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out, BUFFER_BYTES)) {
+      Files.copy(file, gzip);
+    }
+    out.finish();
+  }
+
+  private static byte[] head(FileChannel channel) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(512);
+    int count = Math.max(0, channel.read(head, 0));
+    byte[] bytes = new byte[count];
+    head.flip().get(bytes);
+    return bytes;
+  }
+
+  /** Holds back the first bytes: if there are no more, their number can be told. */
+  private final class CountedStart extends OutputStream {
+    private @Nullable ByteArrayOutputStream held = new ByteArrayOutputStream();
+    private @Nullable OutputStream out;
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (held != null && held.size() + length <= MOST_COUNTED_GZIP_BYTES) {
+        held.write(bytes, offset, length);
+        return;
+      }
+      if (out == null) out = exchange.stream(200);
+      if (held != null) out.write(held.toByteArray());
+      held = null;
+      out.write(bytes, offset, length);
+    }
+
+    void finish() throws IOException {
+      if (held != null) exchange.answer(200, held.toByteArray());
+    }
+  }
+}

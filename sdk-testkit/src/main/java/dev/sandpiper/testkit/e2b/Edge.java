@@ -1,0 +1,81 @@
+package dev.sandpiper.testkit.e2b;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Set;
+
+/** What stands between clients and sandboxes: finds the sandbox and the port that are meant. */
+final class Edge implements Endpoint {
+  private static final Set<String> INTERNAL =
+      Set.of("/init", "/freeze", "/unfreeze", "/collapse", "/fsfreeze", "/fsthaw", "/upgrade");
+  private static final String RESERVED =
+      "This endpoint is reserved for the E2B control plane and is not reachable through the sandbox"
+          + " URL";
+
+  private final Sandboxes sandboxes;
+  private final Envd envd = new Envd();
+  private final PortForwarder forwarder = new PortForwarder();
+
+  Edge(Sandboxes sandboxes) {
+    this.sandboxes = sandboxes;
+  }
+
+  @Override
+  public void handle(Exchange exchange) throws IOException {
+    route(exchange);
+    exchange.drain();
+  }
+
+  private void route(Exchange exchange) throws IOException {
+    String id = exchange.header("E2b-Sandbox-Id");
+    String port = exchange.header("E2b-Sandbox-Port");
+    if (id == null && port == null) {
+      exchange.text(400, "Invalid host");
+    } else if (id == null || port == null) {
+      exchange.text(400, "missing header");
+    } else if (!port.matches("\\d{1,5}")) {
+      exchange.text(400, "Invalid sandbox port");
+    } else {
+      route(exchange, id, Integer.parseInt(port));
+    }
+  }
+
+  private void route(Exchange exchange, String id, int port) throws IOException {
+    LocalSandbox sandbox = sandboxes.find(id);
+    if (sandbox == null) {
+      ObjectNode tree = problem(id, "The sandbox was not found", 502);
+      exchange.json(502, tree);
+      return;
+    }
+    sandbox.remember(exchange);
+    try {
+      enter(exchange, sandbox, port);
+    } finally {
+      sandbox.forget(exchange);
+    }
+  }
+
+  private void enter(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
+    if (port != Envd.PORT) {
+      forwarder.forward(exchange, sandbox, port);
+    } else if (INTERNAL.contains(exchange.path())) {
+      exchange.json(
+          404,
+          Exchange.json
+              .createObjectNode()
+              .put("message", RESERVED)
+              .put("path", exchange.path())
+              .put("code", 404));
+    } else {
+      envd.handle(exchange, sandbox);
+    }
+  }
+
+  static ObjectNode problem(String sandboxId, String message, int code) {
+    return Exchange.json
+        .createObjectNode()
+        .put("sandboxId", sandboxId)
+        .put("message", message)
+        .put("code", code);
+  }
+}

@@ -1,0 +1,164 @@
+package dev.sandpiper.testkit.e2b;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.List;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer. Every call blocks until the bytes are read or written, so a client's
+ * pace is the handler's pace. One thread, except {@link #abort}.
+ */
+final class Exchange {
+  static final ObjectMapper json = new ObjectMapper();
+
+  private static final int DRAINED_BYTES = 256 * 1024;
+
+  private final Request request;
+  private final Response response;
+  private final InputStream body;
+  private volatile boolean aborted;
+
+  Exchange(Request request, Response response) {
+    this.request = request;
+    this.response = response;
+    this.body = Content.Source.asInputStream(request);
+  }
+
+  String method() {
+    return request.getMethod();
+  }
+
+  /** The path as it was sent, still percent-encoded. */
+  String path() {
+    String path = request.getHttpURI().getPath();
+    return path == null ? "" : path;
+  }
+
+  Query query() {
+    return Query.parse(request.getHttpURI().getQuery());
+  }
+
+  @Nullable String rawQuery() {
+    return request.getHttpURI().getQuery();
+  }
+
+  @Nullable String header(String name) {
+    return request.getHeaders().get(name);
+  }
+
+  Iterable<HttpField> headers() {
+    return request.getHeaders();
+  }
+
+  InputStream body() {
+    return body;
+  }
+
+  /** Reads the whole body, or null if it is longer than the limit. */
+  byte @Nullable [] body(int limitBytes) throws IOException {
+    byte[] bytes = body.readNBytes(limitBytes);
+    return body.read() < 0 ? bytes : null;
+  }
+
+  void set(String name, String value) {
+    response.getHeaders().put(name, value);
+  }
+
+  void add(String name, String value) {
+    response.getHeaders().add(name, value);
+  }
+
+  void remove(String name) {
+    response.getHeaders().remove(name);
+  }
+
+  /** Answers with a body of known length. */
+  void answer(int status, byte[] bytes) throws IOException {
+    response.setStatus(status);
+    Content.Sink.write(response, true, ByteBuffer.wrap(bytes));
+  }
+
+  void answer(int status) throws IOException {
+    answer(status, new byte[0]);
+  }
+
+  void json(int status, JsonNode tree) throws IOException {
+    set("Content-Type", "application/json; charset=utf-8");
+    answer(status, bytesOf(tree));
+  }
+
+  /** Answers with an error as E2B's plain HTTP endpoints write it. */
+  void failure(int status, String message) throws IOException {
+    set("Content-Type", "application/json; charset=utf-8");
+    set("X-Content-Type-Options", "nosniff");
+    JsonNode tree = json.createObjectNode().put("code", status).put("message", message);
+    answer(status, (json.writeValueAsString(tree) + "\n").getBytes(UTF_8));
+  }
+
+  void text(int status, String text) throws IOException {
+    set("Content-Type", "text/plain; charset=utf-8");
+    set("X-Content-Type-Options", "nosniff");
+    answer(status, (text + "\n").getBytes(UTF_8));
+  }
+
+  void pageNotFound() throws IOException {
+    text(404, "404 page not found");
+  }
+
+  void methodNotAllowed(List<String> allowed) throws IOException {
+    allowed.forEach(method -> add("Allow", method));
+    answer(405);
+  }
+
+  static byte[] bytesOf(JsonNode tree) {
+    try {
+      return json.writeValueAsBytes(tree);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree can always be written", e);
+    }
+  }
+
+  /** Begins an answer of unknown length. Each write is one chunk, on its way when it returns. */
+  OutputStream stream(int status) {
+    response.setStatus(status);
+    return Content.Sink.asOutputStream(response);
+  }
+
+  /** Reads what little may be left of the body, so that the client gets to read its answer. */
+  void drain() throws IOException {
+    body.readNBytes(DRAINED_BYTES);
+  }
+
+  /** Breaks the connection, from any thread: no status, no last chunk. */
+  void abort() {
+    aborted = true;
+    request.getConnectionMetaData().getConnection().getEndPoint().close();
+  }
+
+  boolean aborted() {
+    return aborted;
+  }
+
+  /** A header's value as bytes, since Jetty reads headers as Latin-1. */
+  static byte[] headerBytes(String value) {
+    return value.getBytes(Charset.forName("ISO-8859-1"));
+  }
+
+  boolean isBodyless() {
+    return !request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING) && request.getLength() <= 0;
+  }
+}

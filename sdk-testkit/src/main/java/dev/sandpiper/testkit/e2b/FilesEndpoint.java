@@ -1,0 +1,85 @@
+package dev.sandpiper.testkit.e2b;
+
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /files}: whole files in and out, over plain HTTP. */
+final class FilesEndpoint {
+  static final String PATH = "/files";
+
+  /** A request that is refused, with the status and the message of the answer. */
+  static final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int status;
+
+    RefusedException(int status, String message) {
+      super(message);
+      this.status = status;
+    }
+  }
+
+  private static final List<String> SINGLE =
+      List.of("path", "username", "signature", "signature_expiration");
+
+  private FilesEndpoint() {}
+
+  static void handle(Exchange exchange, LocalSandbox sandbox) throws IOException {
+    if (!exchange.method().equals("GET") && !exchange.method().equals("POST")) {
+      exchange.methodNotAllowed(List.of("GET", "POST"));
+      return;
+    }
+    try {
+      Query query = exchange.query();
+      String complaint = complaint(query);
+      if (complaint == null) {
+        transfer(exchange, sandbox, query);
+      } else {
+        exchange.text(400, complaint);
+      }
+    } catch (RefusedException e) {
+      exchange.failure(e.status, String.valueOf(e.getMessage()));
+    } catch (Query.MalformedException e) {
+      exchange.text(400, String.valueOf(e.getMessage()));
+    } catch (Home.OutsideException e) {
+      exchange.failure(403, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void transfer(Exchange exchange, LocalSandbox sandbox, Query query)
+      throws IOException {
+    boolean read = exchange.method().equals("GET");
+    Signature.check(exchange, sandbox, query, read ? "read" : "write");
+    String user = query.get("username");
+    if (user != null && !Users.isKnown(user)) {
+      throw new RefusedException(
+          401, "error looking up user '%s': user: unknown user %s".formatted(user, user));
+    }
+    String acting = user == null ? Users.DEFAULT : user;
+    if (read) {
+      new Download(exchange, sandbox.home()).answer(path(query), acting);
+    } else {
+      new Upload(exchange, sandbox.home(), acting).answer(query.get("path"));
+    }
+  }
+
+  private static String path(Query query) {
+    String path = query.get("path");
+    return path == null ? "" : path;
+  }
+
+  /** What is wrong with the parameters themselves; null if nothing is. */
+  private static @Nullable String complaint(Query query) {
+    for (String name : SINGLE) {
+      if (query.all(name).size() > 1) {
+        return "Invalid format for parameter %s: multiple values for single value parameter '%s'"
+            .formatted(name, name);
+      }
+    }
+    String expiration = query.get("signature_expiration");
+    if (expiration == null || expiration.matches("[+-]?\\d{1,18}")) return null;
+    return "Invalid format for parameter signature_expiration: error binding string parameter:"
+        + " strconv.ParseInt: parsing \"%s\": invalid syntax".formatted(expiration);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.sandpiper.testkit.e2b;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives Jetty's requests to an endpoint, each on its own thread, and completes them. */
+final class JettyBridge extends Handler.Abstract {
+  private static final Logger log = LoggerFactory.getLogger(JettyBridge.class);
+
+  private final Endpoint endpoint;
+
+  JettyBridge(Endpoint endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    Exchange exchange = new Exchange(request, response);
+    try {
+      endpoint.handle(exchange);
+      callback.succeeded();
+    } catch (IOException e) {
+      log.debug("{} broken off: {}", request.getMethod(), e.toString());
+      breakOff(exchange, callback, e);
+    } catch (RuntimeException e) {
+      log.warn("{} {} failed", request.getMethod(), request.getHttpURI().getPath(), e);
+      breakOff(exchange, callback, e);
+    }
+    return true;
+  }
+
+  private static void breakOff(Exchange exchange, Callback callback, Exception cause) {
+    exchange.abort();
+    callback.failed(
+        cause instanceof InterruptedIOException ? new IOException("interrupted", cause) : cause);
+  }
+}

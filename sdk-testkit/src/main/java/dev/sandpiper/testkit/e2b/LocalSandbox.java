@@ -1,0 +1,107 @@
+package dev.sandpiper.testkit.e2b;
+
+import dev.sandpiper.testkit.e2b.Templates.Template;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sandbox: a directory, the processes in it, and the requests that are open to it. Thread-safe.
+ */
+final class LocalSandbox {
+  /** What a sandbox is created with. The token is null for one that asks for none. */
+  record Spec(
+      Template template,
+      Map<String, String> metadata,
+      Map<String, String> environment,
+      @Nullable String accessToken,
+      boolean internetAccess) {}
+
+  private final String id;
+  private final Spec spec;
+  private final Instant startedAt;
+  private final Home home;
+  private final ProcessTable processes;
+  private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean gone;
+  private volatile boolean envdDead;
+  private volatile Instant endAt;
+
+  LocalSandbox(
+      String id, Spec spec, Instant startedAt, Instant endAt, Home home, ProcessTable processes) {
+    this.id = id;
+    this.spec = spec;
+    this.startedAt = startedAt;
+    this.endAt = endAt;
+    this.home = home;
+    this.processes = processes;
+  }
+
+  String id() {
+    return id;
+  }
+
+  Spec spec() {
+    return spec;
+  }
+
+  Instant startedAt() {
+    return startedAt;
+  }
+
+  Instant endAt() {
+    return endAt;
+  }
+
+  void endAt(Instant end) {
+    endAt = end;
+  }
+
+  Home home() {
+    return home;
+  }
+
+  ProcessTable processes() {
+    return processes;
+  }
+
+  /** The directory that everything of this sandbox is in. */
+  Path directory() {
+    return home.directory();
+  }
+
+  /** Makes a request break off when this sandbox goes. The caller forgets it when it is over. */
+  void remember(Exchange exchange) {
+    open.add(exchange);
+    if (gone || envdDead) exchange.abort();
+  }
+
+  void forget(Exchange exchange) {
+    open.remove(exchange);
+  }
+
+  /** Ends the daemon inside, as a crash would: its streams break, its processes run on. */
+  void crashEnvd() {
+    envdDead = true;
+    breakOpenRequests();
+  }
+
+  boolean envdDead() {
+    return envdDead;
+  }
+
+  /** Breaks every open request, kills every process and deletes the directory. */
+  void kill() {
+    gone = true;
+    breakOpenRequests();
+    processes.close();
+    Directories.delete(directory());
+  }
+
+  private void breakOpenRequests() {
+    open.forEach(Exchange::abort);
+  }
+}

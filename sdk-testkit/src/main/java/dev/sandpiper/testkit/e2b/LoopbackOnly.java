@@ -1,0 +1,61 @@
+package dev.sandpiper.testkit.e2b;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses what a web page could send: a page from anywhere can reach a port on loopback, but its
+ * requests name another host, another origin, or another site.
+ */
+final class LoopbackOnly implements Endpoint {
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
+
+  private final Endpoint next;
+
+  LoopbackOnly(Endpoint next) {
+    this.next = next;
+  }
+
+  @Override
+  public void handle(Exchange exchange) throws IOException {
+    String reason = refusal(exchange);
+    if (reason == null) {
+      next.handle(exchange);
+    } else {
+      exchange.failure(403, reason);
+      exchange.drain();
+    }
+  }
+
+  private static @Nullable String refusal(Exchange exchange) {
+    if (!isLoopbackHost(exchange.header("Host"))) {
+      return "this server answers only to requests for a loopback host";
+    }
+    String origin = exchange.header("Origin");
+    if (origin != null && !isLoopbackOrigin(origin)) {
+      return "this server answers no requests from other origins";
+    }
+    if ("cross-site".equalsIgnoreCase(exchange.header("Sec-Fetch-Site"))) {
+      return "this server answers no requests from other sites";
+    }
+    return null;
+  }
+
+  static boolean isLoopbackHost(@Nullable String hostAndPort) {
+    if (hostAndPort == null) return false;
+    return LOOPBACK.matcher(hostAndPort.replaceFirst(":\\d*$", "")).matches();
+  }
+
+  private static boolean isLoopbackOrigin(String origin) {
+    try {
+      String host = new URI(origin).getHost();
+      return host != null && LOOPBACK.matcher(host).matches();
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sandpiper.testkit.e2b;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Locale;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpField;
+
+/** Passes requests for other ports on to whatever listens there on this machine. */
+final class PortForwarder {
+  /** Of one connection only, or decided by the client that forwards. */
+  private static final Set<String> NOT_PASSED =
+      Set.of(
+          "connection",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade",
+          "host",
+          "content-length",
+          "expect",
+          "http2-settings");
+
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+
+  void forward(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
+    HttpResponse<InputStream> response;
+    try {
+      response = client.send(request(exchange, port), BodyHandlers.ofInputStream());
+    } catch (ConnectException e) {
+      exchange.json(
+          502,
+          Edge.problem(sandbox.id(), "The sandbox is running but port is not open", 502)
+              .put("port", port));
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is stopping");
+    }
+    answer(exchange, response);
+  }
+
+  private static HttpRequest request(Exchange exchange, int port) {
+    String query = exchange.rawQuery() == null ? "" : "?" + exchange.rawQuery();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + exchange.path() + query));
+    for (HttpField field : exchange.headers()) {
+      if (isPassed(field.getName())) request.header(field.getName(), field.getValue());
+    }
+    return request
+        .method(
+            exchange.method(),
+            exchange.isBodyless()
+                ? BodyPublishers.noBody()
+                : BodyPublishers.ofInputStream(exchange::body))
+        .build();
+  }
+
+  private static void answer(Exchange exchange, HttpResponse<InputStream> response)
+      throws IOException {
+    response
+        .headers()
+        .map()
+        .forEach(
+            (name, values) -> {
+              if (isPassed(name)) values.forEach(value -> exchange.add(name, value));
+            });
+    response
+        .headers()
+        .firstValue("content-length")
+        .ifPresent(length -> exchange.set("Content-Length", length));
+    OutputStream out = exchange.stream(response.statusCode());
+    try (InputStream body = response.body()) {
+      out.flush();
+      body.transferTo(out);
+    }
+  }
+
+  private static boolean isPassed(String header) {
+    return !NOT_PASSED.contains(header.toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,189 @@
+package dev.sandpiper.testkit.e2b;
+
+import com.google.protobuf.Message;
+import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.ConnectResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.ListRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.ListResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessInput;
+import dev.sandpiper.e2b.proto.ProcessProto.SendInputRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.SendInputResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.Signal;
+import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.StreamInputRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.StreamInputResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.UpdateRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.UpdateResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code process.Process}: starts, follows, feeds and signals processes. */
+final class ProcessService {
+  private static final String SERVICE = "/process.Process/";
+
+  private ProcessService() {}
+
+  static Map<String, RpcMethod> methods() {
+    Map<String, RpcMethod> methods = new LinkedHashMap<>();
+    methods.put(SERVICE + "List", unary(ListRequest.getDefaultInstance(), ProcessService::list));
+    methods.put(
+        SERVICE + "Start",
+        new RpcMethod.ServerStream<>(StartRequest.getDefaultInstance(), ProcessService::start));
+    methods.put(
+        SERVICE + "Connect",
+        new RpcMethod.ServerStream<>(ConnectRequest.getDefaultInstance(), ProcessService::connect));
+    methods.put(
+        SERVICE + "Update", unary(UpdateRequest.getDefaultInstance(), ProcessService::update));
+    methods.put(
+        SERVICE + "StreamInput",
+        new RpcMethod.ClientStream<>(
+            StreamInputRequest.getDefaultInstance(), ProcessService::streamInput));
+    methods.put(
+        SERVICE + "SendInput",
+        unary(SendInputRequest.getDefaultInstance(), ProcessService::sendInput));
+    methods.put(
+        SERVICE + "SendSignal",
+        unary(SendSignalRequest.getDefaultInstance(), ProcessService::sendSignal));
+    methods.put(
+        SERVICE + "CloseStdin",
+        unary(CloseStdinRequest.getDefaultInstance(), ProcessService::closeStdin));
+    return methods;
+  }
+
+  private static <Q extends Message> RpcMethod unary(
+      Q prototype, RpcMethod.UnaryHandler<Q> handler) {
+    return new RpcMethod.Unary<>(prototype, handler);
+  }
+
+  private static ListResponse list(ListRequest request, RpcCall call) {
+    ListResponse.Builder response = ListResponse.newBuilder();
+    call.sandbox().processes().running().forEach(process -> response.addProcesses(process.info()));
+    return response.build();
+  }
+
+  /**
+   * Starts a process, whose lifetime is the call's timeout. With a timeout of zero or less the call
+   * ends at once, yet the process runs, without any limit: so the real server does.
+   */
+  private static void start(StartRequest request, RpcCall call, RpcMethod.MessageSink answers)
+      throws IOException, InterruptedException {
+    if (request.hasPty()) {
+      throw RpcException.unimplemented("terminals are not offered by this server");
+    }
+    ProcessTable processes = call.sandbox().processes();
+    SandboxProcess process = processes.start(request, call.user());
+    Subscription subscription = process.broadcast().subscribe();
+    processes.begin(process);
+    if (call.isOverAtOnce()) {
+      if (subscription != null) process.broadcast().leave(subscription);
+      throw RpcException.deadlineExceeded();
+    }
+    if (call.timeout() != null) process.limit(call.timeout());
+    new ProcessFollower(
+            process,
+            call,
+            event -> answers.send(StartResponse.newBuilder().setEvent(event).build()))
+        .follow(subscription);
+  }
+
+  private static void connect(ConnectRequest request, RpcCall call, RpcMethod.MessageSink answers)
+      throws IOException, InterruptedException {
+    SandboxProcess process = call.sandbox().processes().findToAttach(request.getProcess());
+    new ProcessFollower(
+            process,
+            call,
+            event -> answers.send(ConnectResponse.newBuilder().setEvent(event).build()))
+        .follow(process.broadcast().subscribe());
+  }
+
+  private static UpdateResponse update(UpdateRequest request, RpcCall call) {
+    call.sandbox().processes().find(request.getProcess());
+    if (request.hasPty()) {
+      throw RpcException.internal("error resizing tty: tty not assigned to process");
+    }
+    return UpdateResponse.getDefaultInstance();
+  }
+
+  private static SendInputResponse sendInput(SendInputRequest request, RpcCall call) {
+    write(call.sandbox().processes().find(request.getProcess()), request.getInput());
+    return SendInputResponse.getDefaultInstance();
+  }
+
+  private static void write(SandboxProcess process, ProcessInput input) {
+    switch (input.getInputCase()) {
+      case STDIN -> process.input().write(input.getStdin().toByteArray());
+      case PTY ->
+          throw RpcException.internal(
+              "error writing to tty: tty not assigned to process — input should be written to the"
+                  + " stdin, not the tty");
+      case INPUT_NOT_SET -> throw RpcException.unimplemented("invalid input type <nil>");
+    }
+  }
+
+  private static SendSignalResponse sendSignal(SendSignalRequest request, RpcCall call) {
+    SandboxProcess process = call.sandbox().processes().find(request.getProcess());
+    Signal signal = request.getSignal();
+    switch (signal) {
+      case SIGNAL_SIGKILL -> process.signal(true);
+      case SIGNAL_SIGTERM -> process.signal(false);
+      case SIGNAL_UNSPECIFIED ->
+          throw RpcException.unimplemented("invalid signal: SIGNAL_UNSPECIFIED");
+      case UNRECOGNIZED ->
+          throw RpcException.unimplemented("invalid signal: " + request.getSignalValue());
+    }
+    return SendSignalResponse.getDefaultInstance();
+  }
+
+  private static CloseStdinResponse closeStdin(CloseStdinRequest request, RpcCall call) {
+    call.sandbox().processes().find(request.getProcess()).input().close();
+    return CloseStdinResponse.getDefaultInstance();
+  }
+
+  /** An error is told when the client has ended its stream, not before. */
+  private static StreamInputResponse streamInput(
+      RpcMethod.MessageSource<StreamInputRequest> messages, RpcCall call) throws IOException {
+    try {
+      feed(messages, call);
+      return StreamInputResponse.getDefaultInstance();
+    } catch (RpcException e) {
+      call.exchange().body().transferTo(OutputStream.nullOutputStream());
+      throw e;
+    }
+  }
+
+  private static void feed(RpcMethod.MessageSource<StreamInputRequest> messages, RpcCall call)
+      throws IOException {
+    SandboxProcess process = null;
+    for (StreamInputRequest message = next(messages); message != null; message = next(messages)) {
+      switch (message.getEventCase()) {
+        case START -> process = call.sandbox().processes().find(message.getStart().getProcess());
+        case DATA -> {
+          // The real server's handler panics, and its client gets no answer.
+          if (process == null) throw new IOException("data before start");
+          write(process, message.getData().getInput());
+        }
+        case KEEPALIVE -> {}
+        case EVENT_NOT_SET -> throw RpcException.unimplemented("invalid event type <nil>");
+      }
+    }
+  }
+
+  private static @Nullable StreamInputRequest next(
+      RpcMethod.MessageSource<StreamInputRequest> messages) throws IOException {
+    try {
+      return messages.next();
+    } catch (RpcException e) {
+      throw new RpcException(
+          ConnectCode.UNKNOWN,
+          "error streaming input: %s: %s".formatted(e.code().wireName(), e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package dev.sandpiper.testkit.e2b;
+
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
+import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The processes of one sandbox: those that run, and for half a minute those that ran. */
+final class ProcessTable implements AutoCloseable {
+  private static final Duration KEPT_AFTER_END = Duration.ofSeconds(30);
+
+  private final String sandboxId;
+  private final Home home;
+  private final Map<String, String> environment;
+  private final Launcher launcher;
+  private final Threads threads;
+
+  // Guarded by this object's monitor. Both in order of start.
+  private final Map<Long, SandboxProcess> running = new LinkedHashMap<>();
+  private final Map<Long, SandboxProcess> ended = new LinkedHashMap<>();
+  private boolean closed;
+
+  ProcessTable(
+      String sandboxId,
+      Home home,
+      Map<String, String> environment,
+      Launcher launcher,
+      Threads threads) {
+    this.sandboxId = sandboxId;
+    this.home = home;
+    this.environment = environment;
+    this.launcher = launcher;
+    this.threads = threads;
+  }
+
+  /** The sandbox's own variables, without those of its users and requests. */
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  /**
+   * Starts a process. Its outputs are not read before {@link #begin}.
+   *
+   * @throws RpcException if the kernel refuses
+   */
+  SandboxProcess start(StartRequest request, String user) throws IOException {
+    ProcessConfig config = request.getProcess();
+    boolean takesInput = !request.hasStdin() || request.getStdin();
+    Launch launch =
+        new Launch(words(config), directory(config, user), variables(config, user), takesInput);
+    RunningCommand command = launch(launch);
+    String tag = request.hasTag() ? request.getTag() : null;
+    SandboxProcess process = new SandboxProcess(config, tag, command, takesInput, threads);
+    synchronized (this) {
+      running.put(process.pid(), process);
+      if (closed) process.signal(true);
+    }
+    return process;
+  }
+
+  void begin(SandboxProcess process) {
+    process.begin(this::remember);
+  }
+
+  private static List<String> words(ProcessConfig config) {
+    List<String> words = new ArrayList<>();
+    words.add(config.getCmd());
+    words.addAll(config.getArgsList());
+    return words;
+  }
+
+  private String directory(ProcessConfig config, String user) {
+    String directory;
+    try {
+      directory = home.expand(config.getCwd(), user);
+    } catch (Home.UserHomeException e) {
+      throw RpcException.invalid(String.valueOf(e.getMessage()));
+    }
+    if (directory.indexOf('\0') >= 0 || !Files.exists(Path.of(directory))) {
+      throw RpcException.invalid("cwd '%s' does not exist".formatted(directory));
+    }
+    return directory;
+  }
+
+  private Map<String, String> variables(ProcessConfig config, String user) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("PATH", System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"));
+    all.put("HOME", home.directory().toString());
+    all.put("USER", user);
+    all.put("LOGNAME", user);
+    environment.forEach((name, value) -> put(all, name, value));
+    config.getEnvsMap().forEach((name, value) -> put(all, name, value));
+    if (all.toString().indexOf('\0') >= 0) {
+      throw notStarted(config, "exec: environment variable contains NUL");
+    }
+    return all;
+  }
+
+  /** To the kernel a name ends at the first equals sign, wherever it stood. */
+  private static void put(Map<String, String> variables, String name, String value) {
+    String[] pair = (name + "=" + value).split("=", 2);
+    if (!pair[0].isEmpty()) variables.put(pair[0], pair[1]);
+  }
+
+  private RunningCommand launch(Launch launch) throws IOException {
+    String line = String.join(" ", launch.command());
+    try {
+      if (line.indexOf('\0') >= 0) throw new Launch.RefusedException("invalid argument");
+      return launcher.launch(launch);
+    } catch (Launch.RefusedException e) {
+      throw RpcException.invalid(
+          "error starting process '%s': fork/exec /bin/sh: %s".formatted(line, e.getMessage()));
+    }
+  }
+
+  private static RpcException notStarted(ProcessConfig config, String reason) {
+    return RpcException.invalid(
+        "error starting process '%s': %s".formatted(String.join(" ", words(config)), reason));
+  }
+
+  private synchronized void remember(SandboxProcess process) {
+    running.remove(process.pid());
+    ended.put(process.pid(), process);
+    threads.later(KEPT_AFTER_END, () -> forget(process));
+  }
+
+  private synchronized void forget(SandboxProcess process) {
+    ended.remove(process.pid(), process);
+  }
+
+  /** Those that run, the newest first. */
+  synchronized List<SandboxProcess> running() {
+    List<SandboxProcess> all = new ArrayList<>(running.values());
+    Collections.reverse(all);
+    return all;
+  }
+
+  /**
+   * @throws RpcException if none runs that is meant
+   */
+  SandboxProcess find(ProcessSelector selector) {
+    SandboxProcess found = select(selector);
+    if (found == null) throw notFound(selector);
+    return found;
+  }
+
+  /** Finds also what has ended a short while ago. */
+  SandboxProcess findToAttach(ProcessSelector selector) {
+    SandboxProcess found = select(selector);
+    if (found == null) found = selectEnded(selector);
+    if (found == null) throw notFound(selector);
+    return found;
+  }
+
+  private @Nullable SandboxProcess select(ProcessSelector selector) {
+    return switch (selector.getSelectorCase()) {
+      case PID -> runningAs(Integer.toUnsignedLong(selector.getPid()));
+      case TAG -> runningWith(selector.getTag());
+      case SELECTOR_NOT_SET ->
+          throw RpcException.unimplemented("invalid input type *process.ProcessSelector");
+    };
+  }
+
+  private synchronized @Nullable SandboxProcess runningAs(long pid) {
+    return running.get(pid);
+  }
+
+  /**
+   * Finds by tag as the real server does, mistake included: the search stops at the first process
+   * that has a tag, and another one.
+   */
+  private @Nullable SandboxProcess runningWith(String tag) {
+    for (SandboxProcess process : running()) {
+      if (process.tag() != null) return tag.equals(process.tag()) ? process : null;
+    }
+    return null;
+  }
+
+  private synchronized @Nullable SandboxProcess selectEnded(ProcessSelector selector) {
+    return ended.values().stream()
+        .filter(
+            process ->
+                selector.hasPid()
+                    ? process.pid() == Integer.toUnsignedLong(selector.getPid())
+                    : selector.getTag().equals(process.tag()))
+        .reduce((older, newer) -> newer)
+        .orElse(null);
+  }
+
+  private static RpcException notFound(ProcessSelector selector) {
+    return RpcException.notFound(
+        selector.hasPid()
+            ? "process with pid %s not found".formatted(Integer.toUnsignedString(selector.getPid()))
+            : "process with tag %s not found".formatted(selector.getTag()));
+  }
+
+  /** Kills everything that was ever started here and waits until it is gone. */
+  @Override
+  public void close() {
+    List<SandboxProcess> processes;
+    synchronized (this) {
+      closed = true;
+      processes = List.copyOf(running.values());
+    }
+    List<ProcessHandle> descendants =
+        processes.stream()
+            .flatMap(process -> process.handle().stream())
+            .flatMap(ProcessHandle::descendants)
+            .toList();
+    processes.forEach(SandboxProcess::breakOff);
+    descendants.forEach(ProcessHandle::destroyForcibly);
+    Stragglers.kill(sandboxId);
+    try {
+      for (SandboxProcess process : processes) process.awaitOver();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.sandpiper.testkit.e2b;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** A call fails: the code and the message that its caller gets. */
+final class RpcException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final ConnectCode code;
+
+  RpcException(ConnectCode code, String message) {
+    super(message);
+    this.code = code;
+  }
+
+  static RpcException invalid(String message) {
+    return new RpcException(ConnectCode.INVALID_ARGUMENT, message);
+  }
+
+  static RpcException internal(String message) {
+    return new RpcException(ConnectCode.INTERNAL, message);
+  }
+
+  static RpcException unimplemented(String message) {
+    return new RpcException(ConnectCode.UNIMPLEMENTED, message);
+  }
+
+  static RpcException notFound(String message) {
+    return new RpcException(ConnectCode.NOT_FOUND, message);
+  }
+
+  static RpcException deadlineExceeded() {
+    return new RpcException(ConnectCode.DEADLINE_EXCEEDED, "context deadline exceeded");
+  }
+
+  ConnectCode code() {
+    return code;
+  }
+
+  /** The error as JSON, as it stands in a unary answer and in an end-of-stream frame. */
+  ObjectNode tree() {
+    return Exchange.json
+        .createObjectNode()
+        .put("code", code.wireName())
+        .put("message", String.valueOf(getMessage()));
+  }
+}

@@ -1,0 +1,182 @@
+package dev.sandpiper.testkit.e2b;
+
+import com.google.protobuf.ByteString;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A process that was started through the service, until its end has been told. It ends when the
+ * process itself is gone and both outputs are closed; after a signal the outputs are no longer
+ * waited for, and what is still in them is lost. Thread-safe.
+ */
+final class SandboxProcess {
+  private static final Logger log = LoggerFactory.getLogger(SandboxProcess.class);
+  private static final int MOST_CHUNK_BYTES = 32 * 1024;
+
+  private final ProcessConfig config;
+  private final @Nullable String tag;
+  private final RunningCommand command;
+  private final StandardInput input;
+  private final Threads threads;
+  private final Broadcast broadcast = new Broadcast();
+  private final CountDownLatch outputsOpen = new CountDownLatch(2);
+  private final CountDownLatch over = new CountDownLatch(2);
+
+  // Guarded by this object's monitor.
+  private boolean outputsAbandoned;
+  private boolean exited;
+  private @Nullable Future<?> deadline;
+
+  SandboxProcess(
+      ProcessConfig config,
+      @Nullable String tag,
+      RunningCommand command,
+      boolean takesInput,
+      Threads threads) {
+    this.config = config;
+    this.tag = tag;
+    this.command = command;
+    this.input = new StandardInput(command.input(), command.pid(), takesInput);
+    this.threads = threads;
+  }
+
+  long pid() {
+    return command.pid();
+  }
+
+  @Nullable String tag() {
+    return tag;
+  }
+
+  StandardInput input() {
+    return input;
+  }
+
+  Broadcast broadcast() {
+    return broadcast;
+  }
+
+  Optional<ProcessHandle> handle() {
+    return command.handle();
+  }
+
+  ProcessInfo info() {
+    ProcessInfo.Builder info =
+        ProcessInfo.newBuilder().setConfig(config).setPid(Math.toIntExact(pid()));
+    if (tag != null) info.setTag(tag);
+    return info.build();
+  }
+
+  /**
+   * Begins to read the outputs, so that nothing is lost to whoever has subscribed before.
+   *
+   * @param ended is told when the process has ended, before any subscriber is
+   */
+  void begin(Consumer<SandboxProcess> ended) {
+    threads.run(() -> read(command.output(), bytes -> data().setStdout(bytes)));
+    threads.run(() -> read(command.errors(), bytes -> data().setStderr(bytes)));
+    threads.run(this::handOver);
+    threads.run(() -> awaitEnd(ended));
+  }
+
+  private static ProcessEvent.DataEvent.Builder data() {
+    return ProcessEvent.DataEvent.newBuilder();
+  }
+
+  private void read(InputStream stream, Function<ByteString, ProcessEvent.DataEvent.Builder> kind) {
+    byte[] buffer = new byte[MOST_CHUNK_BYTES];
+    try {
+      for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
+        ByteString bytes = ByteString.copyFrom(buffer, 0, count);
+        broadcast.publish(ProcessEvent.newBuilder().setData(kind.apply(bytes)).build());
+      }
+    } catch (IOException e) {
+      log.debug("an output of process {} was given up: {}", pid(), e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      outputsOpen.countDown();
+    }
+  }
+
+  private void handOver() {
+    try {
+      broadcast.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private void awaitEnd(Consumer<SandboxProcess> ended) {
+    try {
+      Exit exit = command.waitFor();
+      noteExit();
+      outputsOpen.await();
+      input.processEnded();
+      command.close();
+      cancelDeadline();
+      ended.accept(this);
+      broadcast.publish(ProcessEvent.newBuilder().setEnd(exit.toEvent()).build());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private synchronized void noteExit() {
+    exited = true;
+    if (outputsAbandoned) closePipes();
+  }
+
+  /** Sends SIGTERM or SIGKILL to the process, not to its children. */
+  void signal(boolean kill) {
+    command.signal(kill);
+    abandonOutputs();
+  }
+
+  private synchronized void abandonOutputs() {
+    outputsAbandoned = true;
+    if (exited) closePipes();
+  }
+
+  private void closePipes() {
+    input.processEnded();
+    command.close();
+  }
+
+  /** Kills the process after a time, whoever listens then. */
+  synchronized void limit(Duration lifetime) {
+    deadline = threads.after(lifetime, () -> signal(true));
+  }
+
+  private synchronized void cancelDeadline() {
+    if (deadline != null) deadline.cancel(false);
+  }
+
+  /** Kills the process, lets go of its outputs and of all subscribers, who get no end. */
+  void breakOff() {
+    broadcast.breakOff();
+    signal(true);
+  }
+
+  /** Waits until no thread works for this process. */
+  void awaitOver() throws InterruptedException {
+    over.await();
+    outputsOpen.await();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.sandpiper.testkit.e2b;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.e2b.Templates.Template;
+
+/** A sandbox as the control plane's answers show it. */
+final class SandboxTrees {
+  static final String ENVD_VERSION = "0.6.13";
+
+  private static final String CLIENT_ID = "local";
+  private static final int MEBIBYTE = 1024 * 1024;
+
+  private SandboxTrees() {}
+
+  /** The answer to create and connect. */
+  static ObjectNode handle(LocalSandbox sandbox) {
+    ObjectNode tree = identity(sandbox);
+    if (sandbox.spec().accessToken() != null) {
+      tree.put("envdAccessToken", sandbox.spec().accessToken());
+    }
+    tree.putNull("trafficAccessToken");
+    tree.putNull("domain");
+    return tree;
+  }
+
+  /** One entry of a list. */
+  static ObjectNode listed(LocalSandbox sandbox) {
+    ObjectNode tree = identity(sandbox);
+    tree.put("startedAt", sandbox.startedAt().toString());
+    tree.put("endAt", sandbox.endAt().toString());
+    tree.put("cpuCount", Runtime.getRuntime().availableProcessors());
+    tree.put("memoryMB", Machine.memoryBytes() / MEBIBYTE);
+    tree.put("diskSizeMB", sandbox.directory().toFile().getTotalSpace() / MEBIBYTE);
+    tree.put("state", "running");
+    if (!sandbox.spec().metadata().isEmpty()) {
+      ObjectNode metadata = tree.putObject("metadata");
+      sandbox.spec().metadata().forEach(metadata::put);
+    }
+    return tree;
+  }
+
+  /** Everything about one sandbox. */
+  static ObjectNode detail(LocalSandbox sandbox) {
+    ObjectNode tree = listed(sandbox);
+    if (sandbox.spec().accessToken() != null) {
+      tree.put("envdAccessToken", sandbox.spec().accessToken());
+    }
+    tree.put("allowInternetAccess", sandbox.spec().internetAccess());
+    tree.putNull("domain");
+    tree.putObject("lifecycle").put("onTimeout", "kill").put("autoResume", false);
+    return tree;
+  }
+
+  private static ObjectNode identity(LocalSandbox sandbox) {
+    Template template = sandbox.spec().template();
+    return Exchange.json
+        .createObjectNode()
+        .put("templateID", template.id())
+        .put("alias", template.alias())
+        .put("sandboxID", sandbox.id())
+        .put("clientID", CLIENT_ID)
+        .put("envdVersion", ENVD_VERSION);
+  }
+}

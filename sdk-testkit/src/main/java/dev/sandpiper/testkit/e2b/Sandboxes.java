@@ -1,0 +1,116 @@
+package dev.sandpiper.testkit.e2b;
+
+import dev.sandpiper.testkit.e2b.Templates.Template;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All sandboxes that live, each until its time is over. Thread-safe. */
+final class Sandboxes implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Sandboxes.class);
+
+  private final Templates templates;
+  private final Path root;
+  private final Path pipes;
+  private final Threads threads;
+  private final Launcher launcher;
+  private final Map<String, LocalSandbox> alive = new ConcurrentHashMap<>();
+  private final Map<String, Future<?>> expiries = new ConcurrentHashMap<>();
+
+  Sandboxes(Templates templates, Path root, Threads threads) throws IOException {
+    this.templates = templates;
+    this.root = root;
+    this.threads = threads;
+    pipes = Files.createDirectory(root.resolve("pipes"));
+    launcher = Launcher.in(pipes);
+  }
+
+  @Nullable Template template(String reference) {
+    return templates.find(reference);
+  }
+
+  LocalSandbox create(LocalSandbox.Spec spec, Duration timeToLive) throws IOException {
+    String id = Secrets.sandboxId();
+    Path directory =
+        Files.createDirectory(
+            root.resolve(id),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    ProcessTable processes =
+        new ProcessTable(id, new Home(directory), environment(id, spec), launcher, threads);
+    LocalSandbox sandbox =
+        new LocalSandbox(id, spec, now, now.plus(timeToLive), new Home(directory), processes);
+    alive.put(id, sandbox);
+    expireLater(sandbox);
+    log.debug("created sandbox {}", id);
+    return sandbox;
+  }
+
+  private static Map<String, String> environment(String id, LocalSandbox.Spec spec) {
+    Map<String, String> environment = new LinkedHashMap<>(spec.environment());
+    environment.put("E2B_SANDBOX", "true");
+    environment.put("E2B_SANDBOX_ID", id);
+    environment.put("E2B_TEMPLATE_ID", spec.template().id());
+    return environment;
+  }
+
+  @Nullable LocalSandbox find(String id) {
+    return alive.get(id);
+  }
+
+  Collection<LocalSandbox> all() {
+    return List.copyOf(alive.values());
+  }
+
+  /** Moves a sandbox's end to a time from now, sooner or later than before. */
+  void expireIn(LocalSandbox sandbox, Duration timeToLive) {
+    sandbox.endAt(Instant.now().plus(timeToLive));
+    expireLater(sandbox);
+  }
+
+  /** Moves a sandbox's end to a time from now, unless it would end later anyway. */
+  void extendTo(LocalSandbox sandbox, Duration timeToLive) {
+    if (Instant.now().plus(timeToLive).isAfter(sandbox.endAt())) expireIn(sandbox, timeToLive);
+  }
+
+  private void expireLater(LocalSandbox sandbox) {
+    Duration left = Duration.between(Instant.now(), sandbox.endAt());
+    Future<?> before = expiries.put(sandbox.id(), threads.after(left, () -> expire(sandbox)));
+    if (before != null) before.cancel(false);
+  }
+
+  private void expire(LocalSandbox sandbox) {
+    if (Instant.now().isBefore(sandbox.endAt())) return; // extended at the last moment
+    log.debug("sandbox {} has reached its end", sandbox.id());
+    kill(sandbox.id());
+  }
+
+  /** Kills a sandbox. False if there is none of that id. */
+  boolean kill(String id) {
+    LocalSandbox sandbox = alive.remove(id);
+    Future<?> expiry = expiries.remove(id);
+    if (expiry != null) expiry.cancel(false);
+    if (sandbox == null) return false;
+    sandbox.kill();
+    return true;
+  }
+
+  @Override
+  public void close() {
+    alive.keySet().forEach(this::kill);
+    Directories.delete(pipes);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.sandpiper.testkit.e2b;
+
+import dev.sandpiper.testkit.e2b.FilesEndpoint.RefusedException;
+import java.time.Instant;
+import java.util.Base64;
+
+/**
+ * The right to read or write one file, as a parameter of its URL: a hash over the path, the
+ * operation, the user, the sandbox's token and the time of expiry, each as it stands in the URL.
+ */
+final class Signature {
+  private Signature() {}
+
+  /**
+   * @throws RefusedException if the sandbox has a token, and the request neither has it nor a
+   *     signature made with it
+   */
+  static void check(Exchange exchange, LocalSandbox sandbox, Query query, String operation) {
+    String token = sandbox.spec().accessToken();
+    if (token == null) return;
+    String header = exchange.header("X-Access-Token");
+    if (header != null) {
+      if (Secrets.matches(token, header)) return;
+      throw new RefusedException(401, "access token present in header but does not match");
+    }
+    String signature = query.get("signature");
+    if (signature == null) throw new RefusedException(401, "missing signature query parameter");
+    if (!Secrets.matches(expected(query, operation, token), signature)) {
+      throw new RefusedException(401, "invalid signature");
+    }
+    String expiration = query.get("signature_expiration");
+    if (expiration != null && Long.parseLong(expiration) < Instant.now().getEpochSecond()) {
+      throw new RefusedException(401, "signature is already expired");
+    }
+  }
+
+  private static String expected(Query query, String operation, String token) {
+    String expiration = query.get("signature_expiration");
+    String signed =
+        String.join(":", text(query, "path"), operation, text(query, "username"), token)
+            + (expiration == null ? "" : ":" + expiration);
+    return "v1_" + Base64.getEncoder().withoutPadding().encodeToString(Secrets.sha256(signed));
+  }
+
+  private static String text(Query query, String name) {
+    String value = query.get(name);
+    return value == null ? "" : value;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.sandpiper.testkit.e2b;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.ClosedChannelException;
+import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A process's standard input. Writing waits while the pipe is full, and everybody else who writes
+ * or closes waits behind it, whatever their timeouts: only reading, or the end of the process,
+ * frees them.
+ */
+final class StandardInput {
+  private final OutputStream pipe;
+  private final long pid;
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile boolean processEnded;
+
+  // Guarded by the lock.
+  private boolean on;
+
+  StandardInput(OutputStream pipe, long pid, boolean on) {
+    this.pipe = pipe;
+    this.pid = pid;
+    this.on = on;
+  }
+
+  void write(byte[] bytes) {
+    lock.lock();
+    try {
+      if (!on) throw failed("stdin not enabled or closed");
+      pipe.write(bytes);
+      pipe.flush();
+    } catch (IOException e) {
+      throw failed(
+          "error writing to stdin of process '%d': write |1: %s".formatted(pid, reason(e)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes it from the client's side; again is harmless, as long as the process runs. */
+  void close() {
+    lock.lock();
+    try {
+      if (!on) return;
+      on = false;
+      if (processEnded) throw new ClosedChannelException();
+      pipe.close();
+    } catch (IOException e) {
+      throw new RpcException(ConnectCode.UNKNOWN, "error closing stdin: close |1: " + reason(e));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The process has ended and its pipe is closed; what is written from now on fails. */
+  void processEnded() {
+    processEnded = true;
+  }
+
+  private String reason(IOException e) {
+    if (processEnded || e instanceof ClosedChannelException) return "file already closed";
+    return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+  }
+
+  private static RpcException failed(String reason) {
+    return RpcException.internal("error writing to stdin: " + reason);
+  }
+}

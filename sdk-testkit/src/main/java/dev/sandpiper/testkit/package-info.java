@@ -1,0 +1,2 @@
+/** Embedded local sandboxes for tests and first steps. */
+package dev.sandpiper.testkit;

@@ -1,0 +1,103 @@
+package dev.sandpiper.testkit.e2b;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.LocalSandboxes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A server for one test, spoken to with a plain HTTP client. After the test it is closed, and
+ * nothing may be left of it: no process, no thread.
+ */
+final class LocalServer implements BeforeEachCallback, AfterEachCallback {
+  static final ObjectMapper json = new ObjectMapper();
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final List<String> created = new ArrayList<>();
+  private LocalSandboxes sandboxes = LocalSandboxes.start();
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    sandboxes.close();
+    sandboxes = LocalSandboxes.start();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    sandboxes.close();
+    for (String id : created) assertThat(Stragglers.find(id)).isEmpty();
+    assertThat(threads()).isEmpty();
+  }
+
+  static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(Thread::isAlive)
+        .map(Thread::getName)
+        .filter(name -> name.startsWith(Threads.PREFIX))
+        .toList();
+  }
+
+  LocalSandboxes sandboxes() {
+    return sandboxes;
+  }
+
+  String environment(String name) {
+    return String.valueOf(sandboxes.e2bEnvironment().get(name));
+  }
+
+  /** A sandbox with a token. */
+  TestSandbox create() throws IOException, InterruptedException {
+    return create("{\"templateID\":\"base\",\"timeout\":60,\"secure\":true}");
+  }
+
+  TestSandbox create(String body) throws IOException, InterruptedException {
+    HttpResponse<String> response = control("POST", "/sandboxes", body);
+    assertThat(response.statusCode()).isEqualTo(201);
+    JsonNode tree = json.readTree(response.body());
+    String id = tree.path("sandboxID").asText();
+    created.add(id);
+    TestSandbox sandbox = new TestSandbox(this, id, tree.path("envdAccessToken").asText(null));
+    ObjectNode stat = sandbox.call("/filesystem.Filesystem/Stat", "{}");
+    return sandbox.withHome(Path.of(stat.at("/entry/path").asText()));
+  }
+
+  HttpResponse<String> control(String method, String target, String body)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(environment("E2B_API_URL") + target))
+            .header("X-API-KEY", environment("E2B_API_KEY"))
+            .method(method, BodyPublishers.ofString(body));
+    return client.send(request.build(), BodyHandlers.ofString());
+  }
+
+  /** A request to the edge, without any header of its own. */
+  HttpRequest.Builder edge(String target) {
+    return HttpRequest.newBuilder(URI.create(environment("E2B_SANDBOX_URL") + target));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    return client.send(request.build(), BodyHandlers.ofString());
+  }
+
+  HttpResponse<InputStream> open(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return client.send(request.build(), BodyHandlers.ofInputStream());
+  }
+}

@@ -1,0 +1,271 @@
+package dev.sandpiper.testkit.e2b;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.DynamicMessage;
+import dev.sandpiper.testkit.e2b.Recording.Chunk;
+import dev.sandpiper.testkit.e2b.Recording.Turn;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a recording's requests to a sandbox in their order. A request waits until the answers
+ * before it have come as far as they had in the recording. Pids, tokens and the home are translated
+ * on the way.
+ */
+final class Replay {
+  private static final String RECORDED_HOME = "/home/user";
+  private static final String RECORDED_TOKEN = "0tQG31xiMp0IOQfaz9dcwi72L1CPo8e0";
+  private static final Pattern START = Pattern.compile("\"start\":\\{\"pid\":(\\d+)}");
+  private static final double PAUSE_MILLIS = 100;
+  private static final double LONGEST_PAUSE_MILLIS = 1000;
+  private static final long PATIENCE_SECONDS = 20;
+
+  /** An answer, in the words of the recording. */
+  record Answer(int status, String contentType, ByteString body) {}
+
+  /** An answer on its way. */
+  private static final class Incoming {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private boolean over;
+
+    synchronized void add(byte[] more, int count) {
+      bytes.write(more, 0, count);
+      notifyAll();
+    }
+
+    synchronized void end() {
+      over = true;
+      notifyAll();
+    }
+
+    synchronized void await(int outputs) throws InterruptedException {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      while (!over && eventBytes(bytes.toByteArray()) < outputs && System.nanoTime() < end) {
+        wait(100);
+      }
+    }
+  }
+
+  private final TestSandbox sandbox;
+  private final ExecutorService executor;
+  private final Map<String, String> recordedToActualPid = new ConcurrentHashMap<>();
+  private final Map<Integer, Incoming> incoming = new ConcurrentHashMap<>();
+
+  Replay(TestSandbox sandbox, ExecutorService executor) {
+    this.sandbox = sandbox;
+    this.executor = executor;
+  }
+
+  /** Plays the chosen turns and returns their answers by number. */
+  Map<Integer, Answer> play(Recording recording, Set<Integer> leftOut) throws Exception {
+    Map<Integer, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
+    double previous = 0;
+    for (Turn turn : recording.turns()) {
+      if (leftOut.contains(turn.number())) continue;
+      awaitEarlier(recording, turn, answers);
+      previous = pause(recording, turn, previous);
+      Incoming sink = new Incoming();
+      incoming.put(turn.number(), sink);
+      answers.put(
+          turn.number(), CompletableFuture.supplyAsync(() -> exchange(turn, sink), executor));
+    }
+    Map<Integer, Answer> done = new LinkedHashMap<>();
+    for (Map.Entry<Integer, CompletableFuture<Answer>> answer : answers.entrySet()) {
+      done.put(answer.getKey(), answer.getValue().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+    return done;
+  }
+
+  private void awaitEarlier(
+      Recording recording, Turn turn, Map<Integer, CompletableFuture<Answer>> answers)
+      throws Exception {
+    for (Turn earlier : recording.turns()) {
+      CompletableFuture<Answer> answer = answers.get(earlier.number());
+      Incoming sink = incoming.get(earlier.number());
+      if (answer == null || sink == null) continue;
+      if (earlier.endedAt() <= turn.sentAt()) {
+        answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      } else {
+        sink.await(eventBytes(before(earlier, turn.sentAt())));
+      }
+    }
+  }
+
+  /** Keeps the pauses that whoever recorded it made on purpose. */
+  private static double pause(Recording recording, Turn turn, double previous)
+      throws InterruptedException {
+    double latest = previous;
+    for (Turn other : recording.turns()) {
+      if (other.endedAt() < turn.sentAt()) latest = Math.max(latest, other.endedAt());
+      for (Chunk chunk : other.chunks()) {
+        if (chunk.at() < turn.sentAt()) latest = Math.max(latest, chunk.at());
+      }
+    }
+    double gap = turn.sentAt() - latest;
+    if (gap > PAUSE_MILLIS) Thread.sleep((long) Math.min(gap, LONGEST_PAUSE_MILLIS));
+    return turn.sentAt();
+  }
+
+  private static byte[] before(Turn turn, double time) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (Chunk chunk : turn.chunks()) {
+      if (chunk.at() < time) bytes.writeBytes(chunk.bytes().toByteArray());
+    }
+    return bytes.toByteArray();
+  }
+
+  /** How much of a stream's events is there: their bytes, whatever way they are cut. */
+  private static int eventBytes(byte[] envelopes) {
+    int bytes = 0;
+    ByteBuffer in = ByteBuffer.wrap(envelopes);
+    while (in.remaining() >= 5) {
+      in.get();
+      int length = in.getInt();
+      if (length > in.remaining()) break;
+      in.position(in.position() + length);
+      bytes++;
+    }
+    return bytes;
+  }
+
+  private Answer exchange(Turn turn, Incoming sink) {
+    try {
+      HttpResponse<InputStream> response = sandbox.server().open(request(turn));
+      try (InputStream in = response.body()) {
+        byte[] buffer = new byte[8192];
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+          sink.add(buffer, count);
+          learnPid(turn, sink);
+        }
+      }
+      return new Answer(
+          response.statusCode(),
+          response.headers().firstValue("Content-Type").orElse(""),
+          ByteString.copyFrom(sink.bytes.toByteArray()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(turn.target(), e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      sink.end();
+    }
+  }
+
+  private HttpRequest.Builder request(Turn turn) {
+    HttpRequest.Builder request =
+        sandbox
+            .server()
+            .edge(turn.target().replace("%2Fhome%2Fuser", encoded(sandbox.home().toString())))
+            .header("E2b-Sandbox-Id", sandbox.id())
+            .header("E2b-Sandbox-Port", Integer.toString(Envd.PORT));
+    for (String header : turn.headers()) {
+      String[] pair = header.split(": ?", 2);
+      if (pair[0].startsWith("E2b-Sandbox-")) continue;
+      String token = String.valueOf(sandbox.token());
+      request.header(pair[0], pair[1].equals(RECORDED_TOKEN) ? token : pair[1]);
+    }
+    byte[] body = translate(turn);
+    boolean none = body.length == 0 && !turn.method().equals("POST");
+    return request.method(
+        turn.method(), none ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+  }
+
+  private static String encoded(String path) {
+    return path.replace("/", "%2F");
+  }
+
+  private byte[] translate(Turn turn) {
+    boolean proto = turn.headers().stream().anyMatch(header -> header.endsWith("proto"));
+    MethodDescriptor method = Meaning.method(turn.target());
+    byte[] original = turn.body().toByteArray();
+    if (original.length == 0 || method == null) return original;
+    boolean stream = turn.headers().stream().anyMatch(header -> header.contains("connect+"));
+    if (!stream) return translate(original, proto ? method : null);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteBuffer in = ByteBuffer.wrap(original);
+    while (in.remaining() >= 5) {
+      byte flags = in.get();
+      int length = in.getInt();
+      if (length < 0 || length > in.remaining()) return original; // malformed on purpose
+      byte[] payload = new byte[length];
+      in.get(payload);
+      byte[] translated = flags == 0 ? translate(payload, proto ? method : null) : payload;
+      out.write(flags);
+      out.writeBytes(ByteBuffer.allocate(4).putInt(translated.length).array());
+      out.writeBytes(translated);
+    }
+    return in.hasRemaining() ? original : out.toByteArray();
+  }
+
+  /** Translates one message; a binary one on the way through JSON. */
+  private byte[] translate(byte[] message, @Nullable MethodDescriptor proto) {
+    if (proto == null) {
+      return toActual(new String(message, ISO_8859_1)).getBytes(ISO_8859_1);
+    }
+    try {
+      String text = toActual(Meaning.json(proto, true, message));
+      DynamicMessage empty = DynamicMessage.getDefaultInstance(proto.getInputType());
+      return ProtoJsonReader.read(text.getBytes(UTF_8), empty).toByteArray();
+    } catch (IllegalArgumentException | ProtoJsonReader.MalformedException e) {
+      return message; // malformed on purpose
+    }
+  }
+
+  private String toActual(String text) {
+    String translated = text.replace(RECORDED_HOME, sandbox.home().toString());
+    for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
+      translated = translated.replace("\"pid\":" + pid.getKey(), "\"pid\":" + pid.getValue());
+    }
+    return translated;
+  }
+
+  private void learnPid(Turn turn, Incoming sink) {
+    if (turn.chunks().isEmpty() || !turn.target().endsWith("/Start")) return;
+    String recorded = startedPid(turn, turn.chunks().get(0).bytes().toByteArray());
+    String actual = startedPid(turn, sink.bytes.toByteArray());
+    if (!recorded.isEmpty() && !actual.isEmpty()) recordedToActualPid.put(recorded, actual);
+  }
+
+  private static String startedPid(Turn turn, byte[] bytes) {
+    if (eventBytes(bytes) == 0) return "";
+    int length = ByteBuffer.wrap(bytes, 1, 4).getInt();
+    byte[] payload = new byte[length];
+    System.arraycopy(bytes, 5, payload, 0, length);
+    if ((bytes[0] & 1) != 0) payload = Gzip.expand(payload, length * 1024);
+    String text =
+        turn.contentType().contains("proto") && (bytes[0] & 2) == 0
+            ? Meaning.json(Meaning.method(turn.target()), false, payload)
+            : new String(payload, UTF_8);
+    Matcher matcher = START.matcher(text);
+    return matcher.find() ? matcher.group(1) : "";
+  }
+
+  /** An actual text in the words of the recording. */
+  String toRecorded(String text) {
+    String translated = text.replace(sandbox.home().toString(), RECORDED_HOME);
+    for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
+      translated = translated.replaceAll("\\b" + pid.getValue() + "\\b", pid.getKey());
+    }
+    return translated;
+  }
+}
