@@ -10,9 +10,11 @@ import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
@@ -45,7 +47,7 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
 
   private final MockWebServer server = new MockWebServer();
   private final ConnectionPool connections = new ConnectionPool(8, 5, TimeUnit.MINUTES);
-  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private final Deque<Answer> answers = new ConcurrentLinkedDeque<>();
   private final Queue<RecordedRequest> starts = new ConcurrentLinkedQueue<>();
   private final List<E2bClient> clients = new ArrayList<>();
   private @Nullable E2bClient client;
@@ -113,8 +115,14 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   }
 
   E2bSandbox sandbox(String envdVersion) throws Exception {
-    answer(200, sandboxJson(envdVersion));
-    E2bSandbox sandbox = client().connect(SANDBOX, Duration.ofMinutes(5));
+    return sandbox(client(), envdVersion);
+  }
+
+  /** A sandbox of this client; what was answered before is for later. */
+  E2bSandbox sandbox(E2bClient client, String envdVersion) throws Exception {
+    MockResponse connected = json(200, sandboxJson(envdVersion));
+    answers.addFirst(() -> connected);
+    E2bSandbox sandbox = client.connect(SANDBOX, Duration.ofMinutes(5));
     take();
     return sandbox;
   }
@@ -131,12 +139,16 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   }
 
   void answer(int status, String json, String... headers) {
+    answer(json(status, json, headers));
+  }
+
+  static MockResponse json(int status, String json, String... headers) {
     MockResponse.Builder response =
         new MockResponse.Builder().code(status).addHeader("Content-Type", "application/json");
     for (String header : headers) {
       response.addHeader(header);
     }
-    answer(response.body(json).build());
+    return response.body(json).build();
   }
 
   /** An answer that is made when it is asked for. */
@@ -144,9 +156,14 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
     answers.add(answer);
   }
 
+  /** The first start that arrived. */
+  StartRequest firstStart() throws InvalidProtocolBufferException {
+    return startRequest(starts.element());
+  }
+
   /** The nonce of the first process that was started here. */
   String nonce() throws InvalidProtocolBufferException {
-    return startRequest(starts.element()).getTag();
+    return firstStart().getTag();
   }
 
   /** The next request, in the order in which they arrived. */
