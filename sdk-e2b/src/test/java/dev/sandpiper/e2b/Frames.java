@@ -14,12 +14,14 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
 import dev.sandpiper.wire.ConnectEnvelope;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockResponseBody;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import okio.BufferedSink;
+import org.jspecify.annotations.Nullable;
 
 /** What a sandbox's daemon says, frame by frame. */
 final class Frames {
@@ -93,6 +95,20 @@ final class Frames {
     return head().chunkedBody(joined(frames), 64).build();
   }
 
+  /** A stream in pieces of these lengths. */
+  static MockResponse chunked(List<byte[]> pieces) {
+    Buffer body = new Buffer();
+    for (byte[] piece : pieces) {
+      body.writeHexadecimalUnsignedLong(piece.length).writeUtf8("\r\n");
+      body.write(piece).writeUtf8("\r\n");
+    }
+    return head()
+        .body(body.writeUtf8("0\r\n\r\n"))
+        .removeHeader("Content-Length")
+        .setHeader("Transfer-Encoding", "chunked")
+        .build();
+  }
+
   /** A stream whose connection closes behind the last of these frames. */
   static MockResponse cut(byte[]... frames) {
     return open(new Chunks(joined(frames), null, new Buffer()))
@@ -147,8 +163,7 @@ final class Frames {
   }
 
   /** Two chunks: the second, and the end of the body, only if there is a gate and it opens. */
-  private record Chunks(
-      Buffer first, @org.jspecify.annotations.Nullable CountDownLatch gate, Buffer rest)
+  private record Chunks(Buffer first, @Nullable CountDownLatch gate, Buffer rest)
       implements MockResponseBody {
     @Override
     public long getContentLength() {
