@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
@@ -16,7 +17,8 @@ final class Ambiguity {
    * server's own "deadline exceeded" proves nothing, because the process may run all the same.
    */
   static boolean mayHaveStarted(SandboxException failure) {
-    if (failure.retryable()) {
+    int status = failure.status().orElse(0);
+    if (failure.retryable() || (status >= 300 && status < 500)) {
       return false;
     }
     return failure instanceof ConnectionLostException
@@ -24,5 +26,29 @@ final class Ambiguity {
         || failure instanceof WireFormatException
         || failure instanceof CancelledException
         || failure instanceof PlatformException;
+  }
+
+  /**
+   * {@code failure} in its own kind, with words in front that say what cannot be known.
+   *
+   * @param observed such as "whether it ran cannot be known; nobody answers"
+   */
+  static SandboxException unknown(SandboxException failure, String observed) {
+    Failure unknown =
+        failure.failure().withObserved(observed + "; " + failure.failure().observed());
+    if (failure instanceof PlatformException) {
+      return new PlatformException(unknown, failure);
+    }
+    if (failure instanceof WireFormatException) {
+      return new WireFormatException(unknown, failure);
+    }
+    if (failure instanceof CancelledException) {
+      return new CancelledException(unknown, failure);
+    }
+    if (failure instanceof DeadlineExceededException exceeded) {
+      return new DeadlineExceededException(
+          exceeded.limit(), exceeded.value(), unknown, null, failure);
+    }
+    return new ConnectionLostException(unknown, null, failure);
   }
 }

@@ -46,7 +46,11 @@ final class ControlPlane {
     HttpRequest request = post("create", subject, spec, "sandboxes");
     try (HttpResponse response = transport.send(request)) {
       requireStatus(response, What.TEMPLATE, 201);
-      return json(response);
+      JsonNode sandbox = json(response);
+      if (ApiErrors.text(sandbox, "sandboxID").isEmpty()) {
+        throw new WireFormatException(response.failure("an answer without a sandboxID"));
+      }
+      return sandbox;
     }
   }
 
@@ -128,8 +132,12 @@ final class ControlPlane {
   }
 
   private static List<SandboxInfo> infos(HttpResponse response) {
+    JsonNode list = json(response);
+    if (!list.isArray()) {
+      throw new WireFormatException(response.failure("an answer that is no list"));
+    }
     List<SandboxInfo> infos = new ArrayList<>();
-    for (JsonNode listed : json(response)) {
+    for (JsonNode listed : list) {
       infos.add(SandboxJson.info(listed, response));
     }
     return infos;
@@ -159,6 +167,9 @@ final class ControlPlane {
   private HttpUrl url(String... path) {
     HttpUrl.Builder url = base.newBuilder();
     for (String segment : path) {
+      if (segment.equals(".") || segment.equals("..")) {
+        throw new IllegalArgumentException("'" + segment + "' is no id");
+      }
       url.addPathSegment(segment);
     }
     return url.build();

@@ -3,7 +3,6 @@ package dev.sandpiper.e2b;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.CancelledException;
-import dev.sandpiper.Failure;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
@@ -43,14 +42,16 @@ final class Creation {
    * @param open makes of E2B's answer something to use; if that fails, the sandbox is deleted
    */
   <T> T create(Function<JsonNode, T> open) {
+    JsonNode answer;
     try {
-      return opened(api.create(template, body()), open);
+      answer = api.create(template, body());
     } catch (SandboxException e) {
       if (!Ambiguity.mayHaveStarted(e)) {
         throw e;
       }
       return recover(e, open);
     }
+    return opened(SandboxJson.required(answer, "sandboxID"), answer, open);
   }
 
   private ObjectNode body() {
@@ -70,11 +71,11 @@ final class Creation {
     return body;
   }
 
-  private <T> T opened(JsonNode answer, Function<JsonNode, T> open) {
+  private <T> T opened(String id, JsonNode answer, Function<JsonNode, T> open) {
     try {
       return open.apply(answer);
     } catch (RuntimeException e) {
-      ApiErrors.text(answer, "sandboxID").ifPresent(id -> delete(id, e));
+      delete(id, e);
       throw e;
     }
   }
@@ -82,19 +83,16 @@ final class Creation {
   private <T> T recover(SandboxException failure, Function<JsonNode, T> open) {
     boolean interrupted = Thread.interrupted();
     try {
-      Optional<String> found = look(failure);
-      if (found.isEmpty()) {
-        throw failure;
-      }
-      log.warn("create {}: {}; it exists as {}", template, failure.getMessage(), found.get());
+      String id = look(failure);
+      log.warn("create {}: {}; it exists as {}", template, failure.getMessage(), id);
       if (failure instanceof CancelledException) {
-        delete(found.get(), failure);
-        throw failure;
+        throw deleted(id, failure);
       }
-      return adopt(found.get(), failure, open);
+      return adopt(id, failure, open);
     } catch (InterruptedException e) {
       interrupted = true;
-      throw new CancelledException(unknown(failure), failure);
+      SandboxException unknown = unknown(failure, "its thread was interrupted");
+      throw new CancelledException(unknown.failure(), failure);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -103,29 +101,30 @@ final class Creation {
   }
 
   private <T> T adopt(String id, SandboxException failure, Function<JsonNode, T> open) {
+    JsonNode sandbox;
     try {
-      return opened(api.connect(id, spec.common().timeToLive()).sandbox(), open);
+      sandbox = api.connect(id, spec.common().timeToLive()).sandbox();
     } catch (SandboxException e) {
       failure.addSuppressed(e);
-      delete(id, failure);
-      throw failure;
+      throw deleted(id, failure);
     }
+    return opened(id, sandbox, open);
   }
 
-  /** Twice, because the request may still have been on its way. */
-  private Optional<String> look(SandboxException failure) throws InterruptedException {
+  /** Asks twice, because the request may still have been on its way. */
+  private String look(SandboxException failure) throws InterruptedException {
+    Optional<String> found;
     try {
-      Optional<String> found = find();
+      found = find();
       if (found.isEmpty()) {
         TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
         found = find();
       }
-      return found;
     } catch (SandboxException e) {
       failure.addSuppressed(e);
-      log.warn("create {}: whether it exists cannot be known: {}", template, e.getMessage());
-      return Optional.empty();
+      throw unknown(failure, "the list could not be read");
     }
+    return found.orElseThrow(() -> unknown(failure, "the list does not show it"));
   }
 
   private Optional<String> find() {
@@ -133,18 +132,26 @@ final class Creation {
     return api.page(filter, null).items().stream().map(SandboxInfo::id).findFirst();
   }
 
-  private void delete(String id, RuntimeException failure) {
+  /** Deletes the sandbox. Returns what to throw, which says so if it could not be deleted. */
+  private SandboxException deleted(String id, SandboxException failure) {
+    return delete(id, failure)
+        ? failure
+        : Ambiguity.unknown(failure, "it exists as " + id + " and could not be killed");
+  }
+
+  private boolean delete(String id, RuntimeException failure) {
     try {
       api.kill(id);
+      return true;
     } catch (SandboxException e) {
       failure.addSuppressed(e);
-      log.warn("sandbox {} was created, cannot be used and could not be killed: {}", id, e);
+      log.warn(
+          "sandbox {} was created, is not used and could not be killed: {}", id, e.getMessage());
+      return false;
     }
   }
 
-  private Failure unknown(SandboxException failure) {
-    return failure
-        .failure()
-        .withObserved("whether it was created cannot be known; " + failure.failure().observed());
+  private static SandboxException unknown(SandboxException failure, String observed) {
+    return Ambiguity.unknown(failure, "whether it was created cannot be known; " + observed);
   }
 }

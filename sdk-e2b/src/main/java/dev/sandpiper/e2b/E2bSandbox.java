@@ -170,7 +170,10 @@ public final class E2bSandbox implements Sandbox {
     try {
       kill();
     } catch (SandboxException e) {
-      log.warn("sandbox {} could not be killed and lives until its time is over: {}", id(), e);
+      log.warn(
+          "sandbox {} could not be killed and lives until its time is over: {}",
+          id(),
+          e.getMessage());
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -25,6 +25,7 @@ record E2bSettings(
     boolean debug) {
   static final String DEFAULT_DOMAIN = "e2b.app";
   private static final Pattern KEY = Pattern.compile("e2b_[0-9a-f]+");
+  private static final Pattern HEADER_TEXT = Pattern.compile("[!-~]+");
   private static final String DEBUG_API_URL = "http://localhost:3000";
 
   /** Options as far as they were given; null is "not given". */
@@ -76,15 +77,24 @@ record E2bSettings(
               "the API key has not the shape of one, which is e2b_0123456789abcdef and the like;"
                   + " for a deployment with other keys set E2B_VALIDATE_API_KEY=false"));
     }
+    if (!HEADER_TEXT.matcher(key).matches()) {
+      throw new AuthenticationException(
+          failure("the API key has a blank, a line end or another character no header can hold"));
+    }
   }
 
   private static HttpUrl url(String what, String text) {
     HttpUrl url = HttpUrl.parse(text);
     if (url == null) {
       throw new IllegalArgumentException(
-          what + " is no http or https URL: '" + text.split("[?@]", 2)[0] + "'");
+          what + " is no http or https URL: '" + withoutSecrets(text) + "'");
     }
     return url;
+  }
+
+  /** Credentials stand in front of the last @, tokens behind the question mark. */
+  private static String withoutSecrets(String url) {
+    return url.substring(url.lastIndexOf('@') + 1).split("[?#]", 2)[0];
   }
 
   /** Only the word that is not the default turns a flag over, in any case. */

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 record EnvdErrors(What missing) {
   private static final int LONGEST_BODY = 64 << 10;
+  private static final String START_FAILED = "error starting process '";
 
   /** The error in an answer that is no success. */
   SandboxException of(HttpResponse response) {
@@ -88,7 +89,7 @@ record EnvdErrors(What missing) {
 
   /** The error at the end of a stream, or one that a unary answer words by its code. */
   SandboxException ofCode(ConnectError error, Failure said) {
-    Failure failure = said.withObserved(orName(error)).withCode(error.code().wireName());
+    Failure failure = said.withObserved(reason(error)).withCode(error.code().wireName());
     return switch (error.code()) {
       case INVALID_ARGUMENT -> new InvalidRequestException(failure);
       // A wrong token is told by plain HTTP; in Connect's words this is about the user.
@@ -103,8 +104,13 @@ record EnvdErrors(What missing) {
     };
   }
 
-  private static String orName(ConnectError error) {
-    return error.message().isEmpty() ? "the sandbox answered with an error" : error.message();
+  /** A start that fails repeats the whole command, secrets included: the reason is behind it. */
+  private static String reason(ConnectError error) {
+    String message = error.message();
+    if (message.startsWith(START_FAILED)) {
+      return "it could not be started: " + message.substring(message.lastIndexOf("': ") + 3);
+    }
+    return message.isEmpty() ? "the sandbox answered with an error" : message;
   }
 
   private SandboxException ofStatus(int status, Failure failure) {

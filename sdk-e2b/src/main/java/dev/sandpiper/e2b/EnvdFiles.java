@@ -1,11 +1,15 @@
 package dev.sandpiper.e2b;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
 import dev.sandpiper.Filesystem;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
@@ -26,6 +30,7 @@ import okhttp3.HttpUrl;
 /** The files of one E2B sandbox: bytes over {@code /files}, the rest over its RPCs. */
 final class EnvdFiles implements Filesystem {
   private static final int LONGEST_ANSWER = 1 << 20;
+  private static final String PARTLY = "the file may hold a part of what was sent";
 
   private final SandboxAccess access;
   private final HttpTransport transport;
@@ -93,6 +98,10 @@ final class EnvdFiles implements Filesystem {
         throw errors.of(response);
       }
       requireOneFile(response);
+    } catch (SandboxException e) {
+      // A source that failed says so already.
+      boolean says = e instanceof CancelledException && e.getCause() != null;
+      throw says || !Ambiguity.mayHaveStarted(e) ? e : Ambiguity.unknown(e, PARTLY);
     }
   }
 
@@ -114,7 +123,8 @@ final class EnvdFiles implements Filesystem {
   /** An answer with fewer entries than files were sent would mean that one was ignored. */
   private static void requireOneFile(HttpResponse response) {
     try {
-      if (Json.parse(response.readAll(LONGEST_ANSWER)).size() != 1) {
+      JsonNode files = Json.parse(response.readAll(LONGEST_ANSWER));
+      if (!files.isArray() || files.size() != 1) {
         throw new PlatformException(response.failure("the upload was not taken"));
       }
     } catch (MalformedStreamException e) {
@@ -129,7 +139,7 @@ final class EnvdFiles implements Filesystem {
   public void download(String path, Path target) {
     try (InputStream source = read(path)) {
       LocalFile.replace(target, source);
-    } catch (dev.sandpiper.SandboxIOException e) {
+    } catch (SandboxIOException e) {
       throw e.failure();
     } catch (IOException e) {
       throw new UncheckedIOException("download " + path + " to " + target, e);

@@ -32,6 +32,9 @@ final class EnvdLauncher implements CommandLauncher {
   /** What the sandbox grants beyond a command's own time, for a client that died. */
   private static final Duration BACKSTOP = Duration.ofSeconds(10);
 
+  /** Above this nobody waits for a backstop, and milliseconds end somewhere. */
+  private static final Duration LONGEST_BACKSTOP = Duration.ofDays(100);
+
   private final SandboxAccess access;
   private final ProcessRpc rpc;
   private final ProcessSearch search;
@@ -87,7 +90,11 @@ final class EnvdLauncher implements CommandLauncher {
   }
 
   private EnvdCommand open(Command command, StartRequest message, String nonce) {
-    Optional<Duration> lifetime = command.timeout().map(limit -> limit.plus(BACKSTOP));
+    Optional<Duration> lifetime =
+        command
+            .timeout()
+            .filter(limit -> limit.compareTo(LONGEST_BACKSTOP) < 0)
+            .map(limit -> limit.plus(BACKSTOP));
     ProcessEvents<StartResponse> events =
         new ProcessEvents<>(
             rpc.start(command.name(), message, command.user(), lifetime), StartResponse::getEvent);

@@ -16,9 +16,10 @@ final class LocalFile {
     if (directory == null || Files.isDirectory(target)) {
       throw new IOException(target + " is a directory, not the name of a file");
     }
-    Path part = Files.createTempFile(directory, "." + target.getFileName(), ".part");
+    // Not a temporary file of the JDK's: its owner alone could read what is downloaded.
+    Path part = directory.resolve("." + Nonce.random() + ".part");
     try {
-      Files.copy(source, part, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(source, part);
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(part);

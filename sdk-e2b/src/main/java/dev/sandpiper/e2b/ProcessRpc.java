@@ -2,6 +2,7 @@ package dev.sandpiper.e2b;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectResponse;
@@ -107,6 +108,10 @@ final class ProcessRpc {
   private HttpRequest as(Optional<String> user, HttpRequest request) {
     Optional<String> named =
         user.isEmpty() && version.isBefore(EnvdVersion.DEFAULT_USER) ? Optional.of("user") : user;
+    if (named.filter(name -> name.indexOf(':') >= 0).isPresent()) {
+      // What stands behind the colon would be taken for a password, and the rest for the user.
+      throw new InvalidRequestException(request.failure("a user's name has no colon"));
+    }
     return named
         .map(name -> Base64.getEncoder().encodeToString((name + ":").getBytes(UTF_8)))
         .map(credentials -> request.withHeader("Authorization", "Basic " + credentials))

@@ -48,7 +48,10 @@ final class ProcessTree {
     } catch (NotFoundException e) {
       throw e;
     } catch (SandboxException e) {
-      log.warn("no kill could be run for {}, its direct process is killed instead: {}", ref, e);
+      log.warn(
+          "no kill could be run for {}, its direct process is killed instead: {}",
+          ref,
+          e.getMessage());
       release(ref);
     }
   }

@@ -2,6 +2,7 @@ package dev.sandpiper.e2b;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.regex.Pattern;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +22,17 @@ record SandboxAccess(
     @Nullable String accessToken,
     @Nullable String trafficToken) {
   static final int ENVD_PORT = 49983;
+  private static final Pattern HEADER_TEXT = Pattern.compile("[!-~]+");
 
   SandboxAccess {
     requireNonNull(sandboxId, "sandboxId");
     requireNonNull(domain, "domain");
     requireNonNull(envdVersion, "envdVersion");
     requireNonNull(envdUrl, "envdUrl");
+    if (accessToken != null && !HEADER_TEXT.matcher(accessToken).matches()) {
+      // OkHttp would say the same, and quote the token.
+      throw new IllegalArgumentException("no header can hold the access token");
+    }
   }
 
   /** What every request to the daemon carries. The account's key is not among it. */

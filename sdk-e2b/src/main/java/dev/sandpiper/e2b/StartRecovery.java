@@ -1,11 +1,7 @@
 package dev.sandpiper.e2b;
 
 import dev.sandpiper.CancelledException;
-import dev.sandpiper.ConnectionLostException;
-import dev.sandpiper.DeadlineExceededException;
-import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
-import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.engine.RunningCommand;
@@ -49,7 +45,8 @@ final class StartRecovery {
       return adopt(name, nonce, failure);
     } catch (InterruptedException e) {
       interrupted = true;
-      throw new CancelledException(unknown(name, "its thread was interrupted", failure), failure);
+      SandboxException unknown = unknown(name, "its thread was interrupted", failure);
+      throw new CancelledException(unknown.failure(), failure);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -71,9 +68,11 @@ final class StartRecovery {
       }
       return launcher.attachEnded(name, nonce, Gaps.ADOPTED);
     } catch (NotFoundException e) {
-      throw unknown(name, "the sandbox knows nothing of it", failure, e);
+      failure.addSuppressed(e);
+      throw unknown(name, "the sandbox knows nothing of it", failure);
     } catch (SandboxException e) {
-      throw unknown(name, "the sandbox could not be asked", failure, e);
+      failure.addSuppressed(e);
+      throw unknown(name, "the sandbox could not be asked", failure);
     }
   }
 
@@ -98,25 +97,7 @@ final class StartRecovery {
     }
   }
 
-  /** The failure of the start in its own kind, with what the search added. */
-  private static SandboxException unknown(
-      String name, String observed, SandboxException failure, SandboxException search) {
-    failure.addSuppressed(search);
-    Failure unknown = unknown(name, observed, failure);
-    if (failure instanceof PlatformException) {
-      return new PlatformException(unknown, failure);
-    }
-    if (failure instanceof DeadlineExceededException exceeded) {
-      return new DeadlineExceededException(
-          exceeded.limit(), exceeded.value(), unknown, null, failure);
-    }
-    return new ConnectionLostException(unknown, null, failure);
-  }
-
-  private static Failure unknown(String name, String observed, SandboxException failure) {
-    String reason = failure.failure().observed();
-    return failure
-        .failure()
-        .withObserved("whether " + name + " ran cannot be known; " + observed + "; " + reason);
+  private static SandboxException unknown(String name, String observed, SandboxException failure) {
+    return Ambiguity.unknown(failure, "whether " + name + " ran cannot be known; " + observed);
   }
 }

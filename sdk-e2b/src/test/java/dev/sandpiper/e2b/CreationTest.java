@@ -1,0 +1,228 @@
+package dev.sandpiper.e2b;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.WireFormatException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A create whose outcome is not known: looked for by its nonce, and never sent again. */
+class CreationTest {
+  private static final String FOUND =
+      """
+      [{"templateID": "base", "sandboxID": "isb1", "state": "running",
+        "startedAt": "2026-11-20T10:00:00Z"}]""";
+
+  @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
+
+  private E2bSandbox create() {
+    return e2b.client().create(SandboxSpec.standard().timeToLive(Duration.ofMinutes(9)));
+  }
+
+  /** Takes the create and the list that looks for its nonce. */
+  private void takeCreateAndLook() throws Exception {
+    RecordedRequest create = e2b.take("POST /sandboxes");
+    String nonce = ScriptedE2b.json(create).path("metadata").path("sandpiper-nonce").asText();
+    e2b.take("GET /v2/sandboxes?limit=100&metadata=sandpiper-nonce%3D" + nonce);
+  }
+
+  @Test
+  void whatACutAnswerLeftBehindIsAdopted() throws Exception {
+    e2b.answer(Frames.nothing());
+    e2b.answer(200, FOUND);
+    e2b.answer(200, ScriptedE2b.sandboxJson("0.6.13"));
+    E2bSandbox sandbox = create();
+
+    assertThat(sandbox.id()).isEqualTo("isb1");
+    takeCreateAndLook();
+    RecordedRequest connect = e2b.take("POST /sandboxes/isb1/connect");
+    assertThat(ScriptedE2b.json(connect).path("timeout").asInt()).isEqualTo(540);
+
+    e2b.answer(204, "");
+    sandbox.close();
+    e2b.take("DELETE /sandboxes/isb1");
+  }
+
+  @Test
+  void anAnswerCutInItsBodyIsLookedInto() throws Exception {
+    e2b.answer(
+        new MockResponse.Builder()
+            .code(201)
+            .body("{\"sandboxID\": \"isb")
+            .setHeader("Content-Length", 100)
+            .onResponseEnd(new SocketEffect.CloseSocket())
+            .build());
+    e2b.answer(200, FOUND);
+    e2b.answer(200, ScriptedE2b.sandboxJson("0.6.13"));
+    create().detach();
+    takeCreateAndLook();
+    e2b.take("POST /sandboxes/isb1/connect");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<html>", "{}", "[]", "null", "", "{\"sandboxID\": \"\"}"})
+  void anAnswerThatCannotBeReadIsLookedInto(String garbage) throws Exception {
+    e2b.answer(201, garbage);
+    e2b.answer(200, "[]");
+    e2b.answer(200, FOUND);
+    e2b.answer(200, ScriptedE2b.sandboxJson("0.6.13"));
+    create().detach();
+    takeCreateAndLook();
+    e2b.take();
+    e2b.take("POST /sandboxes/isb1/connect");
+  }
+
+  @Test
+  void nothingFoundAfterTwoLooksCannotBeKnown() throws Exception {
+    e2b.answer(Frames.nothing());
+    e2b.answer(200, "[]");
+    e2b.answer(200, "[]");
+    assertThatThrownBy(this::create)
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageContaining("cannot be known")
+        .hasMessageContaining("the list does not show it");
+    takeCreateAndLook();
+    e2b.take();
+  }
+
+  @Test
+  void aListThatCannotBeReadLeavesItUnknown() throws Exception {
+    e2b.answer(Frames.nothing());
+    e2b.answer(401, "");
+    assertThatThrownBy(this::create)
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageContaining("cannot be known")
+        .hasMessageContaining("the list could not be read");
+    takeCreateAndLook();
+  }
+
+  @Test
+  void aLateAnswerKeepsItsKindOfErrorWhenNothingIsFound() throws Exception {
+    E2bClient impatient = e2b.open(e2b.builder().responseLimit(Duration.ofMillis(200)));
+    e2b.answer(
+        new MockResponse.Builder()
+            .code(201)
+            .headersDelay(600, java.util.concurrent.TimeUnit.MILLISECONDS)
+            .build());
+    e2b.answer(200, "[]");
+    e2b.answer(200, "[]");
+    assertThatThrownBy(() -> impatient.create(SandboxSpec.standard()))
+        .isInstanceOfSatisfying(
+            DeadlineExceededException.class,
+            e -> {
+              assertThat(e.limit()).isEqualTo(DeadlineExceededException.Limit.RESPONSE);
+              assertThat(e.value()).isEqualTo(Duration.ofMillis(200));
+            })
+        .hasMessageContaining("cannot be known")
+        .hasMessageContaining("responseLimit");
+    takeCreateAndLook();
+    e2b.take();
+  }
+
+  @Test
+  void whatCannotBeAdoptedIsDeleted() throws Exception {
+    e2b.answer(Frames.nothing());
+    e2b.answer(200, FOUND);
+    e2b.answer(404, "");
+    e2b.answer(204, "");
+    assertThatThrownBy(this::create)
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageNotContaining("cannot be known");
+    takeCreateAndLook();
+    e2b.take("POST /sandboxes/isb1/connect");
+    e2b.take("DELETE /sandboxes/isb1");
+  }
+
+  @Test
+  void whatCannotBeDeletedEitherIsNamed() throws Exception {
+    e2b.answer(Frames.nothing());
+    e2b.answer(200, FOUND);
+    e2b.answer(404, "");
+    e2b.answer(500, "");
+    assertThatThrownBy(this::create)
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageContaining("it exists as isb1 and could not be killed");
+    takeCreateAndLook();
+    e2b.take("POST /sandboxes/isb1/connect");
+    e2b.take("DELETE /sandboxes/isb1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.9", "0.0.99"})
+  void aSandboxWithADaemonTooOldIsKilled(String version) throws Exception {
+    e2b.answer(201, ScriptedE2b.sandboxJson(version));
+    e2b.answer(204, "");
+    assertThatThrownBy(this::create)
+        .isInstanceOf(UnsupportedCapabilityException.class)
+        .hasMessageContaining(version);
+    e2b.take("POST /sandboxes");
+    e2b.take("DELETE /sandboxes/isb1");
+  }
+
+  @Test
+  void aSandboxThatCannotBeUsedIsKilledAndNotLookedFor() throws Exception {
+    e2b.answer(201, "{\"sandboxID\": \"isb1\", \"envdVersion\": \"?\"}");
+    e2b.answer(204, "");
+    assertThatThrownBy(this::create).isInstanceOf(WireFormatException.class);
+    e2b.take("POST /sandboxes");
+    e2b.take("DELETE /sandboxes/isb1");
+  }
+
+  @Test
+  void anInterruptDeletesWhatWasMadeAndKeepsItsFlag() throws Exception {
+    e2b.answer(
+        new MockResponse.Builder().code(201).onResponseStart(SocketEffect.Stall.INSTANCE).build());
+    e2b.answer(200, FOUND);
+    e2b.answer(204, "");
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    AtomicBoolean flag = new AtomicBoolean();
+    E2bClient client = e2b.client();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                client.create(SandboxSpec.standard());
+              } catch (CancelledException e) {
+                thrown.set(e);
+                flag.set(Thread.currentThread().isInterrupted());
+              }
+            });
+    caller.start();
+    RecordedRequest create = e2b.take("POST /sandboxes");
+    caller.interrupt();
+    caller.join(10_000);
+
+    assertThat(thrown.get()).isInstanceOf(CancelledException.class);
+    assertThat(flag).isTrue();
+    String nonce = ScriptedE2b.json(create).path("metadata").path("sandpiper-nonce").asText();
+    e2b.take("GET /v2/sandboxes?limit=100&metadata=sandpiper-nonce%3D" + nonce);
+    e2b.take("DELETE /sandboxes/isb1");
+  }
+
+  @Test
+  void aConnectionThatNeverStoodIsNotLookedInto() throws Exception {
+    int closed;
+    try (var socket = new java.net.ServerSocket(0)) {
+      closed = socket.getLocalPort();
+    }
+    E2bClient client = e2b.open(e2b.builder().apiUrl("http://127.0.0.1:" + closed));
+    assertThatThrownBy(() -> client.create(SandboxSpec.standard()))
+        .isInstanceOfSatisfying(
+            ConnectionLostException.class, e -> assertThat(e.retryable()).isTrue())
+        .hasMessageNotContaining("cannot be known");
+  }
+}

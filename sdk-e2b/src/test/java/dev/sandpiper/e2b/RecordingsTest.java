@@ -1,0 +1,319 @@
+package dev.sandpiper.e2b;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.Command;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.RateLimitedException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.DataEvent;
+import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
+import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.wire.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Random;
+import java.util.TreeSet;
+import mockwebserver3.MockResponse;
+import okio.Buffer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every recorded process stream whole, byte by byte and cut everywhere: the right bytes and the
+ * right end, or an error that says so, and never a shorter success.
+ */
+class RecordingsTest {
+  private static final boolean EXHAUSTIVE = Boolean.getBoolean("sandpiper.exhaustive");
+  private static final int SHORT = 16 << 10;
+  private static final int NEAR = 8;
+  private static final int SAMPLES = 500;
+  private static final long SEED = 20_261_120;
+
+  @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
+  private final ReplayedE2b replayed = new ReplayedE2b();
+
+  @AfterEach
+  void nothingIsLeft() {
+    replayed.close();
+  }
+
+  static List<Recordings.Answer> streams() {
+    return Recordings.all().stream().filter(Recordings.Answer::isProcessStream).toList();
+  }
+
+  static List<Recordings.Answer> refusals() {
+    return Recordings.all().stream()
+        .filter(answer -> answer.status() >= 400)
+        .filter(answer -> answer.target().matches("/(process|filesystem)\\..*|/files\\?.*"))
+        .toList();
+  }
+
+  @Test
+  void thereIsSomethingToReplay() {
+    assertThat(streams()).hasSizeGreaterThan(20);
+    assertThat(refusals()).hasSizeGreaterThan(40);
+  }
+
+  /** What a client must make of the first bytes of a stream. */
+  private static final class Expected {
+    final Map<Channel, ByteArrayOutputStream> outputs = new EnumMap<>(Channel.class);
+    final NavigableSet<Integer> borders = new TreeSet<>();
+    boolean started;
+    boolean compressed;
+    @Nullable ExitStatus exit;
+    @Nullable JsonNode error;
+
+    /** Reads the frames that are complete. */
+    static Expected of(byte[] stream) throws IOException {
+      Expected expected = new Expected();
+      ByteBuffer bytes = ByteBuffer.wrap(stream);
+      while (bytes.remaining() >= 5
+          && bytes.remaining() - 5 >= bytes.getInt(bytes.position() + 1)) {
+        expected.borders.add(bytes.position());
+        byte flags = bytes.get();
+        byte[] payload = new byte[bytes.getInt()];
+        bytes.get(payload);
+        expected.add(flags, payload);
+      }
+      expected.borders.add(bytes.position());
+      return expected;
+    }
+
+    private void add(int flags, byte[] payload) throws IOException {
+      if ((flags & 1) != 0) {
+        compressed = true;
+      } else if ((flags & 2) != 0) {
+        error = Json.parse(payload).get("error");
+      } else {
+        add(StartResponse.parseFrom(payload).getEvent());
+      }
+    }
+
+    private void add(ProcessEvent event) throws IOException {
+      switch (event.getEventCase()) {
+        case START -> started = true;
+        case DATA -> add(event.getData());
+        case END -> exit = ExitReader.read(event.getEnd());
+        default -> {}
+      }
+    }
+
+    private void add(DataEvent data) throws IOException {
+      switch (data.getOutputCase()) {
+        case STDOUT -> output(Channel.STDOUT).write(data.getStdout().toByteArray());
+        case STDERR -> output(Channel.STDERR).write(data.getStderr().toByteArray());
+        case PTY -> output(Channel.TERMINAL).write(data.getPty().toByteArray());
+        default -> {}
+      }
+    }
+
+    private ByteArrayOutputStream output(Channel channel) {
+      return outputs.computeIfAbsent(channel, any -> new ByteArrayOutputStream());
+    }
+  }
+
+  /** What the client did make of a stream. */
+  private static final class Outcome {
+    final Map<Channel, ByteArrayOutputStream> outputs = new EnumMap<>(Channel.class);
+    @Nullable ExitStatus exit;
+    @Nullable SandboxException failure;
+
+    static Outcome of(E2bSandbox sandbox) {
+      Outcome outcome = new Outcome();
+      try {
+        outcome.exit =
+            sandbox
+                .processes()
+                .exec(
+                    Command.of("recorded"),
+                    output ->
+                        output.writeTo(
+                            outcome.outputs.computeIfAbsent(
+                                output.channel(), any -> new ByteArrayOutputStream())))
+                .exit();
+      } catch (SandboxException e) {
+        outcome.failure = e;
+      }
+      return outcome;
+    }
+
+    void assertIs(Expected expected, boolean cut) {
+      assertThat(hex(outputs)).isEqualTo(hex(expected.outputs));
+      if (expected.exit != null) {
+        assertThat(failure).isNull();
+        assertThat(exit).isEqualTo(expected.exit);
+        return;
+      }
+      assertThat(exit).isNull();
+      assertThat(failure).isExactlyInstanceOf(expectedFailure(expected, cut));
+      if (failure instanceof ConnectionLostException lost) {
+        assertThat(lost.process().isPresent()).isEqualTo(expected.started);
+      }
+    }
+
+    private static Class<? extends SandboxException> expectedFailure(
+        Expected expected, boolean cut) {
+      if (expected.compressed) {
+        return WireFormatException.class;
+      }
+      return expected.error == null && cut
+          ? ConnectionLostException.class
+          : typeOf(expected.error == null ? "" : expected.error.path("code").asText(), 200);
+    }
+
+    private static Map<Channel, String> hex(Map<Channel, ByteArrayOutputStream> outputs) {
+      Map<Channel, String> hex = new EnumMap<>(Channel.class);
+      outputs.forEach(
+          (channel, bytes) -> {
+            if (bytes.size() > 0) {
+              hex.put(channel, new Buffer().write(bytes.toByteArray()).md5().hex());
+            }
+          });
+      return hex;
+    }
+  }
+
+  private static Class<? extends SandboxException> typeOf(String code, int status) {
+    return switch (code) {
+      case "invalid_argument", "unauthenticated" -> InvalidRequestException.class;
+      case "not_found" -> NotFoundException.class;
+      case "permission_denied" -> AuthenticationException.class;
+      case "resource_exhausted" -> RateLimitedException.class;
+      case "unimplemented" -> UnsupportedCapabilityException.class;
+      case "deadline_exceeded" -> DeadlineExceededException.class;
+      case "" ->
+          switch (status) {
+            case 400 -> InvalidRequestException.class;
+            case 401, 403 -> AuthenticationException.class;
+            case 404 -> NotFoundException.class;
+            default -> PlatformException.class;
+          };
+      default -> PlatformException.class;
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void wholeOverASocketInThePiecesOfTheServer(Recordings.Answer answer) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    Expected expected = Expected.of(answer.body());
+    if (expected.compressed) {
+      return; // nobody asked for that; see whole()
+    }
+    e2b.answer(Frames.chunked(answer.pieces()));
+    Outcome.of(sandbox).assertIs(expected, false);
+    e2b.take("POST /process.Process/Start");
+  }
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void whole(Recordings.Answer answer) throws Exception {
+    replayed.replay(answer.body(), answer.body().length, Long.MAX_VALUE);
+    Outcome.of(replayed.sandbox()).assertIs(Expected.of(answer.body()), false);
+    assertThat(CapturedLog.lines()).noneMatch(line -> line.contains("ended badly"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void byteByByte(Recordings.Answer answer) throws Exception {
+    replayed.replay(answer.body(), answer.body().length, 1);
+    Outcome.of(replayed.sandbox()).assertIs(Expected.of(answer.body()), false);
+  }
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void cut(Recordings.Answer answer) throws Exception {
+    byte[] stream = answer.body();
+    for (int offset : offsets(answer)) {
+      CapturedLog.clear();
+      replayed.replay(stream, offset, 4096);
+      Expected expected = Expected.of(java.util.Arrays.copyOf(stream, offset));
+      if (offset > 0 && stream[0] == 1) {
+        expected.compressed = true; // told by the first byte
+      }
+      try {
+        Outcome.of(replayed.sandbox()).assertIs(expected, true);
+      } catch (AssertionError e) {
+        throw new AssertionError(answer + " cut at " + offset, e);
+      }
+    }
+  }
+
+  /** All of a short stream; of a long one what is near a border, and some others. */
+  private static NavigableSet<Integer> offsets(Recordings.Answer answer) throws IOException {
+    byte[] stream = answer.body();
+    NavigableSet<Integer> offsets = new TreeSet<>();
+    if (stream.length <= SHORT || EXHAUSTIVE) {
+      for (int offset = 0; offset < stream.length; offset++) {
+        offsets.add(offset);
+      }
+      return offsets;
+    }
+    NavigableSet<Integer> borders = Expected.of(stream).borders;
+    int border = 0;
+    for (byte[] piece : answer.pieces()) {
+      border += piece.length;
+      borders.add(border);
+    }
+    for (int near : borders) {
+      for (int offset = near - NEAR; offset <= near + NEAR; offset++) {
+        offsets.add(offset);
+      }
+    }
+    new Random(SEED).ints(SAMPLES, 0, stream.length).forEach(offsets::add);
+    return new TreeSet<>(offsets.subSet(0, true, stream.length, false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void aRecordedRefusalIsTheRightError(Recordings.Answer answer) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    MockResponse.Builder response = new MockResponse.Builder().code(answer.status());
+    if (!answer.contentType().isEmpty()) {
+      response.addHeader("Content-Type", answer.contentType());
+    }
+    e2b.answer(response.body(new Buffer().write(answer.body())).build());
+    SandboxException failure =
+        catchThrowableOfType(SandboxException.class, () -> sandbox.files().read("/x"));
+
+    JsonNode body = jsonOrNothing(answer);
+    String code = body.path("code").isTextual() ? body.path("code").asText() : "";
+    assertThat(failure).isExactlyInstanceOf(typeOf(code, answer.status()));
+    assertThat(failure.status()).hasValue(answer.status());
+    assertThat(failure.code().orElse("")).isEqualTo(code);
+    e2b.take();
+  }
+
+  private static JsonNode jsonOrNothing(Recordings.Answer answer) {
+    try {
+      return answer.contentType().startsWith("application/json")
+          ? Json.parse(new String(answer.body(), UTF_8).getBytes(UTF_8))
+          : Json.object();
+    } catch (IOException e) {
+      return Json.object();
+    }
+  }
+}

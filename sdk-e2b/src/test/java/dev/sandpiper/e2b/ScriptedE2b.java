@@ -1,0 +1,220 @@
+package dev.sandpiper.e2b;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import okio.ByteString;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * E2B on loopback, control plane and daemon behind one port, answering what a test wrote down, in
+ * order. After each test nothing may be left: no answer and no request untaken, no connection in
+ * use, no thread of the client.
+ */
+final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
+  static final String KEY = "e2b_0123456789abcdef";
+  static final String SANDBOX = "isb1";
+  static final String TOKEN = "envd-token-5e1f";
+
+  /** An answer that depends on what was asked before. */
+  @FunctionalInterface
+  interface Answer {
+    MockResponse make() throws InvalidProtocolBufferException;
+  }
+
+  private final MockWebServer server = new MockWebServer();
+  private final ConnectionPool connections = new ConnectionPool(8, 5, TimeUnit.MINUTES);
+  private final Deque<Answer> answers = new ConcurrentLinkedDeque<>();
+  private final Queue<RecordedRequest> starts = new ConcurrentLinkedQueue<>();
+  private final List<E2bClient> clients = new ArrayList<>();
+  private @Nullable E2bClient client;
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws Exception {
+    CapturedLog.clear();
+    server.setDispatcher(new InOrder());
+    server.start();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    try {
+      clients.forEach(E2bClient::close);
+      if (context.getExecutionException().isEmpty()) {
+        assertThat(answers).as("answers that nobody asked for").isEmpty();
+        RecordedRequest untaken = server.takeRequest(0, TimeUnit.SECONDS);
+        assertThat(untaken).as("requests that nobody expected").isNull();
+        Patience.until(
+            "no response is left open",
+            () -> connections.connectionCount() == connections.idleConnectionCount());
+        Patience.untilNoThreadIsLeft();
+      }
+    } finally {
+      connections.evictAll();
+      server.close();
+    }
+  }
+
+  /** A client of this E2B that knows nothing of the real environment. */
+  E2bClientBuilder builder() {
+    String url = url();
+    return E2bClient.builder()
+        .environment(Map.of())
+        .apiKey(KEY)
+        .apiUrl(url)
+        .sandboxUrl(url)
+        .httpClient(new OkHttpClient.Builder().connectionPool(connections).build());
+  }
+
+  /** Builds a client that is closed after the test. */
+  E2bClient open(E2bClientBuilder builder) {
+    E2bClient opened = builder.build();
+    clients.add(opened);
+    return opened;
+  }
+
+  E2bClient client() {
+    E2bClient known = client;
+    if (known == null) {
+      known = open(builder());
+      client = known;
+    }
+    return known;
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getPort();
+  }
+
+  /** A sandbox that we are connected to, with envd 0.6.13 and an access token. */
+  E2bSandbox sandbox() throws Exception {
+    return sandbox("0.6.13");
+  }
+
+  E2bSandbox sandbox(String envdVersion) throws Exception {
+    return sandbox(client(), envdVersion);
+  }
+
+  /** A sandbox of this client; what was answered before is for later. */
+  E2bSandbox sandbox(E2bClient client, String envdVersion) throws Exception {
+    MockResponse connected = json(200, sandboxJson(envdVersion));
+    answers.addFirst(() -> connected);
+    E2bSandbox sandbox = client.connect(SANDBOX, Duration.ofMinutes(5));
+    take();
+    return sandbox;
+  }
+
+  static String sandboxJson(String envdVersion) {
+    return """
+        {"templateID": "base", "sandboxID": "%s", "clientID": "c",
+         "envdVersion": "%s", "envdAccessToken": "%s"}"""
+        .formatted(SANDBOX, envdVersion, TOKEN);
+  }
+
+  void answer(MockResponse response) {
+    answers.add(() -> response);
+  }
+
+  void answer(int status, String json, String... headers) {
+    answer(json(status, json, headers));
+  }
+
+  static MockResponse json(int status, String json, String... headers) {
+    MockResponse.Builder response =
+        new MockResponse.Builder().code(status).addHeader("Content-Type", "application/json");
+    for (String header : headers) {
+      response.addHeader(header);
+    }
+    return response.body(json).build();
+  }
+
+  /** An answer that is made when it is asked for. */
+  void answerWith(Answer answer) {
+    answers.add(answer);
+  }
+
+  /** The first start that arrived. */
+  StartRequest firstStart() throws InvalidProtocolBufferException {
+    return startRequest(starts.element());
+  }
+
+  /** The nonce of the first process that was started here. */
+  String nonce() throws InvalidProtocolBufferException {
+    return firstStart().getTag();
+  }
+
+  /** The next request, in the order in which they arrived. */
+  RecordedRequest take() throws InterruptedException {
+    RecordedRequest request = server.takeRequest(10, TimeUnit.SECONDS);
+    if (request == null) {
+      throw new AssertionError("no request came");
+    }
+    return request;
+  }
+
+  /** Takes a request and checks its line, such as {@code GET /sandboxes/isb1}. */
+  RecordedRequest take(String methodAndTarget) throws InterruptedException {
+    RecordedRequest request = take();
+    assertThat(request.getMethod() + " " + request.getTarget()).isEqualTo(methodAndTarget);
+    return request;
+  }
+
+  static ByteString body(RecordedRequest request) {
+    ByteString body = request.getBody();
+    return body == null ? ByteString.EMPTY : body;
+  }
+
+  static JsonNode json(RecordedRequest request) throws MalformedStreamException {
+    return Json.parse(body(request).toByteArray());
+  }
+
+  /** The one message in the envelope of a streaming call. */
+  static StartRequest startRequest(RecordedRequest request) throws InvalidProtocolBufferException {
+    return StartRequest.parseFrom(Frames.message(body(request)).toByteArray());
+  }
+
+  private final class InOrder extends Dispatcher {
+    @Override
+    public MockResponse dispatch(RecordedRequest request) {
+      if (request.getTarget().endsWith("/process.Process/Start")) {
+        starts.add(request);
+      }
+      Answer answer = answers.poll();
+      try {
+        return answer == null ? unexpected(request) : answer.make();
+      } catch (InvalidProtocolBufferException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    private static MockResponse unexpected(RecordedRequest request) {
+      return new MockResponse.Builder()
+          .code(418)
+          .body("nobody expected " + request.getRequestLine())
+          .build();
+    }
+  }
+}
