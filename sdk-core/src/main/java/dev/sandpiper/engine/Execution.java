@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,13 +54,30 @@ final class Execution {
       started.cancel();
     }
     TreeStop stop = new TreeStop(started, streamOver, () -> ended);
-    CommandDeadline deadline = CommandDeadline.begin(command, threads, stop::run, "exec");
+    try {
+      return follow(started, stop, deadline(stop));
+    } finally {
+      streamOver.countDown();
+      started.close();
+    }
+  }
+
+  /** Refused by a client that is being closed: then the command is stopped at once. */
+  private CommandDeadline deadline(TreeStop stop) {
+    try {
+      return CommandDeadline.begin(command, threads, stop::run, "exec");
+    } catch (RejectedExecutionException e) {
+      streamOver.countDown();
+      stop.run();
+      throw e;
+    }
+  }
+
+  private ExecResult follow(RunningCommand started, TreeStop stop, CommandDeadline deadline) {
     try {
       return finish(readToTheEnd(started, stop, deadline), deadline);
     } finally {
-      streamOver.countDown();
       deadline.cancel();
-      started.close();
     }
   }
 

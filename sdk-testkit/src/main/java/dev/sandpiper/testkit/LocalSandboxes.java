@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit;
 
+import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.testkit.e2b.E2bServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,6 +58,11 @@ public final class LocalSandboxes implements AutoCloseable {
    */
   public Map<String, String> e2bEnvironment() {
     return e2b.environment();
+  }
+
+  /** A client of the embedded E2B. The caller closes it. */
+  public E2bClient e2bClient() {
+    return E2bClient.builder().environment(e2bEnvironment()).build();
   }
 
   /**
