@@ -83,7 +83,7 @@ final class CuttingProxy implements AutoCloseable {
   private final class Passage {
     private final Socket client;
     private final Socket upstream;
-    private volatile int left = Integer.MAX_VALUE;
+    private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
 
     Passage(Socket client, Socket upstream) {
       this.client = client;
@@ -99,7 +99,7 @@ final class CuttingProxy implements AutoCloseable {
           Cut cut = cuts.peek();
           if (cut != null && new String(buffer, 0, count, ISO_8859_1).contains(cut.marker)) {
             cuts.remove();
-            left = cut.afterBytes;
+            left.set(cut.afterBytes);
           }
           out.write(buffer, 0, count);
           out.flush();
@@ -116,16 +116,13 @@ final class CuttingProxy implements AutoCloseable {
         InputStream in = upstream.getInputStream();
         OutputStream out = client.getOutputStream();
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-          int passed = Math.min(count, left);
+          int passed = Math.min(count, left.get());
           out.write(buffer, 0, passed);
           out.flush();
-          if (left != Integer.MAX_VALUE) {
-            left -= passed;
-            if (left == 0) {
-              marked.incrementAndGet();
-              drop();
-              return;
-            }
+          if (left.get() != Integer.MAX_VALUE && left.addAndGet(-passed) == 0) {
+            marked.incrementAndGet();
+            drop();
+            return;
           }
         }
         drop();
