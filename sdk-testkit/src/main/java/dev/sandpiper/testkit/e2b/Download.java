@@ -77,6 +77,9 @@ final class Download {
     if (Files.isDirectory(file)) {
       throw new RefusedException(400, "path '%s' is a directory".formatted(expanded));
     }
+    if (!Files.isRegularFile(file)) { // opening a pipe would wait for its other end
+      throw new RefusedException(400, "path '%s' is not a regular file".formatted(expanded));
+    }
     return file;
   }
 

@@ -45,7 +45,9 @@ final class Entries {
       addTarget(entry, file, path);
     } else {
       entry.setType(UnixMode.type(mode)).setMode(mode & PERMISSION_BITS);
-      entry.putAllMetadata(FileMetadata.read(file).values());
+      if (entry.getType() == FileType.FILE_TYPE_FILE) {
+        entry.putAllMetadata(FileMetadata.read(file).values());
+      }
     }
     return entry.build();
   }

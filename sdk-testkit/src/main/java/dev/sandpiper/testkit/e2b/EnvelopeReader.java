@@ -28,7 +28,7 @@ final class EnvelopeReader {
   }
 
   /**
-   * The next message, or null at the end.
+   * The next message, or null at the end. Without any payload it is an empty message.
    *
    * @throws RpcException if the envelope or the message is malformed
    */
@@ -48,8 +48,11 @@ final class EnvelopeReader {
     if ((flags & ~COMPRESSED) != 0) {
       throw RpcException.internal("protocol error: invalid envelope flags " + flags);
     }
-    boolean expand = (flags & COMPRESSED) != 0 && payload.length > 0;
-    return codec.parse(expand ? Gzip.expand(payload, Limits.MESSAGE_BYTES) : payload, prototype);
+    return payload.length == 0 ? prototype : codec.parse(expanded(flags, payload), prototype);
+  }
+
+  private static byte[] expanded(int flags, byte[] payload) {
+    return (flags & COMPRESSED) == 0 ? payload : Gzip.expand(payload, Limits.MESSAGE_BYTES);
   }
 
   private byte[] payload(long length) throws IOException {

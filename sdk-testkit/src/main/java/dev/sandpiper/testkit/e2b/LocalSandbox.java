@@ -1,7 +1,6 @@
 package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.testkit.e2b.Templates.Template;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -68,11 +67,6 @@ final class LocalSandbox {
     return processes;
   }
 
-  /** The directory that everything of this sandbox is in. */
-  Path directory() {
-    return home.directory();
-  }
-
   /** Makes a request break off when this sandbox goes. The caller forgets it when it is over. */
   void remember(Exchange exchange) {
     open.add(exchange);
@@ -93,12 +87,11 @@ final class LocalSandbox {
     return envdDead;
   }
 
-  /** Breaks every open request, kills every process and deletes the directory. */
+  /** Breaks every open request and kills every process. */
   void kill() {
     gone = true;
     breakOpenRequests();
     processes.close();
-    Directories.delete(directory());
   }
 
   private void breakOpenRequests() {

@@ -4,16 +4,15 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes messages as protobuf's JSON: fields at their default left out, 64-bit numbers as strings,
@@ -49,7 +48,7 @@ final class ProtoJsonWriter {
 
   private void value(FieldDescriptor field, Object value) throws IOException {
     if (field.isMapField()) {
-      map((List<?>) value);
+      map(field, (List<?>) value);
     } else if (field.isRepeated()) {
       out.writeStartArray();
       for (Object element : (List<?>) value) single(field, element);
@@ -59,16 +58,18 @@ final class ProtoJsonWriter {
     }
   }
 
-  private void map(List<?> entries) throws IOException {
+  private void map(FieldDescriptor field, List<?> entries) throws IOException {
+    FieldDescriptor key = field.getMessageType().findFieldByNumber(1);
+    FieldDescriptor value = field.getMessageType().findFieldByNumber(2);
+    Map<String, Object> sorted = new TreeMap<>();
+    for (Object entry : entries) {
+      Message pair = (Message) entry;
+      sorted.put(pair.getField(key).toString(), pair.getField(value));
+    }
     out.writeStartObject();
-    List<MapEntry<?, ?>> sorted =
-        entries.stream()
-            .<MapEntry<?, ?>>map(entry -> (MapEntry<?, ?>) entry)
-            .sorted(Comparator.comparing(entry -> entry.getKey().toString()))
-            .toList();
-    for (MapEntry<?, ?> entry : sorted) {
-      out.writeFieldName(entry.getKey().toString());
-      single(entry.getDescriptorForType().findFieldByNumber(2), entry.getValue());
+    for (Map.Entry<String, Object> entry : sorted.entrySet()) {
+      out.writeFieldName(entry.getKey());
+      single(value, entry.getValue());
     }
     out.writeEndObject();
   }

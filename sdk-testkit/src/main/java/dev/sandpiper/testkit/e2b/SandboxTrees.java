@@ -30,7 +30,7 @@ final class SandboxTrees {
     tree.put("endAt", sandbox.endAt().toString());
     tree.put("cpuCount", Runtime.getRuntime().availableProcessors());
     tree.put("memoryMB", Machine.memoryBytes() / MEBIBYTE);
-    tree.put("diskSizeMB", sandbox.directory().toFile().getTotalSpace() / MEBIBYTE);
+    tree.put("diskSizeMB", sandbox.home().directory().toFile().getTotalSpace() / MEBIBYTE);
     tree.put("state", "running");
     if (!sandbox.spec().metadata().isEmpty()) {
       ObjectNode metadata = tree.putObject("metadata");

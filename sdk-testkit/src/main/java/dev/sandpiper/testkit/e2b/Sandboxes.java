@@ -44,19 +44,24 @@ final class Sandboxes implements AutoCloseable {
 
   LocalSandbox create(LocalSandbox.Spec spec, Duration timeToLive) throws IOException {
     String id = Secrets.sandboxId();
-    Path directory =
-        Files.createDirectory(
-            root.resolve(id),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Home home = new Home(makeHome(id));
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    ProcessTable processes =
-        new ProcessTable(id, new Home(directory), environment(id, spec), launcher, threads);
-    LocalSandbox sandbox =
-        new LocalSandbox(id, spec, now, now.plus(timeToLive), new Home(directory), processes);
+    ProcessTable processes = new ProcessTable(id, home, environment(id, spec), launcher, threads);
+    LocalSandbox sandbox = new LocalSandbox(id, spec, now, now.plus(timeToLive), home, processes);
     alive.put(id, sandbox);
     expireLater(sandbox);
     log.debug("created sandbox {}", id);
     return sandbox;
+  }
+
+  /** The sandbox's own directory is closed to others; the home in it looks as homes do. */
+  private Path makeHome(String id) throws IOException {
+    Path own =
+        Files.createDirectory(
+            root.resolve(id),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path home = Files.createDirectory(own.resolve(Users.DEFAULT));
+    return Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private static Map<String, String> environment(String id, LocalSandbox.Spec spec) {
@@ -105,6 +110,7 @@ final class Sandboxes implements AutoCloseable {
     if (expiry != null) expiry.cancel(false);
     if (sandbox == null) return false;
     sandbox.kill();
+    Directories.delete(root.resolve(id));
     return true;
   }
 

@@ -51,7 +51,7 @@ final class SmallEndpoints {
   private static ObjectNode metrics(LocalSandbox sandbox) {
     long memory = Machine.memoryBytes();
     long used = memory - Machine.memoryBytes("MemAvailable");
-    File disk = sandbox.directory().toFile();
+    File disk = sandbox.home().directory().toFile();
     double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     int processors = Runtime.getRuntime().availableProcessors();
     return Exchange.json

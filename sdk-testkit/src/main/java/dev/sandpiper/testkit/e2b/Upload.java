@@ -155,6 +155,9 @@ final class Upload {
       if (attributes(file).isDirectory()) {
         throw new RefusedException(400, "path is a directory: " + expanded);
       }
+      if (!attributes(file).isRegularFile()) { // opening a pipe would wait for its other end
+        throw new RefusedException(400, "path is not a regular file: " + expanded);
+      }
     } catch (NoSuchFileException e) {
       return file; // about to be made
     } catch (IOException e) {

@@ -33,8 +33,10 @@ final class Meaning {
 
   private Meaning() {}
 
-  static List<String> of(String target, String contentType, byte[] body) {
+  static List<String> of(String target, String contentType, byte[] sent) {
     List<String> lines = new ArrayList<>();
+    boolean gzip = sent.length > 2 && sent[0] == 0x1f && sent[1] == (byte) 0x8b;
+    byte[] body = gzip ? Gzip.expand(sent, Limits.MESSAGE_BYTES) : sent;
     String path = target.split("\\?", 2)[0];
     if (contentType.startsWith("application/connect+")) {
       stream(method(path), contentType.contains("proto"), body, lines);

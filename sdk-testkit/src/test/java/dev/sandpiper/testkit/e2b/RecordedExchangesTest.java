@@ -87,6 +87,9 @@ class RecordedExchangesTest {
     Files.writeString(demo.resolve("cwd/file"), "");
     Files.createDirectories(demo.resolve("zero"));
     Files.createDirectories(demo.resolve("files"));
+    Files.createDirectories(demo.resolve("errors"));
+    Files.writeString(demo.resolve("errors/file"), "");
+    RecordedTrees.makeLarge(demo.resolve("large"));
     RecordedTrees.makeTree(demo.resolve("tree"));
     RecordedTrees.makeFiles(demo.resolve("files"));
     RecordedTrees.makeUploads(demo.resolve("up"));

@@ -1,6 +1,11 @@
 package dev.sandpiper.testkit.e2b;
 
+import com.google.protobuf.ByteString;
+import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -25,6 +30,15 @@ final class RecordedTrees {
     Files.createSymbolicLink(tree.resolve("link-to-dir"), Path.of("dir"));
     Files.createSymbolicLink(tree.resolve("link-broken"), Path.of("nowhere"));
     Files.createSymbolicLink(tree.resolve("loop"), Path.of("loop"));
+    write(tree.resolve("setuid"), "", "rwxr-xr-x");
+    Files.setAttribute(tree.resolve("setuid"), "unix:mode", 04755);
+    Files.setAttribute(Files.createDirectory(tree.resolve("setgid")), "unix:mode", 02775);
+    makePipe(tree.resolve("pipe"));
+  }
+
+  private static void makePipe(Path pipe) throws IOException {
+    Process mkfifo = new ProcessBuilder("mkfifo", "-m", "644", pipe.toString()).start();
+    if (mkfifo.onExit().join().exitValue() != 0) throw new IOException("mkfifo failed");
   }
 
   static void makeFiles(Path files) throws IOException {
@@ -34,6 +48,8 @@ final class RecordedTrees {
     write(files.resolve("data.json"), "{}", "rw-r--r--");
     write(files.resolve("noextension"), "plain words", "rw-r--r--");
     write(files.resolve("closed"), "secret", "rw-------");
+    write(files.resolve("grüß \"€\".txt"), "unicode name", "rw-r--r--");
+    Files.write(files.resolve("noise.bin"), noise());
     Files.createSymbolicLink(files.resolve("link"), Path.of("a.txt"));
     Files.createSymbolicLink(files.resolve("broken"), Path.of("nowhere"));
   }
@@ -42,6 +58,32 @@ final class RecordedTrees {
     Files.createDirectories(up);
     write(up.resolve("old.sh"), "#!/bin/sh\necho 1", "rwxr-xr-x");
     write(up.resolve("file"), "x", "rw-r--r--");
+  }
+
+  /** The same bytes that were recorded on their way out. */
+  private static byte[] noise() throws IOException {
+    return Recording.load("download").turns().get(1).chunks().stream()
+        .map(Recording.Chunk::bytes)
+        .reduce(ByteString.EMPTY, ByteString::concat)
+        .toByteArray();
+  }
+
+  /** The same bytes that a recorded command wrote. */
+  static void makeLarge(Path large) throws IOException {
+    Files.createDirectories(large);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (Recording.Chunk chunk : Recording.load("large-output-proto").turns().get(0).chunks()) {
+      bytes.writeBytes(chunk.bytes().toByteArray());
+    }
+    EnvelopeReader events =
+        new EnvelopeReader(new ByteArrayInputStream(bytes.toByteArray()), Codec.PROTO, false);
+    try (OutputStream out = Files.newOutputStream(large.resolve("noise.bin"))) {
+      StartResponse event = events.next(StartResponse.getDefaultInstance());
+      while (event != null) {
+        event.getEvent().getData().getStdout().writeTo(out);
+        event = events.next(StartResponse.getDefaultInstance());
+      }
+    }
   }
 
   private static void write(Path file, String text, String permissions) throws IOException {

@@ -46,10 +46,16 @@ final class Replay {
   /** An answer on its way. */
   private static final class Incoming {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private byte[] seen = new byte[0];
     private boolean over;
 
     synchronized void add(byte[] more, int count) {
       bytes.write(more, 0, count);
+    }
+
+    /** Lets others see what has come, once what it says is understood. */
+    synchronized void reveal() {
+      seen = bytes.toByteArray();
       notifyAll();
     }
 
@@ -60,7 +66,7 @@ final class Replay {
 
     synchronized void await(int outputs) throws InterruptedException {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-      while (!over && eventBytes(bytes.toByteArray()) < outputs && System.nanoTime() < end) {
+      while (!over && events(seen) < outputs && System.nanoTime() < end) {
         wait(100);
       }
     }
@@ -106,7 +112,8 @@ final class Replay {
       if (earlier.endedAt() <= turn.sentAt()) {
         answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       } else {
-        sink.await(eventBytes(before(earlier, turn.sentAt())));
+        int begun = earlier.target().endsWith("/Start") ? 1 : 0;
+        sink.await(Math.max(begun, events(before(earlier, turn.sentAt()))));
       }
     }
   }
@@ -134,18 +141,17 @@ final class Replay {
     return bytes.toByteArray();
   }
 
-  /** How much of a stream's events is there: their bytes, whatever way they are cut. */
-  private static int eventBytes(byte[] envelopes) {
-    int bytes = 0;
+  private static int events(byte[] envelopes) {
+    int events = 0;
     ByteBuffer in = ByteBuffer.wrap(envelopes);
     while (in.remaining() >= 5) {
       in.get();
       int length = in.getInt();
       if (length > in.remaining()) break;
       in.position(in.position() + length);
-      bytes++;
+      events++;
     }
-    return bytes;
+    return events;
   }
 
   private Answer exchange(Turn turn, Incoming sink) {
@@ -156,6 +162,7 @@ final class Replay {
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
           sink.add(buffer, count);
           learnPid(turn, sink);
+          sink.reveal();
         }
       }
       return new Answer(
@@ -163,6 +170,7 @@ final class Replay {
           response.headers().firstValue("Content-Type").orElse(""),
           ByteString.copyFrom(sink.bytes.toByteArray()));
     } catch (IOException e) {
+      if (turn.status() == 0) return new Answer(0, "", ByteString.EMPTY); // as recorded
       throw new UncheckedIOException(turn.target(), e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
@@ -175,7 +183,7 @@ final class Replay {
     HttpRequest.Builder request =
         sandbox
             .server()
-            .edge(turn.target().replace("%2Fhome%2Fuser", encoded(sandbox.home().toString())))
+            .edge(target(turn))
             .header("E2b-Sandbox-Id", sandbox.id())
             .header("E2b-Sandbox-Port", Integer.toString(Envd.PORT));
     for (String header : turn.headers()) {
@@ -190,14 +198,19 @@ final class Replay {
         turn.method(), none ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
   }
 
-  private static String encoded(String path) {
-    return path.replace("/", "%2F");
+  private String target(Turn turn) {
+    String home = sandbox.home().toString();
+    return turn.target()
+        .replace("%2Fhome%2Fuser", home.replace("/", "%2F"))
+        .replace("=" + RECORDED_HOME, "=" + home);
   }
 
   private byte[] translate(Turn turn) {
     boolean proto = turn.headers().stream().anyMatch(header -> header.endsWith("proto"));
     MethodDescriptor method = Meaning.method(turn.target());
     byte[] original = turn.body().toByteArray();
+    if (turn.target().split("\\?", 2)[0].equals("/files")) return translate(original, null);
+    if (turn.headers().contains("Content-Encoding: gzip")) return translateGzip(original);
     if (original.length == 0 || method == null) return original;
     boolean stream = turn.headers().stream().anyMatch(header -> header.contains("connect+"));
     if (!stream) return translate(original, proto ? method : null);
@@ -217,6 +230,14 @@ final class Replay {
     return in.hasRemaining() ? original : out.toByteArray();
   }
 
+  private byte[] translateGzip(byte[] compressed) {
+    try {
+      return Gzip.compress(translate(Gzip.expand(compressed, Limits.MESSAGE_BYTES), null));
+    } catch (RpcException e) {
+      return compressed; // malformed on purpose
+    }
+  }
+
   /** Translates one message; a binary one on the way through JSON. */
   private byte[] translate(byte[] message, @Nullable MethodDescriptor proto) {
     if (proto == null) {
@@ -232,7 +253,9 @@ final class Replay {
   }
 
   private String toActual(String text) {
-    String translated = text.replace(RECORDED_HOME, sandbox.home().toString());
+    String home = sandbox.home().toString();
+    String translated =
+        text.replace(RECORDED_HOME, home).replace("%2Fhome%2Fuser", home.replace("/", "%2F"));
     for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
       translated = translated.replace("\"pid\":" + pid.getKey(), "\"pid\":" + pid.getValue());
     }
@@ -247,7 +270,7 @@ final class Replay {
   }
 
   private static String startedPid(Turn turn, byte[] bytes) {
-    if (eventBytes(bytes) == 0) return "";
+    if (events(bytes) == 0) return "";
     int length = ByteBuffer.wrap(bytes, 1, 4).getInt();
     byte[] payload = new byte[length];
     System.arraycopy(bytes, 5, payload, 0, length);
