@@ -203,6 +203,7 @@ class CreationTest {
             });
     caller.start();
     RecordedRequest create = e2b.take("POST /sandboxes");
+    Patience.untilItReads(caller);
     caller.interrupt();
     caller.join(10_000);
 

@@ -352,6 +352,7 @@ class FilesTest {
         .hasCause(broken)
         .hasMessageContaining("a part may have arrived");
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    assertThat(e2b.take().getFailure()).isNotNull();
   }
 
   @Test

@@ -29,6 +29,21 @@ final class Patience {
     until("no thread of ours is left", () -> ourThreads() == 0);
   }
 
+  /** The thread waits for its peer: an interrupt from here on finds it in the read itself. */
+  static void untilItReads(Thread thread) {
+    until("the thread is blocked in a read", () -> isInRead(thread));
+  }
+
+  private static boolean isInRead(Thread thread) {
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      boolean blocks = frame.getMethodName().equals("park") || frame.isNativeMethod();
+      if (blocks && frame.getClassName().startsWith("sun.nio.ch.")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static long ourThreads() {
     Set<Thread> all = Thread.getAllStackTraces().keySet();
     return all.stream().filter(thread -> thread.getName().startsWith("sandpiper")).count();

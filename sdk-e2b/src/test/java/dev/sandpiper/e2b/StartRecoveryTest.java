@@ -255,6 +255,7 @@ class StartRecoveryTest {
             });
     caller.start();
     e2b.take(START);
+    Patience.untilItReads(caller);
     caller.interrupt();
     caller.join(10_000);
 

@@ -234,6 +234,7 @@ class StopTest {
             });
     caller.start();
     running.await();
+    Patience.untilItReads(caller);
     caller.interrupt();
     caller.join(10_000);
 
