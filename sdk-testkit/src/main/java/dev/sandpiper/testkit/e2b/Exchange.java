@@ -35,7 +35,7 @@ final class Exchange {
   Exchange(Request request, Response response) {
     this.request = request;
     this.response = response;
-    this.body = Content.Source.asInputStream(request);
+    this.body = new BodyStream(Content.Source.asInputStream(request));
   }
 
   String method() {

@@ -119,7 +119,7 @@ final class ProcessService {
 
   private static void write(SandboxProcess process, ProcessInput input) {
     switch (input.getInputCase()) {
-      case STDIN -> process.input().write(input.getStdin().toByteArray());
+      case STDIN -> process.input().write(input.getStdin());
       case PTY ->
           throw RpcException.internal(
               "error writing to tty: tty not assigned to process — input should be written to the"

@@ -1,5 +1,7 @@
 package dev.sandpiper.testkit.e2b;
 
+import com.fasterxml.jackson.core.Base64Variant;
+import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -12,6 +14,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -42,15 +45,30 @@ final class ProtoJsonReader {
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
           .build();
 
-  private final JsonParser in;
+  private static final Base64Variant PLAIN_BASE64 =
+      Base64Variants.MIME_NO_LINEFEEDS.withPaddingAllowed();
 
-  private ProtoJsonReader(JsonParser in) {
+  private final JsonParser in;
+  private final boolean plainBytes;
+
+  private ProtoJsonReader(JsonParser in, boolean plainBytes) {
     this.in = in;
+    this.plainBytes = plainBytes;
   }
 
+  /** Large bytes are decoded in place, unless their base64 turns out not to be the usual one. */
   static Message read(byte[] json, Message prototype) throws MalformedException {
+    try {
+      return read(json, prototype, true);
+    } catch (MalformedException e) {
+      return read(json, prototype, false);
+    }
+  }
+
+  private static Message read(byte[] json, Message prototype, boolean plainBytes)
+      throws MalformedException {
     try (JsonParser parser = factory.createParser(json)) {
-      ProtoJsonReader reader = new ProtoJsonReader(parser);
+      ProtoJsonReader reader = new ProtoJsonReader(parser, plainBytes);
       parser.nextToken();
       Message.Builder builder = prototype.newBuilderForType();
       reader.message(builder);
@@ -139,7 +157,10 @@ final class ProtoJsonReader {
       return nested.build();
     }
     if (in.currentToken().isStructStart() || in.currentToken().isStructEnd()) throw unexpected();
-    return scalar(field);
+    boolean inPlace = plainBytes && field.getType() == FieldDescriptor.Type.BYTES;
+    return inPlace
+        ? UnsafeByteOperations.unsafeWrap(in.getBinaryValue(PLAIN_BASE64))
+        : scalar(field);
   }
 
   private @Nullable Object scalar(FieldDescriptor field) throws IOException, MalformedException {

@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.e2b;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.ClosedChannelException;
@@ -26,11 +27,11 @@ final class StandardInput {
     this.on = on;
   }
 
-  void write(byte[] bytes) {
+  void write(ByteString bytes) {
     lock.lock();
     try {
       if (!on) throw failed("stdin not enabled or closed");
-      pipe.write(bytes);
+      bytes.writeTo(pipe);
       pipe.flush();
     } catch (IOException e) {
       throw failed(

@@ -1,6 +1,9 @@
 package dev.sandpiper.testkit.e2b;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,6 +24,7 @@ final class Threads implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Threads.class);
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
+  private final Set<Thread> started = ConcurrentHashMap.newKeySet();
   private final ExecutorService workers = Executors.newCachedThreadPool(named("worker-"));
   private final ScheduledThreadPoolExecutor clock =
       new ScheduledThreadPoolExecutor(1, named("clock-"));
@@ -30,13 +34,22 @@ final class Threads implements AutoCloseable {
     clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  private static ThreadFactory named(String kind) {
+  private ThreadFactory named(String kind) {
     AtomicInteger count = new AtomicInteger();
     return task -> {
-      Thread thread = new Thread(task, PREFIX + kind + count.incrementAndGet());
+      Thread thread = new Thread(() -> runAndLeave(task), PREFIX + kind + count.incrementAndGet());
       thread.setDaemon(true);
+      started.add(thread);
       return thread;
     };
+  }
+
+  private void runAndLeave(Runnable task) {
+    try {
+      task.run();
+    } finally {
+      started.remove(Thread.currentThread());
+    }
   }
 
   void run(Runnable task) {
@@ -57,6 +70,7 @@ final class Threads implements AutoCloseable {
   /** Forgets what is scheduled and waits for the workers, whose work must be over by now. */
   @Override
   public void close() {
+    List<Thread> ending = List.copyOf(started);
     clock.shutdown();
     workers.shutdown();
     try {
@@ -64,6 +78,7 @@ final class Threads implements AutoCloseable {
         log.warn("workers still busy after {}: interrupting them", CLOSING);
         workers.shutdownNow();
       }
+      for (Thread thread : ending) thread.join(CLOSING.toMillis());
     } catch (InterruptedException e) {
       workers.shutdownNow();
       Thread.currentThread().interrupt();

@@ -69,7 +69,9 @@ class ControlPlaneTest {
       events.pid();
       assertThat(catching(events)).isNotNull();
     }
-    assertThat(Files.exists(sandbox.home())).isFalse();
+    long patience = System.nanoTime() + 5_000_000_000L;
+    while (Files.exists(sandbox.home()) && System.nanoTime() < patience) Thread.onSpinWait();
+    assertThat(sandbox.home()).doesNotExist();
     assertThat(server.control("GET", "/sandboxes/" + sandbox.id(), "").statusCode()).isEqualTo(404);
     assertThat(server.send(sandbox.request("/health")).statusCode()).isEqualTo(502);
   }
