@@ -352,6 +352,7 @@ class FilesTest {
         .hasCause(broken)
         .hasMessageContaining("a part may have arrived");
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    e2b.takeBrokenOff();
     assertThat(e2b.take().getFailure()).isNotNull();
   }
 
@@ -399,16 +400,11 @@ class FilesTest {
       })
   void whateverElseGoesWrongIsThrown(int status, String body, String type) throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
-    int attempts = status == 502 ? 3 : 1;
-    for (int i = 0; i < attempts; i++) {
-      e2b.answer(status, body);
-    }
+    e2b.answer(status, body);
     assertThatThrownBy(() -> sandbox.files().exists("/a"))
         .isInstanceOf(SandboxException.class)
         .satisfies(e -> assertThat(e.getClass().getSimpleName()).isEqualTo(type));
-    for (int i = 0; i < attempts; i++) {
-      e2b.take(STAT);
-    }
+    e2b.take(STAT);
   }
 
   @Test
