@@ -109,7 +109,7 @@ class ExecTest {
     answerTrue();
     exec(
         Command.shell("make")
-            .directory("/work")
+            .directory("/srv")
             .user("root")
             .mergeErrors()
             .timeout(Duration.ofMillis(1500)));
@@ -118,7 +118,7 @@ class ExecTest {
     assertThat(request.getHeaders().get("Authorization")).isEqualTo(basic("root"));
     assertThat(request.getHeaders().get("Connect-Timeout-Ms")).isEqualTo("11500");
     ProcessConfig process = ScriptedE2b.startRequest(request).getProcess();
-    assertThat(process.getCwd()).isEqualTo("/work");
+    assertThat(process.getCwd()).isEqualTo("/srv");
     assertThat(process.getArgsList())
         .containsExactly("-c", Scripts.START, "sh", "merge", "/bin/sh", "-c", "make");
   }
@@ -512,13 +512,13 @@ class ExecTest {
             Frames.goodbye()));
     answerTrue();
     assertThat(sandbox.homeDirectory()).isEqualTo("/home/user");
-    sandbox.processes().exec(Command.of("true").directory("work"));
+    sandbox.processes().exec(Command.of("true").directory("app"));
     assertThat(sandbox.workingDirectory()).isEqualTo("/home/user");
 
     assertThat(ScriptedE2b.startRequest(e2b.take(START)).getProcess().getArgsList())
         .endsWith("/bin/sh", "-c", "printf '%s\\0' \"$(pwd)\" \"$HOME\"");
     assertThat(ScriptedE2b.startRequest(e2b.take(START)).getProcess().getCwd())
-        .isEqualTo("/home/user/work");
+        .isEqualTo("/home/user/app");
   }
 
   @Test

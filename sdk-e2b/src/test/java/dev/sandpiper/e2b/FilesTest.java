@@ -494,7 +494,7 @@ class FilesTest {
     e2b.answer(
         Frames.stream(
             Frames.start(7),
-            Frames.stdout("/work\0/home/user\0"),
+            Frames.stdout("/srv\0/home/user\0"),
             Frames.exited(0),
             Frames.goodbye()));
     e2b.answer(200, ONE_FILE);
@@ -502,8 +502,8 @@ class FilesTest {
     sandbox.files().write("a/b", Content.of("x"));
     sandbox.files().read("./c").close();
     e2b.take("POST /process.Process/Start");
-    e2b.take("POST /files?path=%2Fwork%2Fa%2Fb");
-    e2b.take("GET /files?path=%2Fwork%2F.%2Fc");
+    e2b.take("POST /files?path=%2Fsrv%2Fa%2Fb");
+    e2b.take("GET /files?path=%2Fsrv%2F.%2Fc");
   }
 
   @ParameterizedTest

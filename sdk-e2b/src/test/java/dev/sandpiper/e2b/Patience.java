@@ -2,6 +2,7 @@ package dev.sandpiper.e2b;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -35,13 +36,10 @@ final class Patience {
   }
 
   private static boolean isInRead(Thread thread) {
-    for (StackTraceElement frame : thread.getStackTrace()) {
-      boolean blocks = frame.getMethodName().equals("park") || frame.isNativeMethod();
-      if (blocks && frame.getClassName().startsWith("sun.nio.ch.")) {
-        return true;
-      }
-    }
-    return false;
+    StackTraceElement[] stack = thread.getStackTrace();
+    return stack.length > 0
+        && stack[0].isNativeMethod()
+        && Arrays.stream(stack).anyMatch(frame -> frame.getMethodName().equals("implRead"));
   }
 
   private static long ourThreads() {
