@@ -4,6 +4,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.EventStream;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.ProcessRef;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,9 +14,13 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The one reader of a started process: takes from its buffer and adds the texts. */
 final class ClaimedEvents implements EventStream<ProcessEvent> {
+  private static final Logger log = LoggerFactory.getLogger(ClaimedEvents.class);
+
   private final EventBuffer buffer;
   private final ProcessRef ref;
   private final TextViews texts = new TextViews(); // owned by the reading thread
@@ -48,6 +53,9 @@ final class ClaimedEvents implements EventStream<ProcessEvent> {
       ProcessEvent event = take(nanos);
       if (event == null) {
         return null;
+      }
+      if (event instanceof OutputGap gap) {
+        log.warn("{}: output is missing on {}: {}", ref, gap.channel(), gap.reason());
       }
       texts.deliver(event, ready::add);
     }

@@ -53,6 +53,7 @@ final class CommandDeadline {
   }
 
   private static String describe(Duration limit) {
-    return "stopped at its deadline of " + limit.toMillis() + " ms (Command.timeout)";
+    long millis = TimeUnit.NANOSECONDS.toMillis(Nanos.of(limit));
+    return "stopped at its deadline of " + millis + " ms (Command.timeout)";
   }
 }

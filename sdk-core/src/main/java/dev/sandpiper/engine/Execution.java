@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One {@code exec}: reads a command's events on the calling thread until its end. What goes wrong
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * connection does not, because somebody may attach to it again.
  */
 final class Execution {
+  private static final Logger log = LoggerFactory.getLogger(Execution.class);
+
   private final Command command;
   private final OutputListener listener;
   private final Threads threads;
@@ -136,6 +140,7 @@ final class Execution {
     if (event instanceof Output output) {
       captureOf(output.channel()).add(output);
     } else if (event instanceof OutputGap gap) {
+      log.warn("exec {}: output is missing on {}: {}", command.name(), gap.channel(), gap.reason());
       captureOf(gap.channel()).addGap();
     }
   }

@@ -7,9 +7,14 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import java.util.Set;
 
 /** Which failures leave open whether the platform did what it was asked. */
 final class Ambiguity {
+  /** Codes of the control plane that come with a 503 and say that nothing was created. */
+  private static final Set<String> REFUSALS =
+      Set.of("sandbox_capacity_unavailable", "sandbox_no_compatible_node");
+
   private Ambiguity() {}
 
   /**
@@ -18,7 +23,8 @@ final class Ambiguity {
    */
   static boolean mayHaveStarted(SandboxException failure) {
     int status = failure.status().orElse(0);
-    if (failure.retryable() || (status >= 300 && status < 500)) {
+    boolean refused = status >= 300 && status < 500;
+    if (failure.retryable() || refused || failure.code().filter(REFUSALS::contains).isPresent()) {
       return false;
     }
     return failure instanceof ConnectionLostException

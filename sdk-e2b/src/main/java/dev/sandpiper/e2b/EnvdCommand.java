@@ -67,7 +67,8 @@ final class EnvdCommand implements RunningCommand {
     }
     try {
       ProcessEvent event = read();
-      if (event instanceof Ended) {
+      if (event instanceof Ended end) {
+        log.debug("{} {}", ref, end.status());
         sayGoodbye();
       }
       return event;
@@ -100,6 +101,7 @@ final class EnvdCommand implements RunningCommand {
   }
 
   private ConnectionLostException lost(IOException cause) {
+    log.debug("{} lost its connection: {}", ref, cause.toString());
     return new ConnectionLostException(
         failure("the connection broke before its end was told; " + health.describe()), ref, cause);
   }

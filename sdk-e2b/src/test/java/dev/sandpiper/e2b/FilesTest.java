@@ -352,7 +352,6 @@ class FilesTest {
         .hasCause(broken)
         .hasMessageContaining("a part may have arrived");
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
-    e2b.takeBrokenOff();
     assertThat(e2b.take().getFailure()).isNotNull();
   }
 

@@ -78,14 +78,6 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
     }
   }
 
-  /** Takes the request that broke off, if the server saw enough of it; fails for a whole one. */
-  void takeBrokenOff() throws InterruptedException {
-    RecordedRequest request = server.takeRequest(500, TimeUnit.MILLISECONDS);
-    if (request != null) {
-      assertThat(request.getFailure()).as("what broke the request off").isNotNull();
-    }
-  }
-
   /** A client of this E2B that knows nothing of the real environment. */
   E2bClientBuilder builder() {
     String url = url();

@@ -187,7 +187,7 @@ class StopTest {
     assertThat(exceeded.value()).isEqualTo(limit);
     ExecResult partial = exceeded.partialResult().orElseThrow();
     assertThat(partial.stdout().text()).isEqualTo("part");
-    assertThat(partial.exit().isSuccess()).isFalse();
+    assertThat(partial.exit()).isEqualTo(new Signaled(Signal.TERM));
     assertThat(e2b.take(START).getHeaders().get("Connect-Timeout-Ms")).isEqualTo("10300");
     e2b.take(LIST);
     takeStopScript();
