@@ -372,7 +372,7 @@ class ControlPlaneTest {
     e2b.answer(
         503,
         """
-        {"code": 503, "message": "no room", "error_code": "sandbox_capacity_unavailable"}""");
+        {"code": 503, "message": "no luck", "error_code": "sandbox_create_failed"}""");
     e2b.answer(200, NO_SANDBOXES);
     e2b.answer(200, NO_SANDBOXES);
     assertThatThrownBy(() -> e2b.client().create(SandboxSpec.standard()))
@@ -380,13 +380,27 @@ class ControlPlaneTest {
             PlatformException.class,
             e -> {
               assertThat(e.status()).hasValue(503);
-              assertThat(e.code()).contains("sandbox_capacity_unavailable");
+              assertThat(e.code()).contains("sandbox_create_failed");
             })
-        .hasMessageContaining("no room")
+        .hasMessageContaining("no luck")
         .hasMessageContaining("cannot be known");
     e2b.take("POST /sandboxes");
     e2b.take();
     e2b.take();
+  }
+
+  @Test
+  void aPlatformWithoutRoomHasCreatedNothing() throws Exception {
+    e2b.answer(
+        503,
+        """
+        {"code": 503, "message": "no room", "error_code": "sandbox_capacity_unavailable"}""");
+    assertThatThrownBy(() -> e2b.client().create(SandboxSpec.standard()))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageContaining("no room")
+        .message()
+        .doesNotContain("cannot be known");
+    e2b.take("POST /sandboxes");
   }
 
   @Test

@@ -40,6 +40,7 @@ class RecordedStreamsTest {
   private static final int BOUND = 16 << 20;
 
   /** A recorded answer, whole. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody, and read only
   record Answer(String name, byte[] body, NavigableSet<Integer> borders) {
     @Override
     public String toString() {
