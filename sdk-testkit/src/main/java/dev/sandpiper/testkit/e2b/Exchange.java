@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.e2b;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.Charset;
 import java.util.List;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -30,7 +30,6 @@ final class Exchange {
   private final Request request;
   private final Response response;
   private final InputStream body;
-  private volatile boolean aborted;
 
   Exchange(Request request, Response response) {
     this.request = request;
@@ -145,17 +144,12 @@ final class Exchange {
 
   /** Breaks the connection, from any thread: no status, no last chunk. */
   void abort() {
-    aborted = true;
     request.getConnectionMetaData().getConnection().getEndPoint().close();
-  }
-
-  boolean aborted() {
-    return aborted;
   }
 
   /** A header's value as bytes, since Jetty reads headers as Latin-1. */
   static byte[] headerBytes(String value) {
-    return value.getBytes(Charset.forName("ISO-8859-1"));
+    return value.getBytes(ISO_8859_1);
   }
 
   boolean isBodyless() {

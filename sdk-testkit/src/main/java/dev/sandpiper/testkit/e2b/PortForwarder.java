@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Locale;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
+import org.jspecify.annotations.Nullable;
 
 /** Passes requests for other ports on to whatever listens there on this machine. */
 final class PortForwarder {
@@ -34,16 +35,24 @@ final class PortForwarder {
           "expect",
           "http2-settings");
 
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
+  // Made at its first use, because it keeps a thread until it is collected.
+  private @Nullable HttpClient client;
+
+  private synchronized HttpClient client() {
+    if (client == null) {
+      client =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .build();
+    }
+    return client;
+  }
 
   void forward(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
     HttpResponse<InputStream> response;
     try {
-      response = client.send(request(exchange, port), BodyHandlers.ofInputStream());
+      response = client().send(request(exchange, port), BodyHandlers.ofInputStream());
     } catch (ConnectException e) {
       exchange.json(
           502,

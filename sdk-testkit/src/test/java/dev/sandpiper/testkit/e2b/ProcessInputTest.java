@@ -2,10 +2,6 @@ package dev.sandpiper.testkit.e2b;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.InputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -17,49 +13,36 @@ class ProcessInputTest {
   @Test
   void streamedInputArrivesWhileTheRequestIsOpenAndItsErrorsWhenItEnds() throws Exception {
     TestSandbox sandbox = server.create();
-    PipedOutputStream request = new PipedOutputStream();
     try (EventStream events =
-        sandbox.stream("/process.Process/Start", TestSandbox.shellRequest("exec cat", true))) {
+            sandbox.stream("/process.Process/Start", TestSandbox.shellRequest("exec cat", true));
+        ChunkedRequest request = new ChunkedRequest(sandbox, "/process.Process/StreamInput")) {
       long pid = events.pid();
-      CompletableFuture<HttpResponse<InputStream>> response = streamInput(sandbox, request);
-      request.write(envelope("{\"start\":{\"process\":{\"pid\":%d}}}".formatted(pid)));
-      request.write(envelope("{\"data\":{\"input\":{\"stdin\":\"b25l\"}}}"));
-      request.flush();
+      request.message("{\"start\":{\"process\":{\"pid\":%d}}}".formatted(pid));
+      request.message("{\"data\":{\"input\":{\"stdin\":\"b25l\"}}}");
       assertThat(events.next()).isEqualTo("stdout one");
       sandbox.call(
           "/process.Process/SendSignal",
           "{\"process\":{\"pid\":%d},\"signal\":\"SIGNAL_SIGKILL\"}".formatted(pid));
       events.rest();
-      request.write(envelope("{\"data\":{\"input\":{\"stdin\":\"dHdv\"}}}"));
-      request.flush();
-      assertThat(response).isNotDone();
-      request.close();
-      try (EventStream answer = new EventStream(response.get().body())) {
-        assertThat(answer.next())
-            .contains("\"code\":\"internal\"", "write |1: file already closed");
-      }
+      request.message("{\"data\":{\"input\":{\"stdin\":\"dHdv\"}}}");
+      sandbox.call("/process.Process/List", "{}");
+      assertThat(request.isAnswered()).isFalse();
+      assertThat(request.end()).contains("\"code\":\"internal\"", "write |1: file already closed");
     }
   }
 
-  private static byte[] envelope(String message) {
-    return TestSandbox.envelope(message);
-  }
-
-  private CompletableFuture<HttpResponse<InputStream>> streamInput(
-      TestSandbox sandbox, PipedOutputStream request) throws Exception {
-    PipedInputStream body = new PipedInputStream(request);
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return server.open(
-                sandbox
-                    .request("/process.Process/StreamInput")
-                    .header("Content-Type", "application/connect+json")
-                    .POST(BodyPublishers.ofInputStream(() -> body)));
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
-        });
+  @Test
+  void oneMessageMayHoldMegabytes() throws Exception {
+    TestSandbox sandbox = server.create();
+    try (EventStream events =
+        sandbox.stream("/process.Process/Start", TestSandbox.shellRequest("wc -c", true))) {
+      String process = "{\"process\":{\"pid\":%d}".formatted(events.pid());
+      sandbox.call(
+          "/process.Process/SendInput",
+          process + ",\"input\":{\"stdin\":\"" + "eHh4".repeat(1_000_000) + "\"}}");
+      sandbox.call("/process.Process/CloseStdin", process + "}");
+      assertThat(events.next()).isEqualTo("stdout 3000000");
+    }
   }
 
   @Test
