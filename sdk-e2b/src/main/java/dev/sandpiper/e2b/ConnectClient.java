@@ -56,14 +56,20 @@ final class ConnectClient {
     }
   }
 
+  /** Makes of a message's bytes what its stream is read for. */
+  @FunctionalInterface
+  interface Decoder<T> {
+    T decode(byte[] message) throws InvalidProtocolBufferException;
+  }
+
   /** Sends one message and opens the stream of answers. The caller closes it. */
   <T> ConnectStream<T> stream(
-      HttpRequest request, MessageLite message, Parser<T> parser, What missing) {
+      HttpRequest request, MessageLite message, Decoder<T> decoder, What missing) {
     byte[] envelope = ConnectEnvelope.of(message.toByteArray());
     HttpResponse response = transport.send(request.withBody(HttpBody.of(STREAM_TYPE, envelope)));
     try {
       requireSuccess(response, STREAM_TYPE, missing);
-      return new ConnectStream<>(request, response, parser, new EnvdErrors(missing));
+      return new ConnectStream<>(request, response, decoder, new EnvdErrors(missing));
     } catch (RuntimeException e) {
       response.close();
       throw e;

@@ -1,7 +1,6 @@
 package dev.sandpiper.e2b;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Parser;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.ConnectEnd;
@@ -17,14 +16,18 @@ import org.jspecify.annotations.Nullable;
 final class ConnectStream<T> implements AutoCloseable {
   private final HttpRequest request;
   private final HttpResponse response;
-  private final Parser<T> parser;
+  private final ConnectClient.Decoder<T> decoder;
   private final EnvdErrors errors;
   private final ConnectStreamReader reader;
 
-  ConnectStream(HttpRequest request, HttpResponse response, Parser<T> parser, EnvdErrors errors) {
+  ConnectStream(
+      HttpRequest request,
+      HttpResponse response,
+      ConnectClient.Decoder<T> decoder,
+      EnvdErrors errors) {
     this.request = request;
     this.response = response;
-    this.parser = parser;
+    this.decoder = decoder;
     this.errors = errors;
     this.reader = new ConnectStreamReader(response.source(), ConnectClient.LONGEST_MESSAGE);
   }
@@ -40,7 +43,7 @@ final class ConnectStream<T> implements AutoCloseable {
     response.rejectIfStopped();
     byte[] message = reader.nextMessage();
     if (message != null) {
-      return parse(message);
+      return decode(message);
     }
     ConnectEnd end = reader.end();
     Optional<ConnectError> error = end == null ? Optional.empty() : end.error();
@@ -50,9 +53,9 @@ final class ConnectStream<T> implements AutoCloseable {
     return null;
   }
 
-  private T parse(byte[] message) throws MalformedStreamException {
+  private T decode(byte[] message) throws MalformedStreamException {
     try {
-      return parser.parseFrom(message);
+      return decoder.decode(message);
     } catch (InvalidProtocolBufferException e) {
       throw new MalformedStreamException("a message that is no protobuf of its type", e);
     }

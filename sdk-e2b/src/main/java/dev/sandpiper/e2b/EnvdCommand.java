@@ -27,7 +27,7 @@ final class EnvdCommand implements RunningCommand {
 
   private final ProcessRef ref;
   private final String name;
-  private final ProcessEvents<?> events;
+  private final ConnectStream<ProcessProto.ProcessEvent> events;
   private final ProcessTree tree;
   private final HealthProbe health;
   private final Deque<ProcessEvent> first;
@@ -38,7 +38,7 @@ final class EnvdCommand implements RunningCommand {
   EnvdCommand(
       ProcessRef ref,
       String name,
-      ProcessEvents<?> events,
+      ConnectStream<ProcessProto.ProcessEvent> events,
       ProcessTree tree,
       HealthProbe health,
       List<ProcessEvent> first) {

@@ -6,16 +6,16 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
-import dev.sandpiper.e2b.proto.ProcessProto.ConnectResponse;
+import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
-import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.EventCase;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
-import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.wire.MalformedStreamException;
@@ -95,18 +95,22 @@ final class EnvdLauncher implements CommandLauncher {
             .timeout()
             .filter(limit -> limit.compareTo(LONGEST_BACKSTOP) < 0)
             .map(limit -> limit.plus(BACKSTOP));
-    ProcessEvents<StartResponse> events =
-        new ProcessEvents<>(
-            rpc.start(command.name(), message, command.user(), lifetime), StartResponse::getEvent);
-    return begin(events, command.name(), nonce, List.of());
+    return begin(
+        rpc.start(command.name(), message, command.user(), lifetime),
+        command.name(),
+        nonce,
+        List.of());
   }
 
   /** Waits for the start event, the first of every stream. */
   private EnvdCommand begin(
-      ProcessEvents<?> events, String name, String nonce, List<dev.sandpiper.ProcessEvent> first) {
+      ConnectStream<ProcessProto.ProcessEvent> events,
+      String name,
+      String nonce,
+      List<ProcessEvent> first) {
     try {
-      ProcessEvent start = events.next();
-      if (start == null || start.getEventCase() != ProcessEvent.EventCase.START) {
+      ProcessProto.ProcessEvent start = events.next();
+      if (start == null || start.getEventCase() != EventCase.START) {
         throw new MalformedStreamException("no start event");
       }
       ProcessRef ref = ref(start.getStart().getPid(), nonce);
@@ -142,15 +146,13 @@ final class EnvdLauncher implements CommandLauncher {
   }
 
   /** Attaches to a process that ended, which E2B remembers for thirty seconds. */
-  EnvdCommand attachEnded(String name, String nonce, List<dev.sandpiper.ProcessEvent> first) {
+  EnvdCommand attachEnded(String name, String nonce, List<ProcessEvent> first) {
     return attach(ProcessSelector.newBuilder().setTag(nonce).build(), name, nonce, first);
   }
 
   EnvdCommand attach(
-      ProcessSelector selector, String name, String nonce, List<dev.sandpiper.ProcessEvent> first) {
-    ProcessEvents<ConnectResponse> events =
-        new ProcessEvents<>(rpc.connect(name, selector), ConnectResponse::getEvent);
-    return begin(events, name, nonce, first);
+      ProcessSelector selector, String name, String nonce, List<ProcessEvent> first) {
+    return begin(rpc.connect(name, selector), name, nonce, first);
   }
 
   ProcessRef ref(int pid, String nonce) {

@@ -8,6 +8,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ListRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ListResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
@@ -49,19 +50,19 @@ final class ProcessRpc {
    * @param user whose process it shall be; empty for the sandbox's default user
    * @param lifetime after which the server kills the process; empty for none
    */
-  ConnectStream<StartResponse> start(
+  ConnectStream<ProcessEvent> start(
       String subject, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
     return start(streaming("start", subject, "Start"), message, user, lifetime);
   }
 
   /** Starts a process that is over soon, and waits no longer for it than it may live. */
-  ConnectStream<StartResponse> startShort(
+  ConnectStream<ProcessEvent> startShort(
       String subject, StartRequest message, Optional<String> user, Duration lifetime) {
     HttpRequest request = streaming("start", subject, "Start").within(lifetime);
     return start(request, message, user, Optional.of(lifetime));
   }
 
-  private ConnectStream<StartResponse> start(
+  private ConnectStream<ProcessEvent> start(
       HttpRequest plain, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
     HttpRequest request = as(user, plain);
     // Zero or less would start the process without any limit, and answer with an error.
@@ -69,14 +70,18 @@ final class ProcessRpc {
     if (millis > 0 && millis <= LONGEST_LIFETIME_MILLIS) {
       request = request.withHeader("Connect-Timeout-Ms", Long.toString(millis));
     }
-    return client.stream(request, message, StartResponse.parser(), What.PROCESS);
+    return client.stream(
+        request, message, bytes -> StartResponse.parseFrom(bytes).getEvent(), What.PROCESS);
   }
 
   /** Attaches to a process; nothing that it wrote before is told. */
-  ConnectStream<ConnectResponse> connect(String subject, ProcessSelector selector) {
+  ConnectStream<ProcessEvent> connect(String subject, ProcessSelector selector) {
     ConnectRequest message = ConnectRequest.newBuilder().setProcess(selector).build();
     return client.stream(
-        streaming("attach", subject, "Connect"), message, ConnectResponse.parser(), What.PROCESS);
+        streaming("attach", subject, "Connect"),
+        message,
+        bytes -> ConnectResponse.parseFrom(bytes).getEvent(),
+        What.PROCESS);
   }
 
   /** What runs, and dead shells whose children hold their outputs. */

@@ -8,7 +8,6 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
-import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -67,7 +66,7 @@ final class ProcessTree {
             .setStdin(false)
             .build();
     Duration lifetime = grace.plus(MARGIN);
-    try (ConnectStream<StartResponse> stream =
+    try (ConnectStream<ProcessEvent> stream =
         rpc.startShort("kill of " + ref.processId(), script, ROOT, lifetime)) {
       requireSuccess(ref, stream);
     } catch (IOException e) {
@@ -75,12 +74,12 @@ final class ProcessTree {
     }
   }
 
-  private static void requireSuccess(ProcessRef ref, ConnectStream<StartResponse> stream)
+  private static void requireSuccess(ProcessRef ref, ConnectStream<ProcessEvent> stream)
       throws IOException {
-    StartResponse message;
+    ProcessEvent message;
     while ((message = stream.next()) != null) {
-      if (message.getEvent().getEventCase() == ProcessEvent.EventCase.END) {
-        if (!ExitReader.read(message.getEvent().getEnd()).isSuccess()) {
+      if (message.getEventCase() == ProcessEvent.EventCase.END) {
+        if (!ExitReader.read(message.getEnd()).isSuccess()) {
           throw new PlatformException(failure(ref, "something of it is still alive"));
         }
         return;

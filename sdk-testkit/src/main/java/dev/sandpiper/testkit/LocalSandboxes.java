@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sandboxes on this machine, behind the platforms' real wire formats: for tests and first steps
@@ -22,10 +24,14 @@ import java.util.Set;
  * number, as it does to a shell. Thread-safe.
  */
 public final class LocalSandboxes implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LocalSandboxes.class);
+
   private final E2bServer e2b;
+  private final Thread atShutdown;
 
   private LocalSandboxes(E2bServer e2b) {
     this.e2b = e2b;
+    this.atShutdown = new Thread(e2b::close, "sandpiper-local-at-shutdown");
   }
 
   /** Starts the servers with E2B's two standard templates. The caller closes them. */
@@ -46,7 +52,9 @@ public final class LocalSandboxes implements AutoCloseable {
           "local sandboxes need Linux or macOS: on Windows, run them inside WSL");
     }
     try {
-      return new LocalSandboxes(E2bServer.start(templates));
+      LocalSandboxes sandboxes = new LocalSandboxes(E2bServer.start(templates));
+      Runtime.getRuntime().addShutdownHook(sandboxes.atShutdown);
+      return sandboxes;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start the local sandboxes", e);
     }
@@ -67,10 +75,15 @@ public final class LocalSandboxes implements AutoCloseable {
 
   /**
    * Kills every process of every sandbox, deletes their directories and stops the servers. Blocks
-   * until that is done; closing twice is harmless.
+   * until that is done; closing twice is harmless. A JVM that is asked to end does so by itself.
    */
   @Override
   public void close() {
     e2b.close();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atShutdown);
+    } catch (IllegalStateException e) {
+      log.debug("closed while the JVM ends", e);
+    }
   }
 }
