@@ -31,8 +31,9 @@ public interface Process extends AutoCloseable {
   ProcessRef ref();
 
   /**
-   * Claims the output and reads it as events, the last of them {@link ProcessEvent.Ended}. Closing
-   * the stream means "I take no more": the rest is read and discarded, and the process goes on.
+   * Claims the output and reads it as events, the last of them {@link ProcessEvent.Ended}, which
+   * tells how it ended also when its time was over. Closing the stream means "I take no more": the
+   * rest is read and discarded, and the process goes on.
    *
    * @throws IllegalStateException if the output has a consumer already
    */
@@ -44,6 +45,8 @@ public interface Process extends AutoCloseable {
    * moment. If writing fails the process goes on and the rest of its output is discarded.
    *
    * @throws IOException if writing to {@code out} or {@code err} fails
+   * @throws DeadlineExceededException if {@link Command#timeout} passed, and the process was
+   *     stopped
    * @throws IllegalStateException if the output has a consumer already
    */
   ExitStatus transferTo(OutputStream out, OutputStream err) throws IOException;
@@ -54,6 +57,8 @@ public interface Process extends AutoCloseable {
    * wait); called by another it waits for the reader.
    *
    * @throws ConnectionLostException if the connection ended first; the process may run on
+   * @throws DeadlineExceededException if {@link Command#timeout} passed, and the process was
+   *     stopped
    */
   ExitStatus waitFor() throws InterruptedException;
 

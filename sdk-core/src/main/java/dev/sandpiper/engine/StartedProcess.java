@@ -158,6 +158,7 @@ final class StartedProcess implements Process {
           output.writeTo(output.channel() == Channel.STDERR ? err : out);
         } else if (event instanceof Ended end) {
           flush(out, err);
+          rejectIfLate();
           return end.status();
         }
         if (events.hasNothing()) {
@@ -165,6 +166,13 @@ final class StartedProcess implements Process {
         }
       }
       throw new CancelledException(failure("it was closed before its end"));
+    }
+  }
+
+  private void rejectIfLate() {
+    CommandDeadline limit = deadline;
+    if (limit != null && limit.hasPassed()) {
+      throw limit.exceeded(null, null);
     }
   }
 

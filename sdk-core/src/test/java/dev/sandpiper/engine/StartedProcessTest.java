@@ -388,6 +388,18 @@ class StartedProcessTest {
   }
 
   @Test
+  void transferToCopiesTheLastWordsAndThenTellsOfTheDeadline() {
+    scripted.onStop(() -> scripted.writes("last").ends(new ExitStatus.Signaled(Signal.KILL)));
+    Command brief = Command.of("scripted").timeout(Duration.ofMillis(100));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (Process process = engine.processes(scripted).start(brief)) {
+      assertThatThrownBy(() -> process.transferTo(out, out))
+          .isInstanceOf(DeadlineExceededException.class);
+    }
+    assertThat(out).hasToString("last");
+  }
+
+  @Test
   void commandThatEndedInTimeIsNotLateBecauseOfItsReader() throws Exception {
     Command brief = Command.of("scripted").timeout(Duration.ofMillis(100));
     try (Process process = engine.processes(scripted).start(brief)) {
