@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -66,9 +65,10 @@ final class Download {
     try {
       file = home.follow(expanded);
       Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    } catch (NoSuchFileException e) {
-      throw new RefusedException(404, "path '%s' does not exist".formatted(expanded));
     } catch (IOException e) {
+      if (GoErrors.isMissing(e)) {
+        throw new RefusedException(404, "path '%s' does not exist".formatted(expanded));
+      }
       throw new RefusedException(
           500,
           "error checking if path exists '%s': stat %s: %s"

@@ -4,7 +4,6 @@ import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.Map;
 
 /** {@code filesystem.Filesystem}: what is where. */
@@ -27,12 +26,13 @@ final class FilesystemService {
     EntryInfo entry;
     try {
       entry = Entries.read(call.sandbox().home(), path);
-    } catch (NoSuchFileException e) {
-      throw RpcException.notFound(
-          "file not found: lstat %s: no such file or directory".formatted(path));
     } catch (Home.OutsideException e) {
       throw new RpcException(ConnectCode.PERMISSION_DENIED, String.valueOf(e.getMessage()));
     } catch (IOException e) {
+      if (GoErrors.isMissing(e)) {
+        throw RpcException.notFound(
+            "file not found: lstat %s: no such file or directory".formatted(path));
+      }
       throw RpcException.internal(
           "error getting file info: lstat %s: %s".formatted(path, GoErrors.reason(e)));
     }

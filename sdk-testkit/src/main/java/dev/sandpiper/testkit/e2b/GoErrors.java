@@ -4,15 +4,34 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** What the kernel says about a failed file call, in the words of Go's standard library. */
 final class GoErrors {
   private GoErrors() {}
 
+  /** True if there is nothing of that name, in a directory that is one. */
+  static boolean isMissing(IOException e) {
+    return e instanceof NoSuchFileException missing && !isBelowFile(missing);
+  }
+
+  /** Since release 20 Java tells a path below a file like one that does not exist. */
+  private static boolean isBelowFile(NoSuchFileException e) {
+    Path above = Path.of(e.getFile()).getParent();
+    while (above != null && Files.notExists(above, LinkOption.NOFOLLOW_LINKS)) {
+      above = above.getParent();
+    }
+    return above != null && !Files.isDirectory(above);
+  }
+
   static String reason(IOException e) {
-    if (e instanceof NoSuchFileException) return "no such file or directory";
+    if (e instanceof NoSuchFileException missing) {
+      return isBelowFile(missing) ? "not a directory" : "no such file or directory";
+    }
     if (e instanceof AccessDeniedException) return "permission denied";
     if (e instanceof FileSystemLoopException) return "too many levels of symbolic links";
     String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
