@@ -25,14 +25,19 @@ record CallErrors(HttpRequest request, Limits limits) {
    * @param sent false if it is certain that no byte of the request has left
    */
   SandboxException stopped(WatchedCall.Stop stop, boolean sent) {
+    boolean retryable = !sent || request.isHarmless();
     if (stop instanceof WatchedCall.Stop.Silent silent) {
-      return exceeded(silent.limit(), silent.value(), !sent || request.isHarmless(), null);
+      return exceeded(silent.limit(), silent.value(), retryable, null);
     }
     if (stop instanceof WatchedCall.Stop.Interrupted) {
       Thread.currentThread().interrupt();
-      return new CancelledException(request.failure("its thread was interrupted"));
+      return cancelled("its thread was interrupted", retryable);
     }
-    return new CancelledException(request.failure("it was closed"));
+    return cancelled("it was closed", retryable);
+  }
+
+  private CancelledException cancelled(String observed, boolean retryable) {
+    return new CancelledException(request.failure(observed).withRetryable(retryable));
   }
 
   /** The error for a call that failed before the head of its answer. */

@@ -42,6 +42,15 @@ class StreamsNeverHangTest extends LocalE2bTest {
   }
 
   @Test
+  void whoIsInterruptedBeforehandSendsNothing() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> sandbox.shell("echo run > runs"))
+        .isInstanceOfSatisfying(CancelledException.class, e -> assertThat(e.retryable()).isTrue());
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(sandbox.files().exists("runs")).isFalse();
+  }
+
+  @Test
   void aWaitCanBeInterruptedAndTheProcessGoesOn() throws Exception {
     try (Process process = sandbox.processes().start(Command.of("sleep", "60"))) {
       CountDownLatch waiting = new CountDownLatch(1);
