@@ -150,7 +150,7 @@ class StdinTest {
     assertThat(failureOfAWrite(Frames.nothing()))
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("whether the process has read all of it cannot be known")
-        .satisfies(e -> assertThat(((SandboxException) e).retryable()).isFalse());
+        .satisfies(e -> assertThat(e.retryable()).isFalse());
   }
 
   @Test
