@@ -7,6 +7,8 @@ package dev.sandpiper;
 public enum Capability {
   /** {@link Processes#attach}: a process can be followed by somebody who did not start it. */
   ATTACH,
+  /** {@link Command#stdin} and {@link Command#openStdin}: a command can be given input. */
+  STDIN,
   /** {@link Command#user}: a command can run as a named user. */
   USER
 }

@@ -32,6 +32,8 @@ public final class Command {
     boolean mergeErrors;
     @Nullable Duration timeout;
     int capture = DEFAULT_CAPTURE;
+    @Nullable Content stdin;
+    boolean openStdin;
 
     Options copy() {
       Options copy = new Options();
@@ -41,6 +43,8 @@ public final class Command {
       copy.mergeErrors = mergeErrors;
       copy.timeout = timeout;
       copy.capture = capture;
+      copy.stdin = stdin;
+      copy.openStdin = openStdin;
       return copy;
     }
   }
@@ -111,6 +115,41 @@ public final class Command {
   }
 
   /**
+   * What it reads from its standard input, and then the end of file. It is sent on a thread of the
+   * client's executor while the output is read, as fast as the command reads it; a stream is sent
+   * as it comes. Without this and {@link #openStdin} a command reads the end of file at once.
+   *
+   * <p>The content is closed when it is sent, or when the command has ended. A command that ends
+   * before it has read everything is no failure. A content that cannot be read, or sent, is one:
+   * the command is stopped, because the end of file would tell it that it has everything. Needs
+   * {@link Capability#STDIN}.
+   *
+   * @throws IllegalArgumentException after {@link #openStdin}
+   */
+  public Command stdin(Content content) {
+    requireNonNull(content, "content");
+    requireOneInput(options.openStdin);
+    return with(changed -> changed.stdin = content);
+  }
+
+  /**
+   * Keeps its standard input open for {@link Process#stdin()}, so that it reads the end of file
+   * when that is closed. Only for {@link Processes#start}. Needs {@link Capability#STDIN}.
+   *
+   * @throws IllegalArgumentException after {@link #stdin(Content)}
+   */
+  public Command openStdin() {
+    requireOneInput(options.stdin != null);
+    return with(changed -> changed.openStdin = true);
+  }
+
+  private static void requireOneInput(boolean hasAnother) {
+    if (hasAnother) {
+      throw new IllegalArgumentException("either stdin(content) or openStdin(), not both");
+    }
+  }
+
+  /**
    * Joins stderr into stdout inside the sandbox. Platforms do not order the two, so this is the way
    * to a transcript.
    */
@@ -165,6 +204,15 @@ public final class Command {
 
   public Optional<String> user() {
     return Optional.ofNullable(options.user);
+  }
+
+  public Optional<Content> stdin() {
+    return Optional.ofNullable(options.stdin);
+  }
+
+  /** True after {@link #openStdin}. */
+  public boolean opensStdin() {
+    return options.openStdin;
   }
 
   public boolean mergesErrors() {

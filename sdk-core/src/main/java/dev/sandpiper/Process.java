@@ -52,6 +52,28 @@ public interface Process extends AutoCloseable {
   ExitStatus transferTo(OutputStream out, OutputStream err) throws IOException;
 
   /**
+   * The process's standard input, binary; always the same stream. Writes are kept up to 256 KiB, so
+   * {@link OutputStream#flush flush} when the process shall see them now. What is sent arrives in
+   * the order of the writes, and sending blocks while the process does not read, for as long as the
+   * process lives: its end, {@link #close()} and {@link #detach()} end that, and so does an
+   * interrupt of the writing thread. A process that waits for its output to be read does not read
+   * either: leave the output unclaimed, or read it on another thread.
+   *
+   * <p>Closing it sends what is kept and then the end of file; only the caller does that, and again
+   * does nothing. Any thread may write; one that writes makes the others wait.
+   *
+   * <p>Everything fails with {@link SandboxIOException}, after {@code close} too. Its {@link
+   * SandboxIOException#failure() failure} is {@link InputClosedException} if the process has exited
+   * or has closed its standard input. After a failure every write fails, because nobody knows how
+   * much of the last one was taken, and closing sends no end of file, which would tell the process
+   * that it has everything.
+   *
+   * @throws IllegalStateException if the process was started without {@link Command#openStdin}. Of
+   *     one that was attached to this is not known: then writing fails
+   */
+  OutputStream stdin();
+
+  /**
    * Blocks until the process has ended. Output that nobody claimed is read meanwhile. Called by the
    * thread that last read {@link #events()}, it closes that stream first (read until ready, then
    * wait); called by another it waits for the reader.
@@ -73,13 +95,14 @@ public interface Process extends AutoCloseable {
 
   /**
    * Lets go: the connection is closed, the process runs on, {@link #close()} will do nothing. What
-   * it writes while nobody is attached may be lost, which {@link Processes#attach} then says.
+   * it writes while nobody is attached may be lost, which {@link Processes#attach} then says. Its
+   * standard input stays open, if it was; what {@link Command#stdin} has not sent yet is not sent.
    */
   ProcessRef detach();
 
   /**
-   * Undoes what opened it. Idempotent, frees a blocked reader, takes ten seconds at the most.
-   * Killing that fails is logged as a warning with the process's reference.
+   * Undoes what opened it. Idempotent, frees a blocked reader and writer, takes ten seconds at the
+   * most. Killing that fails is logged as a warning with the process's reference.
    */
   @Override
   void close();

@@ -13,6 +13,9 @@ public interface Processes {
    *     and the command has been stopped
    * @throws ConnectionLostException if the connection broke before the end was reported
    * @throws InvalidRequestException if the platform refuses to start it
+   * @throws CancelledException if {@link Command#stdin} could not be read, which is the cause; the
+   *     command has been stopped
+   * @throws IllegalArgumentException after {@link Command#openStdin}, because nobody could write
    */
   ExecResult exec(Command command);
 

@@ -113,6 +113,17 @@ class CommandTest {
   }
 
   @Test
+  void inputIsGivenInOneWay() {
+    Content content = Content.of("x");
+    assertThat(LS.stdin()).isEmpty();
+    assertThat(LS.opensStdin()).isFalse();
+    assertThat(LS.stdin(content).capture(2).stdin()).containsSame(content);
+    assertThat(LS.openStdin().capture(2).opensStdin()).isTrue();
+    assertThatIllegalArgumentException().isThrownBy(() -> LS.openStdin().stdin(content));
+    assertThatIllegalArgumentException().isThrownBy(() -> LS.stdin(content).openStdin());
+  }
+
+  @Test
   void messagesNameTheProgramAndNothingElse() {
     assertThat(Command.of("curl", "-H", "s3cret").environment("K", "s3cret"))
         .hasToString("Command[curl]");

@@ -44,6 +44,10 @@ final class Execution {
   private volatile @Nullable RunningCommand running;
 
   Execution(Command command, OutputListener listener, Threads threads) {
+    if (command.opensStdin()) {
+      throw new IllegalArgumentException(
+          "nobody can write to the stdin of an exec: use stdin(content), or start");
+    }
     this.command = command;
     this.listener = listener;
     this.threads = threads;
@@ -58,37 +62,53 @@ final class Execution {
       started.cancel();
     }
     TreeStop stop = new TreeStop(started, streamOver, () -> ended);
+    ProcessInput input = new ProcessInput(started);
+    StdinFeed feed = new StdinFeed(command.stdin(), input, "exec", command.name());
     try {
-      return follow(started, stop, deadline(stop));
+      return follow(started, stop, begin(stop, feed), feed);
     } finally {
       streamOver.countDown();
+      feed.stop();
+      input.exited();
+      input.release();
       started.close();
+      feed.await(threads);
     }
   }
 
   /** Refused by a client that is being closed: then the command is stopped at once. */
-  private CommandDeadline deadline(TreeStop stop) {
+  private CommandDeadline begin(TreeStop stop, StdinFeed feed) {
     try {
+      feed.begin(threads, stop::run);
       return CommandDeadline.begin(command, threads, stop::run, "exec");
     } catch (RejectedExecutionException e) {
+      feed.stop();
       streamOver.countDown();
       stop.run();
       throw e;
     }
   }
 
-  private ExecResult follow(RunningCommand started, TreeStop stop, CommandDeadline deadline) {
+  private ExecResult follow(
+      RunningCommand started, TreeStop stop, CommandDeadline deadline, StdinFeed feed) {
     try {
-      return finish(readToTheEnd(started, stop, deadline), deadline);
+      return finish(readToTheEnd(started, stop, deadline, feed), deadline, feed);
     } finally {
       deadline.cancel();
     }
   }
 
-  private ExitStatus readToTheEnd(RunningCommand started, TreeStop stop, CommandDeadline deadline) {
+  private ExitStatus readToTheEnd(
+      RunningCommand started, TreeStop stop, CommandDeadline deadline, StdinFeed feed) {
     try {
       return read(started);
     } catch (Throwable failure) {
+      feed.stop();
+      SandboxException unfed = feed.failure();
+      if (!showing && failure instanceof SandboxException && unfed != null) {
+        unfed.addSuppressed(failure);
+        throw unfed;
+      }
       if (!showing && failure instanceof SandboxException e && deadline.hasPassed()) {
         throw deadline.exceeded(result(lost(e)), e);
       }
@@ -128,7 +148,12 @@ final class Execution {
     }
   }
 
-  private ExecResult finish(ExitStatus status, CommandDeadline deadline) {
+  private ExecResult finish(ExitStatus status, CommandDeadline deadline, StdinFeed feed) {
+    feed.stop();
+    SandboxException unfed = feed.failure();
+    if (unfed != null) {
+      throw unfed;
+    }
     ExecResult result = result(status);
     if (deadline.hasPassed()) {
       throw deadline.exceeded(result, null);

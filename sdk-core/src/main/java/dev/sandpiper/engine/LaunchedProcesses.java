@@ -48,7 +48,7 @@ public final class LaunchedProcesses implements Processes {
 
   /** Starts what another launcher of the same sandbox knows how to start. */
   public Process start(CommandLauncher other, Command command) {
-    StartedProcess process = new StartedProcess(other.launch(command), StartedProcess.OnClose.KILL);
+    StartedProcess process = StartedProcess.started(other.launch(command), command);
     try {
       process.limit(CommandDeadline.begin(command, threads, process::stopAtDeadline, "start"));
       process.begin(threads);
@@ -61,8 +61,7 @@ public final class LaunchedProcesses implements Processes {
 
   @Override
   public Process attach(ProcessRef ref) {
-    StartedProcess process =
-        new StartedProcess(launcher.attach(ref), StartedProcess.OnClose.LET_GO);
+    StartedProcess process = StartedProcess.attached(launcher.attach(ref));
     try {
       process.begin(threads);
       return process;

@@ -35,6 +35,22 @@ public interface RunningCommand {
   /** Has the platform end the stream, although a child that escaped holds the outputs open. */
   void release();
 
+  /**
+   * Blocks until the command's pipe has taken these bytes, for as long as that takes. One caller at
+   * a time. What was taken of a write that fails is not known, and nothing of it is repeated.
+   *
+   * @throws dev.sandpiper.InputClosedException if the command reads no more, or has exited
+   * @throws dev.sandpiper.CancelledException after {@link #giveUpStdin}, or if this thread is
+   *     interrupted
+   */
+  void writeStdin(byte[] bytes, int offset, int length);
+
+  /** Lets the command read the end of file behind what was written. Otherwise like a write. */
+  void closeStdin();
+
+  /** Frees whoever is blocked in the two above, and fails those who come later. Idempotent. */
+  void giveUpStdin();
+
   /** Drops the stream and leaves the command alone. Idempotent; frees a blocked reader. */
   void cancel();
 

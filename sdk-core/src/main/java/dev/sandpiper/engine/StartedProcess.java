@@ -1,6 +1,8 @@
 package dev.sandpiper.engine;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.Command;
+import dev.sandpiper.Content;
 import dev.sandpiper.EventStream;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
@@ -38,20 +40,38 @@ final class StartedProcess implements Process {
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private final CountDownLatch streamOver = new CountDownLatch(1);
   private final TreeStop stop;
+  private final ProcessInput input;
+  private final @Nullable StdinStream stdin;
+  private final StdinFeed feed;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean ended;
   private volatile @Nullable ClaimedEvents claimed;
   private volatile @Nullable CommandDeadline deadline;
 
-  StartedProcess(RunningCommand command, OnClose onClose) {
+  private StartedProcess(
+      RunningCommand command, OnClose onClose, boolean writable, Optional<Content> fed) {
     this.command = command;
     this.onClose = onClose;
     this.stop = new TreeStop(command, streamOver, () -> ended);
+    this.input = new ProcessInput(command);
+    this.stdin = writable ? new StdinStream(input) : null;
+    this.feed = new StdinFeed(fed, input, "start", command.name());
   }
 
-  /** Begins to read; ends when the stream does. */
+  /** One of our own, with the input that {@code asked} says. */
+  static StartedProcess started(RunningCommand running, Command asked) {
+    return new StartedProcess(running, OnClose.KILL, asked.opensStdin(), asked.stdin());
+  }
+
+  /** One of somebody else's; whether it has an input shows when it is written to. */
+  static StartedProcess attached(RunningCommand running) {
+    return new StartedProcess(running, OnClose.LET_GO, true, Optional.empty());
+  }
+
+  /** Begins to read and to feed; ends when the stream does. */
   void begin(Threads threads) {
-    threads.executor().execute(this::pump);
+    threads.executor().execute(() -> pump(threads));
+    feed.begin(threads, stop::run);
   }
 
   /** Undoes what opened it, because nobody can read it. */
@@ -70,7 +90,7 @@ final class StartedProcess implements Process {
     stop.run();
   }
 
-  private void pump() {
+  private void pump(Threads threads) {
     try {
       ProcessEvent event;
       do {
@@ -91,7 +111,9 @@ final class StartedProcess implements Process {
       fail(new IllegalStateException("the reader of " + ref() + " died", e));
       throw e;
     } finally {
+      input.release();
       command.close();
+      feed.await(threads);
     }
   }
 
@@ -100,26 +122,49 @@ final class StartedProcess implements Process {
     if (event instanceof Ended) {
       ended = true;
       cancelDeadline();
+      input.exited();
+      feed.stop();
     }
   }
 
   private void finish(ExitStatus status) {
     streamOver.countDown();
     CommandDeadline limit = deadline;
-    if (limit != null && limit.hasPassed()) {
+    SandboxException unfed = feed.failure();
+    if (unfed != null) {
+      exit.completeExceptionally(unfed);
+    } else if (limit != null && limit.hasPassed()) {
       exit.completeExceptionally(limit.exceeded(null, null));
-      return;
+    } else {
+      exit.complete(status);
     }
-    exit.complete(status);
   }
 
   private void fail(RuntimeException cause) {
-    CommandDeadline limit = deadline;
-    RuntimeException told =
-        limit != null && limit.hasPassed() ? limit.exceeded(null, cause) : cause;
+    RuntimeException told = told(cause);
+    endInput(
+        told instanceof SandboxException known
+            ? known
+            : new CancelledException(input.problem("its process cannot be followed"), told));
     buffer.fail(told);
     streamOver.countDown();
     exit.completeExceptionally(told);
+  }
+
+  /** What stopped the process is the reason, and not what its end looked like from here. */
+  private RuntimeException told(RuntimeException cause) {
+    SandboxException unfed = feed.failure();
+    if (unfed != null) {
+      return unfed;
+    }
+    CommandDeadline limit = deadline;
+    return limit != null && limit.hasPassed() ? limit.exceeded(null, cause) : cause;
+  }
+
+  /** No more input from now on; what is being sent is freed by the pump, or by closing. */
+  private void endInput(SandboxException reason) {
+    input.over(reason);
+    feed.stop();
   }
 
   private void cancelDeadline() {
@@ -182,6 +227,17 @@ final class StartedProcess implements Process {
   }
 
   @Override
+  public OutputStream stdin() {
+    if (stdin == null) {
+      throw new IllegalStateException(
+          "the stdin of process "
+              + ref().processId()
+              + " is not open; Command.openStdin() opens it");
+    }
+    return stdin;
+  }
+
+  @Override
   public ExitStatus waitFor() throws InterruptedException {
     return waitForNanos(Long.MAX_VALUE)
         .orElseThrow(() -> new IllegalStateException("292 years have passed"));
@@ -236,6 +292,8 @@ final class StartedProcess implements Process {
   /** Delivers nothing more; whoever reads is told why. */
   private void abandon() {
     buffer.abandon(new CancelledException(failure("it was closed")));
+    endInput(new CancelledException(input.problem("its process was closed or detached")));
+    command.giveUpStdin();
   }
 
   private Failure failure(String observed) {

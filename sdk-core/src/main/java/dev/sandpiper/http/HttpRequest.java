@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param body what to send, if anything
  * @param repetition when it may be sent again
  * @param patience how long to wait for the head and between bytes; null for the client's limits
+ * @param cancellation what may give it up from outside
  */
 public record HttpRequest(
     String operation,
@@ -23,7 +24,8 @@ public record HttpRequest(
     Headers headers,
     @Nullable HttpBody body,
     Repetition repetition,
-    @Nullable Duration patience) {
+    @Nullable Duration patience,
+    @Nullable Cancellation cancellation) {
 
   /** When a request may be sent a second time. */
   public enum Repetition {
@@ -38,11 +40,12 @@ public record HttpRequest(
   /** A request without headers or body that is repeated only if nothing was sent. */
   public static HttpRequest of(String operation, String subject, String method, HttpUrl url) {
     return new HttpRequest(
-        operation, subject, method, url, Headers.of(), null, Repetition.IF_UNSENT, null);
+        operation, subject, method, url, Headers.of(), null, Repetition.IF_UNSENT, null, null);
   }
 
   public HttpRequest withBody(HttpBody content) {
-    return new HttpRequest(operation, subject, method, url, headers, content, repetition, patience);
+    return new HttpRequest(
+        operation, subject, method, url, headers, content, repetition, patience, cancellation);
   }
 
   public HttpRequest withHeader(String name, String value) {
@@ -50,7 +53,8 @@ public record HttpRequest(
   }
 
   public HttpRequest withHeaders(Headers all) {
-    return new HttpRequest(operation, subject, method, url, all, body, repetition, patience);
+    return new HttpRequest(
+        operation, subject, method, url, all, body, repetition, patience, cancellation);
   }
 
   /** Marks it as harmless when sent twice. */
@@ -64,17 +68,28 @@ public record HttpRequest(
   }
 
   private HttpRequest with(Repetition changed) {
-    return new HttpRequest(operation, subject, method, url, headers, body, changed, patience);
+    return new HttpRequest(
+        operation, subject, method, url, headers, body, changed, patience, cancellation);
   }
 
   /** Waits this long instead of as long as the client's response and idle limits say. */
   public HttpRequest within(Duration limit) {
-    return new HttpRequest(operation, subject, method, url, headers, body, repetition, limit);
+    return new HttpRequest(
+        operation, subject, method, url, headers, body, repetition, limit, cancellation);
+  }
+
+  /** Waits for its answer until {@code cancellation} is cancelled, however long that is. */
+  public HttpRequest until(Cancellation end) {
+    return new HttpRequest(
+        operation, subject, method, url, headers, body, repetition, Duration.ZERO, end);
   }
 
   Limits limits(Limits standard) {
     if (patience == null) {
       return standard;
+    }
+    if (patience.isZero()) {
+      return new Limits(standard.connect(), Duration.ZERO, Duration.ZERO);
     }
     boolean sooner = standard.connect().isZero() || standard.connect().compareTo(patience) > 0;
     Duration connect = sooner ? patience : standard.connect();

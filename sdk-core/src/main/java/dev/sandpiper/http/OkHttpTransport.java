@@ -37,22 +37,36 @@ final class OkHttpTransport implements HttpTransport {
     }
     Call call = client.newCall(okHttpRequest(request, watched));
     watched.begin(call);
-    watch.add(watched);
+    watch(request, watched);
     watched.connecting();
     boolean answered = false;
     try {
       Response response = execute(call);
       answered = true;
       return new HttpResponse(
-          request, response, watched, limits.idle(), errors, () -> watch.remove(watched));
+          request, response, watched, limits.idle(), errors, () -> unwatch(request, watched));
     } catch (IOException e) {
       watched.noteInterrupt(e);
       throw errors.failed(e, watched);
     } finally {
       watched.exit();
       if (!answered) {
-        watch.remove(watched);
+        unwatch(request, watched);
       }
+    }
+  }
+
+  private void watch(HttpRequest request, WatchedCall call) {
+    watch.add(call);
+    if (request.cancellation() != null) {
+      request.cancellation().add(call);
+    }
+  }
+
+  private void unwatch(HttpRequest request, WatchedCall call) {
+    watch.remove(call);
+    if (request.cancellation() != null) {
+      request.cancellation().remove(call);
     }
   }
 

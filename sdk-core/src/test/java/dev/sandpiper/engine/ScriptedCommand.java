@@ -27,6 +27,7 @@ final class ScriptedCommand implements RunningCommand, CommandLauncher {
   final AtomicInteger releases = new AtomicInteger();
   final AtomicInteger taken = new AtomicInteger();
   final CountDownLatch reading = new CountDownLatch(1);
+  final ScriptedInput input = new ScriptedInput();
 
   private final BlockingQueue<Object> script = new LinkedBlockingQueue<>();
   private volatile boolean closed;
@@ -135,6 +136,21 @@ final class ScriptedCommand implements RunningCommand, CommandLauncher {
   public void release() {
     releases.incrementAndGet();
     onRelease.run();
+  }
+
+  @Override
+  public void writeStdin(byte[] bytes, int offset, int length) {
+    input.write(bytes, offset, length);
+  }
+
+  @Override
+  public void closeStdin() {
+    input.end();
+  }
+
+  @Override
+  public void giveUpStdin() {
+    input.giveUp();
   }
 
   @Override

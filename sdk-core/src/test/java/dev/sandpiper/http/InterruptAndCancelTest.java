@@ -12,9 +12,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import okhttp3.HttpUrl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,25 @@ class InterruptAndCancelTest {
       caller.interrupt();
 
       assertThat(caller.failureWithin(SOON)).isInstanceOf(CancelledException.class);
+      assertThat(peer.heads()).hasSize(1);
+    }
+  }
+
+  @Test
+  void cancellationFreesAThreadThatMayWaitForEver() throws Exception {
+    Cancellation end = new Cancellation();
+    try (Client impatient = new Client(Limits.standard().withResponse(Duration.ofMillis(1)));
+        WirePeer peer = silentAfter("")) {
+      HttpRequest patient = Client.request("GET", peer.url("/")).until(end);
+      Caller caller = Caller.start(() -> impatient.send(patient)).blockedIn("Http1ExchangeCodec");
+      TimeUnit.MILLISECONDS.sleep(150);
+      end.cancel();
+
+      assertThat(caller.failureWithin(SOON))
+          .isInstanceOf(CancelledException.class)
+          .hasMessageContaining("test it: it was closed");
+      assertThat(caller.wasFlagged()).isFalse();
+      assertThatThrownBy(() -> impatient.send(patient)).isInstanceOf(CancelledException.class);
       assertThat(peer.heads()).hasSize(1);
     }
   }

@@ -70,8 +70,9 @@ public final class E2bClientBuilder {
   }
 
   /**
-   * What runs background work: one blocking task for each started process. It must not bound their
-   * number below that. Never shut down here.
+   * What runs background work: one blocking task for each started process, and one for each command
+   * that is fed its {@link dev.sandpiper.Command#stdin}. It must not bound their number below that.
+   * Never shut down here.
    */
   public E2bClientBuilder executor(Executor callersExecutor) {
     executor = requireNonNull(callersExecutor, "callersExecutor");

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /** A sandbox at E2B. Made by {@link E2bClient}. */
 public final class E2bSandbox implements Sandbox {
-  static final Set<Capability> CAPABILITIES = Set.of(Capability.ATTACH, Capability.USER);
+  static final Set<Capability> CAPABILITIES =
+      Set.of(Capability.ATTACH, Capability.STDIN, Capability.USER);
   private static final Logger log = LoggerFactory.getLogger(E2bSandbox.class);
 
   /** How we came by a sandbox, and so what closing it does. */
@@ -128,7 +129,9 @@ public final class E2bSandbox implements Sandbox {
 
   @Override
   public Set<Capability> capabilities() {
-    return CAPABILITIES;
+    return access.envdVersion().isBefore(EnvdVersion.CLOSABLE_STDIN)
+        ? Set.of(Capability.ATTACH, Capability.USER)
+        : CAPABILITIES;
   }
 
   /** True if connecting woke it from its sleep; false if it was running already. */

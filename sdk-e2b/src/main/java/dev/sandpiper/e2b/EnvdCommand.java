@@ -28,6 +28,7 @@ final class EnvdCommand implements RunningCommand {
   private final ProcessRef ref;
   private final String name;
   private final ConnectStream<ProcessProto.ProcessEvent> events;
+  private final EnvdInput input;
   private final ProcessTree tree;
   private final HealthProbe health;
   private final Deque<ProcessEvent> first;
@@ -39,12 +40,14 @@ final class EnvdCommand implements RunningCommand {
       ProcessRef ref,
       String name,
       ConnectStream<ProcessProto.ProcessEvent> events,
+      EnvdInput input,
       ProcessTree tree,
       HealthProbe health,
       List<ProcessEvent> first) {
     this.ref = ref;
     this.name = name;
     this.events = events;
+    this.input = input;
     this.tree = tree;
     this.health = health;
     this.first = new ArrayDeque<>(first);
@@ -118,6 +121,21 @@ final class EnvdCommand implements RunningCommand {
   @Override
   public void release() {
     tree.release(ref);
+  }
+
+  @Override
+  public void writeStdin(byte[] bytes, int offset, int length) {
+    input.write(bytes, offset, length);
+  }
+
+  @Override
+  public void closeStdin() {
+    input.close();
+  }
+
+  @Override
+  public void giveUpStdin() {
+    input.giveUp();
   }
 
   @Override

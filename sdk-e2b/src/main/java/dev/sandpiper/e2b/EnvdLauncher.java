@@ -58,8 +58,12 @@ final class EnvdLauncher implements CommandLauncher {
 
   /** Starts a command with a tag of the caller's; the nonce then travels as a variable. */
   RunningCommand launch(Command command, @Nullable String tag) {
+    boolean takesInput = command.opensStdin() || command.stdin().isPresent();
+    if (takesInput) {
+      rpc.requireStdin("start", command.name());
+    }
     String nonce = Nonce.random();
-    StartRequest message = startRequest(command, nonce, tag);
+    StartRequest message = startRequest(command, nonce, tag).setStdin(takesInput).build();
     try {
       return open(command, message, nonce);
     } catch (SandboxException e) {
@@ -70,7 +74,7 @@ final class EnvdLauncher implements CommandLauncher {
     }
   }
 
-  private StartRequest startRequest(Command command, String nonce, @Nullable String tag) {
+  private StartRequest.Builder startRequest(Command command, String nonce, @Nullable String tag) {
     ProcessConfig.Builder process =
         ProcessConfig.newBuilder()
             .setCmd("/bin/sh")
@@ -82,11 +86,7 @@ final class EnvdLauncher implements CommandLauncher {
     if (tag != null) {
       process.putEnvs(ProcessSearch.VARIABLE, nonce);
     }
-    return StartRequest.newBuilder()
-        .setProcess(process)
-        .setTag(tag == null ? nonce : tag)
-        .setStdin(false)
-        .build();
+    return StartRequest.newBuilder().setProcess(process).setTag(tag == null ? nonce : tag);
   }
 
   private EnvdCommand open(Command command, StartRequest message, String nonce) {
@@ -114,7 +114,8 @@ final class EnvdLauncher implements CommandLauncher {
         throw new MalformedStreamException("no start event");
       }
       ProcessRef ref = ref(start.getStart().getPid(), nonce);
-      return new EnvdCommand(ref, name, events, tree, health, first);
+      EnvdInput input = new EnvdInput(rpc, ref, name);
+      return new EnvdCommand(ref, name, events, input, tree, health, first);
     } catch (MalformedStreamException e) {
       events.close();
       throw new WireFormatException(failure(name, "the sandbox sent " + e.getMessage()), e);

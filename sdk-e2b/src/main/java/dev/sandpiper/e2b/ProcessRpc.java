@@ -2,20 +2,30 @@ package dev.sandpiper.e2b;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.protobuf.ByteString;
+import dev.sandpiper.Capability;
+import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ListRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ListResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessInput;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
+import dev.sandpiper.e2b.proto.ProcessProto.SendInputRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.SendInputResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.Signal;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
+import dev.sandpiper.http.Cancellation;
 import dev.sandpiper.http.HttpRequest;
 import java.time.Duration;
 import java.util.Base64;
@@ -96,12 +106,58 @@ final class ProcessRpc {
   void kill(int pid) {
     SendSignalRequest message =
         SendSignalRequest.newBuilder()
-            .setProcess(ProcessSelector.newBuilder().setPid(pid))
+            .setProcess(selector(pid))
             .setSignal(Signal.SIGNAL_SIGKILL)
             .build();
     HttpRequest request =
         client.request("kill", Integer.toUnsignedString(pid), SERVICE + "SendSignal").within(SHORT);
     client.unary(request, message, SendSignalResponse.parser(), What.PROCESS);
+  }
+
+  /** Without its end, input is of little use: who could not close it shall not open it. */
+  void requireStdin(String operation, String subject) {
+    if (version.isBefore(EnvdVersion.CLOSABLE_STDIN)) {
+      throw new UnsupportedCapabilityException(
+          Failure.of(
+              operation,
+              subject,
+              "standard input needs envd "
+                  + EnvdVersion.CLOSABLE_STDIN
+                  + ", the sandbox has "
+                  + version
+                  + "; build its template anew"),
+          Capability.STDIN);
+    }
+  }
+
+  /**
+   * Writes to a process's stdin. Answered when its pipe has taken it all, which may be never: no
+   * limit of the client or of the server ends it, only {@code end} and the process's death.
+   *
+   * @param subject what messages call the process
+   * @throws InputClosedException if it has exited, or has no open stdin
+   */
+  void sendInput(String subject, int pid, ByteString bytes, Cancellation end) {
+    SendInputRequest message =
+        SendInputRequest.newBuilder()
+            .setProcess(selector(pid))
+            .setInput(ProcessInput.newBuilder().setStdin(bytes))
+            .build();
+    HttpRequest request = client.request("write stdin", subject, SERVICE + "SendInput").until(end);
+    StdinErrors.translated(
+        () -> client.unary(request, message, SendInputResponse.parser(), What.PROCESS));
+  }
+
+  /** Closes a process's stdin. Waits behind what is still being written to it, like that. */
+  void closeStdin(String subject, int pid, Cancellation end) {
+    CloseStdinRequest message = CloseStdinRequest.newBuilder().setProcess(selector(pid)).build();
+    HttpRequest request = client.request("close stdin", subject, SERVICE + "CloseStdin").until(end);
+    StdinErrors.translated(
+        () -> client.unary(request, message, CloseStdinResponse.parser(), What.PROCESS));
+  }
+
+  private static ProcessSelector.Builder selector(int pid) {
+    return ProcessSelector.newBuilder().setPid(pid);
   }
 
   private HttpRequest streaming(String operation, String subject, String method) {

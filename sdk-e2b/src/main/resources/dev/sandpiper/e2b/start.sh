@@ -1,5 +1,6 @@
 # Starts a command as the leader of a session of its own, so that its whole tree can be signalled.
 # Its process id stays the one that was reported. Where there is no usable setsid it starts plainly.
+# Nothing here may read the command's standard input.
 #
 # $1      merge: stderr goes where stdout goes; apart: it does not
 # $2 ...  the command
@@ -7,7 +8,7 @@ if [ "$1" = merge ]; then
   exec 2>&1
 fi
 shift
-if setsid -w true >/dev/null 2>&1; then
+if setsid -w true </dev/null >/dev/null 2>&1; then
   exec setsid -w "$@"
 fi
 exec "$@"

@@ -1,0 +1,20 @@
+package dev.sandpiper;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process takes no more input: it has closed its standard input, or it has exited. What was sent
+ * before may have been read or not, as with every pipe. Often no failure at all: who writes looks
+ * at how the process ended.
+ */
+public class InputClosedException extends SandboxException {
+  private static final long serialVersionUID = 1L;
+
+  public InputClosedException(Failure failure, @Nullable Throwable cause) {
+    super(failure, cause);
+  }
+
+  public InputClosedException(Failure failure) {
+    this(failure, null);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.sandpiper.engine;
+
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxIOException;
+import java.io.OutputStream;
+import java.util.Objects;
+
+/** A command's standard input as callers write to it. */
+final class StdinStream extends OutputStream {
+  private final ProcessInput input;
+
+  StdinStream(ProcessInput input) {
+    this.input = input;
+  }
+
+  @Override
+  public void write(int value) throws SandboxIOException {
+    write(new byte[] {(byte) value}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws SandboxIOException {
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    run(() -> input.write(bytes, offset, length));
+  }
+
+  @Override
+  public void flush() throws SandboxIOException {
+    run(input::flush);
+  }
+
+  @Override
+  public void close() throws SandboxIOException {
+    run(input::close);
+  }
+
+  private static void run(Runnable action) throws SandboxIOException {
+    try {
+      action.run();
+    } catch (SandboxException e) {
+      throw new SandboxIOException(e);
+    }
+  }
+}
