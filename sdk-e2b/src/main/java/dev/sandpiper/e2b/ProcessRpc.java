@@ -71,7 +71,11 @@ final class ProcessRpc {
       request = request.withHeader("Connect-Timeout-Ms", Long.toString(millis));
     }
     return client.stream(
-        request, message, bytes -> StartResponse.parseFrom(bytes).getEvent(), What.PROCESS);
+        request,
+        message,
+        StartResponse.getDefaultInstance(),
+        StartResponse::getEvent,
+        What.PROCESS);
   }
 
   /** Attaches to a process; nothing that it wrote before is told. */
@@ -80,7 +84,8 @@ final class ProcessRpc {
     return client.stream(
         streaming("attach", subject, "Connect"),
         message,
-        bytes -> ConnectResponse.parseFrom(bytes).getEvent(),
+        ConnectResponse.getDefaultInstance(),
+        ConnectResponse::getEvent,
         What.PROCESS);
   }
 
@@ -89,7 +94,9 @@ final class ProcessRpc {
     HttpRequest request =
         client.request("list processes", subject, SERVICE + "List").within(SHORT).harmless();
     ListRequest message = ListRequest.getDefaultInstance();
-    return client.unary(request, message, ListResponse.parser(), What.PROCESS).getProcessesList();
+    return client
+        .unary(request, message, ListResponse.getDefaultInstance(), What.PROCESS)
+        .getProcessesList();
   }
 
   /** Sends SIGKILL to one process, without its children, and frees its stream. */
@@ -101,7 +108,7 @@ final class ProcessRpc {
             .build();
     HttpRequest request =
         client.request("kill", Integer.toUnsignedString(pid), SERVICE + "SendSignal").within(SHORT);
-    client.unary(request, message, SendSignalResponse.parser(), What.PROCESS);
+    client.unary(request, message, SendSignalResponse.getDefaultInstance(), What.PROCESS);
   }
 
   private HttpRequest streaming(String operation, String subject, String method) {
