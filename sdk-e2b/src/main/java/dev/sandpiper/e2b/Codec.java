@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 
@@ -39,6 +40,10 @@ enum Codec {
 
     @Override
     <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException {
+      // The parser would read a replacement for what is none, and files have names.
+      if (!UnsafeByteOperations.unsafeWrap(bytes).isValidUtf8()) {
+        throw new MalformedStreamException("JSON that is no UTF-8");
+      }
       return JsonToMessage.read(Json.parse(bytes), kind);
     }
   };

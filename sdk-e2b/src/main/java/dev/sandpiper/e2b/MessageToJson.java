@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import dev.sandpiper.wire.Json;
@@ -58,8 +57,9 @@ final class MessageToJson {
     FieldDescriptor values = field.getMessageType().findFieldByNumber(2);
     ObjectNode object = Json.object();
     for (Object each : entries) {
-      MapEntry<?, ?> entry = (MapEntry<?, ?>) each;
-      object.set(single(keys, entry.getKey()).asText(), single(values, entry.getField(values)));
+      Message entry = (Message) each;
+      object.set(
+          single(keys, entry.getField(keys)).asText(), single(values, entry.getField(values)));
     }
     return object;
   }
