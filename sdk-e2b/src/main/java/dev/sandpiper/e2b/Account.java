@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * @param api the control plane, which alone sees the account's key
  * @param dataPlane the way to sandboxes, without any credentials yet
+ * @param codec what to speak first with each sandbox
  * @param open ids of the sandboxes that were created here and not yet closed
  */
 record Account(
@@ -18,6 +19,7 @@ record Account(
     SandboxAddresses addresses,
     Threads threads,
     String userAgent,
+    Codec codec,
     Set<String> open) {
 
   Account(
@@ -25,8 +27,9 @@ record Account(
       HttpTransport dataPlane,
       SandboxAddresses addresses,
       Threads threads,
-      String userAgent) {
-    this(api, dataPlane, addresses, threads, userAgent, ConcurrentHashMap.newKeySet());
+      String userAgent,
+      Codec codec) {
+    this(api, dataPlane, addresses, threads, userAgent, codec, ConcurrentHashMap.newKeySet());
   }
 
   boolean isDebug() {

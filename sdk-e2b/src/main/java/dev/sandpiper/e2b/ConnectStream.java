@@ -1,6 +1,5 @@
 package dev.sandpiper.e2b;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.ConnectEnd;
@@ -14,17 +13,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The answers of one streaming call. Read by one thread; {@link #close()} may come from any. */
 final class ConnectStream<T> implements AutoCloseable {
+
+  /** Makes of a message's bytes what its stream is read for. */
+  @FunctionalInterface
+  interface Decoder<T> {
+    T decode(byte[] message) throws MalformedStreamException;
+  }
+
   private final HttpRequest request;
   private final HttpResponse response;
-  private final ConnectClient.Decoder<T> decoder;
+  private final Decoder<T> decoder;
   private final EnvdErrors errors;
   private final ConnectStreamReader reader;
 
-  ConnectStream(
-      HttpRequest request,
-      HttpResponse response,
-      ConnectClient.Decoder<T> decoder,
-      EnvdErrors errors) {
+  ConnectStream(HttpRequest request, HttpResponse response, Decoder<T> decoder, EnvdErrors errors) {
     this.request = request;
     this.response = response;
     this.decoder = decoder;
@@ -43,7 +45,7 @@ final class ConnectStream<T> implements AutoCloseable {
     response.rejectIfStopped();
     byte[] message = reader.nextMessage();
     if (message != null) {
-      return decode(message);
+      return decoder.decode(message);
     }
     ConnectEnd end = reader.end();
     Optional<ConnectError> error = end == null ? Optional.empty() : end.error();
@@ -51,14 +53,6 @@ final class ConnectStream<T> implements AutoCloseable {
       throw errors.ofCode(error.get(), request.failure(""));
     }
     return null;
-  }
-
-  private T decode(byte[] message) throws MalformedStreamException {
-    try {
-      return decoder.decode(message);
-    } catch (InvalidProtocolBufferException e) {
-      throw new MalformedStreamException("a message that is no protobuf of its type", e);
-    }
   }
 
   /**

@@ -42,7 +42,7 @@ public final class E2bClient implements SandboxClient {
   private final ClientResources resources;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  E2bClient(E2bSettings settings, ClientResources resources, UserAgent userAgent) {
+  E2bClient(E2bSettings settings, ClientResources resources, UserAgent userAgent, Codec codec) {
     this.settings = settings;
     this.resources = resources;
     HeaderTransport api =
@@ -53,7 +53,8 @@ public final class E2bClient implements SandboxClient {
             resources.transport(),
             SandboxAddresses.of(settings),
             new Threads(resources.scheduler(), resources.executor()),
-            userAgent.text());
+            userAgent.text(),
+            codec);
   }
 
   /**

@@ -15,6 +15,7 @@ public final class E2bClientBuilder {
   private final E2bSettings.Options options = new E2bSettings.Options();
   private Map<String, String> environment = System.getenv();
   private Limits limits = Limits.standard();
+  private E2bCodec codec = E2bCodec.BINARY;
   private @Nullable OkHttpClient httpClient;
   private @Nullable Executor executor;
   private @Nullable String integration;
@@ -100,6 +101,12 @@ public final class E2bClientBuilder {
     return this;
   }
 
+  /** How messages travel to and from sandboxes. Else {@link E2bCodec#BINARY}. */
+  public E2bClientBuilder codec(E2bCodec messages) {
+    codec = requireNonNull(messages, "messages");
+    return this;
+  }
+
   /** What uses this library, such as {@code my-agent/1.2}: stands behind our own User-Agent. */
   public E2bClientBuilder integration(String name) {
     integration = requireNonNull(name, "name");
@@ -122,6 +129,7 @@ public final class E2bClientBuilder {
   public E2bClient build() {
     E2bSettings settings = E2bSettings.resolve(options, environment);
     UserAgent userAgent = UserAgent.of(integration);
-    return new E2bClient(settings, new ClientResources(httpClient, executor, limits), userAgent);
+    return new E2bClient(
+        settings, new ClientResources(httpClient, executor, limits), userAgent, Codec.of(codec));
   }
 }

@@ -51,7 +51,7 @@ public final class E2bSandbox implements Sandbox {
     this.account = account;
     HttpTransport envd =
         new HeaderTransport(account.dataPlane(), access.headers(account.userAgent()));
-    ConnectClient client = new ConnectClient(envd, access.envdUrl());
+    ConnectClient client = new ConnectClient(envd, access.envdUrl(), account.codec());
     ProcessRpc rpc = new ProcessRpc(client, access.envdVersion());
     this.places = new Places(this::processes, access.sandboxId());
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);

@@ -81,7 +81,11 @@ final class ProcessRpc {
       request = request.withHeader("Connect-Timeout-Ms", Long.toString(millis));
     }
     return client.stream(
-        request, message, bytes -> StartResponse.parseFrom(bytes).getEvent(), What.PROCESS);
+        request,
+        message,
+        StartResponse.getDefaultInstance(),
+        StartResponse::getEvent,
+        What.PROCESS);
   }
 
   /** Attaches to a process; nothing that it wrote before is told. */
@@ -90,7 +94,8 @@ final class ProcessRpc {
     return client.stream(
         streaming("attach", subject, "Connect"),
         message,
-        bytes -> ConnectResponse.parseFrom(bytes).getEvent(),
+        ConnectResponse.getDefaultInstance(),
+        ConnectResponse::getEvent,
         What.PROCESS);
   }
 
@@ -99,7 +104,9 @@ final class ProcessRpc {
     HttpRequest request =
         client.request("list processes", subject, SERVICE + "List").within(SHORT).harmless();
     ListRequest message = ListRequest.getDefaultInstance();
-    return client.unary(request, message, ListResponse.parser(), What.PROCESS).getProcessesList();
+    return client
+        .unary(request, message, ListResponse.getDefaultInstance(), What.PROCESS)
+        .getProcessesList();
   }
 
   /** Sends SIGKILL to one process, without its children, and frees its stream. */
@@ -111,7 +118,7 @@ final class ProcessRpc {
             .build();
     HttpRequest request =
         client.request("kill", Integer.toUnsignedString(pid), SERVICE + "SendSignal").within(SHORT);
-    client.unary(request, message, SendSignalResponse.parser(), What.PROCESS);
+    client.unary(request, message, SendSignalResponse.getDefaultInstance(), What.PROCESS);
   }
 
   /** Without its end, input is of little use: who could not close it shall not open it. */
@@ -145,7 +152,7 @@ final class ProcessRpc {
             .build();
     HttpRequest request = client.request("write stdin", subject, SERVICE + "SendInput").until(end);
     StdinErrors.translated(
-        () -> client.unary(request, message, SendInputResponse.parser(), What.PROCESS));
+        () -> client.unary(request, message, SendInputResponse.getDefaultInstance(), What.PROCESS));
   }
 
   /** Closes a process's stdin. Waits behind what is still being written to it, like that. */
@@ -153,7 +160,8 @@ final class ProcessRpc {
     CloseStdinRequest message = CloseStdinRequest.newBuilder().setProcess(selector(pid)).build();
     HttpRequest request = client.request("close stdin", subject, SERVICE + "CloseStdin").until(end);
     StdinErrors.translated(
-        () -> client.unary(request, message, CloseStdinResponse.parser(), What.PROCESS));
+        () ->
+            client.unary(request, message, CloseStdinResponse.getDefaultInstance(), What.PROCESS));
   }
 
   private static ProcessSelector.Builder selector(int pid) {

@@ -18,18 +18,38 @@ import java.util.List;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(E2bCodec.class)
 class AttachTest {
   private static final String LIST = "POST /process.Process/List";
   private static final ProcessRef REF = ProcessRef.parse("e2b:isb1/7/sp-1");
 
-  @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
+  @RegisterExtension final ScriptedE2b e2b;
+
+  AttachTest(E2bCodec codec) {
+    e2b = new ScriptedE2b(codec);
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void speak(E2bCodec codec) {
+    Frames.speak(codec);
+  }
+
+  @AfterParameterizedClassInvocation
+  static void speakBinaryAgain() {
+    Frames.speak(E2bCodec.BINARY);
+  }
 
   private ConnectRequest takeConnect() throws Exception {
     RecordedRequest request = e2b.take("POST /process.Process/Connect");
-    return ConnectRequest.parseFrom(Frames.message(ScriptedE2b.body(request)).toByteArray());
+    return ScriptedE2b.enveloped(request, ConnectRequest.getDefaultInstance());
   }
 
   @ParameterizedTest

@@ -37,16 +37,36 @@ import mockwebserver3.SocketEffect;
 import okhttp3.Headers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(E2bCodec.class)
 class ExecTest {
   private static final String START = "POST /process.Process/Start";
   private static final String LIST = "POST /process.Process/List";
 
-  @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
+  @RegisterExtension final ScriptedE2b e2b;
+
+  ExecTest(E2bCodec codec) {
+    e2b = new ScriptedE2b(codec);
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void speak(E2bCodec codec) {
+    Frames.speak(codec);
+  }
+
+  @AfterParameterizedClassInvocation
+  static void speakBinaryAgain() {
+    Frames.speak(E2bCodec.BINARY);
+  }
 
   private static String basic(String user) {
     return "Basic " + Base64.getEncoder().encodeToString((user + ":").getBytes(UTF_8));
@@ -72,7 +92,7 @@ class ExecTest {
 
     RecordedRequest request = e2b.take(START);
     Headers headers = request.getHeaders();
-    assertThat(headers.get("Content-Type")).isEqualTo("application/connect+proto");
+    assertThat(headers.get("Content-Type")).isEqualTo(Frames.streamType());
     assertThat(headers.get("Connect-Protocol-Version")).isEqualTo("1");
     assertThat(headers.get("Keepalive-Ping-Interval")).isEqualTo("20");
     assertThat(headers.get("E2b-Sandbox-Id")).isEqualTo("isb1");
@@ -261,11 +281,6 @@ class ExecTest {
                 .build(),
             NotFoundException.class,
             "404 page not found"),
-        new Refusal(
-            "a codec that it does not speak",
-            new MockResponse.Builder().code(415).build(),
-            PlatformException.class,
-            "415"),
         new Refusal(
             "a redirect",
             new MockResponse.Builder().code(302).addHeader("Location: http://x.test/").build(),

@@ -3,7 +3,7 @@ package dev.sandpiper.e2b;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import dev.sandpiper.e2b.proto.ProcessProto.ListResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.DataEvent;
@@ -23,11 +23,27 @@ import okio.Buffer;
 import okio.BufferedSink;
 import org.jspecify.annotations.Nullable;
 
-/** What a sandbox's daemon says, frame by frame. */
+/**
+ * What a sandbox's daemon says, frame by frame, in binary unless a test class wants both codecs.
+ */
 final class Frames {
   private static final int PREFIX = 5;
+  private static volatile E2bCodec codec = E2bCodec.BINARY;
 
   private Frames() {}
+
+  /** From now on the daemon speaks this. */
+  static void speak(E2bCodec spoken) {
+    codec = spoken;
+  }
+
+  static String unaryType() {
+    return Codec.of(codec).unaryType();
+  }
+
+  static String streamType() {
+    return Codec.of(codec).streamType();
+  }
 
   static byte[] start(int pid) {
     return event(ProcessEvent.newBuilder().setStart(StartEvent.newBuilder().setPid(pid)));
@@ -66,8 +82,8 @@ final class Frames {
     return message(StartResponse.newBuilder().setEvent(event).build());
   }
 
-  static byte[] message(MessageLite message) {
-    return ConnectEnvelope.of(message.toByteArray());
+  static byte[] message(Message message) {
+    return ConnectEnvelope.of(Codec.of(codec).encode(message));
   }
 
   /** The message in the one envelope of a request. */
@@ -96,13 +112,14 @@ final class Frames {
   }
 
   /** A stream in pieces of these lengths. */
-  static MockResponse chunked(List<byte[]> pieces) {
+  static MockResponse chunked(String contentType, List<byte[]> pieces) {
     Buffer body = new Buffer();
     for (byte[] piece : pieces) {
       body.writeHexadecimalUnsignedLong(piece.length).writeUtf8("\r\n");
       body.write(piece).writeUtf8("\r\n");
     }
-    return head()
+    return new MockResponse.Builder()
+        .addHeader("Content-Type", contentType)
         .body(body.writeUtf8("0\r\n\r\n"))
         .removeHeader("Content-Length")
         .setHeader("Transfer-Encoding", "chunked")
@@ -127,10 +144,10 @@ final class Frames {
   }
 
   /** The answer to a unary call. */
-  static MockResponse unary(MessageLite message) {
+  static MockResponse unary(Message message) {
     return new MockResponse.Builder()
-        .addHeader("Content-Type", "application/proto")
-        .body(new Buffer().write(message.toByteArray()))
+        .addHeader("Content-Type", unaryType())
+        .body(new Buffer().write(Codec.of(codec).encode(message)))
         .build();
   }
 
@@ -147,7 +164,7 @@ final class Frames {
   }
 
   private static MockResponse.Builder head() {
-    return new MockResponse.Builder().addHeader("Content-Type", "application/connect+proto");
+    return new MockResponse.Builder().addHeader("Content-Type", streamType());
   }
 
   private static MockResponse.Builder open(MockResponseBody body) {

@@ -32,9 +32,14 @@ final class Recordings {
       return Frames.joined(pieces.toArray(new byte[0][])).readByteArray();
     }
 
+    /** True of a stream of a process's events, in either codec. */
     boolean isProcessStream() {
-      return contentType.equals("application/connect+proto")
-          && target.startsWith("/process.Process/");
+      return contentType.startsWith("application/connect+")
+          && target.matches("/process\\.Process/(Start|Connect)");
+    }
+
+    E2bCodec codec() {
+      return contentType.equals("application/connect+json") ? E2bCodec.JSON : E2bCodec.BINARY;
     }
 
     @Override

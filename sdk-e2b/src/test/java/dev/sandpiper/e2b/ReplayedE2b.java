@@ -23,17 +23,25 @@ import okio.Source;
  * with a replayed stream, lists show that the process runs, and attaching to it finds nothing.
  */
 final class ReplayedE2b implements AutoCloseable {
-  private final E2bClient client =
-      E2bClient.builder()
-          .environment(Map.of())
-          .apiKey("e2b_1")
-          .apiUrl("http://replayed.test")
-          .sandboxUrl("http://replayed.test")
-          .httpClient(new OkHttpClient.Builder().addInterceptor(this::answer).build())
-          .build();
-  private final E2bSandbox sandbox = client.connect(ScriptedE2b.SANDBOX);
+  private final Codec codec;
+  private final E2bClient client;
+  private final E2bSandbox sandbox;
   private Source stream = new Buffer();
   private String nonce = "";
+
+  ReplayedE2b(E2bCodec option) {
+    codec = Codec.of(option);
+    client =
+        E2bClient.builder()
+            .environment(Map.of())
+            .apiKey("e2b_1")
+            .apiUrl("http://replayed.test")
+            .sandboxUrl("http://replayed.test")
+            .codec(option)
+            .httpClient(new OkHttpClient.Builder().addInterceptor(this::answer).build())
+            .build();
+    sandbox = client.connect(ScriptedE2b.SANDBOX);
+  }
 
   E2bSandbox sandbox() {
     return sandbox;
@@ -60,24 +68,24 @@ final class ReplayedE2b implements AutoCloseable {
     return switch (request.url().encodedPath()) {
       case "/process.Process/Start" -> {
         nonce = nonce(request);
-        yield answer(request, 200, "application/connect+proto", stream);
+        yield answer(request, 200, codec.streamType(), stream);
       }
       case "/process.Process/List" ->
           answer(
               request,
               200,
-              "application/proto",
+              codec.unaryType(),
               new Buffer()
                   .write(
-                      ListResponse.newBuilder()
-                          .addProcesses(Frames.running(7, nonce))
-                          .build()
-                          .toByteArray()));
+                      codec.encode(
+                          ListResponse.newBuilder()
+                              .addProcesses(Frames.running(7, nonce))
+                              .build())));
       case "/process.Process/Connect" ->
           answer(
               request,
               200,
-              "application/connect+proto",
+              codec.streamType(),
               new Buffer().write(Frames.error("not_found", "no such process")));
       case "/health" -> answer(request, 204, "text/plain", new Buffer());
       default ->
@@ -89,12 +97,13 @@ final class ReplayedE2b implements AutoCloseable {
     };
   }
 
-  private static String nonce(Request request) throws IOException {
+  private String nonce(Request request) throws IOException {
     Buffer body = new Buffer();
     if (request.body() != null) {
       request.body().writeTo(body);
     }
-    return StartRequest.parseFrom(Frames.message(body.readByteString()).toByteArray()).getTag();
+    byte[] message = Frames.message(body.readByteString()).toByteArray();
+    return codec.decode(message, StartRequest.getDefaultInstance()).getTag();
   }
 
   private static Response answer(Request request, int status, String contentType, Source body) {

@@ -3,7 +3,7 @@ package dev.sandpiper.e2b;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.e2b.testing.CapturedLog;
 import dev.sandpiper.wire.Json;
@@ -42,15 +42,27 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   /** An answer that depends on what was asked before. */
   @FunctionalInterface
   interface Answer {
-    MockResponse make() throws InvalidProtocolBufferException;
+    MockResponse make() throws MalformedStreamException;
   }
 
+  private final E2bCodec codec;
   private final MockWebServer server = new MockWebServer();
   private final ConnectionPool connections = new ConnectionPool(8, 5, TimeUnit.MINUTES);
   private final Deque<Answer> answers = new ConcurrentLinkedDeque<>();
   private final Queue<RecordedRequest> starts = new ConcurrentLinkedQueue<>();
   private final List<E2bClient> clients = new ArrayList<>();
   private @Nullable E2bClient client;
+
+  ScriptedE2b() {
+    this(E2bCodec.BINARY);
+  }
+
+  /**
+   * @param codec what its clients speak
+   */
+  ScriptedE2b(E2bCodec codec) {
+    this.codec = codec;
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
@@ -86,6 +98,7 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
         .apiKey(KEY)
         .apiUrl(url)
         .sandboxUrl(url)
+        .codec(codec)
         .httpClient(new OkHttpClient.Builder().connectionPool(connections).build());
   }
 
@@ -157,12 +170,12 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** The first start that arrived. */
-  StartRequest firstStart() throws InvalidProtocolBufferException {
+  StartRequest firstStart() throws MalformedStreamException {
     return startRequest(starts.element());
   }
 
   /** The nonce of the first process that was started here. */
-  String nonce() throws InvalidProtocolBufferException {
+  String nonce() throws MalformedStreamException {
     return firstStart().getTag();
   }
 
@@ -192,8 +205,33 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   }
 
   /** The one message in the envelope of a streaming call. */
-  static StartRequest startRequest(RecordedRequest request) throws InvalidProtocolBufferException {
-    return StartRequest.parseFrom(Frames.message(body(request)).toByteArray());
+  static StartRequest startRequest(RecordedRequest request) throws MalformedStreamException {
+    return enveloped(request, StartRequest.getDefaultInstance());
+  }
+
+  /** The message in the envelope of a streaming call, in the codec that it says it is in. */
+  static <M extends Message> M enveloped(RecordedRequest request, M kind)
+      throws MalformedStreamException {
+    boolean isJson = isOfType(request, "application/connect+json", "application/connect+proto");
+    return decode(Frames.message(body(request)), isJson, kind);
+  }
+
+  /** The message of a unary call. */
+  static <M extends Message> M message(RecordedRequest request, M kind)
+      throws MalformedStreamException {
+    boolean isJson = isOfType(request, "application/json", "application/proto");
+    return decode(body(request), isJson, kind);
+  }
+
+  private static boolean isOfType(RecordedRequest request, String json, String binary) {
+    String type = request.getHeaders().get("Content-Type");
+    assertThat(type).isIn(json, binary);
+    return json.equals(type);
+  }
+
+  private static <M extends Message> M decode(ByteString bytes, boolean isJson, M kind)
+      throws MalformedStreamException {
+    return (isJson ? Codec.JSON : Codec.BINARY).decode(bytes.toByteArray(), kind);
   }
 
   private final class InOrder extends Dispatcher {
@@ -205,7 +243,7 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
       Answer answer = answers.poll();
       try {
         return answer == null ? unexpected(request) : answer.make();
-      } catch (InvalidProtocolBufferException e) {
+      } catch (MalformedStreamException e) {
         throw new AssertionError(e);
       }
     }

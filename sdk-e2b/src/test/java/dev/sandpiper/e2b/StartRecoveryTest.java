@@ -29,23 +29,43 @@ import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A start whose outcome is not known: looked for by its nonce, and never sent again. */
+@ParameterizedClass
+@EnumSource(E2bCodec.class)
 class StartRecoveryTest {
   private static final String START = "POST /process.Process/Start";
   private static final String LIST = "POST /process.Process/List";
   private static final String CONNECT = "POST /process.Process/Connect";
 
-  @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
+  @RegisterExtension final ScriptedE2b e2b;
+
+  StartRecoveryTest(E2bCodec codec) {
+    e2b = new ScriptedE2b(codec);
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void speak(E2bCodec codec) {
+    Frames.speak(codec);
+  }
+
+  @AfterParameterizedClassInvocation
+  static void speakBinaryAgain() {
+    Frames.speak(E2bCodec.BINARY);
+  }
 
   private ConnectRequest takeConnect() throws Exception {
     RecordedRequest request = e2b.take(CONNECT);
-    assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/connect+proto");
+    assertThat(request.getHeaders().get("Content-Type")).isEqualTo(Frames.streamType());
     assertThat(request.getHeaders().get("Keepalive-Ping-Interval")).isEqualTo("20");
     assertThat(request.getHeaders().get("Connect-Timeout-Ms")).isNull();
-    return ConnectRequest.parseFrom(Frames.message(ScriptedE2b.body(request)).toByteArray());
+    return ScriptedE2b.enveloped(request, ConnectRequest.getDefaultInstance());
   }
 
   private void answerListWithOurs() {
@@ -222,7 +242,7 @@ class StartRecoveryTest {
     e2b.answer(Frames.nothing());
     e2b.answer(
         new MockResponse.Builder()
-            .addHeader("Content-Type", "application/proto")
+            .addHeader("Content-Type", Frames.unaryType())
             .body(new Buffer().write("\u0007garbage".getBytes(UTF_8)))
             .build());
     assertThatThrownBy(() -> sandbox.exec("make"))

@@ -27,14 +27,34 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How a command is stopped: a second process kills the tree of the first. */
+@ParameterizedClass
+@EnumSource(E2bCodec.class)
 class StopTest {
   private static final String START = "POST /process.Process/Start";
   private static final String LIST = "POST /process.Process/List";
   private static final String SIGNAL = "POST /process.Process/SendSignal";
 
-  @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
+  @RegisterExtension final ScriptedE2b e2b;
+
+  StopTest(E2bCodec codec) {
+    e2b = new ScriptedE2b(codec);
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void speak(E2bCodec codec) {
+    Frames.speak(codec);
+  }
+
+  @AfterParameterizedClassInvocation
+  static void speakBinaryAgain() {
+    Frames.speak(E2bCodec.BINARY);
+  }
 
   /** Opens when the command that a test runs has been killed. */
   private final CountDownLatch killed = new CountDownLatch(1);
@@ -78,9 +98,9 @@ class StopTest {
 
   private void takeSignal() throws Exception {
     RecordedRequest request = e2b.take(SIGNAL);
-    assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/proto");
+    assertThat(request.getHeaders().get("Content-Type")).isEqualTo(Frames.unaryType());
     SendSignalRequest message =
-        SendSignalRequest.parseFrom(ScriptedE2b.body(request).toByteArray());
+        ScriptedE2b.message(request, SendSignalRequest.getDefaultInstance());
     assertThat(message.getProcess().getPid()).isEqualTo(7);
     assertThat(message.getSignal()).isEqualTo(ProcessProto.Signal.SIGNAL_SIGKILL);
   }
@@ -97,7 +117,7 @@ class StopTest {
 
     e2b.take(START);
     RecordedRequest list = e2b.take(LIST);
-    assertThat(list.getHeaders().get("Content-Type")).isEqualTo("application/proto");
+    assertThat(list.getHeaders().get("Content-Type")).isEqualTo(Frames.unaryType());
     assertThat(list.getHeaders().get("Keepalive-Ping-Interval")).isNull();
     takeStopScript();
     assertThat(process.waitFor()).isEqualTo(new Signaled(Signal.TERM));

@@ -1,0 +1,86 @@
+package dev.sandpiper.e2b;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.MalformedStreamException;
+
+/**
+ * How one message becomes bytes and back, and what the Connect protocol calls that.
+ *
+ * @see <a href="https://connectrpc.com/docs/protocol/">The Connect protocol</a>
+ */
+enum Codec {
+  BINARY("proto") {
+    @Override
+    byte[] encode(Message message) {
+      return message.toByteArray();
+    }
+
+    @Override
+    <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException {
+      // A message is parsed into one of its own class; the signature of the library forgets that.
+      @SuppressWarnings("unchecked")
+      Parser<M> parser = (Parser<M>) kind.getParserForType();
+      try {
+        return parser.parseFrom(bytes);
+      } catch (InvalidProtocolBufferException e) {
+        throw new MalformedStreamException("a message that is no protobuf of its type", e);
+      }
+    }
+  },
+
+  JSON("json") {
+    @Override
+    byte[] encode(Message message) {
+      return Json.write(MessageToJson.write(message));
+    }
+
+    @Override
+    <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException {
+      // The parser would read a replacement for what is none, and files have names.
+      if (!UnsafeByteOperations.unsafeWrap(bytes).isValidUtf8()) {
+        throw new MalformedStreamException("JSON that is no UTF-8");
+      }
+      return JsonToMessage.read(Json.parse(bytes), kind);
+    }
+  };
+
+  private final String unaryType;
+  private final String streamType;
+
+  Codec(String name) {
+    this.unaryType = "application/" + name;
+    this.streamType = "application/connect+" + name;
+  }
+
+  static Codec of(E2bCodec option) {
+    return switch (option) {
+      case BINARY -> BINARY;
+      case JSON -> JSON;
+    };
+  }
+
+  /** The content type of a unary call and of its answer. */
+  String unaryType() {
+    return unaryType;
+  }
+
+  /** The content type of a streaming call and of its answers. */
+  String streamType() {
+    return streamType;
+  }
+
+  /** The message in one piece, without an envelope. */
+  abstract byte[] encode(Message message);
+
+  /**
+   * The message in {@code bytes}.
+   *
+   * @param kind any message of its type
+   * @throws MalformedStreamException if it is none of that type
+   */
+  abstract <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException;
+}
