@@ -97,13 +97,13 @@ class BothCodecsTest extends LocalE2bTest {
   }
 
   @Test
-  void whatOneCodecStartedTheOtherStops() {
+  void whatOneCodecStartedTheOtherStops() throws InterruptedException {
     ProcessRef ref;
     try (Process started = json.processes().start(Command.shell("sleep 60 & wait"))) {
       ref = started.detach();
     }
     try (Process attached = sandbox.processes().attach(ref)) {
-      sandbox.exec("kill", "-TERM", "-" + ref.processId());
+      sandbox.shell("kill -TERM -" + ref.processId()).orThrow();
       assertThat(attached.waitFor()).isEqualTo(new Signaled(Signal.TERM));
     }
   }
