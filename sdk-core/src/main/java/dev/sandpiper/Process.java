@@ -69,7 +69,8 @@ public interface Process extends AutoCloseable {
    * that it has everything.
    *
    * @throws IllegalStateException if the process was started without {@link Command#openStdin}. Of
-   *     one that was attached to this is not known: then writing fails
+   *     one that was attached to this is not known: writing fails, with {@link
+   *     InvalidRequestException}
    */
   OutputStream stdin();
 

@@ -1,17 +1,21 @@
 package dev.sandpiper.e2b;
 
 import dev.sandpiper.InputClosedException;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.wire.ConnectCode;
 import java.util.List;
 
 /** What a sandbox answers about a process's stdin, in our words. */
 final class StdinErrors {
-  /** Parts of what the daemon says with the code "internal" or "unknown". */
-  private static final List<String> CLOSED =
-      List.of("broken pipe", "file already closed", "stdin not enabled or closed");
+  /** Parts of what the daemon says, as "internal" or "unknown", when nobody reads any more. */
+  private static final List<String> UNREAD = List.of("broken pipe", "file already closed");
+
+  /** What it says when the stdin was never open, or a client has closed it. */
+  private static final String NOT_OPEN = "stdin not enabled or closed";
 
   private StdinErrors() {}
 
@@ -25,16 +29,27 @@ final class StdinErrors {
   }
 
   private static SandboxException translate(SandboxException e) {
-    if (e instanceof NotFoundException missing && missing.what() == What.PROCESS) {
+    String said = e.failure().observed();
+    if (isMissing(e)) {
       return closed(e, "the process has exited");
     }
-    if (e instanceof PlatformException
-        && CLOSED.stream().anyMatch(e.failure().observed()::contains)) {
-      return closed(e, "the process has closed its stdin, has exited, or was started without one");
+    if (e instanceof PlatformException && UNREAD.stream().anyMatch(said::contains)) {
+      return closed(e, "the process has closed its stdin, or has exited");
+    }
+    if (e instanceof PlatformException && said.contains(NOT_OPEN)) {
+      String observed = "its stdin is not open: started without one, or closed by another client";
+      return new InvalidRequestException(e.failure().withObserved(observed), e);
     }
     return Ambiguity.mayHaveStarted(e)
         ? Ambiguity.unknown(e, "whether the process has read all of it cannot be known")
         : e;
+  }
+
+  /** Only the daemon knows its processes: a plain 404 comes from somebody else. */
+  private static boolean isMissing(SandboxException e) {
+    return e instanceof NotFoundException missing
+        && missing.what() == What.PROCESS
+        && e.code().filter(ConnectCode.NOT_FOUND.wireName()::equals).isPresent();
   }
 
   private static InputClosedException closed(SandboxException e, String observed) {

@@ -9,6 +9,8 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Content;
 import dev.sandpiper.InputClosedException;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessRef;
@@ -135,7 +137,6 @@ class StdinTest {
     "404, not_found, process with pid 7 not found, has exited",
     "500, internal, error writing to stdin: write |1: broken pipe, has closed its stdin",
     "500, internal, error writing to stdin: write |1: file already closed, has closed its stdin",
-    "500, internal, error writing to stdin: stdin not enabled or closed, started without one",
   })
   void aProcessThatTakesNoMoreIsTold(int status, String code, String message, String observed)
       throws Exception {
@@ -151,6 +152,22 @@ class StdinTest {
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("whether the process has read all of it cannot be known")
         .satisfies(e -> assertThat(e.retryable()).isFalse());
+  }
+
+  @Test
+  void anInputThatIsNotOpenIsNoProcessThatTakesNoMore() throws Exception {
+    assertThat(
+            failureOfAWrite(
+                error(500, "internal", "error writing to stdin: stdin not enabled or closed")))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("its stdin is not open");
+  }
+
+  /** Taken for the end of the process, it would leave a command waiting for the rest. */
+  @Test
+  void aPlain404SaysNothingAboutTheProcess() throws Exception {
+    assertThat(failureOfAWrite(new MockResponse.Builder().code(404).body("no such page").build()))
+        .isInstanceOf(NotFoundException.class);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.InputClosedException;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Output;
@@ -257,6 +258,14 @@ class StandardInputTest extends LocalE2bTest {
       again.stdin().write('b');
       again.stdin().close();
       assertThat(again.waitFor()).isEqualTo(new ExitStatus.Exited(0));
+    }
+  }
+
+  @Test
+  void aProcessThatWasStartedWithoutInputSaysSoWhenItIsWrittenTo() {
+    try (Process first = sandbox.processes().start(Command.of("sleep", "60"));
+        Process again = sandbox.processes().attach(first.ref())) {
+      assertRefused(again.stdin(), InvalidRequestException.class, "its stdin is not open");
     }
   }
 
