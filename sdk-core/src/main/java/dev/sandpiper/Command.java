@@ -119,10 +119,10 @@ public final class Command {
    * client's executor while the output is read, as fast as the command reads it; a stream is sent
    * as it comes. Without this and {@link #openStdin} a command reads the end of file at once.
    *
-   * <p>The content is closed when it is sent, or when the command has ended. A command that ends
-   * before it has read everything is no failure. A content that cannot be read, or sent, is one:
-   * the command is stopped, because the end of file would tell it that it has everything. Needs
-   * {@link Capability#STDIN}.
+   * <p>What was opened is closed when it is sent, or when the command has ended. A command that
+   * ends before it has read everything is no failure. A content that cannot be read, or sent, is
+   * one: the command is stopped, because the end of file would tell it that it has everything.
+   * Needs {@link Capability#STDIN}.
    *
    * @throws IllegalArgumentException after {@link #openStdin}
    */

@@ -126,8 +126,7 @@ class StdinTest {
 
   @Test
   void commandThatEndsClosesASourceThatBlocks() {
-    scripted.exits(3);
-    StubbornSource source = new StubbornSource();
+    StubbornSource source = new StubbornSource(() -> scripted.exits(3));
 
     assertThat(fed(Content.of(source)).exit().code()).hasValue(3);
     assertThat(source.closed.getCount()).isZero();
@@ -292,6 +291,11 @@ class StdinTest {
   /** Blocks until it is closed, whoever interrupts. */
   private static final class StubbornSource extends InputStream {
     final CountDownLatch closed = new CountDownLatch(1);
+    private final Runnable onRead;
+
+    StubbornSource(Runnable onRead) {
+      this.onRead = onRead;
+    }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
@@ -300,6 +304,7 @@ class StdinTest {
 
     @Override
     public int read() throws IOException {
+      onRead.run();
       Patience.until("it is closed", () -> closed.getCount() == 0);
       throw new IOException("closed");
     }
