@@ -13,6 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * frees them.
  */
 final class StandardInput {
+  private static final String ALREADY_CLOSED = "file already closed";
+
   private final OutputStream pipe;
   private final long pid;
   private final ReentrantLock lock = new ReentrantLock();
@@ -29,13 +31,14 @@ final class StandardInput {
 
   void write(ByteString bytes) {
     lock.lock();
+    boolean late = processEnded;
     try {
       if (!on) throw failed("stdin not enabled or closed");
       bytes.writeTo(pipe);
       pipe.flush();
     } catch (IOException e) {
-      throw failed(
-          "error writing to stdin of process '%d': write |1: %s".formatted(pid, reason(e)));
+      String reason = late ? ALREADY_CLOSED : brokenOff(e);
+      throw failed("error writing to stdin of process '%d': write |1: %s".formatted(pid, reason));
     } finally {
       lock.unlock();
     }
@@ -50,7 +53,8 @@ final class StandardInput {
       if (processEnded) throw new ClosedChannelException();
       pipe.close();
     } catch (IOException e) {
-      throw new RpcException(ConnectCode.UNKNOWN, "error closing stdin: close |1: " + reason(e));
+      String reason = e instanceof ClosedChannelException ? ALREADY_CLOSED : inGo(e);
+      throw new RpcException(ConnectCode.UNKNOWN, "error closing stdin: close |1: " + reason);
     } finally {
       lock.unlock();
     }
@@ -61,8 +65,12 @@ final class StandardInput {
     processEnded = true;
   }
 
-  private String reason(IOException e) {
-    if (processEnded || e instanceof ClosedChannelException) return "file already closed";
+  /** A write that had begun when the process ended: its end may have closed our end meanwhile. */
+  private static String brokenOff(IOException e) {
+    return e instanceof ClosedChannelException ? "broken pipe" : inGo(e);
+  }
+
+  private static String inGo(IOException e) {
     return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
   }
 

@@ -116,10 +116,12 @@ final class CuttingProxy implements AutoCloseable {
         InputStream in = upstream.getInputStream();
         OutputStream out = client.getOutputStream();
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-          int passed = Math.min(count, left.get());
+          // Looked at once: the next request may come, and be marked, while this answer passes.
+          int before = left.get();
+          int passed = Math.min(count, before);
           out.write(buffer, 0, passed);
           out.flush();
-          if (left.get() != Integer.MAX_VALUE && left.addAndGet(-passed) == 0) {
+          if (before != Integer.MAX_VALUE && left.addAndGet(-passed) == 0) {
             marked.incrementAndGet();
             drop();
             return;
