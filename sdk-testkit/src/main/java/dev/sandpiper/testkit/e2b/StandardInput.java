@@ -31,7 +31,17 @@ final class StandardInput {
 
   void write(ByteString bytes) {
     lock.lock();
-    boolean late = processEnded;
+    try {
+      write(bytes, processEnded);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * @param late whether the process had ended before
+   */
+  private void write(ByteString bytes, boolean late) {
     try {
       if (!on) throw failed("stdin not enabled or closed");
       bytes.writeTo(pipe);
@@ -39,8 +49,6 @@ final class StandardInput {
     } catch (IOException e) {
       String reason = late ? ALREADY_CLOSED : brokenOff(e);
       throw failed("error writing to stdin of process '%d': write |1: %s".formatted(pid, reason));
-    } finally {
-      lock.unlock();
     }
   }
 
