@@ -129,15 +129,22 @@ final class StartedProcess implements Process {
 
   private void finish(ExitStatus status) {
     streamOver.countDown();
-    CommandDeadline limit = deadline;
+    SandboxException reason = whyStopped(null);
+    if (reason == null) {
+      exit.complete(status);
+    } else {
+      exit.completeExceptionally(reason);
+    }
+  }
+
+  /** Why we stopped it: its input could not be read, or its time was over. Null if we did not. */
+  private @Nullable SandboxException whyStopped(@Nullable RuntimeException cause) {
     SandboxException unfed = feed.failure();
     if (unfed != null) {
-      exit.completeExceptionally(unfed);
-    } else if (limit != null && limit.hasPassed()) {
-      exit.completeExceptionally(limit.exceeded(null, null));
-    } else {
-      exit.complete(status);
+      return unfed;
     }
+    CommandDeadline limit = deadline;
+    return limit != null && limit.hasPassed() ? limit.exceeded(null, cause) : null;
   }
 
   private void fail(RuntimeException cause) {
@@ -153,12 +160,8 @@ final class StartedProcess implements Process {
 
   /** What stopped the process is the reason, and not what its end looked like from here. */
   private RuntimeException told(RuntimeException cause) {
-    SandboxException unfed = feed.failure();
-    if (unfed != null) {
-      return unfed;
-    }
-    CommandDeadline limit = deadline;
-    return limit != null && limit.hasPassed() ? limit.exceeded(null, cause) : cause;
+    SandboxException reason = whyStopped(cause);
+    return reason == null ? cause : reason;
   }
 
   /** No more input from now on; what is being sent is freed by the pump, or by closing. */
@@ -203,7 +206,7 @@ final class StartedProcess implements Process {
           output.writeTo(output.channel() == Channel.STDERR ? err : out);
         } else if (event instanceof Ended end) {
           flush(out, err);
-          rejectIfLate();
+          rejectIfStopped();
           return end.status();
         }
         if (events.hasNothing()) {
@@ -214,10 +217,10 @@ final class StartedProcess implements Process {
     }
   }
 
-  private void rejectIfLate() {
-    CommandDeadline limit = deadline;
-    if (limit != null && limit.hasPassed()) {
-      throw limit.exceeded(null, null);
+  private void rejectIfStopped() {
+    SandboxException reason = whyStopped(null);
+    if (reason != null) {
+      throw reason;
     }
   }
 

@@ -167,6 +167,17 @@ class StdinTest {
   }
 
   @Test
+  void sourceThatFailsIsToldToWhoeverCopiesTheOutput() {
+    IOException broken = new IOException("broken");
+    OutputStream nowhere = OutputStream.nullOutputStream();
+    try (Process process = engine.processes(scripted).start(COMMAND.stdin(failing(broken)))) {
+      assertThatThrownBy(() -> process.transferTo(nowhere, nowhere))
+          .isInstanceOf(CancelledException.class)
+          .hasCause(broken);
+    }
+  }
+
+  @Test
   void smallWritesAreGatheredUntilTheyAreFlushed() throws Exception {
     try (Process process = open()) {
       OutputStream stdin = process.stdin();
