@@ -23,7 +23,9 @@ final class HealthProbe {
 
   /** What is known of the sandbox now, for a message. */
   String describe() {
-    HttpRequest request = HttpRequest.of("probe", sandboxId, "GET", url).within(PATIENCE);
+    // Harmless, and so asked again where a kept connection died together with the stream.
+    HttpRequest request =
+        HttpRequest.of("probe", sandboxId, "GET", url).within(PATIENCE).harmless();
     try (HttpResponse response = transport.send(request)) {
       return switch (response.status()) {
         case 204 -> "the sandbox still answers";

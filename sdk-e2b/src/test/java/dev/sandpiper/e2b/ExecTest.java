@@ -398,11 +398,29 @@ class ExecTest {
   void aLostStreamSaysWhenNobodyAnswers() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.cut(Frames.start(7)));
-    e2b.answer(Frames.nothing());
+    for (int attempt = 0; attempt < 3; attempt++) {
+      e2b.answer(Frames.nothing());
+    }
     assertThatThrownBy(() -> sandbox.exec("true"))
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("the sandbox does not answer either");
     e2b.take(START);
+    for (int attempt = 0; attempt < 3; attempt++) {
+      e2b.take("GET /health");
+    }
+  }
+
+  @Test
+  void aProbeOnAConnectionThatDiedWithTheStreamAsksAgain() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(Frames.cut(Frames.start(7)));
+    e2b.answer(Frames.nothing());
+    e2b.answer(new MockResponse.Builder().code(502).build());
+    assertThatThrownBy(() -> sandbox.exec("true"))
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageContaining("the sandbox is gone");
+    e2b.take(START);
+    e2b.take("GET /health");
     e2b.take("GET /health");
   }
 
