@@ -5,10 +5,14 @@ package dev.sandpiper;
  * images and server versions differ.
  */
 public enum Capability {
-  /** {@link Processes#attach}: a process can be followed by somebody who did not start it. */
-  ATTACH,
   /** {@link Command#stdin} and {@link Command#openStdin}: a command can be given input. */
   STDIN,
+  /** {@link Processes#attach}: a process can be followed by somebody who did not start it. */
+  ATTACH,
+  /** {@link Processes#startTerminal}: a command can run on a terminal. */
+  TERMINAL,
+  /** {@link Process#signal}: a process can be sent any signal. */
+  SIGNALS,
   /** {@link Command#user}: a command can run as a named user. */
   USER
 }

@@ -18,6 +18,9 @@ import java.util.concurrent.CompletableFuture;
  * them open keeps it going: start a server with its outputs redirected, or in its own {@link
  * Processes#start}.
  *
+ * <p>A connection that breaks is replaced where the platform has {@link Capability#ATTACH}: an
+ * {@link ProcessEvent.OutputGap} stands for what was written meanwhile and was not kept.
+ *
  * <p>{@link #close()} undoes what opened it: after {@code start} it kills the process with its
  * children, after {@code attach} it lets go. {@link #detach()} changes one's mind.
  *
@@ -79,7 +82,8 @@ public interface Process extends AutoCloseable {
    * thread that last read {@link #events()}, it closes that stream first (read until ready, then
    * wait); called by another it waits for the reader.
    *
-   * @throws ConnectionLostException if the connection ended first; the process may run on
+   * @throws ConnectionLostException if the connection ended and could not be replaced; the process
+   *     may run on
    * @throws DeadlineExceededException if {@link Command#timeout} passed, and the process was
    *     stopped
    */
@@ -93,6 +97,30 @@ public interface Process extends AutoCloseable {
    * throw. Cancelling the future leaves the process alone.
    */
   CompletableFuture<ExitStatus> onExit();
+
+  /**
+   * Sends a signal to the process and to the children in its group, as a terminal's Ctrl-C does.
+   * Blocks until it is sent, not until it has an effect. Needs {@link Capability#SIGNALS}.
+   *
+   * <p>A platform on which no {@code kill} can be run may have a call of its own for {@code TERM}
+   * and {@code KILL}, which reaches the process alone. Using it is logged as a warning, and where
+   * that may cost output, an {@link ProcessEvent.OutputGap} says so.
+   *
+   * @return false if the process is over
+   * @throws IllegalArgumentException for {@link Signal#UNKNOWN}
+   */
+  boolean signal(Signal signal);
+
+  /**
+   * This process for code that knows {@link java.lang.Process}; always the same object. Its streams
+   * claim the output when the first of them is read. A stream that nobody has read yet keeps 1 MiB;
+   * if more was written, reading it fails first, and goes on behind what is missing. A death by
+   * signal <i>n</i> is the exit value 128 + <i>n</i>, as the JDK has it. An exit that the platform
+   * does not tell is an {@link IllegalStateException}, never a number. {@code destroy} is {@code
+   * TERM}, {@code destroyForcibly} is {@code KILL}, both as {@link #signal}; there is no {@link
+   * ProcessHandle}.
+   */
+  java.lang.Process asJavaProcess();
 
   /**
    * Lets go: the connection is closed, the process runs on, {@link #close()} will do nothing. What

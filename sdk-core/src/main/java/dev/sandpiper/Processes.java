@@ -1,5 +1,6 @@
 package dev.sandpiper;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The processes of one sandbox. Safe for use by many threads. */
@@ -37,6 +38,25 @@ public interface Processes {
    * before comes first. Needs {@link Capability#ATTACH}.
    *
    * @throws NotFoundException if it is over and forgotten, or its number has been used again
+   * @throws InvalidRequestException if it belongs to another sandbox
    */
   Process attach(ProcessRef ref);
+
+  /**
+   * Starts a command on a terminal of its own, whose {@link Process#stdin()} is always open. Blocks
+   * until it runs; nothing that it writes is lost. The caller closes it, which kills it. Needs
+   * {@link Capability#TERMINAL}.
+   *
+   * @throws IllegalArgumentException after {@link Command#stdin}: type into it instead
+   */
+  Terminal startTerminal(Command command, TerminalSize size);
+
+  /** {@link #attach} to a process on a terminal. */
+  Terminal attachTerminal(ProcessRef ref);
+
+  /**
+   * The processes that were started through the platform, by this client or another, and are not
+   * over: their children are not among them. Needs {@link Capability#ATTACH}.
+   */
+  List<ProcessInfo> list();
 }

@@ -1,7 +1,10 @@
 package dev.sandpiper.engine;
 
 import dev.sandpiper.Command;
+import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.TerminalSize;
+import java.util.List;
 
 /** How a provider starts commands and finds them again. */
 public interface CommandLauncher {
@@ -12,6 +15,15 @@ public interface CommandLauncher {
    */
   RunningCommand launch(Command command);
 
+  /** Like {@link #launch}, on a terminal. */
+  RunningTerminal launchTerminal(Command command, TerminalSize size);
+
   /** Connects to a process that runs. */
   RunningCommand attach(ProcessRef ref);
+
+  /** Connects to a process that runs on a terminal. */
+  RunningTerminal attachTerminal(ProcessRef ref);
+
+  /** What runs. */
+  List<ProcessInfo> list();
 }

@@ -6,8 +6,12 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.OutputListener;
 import dev.sandpiper.Process;
+import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Processes;
+import dev.sandpiper.Terminal;
+import dev.sandpiper.TerminalSize;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The verbs for processes, over whatever a provider's launcher starts. */
@@ -29,8 +33,13 @@ public final class LaunchedProcesses implements Processes {
 
   @Override
   public ExecResult exec(Command command, OutputListener listener) {
+    return exec(launcher, command, listener);
+  }
+
+  /** Runs what another launcher of the same sandbox knows how to start. */
+  public ExecResult exec(CommandLauncher other, Command command, OutputListener listener) {
     requireNonNull(listener, "listener");
-    return new Execution(command, listener, threads).run(launcher);
+    return new Execution(command, listener, threads).run(other);
   }
 
   @Override
@@ -48,20 +57,55 @@ public final class LaunchedProcesses implements Processes {
 
   /** Starts what another launcher of the same sandbox knows how to start. */
   public Process start(CommandLauncher other, Command command) {
-    StartedProcess process = StartedProcess.started(other.launch(command), command);
-    try {
-      process.limit(CommandDeadline.begin(command, threads, process::stopAtDeadline, "start"));
-      process.begin(threads);
-      return process;
-    } catch (RuntimeException e) {
-      process.giveUp(e);
-      throw e;
+    return begun(StartedProcess.started(other.launch(command), command), command);
+  }
+
+  @Override
+  public Terminal startTerminal(Command command, TerminalSize size) {
+    return startTerminal(launcher, command, size);
+  }
+
+  /** Starts what another launcher of the same sandbox knows how to start. */
+  public Terminal startTerminal(CommandLauncher other, Command command, TerminalSize size) {
+    requireNonNull(size, "size");
+    if (command.stdin().isPresent()) {
+      throw new IllegalArgumentException(
+          "a terminal is typed into: write to its stdin() instead of Command.stdin(content)");
     }
+    return begun(StartedTerminal.started(other.launchTerminal(command, size)), command);
   }
 
   @Override
   public Process attach(ProcessRef ref) {
-    StartedProcess process = StartedProcess.attached(launcher.attach(ref));
+    return attached(launcher.attach(ref));
+  }
+
+  /** Follows what its provider found by other means than a reference. */
+  public Process attached(RunningCommand found) {
+    return begun(StartedProcess.attached(found));
+  }
+
+  @Override
+  public Terminal attachTerminal(ProcessRef ref) {
+    return begun(StartedTerminal.attached(launcher.attachTerminal(ref)));
+  }
+
+  @Override
+  public List<ProcessInfo> list() {
+    return launcher.list();
+  }
+
+  private <P extends StartedProcess> P begun(P process, Command command) {
+    try {
+      process.limit(CommandDeadline.begin(command, threads, process::stopAtDeadline, "start"));
+    } catch (RuntimeException e) {
+      process.giveUp(e);
+      throw e;
+    }
+    return begun(process);
+  }
+
+  private <P extends StartedProcess> P begun(P process) {
     try {
       process.begin(threads);
       return process;
@@ -69,10 +113,5 @@ public final class LaunchedProcesses implements Processes {
       process.giveUp(e);
       throw e;
     }
-  }
-
-  /** Runs what another launcher of the same sandbox knows how to start. */
-  public ExecResult exec(CommandLauncher other, Command command, OutputListener listener) {
-    return new Execution(command, listener, threads).run(other);
   }
 }

@@ -2,6 +2,7 @@ package dev.sandpiper.engine;
 
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.Signal;
 import java.time.Duration;
 
 /**
@@ -31,6 +32,12 @@ public interface RunningCommand {
    * deadline outlives the stream.
    */
   void stopTree(Duration grace);
+
+  /**
+   * Sends a signal to the command and its group. False if the command is over. May be called from
+   * any thread.
+   */
+  boolean signal(Signal signal);
 
   /** Has the platform end the stream, although a child that escaped holds the outputs open. */
   void release();

@@ -13,6 +13,7 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.Signal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -23,10 +24,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A process whose stream is read by a pump, on a thread of the client's executor. */
-final class StartedProcess implements Process {
+class StartedProcess implements Process {
 
   /** What {@link #close} does to a process that still runs. */
   enum OnClose {
@@ -44,12 +46,12 @@ final class StartedProcess implements Process {
   private final @Nullable StdinStream stdin;
   private final StdinFeed feed;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicReference<@Nullable JavaProcess> javaProcess = new AtomicReference<>();
   private volatile boolean ended;
   private volatile @Nullable ClaimedEvents claimed;
   private volatile @Nullable CommandDeadline deadline;
 
-  private StartedProcess(
-      RunningCommand command, OnClose onClose, boolean writable, Optional<Content> fed) {
+  StartedProcess(RunningCommand command, OnClose onClose, boolean writable, Optional<Content> fed) {
     this.command = command;
     this.onClose = onClose;
     this.stop = new TreeStop(command, streamOver, () -> ended);
@@ -268,6 +270,31 @@ final class StartedProcess implements Process {
   @Override
   public CompletableFuture<ExitStatus> onExit() {
     return exit.copy();
+  }
+
+  @Override
+  public boolean signal(Signal signal) {
+    if (signal.equals(Signal.UNKNOWN)) {
+      throw new IllegalArgumentException("an unknown signal cannot be sent");
+    }
+    return !ended && command.signal(signal);
+  }
+
+  @Override
+  public java.lang.Process asJavaProcess() {
+    JavaProcess adapted = new JavaProcess(this);
+    JavaProcess before = javaProcess.compareAndExchange(null, adapted);
+    return before == null ? adapted : before;
+  }
+
+  /** True if it was started with an input that callers write to, or may have one. */
+  boolean isWritable() {
+    return stdin != null;
+  }
+
+  /** What ended it, or failed; never a copy. */
+  CompletableFuture<ExitStatus> exit() {
+    return exit;
   }
 
   @Override

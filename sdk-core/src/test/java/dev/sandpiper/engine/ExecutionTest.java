@@ -18,7 +18,6 @@ import dev.sandpiper.OutputListener;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
-import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.testing.Patience;
@@ -66,21 +65,9 @@ class ExecutionTest {
 
   @Test
   void failureToLaunchIsThrownAsItIs() {
-    CommandLauncher refusing =
-        new CommandLauncher() {
-          @Override
-          public RunningCommand launch(Command command) {
-            throw gone();
-          }
+    scripted.refuses(gone());
 
-          @Override
-          public RunningCommand attach(ProcessRef ref) {
-            throw gone();
-          }
-        };
-
-    assertThatThrownBy(() -> engine.processes(refusing).exec(COMMAND))
-        .isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> exec(COMMAND)).isInstanceOf(NotFoundException.class);
   }
 
   @Test

@@ -10,16 +10,21 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
+import dev.sandpiper.TerminalSize;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A command whose events come from the test, and its launcher. */
-final class ScriptedCommand implements RunningCommand, CommandLauncher {
+final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   private static final Object CLOSED = new Object();
 
   final AtomicInteger launches = new AtomicInteger();
@@ -28,11 +33,14 @@ final class ScriptedCommand implements RunningCommand, CommandLauncher {
   final AtomicInteger taken = new AtomicInteger();
   final CountDownLatch reading = new CountDownLatch(1);
   final ScriptedInput input = new ScriptedInput();
+  final List<Signal> signals = new CopyOnWriteArrayList<>();
+  final List<TerminalSize> sizes = new CopyOnWriteArrayList<>();
 
   private final BlockingQueue<Object> script = new LinkedBlockingQueue<>();
   private volatile boolean closed;
   private volatile Runnable onStop = () -> ends(new ExitStatus.Signaled(Signal.TERM));
   private volatile Runnable onRelease = () -> {};
+  private volatile @Nullable RuntimeException refusal;
 
   ScriptedCommand writes(String text) {
     return emits(Output.of(Channel.STDOUT, text.getBytes(UTF_8)));
@@ -71,6 +79,12 @@ final class ScriptedCommand implements RunningCommand, CommandLauncher {
     return this;
   }
 
+  /** It cannot be launched. */
+  ScriptedCommand refuses(RuntimeException reason) {
+    refusal = reason;
+    return this;
+  }
+
   boolean isClosed() {
     return closed;
   }
@@ -81,13 +95,45 @@ final class ScriptedCommand implements RunningCommand, CommandLauncher {
 
   @Override
   public RunningCommand launch(Command command) {
+    RuntimeException reason = refusal;
+    if (reason != null) {
+      throw reason;
+    }
     launches.incrementAndGet();
+    return this;
+  }
+
+  @Override
+  public RunningTerminal launchTerminal(Command command, TerminalSize size) {
+    launches.incrementAndGet();
+    sizes.add(size);
     return this;
   }
 
   @Override
   public RunningCommand attach(ProcessRef ref) {
     return this;
+  }
+
+  @Override
+  public RunningTerminal attachTerminal(ProcessRef ref) {
+    return this;
+  }
+
+  @Override
+  public List<ProcessInfo> list() {
+    return List.of();
+  }
+
+  @Override
+  public boolean signal(Signal signal) {
+    signals.add(signal);
+    return true;
+  }
+
+  @Override
+  public void resize(TerminalSize size) {
+    sizes.add(size);
   }
 
   @Override

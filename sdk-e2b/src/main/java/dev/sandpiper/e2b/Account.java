@@ -2,6 +2,7 @@ package dev.sandpiper.e2b;
 
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.HttpTransport;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -11,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param api the control plane, which alone sees the account's key
  * @param dataPlane the way to sandboxes, without any credentials yet
  * @param codec what to speak first with each sandbox
+ * @param reattachLimit how long a process's lost connection is tried again; zero for not at all
  * @param open ids of the sandboxes that were created here and not yet closed
  */
 record Account(
@@ -20,6 +22,7 @@ record Account(
     Threads threads,
     String userAgent,
     Codec codec,
+    Duration reattachLimit,
     Set<String> open) {
 
   Account(
@@ -28,8 +31,17 @@ record Account(
       SandboxAddresses addresses,
       Threads threads,
       String userAgent,
-      Codec codec) {
-    this(api, dataPlane, addresses, threads, userAgent, codec, ConcurrentHashMap.newKeySet());
+      Codec codec,
+      Duration reattachLimit) {
+    this(
+        api,
+        dataPlane,
+        addresses,
+        threads,
+        userAgent,
+        codec,
+        reattachLimit,
+        ConcurrentHashMap.newKeySet());
   }
 
   boolean isDebug() {

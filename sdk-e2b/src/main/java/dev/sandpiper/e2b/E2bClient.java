@@ -42,7 +42,12 @@ public final class E2bClient implements SandboxClient {
   private final ClientResources resources;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  E2bClient(E2bSettings settings, ClientResources resources, UserAgent userAgent, Codec codec) {
+  E2bClient(
+      E2bSettings settings,
+      ClientResources resources,
+      UserAgent userAgent,
+      Codec codec,
+      Duration reattachLimit) {
     this.settings = settings;
     this.resources = resources;
     HeaderTransport api =
@@ -54,7 +59,8 @@ public final class E2bClient implements SandboxClient {
             SandboxAddresses.of(settings),
             new Threads(resources.scheduler(), resources.executor()),
             userAgent.text(),
-            codec);
+            codec,
+            reattachLimit);
   }
 
   /**

@@ -15,6 +15,7 @@ public final class E2bClientBuilder {
   private final E2bSettings.Options options = new E2bSettings.Options();
   private Map<String, String> environment = System.getenv();
   private Limits limits = Limits.standard();
+  private Duration reattachLimit = Duration.ofSeconds(30);
   private E2bCodec codec = E2bCodec.BINARY;
   private @Nullable OkHttpClient httpClient;
   private @Nullable Executor executor;
@@ -101,6 +102,21 @@ public final class E2bClientBuilder {
     return this;
   }
 
+  /**
+   * How long the lost connection of a process's stream is tried again, until the process can be
+   * followed on. Else thirty seconds, which is how long E2B remembers an exit; zero is not at all.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public E2bClientBuilder reattachLimit(Duration limit) {
+    if (limit.isNegative()) {
+      throw new IllegalArgumentException(
+          "the reattach limit must not be negative, it is " + limit + "; zero means not at all");
+    }
+    reattachLimit = limit;
+    return this;
+  }
+
   /** How messages travel to and from sandboxes. Else {@link E2bCodec#BINARY}. */
   public E2bClientBuilder codec(E2bCodec messages) {
     codec = requireNonNull(messages, "messages");
@@ -130,6 +146,10 @@ public final class E2bClientBuilder {
     E2bSettings settings = E2bSettings.resolve(options, environment);
     UserAgent userAgent = UserAgent.of(integration);
     return new E2bClient(
-        settings, new ClientResources(httpClient, executor, limits), userAgent, Codec.of(codec));
+        settings,
+        new ClientResources(httpClient, executor, limits),
+        userAgent,
+        Codec.of(codec),
+        reattachLimit);
   }
 }

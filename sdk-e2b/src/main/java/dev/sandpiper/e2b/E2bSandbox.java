@@ -1,23 +1,25 @@
 package dev.sandpiper.e2b;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.Capability;
-import dev.sandpiper.Command;
 import dev.sandpiper.Endpoint;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.Filesystem;
 import dev.sandpiper.OutputListener;
 import dev.sandpiper.Process;
-import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Processes;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.Terminal;
+import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.LaunchedProcesses;
-import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -26,7 +28,12 @@ import org.slf4j.LoggerFactory;
 /** A sandbox at E2B. Made by {@link E2bClient}. */
 public final class E2bSandbox implements Sandbox {
   static final Set<Capability> CAPABILITIES =
-      Set.of(Capability.ATTACH, Capability.STDIN, Capability.USER);
+      Set.of(
+          Capability.STDIN,
+          Capability.ATTACH,
+          Capability.TERMINAL,
+          Capability.SIGNALS,
+          Capability.USER);
   private static final Logger log = LoggerFactory.getLogger(E2bSandbox.class);
 
   /** How we came by a sandbox, and so what closing it does. */
@@ -55,7 +62,13 @@ public final class E2bSandbox implements Sandbox {
     ProcessRpc rpc = new ProcessRpc(client, access.envdVersion());
     this.places = new Places(this::processes, access.sandboxId());
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);
-    this.launcher = new EnvdLauncher(access, rpc, new HealthProbe(envd, access), paths);
+    this.launcher =
+        new EnvdLauncher(
+            access.sandboxId(),
+            rpc,
+            new StartMessages(access.envdVersion(), paths),
+            new HealthProbe(envd, access),
+            account.reattachLimit());
     this.processes = new LaunchedProcesses(launcher, account.threads());
     this.files = new EnvdFiles(access, envd, client, paths);
     if (origin == Origin.CREATED) {
@@ -88,18 +101,25 @@ public final class E2bSandbox implements Sandbox {
     return processes.start(tagged(command), command.common());
   }
 
-  private CommandLauncher tagged(E2bCommand command) {
-    return new CommandLauncher() {
-      @Override
-      public RunningCommand launch(Command common) {
-        return launcher.launch(common, command.tag());
-      }
+  /** {@link Processes#startTerminal} with what only E2B knows. */
+  public Terminal startTerminal(E2bCommand command, TerminalSize size) {
+    return processes.startTerminal(tagged(command), command.common(), size);
+  }
 
-      @Override
-      public RunningCommand attach(ProcessRef ref) {
-        return launcher.attach(ref);
-      }
-    };
+  /**
+   * Attaches to the process with this tag, whoever started it. Otherwise like {@link
+   * Processes#attach}.
+   *
+   * @throws dev.sandpiper.NotFoundException if none with this tag runs
+   * @throws dev.sandpiper.InvalidRequestException if several do; it names their numbers, and {@link
+   *     Processes#list} has their references
+   */
+  public Process attachTagged(String tag) {
+    return processes.attached(launcher.attachTagged(requireNonNull(tag, "tag")));
+  }
+
+  private CommandLauncher tagged(E2bCommand command) {
+    return new TaggedLauncher(launcher, command.tag());
   }
 
   @Override
@@ -129,9 +149,12 @@ public final class E2bSandbox implements Sandbox {
 
   @Override
   public Set<Capability> capabilities() {
-    return access.envdVersion().isBefore(EnvdVersion.CLOSABLE_STDIN)
-        ? Set.of(Capability.ATTACH, Capability.USER)
-        : CAPABILITIES;
+    if (!access.envdVersion().isBefore(EnvdVersion.CLOSABLE_STDIN)) {
+      return CAPABILITIES;
+    }
+    Set<Capability> fewer = EnumSet.copyOf(CAPABILITIES);
+    fewer.remove(Capability.STDIN);
+    return Set.copyOf(fewer);
   }
 
   /** True if connecting woke it from its sleep; false if it was running already. */

@@ -1,33 +1,33 @@
 package dev.sandpiper.e2b;
 
 import dev.sandpiper.Command;
-import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.WireFormatException;
+import dev.sandpiper.TerminalSize;
+import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto;
-import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
-import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.EventCase;
-import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
-import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.RunningCommand;
-import dev.sandpiper.wire.MalformedStreamException;
-import java.io.IOException;
+import dev.sandpiper.engine.RunningTerminal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts commands in one E2B sandbox and attaches to them. */
 final class EnvdLauncher implements CommandLauncher {
   static final String PLATFORM = "e2b";
+
+  private static final Logger log = LoggerFactory.getLogger(EnvdLauncher.class);
 
   /** What the sandbox grants beyond a command's own time, for a client that died. */
   private static final Duration BACKSTOP = Duration.ofSeconds(10);
@@ -35,20 +35,32 @@ final class EnvdLauncher implements CommandLauncher {
   /** Above this nobody waits for a backstop, and milliseconds end somewhere. */
   private static final Duration LONGEST_BACKSTOP = Duration.ofDays(100);
 
-  private final SandboxAccess access;
+  private final String sandboxId;
   private final ProcessRpc rpc;
+  private final StartMessages messages;
+  private final ProcessConnections connections;
   private final ProcessSearch search;
+  private final ProcessListing listing;
   private final ProcessTree tree;
-  private final HealthProbe health;
-  private final SandboxPaths paths;
+  private final Reattachment reattachment;
+  private final StartRecovery recovery;
 
-  EnvdLauncher(SandboxAccess access, ProcessRpc rpc, HealthProbe health, SandboxPaths paths) {
-    this.access = access;
+  EnvdLauncher(
+      String sandboxId,
+      ProcessRpc rpc,
+      StartMessages messages,
+      HealthProbe health,
+      Duration reattachLimit) {
+    this.sandboxId = sandboxId;
     this.rpc = rpc;
-    this.health = health;
-    this.paths = paths;
-    this.search = new ProcessSearch(rpc, access.sandboxId());
-    this.tree = new ProcessTree(rpc, search);
+    this.messages = messages;
+    this.connections = new ProcessConnections(rpc);
+    this.search = new ProcessSearch(rpc, sandboxId);
+    ScriptRunner scripts = new ScriptRunner(rpc);
+    this.listing = new ProcessListing(sandboxId, search, scripts);
+    this.tree = new ProcessTree(rpc, search, scripts);
+    this.reattachment = new Reattachment(search, connections, health, reattachLimit);
+    this.recovery = new StartRecovery(search, tree, connections);
   }
 
   @Override
@@ -58,113 +70,166 @@ final class EnvdLauncher implements CommandLauncher {
 
   /** Starts a command with a tag of the caller's; the nonce then travels as a variable. */
   RunningCommand launch(Command command, @Nullable String tag) {
-    boolean takesInput = command.opensStdin() || command.stdin().isPresent();
-    if (takesInput) {
+    if (StartMessages.takesInput(command)) {
       rpc.requireStdin("start", command.name());
     }
     String nonce = Nonce.random();
-    StartRequest message = startRequest(command, nonce, tag).setStdin(takesInput).build();
+    Gaps gaps = new Gaps(command.mergesErrors() ? Gaps.JOINED : Gaps.PIPES);
+    StartRequest message = messages.command(command, nonce, tag);
+    return this.command(start(command, message, nonce, gaps), gaps);
+  }
+
+  @Override
+  public RunningTerminal launchTerminal(Command command, TerminalSize size) {
+    return launchTerminal(command, size, null);
+  }
+
+  /** Like {@link #launch(Command, String)}. */
+  RunningTerminal launchTerminal(Command command, TerminalSize size, @Nullable String tag) {
+    String nonce = Nonce.random();
+    Gaps gaps = new Gaps(Gaps.TERMINAL);
+    StartRequest message = messages.terminal(command, size, nonce, tag);
+    EnvdTerminal terminal = terminal(start(command, message, nonce, gaps), gaps);
+    begin(terminal);
+    return terminal;
+  }
+
+  /** Its script waits for a Ctrl-D, so that nothing is written before somebody listens. */
+  private static void begin(EnvdTerminal terminal) {
     try {
-      return open(command, message, nonce);
-    } catch (SandboxException e) {
-      if (!Ambiguity.mayHaveStarted(e)) {
-        throw e;
-      }
-      return new StartRecovery(search, tree, this).recover(command.name(), nonce, e);
-    }
-  }
-
-  private StartRequest.Builder startRequest(Command command, String nonce, @Nullable String tag) {
-    ProcessConfig.Builder process =
-        ProcessConfig.newBuilder()
-            .setCmd("/bin/sh")
-            .addAllArgs(
-                List.of("-c", Scripts.START, "sh", command.mergesErrors() ? "merge" : "apart"))
-            .addAllArgs(command.arguments())
-            .putAllEnvs(command.environment());
-    command.directory().map(paths::absolute).ifPresent(process::setCwd);
-    if (tag != null) {
-      process.putEnvs(ProcessSearch.VARIABLE, nonce);
-    }
-    return StartRequest.newBuilder().setProcess(process).setTag(tag == null ? nonce : tag);
-  }
-
-  private EnvdCommand open(Command command, StartRequest message, String nonce) {
-    Optional<Duration> lifetime =
-        command
-            .timeout()
-            .filter(limit -> limit.compareTo(LONGEST_BACKSTOP) < 0)
-            .map(limit -> limit.plus(BACKSTOP));
-    return begin(
-        rpc.start(command.name(), message, command.user(), lifetime),
-        command.name(),
-        nonce,
-        List.of());
-  }
-
-  /** Waits for the start event, the first of every stream. */
-  private EnvdCommand begin(
-      ConnectStream<ProcessProto.ProcessEvent> events,
-      String name,
-      String nonce,
-      List<ProcessEvent> first) {
-    try {
-      ProcessProto.ProcessEvent start = events.next();
-      if (start == null || start.getEventCase() != EventCase.START) {
-        throw new MalformedStreamException("no start event");
-      }
-      ProcessRef ref = ref(start.getStart().getPid(), nonce);
-      EnvdInput input = new EnvdInput(rpc, ref, name);
-      return new EnvdCommand(ref, name, events, input, tree, health, first);
-    } catch (MalformedStreamException e) {
-      events.close();
-      throw new WireFormatException(failure(name, "the sandbox sent " + e.getMessage()), e);
-    } catch (IOException e) {
-      events.close();
-      throw new ConnectionLostException(
-          failure(name, "the connection broke before the start was told"), null, e);
+      terminal.closeStdin();
     } catch (RuntimeException e) {
-      events.close();
+      try {
+        terminal.stopTree(Duration.ZERO);
+      } catch (SandboxException unstopped) {
+        log.warn("{} could not begin, nor be stopped: {}", terminal.ref(), unstopped.getMessage());
+      }
+      terminal.close();
       throw e;
     }
   }
 
+  /** A process that we follow from now on, and what to tell before its own events. */
+  private record Followed(
+      ProcessRef ref, String name, Connection connection, List<ProcessEvent> first) {}
+
+  private Followed start(Command command, StartRequest message, String nonce, Gaps gaps) {
+    String name = command.name();
+    try {
+      Connection connection =
+          connections.start(
+              name, message, command.user(), command.timeout().flatMap(this::backstop));
+      return new Followed(ref(connection.pid(), nonce), name, connection, List.of());
+    } catch (SandboxException e) {
+      if (!Ambiguity.mayHaveStarted(e)) {
+        throw e;
+      }
+      Connection adopted = recovery.recover(name, nonce, e);
+      return new Followed(ref(adopted.pid(), nonce), name, adopted, gaps.somewhere(Gaps.ADOPTED));
+    }
+  }
+
+  private Optional<Duration> backstop(Duration limit) {
+    return limit.compareTo(LONGEST_BACKSTOP) < 0
+        ? Optional.of(limit.plus(BACKSTOP))
+        : Optional.empty();
+  }
+
+  private EnvdCommand command(Followed process, Gaps gaps) {
+    EnvdInput input = new EnvdInput(rpc, process.ref(), process.name(), EnvdInput.Kind.STDIN);
+    return new EnvdCommand(process.ref(), process.name(), events(process, gaps), input, tree);
+  }
+
+  private EnvdTerminal terminal(Followed process, Gaps gaps) {
+    EnvdInput input = new EnvdInput(rpc, process.ref(), process.name(), EnvdInput.Kind.TERMINAL);
+    return new EnvdTerminal(process.ref(), process.name(), events(process, gaps), input, tree, rpc);
+  }
+
+  private FollowedEvents events(Followed process, Gaps gaps) {
+    return new FollowedEvents(
+        process.ref(),
+        process.name(),
+        process.connection().events(),
+        gaps,
+        process.first(),
+        reattachment);
+  }
+
   @Override
   public RunningCommand attach(ProcessRef ref) {
-    if (!ref.platform().equals(PLATFORM) || !ref.sandboxId().equals(access.sandboxId())) {
+    Gaps gaps = new Gaps(Gaps.PIPES);
+    return command(attach(ref, gaps), gaps);
+  }
+
+  @Override
+  public RunningTerminal attachTerminal(ProcessRef ref) {
+    Gaps gaps = new Gaps(Gaps.TERMINAL);
+    return terminal(attach(ref, gaps), gaps);
+  }
+
+  private Followed attach(ProcessRef ref, Gaps gaps) {
+    if (!ref.platform().equals(PLATFORM) || !ref.sandboxId().equals(sandboxId)) {
       throw new InvalidRequestException(
-          failure(ref.toString(), "it belongs to another sandbox than " + access.sandboxId()));
+          failure(ref.toString(), "it belongs to another sandbox than " + sandboxId));
     }
-    Optional<ProcessInfo> running = search.byNonce(ref.nonce());
-    if (running.isPresent()) {
-      return attach(pid(running.get().getPid()), ref.processId(), ref.nonce(), Gaps.ATTACHED);
-    }
-    if (search.byPid(ref.processId()).isPresent()) {
+    List<ProcessProto.ProcessInfo> running = search.all();
+    Connection connection =
+        ProcessSearch.find(ref, running).isPresent()
+            ? connections.byPid(ref.processId(), Integer.parseUnsignedInt(ref.processId()))
+            : ended(ref, running);
+    return new Followed(ref, ref.processId(), connection, gaps.somewhere(Gaps.ATTACHED));
+  }
+
+  /**
+   * The end of a process, which E2B remembers for thirty seconds; only its tag proves whose it is.
+   */
+  private Connection ended(ProcessRef ref, List<ProcessProto.ProcessInfo> running) {
+    if (running.stream().anyMatch(info -> ProcessSearch.pid(info).equals(ref.processId()))) {
       throw new NotFoundException(
           What.PROCESS, failure(ref.toString(), "its number belongs to another process now"));
     }
-    return attachEnded(ref.processId(), ref.nonce(), Gaps.ATTACHED);
+    Connection connection = connections.byTag(ref.processId(), ref.nonce());
+    if (!Integer.toUnsignedString(connection.pid()).equals(ref.processId())) {
+      connection.events().close();
+      throw new NotFoundException(
+          What.PROCESS, failure(ref.toString(), "its number and its nonce are not of one process"));
+    }
+    return connection;
   }
 
-  /** Attaches to a process that ended, which E2B remembers for thirty seconds. */
-  EnvdCommand attachEnded(String name, String nonce, List<ProcessEvent> first) {
-    return attach(ProcessSelector.newBuilder().setTag(nonce).build(), name, nonce, first);
+  /**
+   * Attaches to the one process with this tag.
+   *
+   * @throws InvalidRequestException if there are several
+   */
+  RunningCommand attachTagged(String tag) {
+    List<ProcessProto.ProcessInfo> tagged =
+        search.all().stream().filter(info -> info.getTag().equals(tag)).toList();
+    if (tagged.size() > 1) {
+      List<String> pids = tagged.stream().map(ProcessSearch::pid).toList();
+      throw new InvalidRequestException(
+          failure(tag, "several processes have this tag: " + String.join(", ", pids)));
+    }
+    if (tagged.isEmpty()) {
+      throw new NotFoundException(What.PROCESS, failure(tag, "no process with this tag runs"));
+    }
+    ProcessProto.ProcessInfo found = tagged.get(0);
+    Gaps gaps = new Gaps(Gaps.PIPES);
+    ProcessRef ref = search.ref(found);
+    Connection connection = connections.byPid(tag, found.getPid());
+    return command(new Followed(ref, tag, connection, gaps.somewhere(Gaps.ATTACHED)), gaps);
   }
 
-  EnvdCommand attach(
-      ProcessSelector selector, String name, String nonce, List<ProcessEvent> first) {
-    return begin(rpc.connect(name, selector), name, nonce, first);
+  @Override
+  public List<ProcessInfo> list() {
+    return listing.read();
   }
 
-  ProcessRef ref(int pid, String nonce) {
-    return new ProcessRef(PLATFORM, access.sandboxId(), Integer.toUnsignedString(pid), nonce);
-  }
-
-  static ProcessSelector pid(int pid) {
-    return ProcessSelector.newBuilder().setPid(pid).build();
+  private ProcessRef ref(int pid, String nonce) {
+    return new ProcessRef(PLATFORM, sandboxId, Integer.toUnsignedString(pid), nonce);
   }
 
   private static Failure failure(String subject, String observed) {
-    return Failure.of("start", subject, observed);
+    return Failure.of("attach", subject, observed);
   }
 }

@@ -10,6 +10,10 @@ import java.util.regex.Pattern;
  */
 record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVersion> {
   static final EnvdVersion OLDEST_USABLE = new EnvdVersion(0, 1, 0);
+
+  /** Before this, a command has an open input whether or not one was asked for. */
+  static final EnvdVersion OPTIONAL_STDIN = new EnvdVersion(0, 3, 0);
+
   static final EnvdVersion DEFAULT_USER = new EnvdVersion(0, 4, 0);
   static final EnvdVersion CLOSABLE_STDIN = new EnvdVersion(0, 5, 2);
   static final EnvdVersion RAW_UPLOADS = new EnvdVersion(0, 5, 7);

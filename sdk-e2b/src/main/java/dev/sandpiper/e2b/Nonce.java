@@ -2,11 +2,13 @@ package dev.sandpiper.e2b;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /** Texts that nobody can guess, by which we find again what we made. */
 final class Nonce {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int BYTES = 16;
+  private static final Pattern ONE = Pattern.compile("sp-[A-Za-z0-9]{1,64}");
 
   private Nonce() {}
 
@@ -14,5 +16,10 @@ final class Nonce {
     byte[] bytes = new byte[BYTES];
     RANDOM.nextBytes(bytes);
     return "sp-" + HexFormat.of().formatHex(bytes);
+  }
+
+  /** True if {@code text} looks like one. */
+  static boolean isOne(String text) {
+    return ONE.matcher(text).matches();
   }
 }

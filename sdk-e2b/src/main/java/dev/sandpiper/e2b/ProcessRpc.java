@@ -1,13 +1,16 @@
 package dev.sandpiper.e2b;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
-import com.google.protobuf.ByteString;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.Signal;
+import dev.sandpiper.TerminalSize;
 import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
@@ -22,9 +25,10 @@ import dev.sandpiper.e2b.proto.ProcessProto.SendInputRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.SendInputResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;
-import dev.sandpiper.e2b.proto.ProcessProto.Signal;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
+import dev.sandpiper.e2b.proto.ProcessProto.UpdateRequest;
+import dev.sandpiper.e2b.proto.ProcessProto.UpdateResponse;
 import dev.sandpiper.http.Cancellation;
 import dev.sandpiper.http.HttpRequest;
 import java.time.Duration;
@@ -109,16 +113,34 @@ final class ProcessRpc {
         .getProcessesList();
   }
 
-  /** Sends SIGKILL to one process, without its children, and frees its stream. */
-  void kill(int pid) {
+  /**
+   * Sends TERM or KILL to one process, without its children. From then on its stream ends with it,
+   * whoever holds its outputs, and what it says last may be lost.
+   */
+  void signal(int pid, Signal signal) {
     SendSignalRequest message =
         SendSignalRequest.newBuilder()
             .setProcess(selector(pid))
-            .setSignal(Signal.SIGNAL_SIGKILL)
+            .setSignal(requireNonNull(ProcessProto.Signal.forNumber(signal.number())))
             .build();
     HttpRequest request =
-        client.request("kill", Integer.toUnsignedString(pid), SERVICE + "SendSignal").within(SHORT);
+        client
+            .request("signal", Integer.toUnsignedString(pid), SERVICE + "SendSignal")
+            .within(SHORT);
     client.unary(request, message, SendSignalResponse.getDefaultInstance(), What.PROCESS);
+  }
+
+  /** Changes the size of a process's terminal. */
+  void resize(String subject, int pid, TerminalSize size) {
+    UpdateRequest message =
+        UpdateRequest.newBuilder()
+            .setProcess(selector(pid))
+            .setPty(StartMessages.pty(size))
+            .build();
+    HttpRequest request =
+        client.request("resize", subject, SERVICE + "Update").within(SHORT).harmless();
+    InputErrors.translatedHarmless(
+        () -> client.unary(request, message, UpdateResponse.getDefaultInstance(), What.PROCESS));
   }
 
   /** Without its end, input is of little use: who could not close it shall not open it. */
@@ -138,20 +160,18 @@ final class ProcessRpc {
   }
 
   /**
-   * Writes to a process's stdin. Answered when its pipe has taken it all, which may be never: no
-   * limit of the client or of the server ends it, only {@code end} and the process's death.
+   * Writes to a process's stdin or terminal. Answered when that has taken it all, which may be
+   * never: no limit of the client or of the server ends it, only {@code end} and the process's
+   * death.
    *
    * @param subject what messages call the process
    * @throws InputClosedException if it has exited, or has no open stdin
    */
-  void sendInput(String subject, int pid, ByteString bytes, Cancellation end) {
+  void sendInput(String subject, int pid, ProcessInput input, Cancellation end) {
     SendInputRequest message =
-        SendInputRequest.newBuilder()
-            .setProcess(selector(pid))
-            .setInput(ProcessInput.newBuilder().setStdin(bytes))
-            .build();
+        SendInputRequest.newBuilder().setProcess(selector(pid)).setInput(input).build();
     HttpRequest request = client.request("write stdin", subject, SERVICE + "SendInput").until(end);
-    StdinErrors.translated(
+    InputErrors.translated(
         () -> client.unary(request, message, SendInputResponse.getDefaultInstance(), What.PROCESS));
   }
 
@@ -159,7 +179,7 @@ final class ProcessRpc {
   void closeStdin(String subject, int pid, Cancellation end) {
     CloseStdinRequest message = CloseStdinRequest.newBuilder().setProcess(selector(pid)).build();
     HttpRequest request = client.request("close stdin", subject, SERVICE + "CloseStdin").until(end);
-    StdinErrors.translated(
+    InputErrors.translated(
         () ->
             client.unary(request, message, CloseStdinResponse.getDefaultInstance(), What.PROCESS));
   }

@@ -1,10 +1,11 @@
 package dev.sandpiper.e2b;
 
+import dev.sandpiper.ProcessRef;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the processes that we started by the nonce that each of them carries. */
+/** Finds processes by what tells one from a later one with the same number. */
 final class ProcessSearch {
   /** Carries the nonce of a process whose tag is the caller's. */
   static final String VARIABLE = "SANDPIPER_NONCE";
@@ -17,24 +18,44 @@ final class ProcessSearch {
     this.sandboxId = sandboxId;
   }
 
-  /** What runs with this nonce, as its tag or in its environment. */
-  Optional<ProcessInfo> byNonce(String nonce) {
-    return all().stream().filter(info -> hasNonce(info, nonce)).findFirst();
-  }
-
-  /** What runs under this number. */
-  Optional<ProcessInfo> byPid(String pid) {
-    return all().stream()
-        .filter(info -> Integer.toUnsignedString(info.getPid()).equals(pid))
-        .findFirst();
-  }
-
-  private List<ProcessInfo> all() {
+  /** What runs, and dead shells whose children hold their outputs. */
+  List<ProcessInfo> all() {
     return rpc.list(sandboxId);
   }
 
-  static boolean hasNonce(ProcessInfo info, String nonce) {
-    return info.getTag().equals(nonce)
-        || nonce.equals(info.getConfig().getEnvsOrDefault(VARIABLE, ""));
+  /** What runs with this nonce, which only one of ours has. */
+  Optional<ProcessInfo> byNonce(String nonce) {
+    return all().stream().filter(info -> nonceOf(info).equals(nonce)).findFirst();
+  }
+
+  /** The process that a reference means, if it runs. */
+  Optional<ProcessInfo> find(ProcessRef ref) {
+    return find(ref, all());
+  }
+
+  /** The process that a reference means, if it is among these. */
+  static Optional<ProcessInfo> find(ProcessRef ref, List<ProcessInfo> running) {
+    return running.stream()
+        .filter(info -> pid(info).equals(ref.processId()) && nonceOf(info).equals(ref.nonce()))
+        .findFirst();
+  }
+
+  /** Names a process that was found. */
+  ProcessRef ref(ProcessInfo info) {
+    return new ProcessRef(EnvdLauncher.PLATFORM, sandboxId, pid(info), nonceOf(info));
+  }
+
+  /** The number of a process, as references have it. */
+  static String pid(ProcessInfo info) {
+    return Integer.toUnsignedString(info.getPid());
+  }
+
+  /** The nonce that we gave a process; what stands for one, if we did not start it. */
+  static String nonceOf(ProcessInfo info) {
+    String inVariable = info.getConfig().getEnvsOrDefault(VARIABLE, "");
+    if (Nonce.isOne(inVariable)) {
+      return inVariable;
+    }
+    return Nonce.isOne(info.getTag()) ? info.getTag() : Fingerprint.of(info);
   }
 }

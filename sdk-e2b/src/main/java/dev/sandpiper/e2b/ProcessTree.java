@@ -5,45 +5,45 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
-import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
-import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
-import java.io.IOException;
+import dev.sandpiper.Signal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops processes with their children by running {@code kill} as a second process in the sandbox:
- * E2B's own call reaches only the direct process, and loses its last words.
+ * Signals processes with their children by running {@code kill} as a second process in the sandbox:
+ * E2B's own call knows two signals, reaches only the direct process, and loses its last words.
  */
 final class ProcessTree {
   private static final Logger log = LoggerFactory.getLogger(ProcessTree.class);
-  private static final Optional<String> ROOT = Optional.of("root");
   private static final long STEP_MILLIS = 50;
 
-  /** For what the script does besides waiting. */
+  /** For what a script does besides waiting. */
   private static final Duration MARGIN = Duration.ofSeconds(2);
 
   private final ProcessRpc rpc;
   private final ProcessSearch search;
+  private final ScriptRunner scripts;
 
-  ProcessTree(ProcessRpc rpc, ProcessSearch search) {
+  ProcessTree(ProcessRpc rpc, ProcessSearch search, ScriptRunner scripts) {
     this.rpc = rpc;
     this.search = search;
+    this.scripts = scripts;
   }
 
   /**
-   * TERM to all of it, and KILL after {@code grace}. Nothing if the process is not ours any more.
+   * TERM to all of it, and KILL after {@code grace}. Nothing if it is over.
+   *
+   * @param losingOutput runs before E2B's own call is used instead, which may cost last words
    */
-  void stop(ProcessRef ref, Duration grace) {
-    if (search.byNonce(ref.nonce()).isEmpty()) {
+  void stop(ProcessRef ref, Duration grace, Runnable losingOutput) {
+    if (search.find(ref).isEmpty()) {
       return;
     }
     try {
-      runScript(ref, grace);
+      String patience = Long.toString(Math.max(1, grace.toMillis() / STEP_MILLIS));
+      run(ref, Scripts.STOP_TREE, patience, grace.plus(MARGIN), "something of it is still alive");
     } catch (NotFoundException e) {
       throw e;
     } catch (SandboxException e) {
@@ -51,51 +51,68 @@ final class ProcessTree {
           "no kill could be run for {}, its direct process is killed instead: {}",
           ref,
           e.getMessage());
-      release(ref);
+      release(ref, losingOutput);
     }
   }
 
-  private void runScript(ProcessRef ref, Duration grace) {
-    String patience = Long.toString(Math.max(1, grace.toMillis() / STEP_MILLIS));
-    StartRequest script =
-        StartRequest.newBuilder()
-            .setProcess(
-                ProcessConfig.newBuilder()
-                    .setCmd("/bin/sh")
-                    .addAllArgs(List.of("-c", Scripts.STOP_TREE, "sh", ref.processId(), patience)))
-            .setStdin(false)
-            .build();
-    Duration lifetime = grace.plus(MARGIN);
-    try (ConnectStream<ProcessEvent> stream =
-        rpc.startShort("kill of " + ref.processId(), script, ROOT, lifetime)) {
-      requireSuccess(ref, stream);
-    } catch (IOException e) {
-      throw new PlatformException(failure(ref, "the kill was cut off"), e);
+  private void run(
+      ProcessRef ref, String script, String argument, Duration lifetime, String complaint) {
+    ScriptRunner.Result result =
+        scripts.run(
+            "kill of " + ref.processId(), script, List.of(ref.processId(), argument), lifetime);
+    if (!result.exit().isSuccess()) {
+      throw new PlatformException(Failure.of("stop", ref.toString(), complaint));
     }
   }
 
-  private static void requireSuccess(ProcessRef ref, ConnectStream<ProcessEvent> stream)
-      throws IOException {
-    ProcessEvent message;
-    while ((message = stream.next()) != null) {
-      if (message.getEventCase() == ProcessEvent.EventCase.END) {
-        if (!ExitReader.read(message.getEnd()).isSuccess()) {
-          throw new PlatformException(failure(ref, "something of it is still alive"));
-        }
-        return;
-      }
+  /** Sends one signal to the process and its group. False if it is over; else as above. */
+  boolean signal(ProcessRef ref, Signal signal, Runnable losingOutput) {
+    if (search.find(ref).isEmpty()) {
+      return false;
     }
-    throw new PlatformException(failure(ref, "the kill has no end"));
+    try {
+      run(ref, Scripts.SIGNAL, nameOrNumber(signal), MARGIN, "the signal could not be sent");
+      return true;
+    } catch (NotFoundException e) {
+      throw e;
+    } catch (SandboxException e) {
+      return signalByPlatform(ref, signal, losingOutput, e);
+    }
+  }
+
+  private boolean signalByPlatform(
+      ProcessRef ref, Signal signal, Runnable losingOutput, SandboxException reason) {
+    if (search.find(ref).isEmpty()) {
+      return false;
+    }
+    if (!signal.equals(Signal.TERM) && !signal.equals(Signal.KILL)) {
+      throw reason;
+    }
+    log.warn(
+        "no kill could be run for {}, {} goes to its direct process alone: {}",
+        ref,
+        signal,
+        reason.getMessage());
+    losingOutput.run();
+    try {
+      rpc.signal(Integer.parseUnsignedInt(ref.processId()), signal);
+      return true;
+    } catch (NotFoundException e) {
+      return false;
+    }
+  }
+
+  /** Shells know the names of the common signals, whose numbers differ between machines. */
+  private static String nameOrNumber(Signal signal) {
+    String name = signal.toString();
+    return name.startsWith("SIG") ? name.substring(3) : Integer.toString(signal.number());
   }
 
   /** Kills the direct process by E2B's own call, which also ends its stream. */
-  void release(ProcessRef ref) {
-    if (search.byNonce(ref.nonce()).isPresent()) {
-      rpc.kill(Integer.parseUnsignedInt(ref.processId()));
+  void release(ProcessRef ref, Runnable losingOutput) {
+    if (search.find(ref).isPresent()) {
+      losingOutput.run();
+      rpc.signal(Integer.parseUnsignedInt(ref.processId()), Signal.KILL);
     }
-  }
-
-  private static Failure failure(ProcessRef ref, String observed) {
-    return Failure.of("stop", ref.toString(), observed);
   }
 }

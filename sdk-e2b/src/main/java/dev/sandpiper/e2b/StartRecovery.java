@@ -3,8 +3,8 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
-import dev.sandpiper.engine.RunningCommand;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -22,20 +22,21 @@ final class StartRecovery {
 
   private final ProcessSearch search;
   private final ProcessTree tree;
-  private final EnvdLauncher launcher;
+  private final ProcessConnections connections;
 
-  StartRecovery(ProcessSearch search, ProcessTree tree, EnvdLauncher launcher) {
+  StartRecovery(ProcessSearch search, ProcessTree tree, ProcessConnections connections) {
     this.search = search;
     this.tree = tree;
-    this.launcher = launcher;
+    this.connections = connections;
   }
 
   /**
-   * The process that was started after all. A caller who was interrupted wants it stopped instead.
+   * A connection to the process that was started after all. A caller who was interrupted wants it
+   * stopped instead.
    *
    * @throws SandboxException if there is none, or nobody can know
    */
-  RunningCommand recover(String name, String nonce, SandboxException failure) {
+  Connection recover(String name, String nonce, SandboxException failure) {
     boolean interrupted = Thread.interrupted();
     try {
       if (failure instanceof CancelledException) {
@@ -54,7 +55,7 @@ final class StartRecovery {
     }
   }
 
-  private RunningCommand adopt(String name, String nonce, SandboxException failure)
+  private Connection adopt(String name, String nonce, SandboxException failure)
       throws InterruptedException {
     try {
       Optional<ProcessInfo> found = look(nonce);
@@ -64,9 +65,9 @@ final class StartRecovery {
           failure.getMessage(),
           found.isPresent() ? "it runs and was adopted" : "it does not run (any more)");
       if (found.isPresent()) {
-        return launcher.attach(EnvdLauncher.pid(found.get().getPid()), name, nonce, Gaps.ADOPTED);
+        return connections.byPid(name, found.get().getPid());
       }
-      return launcher.attachEnded(name, nonce, Gaps.ADOPTED);
+      return connections.byTag(name, nonce);
     } catch (NotFoundException e) {
       failure.addSuppressed(e);
       throw unknown(name, "the sandbox knows nothing of it", failure);
@@ -90,7 +91,7 @@ final class StartRecovery {
     try {
       Optional<ProcessInfo> found = look(nonce);
       if (found.isPresent()) {
-        tree.stop(launcher.ref(found.get().getPid(), nonce), GRACE);
+        tree.stop(search.ref(found.get()), GRACE, () -> {});
       }
     } catch (SandboxException e) {
       log.warn("a start was cancelled, and whether it runs cannot be known: {}", e.getMessage());

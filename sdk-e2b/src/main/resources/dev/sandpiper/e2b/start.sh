@@ -3,11 +3,15 @@
 # Nothing here may read the command's standard input.
 #
 # $1      merge: stderr goes where stdout goes; apart: it does not
-# $2 ...  the command
+# $2      given: its input is what the daemon gives it; empty: it reads the end of file
+# $3 ...  the command
 if [ "$1" = merge ]; then
   exec 2>&1
 fi
-shift
+if [ "$2" = empty ]; then
+  exec </dev/null
+fi
+shift 2
 if setsid -w true </dev/null >/dev/null 2>&1; then
   exec setsid -w "$@"
 fi

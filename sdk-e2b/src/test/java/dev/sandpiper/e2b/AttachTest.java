@@ -64,12 +64,10 @@ class AttachTest {
   void aNumberThatWasUsedAgainIsNotThatProcess() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.list(Frames.running(7, "sp-2")));
-    e2b.answer(Frames.list(Frames.running(7, "sp-2")));
     assertThatThrownBy(() -> sandbox.processes().attach(REF))
         .isInstanceOfSatisfying(
             NotFoundException.class, e -> assertThat(e.what()).isEqualTo(What.PROCESS))
         .hasMessageContaining("another process");
-    e2b.take(LIST);
     e2b.take(LIST);
   }
 
@@ -77,13 +75,11 @@ class AttachTest {
   void whatEndedJustNowTellsItsExit() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.list());
-    e2b.answer(Frames.list());
     e2b.answer(Frames.stream(Frames.start(7), Frames.exited(3), Frames.goodbye()));
     try (Process process = sandbox.processes().attach(REF)) {
       assertThat(process.waitFor()).isEqualTo(new Exited(3));
       assertThat(process.ref()).isEqualTo(REF);
     }
-    e2b.take(LIST);
     e2b.take(LIST);
     assertThat(takeConnect().getProcess().getTag()).isEqualTo("sp-1");
   }
@@ -92,12 +88,10 @@ class AttachTest {
   void whatIsForgottenIsNotFound() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.list());
-    e2b.answer(Frames.list());
     e2b.answer(Frames.stream(Frames.error("not_found", "process with tag sp-1 not found")));
     assertThatThrownBy(() -> sandbox.processes().attach(REF))
         .isInstanceOfSatisfying(
             NotFoundException.class, e -> assertThat(e.what()).isEqualTo(What.PROCESS));
-    e2b.take(LIST);
     e2b.take(LIST);
     takeConnect();
   }

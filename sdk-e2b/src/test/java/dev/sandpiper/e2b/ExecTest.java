@@ -115,7 +115,7 @@ class ExecTest {
                 .setProcess(
                     ProcessConfig.newBuilder()
                         .setCmd("/bin/sh")
-                        .addAllArgs(List.of("-c", Scripts.START, "sh", "apart"))
+                        .addAllArgs(List.of("-c", Scripts.START, "sh", "apart", "given"))
                         .addAllArgs(List.of("printf", "%s", "a b", "", "$(id)\n"))
                         .putEnvs("A", "1"))
                 .setTag(e2b.nonce())
@@ -140,7 +140,7 @@ class ExecTest {
     ProcessConfig process = ScriptedE2b.startRequest(request).getProcess();
     assertThat(process.getCwd()).isEqualTo("/srv");
     assertThat(process.getArgsList())
-        .containsExactly("-c", Scripts.START, "sh", "merge", "/bin/sh", "-c", "make");
+        .containsExactly("-c", Scripts.START, "sh", "merge", "given", "/bin/sh", "-c", "make");
   }
 
   @ParameterizedTest

@@ -57,6 +57,10 @@ final class Frames {
     return data(DataEvent.newBuilder().setStderr(ByteString.copyFromUtf8(text)));
   }
 
+  static byte[] terminal(String text) {
+    return data(DataEvent.newBuilder().setPty(ByteString.copyFromUtf8(text)));
+  }
+
   static byte[] data(DataEvent.Builder data) {
     return event(ProcessEvent.newBuilder().setData(data));
   }

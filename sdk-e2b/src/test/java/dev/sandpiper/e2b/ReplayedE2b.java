@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sandpiper.e2b.proto.ProcessProto.ListResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
@@ -38,6 +39,7 @@ final class ReplayedE2b implements AutoCloseable {
             .apiUrl("http://replayed.test")
             .sandboxUrl("http://replayed.test")
             .codec(option)
+            .reattachLimit(Duration.ZERO)
             .httpClient(new OkHttpClient.Builder().addInterceptor(this::answer).build())
             .build();
     sandbox = client.connect(ScriptedE2b.SANDBOX);

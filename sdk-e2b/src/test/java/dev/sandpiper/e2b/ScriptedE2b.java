@@ -99,6 +99,7 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
         .apiUrl(url)
         .sandboxUrl(url)
         .codec(codec)
+        .reattachLimit(Duration.ZERO)
         .httpClient(new OkHttpClient.Builder().connectionPool(connections).build());
   }
 

@@ -15,6 +15,7 @@ import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.e2b.E2bClient;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
     data = new CuttingProxy(environment.getOrDefault("E2B_SANDBOX_URL", ""));
     environment.put("E2B_API_URL", api.url());
     environment.put("E2B_SANDBOX_URL", data.url());
-    cutClient = E2bClient.builder().environment(environment).build();
+    cutClient = E2bClient.builder().environment(environment).reattachLimit(Duration.ZERO).build();
     cutSandbox = cutClient.connect(sandbox.id());
   }
 

@@ -8,16 +8,25 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.wire.ConnectCode;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** What a sandbox answers about a process's stdin, in our words. */
-final class StdinErrors {
+/** What a sandbox answers about a process's input or terminal, in our words. */
+final class InputErrors {
   /** Parts of what the daemon says, as "internal" or "unknown", when nobody reads any more. */
   private static final List<String> UNREAD = List.of("broken pipe", "file already closed");
 
-  /** What it says when the stdin was never open, or a client has closed it. */
-  private static final String NOT_OPEN = "stdin not enabled or closed";
+  /** Parts of what it says when the call does not fit the process, and what to do. */
+  private static final Map<String, String> UNFIT =
+      Map.of(
+          "stdin not enabled or closed",
+          "its stdin is not open: started without one, or closed by another client",
+          "tty assigned to process",
+          "the process is on a terminal: attach to it with attachTerminal",
+          "tty not assigned to process",
+          "the process has no terminal: attach to it with attach");
 
-  private StdinErrors() {}
+  private InputErrors() {}
 
   /** Runs a call and throws what its failure means. Only what never left may be sent again. */
   static void translated(Runnable call) {
@@ -36,13 +45,32 @@ final class StdinErrors {
     if (e instanceof PlatformException && UNREAD.stream().anyMatch(said::contains)) {
       return closed(e, "the process has closed its stdin, or has exited");
     }
-    if (e instanceof PlatformException && said.contains(NOT_OPEN)) {
-      String observed = "its stdin is not open: started without one, or closed by another client";
-      return new InvalidRequestException(e.failure().withObserved(observed), e);
+    SandboxException unfit = unfit(e);
+    if (unfit != null) {
+      return unfit;
     }
     return Ambiguity.mayHaveStarted(e)
         ? Ambiguity.unknown(e, "whether the process has read all of it cannot be known")
         : e;
+  }
+
+  /** Runs a call about a terminal, which does no harm twice. */
+  static void translatedHarmless(Runnable call) {
+    try {
+      call.run();
+    } catch (SandboxException e) {
+      SandboxException unfit = unfit(e);
+      throw unfit == null ? e : unfit;
+    }
+  }
+
+  private static @Nullable SandboxException unfit(SandboxException e) {
+    String said = e.failure().observed();
+    return UNFIT.entrySet().stream()
+        .filter(entry -> e instanceof PlatformException && said.contains(entry.getKey()))
+        .map(entry -> new InvalidRequestException(e.failure().withObserved(entry.getValue()), e))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Only the daemon knows its processes: a plain 404 comes from somebody else. */

@@ -1,0 +1,151 @@
+package dev.sandpiper.engine;
+
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.Signal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A started process as code sees it that knows only the JDK's own. */
+final class JavaProcess extends java.lang.Process {
+  private static final int SIGNALED = 128;
+
+  private final StartedProcess process;
+  private final ChannelStreams streams;
+  private final OutputStream input;
+  private final InputStream output;
+  private final InputStream errors;
+
+  JavaProcess(StartedProcess process) {
+    this.process = process;
+    this.streams = new ChannelStreams(process::events);
+    this.output = streams.of(Channel.STDOUT);
+    this.errors = streams.of(Channel.STDERR);
+    this.input = process.isWritable() ? process.stdin() : closed();
+  }
+
+  /** Refuses what is written, as the JDK does where there is no pipe. */
+  private static OutputStream closed() {
+    OutputStream stream = OutputStream.nullOutputStream();
+    try {
+      stream.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return stream;
+  }
+
+  @Override
+  public OutputStream getOutputStream() {
+    return input;
+  }
+
+  @Override
+  public InputStream getInputStream() {
+    return output;
+  }
+
+  @Override
+  public InputStream getErrorStream() {
+    return errors;
+  }
+
+  @Override
+  public int waitFor() throws InterruptedException {
+    streams.readOnIfReader(Long.MAX_VALUE);
+    try {
+      return code(process.exit().get());
+    } catch (ExecutionException e) {
+      throw SharedFailure.rethrown(e);
+    }
+  }
+
+  @Override
+  public boolean waitFor(long timeout, TimeUnit unit) throws InterruptedException {
+    long until = System.nanoTime() + unit.toNanos(timeout);
+    streams.readOnIfReader(unit.toNanos(timeout));
+    try {
+      process.exit().get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw SharedFailure.rethrown(e);
+    }
+  }
+
+  @Override
+  public int exitValue() {
+    if (isAlive()) {
+      throw new IllegalThreadStateException("process " + process.ref() + " has not ended");
+    }
+    try {
+      return waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalThreadStateException("interrupted");
+    }
+  }
+
+  private int code(ExitStatus status) {
+    if (status instanceof ExitStatus.Exited exited) {
+      return exited.exitCode();
+    }
+    if (status instanceof ExitStatus.Signaled signaled && signaled.signal().number() > 0) {
+      return SIGNALED + signaled.signal().number();
+    }
+    throw new IllegalStateException(
+        "the exit of " + process.ref() + " is no number that Java knows: " + status);
+  }
+
+  @Override
+  public boolean isAlive() {
+    return !process.exit().isDone();
+  }
+
+  @Override
+  public void destroy() {
+    process.signal(Signal.TERM);
+  }
+
+  @Override
+  public java.lang.Process destroyForcibly() {
+    process.signal(Signal.KILL);
+    return this;
+  }
+
+  @Override
+  public boolean supportsNormalTermination() {
+    return true;
+  }
+
+  @Override
+  public CompletableFuture<java.lang.Process> onExit() {
+    return process.exit().thenApply(status -> this);
+  }
+
+  /**
+   * The number by which its platform knows it in its sandbox.
+   *
+   * @throws UnsupportedOperationException if the platform knows it by a name
+   */
+  @Override
+  public long pid() {
+    try {
+      return Long.parseLong(process.ref().processId());
+    } catch (NumberFormatException e) {
+      throw new UnsupportedOperationException("the platform does not tell the process's number", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Process[" + process.ref() + "]";
+  }
+}

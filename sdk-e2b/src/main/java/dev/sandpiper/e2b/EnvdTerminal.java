@@ -1,0 +1,26 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.TerminalSize;
+import dev.sandpiper.engine.RunningTerminal;
+
+/** A command on a terminal in an E2B sandbox. */
+final class EnvdTerminal extends EnvdCommand implements RunningTerminal {
+  private final ProcessRpc rpc;
+
+  EnvdTerminal(
+      ProcessRef ref,
+      String name,
+      FollowedEvents events,
+      EnvdInput input,
+      ProcessTree tree,
+      ProcessRpc rpc) {
+    super(ref, name, events, input, tree);
+    this.rpc = rpc;
+  }
+
+  @Override
+  public void resize(TerminalSize size) {
+    rpc.resize(name(), Integer.parseUnsignedInt(ref().processId()), size);
+  }
+}

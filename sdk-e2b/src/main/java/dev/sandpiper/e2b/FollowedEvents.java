@@ -1,0 +1,146 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.proto.ProcessProto;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The events of one process, over one connection after the other. {@link #cancel} and {@link
+ * #mayLoseLastWords} may be called from any thread, the rest belongs to the one that reads.
+ */
+final class FollowedEvents {
+  private static final Logger log = LoggerFactory.getLogger(FollowedEvents.class);
+
+  /** How long the goodbye may take once the process's end has been told. */
+  private static final Duration GOODBYE = Duration.ofSeconds(1);
+
+  private final ProcessRef ref;
+  private final String name;
+  private final Gaps gaps;
+  private final Reattachment reattachment;
+  private final CountDownLatch cancelled = new CountDownLatch(1);
+  private final Deque<ProcessEvent> ready; // owned by the reading thread
+  private volatile ConnectStream<ProcessProto.ProcessEvent> events;
+  private volatile boolean lastWordsMayBeLost;
+
+  /**
+   * @param first what to tell before the stream's own events
+   */
+  FollowedEvents(
+      ProcessRef ref,
+      String name,
+      ConnectStream<ProcessProto.ProcessEvent> events,
+      Gaps gaps,
+      List<ProcessEvent> first,
+      Reattachment reattachment) {
+    this.ref = ref;
+    this.name = name;
+    this.events = events;
+    this.gaps = gaps;
+    this.ready = new ArrayDeque<>(first);
+    this.reattachment = reattachment;
+  }
+
+  /** See {@link dev.sandpiper.engine.RunningCommand#next}. */
+  ProcessEvent next() {
+    while (ready.isEmpty()) {
+      try {
+        deliver(read());
+      } catch (MalformedStreamException e) {
+        throw new WireFormatException(failure("the sandbox sent " + e.getMessage()), e);
+      } catch (IOException e) {
+        reconnect(e);
+      } catch (DeadlineExceededException e) {
+        if (!isSilence(e) || reattachment.isOff()) {
+          throw e;
+        }
+        reconnect(e);
+      }
+    }
+    return ready.remove();
+  }
+
+  private static boolean isSilence(DeadlineExceededException e) {
+    return e.limit() == DeadlineExceededException.Limit.IDLE;
+  }
+
+  private ProcessEvent read() throws IOException {
+    ProcessEvent event = null;
+    while (event == null) {
+      ProcessProto.ProcessEvent message = events.next();
+      if (message == null) {
+        throw new MalformedStreamException("the end of the stream without the end of the process");
+      }
+      event = EventMapper.map(message);
+    }
+    return event;
+  }
+
+  private void deliver(ProcessEvent event) {
+    if (event instanceof Output output) {
+      gaps.count(output);
+    } else if (event instanceof Ended end) {
+      log.debug("{} {}", ref, end.status());
+      if (lastWordsMayBeLost) {
+        ready.addAll(gaps.here(Gaps.LAST_WORDS));
+      }
+      sayGoodbye();
+    }
+    ready.add(event);
+  }
+
+  /** The process's end stands, whatever comes after it: nobody shall run the command again. */
+  private void sayGoodbye() {
+    try {
+      events.finish(GOODBYE);
+    } catch (IOException | SandboxException e) {
+      log.warn("{} has ended, and its stream ended badly: {}", ref, e.toString());
+    }
+  }
+
+  private void reconnect(Exception cause) {
+    events.close();
+    events = reattachment.replace(ref, name, cause, cancelled).events();
+    if (cancelled.getCount() == 0) {
+      events.close();
+      throw new CancelledException(failure("it was closed"));
+    }
+    ready.addAll(gaps.here(Gaps.RECONNECTED));
+  }
+
+  /** From now on what the process says at its end may not reach us, and that is told. */
+  void mayLoseLastWords() {
+    lastWordsMayBeLost = true;
+  }
+
+  /** Drops the stream. Idempotent; frees a blocked reader. */
+  void cancel() {
+    cancelled.countDown();
+    events.cancel();
+  }
+
+  /** Frees what the stream holds. Idempotent. */
+  void close() {
+    events.close();
+  }
+
+  private Failure failure(String observed) {
+    return Failure.of("follow", name, observed);
+  }
+}

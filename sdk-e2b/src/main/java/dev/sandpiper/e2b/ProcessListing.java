@@ -1,0 +1,88 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.ProcessInfo.State;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The processes of a sandbox as users see them. The daemon goes on listing a shell that has exited
+ * while a child holds its outputs; {@code /proc} tells it from one that runs.
+ */
+final class ProcessListing {
+  private static final Logger log = LoggerFactory.getLogger(ProcessListing.class);
+  private static final Duration LIFETIME = Duration.ofSeconds(2);
+
+  private final String sandboxId;
+  private final ProcessSearch search;
+  private final ScriptRunner scripts;
+
+  ProcessListing(String sandboxId, ProcessSearch search, ScriptRunner scripts) {
+    this.sandboxId = sandboxId;
+    this.search = search;
+    this.scripts = scripts;
+  }
+
+  List<dev.sandpiper.ProcessInfo> read() {
+    List<ProcessInfo> listed = search.all();
+    if (listed.isEmpty()) {
+      return List.of();
+    }
+    Function<ProcessInfo, State> states = states(listed);
+    return listed.stream().map(info -> info(info, states.apply(info))).toList();
+  }
+
+  private Function<ProcessInfo, State> states(List<ProcessInfo> listed) {
+    List<String> pids = listed.stream().map(ProcessSearch::pid).toList();
+    try {
+      String output = scripts.run("states of processes", Scripts.STATES, pids, LIFETIME).output();
+      if (output.startsWith("unknown")) {
+        return info -> State.UNKNOWN;
+      }
+      Map<String, String> letters = letters(output);
+      return info -> state(letters.get(ProcessSearch.pid(info)));
+    } catch (SandboxException e) {
+      log.debug("{}: which of the processes have exited is not known: {}", sandboxId, e.toString());
+      return info -> State.UNKNOWN;
+    }
+  }
+
+  private static Map<String, String> letters(String output) {
+    Map<String, String> letters = new HashMap<>();
+    output
+        .lines()
+        .map(line -> line.split(" ", 2))
+        .filter(words -> words.length == 2)
+        .forEach(words -> letters.put(words[0], words[1]));
+    return letters;
+  }
+
+  /** Z and X are the letters of the dead; the buried have none. */
+  private static State state(@Nullable String letter) {
+    return letter == null || letter.equals("Z") || letter.equals("X")
+        ? State.EXITED
+        : State.RUNNING;
+  }
+
+  private dev.sandpiper.ProcessInfo info(ProcessInfo info, State state) {
+    ProcessConfig config = info.getConfig();
+    Map<String, String> environment = new HashMap<>(config.getEnvsMap());
+    environment.remove(ProcessSearch.VARIABLE);
+    return new dev.sandpiper.ProcessInfo(
+        search.ref(info),
+        Optional.of(info.getTag()).filter(tag -> !tag.isEmpty() && !Nonce.isOne(tag)),
+        StartMessages.commandOf(config),
+        environment,
+        config.hasCwd() ? Optional.of(config.getCwd()) : Optional.empty(),
+        state);
+  }
+}

@@ -1,0 +1,132 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.e2b.ProcessConnections.Connection;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Replaces the connection of a process's stream that broke: asks the sandbox whether the process
+ * still runs, and attaches to it, or to the end that the sandbox remembers for thirty seconds.
+ */
+final class Reattachment {
+  private static final Logger log = LoggerFactory.getLogger(Reattachment.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  private final ProcessSearch search;
+  private final ProcessConnections connections;
+  private final HealthProbe health;
+  private final Duration patience;
+
+  /**
+   * @param patience for how long to try; zero for not at all
+   */
+  Reattachment(
+      ProcessSearch search, ProcessConnections connections, HealthProbe health, Duration patience) {
+    this.search = search;
+    this.connections = connections;
+    this.health = health;
+    this.patience = patience;
+  }
+
+  boolean isOff() {
+    return patience.isZero();
+  }
+
+  /**
+   * Blocks until there is a new connection.
+   *
+   * @param givenUp opens when nobody wants it any more
+   * @throws ConnectionLostException if there is none to be had, with {@code cause}
+   * @throws CancelledException if it was given up, or this thread is interrupted
+   */
+  Connection replace(ProcessRef ref, String name, Exception cause, CountDownLatch givenUp) {
+    if (isOff()) {
+      throw lost(ref, name, health.describe(), cause);
+    }
+    long began = System.nanoTime();
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      try {
+        Connection connection = connect(ref, name);
+        log.warn("{} lost its connection and has a new one: {}", ref, cause.toString());
+        return connection;
+      } catch (CancelledException e) {
+        throw e;
+      } catch (SandboxException e) {
+        cause.addSuppressed(e);
+        rejectIfFinal(ref, name, cause, e);
+        if (System.nanoTime() - began + pause.toNanos() > patience.toNanos()) {
+          throw lost(ref, name, "none could be had within " + patience.toSeconds() + " s", cause);
+        }
+      }
+      rest(name, pause, givenUp);
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+              ? LONGEST_PAUSE
+              : pause.multipliedBy(2);
+    }
+  }
+
+  private Connection connect(ProcessRef ref, String name) {
+    int pid = Integer.parseUnsignedInt(ref.processId());
+    if (search.find(ref).isPresent()) {
+      return connections.byPid(name, pid);
+    }
+    try {
+      return connections.byTag(name, ref.nonce());
+    } catch (NotFoundException e) {
+      // It ran a moment ago, so that its number cannot have been used again; see RATIONALE.md.
+      return connections.byPid(name, pid);
+    }
+  }
+
+  private static void rejectIfFinal(
+      ProcessRef ref, String name, Exception cause, SandboxException e) {
+    if (e instanceof NotFoundException missing) {
+      throw lost(
+          ref,
+          name,
+          missing.what() == What.PROCESS
+              ? "meanwhile the process has ended, and how is not known any more"
+              : "the sandbox is gone",
+          cause);
+    }
+    if (e instanceof AuthenticationException) {
+      throw lost(ref, name, "the sandbox lets us in no more", cause);
+    }
+  }
+
+  private static void rest(String name, Duration pause, CountDownLatch givenUp) {
+    try {
+      if (givenUp.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new CancelledException(failure(name, "it was closed while it had no connection"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException(failure(name, "its thread was interrupted"), e);
+    }
+  }
+
+  private static ConnectionLostException lost(
+      ProcessRef ref, String name, String observed, Exception cause) {
+    log.debug("{} lost its connection: {}", ref, cause.toString());
+    return new ConnectionLostException(
+        failure(name, "the connection broke before its end was told; " + observed), ref, cause);
+  }
+
+  private static Failure failure(String name, String observed) {
+    return Failure.of("follow", name, observed);
+  }
+}

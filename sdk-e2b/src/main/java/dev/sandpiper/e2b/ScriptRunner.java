@@ -1,0 +1,79 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
+import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import okio.Buffer;
+
+/** Runs short scripts of ours in a sandbox, as root, beside the processes that they are about. */
+final class ScriptRunner {
+  private static final Optional<String> ROOT = Optional.of("root");
+  private static final int LONGEST_OUTPUT = 1 << 20;
+
+  private final ProcessRpc rpc;
+
+  ScriptRunner(ProcessRpc rpc) {
+    this.rpc = rpc;
+  }
+
+  /** How a script ended, and what it wrote to its standard output. */
+  record Result(ExitStatus exit, String output) {}
+
+  /**
+   * Runs a script to its end.
+   *
+   * @param subject what messages call it
+   * @param lifetime how long it may take
+   */
+  Result run(String subject, String script, List<String> arguments, Duration lifetime) {
+    StartRequest message =
+        StartRequest.newBuilder()
+            .setProcess(
+                ProcessConfig.newBuilder()
+                    .setCmd("/bin/sh")
+                    .addAllArgs(List.of("-c", script, "sh"))
+                    .addAllArgs(arguments))
+            .setStdin(false)
+            .build();
+    try (ConnectStream<ProcessEvent> stream = rpc.startShort(subject, message, ROOT, lifetime)) {
+      return read(subject, stream);
+    } catch (MalformedStreamException e) {
+      throw new WireFormatException(failure(subject, "the sandbox sent " + e.getMessage()), e);
+    } catch (IOException e) {
+      throw new PlatformException(failure(subject, "it was cut off"), e);
+    }
+  }
+
+  private static Result read(String subject, ConnectStream<ProcessEvent> stream)
+      throws IOException {
+    Buffer output = new Buffer();
+    ProcessEvent message;
+    while ((message = stream.next()) != null) {
+      if (message.hasData()) {
+        output.write(message.getData().getStdout().toByteArray());
+      }
+      if (output.size() > LONGEST_OUTPUT) {
+        throw new MalformedStreamException("more than " + LONGEST_OUTPUT + " bytes for a script");
+      }
+      if (message.hasEnd()) {
+        return new Result(
+            ExitReader.read(message.getEnd()), output.readString(StandardCharsets.UTF_8));
+      }
+    }
+    throw new PlatformException(failure(subject, "it has no end"));
+  }
+
+  private static Failure failure(String subject, String observed) {
+    return Failure.of("start", subject, observed);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.TerminalSize;
+import dev.sandpiper.e2b.proto.ProcessProto.PTY;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
+import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What is asked of a sandbox's daemon to start a command: the command behind a script of ours. */
+final class StartMessages {
+  private static final String SHELL = "/bin/sh";
+
+  /** What programs on a terminal look for; the same as in E2B's own clients. */
+  private static final Map<String, String> ON_A_TERMINAL =
+      Map.of("TERM", "xterm-256color", "LANG", "C.UTF-8", "LC_ALL", "C.UTF-8");
+
+  private final EnvdVersion version;
+  private final SandboxPaths paths;
+
+  StartMessages(EnvdVersion version, SandboxPaths paths) {
+    this.version = version;
+    this.paths = paths;
+  }
+
+  /**
+   * @param tag the caller's own; the nonce then travels as a variable. Null for none
+   */
+  StartRequest command(Command command, String nonce, @Nullable String tag) {
+    boolean takesInput = takesInput(command);
+    boolean emptied = !takesInput && version.isBefore(EnvdVersion.OPTIONAL_STDIN);
+    ProcessConfig.Builder process =
+        script(
+            Scripts.START,
+            List.of(command.mergesErrors() ? "merge" : "apart", emptied ? "empty" : "given"),
+            command);
+    return identified(process, nonce, tag).setStdin(takesInput).build();
+  }
+
+  /** Null for no tag, as above. */
+  StartRequest terminal(Command command, TerminalSize size, String nonce, @Nullable String tag) {
+    ProcessConfig.Builder process = script(Scripts.START_TERMINAL, List.of(), command);
+    ON_A_TERMINAL.forEach(
+        (name, value) -> {
+          if (!process.containsEnvs(name)) {
+            process.putEnvs(name, value);
+          }
+        });
+    return identified(process, nonce, tag).setPty(pty(size)).build();
+  }
+
+  static PTY pty(TerminalSize size) {
+    return PTY.newBuilder()
+        .setSize(PTY.Size.newBuilder().setCols(size.columns()).setRows(size.rows()))
+        .build();
+  }
+
+  static boolean takesInput(Command command) {
+    return command.opensStdin() || command.stdin().isPresent();
+  }
+
+  private ProcessConfig.Builder script(String script, List<String> settings, Command command) {
+    ProcessConfig.Builder process =
+        ProcessConfig.newBuilder()
+            .setCmd(SHELL)
+            .addAllArgs(List.of("-c", script, "sh"))
+            .addAllArgs(settings)
+            .addAllArgs(command.arguments())
+            .putAllEnvs(command.environment());
+    command.directory().map(paths::absolute).ifPresent(process::setCwd);
+    return process;
+  }
+
+  private static StartRequest.Builder identified(
+      ProcessConfig.Builder process, String nonce, @Nullable String tag) {
+    if (tag != null) {
+      process.putEnvs(ProcessSearch.VARIABLE, nonce);
+    }
+    return StartRequest.newBuilder().setProcess(process).setTag(tag == null ? nonce : tag);
+  }
+
+  /** What was asked for, where {@code config} is one of the above; else what it says. */
+  static List<String> commandOf(ProcessConfig config) {
+    List<String> arguments = config.getArgsList();
+    if (config.getCmd().equals(SHELL) && arguments.size() > 3) {
+      String script = arguments.get(1);
+      int settings = script.equals(Scripts.START) ? 2 : 0;
+      boolean ours = settings > 0 || script.equals(Scripts.START_TERMINAL);
+      if (ours && arguments.size() > 3 + settings) {
+        return arguments.subList(3 + settings, arguments.size());
+      }
+    }
+    return Stream.concat(Stream.of(config.getCmd()), arguments.stream()).toList();
+  }
+}
