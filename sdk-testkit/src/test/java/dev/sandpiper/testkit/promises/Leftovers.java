@@ -24,10 +24,12 @@ final class Leftovers {
   /** Waits until nothing is left, and fails with what still is. */
   static void awaitNone(String what, Supplier<Collection<String>> leftovers) {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!leftovers.get().isEmpty() && System.nanoTime() < end) {
+    Collection<String> left = leftovers.get();
+    while (!left.isEmpty() && System.nanoTime() < end) {
       pause();
+      left = leftovers.get();
     }
-    assertThat(leftovers.get()).as(what + " left behind").isEmpty();
+    assertThat(left).as(what + " left behind").isEmpty();
   }
 
   private static void pause() {
