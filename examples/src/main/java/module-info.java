@@ -5,4 +5,5 @@ import org.jspecify.annotations.NullMarked;
 module dev.sandpiper.examples {
   requires dev.sandpiper.e2b;
   requires dev.sandpiper.testkit;
+  requires java.net.http;
 }

@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Platform implements AutoCloseable {
   private final String description;
-  private final SandboxClient client;
+  private final E2bClient client;
+  private final Map<String, String> environment;
   private final @Nullable LocalSandboxes local;
 
-  private Platform(String description, SandboxClient client, @Nullable LocalSandboxes local) {
+  private Platform(
+      String description, Map<String, String> environment, @Nullable LocalSandboxes local) {
     this.description = description;
-    this.client = client;
+    this.environment = environment;
+    this.client = E2bClient.builder().environment(environment).build();
     this.local = local;
   }
 
@@ -27,13 +30,12 @@ final class Platform implements AutoCloseable {
 
   static Platform choose(Map<String, String> environment) {
     if (!environment.getOrDefault("E2B_API_KEY", "").isEmpty()) {
-      SandboxClient client = E2bClient.builder().environment(environment).build();
-      return new Platform("at E2B, with your key", client, null);
+      return new Platform("at E2B, with your key", environment, null);
     }
     LocalSandboxes local = LocalSandboxes.start();
     return new Platform(
         "in a local sandbox, without isolation, because E2B_API_KEY is not set",
-        local.e2bClient(),
+        local.e2bEnvironment(),
         local);
   }
 
@@ -43,6 +45,11 @@ final class Platform implements AutoCloseable {
 
   SandboxClient client() {
     return client;
+  }
+
+  /** The variables by which another JVM finds the same sandboxes. */
+  Map<String, String> environment() {
+    return environment;
   }
 
   @Override

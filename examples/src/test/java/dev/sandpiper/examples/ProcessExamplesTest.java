@@ -1,0 +1,81 @@
+package dev.sandpiper.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxFilter;
+import dev.sandpiper.testkit.LocalSandboxes;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class ProcessExamplesTest {
+
+  @FunctionalInterface
+  private interface Example {
+    void run(SandboxClient client, PrintStream out) throws Exception;
+  }
+
+  private static String printedBy(Example example) throws Exception {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (LocalSandboxes local = LocalSandboxes.start();
+        SandboxClient client = local.e2bClient()) {
+      example.run(client, new PrintStream(printed, true, UTF_8));
+      assertThat(client.list(SandboxFilter.all())).isEmpty();
+    }
+    return printed.toString(UTF_8);
+  }
+
+  @Test
+  void aTerminalShowsItsSizesAndIsInterrupted() throws Exception {
+    assertThat(printedBy(TerminalSession::run))
+        .containsSubsequence("stty size", "24 80", "stty size", "43 132", "waiting", "^C", "exit 3")
+        .endsWith("The shell ended with exit status 3.\n");
+  }
+
+  @Test
+  void aProgramIsFedAndAnswers() throws Exception {
+    assertThat(printedBy(FedProcess::run))
+        .isEqualTo(
+            """
+              | 2 + 3 = 5
+              | 6 * 7 = 42
+              | 1871 / 100 = 18
+              | 3 answers given
+            The calculator ended with exit status 0.
+            """);
+  }
+
+  @Test
+  void aServerIsReachedThroughItsEndpoint() throws Exception {
+    assertThat(printedBy(BackgroundServer::run))
+        .contains("The server answered 200: hello from process ")
+        .endsWith("The server was stopped with its sandbox.\n");
+  }
+
+  @Test
+  void aJobIsFollowedToItsEndFromASecondJvm() throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-classpath",
+            System.getProperty("java.class.path"),
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            ReattachFromAnotherJvm.class.getName());
+    builder.environment().remove("E2B_API_KEY");
+    java.lang.Process first = builder.redirectErrorStream(true).start();
+    String printed = new String(first.getInputStream().readAllBytes(), UTF_8);
+    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(printed)
+        .contains("Started e2b:")
+        .contains("[STDOUT: E2B keeps no output")
+        .contains("step 10\n")
+        .contains("The job ended with exit status 3.\n")
+        .contains("The second JVM ended with 0.\n");
+  }
+}
