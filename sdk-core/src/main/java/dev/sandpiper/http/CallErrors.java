@@ -29,6 +29,11 @@ record CallErrors(HttpRequest request, Limits limits) {
     if (stop instanceof WatchedCall.Stop.Silent silent) {
       return exceeded(silent.limit(), silent.value(), retryable, null);
     }
+    if (stop instanceof WatchedCall.Stop.Late late) {
+      Failure failure = request.failure("not over within its limit of " + seconds(late.value()));
+      return new DeadlineExceededException(
+          Limit.RESPONSE, late.value(), failure.withRetryable(retryable), null, null);
+    }
     if (stop instanceof WatchedCall.Stop.Interrupted) {
       Thread.currentThread().interrupt();
       return cancelled("its thread was interrupted", retryable);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param subject what it is about; never a secret
  * @param body what to send, if anything
  * @param repetition when it may be sent again
- * @param patience how long to wait for the head and between bytes; null for the client's limits
+ * @param patience how long it may take as a whole; null for the client's limits
  * @param cancellation what may give it up from outside
  */
 public record HttpRequest(
@@ -24,7 +24,7 @@ public record HttpRequest(
     Headers headers,
     @Nullable HttpBody body,
     Repetition repetition,
-    @Nullable Duration patience,
+    @Nullable Patience patience,
     @Nullable Cancellation cancellation) {
 
   /** When a request may be sent a second time. */
@@ -72,28 +72,35 @@ public record HttpRequest(
         operation, subject, method, url, headers, body, changed, patience, cancellation);
   }
 
-  /** Waits this long instead of as long as the client's response and idle limits say. */
+  /**
+   * Gives it up this long after now, however far it is, instead of when the client's response and
+   * idle limits say. Reading the answer to its end counts too, though every byte come in time.
+   */
   public HttpRequest within(Duration limit) {
+    Patience whole = Patience.of(limit);
     return new HttpRequest(
-        operation, subject, method, url, headers, body, repetition, limit, cancellation);
+        operation, subject, method, url, headers, body, repetition, whole, cancellation);
   }
 
   /** Waits for its answer until {@code cancellation} is cancelled, however long that is. */
   public HttpRequest until(Cancellation end) {
+    Patience endless = Patience.of(Duration.ZERO);
     return new HttpRequest(
-        operation, subject, method, url, headers, body, repetition, Duration.ZERO, end);
+        operation, subject, method, url, headers, body, repetition, endless, end);
   }
 
   Limits limits(Limits standard) {
     if (patience == null) {
       return standard;
     }
-    if (patience.isZero()) {
-      return new Limits(standard.connect(), Duration.ZERO, Duration.ZERO);
-    }
-    boolean sooner = standard.connect().isZero() || standard.connect().compareTo(patience) > 0;
-    Duration connect = sooner ? patience : standard.connect();
-    return new Limits(connect, patience, patience);
+    Duration whole = patience.limit();
+    Duration connect = standard.connect();
+    boolean sooner = !whole.isZero() && (connect.isZero() || connect.compareTo(whole) > 0);
+    return new Limits(sooner ? whole : connect, Duration.ZERO, Duration.ZERO);
+  }
+
+  boolean isOver(long now) {
+    return patience != null && patience.isOver(now);
   }
 
   boolean isHarmless() {

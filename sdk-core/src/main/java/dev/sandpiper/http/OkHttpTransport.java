@@ -31,7 +31,7 @@ final class OkHttpTransport implements HttpTransport {
   public HttpResponse send(HttpRequest request) {
     Limits limits = request.limits(standard);
     CallErrors errors = new CallErrors(request, limits);
-    WatchedCall watched = new WatchedCall(limits);
+    WatchedCall watched = new WatchedCall(limits, request.patience());
     if (Thread.currentThread().isInterrupted()) {
       throw errors.stopped(new WatchedCall.Stop.Interrupted(), false);
     }

@@ -74,7 +74,9 @@ final class RetryingTransport implements HttpTransport {
   /** What was never sent needs no repeatable body: nobody has opened it yet. */
   private static boolean mayRepeat(HttpRequest request, SandboxException failure) {
     boolean neverSent = failure.retryable() && !request.isHarmless();
-    return !tookItsTime(failure) && (neverSent || (failure.retryable() && hasBodyForAll(request)));
+    return !request.isOver(System.nanoTime())
+        && !tookItsTime(failure)
+        && (neverSent || (failure.retryable() && hasBodyForAll(request)));
   }
 
   /** Who waited for a whole answer limit would not thank us for two more. */

@@ -27,9 +27,13 @@ final class WatchedCall {
 
     /** Nothing happened for too long. */
     record Silent(Limit limit, Duration value) implements Stop {}
+
+    /** The whole of it has taken too long. */
+    record Late(Duration value) implements Stop {}
   }
 
   private final Limits limits;
+  private final @Nullable Patience patience;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final AtomicBoolean sent = new AtomicBoolean();
   private volatile @Nullable String retryAfter;
@@ -40,7 +44,15 @@ final class WatchedCall {
   private record Waiting(Thread thread, Limit limit, Duration value, long since) {}
 
   WatchedCall(Limits limits) {
+    this(limits, null);
+  }
+
+  /**
+   * @param patience for the whole of it; null for as long as it takes
+   */
+  WatchedCall(Limits limits, @Nullable Patience patience) {
     this.limits = limits;
+    this.patience = patience;
   }
 
   /** The call that is about to run. */
@@ -78,13 +90,14 @@ final class WatchedCall {
   /** Stops the call if its waiter was interrupted, or has waited for too long. */
   void check(long now) {
     Waiting current = waiting;
-    if (current == null) {
-      return;
-    }
-    if (current.thread.isInterrupted()) {
+    if (current != null && current.thread.isInterrupted()) {
       stop(new Stop.Interrupted());
-    } else if (!current.value.isZero() && now - current.since >= current.value.toNanos()) {
+    } else if (current != null
+        && !current.value.isZero()
+        && now - current.since >= current.value.toNanos()) {
       stop(new Stop.Silent(current.limit, current.value));
+    } else if (patience != null && patience.isOver(now)) {
+      stop(new Stop.Late(patience.limit()));
     }
   }
 

@@ -42,8 +42,7 @@ final class ProcessRpc {
   /** Seconds. Never below 1: a server that is asked for 0 dies with everything in it. */
   private static final String KEEP_ALIVE = "20";
 
-  /** The header has room for ten digits; above that is as good as no limit. */
-  private static final long LONGEST_LIFETIME_MILLIS = 9_999_999_999L;
+  private static final ConnectErrors ERRORS = new EnvdErrors(What.PROCESS);
 
   private final ConnectClient client;
   private final EnvdVersion version;
@@ -75,17 +74,11 @@ final class ProcessRpc {
   private ConnectStream<ProcessEvent> start(
       HttpRequest plain, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
     HttpRequest request = as(user, plain);
-    // Zero or less would start the process without any limit, and answer with an error.
-    long millis = lifetime.map(Duration::toMillis).orElse(0L);
-    if (millis > 0 && millis <= LONGEST_LIFETIME_MILLIS) {
-      request = request.withHeader("Connect-Timeout-Ms", Long.toString(millis));
+    if (lifetime.isPresent()) {
+      request = ConnectClient.telling(lifetime.get(), request);
     }
     return client.stream(
-        request,
-        message,
-        StartResponse.getDefaultInstance(),
-        StartResponse::getEvent,
-        What.PROCESS);
+        request, message, StartResponse.getDefaultInstance(), StartResponse::getEvent, ERRORS);
   }
 
   /** Attaches to a process; nothing that it wrote before is told. */
@@ -96,7 +89,7 @@ final class ProcessRpc {
         message,
         ConnectResponse.getDefaultInstance(),
         ConnectResponse::getEvent,
-        What.PROCESS);
+        ERRORS);
   }
 
   /** What runs, and dead shells whose children hold their outputs. */
@@ -105,7 +98,8 @@ final class ProcessRpc {
         client.request("list processes", subject, SERVICE + "List").within(SHORT).harmless();
     ListRequest message = ListRequest.getDefaultInstance();
     return client
-        .unary(request, message, ListResponse.getDefaultInstance(), What.PROCESS)
+        .unary(request, message, ListResponse.getDefaultInstance(), ERRORS)
+        .message()
         .getProcessesList();
   }
 
@@ -118,7 +112,7 @@ final class ProcessRpc {
             .build();
     HttpRequest request =
         client.request("kill", Integer.toUnsignedString(pid), SERVICE + "SendSignal").within(SHORT);
-    client.unary(request, message, SendSignalResponse.getDefaultInstance(), What.PROCESS);
+    client.unary(request, message, SendSignalResponse.getDefaultInstance(), ERRORS);
   }
 
   /** Without its end, input is of little use: who could not close it shall not open it. */
@@ -152,7 +146,7 @@ final class ProcessRpc {
             .build();
     HttpRequest request = client.request("write stdin", subject, SERVICE + "SendInput").until(end);
     StdinErrors.translated(
-        () -> client.unary(request, message, SendInputResponse.getDefaultInstance(), What.PROCESS));
+        () -> client.unary(request, message, SendInputResponse.getDefaultInstance(), ERRORS));
   }
 
   /** Closes a process's stdin. Waits behind what is still being written to it, like that. */
@@ -160,8 +154,7 @@ final class ProcessRpc {
     CloseStdinRequest message = CloseStdinRequest.newBuilder().setProcess(selector(pid)).build();
     HttpRequest request = client.request("close stdin", subject, SERVICE + "CloseStdin").until(end);
     StdinErrors.translated(
-        () ->
-            client.unary(request, message, CloseStdinResponse.getDefaultInstance(), What.PROCESS));
+        () -> client.unary(request, message, CloseStdinResponse.getDefaultInstance(), ERRORS));
   }
 
   private static ProcessSelector.Builder selector(int pid) {
