@@ -3,8 +3,10 @@ package dev.sandpiper.e2b;
 import com.google.protobuf.ByteString;
 import connectrpc.conformance.v1.ClientCompat.ClientCompatRequest;
 import connectrpc.conformance.v1.ConfigOuterClass.HTTPVersion;
+import dev.sandpiper.HttpVersion;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
+import dev.sandpiper.http.Protocols;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -49,7 +51,17 @@ final class ReferenceServers implements AutoCloseable {
     if (!way.certificate().isEmpty()) {
       trustOnly(way.certificate(), okHttp);
     }
-    return new ClientResources(okHttp.build(), null, Limits.standard());
+    return new ClientResources(
+        okHttp.build(), null, Limits.standard(), Protocols.all(version(way)));
+  }
+
+  /** Without TLS there is nothing to agree by, so HTTP/2 is known before. */
+  private static HttpVersion version(Way way) {
+    return switch (way.version()) {
+      case HTTP_VERSION_1 -> HttpVersion.HTTP_1_1;
+      case HTTP_VERSION_2 -> HttpVersion.HTTP_2;
+      default -> throw new IllegalArgumentException("not declared: " + way.version());
+    };
   }
 
   private static void trustOnly(ByteString pem, OkHttpClient.Builder okHttp) {

@@ -60,7 +60,21 @@ record CallErrors(HttpRequest request, Limits limits) {
               .withRetryable(false),
           cause.getCause());
     }
+    if (Refusal.is(cause)) {
+      return refused(cause, call);
+    }
     return call.isSent() ? lost(cause) : notConnected(cause);
+  }
+
+  private SandboxException refused(IOException cause, WatchedCall call) {
+    HttpBody body = request.body();
+    boolean consumed = call.isBodyOpened() && body != null && !body.isRepeatable();
+    String observed =
+        authority()
+            + " refused the request before it looked at it"
+            + (consumed ? "; what was to be sent can be read only once" : "");
+    return new ConnectionLostException(
+        request.failure(observed).withRetryable(!consumed), null, cause);
   }
 
   private SandboxException notConnected(IOException cause) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param repetition when it may be sent again
  * @param patience how long it may take as a whole; null for the client's limits
  * @param cancellation what may give it up from outside
+ * @param traffic what kind of connection it takes
  */
 public record HttpRequest(
     String operation,
@@ -25,7 +26,8 @@ public record HttpRequest(
     @Nullable HttpBody body,
     Repetition repetition,
     @Nullable Patience patience,
-    @Nullable Cancellation cancellation) {
+    @Nullable Cancellation cancellation,
+    Traffic traffic) {
 
   /** When a request may be sent a second time. */
   public enum Repetition {
@@ -37,15 +39,41 @@ public record HttpRequest(
     IF_LOST_OR_REFUSED
   }
 
+  /** What a connection is taken for. */
+  public enum Traffic {
+    /** A request and its answer, of whatever length. */
+    CALL,
+    /** An answer that goes on for as long as a process runs. */
+    PROCESS_STREAM
+  }
+
   /** A request without headers or body that is repeated only if nothing was sent. */
   public static HttpRequest of(String operation, String subject, String method, HttpUrl url) {
     return new HttpRequest(
-        operation, subject, method, url, Headers.of(), null, Repetition.IF_UNSENT, null, null);
+        operation,
+        subject,
+        method,
+        url,
+        Headers.of(),
+        null,
+        Repetition.IF_UNSENT,
+        null,
+        null,
+        Traffic.CALL);
   }
 
   public HttpRequest withBody(HttpBody content) {
     return new HttpRequest(
-        operation, subject, method, url, headers, content, repetition, patience, cancellation);
+        operation,
+        subject,
+        method,
+        url,
+        headers,
+        content,
+        repetition,
+        patience,
+        cancellation,
+        traffic);
   }
 
   public HttpRequest withHeader(String name, String value) {
@@ -54,7 +82,7 @@ public record HttpRequest(
 
   public HttpRequest withHeaders(Headers all) {
     return new HttpRequest(
-        operation, subject, method, url, all, body, repetition, patience, cancellation);
+        operation, subject, method, url, all, body, repetition, patience, cancellation, traffic);
   }
 
   /** Marks it as harmless when sent twice. */
@@ -69,7 +97,7 @@ public record HttpRequest(
 
   private HttpRequest with(Repetition changed) {
     return new HttpRequest(
-        operation, subject, method, url, headers, body, changed, patience, cancellation);
+        operation, subject, method, url, headers, body, changed, patience, cancellation, traffic);
   }
 
   /**
@@ -79,14 +107,29 @@ public record HttpRequest(
   public HttpRequest within(Duration limit) {
     Patience whole = Patience.of(limit);
     return new HttpRequest(
-        operation, subject, method, url, headers, body, repetition, whole, cancellation);
+        operation, subject, method, url, headers, body, repetition, whole, cancellation, traffic);
   }
 
   /** Waits for its answer until {@code cancellation} is cancelled, however long that is. */
   public HttpRequest until(Cancellation end) {
     Patience endless = Patience.of(Duration.ZERO);
     return new HttpRequest(
-        operation, subject, method, url, headers, body, repetition, endless, end);
+        operation, subject, method, url, headers, body, repetition, endless, end, traffic);
+  }
+
+  /** Marks it as the stream of a process. */
+  public HttpRequest asProcessStream() {
+    return new HttpRequest(
+        operation,
+        subject,
+        method,
+        url,
+        headers,
+        body,
+        repetition,
+        patience,
+        cancellation,
+        Traffic.PROCESS_STREAM);
   }
 
   Limits limits(Limits standard) {

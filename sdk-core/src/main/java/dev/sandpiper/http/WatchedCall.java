@@ -1,5 +1,7 @@
 package dev.sandpiper.http;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.DeadlineExceededException.Limit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -7,7 +9,9 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import okhttp3.Call;
+import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,8 @@ final class WatchedCall {
   private final @Nullable Patience patience;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final AtomicBoolean sent = new AtomicBoolean();
+  private volatile boolean bodyOpened;
+  private volatile Origins.@Nullable Turn turn;
   private volatile @Nullable String retryAfter;
   private volatile @Nullable Waiting waiting;
   private volatile @Nullable Call call;
@@ -53,6 +59,11 @@ final class WatchedCall {
   WatchedCall(Limits limits, @Nullable Patience patience) {
     this.limits = limits;
     this.patience = patience;
+  }
+
+  /** The one that a request belongs to. */
+  static WatchedCall of(Request request) {
+    return requireNonNull(request.tag(WatchedCall.class), "watched call");
   }
 
   /** The call that is about to run. */
@@ -107,6 +118,10 @@ final class WatchedCall {
     if (running != null) {
       running.cancel();
     }
+    Waiting current = waiting;
+    if (current != null) {
+      LockSupport.unpark(current.thread);
+    }
   }
 
   /** An interrupt may come out as an exception before {@link #check} has seen the flag. */
@@ -130,6 +145,24 @@ final class WatchedCall {
   /** False if it is certain that no byte of the request has left. */
   boolean isSent() {
     return sent.get();
+  }
+
+  /** Called when what is to be sent is read for the first time. */
+  void markBodyOpened() {
+    bodyOpened = true;
+  }
+
+  boolean isBodyOpened() {
+    return bodyOpened;
+  }
+
+  void hasTurn(Origins.Turn granted) {
+    turn = granted;
+  }
+
+  /** The turn to look for a connection; null where nobody takes turns. */
+  Origins.@Nullable Turn turn() {
+    return turn;
   }
 
   void keepRetryAfter(String value) {

@@ -183,7 +183,8 @@ class ResponsesTest {
                         InetAddress.getByAddress(new byte[] {127, 0, 0, 2}),
                         InetAddress.getByAddress(new byte[] {127, 0, 0, 1})))
             .build();
-    try (var resources = new ClientResources(twoAddresses, null, Limits.standard());
+    try (var resources =
+            new ClientResources(twoAddresses, null, Limits.standard(), Protocols.standard());
         HttpResponse response =
             resources
                 .transport()
@@ -200,7 +201,7 @@ class ResponsesTest {
     server.enqueue(ok());
     server.enqueue(ok());
     OkHttpClient callers = new OkHttpClient();
-    var resources = new ClientResources(callers, null, Limits.standard());
+    var resources = new ClientResources(callers, null, Limits.standard(), Protocols.standard());
     resources.transport().send(Client.request("GET", server.url("/"))).close();
     resources.close();
     resources.close();
@@ -218,7 +219,8 @@ class ResponsesTest {
   @Test
   void callersOwnExecutorIsUsedAndNotShutDown() throws Exception {
     AtomicReference<Runnable> task = new AtomicReference<>();
-    try (var resources = new ClientResources(null, task::set, Limits.standard())) {
+    try (var resources =
+        new ClientResources(null, task::set, Limits.standard(), Protocols.standard())) {
       CountDownLatch done = new CountDownLatch(1);
       resources.executor().execute(done::countDown);
 

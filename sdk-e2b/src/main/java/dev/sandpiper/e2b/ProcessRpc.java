@@ -164,6 +164,7 @@ final class ProcessRpc {
   private HttpRequest streaming(String operation, String subject, String method) {
     return client
         .request(operation, subject, SERVICE + method)
+        .asProcessStream()
         .withHeader("Keepalive-Ping-Interval", KEEP_ALIVE);
   }
 
