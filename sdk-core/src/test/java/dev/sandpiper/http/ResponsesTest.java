@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.testing.Patience;
-import dev.sandpiper.wire.MalformedStreamException;
+import dev.sandpiper.wire.MessageTooLongException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -96,7 +96,19 @@ class ResponsesTest {
     try (HttpResponse fits = client.get(server.url("/"));
         HttpResponse tooLong = client.get(server.url("/"))) {
       assertThat(fits.readAll(5)).asString(UTF_8).isEqualTo("12345");
-      assertThatThrownBy(() -> tooLong.readAll(5)).isInstanceOf(MalformedStreamException.class);
+      assertThatThrownBy(() -> tooLong.readAll(5))
+          .isInstanceOf(MessageTooLongException.class)
+          .hasMessage("a body, above the bound of 5 bytes");
+    }
+  }
+
+  @Test
+  void headersKeepTheirRepetitionsAndTheirOrder() throws Exception {
+    Headers sent = Headers.of("X-A", "2", "Retry-After", "7", "X-A", "1");
+    server.enqueue(new MockResponse(200, sent, "x"));
+    try (HttpResponse response = client.get(server.url("/"))) {
+      assertThat(response.headers().values("x-a")).containsExactly("2", "1");
+      assertThat(response.headers().values("Retry-After")).containsExactly("7");
     }
   }
 
