@@ -1,6 +1,6 @@
 package dev.sandpiper.wire;
 
-/** A message above its bound. Nothing of it was held. */
+/** A message above its bound, which was read no further. */
 public final class MessageTooLongException extends MalformedStreamException {
   private static final long serialVersionUID = 1L;
 

@@ -22,8 +22,7 @@ abstract class Codec {
 
         @Override
         <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException {
-          // A message is parsed into one of its own class; the signature of the library forgets
-          // that.
+          // It parses into its own class, which the library's signature forgets.
           @SuppressWarnings("unchecked")
           Parser<M> parser = (Parser<M>) kind.getParserForType();
           try {

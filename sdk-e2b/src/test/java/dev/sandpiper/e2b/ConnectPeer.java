@@ -1,5 +1,7 @@
 package dev.sandpiper.e2b;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
@@ -10,13 +12,18 @@ import dev.sandpiper.http.Protocols;
 import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
 import dev.sandpiper.wire.ConnectMetadata;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
+import mockwebserver3.MockResponseBody;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
+import okio.BufferedSink;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -32,6 +39,10 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
 
   private final MockWebServer server = new MockWebServer();
   private final ConnectionPool connections = new ConnectionPool(8, 5, TimeUnit.MINUTES);
+
+  /** Until the test is over there may be more to say. */
+  private final CountDownLatch over = new CountDownLatch(1);
+
   private @Nullable ClientResources resources;
   private @Nullable ConnectError error;
   private @Nullable ConnectMetadata metadata;
@@ -57,6 +68,7 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
       resources().close();
       Patience.untilNoThreadIsLeft();
     } finally {
+      over.countDown();
       connections.evictAll();
       server.close();
     }
@@ -94,6 +106,43 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
 
   void answer(int status, String body, String... headers) {
     answer(status, ByteString.encodeUtf8(body), headers);
+  }
+
+  /** A body that begins at once and then says the same again and again, with pauses. */
+  MockResponse steady(String contentType, String first, String again, Duration pause) {
+    MockResponseBody body =
+        new MockResponseBody() {
+          @Override
+          public long getContentLength() {
+            return -1;
+          }
+
+          @Override
+          public void writeTo(BufferedSink sink) throws IOException {
+            write(sink, first);
+            try {
+              while (!over.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                write(sink, again);
+              }
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+          }
+        };
+    return new MockResponse.Builder()
+        .addHeader(contentType)
+        .body(body)
+        .setHeader("Transfer-Encoding", "chunked")
+        .build();
+  }
+
+  private static void write(BufferedSink sink, String hex) throws IOException {
+    if (!hex.isEmpty()) {
+      ByteString bytes = ByteString.decodeHex(hex);
+      sink.writeHexadecimalUnsignedLong(bytes.size()).write("\r\n".getBytes(UTF_8));
+      sink.write(bytes).write("\r\n".getBytes(UTF_8));
+    }
+    sink.flush();
   }
 
   RecordedRequest take() throws InterruptedException {

@@ -1,6 +1,5 @@
 package dev.sandpiper.e2b;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -27,18 +26,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockResponseBody;
 import mockwebserver3.RecordedRequest;
 import okhttp3.Headers;
 import okio.Buffer;
-import okio.BufferedSink;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -59,14 +54,6 @@ class ConnectStreamTest {
   private static final String END = "0200000002" + "7b7d";
 
   @RegisterExtension final ConnectPeer peer = new ConnectPeer();
-
-  /** Until the test is over the peer may have more to say. */
-  private final CountDownLatch over = new CountDownLatch(1);
-
-  @AfterEach
-  void letThePeerGo() {
-    over.countDown();
-  }
 
   private ConnectStream<StartResponse> open(Codec codec) {
     ConnectClient client = peer.client(codec);
@@ -262,7 +249,7 @@ class ConnectStreamTest {
   /** To see that nothing follows takes a read, which a server that never closes would block. */
   @Test
   void serverThatDoesNotCloseIsNotWaitedForForEver() throws Exception {
-    peer.answer(steady(SEVEN + END, "", SHORT.multipliedBy(10)));
+    peer.answer(peer.steady(PROTO, SEVEN + END, "", SHORT.multipliedBy(10)));
     try (ConnectStream<StartResponse> stream = open(Codec.BINARY)) {
       assertSeven(stream.next());
       assertThat(stream.next()).isNull();
@@ -315,7 +302,7 @@ class ConnectStreamTest {
   /** Each message comes long before any limit on silence. */
   @Test
   void limitCoversTheWholeStreamThoughMessagesKeepComing() {
-    peer.answer(steady("", SEVEN, Duration.ofMillis(20)));
+    peer.answer(peer.steady(PROTO, "", SEVEN, Duration.ofMillis(20)));
     ConnectClient client = peer.client(Codec.BINARY);
     HttpRequest request = ConnectPeer.request(client).within(SHORT);
     try (ConnectStream<StartResponse> stream = open(client, request)) {
@@ -343,7 +330,7 @@ class ConnectStreamTest {
 
   @Test
   void cancelFreesABlockedReaderAndIsTheReason() throws Exception {
-    peer.answer(steady(SEVEN, "", Duration.ofSeconds(30)));
+    peer.answer(peer.steady(PROTO, SEVEN, "", Duration.ofSeconds(30)));
     try (ConnectStream<StartResponse> stream = open(Codec.BINARY)) {
       assertSeven(stream.next());
       CompletableFuture<Throwable> failure = new CompletableFuture<>();
@@ -373,42 +360,5 @@ class ConnectStreamTest {
     canceller.start();
 
     assertThatThrownBy(() -> open(client, request)).isInstanceOf(CancelledException.class);
-  }
-
-  /** A body that begins at once and then says the same again and again, with pauses. */
-  private MockResponse steady(String first, String again, Duration pause) {
-    MockResponseBody body =
-        new MockResponseBody() {
-          @Override
-          public long getContentLength() {
-            return -1;
-          }
-
-          @Override
-          public void writeTo(BufferedSink sink) throws IOException {
-            write(sink, first);
-            try {
-              while (!over.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-                write(sink, again);
-              }
-            } catch (InterruptedException e) {
-              throw new IOException(e);
-            }
-          }
-        };
-    return new MockResponse.Builder()
-        .addHeader(PROTO)
-        .body(body)
-        .setHeader("Transfer-Encoding", "chunked")
-        .build();
-  }
-
-  private static void write(BufferedSink sink, String hex) throws IOException {
-    if (!hex.isEmpty()) {
-      ByteString bytes = ByteString.decodeHex(hex);
-      sink.writeHexadecimalUnsignedLong(bytes.size()).write("\r\n".getBytes(UTF_8));
-      sink.write(bytes).write("\r\n".getBytes(UTF_8));
-    }
-    sink.flush();
   }
 }

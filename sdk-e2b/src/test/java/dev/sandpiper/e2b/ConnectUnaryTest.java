@@ -290,6 +290,13 @@ class ConnectUnaryTest {
   }
 
   @Test
+  void errorInAnEncodingThatWasNotOfferedLeavesTheStatus() {
+    peer.answer(503, ByteString.decodeHex("1f8b0800"), JSON, "Content-Encoding: gzip");
+
+    assertThat(refused(Codec.BINARY).code()).isEqualTo(ConnectCode.UNAVAILABLE);
+  }
+
+  @Test
   void identityIsNoEncoding() {
     peer.answer(200, "", PROTO, "Content-Encoding: identity");
 
