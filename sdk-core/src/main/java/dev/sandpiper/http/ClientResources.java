@@ -81,6 +81,7 @@ public final class ClientResources implements AutoCloseable {
             .followRedirects(false)
             .followSslRedirects(false)
             .authenticator(Authenticator.NONE)
+            .eventListenerFactory(LateCancel.beside(client.eventListenerFactory()))
             .connectTimeout(limits.connect())
             .readTimeout(0, TimeUnit.MILLISECONDS)
             .writeTimeout(0, TimeUnit.MILLISECONDS)

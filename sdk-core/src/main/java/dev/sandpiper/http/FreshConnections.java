@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps an HTTP/2 connection that has just been opened for the call that opened it, until the
  * peer's stream limit is known: before, OkHttp takes it for infinite. The limit has been read when
- * an answer begins; nothing tells earlier. Who is slow to answer is not waited for: after as long
- * as connecting took, which is two round trips or more, the limit should have come, and where it
- * has not, a refusal does no harm.
+ * an answer begins, and is applied by another thread a moment later; OkHttp tells neither. Who is
+ * slow to answer is not waited for: after as long as connecting took, which is a round trip or
+ * more, the limit should have come, and where it has not, a refusal does no harm.
  */
 final class FreshConnections {
+  private static final Duration FASTEST_THREAD = Duration.ofMillis(5);
+  private static final Duration SLOWEST_THREAD = Duration.ofMillis(20);
   private static final Duration SHORTEST_GRACE = Duration.ofMillis(100);
   private static final Duration LONGEST_GRACE = Duration.ofSeconds(1);
 
@@ -42,7 +44,7 @@ final class FreshConnections {
     Moment known = putIfAbsent(connection, fresh);
     if (known == null) {
       Settling settling = new Settling(fresh, turn);
-      settling.settleWithin(grace(turn));
+      settling.openIn(within(SHORTEST_GRACE, LONGEST_GRACE, settling.connecting));
       return settling;
     }
     turn.end();
@@ -61,40 +63,43 @@ final class FreshConnections {
     }
   }
 
-  private static Duration grace(Origins.Turn turn) {
-    Duration connecting = turn.lasted();
-    if (connecting.compareTo(SHORTEST_GRACE) < 0) {
-      return SHORTEST_GRACE;
+  private static Duration within(Duration least, Duration most, Duration wanted) {
+    if (wanted.compareTo(least) < 0) {
+      return least;
     }
-    return connecting.compareTo(LONGEST_GRACE) > 0 ? LONGEST_GRACE : connecting;
+    return wanted.compareTo(most) > 0 ? most : wanted;
   }
 
   /** What a call knows of its connection until others may use it too. */
   final class Settling {
     private final Moment usable;
     private final Origins.Turn turn;
+    private final Duration connecting;
     private @Nullable Future<?> timer; // of the call's own thread
 
     private Settling(Moment usable, Origins.Turn turn) {
       this.usable = usable;
       this.turn = turn;
+      this.connecting = turn.lasted();
     }
 
-    private void settleWithin(Duration grace) throws IOException {
+    private void openIn(Duration time) {
       try {
-        timer = scheduler.schedule(this::open, grace.toNanos(), TimeUnit.NANOSECONDS);
+        timer = scheduler.schedule(this::open, time.toNanos(), TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException e) {
-        open();
-        throw new IOException("the client was closed", e);
+        open(); // the client was closed, and its calls are stopped
       }
     }
 
-    /** From now on others may use the connection. Idempotent. */
+    /** An answer has begun, or none will: now others may use the connection. */
     void settle() {
+      if (usable.hasCome()) {
+        return;
+      }
       if (timer != null) {
         timer.cancel(false);
       }
-      open();
+      openIn(within(FASTEST_THREAD, SLOWEST_THREAD, connecting));
     }
 
     private void open() {
