@@ -9,7 +9,10 @@ module dev.sandpiper.testkit {
   requires org.eclipse.jetty.server;
   requires java.management;
   requires java.net.http;
+  requires org.eclipse.jetty.alpn.server;
   requires org.eclipse.jetty.http;
+  requires org.eclipse.jetty.http2.common;
+  requires org.eclipse.jetty.http2.server;
   requires org.eclipse.jetty.io;
   requires org.eclipse.jetty.util;
   requires org.slf4j;

@@ -14,7 +14,7 @@ public class DeadlineExceededException extends SandboxException {
   public enum Limit {
     /** No connection stood in time. Nothing was sent. */
     CONNECT,
-    /** The head of the answer did not come in time. */
+    /** The answer did not come in time: its head, or all of it where it has to be short. */
     RESPONSE,
     /** Nothing arrived for too long, not even a keep-alive, while somebody waited for it. */
     IDLE,

@@ -29,6 +29,11 @@ record CallErrors(HttpRequest request, Limits limits) {
     if (stop instanceof WatchedCall.Stop.Silent silent) {
       return exceeded(silent.limit(), silent.value(), retryable, null);
     }
+    if (stop instanceof WatchedCall.Stop.Late late) {
+      Failure failure = request.failure("not over within its limit of " + seconds(late.value()));
+      return new DeadlineExceededException(
+          Limit.RESPONSE, late.value(), failure.withRetryable(retryable), null, null);
+    }
     if (stop instanceof WatchedCall.Stop.Interrupted) {
       Thread.currentThread().interrupt();
       return cancelled("its thread was interrupted", retryable);
@@ -55,7 +60,21 @@ record CallErrors(HttpRequest request, Limits limits) {
               .withRetryable(false),
           cause.getCause());
     }
+    if (Refusal.is(cause)) {
+      return refused(cause, call);
+    }
     return call.isSent() ? lost(cause) : notConnected(cause);
+  }
+
+  private SandboxException refused(IOException cause, WatchedCall call) {
+    HttpBody body = request.body();
+    boolean consumed = call.isBodyOpened() && body != null && !body.isRepeatable();
+    String observed =
+        authority()
+            + " refused the request before it looked at it"
+            + (consumed ? "; what was to be sent can be read only once" : "");
+    return new ConnectionLostException(
+        request.failure(observed).withRetryable(!consumed), null, cause);
   }
 
   private SandboxException notConnected(IOException cause) {

@@ -2,7 +2,7 @@ package dev.sandpiper.http;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.List;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.Authenticator;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientResources implements AutoCloseable {
   private static final int IDLE_CONNECTIONS = 32;
+
+  /**
+   * On HTTP/2 a call that is given up leaves its connection to the others, also a dead one. A pong
+   * that is missing after this time ends the connection.
+   */
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(20);
 
   private final OkHttpClient okHttp;
   private final boolean ownsOkHttp;
@@ -34,20 +39,25 @@ public final class ClientResources implements AutoCloseable {
    * @param callersExecutor what runs background work; null for our own
    */
   public ClientResources(
-      @Nullable OkHttpClient callersClient, @Nullable Executor callersExecutor, Limits limits) {
+      @Nullable OkHttpClient callersClient,
+      @Nullable Executor callersExecutor,
+      Limits limits,
+      Protocols protocols) {
     ownsOkHttp = callersClient == null;
-    okHttp = configure(ownsOkHttp ? ownClient() : requireNonNull(callersClient), limits);
+    okHttp = ownsOkHttp ? ownClient() : requireNonNull(callersClient);
     scheduler = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("sandpiper-timer"));
     scheduler.setRemoveOnCancelPolicy(true);
     watch = new CallWatch(scheduler);
     ownExecutor = callersExecutor == null ? DaemonThreads.executor() : null;
     executor = callersExecutor == null ? requireNonNull(ownExecutor) : callersExecutor;
-    transport = assemble(limits);
+    transport = assemble(limits, protocols);
   }
 
   /** The way of every request, from the outside in. */
-  private HttpTransport assemble(Limits limits) {
-    HttpTransport network = new OkHttpTransport(okHttp, limits, watch);
+  private HttpTransport assemble(Limits limits, Protocols protocols) {
+    OkHttpClient base = configure(okHttp, limits, new FreshConnections(scheduler));
+    OkHttpClients clients = new OkHttpClients(base, protocols, new Origins());
+    HttpTransport network = new OkHttpTransport(clients, limits, watch);
     HttpTransport logged = new LoggingTransport(network);
     return new RetryingTransport(
         logged,
@@ -62,20 +72,24 @@ public final class ClientResources implements AutoCloseable {
   }
 
   /** Nothing is repeated, redirected or timed by OkHttp itself. */
-  private static OkHttpClient configure(OkHttpClient client, Limits limits) {
+  private static OkHttpClient configure(
+      OkHttpClient client, Limits limits, FreshConnections fresh) {
     OkHttpClient.Builder builder =
         client
             .newBuilder()
-            .protocols(List.of(Protocol.HTTP_1_1))
             .retryOnConnectionFailure(false)
             .followRedirects(false)
             .followSslRedirects(false)
             .authenticator(Authenticator.NONE)
+            .eventListenerFactory(LateCancel.beside(client.eventListenerFactory()))
             .connectTimeout(limits.connect())
             .readTimeout(0, TimeUnit.MILLISECONDS)
             .writeTimeout(0, TimeUnit.MILLISECONDS)
             .callTimeout(0, TimeUnit.MILLISECONDS);
-    builder.networkInterceptors().add(0, new SingleAttempt());
+    builder.networkInterceptors().add(0, new SingleAttempt(fresh));
+    if (client.pingIntervalMillis() == 0) {
+      builder.pingInterval(PING_INTERVAL);
+    }
     return builder.build();
   }
 

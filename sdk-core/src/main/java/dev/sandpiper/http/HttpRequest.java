@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param subject what it is about; never a secret
  * @param body what to send, if anything
  * @param repetition when it may be sent again
- * @param patience how long to wait for the head and between bytes; null for the client's limits
+ * @param patience how long it may take as a whole; null for the client's limits
  * @param cancellation what may give it up from outside
+ * @param traffic what kind of connection it takes
  */
 public record HttpRequest(
     String operation,
@@ -24,8 +25,9 @@ public record HttpRequest(
     Headers headers,
     @Nullable HttpBody body,
     Repetition repetition,
-    @Nullable Duration patience,
-    @Nullable Cancellation cancellation) {
+    @Nullable Patience patience,
+    @Nullable Cancellation cancellation,
+    Traffic traffic) {
 
   /** When a request may be sent a second time. */
   public enum Repetition {
@@ -37,15 +39,41 @@ public record HttpRequest(
     IF_LOST_OR_REFUSED
   }
 
+  /** What a connection is taken for. */
+  public enum Traffic {
+    /** A request and its answer, of whatever length. */
+    CALL,
+    /** An answer that goes on for as long as a process runs. */
+    PROCESS_STREAM
+  }
+
   /** A request without headers or body that is repeated only if nothing was sent. */
   public static HttpRequest of(String operation, String subject, String method, HttpUrl url) {
     return new HttpRequest(
-        operation, subject, method, url, Headers.of(), null, Repetition.IF_UNSENT, null, null);
+        operation,
+        subject,
+        method,
+        url,
+        Headers.of(),
+        null,
+        Repetition.IF_UNSENT,
+        null,
+        null,
+        Traffic.CALL);
   }
 
   public HttpRequest withBody(HttpBody content) {
     return new HttpRequest(
-        operation, subject, method, url, headers, content, repetition, patience, cancellation);
+        operation,
+        subject,
+        method,
+        url,
+        headers,
+        content,
+        repetition,
+        patience,
+        cancellation,
+        traffic);
   }
 
   public HttpRequest withHeader(String name, String value) {
@@ -54,7 +82,7 @@ public record HttpRequest(
 
   public HttpRequest withHeaders(Headers all) {
     return new HttpRequest(
-        operation, subject, method, url, all, body, repetition, patience, cancellation);
+        operation, subject, method, url, all, body, repetition, patience, cancellation, traffic);
   }
 
   /** Marks it as harmless when sent twice. */
@@ -69,31 +97,53 @@ public record HttpRequest(
 
   private HttpRequest with(Repetition changed) {
     return new HttpRequest(
-        operation, subject, method, url, headers, body, changed, patience, cancellation);
+        operation, subject, method, url, headers, body, changed, patience, cancellation, traffic);
   }
 
-  /** Waits this long instead of as long as the client's response and idle limits say. */
+  /**
+   * Gives it up this long after now, however far it is, instead of when the client's response and
+   * idle limits say. Reading the answer to its end counts too, though every byte come in time.
+   */
   public HttpRequest within(Duration limit) {
+    Patience whole = Patience.of(limit);
     return new HttpRequest(
-        operation, subject, method, url, headers, body, repetition, limit, cancellation);
+        operation, subject, method, url, headers, body, repetition, whole, cancellation, traffic);
   }
 
   /** Waits for its answer until {@code cancellation} is cancelled, however long that is. */
   public HttpRequest until(Cancellation end) {
+    Patience endless = Patience.of(Duration.ZERO);
     return new HttpRequest(
-        operation, subject, method, url, headers, body, repetition, Duration.ZERO, end);
+        operation, subject, method, url, headers, body, repetition, endless, end, traffic);
+  }
+
+  /** Marks it as the stream of a process. */
+  public HttpRequest asProcessStream() {
+    return new HttpRequest(
+        operation,
+        subject,
+        method,
+        url,
+        headers,
+        body,
+        repetition,
+        patience,
+        cancellation,
+        Traffic.PROCESS_STREAM);
   }
 
   Limits limits(Limits standard) {
     if (patience == null) {
       return standard;
     }
-    if (patience.isZero()) {
-      return new Limits(standard.connect(), Duration.ZERO, Duration.ZERO);
-    }
-    boolean sooner = standard.connect().isZero() || standard.connect().compareTo(patience) > 0;
-    Duration connect = sooner ? patience : standard.connect();
-    return new Limits(connect, patience, patience);
+    Duration whole = patience.limit();
+    Duration connect = standard.connect();
+    boolean sooner = !whole.isZero() && (connect.isZero() || connect.compareTo(whole) > 0);
+    return new Limits(sooner ? whole : connect, Duration.ZERO, Duration.ZERO);
+  }
+
+  boolean isOver(long now) {
+    return patience != null && patience.isOver(now);
   }
 
   boolean isHarmless() {

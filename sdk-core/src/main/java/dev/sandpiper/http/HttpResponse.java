@@ -2,7 +2,7 @@ package dev.sandpiper.http;
 
 import dev.sandpiper.Failure;
 import dev.sandpiper.RateLimitedException;
-import dev.sandpiper.wire.MalformedStreamException;
+import dev.sandpiper.wire.MessageTooLongException;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.Headers;
 import okhttp3.Response;
 import okio.Buffer;
 import okio.BufferedSource;
@@ -59,6 +60,14 @@ public final class HttpResponse implements AutoCloseable {
     return response.header(name);
   }
 
+  /** All headers, repeated ones and their order kept. */
+  public Headers headers() {
+    String retryAfter = call.retryAfter();
+    return retryAfter == null
+        ? response.headers()
+        : response.headers().newBuilder().add("Retry-After", retryAfter).build();
+  }
+
   /** The whole content type; null if there is none. */
   public @Nullable String contentType() {
     return response.header("Content-Type");
@@ -80,7 +89,7 @@ public final class HttpResponse implements AutoCloseable {
   /**
    * Reads the whole body.
    *
-   * @throws MalformedStreamException if it is longer than {@code limit} bytes
+   * @throws MessageTooLongException if it is longer than {@code limit} bytes
    */
   public byte[] readAll(int limit) throws IOException {
     Buffer buffer = new Buffer();
@@ -89,7 +98,7 @@ public final class HttpResponse implements AutoCloseable {
         return buffer.readByteArray();
       }
     }
-    throw new MalformedStreamException("a body above the bound of " + limit + " bytes");
+    throw new MessageTooLongException("a body", limit);
   }
 
   /** Reads at most {@code limit} bytes of the body, for a message. */

@@ -5,7 +5,6 @@ import java.io.InterruptedIOException;
 import java.util.Set;
 import okhttp3.Call;
 import okhttp3.Headers;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -17,12 +16,12 @@ final class OkHttpTransport implements HttpTransport {
   private static final Set<String> NEEDS_BODY = Set.of("POST", "PUT", "PATCH");
   private static final RequestBody NO_CONTENT = RequestBody.create(new byte[0]);
 
-  private final OkHttpClient client;
+  private final OkHttpClients clients;
   private final Limits standard;
   private final CallWatch watch;
 
-  OkHttpTransport(OkHttpClient client, Limits standard, CallWatch watch) {
-    this.client = client;
+  OkHttpTransport(OkHttpClients clients, Limits standard, CallWatch watch) {
+    this.clients = clients;
     this.standard = standard;
     this.watch = watch;
   }
@@ -31,17 +30,15 @@ final class OkHttpTransport implements HttpTransport {
   public HttpResponse send(HttpRequest request) {
     Limits limits = request.limits(standard);
     CallErrors errors = new CallErrors(request, limits);
-    WatchedCall watched = new WatchedCall(limits);
+    WatchedCall watched = new WatchedCall(limits, request.patience());
     if (Thread.currentThread().isInterrupted()) {
       throw errors.stopped(new WatchedCall.Stop.Interrupted(), false);
     }
-    Call call = client.newCall(okHttpRequest(request, watched));
-    watched.begin(call);
     watch(request, watched);
     watched.connecting();
     boolean answered = false;
     try {
-      Response response = execute(call);
+      Response response = connectAndSend(request, watched);
       answered = true;
       return new HttpResponse(
           request, response, watched, limits.idle(), errors, () -> unwatch(request, watched));
@@ -67,6 +64,20 @@ final class OkHttpTransport implements HttpTransport {
     watch.remove(call);
     if (request.cancellation() != null) {
       request.cancellation().remove(call);
+    }
+  }
+
+  /** Looks for a connection until it gets one that it may use. */
+  private Response connectAndSend(HttpRequest request, WatchedCall watched) throws IOException {
+    Request okHttpRequest = okHttpRequest(request, watched);
+    while (true) {
+      Call call = clients.clientFor(request).newCall(okHttpRequest);
+      watched.begin(call);
+      try {
+        return execute(call);
+      } catch (CrowdedException e) {
+        e.usable().await(watched);
+      }
     }
   }
 

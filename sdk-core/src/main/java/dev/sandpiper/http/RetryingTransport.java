@@ -4,6 +4,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.SandboxException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
@@ -12,11 +13,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends a request again where that is certain to do nothing twice: when no byte of it has left, or
- * when its operation is harmless and the failure looks like a passing one. At most three attempts.
+ * when the peer says that it has not looked at it, or when its operation is harmless and the
+ * failure looks like a passing one. At most three attempts; six where all were refused unseen.
  */
 final class RetryingTransport implements HttpTransport {
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
   private static final int ATTEMPTS = 3;
+  private static final int ATTEMPTS_IF_REFUSED = 6;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
@@ -46,7 +49,7 @@ final class RetryingTransport implements HttpTransport {
       Duration wait = backoff(attempt);
       try {
         HttpResponse response = next.send(request);
-        if (attempt == ATTEMPTS || !isPassing(request, response)) {
+        if (attempt >= ATTEMPTS || !isPassing(request, response)) {
           return response;
         }
         wait = response.retryAfter().orElse(wait);
@@ -56,13 +59,18 @@ final class RetryingTransport implements HttpTransport {
         log.warn("{}: status {}, trying again in {}", request, response.status(), wait);
         response.close();
       } catch (ConnectionLostException | DeadlineExceededException e) {
-        if (attempt == ATTEMPTS || !mayRepeat(request, e)) {
+        if (attempt >= attemptsAfter(e) || !mayRepeat(request, e)) {
           throw e;
         }
         log.warn("{}: {}, trying again in {}", request, e.getClass().getSimpleName(), wait);
       }
       sleep(request, wait);
     }
+  }
+
+  private static int attemptsAfter(SandboxException failure) {
+    boolean refused = failure.getCause() instanceof IOException cause && Refusal.is(cause);
+    return refused ? ATTEMPTS_IF_REFUSED : ATTEMPTS;
   }
 
   private static boolean isPassing(HttpRequest request, HttpResponse response) {
@@ -74,7 +82,9 @@ final class RetryingTransport implements HttpTransport {
   /** What was never sent needs no repeatable body: nobody has opened it yet. */
   private static boolean mayRepeat(HttpRequest request, SandboxException failure) {
     boolean neverSent = failure.retryable() && !request.isHarmless();
-    return !tookItsTime(failure) && (neverSent || (failure.retryable() && hasBodyForAll(request)));
+    return !request.isOver(System.nanoTime())
+        && !tookItsTime(failure)
+        && (neverSent || (failure.retryable() && hasBodyForAll(request)));
   }
 
   /** Who waited for a whole answer limit would not thank us for two more. */

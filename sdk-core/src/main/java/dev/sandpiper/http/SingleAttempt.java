@@ -3,20 +3,61 @@ package dev.sandpiper.http;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import okhttp3.Connection;
 import okhttp3.Interceptor;
+import okhttp3.Protocol;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets each call reach the network once. OkHttp repeats requests by itself even with its retries
  * off ({@code 503} with {@code Retry-After: 0}, {@code 421}); here the header that provokes it is
  * taken out of its sight, and a second attempt is refused.
+ *
+ * <p>Runs when a connection stands, and before the first byte of the request.
  */
 final class SingleAttempt implements Interceptor {
   private static final String RETRY_AFTER = "Retry-After";
 
+  private final FreshConnections fresh;
+
+  SingleAttempt(FreshConnections fresh) {
+    this.fresh = fresh;
+  }
+
   @Override
   public Response intercept(Chain chain) throws IOException {
-    WatchedCall call = requireNonNull(chain.request().tag(WatchedCall.class), "watched call");
+    WatchedCall call = WatchedCall.of(chain.request());
+    if (Thread.currentThread().isInterrupted()) {
+      // On a shared connection, a frame that breaks off would break all streams.
+      throw new InterruptedIOException("interrupted before anything was sent");
+    }
+    FreshConnections.Settling settling = settling(requireNonNull(chain.connection()), call);
+    try {
+      return proceed(chain, call);
+    } finally {
+      if (settling != null) {
+        settling.settle();
+      }
+    }
+  }
+
+  private FreshConnections.@Nullable Settling settling(Connection connection, WatchedCall call)
+      throws IOException {
+    Origins.Turn turn = call.turn();
+    if (turn == null) {
+      return null; // a client that speaks only HTTP/1.1
+    }
+    if (connection.protocol() == Protocol.HTTP_1_1) {
+      turn.endForAll();
+      return null;
+    }
+    turn.keepOrder();
+    return fresh.use(connection, turn);
+  }
+
+  private static Response proceed(Chain chain, WatchedCall call) throws IOException {
     if (!call.markSent()) {
       throw new IOException("a silent second attempt was refused");
     }

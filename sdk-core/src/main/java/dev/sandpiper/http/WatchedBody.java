@@ -1,6 +1,7 @@
 package dev.sandpiper.http;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.Buffer;
@@ -42,6 +43,7 @@ final class WatchedBody extends RequestBody {
   @Override
   public void writeTo(BufferedSink sink) throws IOException {
     call.exit();
+    call.markBodyOpened();
     BufferedSink watched = Okio.buffer(new WatchedSink(sink));
     body.writeTo(watched);
     watched.flush();
@@ -55,6 +57,10 @@ final class WatchedBody extends RequestBody {
 
     @Override
     public void write(Buffer source, long byteCount) throws IOException {
+      if (Thread.currentThread().isInterrupted()) {
+        // Within a frame it would break a connection that others share.
+        throw new InterruptedIOException("interrupted between two writes");
+      }
       call.awaitingResponse();
       super.write(source, byteCount);
       call.exit();

@@ -1,5 +1,7 @@
 package dev.sandpiper.http;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.DeadlineExceededException.Limit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -7,7 +9,9 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import okhttp3.Call;
+import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +31,17 @@ final class WatchedCall {
 
     /** Nothing happened for too long. */
     record Silent(Limit limit, Duration value) implements Stop {}
+
+    /** The whole of it has taken too long. */
+    record Late(Duration value) implements Stop {}
   }
 
   private final Limits limits;
+  private final @Nullable Patience patience;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final AtomicBoolean sent = new AtomicBoolean();
+  private volatile boolean bodyOpened;
+  private volatile Origins.@Nullable Turn turn;
   private volatile @Nullable String retryAfter;
   private volatile @Nullable Waiting waiting;
   private volatile @Nullable Call call;
@@ -40,7 +50,20 @@ final class WatchedCall {
   private record Waiting(Thread thread, Limit limit, Duration value, long since) {}
 
   WatchedCall(Limits limits) {
+    this(limits, null);
+  }
+
+  /**
+   * @param patience for the whole of it; null for as long as it takes
+   */
+  WatchedCall(Limits limits, @Nullable Patience patience) {
     this.limits = limits;
+    this.patience = patience;
+  }
+
+  /** The one that a request belongs to. */
+  static WatchedCall of(Request request) {
+    return requireNonNull(request.tag(WatchedCall.class), "watched call");
   }
 
   /** The call that is about to run. */
@@ -78,13 +101,14 @@ final class WatchedCall {
   /** Stops the call if its waiter was interrupted, or has waited for too long. */
   void check(long now) {
     Waiting current = waiting;
-    if (current == null) {
-      return;
-    }
-    if (current.thread.isInterrupted()) {
+    if (current != null && current.thread.isInterrupted()) {
       stop(new Stop.Interrupted());
-    } else if (!current.value.isZero() && now - current.since >= current.value.toNanos()) {
+    } else if (current != null
+        && !current.value.isZero()
+        && now - current.since >= current.value.toNanos()) {
       stop(new Stop.Silent(current.limit, current.value));
+    } else if (patience != null && patience.isOver(now)) {
+      stop(new Stop.Late(patience.limit()));
     }
   }
 
@@ -93,6 +117,10 @@ final class WatchedCall {
     Call running = call;
     if (running != null) {
       running.cancel();
+    }
+    Waiting current = waiting;
+    if (current != null) {
+      LockSupport.unpark(current.thread);
     }
   }
 
@@ -117,6 +145,24 @@ final class WatchedCall {
   /** False if it is certain that no byte of the request has left. */
   boolean isSent() {
     return sent.get();
+  }
+
+  /** Called when what is to be sent is read for the first time. */
+  void markBodyOpened() {
+    bodyOpened = true;
+  }
+
+  boolean isBodyOpened() {
+    return bodyOpened;
+  }
+
+  void hasTurn(Origins.Turn granted) {
+    turn = granted;
+  }
+
+  /** The turn to look for a connection; null where nobody takes turns. */
+  Origins.@Nullable Turn turn() {
+    return turn;
   }
 
   void keepRetryAfter(String value) {

@@ -5,12 +5,16 @@ import java.time.Duration;
 import okhttp3.ResponseBody;
 import okio.Buffer;
 import okio.ForwardingSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A body whose reads are watched: the idle clock runs while a read waits for the socket and at no
  * other time. What we stopped ourselves comes out as the error that says why.
  */
 final class WatchedSource extends ForwardingSource {
+  private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
+
   private final WatchedCall call;
   private final CallErrors errors;
   private final long length;
@@ -40,10 +44,30 @@ final class WatchedSource extends ForwardingSource {
       return count;
     } catch (IOException e) {
       call.noteInterrupt(e);
+      if (call.stopped() != null) {
+        closeQuietly();
+      }
       rejectIfStopped();
       throw e;
     } finally {
       call.exit();
+    }
+  }
+
+  /**
+   * On HTTP/2 a failed read is OkHttp's last look at the call: cancelling it would not tell the
+   * peer any more, only closing does, and that not on a thread whose interrupt flag is set.
+   */
+  private void closeQuietly() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      super.close();
+    } catch (IOException e) {
+      log.debug("closing what was stopped failed", e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.sandpiper.wire;
 
+import static dev.sandpiper.wire.ConnectCode.INTERNAL;
+import static dev.sandpiper.wire.ConnectCode.UNKNOWN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -37,14 +39,44 @@ public record ConnectError(
    */
   public static ConnectError ofResponse(int status, @Nullable String contentType, byte[] body) {
     ConnectCode fallback = ConnectCode.ofHttpStatus(status);
-    if (isJson(contentType) && body.length > 0) {
+    if (mediaType(contentType).equals("application/json") && body.length > 0) {
       try {
         return of(Json.parse(body), fallback);
       } catch (MalformedStreamException e) {
-        return new ConnectError(fallback, "an error body that is not JSON", List.of(), false);
+        return local(fallback, "an error body that is not JSON");
       }
     }
-    return new ConnectError(fallback, text(contentType, body), List.of(), false);
+    return local(fallback, text(contentType, body));
+  }
+
+  /**
+   * The error in the head of an answer whose status is 200, before a byte of its body is read: it
+   * is of another type than was asked for, or in an encoding that was not offered.
+   *
+   * @param type what was asked for, such as {@code application/proto}
+   * @param encoding of the body or of the stream's messages; null if the head names none
+   */
+  public static Optional<ConnectError> ofHead(
+      String type, @Nullable String contentType, @Nullable String encoding) {
+    String actual = mediaType(contentType);
+    if (!actual.equals(type)) {
+      String message = "an answer of type '" + actual + "' instead of " + type;
+      return Optional.of(local(isConnect(type, actual) ? INTERNAL : UNKNOWN, message));
+    }
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      return Optional.of(local(INTERNAL, "an answer in " + encoding + ", which was not offered"));
+    }
+    return Optional.empty();
+  }
+
+  /** True if it is what asking in another codec gives: so the server at least speaks Connect. */
+  private static boolean isConnect(String type, String actual) {
+    int codec = Math.max(type.lastIndexOf('/'), type.lastIndexOf('+')) + 1;
+    return actual.startsWith(type.substring(0, codec));
+  }
+
+  private static ConnectError local(ConnectCode code, String message) {
+    return new ConnectError(code, message, List.of(), false);
   }
 
   /** The error that {@code json} describes, as far as it describes one. */
@@ -77,12 +109,8 @@ public record ConnectError(
     }
   }
 
-  private static boolean isJson(@Nullable String contentType) {
-    if (contentType == null) {
-      return false;
-    }
-    String type = contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
-    return type.equals("application/json");
+  private static String mediaType(@Nullable String contentType) {
+    return contentType == null ? "" : contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
   }
 
   private static String text(@Nullable String contentType, byte[] body) {

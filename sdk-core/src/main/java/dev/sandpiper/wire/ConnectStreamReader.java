@@ -38,7 +38,8 @@ public final class ConnectStreamReader {
    *
    * @throws EOFException if the body ends first: the server always says goodbye, so silence is a
    *     failure and never an end
-   * @throws MalformedStreamException if the bytes are no Connect stream, or a message is too long
+   * @throws MessageTooLongException if a message, or the end, is above the bound
+   * @throws MalformedStreamException if the bytes are no Connect stream
    */
   public byte @Nullable [] nextMessage() throws IOException {
     if (end != null) {
@@ -62,8 +63,7 @@ public final class ConnectStreamReader {
   private byte[] readPayload() throws IOException {
     long length = source.readInt() & 0xffffffffL;
     if (length > maxMessageBytes) {
-      throw new MalformedStreamException(
-          "an envelope of " + length + " bytes, above the bound of " + maxMessageBytes);
+      throw new MessageTooLongException("an envelope of " + length + " bytes", maxMessageBytes);
     }
     return source.readByteArray(length);
   }

@@ -3,7 +3,7 @@ package dev.sandpiper.wire;
 import java.io.IOException;
 
 /** Bytes that the format does not allow, or a length above its bound. Not a broken connection. */
-public final class MalformedStreamException extends IOException {
+public class MalformedStreamException extends IOException {
   private static final long serialVersionUID = 1L;
 
   public MalformedStreamException(String message) {

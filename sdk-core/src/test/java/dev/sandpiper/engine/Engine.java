@@ -5,11 +5,13 @@ import dev.sandpiper.Process;
 import dev.sandpiper.Processes;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
+import dev.sandpiper.http.Protocols;
 import dev.sandpiper.testing.Patience;
 
 /** The threads of a client; closing it proves that nothing is left on them. */
 final class Engine implements AutoCloseable {
-  private final ClientResources resources = new ClientResources(null, null, Limits.standard());
+  private final ClientResources resources =
+      new ClientResources(null, null, Limits.standard(), Protocols.standard());
   private final Threads threads = new Threads(resources.scheduler(), resources.executor());
 
   Processes processes(CommandLauncher launcher) {

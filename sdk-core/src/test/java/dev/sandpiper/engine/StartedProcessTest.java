@@ -21,6 +21,7 @@ import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.Signal;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
+import dev.sandpiper.http.Protocols;
 import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.testing.Patience;
 import java.io.ByteArrayOutputStream;
@@ -509,7 +510,7 @@ class StartedProcessTest {
 
   @Test
   void processThatNobodyCanFollowIsStopped() {
-    try (var resources = new ClientResources(null, null, Limits.standard())) {
+    try (var resources = new ClientResources(null, null, Limits.standard(), Protocols.standard())) {
       Threads full =
           new Threads(
               resources.scheduler(),

@@ -1,5 +1,6 @@
 package dev.sandpiper.http;
 
+import dev.sandpiper.HttpVersion;
 import dev.sandpiper.testing.Patience;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
@@ -12,8 +13,17 @@ final class Client implements AutoCloseable {
   private final ClientResources resources;
 
   Client(Limits limits) {
+    this(limits, Protocols.standard());
+  }
+
+  Client(Limits limits, Protocols protocols) {
     OkHttpClient okHttp = new OkHttpClient.Builder().connectionPool(pool).build();
-    resources = new ClientResources(okHttp, null, limits);
+    resources = new ClientResources(okHttp, null, limits, protocols);
+  }
+
+  /** Speaks HTTP/2 without asking. */
+  static Client http2() {
+    return new Client(Limits.standard(), Protocols.all(HttpVersion.HTTP_2));
   }
 
   static Client standard() {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sandpiper.Content;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DeadlineExceededException.Limit;
+import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -123,6 +124,54 @@ class LimitsTest {
         Client client = new Client(STANDARD.withIdle(SHORT.multipliedBy(2)));
         HttpResponse response = client.get(peer.url("/"))) {
       assertThat(response.source().readUtf8()).isEqualTo("abcdef");
+    }
+  }
+
+  /** A body that keeps coming would pass every limit on silence. */
+  @Test
+  void limitOfOneRequestCoversItsWholeBody() throws Exception {
+    Duration limit = SHORT.multipliedBy(2);
+    try (WirePeer peer = droppingBytes("abcdef", SHORT);
+        Client client = new Client(STANDARD);
+        HttpResponse response =
+            client.send(Client.request("GET", peer.url("/")).within(limit).harmless())) {
+      DeadlineExceededException e = exceeded(() -> response.source().readUtf8());
+
+      assertThat(e.limit()).isEqualTo(Limit.RESPONSE);
+      assertThat(e.value()).isEqualTo(limit);
+      assertThat(e).hasMessageContaining("not over within its limit of 300 ms");
+    }
+  }
+
+  @Test
+  void limitOfOneRequestCoversItsHead() throws Exception {
+    try (WirePeer peer = silentAfter("");
+        Client client = new Client(new Limits(Duration.ZERO, Duration.ZERO, Duration.ZERO))) {
+      HttpRequest request = Client.request("GET", peer.url("/")).within(SHORT);
+
+      assertThat(exceeded(() -> client.send(request)).value()).isEqualTo(SHORT);
+      assertThat(peer.heads()).hasSize(1);
+    }
+  }
+
+  @Test
+  void limitOfOneRequestPassesWhileNobodyReads() throws Exception {
+    try (WirePeer peer = silentAfter(HEAD + "abcdef");
+        Client client = new Client(STANDARD);
+        HttpResponse response = client.send(Client.request("GET", peer.url("/")).within(SHORT))) {
+      assertThat(response.source().readUtf8(3)).isEqualTo("abc");
+      Patience.until("the call was given up", () -> isStopped(response));
+
+      assertThat(exceeded(response::rejectIfStopped).value()).isEqualTo(SHORT);
+    }
+  }
+
+  private static boolean isStopped(HttpResponse response) {
+    try {
+      response.rejectIfStopped();
+      return false;
+    } catch (DeadlineExceededException e) {
+      return true;
     }
   }
 

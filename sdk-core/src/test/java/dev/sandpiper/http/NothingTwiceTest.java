@@ -73,6 +73,17 @@ class NothingTwiceTest {
     }
   }
 
+  /** OkHttp takes it for the answer of a proxy that is not there; an answer it is all the same. */
+  @Test
+  void originThatAsksForTheProxysCredentialsIsNoLostConnection() throws Exception {
+    try (WirePeer peer = answering("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")) {
+      Throwable e = catchThrowable(() -> client.send(post(peer.url("/")).withBody(BODY)));
+
+      assertThat(e).isInstanceOf(PlatformException.class);
+      assertThat(peer.heads()).hasSize(1);
+    }
+  }
+
   @Test
   void connectionThatDiesAfterTheRequestIsLostAndNotRepeated() throws Exception {
     try (WirePeer peer = new WirePeer(WirePeer.Connection::readHead)) {

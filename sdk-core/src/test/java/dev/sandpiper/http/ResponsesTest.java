@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.testing.Patience;
-import dev.sandpiper.wire.MalformedStreamException;
+import dev.sandpiper.wire.MessageTooLongException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -96,7 +96,19 @@ class ResponsesTest {
     try (HttpResponse fits = client.get(server.url("/"));
         HttpResponse tooLong = client.get(server.url("/"))) {
       assertThat(fits.readAll(5)).asString(UTF_8).isEqualTo("12345");
-      assertThatThrownBy(() -> tooLong.readAll(5)).isInstanceOf(MalformedStreamException.class);
+      assertThatThrownBy(() -> tooLong.readAll(5))
+          .isInstanceOf(MessageTooLongException.class)
+          .hasMessage("a body, above the bound of 5 bytes");
+    }
+  }
+
+  @Test
+  void headersKeepTheirRepetitionsAndTheirOrder() throws Exception {
+    Headers sent = Headers.of("X-A", "2", "Retry-After", "7", "X-A", "1");
+    server.enqueue(new MockResponse(200, sent, "x"));
+    try (HttpResponse response = client.get(server.url("/"))) {
+      assertThat(response.headers().values("x-a")).containsExactly("2", "1");
+      assertThat(response.headers().values("Retry-After")).containsExactly("7");
     }
   }
 
@@ -183,7 +195,8 @@ class ResponsesTest {
                         InetAddress.getByAddress(new byte[] {127, 0, 0, 2}),
                         InetAddress.getByAddress(new byte[] {127, 0, 0, 1})))
             .build();
-    try (var resources = new ClientResources(twoAddresses, null, Limits.standard());
+    try (var resources =
+            new ClientResources(twoAddresses, null, Limits.standard(), Protocols.standard());
         HttpResponse response =
             resources
                 .transport()
@@ -200,7 +213,7 @@ class ResponsesTest {
     server.enqueue(ok());
     server.enqueue(ok());
     OkHttpClient callers = new OkHttpClient();
-    var resources = new ClientResources(callers, null, Limits.standard());
+    var resources = new ClientResources(callers, null, Limits.standard(), Protocols.standard());
     resources.transport().send(Client.request("GET", server.url("/"))).close();
     resources.close();
     resources.close();
@@ -218,7 +231,8 @@ class ResponsesTest {
   @Test
   void callersOwnExecutorIsUsedAndNotShutDown() throws Exception {
     AtomicReference<Runnable> task = new AtomicReference<>();
-    try (var resources = new ClientResources(null, task::set, Limits.standard())) {
+    try (var resources =
+        new ClientResources(null, task::set, Limits.standard(), Protocols.standard())) {
       CountDownLatch done = new CountDownLatch(1);
       resources.executor().execute(done::countDown);
 

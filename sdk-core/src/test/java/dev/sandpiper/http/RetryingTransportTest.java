@@ -123,6 +123,15 @@ class RetryingTransportTest {
   }
 
   @Test
+  void requestWhoseTimeIsOverIsNotRepeated() {
+    fail(lost(true));
+    HttpRequest late = HARMLESS.within(Duration.ofNanos(1));
+
+    assertThatThrownBy(() -> transport(0.5).send(late)).isInstanceOf(ConnectionLostException.class);
+    assertThat(sent).isEqualTo(1);
+  }
+
+  @Test
   void otherFailuresAreNotRepeated() {
     fail(new WireFormatException(HARMLESS.failure("nonsense")));
 

@@ -207,6 +207,59 @@ class ConnectErrorTest {
         .isEqualTo(new ConnectError(ConnectCode.ABORTED, "", List.of(), true));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "application/proto, application/json",
+    "application/json, application/proto",
+    "application/json, application/connect+json",
+    "application/connect+proto, application/connect+json",
+    "application/connect+json, application/connect+"
+  })
+  void successInAnotherCodecIsInternal(String asked, String contentType) {
+    assertThat(inHead(asked, contentType, null).code()).isEqualTo(ConnectCode.INTERNAL);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "application/proto, text/html",
+    "application/proto, ''",
+    "application/proto,",
+    "application/connect+proto, application/proto",
+    "application/connect+json, application/json",
+    "application/connect+json, text/plain; charset=utf-8"
+  })
+  void successOfAnythingElseIsUnknown(String asked, @Nullable String contentType) {
+    ConnectError error = inHead(asked, contentType, null);
+
+    assertThat(error.code()).isEqualTo(ConnectCode.UNKNOWN);
+    assertThat(error.explicit()).isFalse();
+    assertThat(error.message()).contains("instead of " + asked);
+  }
+
+  @Test
+  void successInAnEncodingThatWasNotOfferedIsInternal() {
+    ConnectError error = inHead("application/proto", "application/proto", "gzip");
+
+    assertThat(error.code()).isEqualTo(ConnectCode.INTERNAL);
+    assertThat(error.message()).isEqualTo("an answer in gzip, which was not offered");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "application/json, application/json; charset=utf-8,",
+    "application/json, Application/JSON, identity",
+    "application/connect+proto, application/connect+proto, Identity"
+  })
+  void successThatIsWhatWasAskedForIsNoError(
+      String asked, String contentType, @Nullable String encoding) {
+    assertThat(ConnectError.ofHead(asked, contentType, encoding)).isEmpty();
+  }
+
+  private static ConnectError inHead(
+      String asked, @Nullable String contentType, @Nullable String encoding) {
+    return ConnectError.ofHead(asked, contentType, encoding).orElseThrow();
+  }
+
   private static ConnectError error(int status, @Nullable String contentType, String body) {
     return ConnectError.ofResponse(status, contentType, body.getBytes(UTF_8));
   }

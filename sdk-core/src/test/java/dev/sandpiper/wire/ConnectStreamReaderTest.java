@@ -138,7 +138,7 @@ class ConnectStreamReaderTest {
     var reader = reader(new Buffer().writeByte(0).writeInt(BOUND + 1));
 
     assertThatThrownBy(reader::nextMessage)
-        .isInstanceOf(MalformedStreamException.class)
+        .isInstanceOf(MessageTooLongException.class)
         .hasMessageContaining("65 bytes")
         .hasMessageContaining("64");
   }
@@ -148,7 +148,7 @@ class ConnectStreamReaderTest {
     var reader = reader(new Buffer().writeByte(0).writeInt(-1));
 
     assertThatThrownBy(reader::nextMessage)
-        .isInstanceOf(MalformedStreamException.class)
+        .isInstanceOf(MessageTooLongException.class)
         .hasMessageContaining("4294967295 bytes");
   }
 
@@ -157,7 +157,7 @@ class ConnectStreamReaderTest {
     var reader = reader(new Buffer().writeByte(2).writeInt(Integer.MIN_VALUE));
 
     assertThatThrownBy(reader::nextMessage)
-        .isInstanceOf(MalformedStreamException.class)
+        .isInstanceOf(MessageTooLongException.class)
         .hasMessageContaining("2147483648 bytes");
   }
 

@@ -12,46 +12,50 @@ import dev.sandpiper.wire.MalformedStreamException;
  *
  * @see <a href="https://connectrpc.com/docs/protocol/">The Connect protocol</a>
  */
-enum Codec {
-  BINARY("proto") {
-    @Override
-    byte[] encode(Message message) {
-      return message.toByteArray();
-    }
+abstract class Codec {
+  static final Codec BINARY =
+      new Codec("proto") {
+        @Override
+        byte[] encode(Message message) {
+          return message.toByteArray();
+        }
 
-    @Override
-    <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException {
-      // A message is parsed into one of its own class; the signature of the library forgets that.
-      @SuppressWarnings("unchecked")
-      Parser<M> parser = (Parser<M>) kind.getParserForType();
-      try {
-        return parser.parseFrom(bytes);
-      } catch (InvalidProtocolBufferException e) {
-        throw new MalformedStreamException("a message that is no protobuf of its type", e);
-      }
-    }
-  },
+        @Override
+        <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException {
+          // It parses into its own class, which the library's signature forgets.
+          @SuppressWarnings("unchecked")
+          Parser<M> parser = (Parser<M>) kind.getParserForType();
+          try {
+            return parser.parseFrom(bytes);
+          } catch (InvalidProtocolBufferException e) {
+            throw new MalformedStreamException("a message that is no protobuf of its type", e);
+          }
+        }
+      };
 
-  JSON("json") {
-    @Override
-    byte[] encode(Message message) {
-      return Json.write(MessageToJson.write(message));
-    }
+  static final Codec JSON =
+      new Codec("json") {
+        @Override
+        byte[] encode(Message message) {
+          return Json.write(MessageToJson.write(message));
+        }
 
-    @Override
-    <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException {
-      // The parser would read a replacement for what is none, and files have names.
-      if (!UnsafeByteOperations.unsafeWrap(bytes).isValidUtf8()) {
-        throw new MalformedStreamException("JSON that is no UTF-8");
-      }
-      return JsonToMessage.read(Json.parse(bytes), kind);
-    }
-  };
+        @Override
+        <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException {
+          // The parser would read a replacement for what is none, and files have names.
+          if (!UnsafeByteOperations.unsafeWrap(bytes).isValidUtf8()) {
+            throw new MalformedStreamException("JSON that is no UTF-8");
+          }
+          return JsonToMessage.read(Json.parse(bytes), kind);
+        }
+      };
 
+  private final String name;
   private final String unaryType;
   private final String streamType;
 
   Codec(String name) {
+    this.name = name;
     this.unaryType = "application/" + name;
     this.streamType = "application/connect+" + name;
   }
@@ -71,6 +75,12 @@ enum Codec {
   /** The content type of a streaming call and of its answers. */
   String streamType() {
     return streamType;
+  }
+
+  /** What the protocol calls it. */
+  @Override
+  public String toString() {
+    return name;
   }
 
   /** The message in one piece, without an envelope. */

@@ -2,7 +2,6 @@ package dev.sandpiper.e2b;
 
 import com.google.protobuf.Message;
 import dev.sandpiper.ConnectionLostException;
-import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
@@ -11,39 +10,49 @@ import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.wire.ConnectEnvelope;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
-import java.util.Locale;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls a sandbox's Connect services, unary and server-streaming. A server that refuses binary
- * protobuf is spoken to in JSON from then on.
+ * Calls Connect services, unary and server-streaming, without compression. What their errors mean
+ * is for {@link ConnectErrors} to say.
  *
  * @see <a href="https://connectrpc.com/docs/protocol/">The Connect protocol</a>
  */
 final class ConnectClient {
-  static final int LONGEST_MESSAGE = 16 << 20;
-
   private static final Logger log = LoggerFactory.getLogger(ConnectClient.class);
   private static final int UNSUPPORTED_MEDIA_TYPE = 415;
 
+  /** The header has room for ten digits; above that is as good as no limit. */
+  private static final long LONGEST_TIMEOUT_MILLIS = 9_999_999_999L;
+
   private final HttpTransport transport;
   private final HttpUrl base;
+  private final Codec codec;
+  private final Codec fallback;
+  private final int longestMessage;
 
   /** Becomes true at some time, or never; and stays it. */
-  private final AtomicBoolean speaksJson;
+  private final AtomicBoolean refused = new AtomicBoolean();
 
   /**
    * @param codec what to speak first
+   * @param fallback what to speak from the day on which a server refuses that; the same for nothing
+   *     else
+   * @param longestMessage bytes that one message may have
    */
-  ConnectClient(HttpTransport transport, HttpUrl base, Codec codec) {
+  ConnectClient(
+      HttpTransport transport, HttpUrl base, Codec codec, Codec fallback, int longestMessage) {
     this.transport = transport;
     this.base = base;
-    this.speaksJson = new AtomicBoolean(codec == Codec.JSON);
+    this.codec = codec;
+    this.fallback = fallback;
+    this.longestMessage = longestMessage;
   }
 
   /** A request to {@code procedure}, such as {@code process.Process/List}, still without a body. */
@@ -53,16 +62,27 @@ final class ConnectClient {
         .withHeader("Connect-Protocol-Version", "1");
   }
 
+  /** Tells the server how long the call may take. What nobody can tell it stays unsaid. */
+  static HttpRequest telling(Duration timeout, HttpRequest request) {
+    boolean fits = timeout.compareTo(Duration.ofMillis(LONGEST_TIMEOUT_MILLIS)) <= 0;
+    // Zero or less would be over before it begins.
+    return fits && timeout.toMillis() > 0
+        ? request.withHeader("Connect-Timeout-Ms", Long.toString(timeout.toMillis()))
+        : request;
+  }
+
   /**
    * Sends one message and waits for the answer.
    *
    * @param kind any message of the answer's type
    */
-  <M extends Message> M unary(HttpRequest request, Message message, M kind, What missing) {
-    Answer answer = send(request, used -> HttpBody.of(used.unaryType(), used.encode(message)));
-    try (HttpResponse response = answer.response()) {
-      requireSuccess(response, answer.codec().unaryType(), missing);
-      return answer.codec().decode(response.readAll(LONGEST_MESSAGE), kind);
+  <M extends Message> ConnectAnswer<M> unary(
+      HttpRequest request, Message message, M kind, ConnectErrors errors) {
+    Asked asked = send(request, used -> HttpBody.of(used.unaryType(), used.encode(message)));
+    try (HttpResponse response = asked.response()) {
+      requireSuccess(response, asked.codec().unaryType(), "Content-Encoding", errors);
+      M answer = asked.codec().decode(response.readAll(longestMessage), kind);
+      return new ConnectAnswer<>(answer, response.headers());
     } catch (MalformedStreamException e) {
       throw new WireFormatException(request.failure("an answer that cannot be read"), e);
     } catch (IOException e) {
@@ -77,20 +97,21 @@ final class ConnectClient {
    * @param content what of each answer the stream is read for
    */
   <M extends Message, T> ConnectStream<T> stream(
-      HttpRequest request, Message message, M kind, Function<M, T> content, What missing) {
-    Answer answer =
+      HttpRequest request, Message message, M kind, Function<M, T> content, ConnectErrors errors) {
+    Asked asked =
         send(
             request,
             used -> HttpBody.of(used.streamType(), ConnectEnvelope.of(used.encode(message))));
-    HttpResponse response = answer.response();
-    Codec used = answer.codec();
+    HttpResponse response = asked.response();
+    Codec used = asked.codec();
     try {
-      requireSuccess(response, used.streamType(), missing);
+      requireSuccess(response, used.streamType(), "Connect-Content-Encoding", errors);
       return new ConnectStream<>(
           request,
           response,
+          longestMessage,
           bytes -> content.apply(used.decode(bytes, kind)),
-          new EnvdErrors(missing));
+          errors);
     } catch (RuntimeException e) {
       response.close();
       throw e;
@@ -98,34 +119,27 @@ final class ConnectClient {
   }
 
   /** The head of an answer, and the codec that it was asked in. */
-  private record Answer(HttpResponse response, Codec codec) {}
+  private record Asked(HttpResponse response, Codec codec) {}
 
-  private Answer send(HttpRequest request, Function<Codec, HttpBody> body) {
-    Codec used = speaksJson.get() ? Codec.JSON : Codec.BINARY;
+  private Asked send(HttpRequest request, Function<Codec, HttpBody> body) {
+    Codec used = refused.get() ? fallback : codec;
     HttpResponse response = transport.send(request.withBody(body.apply(used)));
-    if (used == Codec.JSON || response.status() != UNSUPPORTED_MEDIA_TYPE) {
-      return new Answer(response, used);
+    if (used == fallback || response.status() != UNSUPPORTED_MEDIA_TYPE) {
+      return new Asked(response, used);
     }
     // Refused for its type, which is looked at first: nothing ran, and the request may go again.
     response.close();
-    if (speaksJson.compareAndSet(false, true)) {
-      log.warn("{}: the sandbox refuses binary protobuf and is spoken to in JSON", request);
+    if (refused.compareAndSet(false, true)) {
+      log.warn("{}: the sandbox refuses {} and is spoken to in {}", request, used, fallback);
     }
-    return new Answer(transport.send(request.withBody(body.apply(Codec.JSON))), Codec.JSON);
+    return new Asked(transport.send(request.withBody(body.apply(fallback))), fallback);
   }
 
-  private static void requireSuccess(HttpResponse response, String type, What missing) {
-    if (response.status() != 200) {
-      throw new EnvdErrors(missing).of(response);
+  private static void requireSuccess(
+      HttpResponse response, String type, String encodingHeader, ConnectErrors errors) {
+    Optional<ConnectFailure> failure = ConnectFailure.in(response, type, encodingHeader);
+    if (failure.isPresent()) {
+      throw errors.of(failure.get());
     }
-    String actual = mediaType(response.contentType());
-    if (!actual.equals(type)) {
-      throw new WireFormatException(
-          response.failure("an answer of type '" + actual + "' instead of " + type));
-    }
-  }
-
-  private static String mediaType(@Nullable String contentType) {
-    return contentType == null ? "" : contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,5 +1,7 @@
 package dev.sandpiper.e2b;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.ConnectEnd;
@@ -9,6 +11,7 @@ import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** The answers of one streaming call. Read by one thread; {@link #close()} may come from any. */
@@ -23,15 +26,20 @@ final class ConnectStream<T> implements AutoCloseable {
   private final HttpRequest request;
   private final HttpResponse response;
   private final Decoder<T> decoder;
-  private final EnvdErrors errors;
+  private final ConnectErrors errors;
   private final ConnectStreamReader reader;
 
-  ConnectStream(HttpRequest request, HttpResponse response, Decoder<T> decoder, EnvdErrors errors) {
+  ConnectStream(
+      HttpRequest request,
+      HttpResponse response,
+      int longestMessage,
+      Decoder<T> decoder,
+      ConnectErrors errors) {
     this.request = request;
     this.response = response;
     this.decoder = decoder;
     this.errors = errors;
-    this.reader = new ConnectStreamReader(response.source(), ConnectClient.LONGEST_MESSAGE);
+    this.reader = new ConnectStreamReader(response.source(), longestMessage);
   }
 
   /**
@@ -47,12 +55,22 @@ final class ConnectStream<T> implements AutoCloseable {
     if (message != null) {
       return decoder.decode(message);
     }
-    ConnectEnd end = reader.end();
-    Optional<ConnectError> error = end == null ? Optional.empty() : end.error();
+    ConnectEnd end = requireNonNull(reader.end(), "the reader has read the end");
+    Optional<ConnectError> error = end.error();
     if (error.isPresent()) {
-      throw errors.ofCode(error.get(), request.failure(""));
+      throw errors.ofEnd(error.get(), end, request.failure(""));
     }
     return null;
+  }
+
+  /** What came before the first message. */
+  Headers headers() {
+    return response.headers();
+  }
+
+  /** How the server ended the stream; null until it has, whether in an error or not. */
+  @Nullable ConnectEnd end() {
+    return reader.end();
   }
 
   /**

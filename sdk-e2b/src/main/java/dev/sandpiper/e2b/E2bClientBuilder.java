@@ -2,8 +2,10 @@ package dev.sandpiper.e2b;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.HttpVersion;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
+import dev.sandpiper.http.Protocols;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -17,6 +19,8 @@ public final class E2bClientBuilder {
   private Limits limits = Limits.standard();
   private Duration reattachLimit = Duration.ofSeconds(30);
   private E2bCodec codec = E2bCodec.BINARY;
+  private HttpVersion httpVersion = HttpVersion.AUTOMATIC;
+  private @Nullable HttpVersion processStreams;
   private @Nullable OkHttpClient httpClient;
   private @Nullable Executor executor;
   private @Nullable String integration;
@@ -123,6 +127,26 @@ public final class E2bClientBuilder {
     return this;
   }
 
+  /**
+   * Which HTTP to speak. Else {@link HttpVersion#AUTOMATIC}. An {@link #httpClient} has no say in
+   * it.
+   */
+  public E2bClientBuilder httpVersion(HttpVersion version) {
+    httpVersion = requireNonNull(version, "version");
+    return this;
+  }
+
+  /**
+   * Which HTTP to speak where the output of a process streams in. Else that of everything. On
+   * HTTP/2, output that nobody takes is held in memory up to 16 MiB for each process before the
+   * sandbox is slowed down; on {@link HttpVersion#HTTP_1_1} each process has a connection of its
+   * own, and the buffers of a socket are all that is held.
+   */
+  public E2bClientBuilder processStreams(HttpVersion version) {
+    processStreams = requireNonNull(version, "version");
+    return this;
+  }
+
   /** What uses this library, such as {@code my-agent/1.2}: stands behind our own User-Agent. */
   public E2bClientBuilder integration(String name) {
     integration = requireNonNull(name, "name");
@@ -147,9 +171,13 @@ public final class E2bClientBuilder {
     UserAgent userAgent = UserAgent.of(integration);
     return new E2bClient(
         settings,
-        new ClientResources(httpClient, executor, limits),
+        new ClientResources(httpClient, executor, limits, protocols()),
         userAgent,
         Codec.of(codec),
         reattachLimit);
+  }
+
+  private Protocols protocols() {
+    return new Protocols(httpVersion, processStreams == null ? httpVersion : processStreams);
   }
 }

@@ -34,6 +34,7 @@ public final class E2bSandbox implements Sandbox {
           Capability.TERMINAL,
           Capability.SIGNALS,
           Capability.USER);
+  private static final int LONGEST_MESSAGE = 16 << 20;
   private static final Logger log = LoggerFactory.getLogger(E2bSandbox.class);
 
   /** How we came by a sandbox, and so what closing it does. */
@@ -58,7 +59,8 @@ public final class E2bSandbox implements Sandbox {
     this.account = account;
     HttpTransport envd =
         new HeaderTransport(account.dataPlane(), access.headers(account.userAgent()));
-    ConnectClient client = new ConnectClient(envd, access.envdUrl(), account.codec());
+    ConnectClient client =
+        new ConnectClient(envd, access.envdUrl(), account.codec(), Codec.JSON, LONGEST_MESSAGE);
     ProcessRpc rpc = new ProcessRpc(client, access.envdVersion());
     this.places = new Places(this::processes, access.sandboxId());
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);

@@ -14,11 +14,12 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
-import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -29,26 +30,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param missing what "not found" is about
  */
-record EnvdErrors(What missing) {
-  private static final int LONGEST_BODY = 64 << 10;
+record EnvdErrors(What missing) implements ConnectErrors {
   private static final String START_FAILED = "error starting process '";
 
   /** The error in an answer that is no success. */
   SandboxException of(HttpResponse response) {
-    try {
-      return of(response, response.readStart(LONGEST_BODY));
-    } catch (IOException e) {
-      return new PlatformException(response.failure("an error whose body broke off"), e);
-    }
+    return of(ConnectFailure.read(response));
   }
 
-  private SandboxException of(HttpResponse response, byte[] body) {
-    SandboxException fromEdge = ofEdge(response, body);
+  @Override
+  public SandboxException of(ConnectFailure answer) {
+    HttpResponse response = answer.response();
+    SandboxException fromEdge = ofEdge(response, answer.body().toByteArray());
     if (fromEdge != null) {
       return fromEdge;
     }
-    ConnectError error = ConnectError.ofResponse(response.status(), response.contentType(), body);
+    ConnectError error = answer.error();
     Failure failure = response.failure(error.message());
+    if (answer.contradictsItsStatus()) {
+      return new WireFormatException(failure);
+    }
     if (error.explicit()) {
       return ofCode(error, failure);
     }
@@ -87,8 +88,12 @@ record EnvdErrors(What missing) {
     }
   }
 
-  /** The error at the end of a stream, or one that a unary answer words by its code. */
-  SandboxException ofCode(ConnectError error, Failure said) {
+  @Override
+  public SandboxException ofEnd(ConnectError error, ConnectEnd end, Failure said) {
+    return ofCode(error, said);
+  }
+
+  private SandboxException ofCode(ConnectError error, Failure said) {
     Failure failure = said.withObserved(reason(error)).withCode(error.code().wireName());
     return switch (error.code()) {
       case INVALID_ARGUMENT -> new InvalidRequestException(failure);

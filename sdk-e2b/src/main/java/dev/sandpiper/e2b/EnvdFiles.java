@@ -53,7 +53,7 @@ final class EnvdFiles implements Filesystem {
         client.request("exists", absolute, "filesystem.Filesystem/Stat").harmless();
     StatRequest message = StatRequest.newBuilder().setPath(absolute).build();
     try {
-      client.unary(request, message, StatResponse.getDefaultInstance(), What.FILE);
+      client.unary(request, message, StatResponse.getDefaultInstance(), errors);
       return true;
     } catch (NotFoundException e) {
       if (e.what() == What.FILE && e.code().isPresent()) {

@@ -46,8 +46,7 @@ final class ProcessRpc {
   /** Seconds. Never below 1: a server that is asked for 0 dies with everything in it. */
   private static final String KEEP_ALIVE = "20";
 
-  /** The header has room for ten digits; above that is as good as no limit. */
-  private static final long LONGEST_LIFETIME_MILLIS = 9_999_999_999L;
+  private static final ConnectErrors ERRORS = new EnvdErrors(ERRORS);
 
   private final ConnectClient client;
   private final EnvdVersion version;
@@ -79,17 +78,11 @@ final class ProcessRpc {
   private ConnectStream<ProcessEvent> start(
       HttpRequest plain, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
     HttpRequest request = as(user, plain);
-    // Zero or less would start the process without any limit, and answer with an error.
-    long millis = lifetime.map(Duration::toMillis).orElse(0L);
-    if (millis > 0 && millis <= LONGEST_LIFETIME_MILLIS) {
-      request = request.withHeader("Connect-Timeout-Ms", Long.toString(millis));
+    if (lifetime.isPresent()) {
+      request = ConnectClient.telling(lifetime.get(), request);
     }
     return client.stream(
-        request,
-        message,
-        StartResponse.getDefaultInstance(),
-        StartResponse::getEvent,
-        What.PROCESS);
+        request, message, StartResponse.getDefaultInstance(), StartResponse::getEvent, ERRORS);
   }
 
   /** Attaches to a process; nothing that it wrote before is told. */
@@ -100,7 +93,7 @@ final class ProcessRpc {
         message,
         ConnectResponse.getDefaultInstance(),
         ConnectResponse::getEvent,
-        What.PROCESS);
+        ERRORS);
   }
 
   /** What runs, and dead shells whose children hold their outputs. */
@@ -109,7 +102,8 @@ final class ProcessRpc {
         client.request("list processes", subject, SERVICE + "List").within(SHORT).harmless();
     ListRequest message = ListRequest.getDefaultInstance();
     return client
-        .unary(request, message, ListResponse.getDefaultInstance(), What.PROCESS)
+        .unary(request, message, ListResponse.getDefaultInstance(), ERRORS)
+        .message()
         .getProcessesList();
   }
 
@@ -127,7 +121,7 @@ final class ProcessRpc {
         client
             .request("signal", Integer.toUnsignedString(pid), SERVICE + "SendSignal")
             .within(SHORT);
-    client.unary(request, message, SendSignalResponse.getDefaultInstance(), What.PROCESS);
+    client.unary(request, message, SendSignalResponse.getDefaultInstance(), ERRORS);
   }
 
   /** Changes the size of a process's terminal. */
@@ -140,7 +134,7 @@ final class ProcessRpc {
     HttpRequest request =
         client.request("resize", subject, SERVICE + "Update").within(SHORT).harmless();
     InputErrors.translatedHarmless(
-        () -> client.unary(request, message, UpdateResponse.getDefaultInstance(), What.PROCESS));
+        () -> client.unary(request, message, UpdateResponse.getDefaultInstance(), ERRORS));
   }
 
   /** Without its end, input is of little use: who could not close it shall not open it. */
@@ -172,7 +166,7 @@ final class ProcessRpc {
         SendInputRequest.newBuilder().setProcess(selector(pid)).setInput(input).build();
     HttpRequest request = client.request("write stdin", subject, SERVICE + "SendInput").until(end);
     InputErrors.translated(
-        () -> client.unary(request, message, SendInputResponse.getDefaultInstance(), What.PROCESS));
+        () -> client.unary(request, message, SendInputResponse.getDefaultInstance(), ERRORS));
   }
 
   /** Closes a process's stdin. Waits behind what is still being written to it, like that. */
@@ -181,7 +175,7 @@ final class ProcessRpc {
     HttpRequest request = client.request("close stdin", subject, SERVICE + "CloseStdin").until(end);
     InputErrors.translated(
         () ->
-            client.unary(request, message, CloseStdinResponse.getDefaultInstance(), What.PROCESS));
+            client.unary(request, message, CloseStdinResponse.getDefaultInstance(), ERRORS));
   }
 
   private static ProcessSelector.Builder selector(int pid) {
@@ -191,6 +185,7 @@ final class ProcessRpc {
   private HttpRequest streaming(String operation, String subject, String method) {
     return client
         .request(operation, subject, SERVICE + method)
+        .asProcessStream()
         .withHeader("Keepalive-Ping-Interval", KEEP_ALIVE);
   }
 

@@ -77,7 +77,9 @@ class CodecChoiceTest {
 
   private static List<String> switches() {
     return CapturedLog.lines().stream()
-        .filter(line -> line.startsWith("WARN") && line.contains("spoken to in JSON"))
+        .filter(
+            line ->
+                line.startsWith("WARN") && line.contains("refuses proto and is spoken to in json"))
         .toList();
   }
 

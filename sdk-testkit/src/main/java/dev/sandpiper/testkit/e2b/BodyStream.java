@@ -1,17 +1,27 @@
 package dev.sandpiper.testkit.e2b;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 
-/** A request's body for readers that now and then ask for nothing, which Jetty's would wait for. */
-final class BodyStream extends FilterInputStream {
+/**
+ * A request's body. Whoever asks for nothing gets nothing and does not wait, as Jetty's own stream
+ * would; and it can be asked whether there is anything.
+ */
+final class BodyStream extends PushbackInputStream {
   BodyStream(InputStream in) {
     super(in);
   }
 
-  @Override
-  public int read(byte[] bytes, int offset, int length) throws IOException {
-    return length == 0 ? 0 : super.read(bytes, offset, length);
+  /** Waits for the first byte, or for the end. */
+  boolean isAtEnd() throws IOException {
+    int next = read();
+    if (next < 0) return true;
+    unread(next);
+    return false;
   }
+
+  /** Does nothing: it ends with its request, and what is left of it may still be drained. */
+  @Override
+  public void close() {}
 }

@@ -6,13 +6,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
 /** E2B on this machine: one port for the control plane, one for all sandboxes. */
 public final class E2bServer implements AutoCloseable {
@@ -20,6 +16,7 @@ public final class E2bServer implements AutoCloseable {
   private static final int MOST_THREADS = 8000;
 
   private final String apiKey = Secrets.apiKey();
+  private final Listening listening;
   private final Threads threads = new Threads();
   private final Path root;
   private final Sandboxes sandboxes;
@@ -28,15 +25,17 @@ public final class E2bServer implements AutoCloseable {
   private final ServerConnector edge;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private E2bServer(Set<String> templates) throws IOException {
+  private E2bServer(Set<String> templates, Listening listening) throws IOException {
+    this.listening = listening;
     root = Files.createTempDirectory("sandpiper-").toRealPath();
     sandboxes = new Sandboxes(Templates.of(templates), root, threads);
     QueuedThreadPool pool = new QueuedThreadPool(MOST_THREADS, 8);
     pool.setName(Threads.PREFIX + "http");
     pool.setDaemon(true);
     jetty = new Server(pool);
-    controlPlane = connector();
-    edge = connector();
+    Connectors connectors = new Connectors(listening);
+    controlPlane = connectors.addTo(jetty);
+    edge = connectors.addTo(jetty);
     Endpoint control = new LoopbackOnly(new ControlPlane(apiKey, sandboxes));
     Endpoint data = new LoopbackOnly(new Edge(sandboxes));
     jetty.setHandler(new PortSwitch(controlPlane, new JettyBridge(control), new JettyBridge(data)));
@@ -44,7 +43,12 @@ public final class E2bServer implements AutoCloseable {
 
   /** Starts on two free ports of loopback. */
   public static E2bServer start(Set<String> templates) throws IOException {
-    E2bServer server = new E2bServer(templates);
+    return start(templates, Listening.inTheClear());
+  }
+
+  /** Starts on two free ports of loopback. */
+  public static E2bServer start(Set<String> templates, Listening listening) throws IOException {
+    E2bServer server = new E2bServer(templates, listening);
     try {
       server.jetty.start();
       return server;
@@ -58,8 +62,12 @@ public final class E2bServer implements AutoCloseable {
   public Map<String, String> environment() {
     return Map.of(
         "E2B_API_KEY", apiKey,
-        "E2B_API_URL", "http://127.0.0.1:" + controlPlane.getLocalPort(),
-        "E2B_SANDBOX_URL", "http://127.0.0.1:" + edge.getLocalPort());
+        "E2B_API_URL", url(controlPlane),
+        "E2B_SANDBOX_URL", url(edge));
+  }
+
+  private String url(ServerConnector connector) {
+    return listening.scheme() + "://127.0.0.1:" + connector.getLocalPort();
   }
 
   @Override
@@ -74,26 +82,5 @@ public final class E2bServer implements AutoCloseable {
       threads.close();
       Directories.delete(root);
     }
-  }
-
-  private ServerConnector connector() {
-    HttpConfiguration configuration = new HttpConfiguration();
-    configuration.setSendServerVersion(false);
-    configuration.setRequestHeaderSize(64 * 1024);
-    configuration.setResponseHeaderSize(64 * 1024);
-    configuration.setUriCompliance(UriCompliance.UNSAFE); // paths are compared as they were sent
-    ServerConnector connector =
-        new ServerConnector(
-            jetty,
-            null,
-            new ScheduledExecutorScheduler(Threads.PREFIX + "timer", true),
-            null,
-            1,
-            1,
-            new HttpConnectionFactory(configuration));
-    connector.setHost("127.0.0.1");
-    connector.setIdleTimeout(0); // streams may be idle for longer than any limit
-    jetty.addConnector(connector);
-    return connector;
   }
 }

@@ -13,9 +13,16 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +36,7 @@ final class Exchange {
 
   private final Request request;
   private final Response response;
-  private final InputStream body;
+  private final BodyStream body;
 
   Exchange(Request request, Response response) {
     this.request = request;
@@ -57,6 +64,11 @@ final class Exchange {
 
   @Nullable String header(String name) {
     return request.getHeaders().get(name);
+  }
+
+  /** Whom the client says it talks to; null if it does not say. */
+  @Nullable String authority() {
+    return isHttp2() ? request.getHttpURI().getAuthority() : header("Host");
   }
 
   Iterable<HttpField> headers() {
@@ -142,9 +154,21 @@ final class Exchange {
     body.readNBytes(DRAINED_BYTES);
   }
 
-  /** Breaks the connection, from any thread: no status, no last chunk. */
+  /**
+   * Breaks the answer off, from any thread: no status, no last chunk. On HTTP/2 that is the stream,
+   * and the others of its connection go on.
+   */
   void abort() {
-    request.getConnectionMetaData().getConnection().getEndPoint().close();
+    Connection connection = request.getConnectionMetaData().getConnection();
+    if (connection instanceof HTTP2Connection http2) {
+      Stream stream = http2.getSession().getStream(Integer.parseInt(request.getId()));
+      if (stream != null) {
+        int error = ErrorCode.INTERNAL_ERROR.code;
+        stream.reset(new ResetFrame(stream.getId(), error), Callback.NOOP);
+      }
+    } else {
+      connection.getEndPoint().close();
+    }
   }
 
   /** A header's value as bytes, since Jetty reads headers as Latin-1. */
@@ -152,7 +176,17 @@ final class Exchange {
     return value.getBytes(ISO_8859_1);
   }
 
-  boolean isBodyless() {
-    return !request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING) && request.getLength() <= 0;
+  /**
+   * On HTTP/2 a body of unknown length is not announced: this waits until it comes, or does not.
+   */
+  boolean isBodyless() throws IOException {
+    if (request.getLength() >= 0) return request.getLength() == 0;
+    return isHttp2()
+        ? body.isAtEnd()
+        : !request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+  }
+
+  private boolean isHttp2() {
+    return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
   }
 }

@@ -32,7 +32,8 @@ final class LoopbackOnly implements Endpoint {
   }
 
   private static @Nullable String refusal(Exchange exchange) {
-    if (!isLoopbackHost(exchange.header("Host"))) {
+    String host = exchange.header("Host"); // on HTTP/2 something else may stand there
+    if (!isLoopbackHost(exchange.authority()) || (host != null && !isLoopbackHost(host))) {
       return "this server answers only to requests for a loopback host";
     }
     String origin = exchange.header("Origin");

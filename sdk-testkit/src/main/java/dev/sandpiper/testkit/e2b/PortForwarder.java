@@ -66,7 +66,7 @@ final class PortForwarder {
     answer(exchange, response);
   }
 
-  private static HttpRequest request(Exchange exchange, int port) {
+  private static HttpRequest request(Exchange exchange, int port) throws IOException {
     String query = exchange.rawQuery() == null ? "" : "?" + exchange.rawQuery();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + exchange.path() + query));

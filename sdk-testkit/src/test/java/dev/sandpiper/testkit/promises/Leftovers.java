@@ -29,6 +29,7 @@ final class Leftovers {
       pause();
       left = leftovers.get();
     }
+    // Not looked at once more: what is still stopping others may come later, and goes by itself.
     assertThat(left).as(what + " left behind").isEmpty();
   }
 

@@ -1,0 +1,110 @@
+package dev.sandpiper.http;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import okhttp3.Connection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps an HTTP/2 connection that has just been opened for the call that opened it, until the
+ * peer's stream limit is known: before, OkHttp takes it for infinite. The limit has been read when
+ * an answer begins, and is applied by another thread a moment later; OkHttp tells neither. Who is
+ * slow to answer is not waited for: after as long as connecting took, which is a round trip or
+ * more, the limit should have come, and where it has not, a refusal does no harm.
+ */
+final class FreshConnections {
+  private static final Duration FASTEST_THREAD = Duration.ofMillis(5);
+  private static final Duration SLOWEST_THREAD = Duration.ofMillis(20);
+  private static final Duration SHORTEST_GRACE = Duration.ofMillis(100);
+  private static final Duration LONGEST_GRACE = Duration.ofSeconds(1);
+
+  private final ScheduledExecutorService scheduler;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Connection, Moment> usable = new WeakHashMap<>(); // guarded by lock
+
+  FreshConnections(ScheduledExecutorService scheduler) {
+    this.scheduler = scheduler;
+  }
+
+  /**
+   * A call begins to use a connection. It settles it when an answer has begun, or none will.
+   *
+   * @param turn the call's, which ends when the next one may look for a connection
+   * @throws CrowdedException if another call has opened the connection, and not settled it
+   */
+  Settling use(Connection connection, Origins.Turn turn) throws IOException {
+    Moment fresh = new Moment();
+    Moment known = putIfAbsent(connection, fresh);
+    if (known == null) {
+      Settling settling = new Settling(fresh, turn);
+      settling.openIn(within(SHORTEST_GRACE, LONGEST_GRACE, settling.connecting));
+      return settling;
+    }
+    turn.end();
+    if (!known.hasCome()) {
+      throw new CrowdedException(known);
+    }
+    return new Settling(known, turn);
+  }
+
+  private @Nullable Moment putIfAbsent(Connection connection, Moment fresh) {
+    lock.lock();
+    try {
+      return usable.putIfAbsent(connection, fresh);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static Duration within(Duration least, Duration most, Duration wanted) {
+    if (wanted.compareTo(least) < 0) {
+      return least;
+    }
+    return wanted.compareTo(most) > 0 ? most : wanted;
+  }
+
+  /** What a call knows of its connection until others may use it too. */
+  final class Settling {
+    private final Moment usable;
+    private final Origins.Turn turn;
+    private final Duration connecting;
+    private @Nullable Future<?> timer; // of the call's own thread
+
+    private Settling(Moment usable, Origins.Turn turn) {
+      this.usable = usable;
+      this.turn = turn;
+      this.connecting = turn.lasted();
+    }
+
+    private void openIn(Duration time) {
+      try {
+        timer = scheduler.schedule(this::open, time.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException e) {
+        open(); // the client was closed, and its calls are stopped
+      }
+    }
+
+    /** An answer has begun, or none will: now others may use the connection. */
+    void settle() {
+      if (usable.hasCome()) {
+        return;
+      }
+      if (timer != null) {
+        timer.cancel(false);
+      }
+      openIn(within(FASTEST_THREAD, SLOWEST_THREAD, connecting));
+    }
+
+    private void open() {
+      usable.come();
+      turn.end();
+    }
+  }
+}

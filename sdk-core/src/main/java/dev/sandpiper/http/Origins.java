@@ -1,0 +1,143 @@
+package dev.sandpiper.http;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import okhttp3.HttpUrl;
+
+/**
+ * Lets the requests to one origin look for a connection one after the other, in the order in which
+ * they came. On HTTP/2 a look is over in microseconds where an open connection has room, and where
+ * it has none, only one request opens the next. All at once would each open a connection, put their
+ * requests on the first that stands, and be refused above a limit that nobody had read yet.
+ *
+ * <p>An origin that has shown to speak HTTP/1.1 is not held up any more: there each request needs a
+ * connection of its own.
+ */
+final class Origins {
+  private static final int REMEMBERED = 1000;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by lock. The first of each queue has the turn.
+  private final Map<String, Deque<Turn>> queues = new HashMap<>();
+  private final Map<String, Boolean> http1 =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  /**
+   * Blocks until it is the call's turn. The caller ends it.
+   *
+   * @throws IOException if the call is stopped first
+   */
+  Turn take(HttpUrl url, WatchedCall call) throws IOException {
+    Turn turn = new Turn(url.scheme() + "://" + url.host() + ":" + url.port());
+    queue(turn);
+    try {
+      turn.granted.await(call);
+      turn.since = System.nanoTime();
+      return turn;
+    } catch (IOException | RuntimeException e) {
+      turn.end();
+      throw e;
+    }
+  }
+
+  private void queue(Turn turn) {
+    lock.lock();
+    try {
+      if (http1.get(turn.origin) != null) {
+        turn.granted.come();
+        return;
+      }
+      Deque<Turn> queue = queues.computeIfAbsent(turn.origin, origin -> new ArrayDeque<>());
+      queue.add(turn);
+      if (queue.size() == 1) {
+        turn.granted.come();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave(Turn turn) {
+    lock.lock();
+    try {
+      Deque<Turn> queue = queues.get(turn.origin);
+      if (queue == null || !queue.remove(turn)) {
+        return;
+      }
+      Turn next = queue.peek();
+      if (next == null) {
+        queues.remove(turn.origin);
+      } else {
+        next.granted.come();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void open(String origin) {
+    lock.lock();
+    try {
+      http1.put(origin, true);
+      Deque<Turn> queue = queues.remove(origin);
+      if (queue != null) {
+        queue.forEach(turn -> turn.granted.come());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void shut(String origin) {
+    lock.lock();
+    try {
+      http1.remove(origin);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One call's place in the queue. */
+  final class Turn {
+    private final String origin;
+    private final Moment granted = new Moment();
+    private long since; // nanoseconds; of the call's own thread
+
+    private Turn(String origin) {
+      this.origin = origin;
+    }
+
+    /** Lets the next one look. From any thread; idempotent. */
+    void end() {
+      leave(this);
+    }
+
+    /** The connection that was found speaks HTTP/1.1: nobody needs to wait here. */
+    void endForAll() {
+      open(origin);
+    }
+
+    /** The connection that was found speaks HTTP/2, whatever it did before. */
+    void keepOrder() {
+      shut(origin);
+    }
+
+    /** For how long it has lasted. */
+    Duration lasted() {
+      return Duration.ofNanos(System.nanoTime() - since);
+    }
+  }
+}

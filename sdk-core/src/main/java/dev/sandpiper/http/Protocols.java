@@ -1,0 +1,33 @@
+package dev.sandpiper.http;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.HttpVersion;
+
+/**
+ * Which versions of HTTP to speak.
+ *
+ * @param calls for all requests but those
+ * @param processStreams that stay open for as long as a process runs
+ */
+public record Protocols(HttpVersion calls, HttpVersion processStreams) {
+
+  public Protocols {
+    requireNonNull(calls, "calls");
+    requireNonNull(processStreams, "processStreams");
+  }
+
+  /** HTTP/2 where TLS agrees, for everything. */
+  public static Protocols standard() {
+    return all(HttpVersion.AUTOMATIC);
+  }
+
+  /** One version for everything. */
+  public static Protocols all(HttpVersion version) {
+    return new Protocols(version, version);
+  }
+
+  HttpVersion of(HttpRequest request) {
+    return request.traffic() == HttpRequest.Traffic.PROCESS_STREAM ? processStreams : calls;
+  }
+}

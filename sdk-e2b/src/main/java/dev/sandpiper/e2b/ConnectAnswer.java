@@ -1,0 +1,16 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.wire.ConnectMetadata;
+import okhttp3.Headers;
+
+/**
+ * The answer of a unary call that succeeded.
+ *
+ * @param head all headers, with the trailers among them
+ */
+record ConnectAnswer<M>(M message, Headers head) {
+
+  ConnectMetadata metadata() {
+    return ConnectMetadata.ofUnary(head.toMultimap());
+  }
+}
