@@ -43,6 +43,7 @@ final class FreshConnections {
     Moment fresh = new Moment();
     Moment known = putIfAbsent(connection, fresh);
     if (known == null) {
+      turn.keep();
       Settling settling = new Settling(fresh, turn);
       settling.openIn(within(SHORTEST_GRACE, LONGEST_GRACE, settling.connecting));
       return settling;

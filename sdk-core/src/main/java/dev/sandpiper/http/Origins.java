@@ -114,10 +114,24 @@ final class Origins {
   final class Turn {
     private final String origin;
     private final Moment granted = new Moment();
-    private long since; // nanoseconds; of the call's own thread
+    // Of the call's own thread.
+    private long since;
+    private boolean kept;
 
     private Turn(String origin) {
       this.origin = origin;
+    }
+
+    /** From now on it outlasts the call's looking: whoever keeps it ends it. */
+    void keep() {
+      kept = true;
+    }
+
+    /** Ends it if nobody keeps it. */
+    void endUnlessKept() {
+      if (!kept) {
+        end();
+      }
     }
 
     /** Lets the next one look. From any thread; idempotent. */

@@ -23,7 +23,7 @@ final class TurnTaking implements Interceptor {
     try {
       return chain.proceed(chain.request());
     } finally {
-      turn.end();
+      turn.endUnlessKept();
     }
   }
 }

@@ -3,7 +3,9 @@ package dev.sandpiper.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandpiper.HttpVersion;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FanOutTest {
   private static final int REQUESTS = 300;
 
-  private final Client client = Client.http2();
+  /** The last of three hundred connections, one opened after the other, has no limit here. */
+  private final Client client =
+      new Client(Limits.standard().withConnect(Duration.ZERO), Protocols.all(HttpVersion.HTTP_2));
 
   @AfterEach
   void nothingIsLeft() {

@@ -46,7 +46,7 @@ final class ProcessRpc {
   /** Seconds. Never below 1: a server that is asked for 0 dies with everything in it. */
   private static final String KEEP_ALIVE = "20";
 
-  private static final ConnectErrors ERRORS = new EnvdErrors(ERRORS);
+  private static final ConnectErrors ERRORS = new EnvdErrors(What.PROCESS);
 
   private final ConnectClient client;
   private final EnvdVersion version;

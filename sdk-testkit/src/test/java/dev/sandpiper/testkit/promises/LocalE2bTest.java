@@ -2,8 +2,11 @@ package dev.sandpiper.testkit.promises;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandpiper.HttpVersion;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.e2b.E2bClientBuilder;
+import dev.sandpiper.e2b.E2bCodec;
 import dev.sandpiper.e2b.E2bSandbox;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.time.Duration;
@@ -25,7 +28,15 @@ abstract class LocalE2bTest {
   @BeforeAll
   static void startServers() {
     local = LocalSandboxes.start();
-    client = local.e2bClient();
+    client = builder().build();
+  }
+
+  /** A client of the embedded E2B, in the codec and the HTTP that the build asks for. */
+  static E2bClientBuilder builder() {
+    return E2bClient.builder()
+        .environment(local.e2bEnvironment())
+        .codec(E2bCodec.valueOf(System.getProperty("sandpiper.codec", "BINARY")))
+        .httpVersion(HttpVersion.valueOf(System.getProperty("sandpiper.http", "AUTOMATIC")));
   }
 
   @BeforeEach
