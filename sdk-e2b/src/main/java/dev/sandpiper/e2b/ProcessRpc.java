@@ -174,8 +174,7 @@ final class ProcessRpc {
     CloseStdinRequest message = CloseStdinRequest.newBuilder().setProcess(selector(pid)).build();
     HttpRequest request = client.request("close stdin", subject, SERVICE + "CloseStdin").until(end);
     InputErrors.translated(
-        () ->
-            client.unary(request, message, CloseStdinResponse.getDefaultInstance(), ERRORS));
+        () -> client.unary(request, message, CloseStdinResponse.getDefaultInstance(), ERRORS));
   }
 
   private static ProcessSelector.Builder selector(int pid) {

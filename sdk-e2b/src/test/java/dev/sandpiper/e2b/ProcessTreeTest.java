@@ -29,8 +29,8 @@ class ProcessTreeTest {
     peer.answer(200, "", UNARY);
 
     ProcessRpc rpc = new ProcessRpc(peer.client(Codec.BINARY), EnvdVersion.parse("0.6.13"));
-    ProcessTree tree = new ProcessTree(rpc, new ProcessSearch(rpc, "isb1"));
-    tree.stop(ProcessRef.parse("e2b:isb1/7/sp-1"), Duration.ofMillis(1));
+    ProcessTree tree = new ProcessTree(rpc, new ProcessSearch(rpc, "isb1"), new ScriptRunner(rpc));
+    tree.stop(ProcessRef.parse("e2b:isb1/7/sp-1"), Duration.ofMillis(1), () -> {});
 
     assertThat(peer.take().getTarget()).endsWith("/List");
     assertThat(peer.take().getTarget()).endsWith("/Start");
