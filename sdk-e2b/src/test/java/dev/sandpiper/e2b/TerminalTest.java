@@ -160,6 +160,7 @@ class TerminalTest {
       assertThat(terminal.events().next())
           .isInstanceOfSatisfying(
               OutputGap.class, gap -> assertThat(gap.channel()).isEqualTo(Channel.TERMINAL));
+      assertThat(terminal.waitFor()).isEqualTo(new Exited(0));
     }
     e2b.take(START);
     e2b.take(LIST);
