@@ -1,13 +1,14 @@
 package dev.sandpiper.http;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import okhttp3.Call;
 import okhttp3.EventListener;
 
 /**
- * Cancels a call again that was cancelled just before it began to connect: OkHttp would not see it,
- * and connect, or wait for the peer's part of a TLS handshake for ever.
+ * Ends a call that was cancelled in the moment before it began to connect. OkHttp would miss that,
+ * and cancelling again does nothing: it would wait for the peer's part of a TLS handshake for ever.
  */
 final class LateCancel extends EventListener {
   /** Beside the listener that the caller may have set. */
@@ -17,17 +18,23 @@ final class LateCancel extends EventListener {
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
-    cancelIfStopped(call);
+    rejectIfStopped(call);
   }
 
   @Override
   public void secureConnectStart(Call call) {
-    cancelIfStopped(call);
+    rejectIfStopped(call);
   }
 
-  private static void cancelIfStopped(Call call) {
+  private static void rejectIfStopped(Call call) {
     if (WatchedCall.of(call.request()).stopped() != null) {
-      call.cancel();
+      LateCancel.<RuntimeException>fail(new IOException("Canceled"));
     }
+  }
+
+  /** OkHttp is written in Kotlin and expects an {@code IOException} where none can be declared. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <E extends Throwable> void fail(IOException failure) throws E {
+    throw (E) failure;
   }
 }

@@ -54,6 +54,7 @@ final class SingleAttempt implements Interceptor {
       return null;
     }
     turn.keepOrder();
+    call.sharesConnection(connection);
     return fresh.use(connection, turn);
   }
 

@@ -11,8 +11,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call as the {@link CallWatch} sees it: who is blocked in it, since when, and why it was
@@ -36,6 +39,9 @@ final class WatchedCall {
     record Late(Duration value) implements Stop {}
   }
 
+  private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
+  private static final Duration STUCK_AFTER = Duration.ofSeconds(2);
+
   private final Limits limits;
   private final @Nullable Patience patience;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
@@ -45,6 +51,8 @@ final class WatchedCall {
   private volatile @Nullable String retryAfter;
   private volatile @Nullable Waiting waiting;
   private volatile @Nullable Call call;
+  private volatile @Nullable Connection shared;
+  private volatile long stoppedAt;
 
   /** Who waits, for what, since when (nanoseconds). */
   private record Waiting(Thread thread, Limit limit, Duration value, long since) {}
@@ -101,7 +109,11 @@ final class WatchedCall {
   /** Stops the call if its waiter was interrupted, or has waited for too long. */
   void check(long now) {
     Waiting current = waiting;
-    if (current != null && current.thread.isInterrupted()) {
+    if (stop.get() != null) {
+      if (current != null) {
+        freeIfStuck(now);
+      }
+    } else if (current != null && current.thread.isInterrupted()) {
       stop(new Stop.Interrupted());
     } else if (current != null
         && !current.value.isZero()
@@ -112,7 +124,28 @@ final class WatchedCall {
     }
   }
 
+  /**
+   * On HTTP/2, cancelling a call ends its stream and not the socket that it may be writing to. Who
+   * does not come out has a peer that takes nothing, from anybody: then the connection goes.
+   */
+  private void freeIfStuck(long now) {
+    Connection connection = shared;
+    if (connection == null || now - stoppedAt < STUCK_AFTER.toNanos()) {
+      return;
+    }
+    try {
+      // Without it, closing would wait until the TLS goodbye can be written.
+      connection.socket().setSoLinger(true, 0);
+      connection.socket().close();
+    } catch (IOException e) {
+      log.debug("closing a stuck connection failed", e);
+    }
+  }
+
   void stop(Stop reason) {
+    if (stop.get() == null) {
+      stoppedAt = System.nanoTime();
+    }
     stop.compareAndSet(null, reason);
     Call running = call;
     if (running != null) {
@@ -154,6 +187,11 @@ final class WatchedCall {
 
   boolean isBodyOpened() {
     return bodyOpened;
+  }
+
+  /** The connection that it shares with others. */
+  void sharesConnection(Connection connection) {
+    shared = connection;
   }
 
   void hasTurn(Origins.Turn granted) {

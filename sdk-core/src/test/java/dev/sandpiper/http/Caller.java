@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /** A thread that is blocked in a call, and what came of it. */
 final class Caller {
@@ -38,6 +39,17 @@ final class Caller {
   Caller blockedIn(String className) {
     Patience.until("it is blocked in " + className, () -> Patience.isInside(thread, className));
     return this;
+  }
+
+  /** True if the call is in code of this class for a while. */
+  boolean staysIn(String className) {
+    for (int look = 0; look < 20; look++) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      if (!Patience.isInside(thread, className)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   void interrupt() {

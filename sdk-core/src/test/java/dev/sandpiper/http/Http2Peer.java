@@ -3,6 +3,7 @@ package dev.sandpiper.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.testing.Patience;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -36,10 +37,12 @@ final class Http2Peer implements AutoCloseable {
   private static final int SETTINGS = 4;
   private static final int PING = 6;
   private static final int GOAWAY = 7;
+  private static final int WINDOW_UPDATE = 8;
   private static final int ACK = 1;
   private static final int END_STREAM = 1;
   private static final int END_HEADERS = 4;
   private static final int MAX_CONCURRENT_STREAMS = 3;
+  private static final int INITIAL_WINDOW_SIZE = 4;
   private static final byte STATUS_200 = (byte) 0x88; // an entry of HPACK's static table
 
   /** What to do with a request, all of which has arrived. Runs on the connection's thread. */
@@ -57,6 +60,7 @@ final class Http2Peer implements AutoCloseable {
   private final List<Request> requests = new ArrayList<>(); // guarded by itself
   private final List<Integer> resets = new ArrayList<>(); // guarded by itself
   private volatile boolean deaf;
+  private volatile boolean readsNothing;
 
   /**
    * @param streamLimit announced to each connection; what comes above it is refused
@@ -99,6 +103,11 @@ final class Http2Peer implements AutoCloseable {
   /** From now on nothing is answered, not even a ping: the network is gone. */
   void goDeaf() {
     deaf = true;
+  }
+
+  /** From now on lets clients send what they want, and takes nothing of it. */
+  void readNothing() {
+    readsNothing = true;
   }
 
   private void accept() {
@@ -223,9 +232,12 @@ final class Http2Peer implements AutoCloseable {
         throw new EOFException("no HTTP/2");
       }
       send(SETTINGS, 0, 0, concat(new byte[] {0, MAX_CONCURRENT_STREAMS}, int32(streamLimit)));
-      while (true) {
+      while (!readsNothing) {
         frame();
       }
+      send(WINDOW_UPDATE, 0, 0, int32(1 << 30));
+      send(SETTINGS, 0, 0, concat(new byte[] {0, INITIAL_WINDOW_SIZE}, int32(1 << 30)));
+      Patience.until("the test is over", socket::isClosed);
     }
 
     private void frame() throws IOException {

@@ -103,6 +103,25 @@ class SharedConnectionTest {
     }
   }
 
+  /** Nothing frees a thread in the middle of a write to a shared socket, but the socket's end. */
+  @Test
+  void writerThatIsStuckInTheSocketIsFreedAtTheCostOfTheConnection() throws Exception {
+    try (Http2Peer peer = new Http2Peer(100, Http2Peer.Request::head);
+        HttpResponse shared = client.get(peer.url())) {
+      peer.readNothing();
+      HttpRequest upload =
+          Client.request("POST", peer.url())
+              .withBody(HttpBody.of("text/plain", Content.of(new byte[32 << 20])));
+      Caller caller = Caller.start(() -> client.send(upload)).blockedIn("java.net.Socket");
+      Patience.until("it is stuck", () -> caller.staysIn("java.net.Socket"));
+      caller.interrupt();
+
+      assertThat(caller.failureWithin(6_000)).isInstanceOf(CancelledException.class);
+      assertThat(caller.wasFlagged()).isTrue();
+      assertThatThrownBy(() -> shared.source().readByte()).isInstanceOf(IOException.class);
+    }
+  }
+
   @Test
   void silenceOfOneStreamIsNoSilenceOfTheOthers() throws Exception {
     try (Http2Peer peer = new Http2Peer(100, Http2Peer.Request::head);

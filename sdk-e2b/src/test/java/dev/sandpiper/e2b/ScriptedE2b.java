@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Message;
-import dev.sandpiper.HttpVersion;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.e2b.testing.CapturedLog;
 import dev.sandpiper.wire.Json;
@@ -24,7 +23,6 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -37,10 +35,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * use, no thread of the client.
  */
 final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
-  /** What the build asks for; a server with no TLS speaks one or the other. */
-  static final HttpVersion HTTP =
-      HttpVersion.valueOf(System.getProperty("sandpiper.http", "AUTOMATIC"));
-
   static final String KEY = "e2b_0123456789abcdef";
   static final String SANDBOX = "isb1";
   static final String TOKEN = "envd-token-5e1f";
@@ -74,9 +68,6 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   public void beforeEach(ExtensionContext context) throws Exception {
     CapturedLog.clear();
     server.setDispatcher(new InOrder());
-    if (HTTP == HttpVersion.HTTP_2) {
-      server.setProtocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
-    }
     server.start();
   }
 
@@ -109,7 +100,6 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
         .sandboxUrl(url)
         .codec(codec)
         .reattachLimit(Duration.ZERO)
-        .httpVersion(HTTP)
         .httpClient(new OkHttpClient.Builder().connectionPool(connections).build());
   }
 
