@@ -38,6 +38,11 @@ final class ControlPlane implements Endpoint {
   @Override
   public void handle(Exchange exchange) throws IOException {
     try {
+      if (CrossOrigin.isPreflight(exchange)) {
+        CrossOrigin.answerPreflight(exchange);
+        return;
+      }
+      CrossOrigin.allow(exchange);
       route(exchange);
     } catch (RefusedException e) {
       refuse(exchange, e.status, String.valueOf(e.getMessage()));
