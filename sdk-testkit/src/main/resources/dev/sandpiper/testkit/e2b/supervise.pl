@@ -108,7 +108,7 @@ sub will_come { return $!{EAGAIN} || $!{EINTR} }
 sub carry {
     my ($terminal, $in, $out) = @_;
     my ($typed, $shown) = ('', '');
-    my $showing = 1;
+    my ($showing, $sizing) = (1, 1);
     my $type = sub {
         my $count = syswrite $terminal, $typed;
         if (defined $count) { substr $typed, 0, $count, '' }
@@ -122,18 +122,21 @@ sub carry {
     };
     while (1) {
         my $readable = set_of(
-            \*STDIN,
+            $sizing ? \*STDIN : (),
             $typed eq '' ? $in : (),
             $showing && $shown eq '' ? $terminal : ());
         my $writable = set_of($typed ne '' ? $terminal : (), $shown ne '' ? $out : ());
         next if select($readable, $writable, undef, undef) < 0;
 
-        # A new size stands between what was typed before it and what is typed after.
-        my $sizes = set_of(\*STDIN);
-        if (select($sizes, undef, undef, 0) > 0) {
-            my ($columns, $rows) = unpack 'n2', bytes(4);
+        # A new size stands between what was typed before it and what is typed after. There are no
+        # more once the command has ended; what it has shown is still to be carried then.
+        if ($sizing && select(my $sizes = set_of(\*STDIN), undef, undef, 0) > 0) {
+            my $size = '';
+            1 while length $size < 4 && sysread STDIN, $size, 4 - length $size, length $size;
+            $sizing = length $size == 4;
+            next unless $sizing;
             1 while $typed eq '' && $read_typed->();
-            resize($terminal, $columns, $rows);
+            resize($terminal, unpack 'n2', $size);
             report('resized');
             next;
         }

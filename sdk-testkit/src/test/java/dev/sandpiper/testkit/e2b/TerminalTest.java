@@ -3,12 +3,16 @@ package dev.sandpiper.testkit.e2b;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -18,42 +22,45 @@ class TerminalTest {
 
   @RegisterExtension final LocalServer server = new LocalServer();
 
+  private TestSandbox sandbox = new TestSandbox(server, "not created yet", null);
+
   @BeforeAll
   static void terminalsAreHere() throws IOException {
     TerminalsHere.assume();
   }
 
-  /** Supervisors and carriers carry no variable by which a sandbox could be found. */
-  @AfterEach
-  void noChildOfThisJvmIsLeft() throws InterruptedException {
-    server.sandboxes().close();
-    long end = System.currentTimeMillis() + PATIENCE_MILLIS;
-    while (!helpers().isEmpty() && System.currentTimeMillis() < end) Thread.sleep(10);
-    assertThat(helpers()).isEmpty();
+  @BeforeEach
+  void createSandbox() throws Exception {
+    sandbox = server.create();
   }
 
-  private static List<String> helpers() {
+  /** Supervisors carry no variable by which a sandbox could be found. */
+  @AfterEach
+  void noSupervisorIsLeft() throws InterruptedException {
+    server.sandboxes().close();
+    long end = System.currentTimeMillis() + PATIENCE_MILLIS;
+    while (!supervisors().isEmpty() && System.currentTimeMillis() < end) Thread.sleep(10);
+    assertThat(supervisors()).isEmpty();
+  }
+
+  private List<String> supervisors() {
+    Path servers = Objects.requireNonNull(sandbox.home().getParent()).getParent();
     return ProcessHandle.allProcesses()
         .map(process -> process.info().commandLine().orElse(""))
-        .filter(line -> line.contains("supervise.pl"))
-        .filter(line -> line.contains(System.getProperty("java.io.tmpdir")))
+        .filter(line -> line.contains(servers + "/pipes/supervise.pl"))
         .toList();
   }
 
-  private static EventStream start(TestSandbox sandbox, String script) throws Exception {
-    return sandbox.stream(
-        "/process.Process/Start",
-        LocalServer.json
-            .createObjectNode()
-            .<com.fasterxml.jackson.databind.node.ObjectNode>set(
-                "pty", LocalServer.json.readTree("{\"size\":{\"cols\":80,\"rows\":24}}"))
-            .<com.fasterxml.jackson.databind.node.ObjectNode>set(
-                "process",
-                LocalServer.json.readTree(TestSandbox.shellRequest(script, true)).path("process"))
-            .toString());
+  private EventStream start(String script) throws Exception {
+    ObjectNode request = LocalServer.json.createObjectNode();
+    request.set(
+        "process",
+        LocalServer.json.readTree(TestSandbox.shellRequest(script, true)).path("process"));
+    request.putObject("pty").putObject("size").put("cols", 80).put("rows", 24);
+    return sandbox.stream("/process.Process/Start", request.toString());
   }
 
-  private static void type(TestSandbox sandbox, long pid, String keys) throws Exception {
+  private void type(long pid, String keys) throws Exception {
     sandbox.call(
         "/process.Process/SendInput",
         "{\"process\":{\"pid\":%d},\"input\":{\"pty\":\"%s\"}}"
@@ -72,10 +79,8 @@ class TerminalTest {
 
   @Test
   void aCommandHasItsOwnTerminalOfTheSizeThatWasAsked() throws Exception {
-    TestSandbox sandbox = server.create();
     try (EventStream events =
         start(
-            sandbox,
             "tty; stty size; ps -o sid= -p $$ | tr -d ' '; [ -t 0 -a -t 1 -a -t 2 ] && echo all;"
                 + " : > /dev/tty && echo mine; exit 5")) {
       long pid = events.pid();
@@ -90,9 +95,8 @@ class TerminalTest {
 
   @Test
   void aNewSizeIsThereWhenTheCallReturnsAndRaisesItsSignal() throws Exception {
-    TestSandbox sandbox = server.create();
     try (EventStream events =
-        start(sandbox, "trap 'stty size' WINCH; echo ready; while read line; do :; done")) {
+        start("trap 'echo changed' WINCH; echo ready; while read line; do stty size; done")) {
       long pid = events.pid();
       shownUntil(events, "ready");
       for (int columns = 100; columns < 110; columns++) {
@@ -100,18 +104,18 @@ class TerminalTest {
             "/process.Process/Update",
             "{\"process\":{\"pid\":%d},\"pty\":{\"size\":{\"cols\":%d,\"rows\":40}}}"
                 .formatted(pid, columns));
-        type(sandbox, pid, "\n");
-        shownUntil(events, "40 " + columns);
+        type(pid, "\n");
+        String shown = shownUntil(events, "40 " + columns);
+        if (columns == 100) assertThat(shown).contains("changed");
       }
-      type(sandbox, pid, "\u0004");
+      type(pid, "\u0004");
       assertThat(events.rest().toString()).contains("exit status");
     }
   }
 
   @Test
   void streamedInputReachesTheTerminal() throws Exception {
-    TestSandbox sandbox = server.create();
-    try (EventStream events = start(sandbox, "read line; echo \"<$line>\"");
+    try (EventStream events = start("read line; echo \"<$line>\"");
         ChunkedRequest request = new ChunkedRequest(sandbox, "/process.Process/StreamInput")) {
       long pid = events.pid();
       request.message("{\"start\":{\"process\":{\"pid\":%d}}}".formatted(pid));
@@ -124,22 +128,20 @@ class TerminalTest {
 
   @Test
   void controlCInterruptsAndControlDEndsTheFile() throws Exception {
-    TestSandbox sandbox = server.create();
     try (EventStream events =
-        start(sandbox, "trap 'echo interrupted' INT; echo ready; cat; echo eof; cat; echo end")) {
+        start("trap 'echo interrupted' INT; echo ready; cat; echo eof; cat; echo end")) {
       long pid = events.pid();
       shownUntil(events, "ready");
-      type(sandbox, pid, "\u0003");
+      type(pid, "\u0003");
       shownUntil(events, "eof");
-      type(sandbox, pid, "\u0004");
+      type(pid, "\u0004");
       assertThat(events.rest().toString()).contains("end", "exit status 0");
     }
   }
 
   @Test
   void manyBytesArriveWholeInEventsOfAtMost16KiB() throws Exception {
-    TestSandbox sandbox = server.create();
-    try (EventStream events = start(sandbox, "stty -opost; seq -f %07.0f 0 124999; exit 3")) {
+    try (EventStream events = start("stty -opost; seq -f %07.0f 0 124999; exit 3")) {
       events.pid();
       StringBuilder shown = new StringBuilder();
       List<String> rest = events.rest();
@@ -154,21 +156,18 @@ class TerminalTest {
 
   @Test
   void manyBytesCanBeTyped() throws Exception {
-    TestSandbox sandbox = server.create();
-    try (EventStream events =
-        start(sandbox, "stty raw -echo; echo ready; head -c 300000 | wc -c")) {
+    try (EventStream events = start("stty raw -echo; echo ready; head -c 300000 | wc -c")) {
       long pid = events.pid();
       shownUntil(events, "ready");
-      type(sandbox, pid, "abcdefgh\n\u0003\u0004z".repeat(25_000));
+      type(pid, "abcdefgh\n\u0003\u0004z".repeat(25_000));
       assertThat(events.rest().toString()).contains("300000");
     }
   }
 
   @Test
   void theLastWordsOfEveryShortCommandArrive() throws Exception {
-    TestSandbox sandbox = server.create();
     for (int run = 0; run < 40; run++) {
-      try (EventStream events = start(sandbox, "echo word-" + run)) {
+      try (EventStream events = start("echo word-" + run)) {
         events.pid();
         assertThat(events.rest().get(0)).isEqualTo("pty word-" + run);
       }
@@ -176,19 +175,20 @@ class TerminalTest {
   }
 
   @Test
-  void aChildInTheBackgroundDoesNotHoldTheTerminal() throws Exception {
-    TestSandbox sandbox = server.create();
-    try (EventStream events = start(sandbox, "trap '' HUP; sleep 60 & echo started")) {
-      events.pid();
-      assertThat(events.rest().toString()).contains("started", "exit status 0");
+  void aChildThatOutlivesItsShellHoldsTheTerminalUntilASignalFreesIt() throws Exception {
+    try (EventStream events = start("trap '' HUP; sleep 60 & echo started; exit 7")) {
+      long pid = events.pid();
+      shownUntil(events, "started");
+      sandbox.call(
+          "/process.Process/SendSignal",
+          "{\"process\":{\"pid\":%d},\"signal\":\"SIGNAL_SIGTERM\"}".formatted(pid));
+      assertThat(events.rest().toString()).containsAnyOf("\"exitCode\":7", "signal: terminated");
     }
   }
 
   @Test
   void aCommandThatClosesItsTerminalRunsOn() throws Exception {
-    TestSandbox sandbox = server.create();
-    try (EventStream events =
-        start(sandbox, "exec <&- >&- 2>&-; sleep 0.3; touch still-there; exit 9")) {
+    try (EventStream events = start("exec <&- >&- 2>&-; sleep 0.3; touch still-there; exit 9")) {
       events.pid();
       assertThat(events.rest().toString()).contains("\"exitCode\":9");
       assertThat(sandbox.home().resolve("still-there")).exists();
@@ -197,7 +197,6 @@ class TerminalTest {
 
   @Test
   void anInteractiveShellIgnoresTermAndHasJobControl() throws Exception {
-    TestSandbox sandbox = server.create();
     List<String> shown = new ArrayList<>();
     try (EventStream events =
         sandbox.stream(
@@ -205,12 +204,13 @@ class TerminalTest {
             "{\"process\":{\"cmd\":\"/bin/bash\",\"args\":[\"--norc\",\"-i\"],"
                 + "\"envs\":{\"TERM\":\"dumb\",\"PS1\":\"> \"}},\"pty\":{\"size\":{}}}")) {
       long pid = events.pid();
+      shownUntil(events, ">"); // before its first prompt it has not begun to ignore
       sandbox.call(
           "/process.Process/SendSignal",
           "{\"process\":{\"pid\":%d},\"signal\":\"SIGNAL_SIGTERM\"}".formatted(pid));
-      type(sandbox, pid, "set -o | grep monitor; echo $TERM$((40 + 2))\n");
+      type(pid, "set -o | grep monitor; echo $TERM$((40 + 2))\n");
       shown.add(shownUntil(events, "dumb42"));
-      type(sandbox, pid, "exit 6\n");
+      type(pid, "exit 6\n");
       assertThat(events.rest().toString()).contains("\"exitCode\":6");
     }
     assertThat(shown.toString()).containsPattern("monitor\\s+on").doesNotContain("no job control");
@@ -218,8 +218,7 @@ class TerminalTest {
 
   @Test
   void theLifetimeAndSigkillEndATerminalToo() throws Exception {
-    TestSandbox sandbox = server.create();
-    try (EventStream events = start(sandbox, "exec sleep 60")) {
+    try (EventStream events = start("exec sleep 60")) {
       long pid = events.pid();
       sandbox.call(
           "/process.Process/SendSignal",
@@ -232,8 +231,12 @@ class TerminalTest {
             "{\"process\":{\"cmd\":\"sleep\",\"args\":[\"60\"]},\"pty\":{}}",
             "Connect-Timeout-Ms",
             "500")) {
+      long pid = events.pid();
       assertThat(events.rest().toString()).contains("deadline_exceeded");
+      try (EventStream again =
+          sandbox.stream("/process.Process/Connect", "{\"process\":{\"pid\":%d}}".formatted(pid))) {
+        assertThat(again.rest().toString()).contains("signal: killed");
+      }
     }
-    assertThat(sandbox.call("/process.Process/List", "{}")).isEmpty();
   }
 }
