@@ -2,11 +2,13 @@ package dev.sandpiper.testkit;
 
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.testkit.e2b.E2bServer;
+import dev.sandpiper.testkit.e2b.ServerOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +38,7 @@ public final class LocalSandboxes implements AutoCloseable {
 
   /** Starts the servers with E2B's two standard templates. The caller closes them. */
   public static LocalSandboxes start() {
-    return start(Set.of("base", "code-interpreter-v1"));
+    return builder().start();
   }
 
   /**
@@ -47,17 +49,12 @@ public final class LocalSandboxes implements AutoCloseable {
    * @throws UnsupportedOperationException on Windows
    */
   public static LocalSandboxes start(Set<String> templates) {
-    if (System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows")) {
-      throw new UnsupportedOperationException(
-          "local sandboxes need Linux or macOS: on Windows, run them inside WSL");
-    }
-    try {
-      LocalSandboxes sandboxes = new LocalSandboxes(E2bServer.start(templates));
-      Runtime.getRuntime().addShutdownHook(sandboxes.atShutdown);
-      return sandboxes;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot start the local sandboxes", e);
-    }
+    return builder().templates(templates).start();
+  }
+
+  /** For servers with other ports, or open to more than clients with a key. */
+  public static Builder builder() {
+    return new Builder();
   }
 
   /**
@@ -84,6 +81,143 @@ public final class LocalSandboxes implements AutoCloseable {
       Runtime.getRuntime().removeShutdownHook(atShutdown);
     } catch (IllegalStateException e) {
       log.debug("closed while the JVM ends", e);
+    }
+  }
+
+  /**
+   * Chooses what the servers offer and to whom. Without any choice: E2B's standard templates, free
+   * ports, and as closed as {@link LocalSandboxes} says. Not thread-safe.
+   */
+  public static final class Builder {
+    private static final int DEBUG_CONTROL_PORT = 3000;
+    private static final int HIGHEST_PORT = 65_535;
+
+    private Set<String> templates = Set.of("base", "code-interpreter-v1");
+    private @Nullable Integer controlPort;
+    private int sandboxPort;
+    private boolean debugClients;
+    private boolean wideCors;
+    private boolean wholeHost;
+    private boolean wholeHostForDebugClients;
+
+    private Builder() {}
+
+    /**
+     * The names that a sandbox can be created from; they all give the same machine, this one.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
+    public Builder templates(Set<String> names) {
+      if (names.isEmpty()) throw new IllegalArgumentException("name at least one template");
+      templates = Set.copyOf(names);
+      return this;
+    }
+
+    /** The port of the control plane; zero for any free one. */
+    public Builder controlPort(int port) {
+      controlPort = checked(port);
+      return this;
+    }
+
+    /** The port at which all sandboxes are reached; zero for any free one. */
+    public Builder sandboxPort(int port) {
+      sandboxPort = checked(port);
+      return this;
+    }
+
+    /**
+     * Serves clients that run with {@code E2B_DEBUG=true} and have no token: one sandbox, {@code
+     * debug_sandbox_id}, whose daemon listens on port 49983, and unless another port was chosen the
+     * control plane on 3000. <b>Every program on this machine can then run commands as you.</b> Web
+     * pages from elsewhere still cannot, {@link #wideCors} or not.
+     */
+    public Builder debugClients() {
+      debugClients = true;
+      return this;
+    }
+
+    /**
+     * Lets web pages from everywhere send requests, as E2B does. They still need the key and the
+     * tokens; a sandbox without a token stays closed to them, and so does every request whose host
+     * is not loopback.
+     */
+    public Builder wideCors() {
+      wideCors = true;
+      return this;
+    }
+
+    /**
+     * Lets file calls leave their sandbox's directory: they can read and change every file that you
+     * can.
+     */
+    public Builder wholeHost() {
+      wholeHost = true;
+      return this;
+    }
+
+    /**
+     * Says that {@link #debugClients} and {@link #wholeHost} together are meant: every program on
+     * this machine can then read and change every file that you can.
+     */
+    public Builder wholeHostForDebugClients() {
+      wholeHostForDebugClients = true;
+      return this;
+    }
+
+    /**
+     * Starts the servers. The caller closes them.
+     *
+     * @throws IllegalStateException if the choices open more together than was said to be meant
+     * @throws UnsupportedOperationException on Windows
+     * @throws UncheckedIOException if a port is taken
+     */
+    public LocalSandboxes start() {
+      requireMeant();
+      if (System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows")) {
+        throw new UnsupportedOperationException(
+            "local sandboxes need Linux or macOS: on Windows, run them inside WSL");
+      }
+      warn();
+      try {
+        LocalSandboxes sandboxes = new LocalSandboxes(E2bServer.start(options()));
+        Runtime.getRuntime().addShutdownHook(sandboxes.atShutdown);
+        return sandboxes;
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot start the local sandboxes: " + e.getMessage(), e);
+      }
+    }
+
+    private static int checked(int port) {
+      if (port >= 0 && port <= HIGHEST_PORT) return port;
+      throw new IllegalArgumentException("a port is a number from 0 to 65535, not " + port);
+    }
+
+    private void requireMeant() {
+      if (debugClients && wholeHost && !wholeHostForDebugClients) {
+        throw new IllegalStateException(
+            "debugClients() and wholeHost() together open every file of this machine's user to"
+                + " every program on it, without a token: call wholeHostForDebugClients() too if"
+                + " that is meant");
+      }
+    }
+
+    private void warn() {
+      if (debugClients) {
+        log.warn("debug clients need no token: every program on this machine can run commands");
+      }
+      if (wideCors) log.warn("wide CORS: web pages from everywhere may send requests with a token");
+      if (wholeHost) log.warn("whole host: file calls may leave their sandbox's directory");
+    }
+
+    private ServerOptions options() {
+      int control = debugClients ? DEBUG_CONTROL_PORT : 0;
+      return new ServerOptions(
+          templates,
+          controlPort == null ? control : controlPort,
+          sandboxPort,
+          debugClients,
+          wideCors,
+          wholeHost);
     }
   }
 }

@@ -27,7 +27,10 @@ final class Connectors {
     this.listening = listening;
   }
 
-  ServerConnector addTo(Server jetty) {
+  /**
+   * @param port where to listen; zero for any free port
+   */
+  ServerConnector addTo(Server jetty, int port) {
     List<ConnectionFactory> factories =
         listening.tls() == null ? inTheClear() : overTls(listening.tls());
     ServerConnector connector =
@@ -40,6 +43,7 @@ final class Connectors {
             1,
             factories.toArray(ConnectionFactory[]::new));
     connector.setHost("127.0.0.1");
+    connector.setPort(port);
     connector.setIdleTimeout(0); // streams may be idle for longer than any limit
     connector.setAcceptQueueSize(1024); // hundreds of clients may come at once
     jetty.addConnector(connector);

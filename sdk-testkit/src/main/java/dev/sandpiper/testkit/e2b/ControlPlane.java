@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.e2b;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.e2b.CreateRequest.Version;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -13,7 +14,7 @@ final class ControlPlane implements Endpoint {
   private static final int MOST_BODY_BYTES = 16 * 1024 * 1024;
   private static final Duration SHORTEST_REFRESH = Duration.ofSeconds(15);
   private static final Pattern ONE_SANDBOX =
-      Pattern.compile("/sandboxes/([^/]+)(?:/(connect|timeout|refreshes))?");
+      Pattern.compile("(/v2)?/sandboxes/([^/]+)(?:/(connect|timeout|refreshes))?");
 
   /** A request that is refused, with the status and the reason for the answer. */
   static final class RefusedException extends RuntimeException {
@@ -38,6 +39,11 @@ final class ControlPlane implements Endpoint {
   @Override
   public void handle(Exchange exchange) throws IOException {
     try {
+      if (CrossOrigin.isPreflight(exchange)) {
+        CrossOrigin.answerPreflight(exchange);
+        return;
+      }
+      CrossOrigin.allow(exchange);
       route(exchange);
     } catch (RefusedException e) {
       refuse(exchange, e.status, String.valueOf(e.getMessage()));
@@ -57,7 +63,8 @@ final class ControlPlane implements Endpoint {
       throw new RefusedException(401, "Invalid API key");
     }
     switch (exchange.method() + " " + path) {
-      case "POST /sandboxes" -> create(exchange);
+      case "POST /sandboxes" -> create(exchange, Version.FIRST);
+      case "POST /v2/sandboxes" -> create(exchange, Version.SECOND);
       case "GET /v2/sandboxes" -> new SandboxListing(exchange.query()).answer(exchange, sandboxes);
       default -> routeToOne(exchange, path);
     }
@@ -66,26 +73,27 @@ final class ControlPlane implements Endpoint {
   private void routeToOne(Exchange exchange, String path) throws IOException {
     Matcher matcher = ONE_SANDBOX.matcher(path);
     if (!matcher.matches()) throw new RefusedException(404, "no matching operation was found");
-    String id = matcher.group(1);
-    String action = matcher.group(2) == null ? "" : "/" + matcher.group(2);
-    switch (exchange.method() + " /{id}" + action) {
+    String version = matcher.group(1) == null ? "" : matcher.group(1);
+    String id = matcher.group(2);
+    String action = matcher.group(3) == null ? "" : "/" + matcher.group(3);
+    switch (exchange.method() + " " + version + "/{id}" + action) {
       case "GET /{id}" -> exchange.json(200, SandboxTrees.detail(sandbox(id)));
       case "DELETE /{id}" -> delete(exchange, id);
-      case "POST /{id}/connect" -> connect(exchange, id);
+      case "POST /{id}/connect" -> connect(exchange, id, seconds(body(exchange), "timeout"));
+      case "POST /v2/{id}/connect" -> connect(exchange, id, secondsOrDefault(body(exchange)));
       case "POST /{id}/timeout" -> timeout(exchange, id);
       case "POST /{id}/refreshes" -> refresh(exchange, id);
       default -> throw new RefusedException(405, "method not allowed");
     }
   }
 
-  private void create(Exchange exchange) throws IOException {
-    CreateRequest request = CreateRequest.parse(body(exchange), sandboxes);
+  private void create(Exchange exchange, Version version) throws IOException {
+    CreateRequest request = CreateRequest.parse(body(exchange), version, sandboxes);
     LocalSandbox sandbox = sandboxes.create(request.spec(), request.timeToLive());
     exchange.json(201, SandboxTrees.handle(sandbox));
   }
 
-  private void connect(Exchange exchange, String id) throws IOException {
-    Duration timeToLive = seconds(body(exchange), "timeout");
+  private void connect(Exchange exchange, String id, Duration timeToLive) throws IOException {
     LocalSandbox sandbox = sandbox(id);
     sandboxes.extendTo(sandbox, timeToLive);
     exchange.json(200, SandboxTrees.handle(sandbox));
@@ -121,6 +129,12 @@ final class ControlPlane implements Endpoint {
 
   private static RefusedException notFound(String id) {
     return new RefusedException(404, "sandbox \"" + id + "\" not found");
+  }
+
+  private static Duration secondsOrDefault(ObjectNode body) {
+    return body.hasNonNull("timeout")
+        ? seconds(body, "timeout")
+        : Duration.ofSeconds(Version.SECOND.defaultSeconds);
   }
 
   private static Duration seconds(ObjectNode body, String field) {

@@ -7,20 +7,43 @@ import dev.sandpiper.testkit.e2b.Templates.Template;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The body of a request for a new sandbox. Fields that this machine has no use for are ignored. */
 record CreateRequest(LocalSandbox.Spec spec, Duration timeToLive) {
-  private static final int DEFAULT_SECONDS = 15;
+  /** What the two versions of the call do with what is left out. */
+  enum Version {
+    /** Short-lived, and without a token. */
+    FIRST(15) {
+      @Override
+      boolean isSecure(ObjectNode body) {
+        return flag(body, "secure", false);
+      }
+    },
+    /** Always with a token. */
+    SECOND(300) {
+      @Override
+      boolean isSecure(ObjectNode body) {
+        return true;
+      }
+    };
 
-  static CreateRequest parse(ObjectNode body, Sandboxes sandboxes) {
+    final int defaultSeconds;
+
+    Version(int defaultSeconds) {
+      this.defaultSeconds = defaultSeconds;
+    }
+
+    abstract boolean isSecure(ObjectNode body);
+  }
+
+  static CreateRequest parse(ObjectNode body, Version version, Sandboxes sandboxes) {
     JsonNode name = body.path("templateID");
     if (!name.isTextual()) throw new RefusedException(400, "templateID must be a string");
     JsonNode seconds = body.path("timeout");
     if (!isAbsent(seconds) && !(seconds.isIntegralNumber() && seconds.canConvertToInt())) {
       throw new RefusedException(400, "timeout must be a number of seconds");
     }
-    int timeout = seconds.asInt(DEFAULT_SECONDS);
+    int timeout = seconds.asInt(version.defaultSeconds);
     if (timeout <= 0) throw new RefusedException(400, "timeout must be greater than 0");
     Template template = sandboxes.template(name.textValue());
     if (template == null) {
@@ -31,13 +54,9 @@ record CreateRequest(LocalSandbox.Spec spec, Duration timeToLive) {
             template,
             texts(body, "metadata"),
             texts(body, "envVars"),
-            token(body),
+            version.isSecure(body) ? Secrets.accessToken() : null,
             flag(body, "allow_internet_access", true));
     return new CreateRequest(spec, Duration.ofSeconds(timeout));
-  }
-
-  private static @Nullable String token(ObjectNode body) {
-    return flag(body, "secure", false) ? Secrets.accessToken() : null;
   }
 
   private static boolean flag(ObjectNode body, String field, boolean absent) {

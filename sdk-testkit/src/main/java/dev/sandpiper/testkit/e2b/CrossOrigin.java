@@ -2,7 +2,10 @@ package dev.sandpiper.testkit.e2b;
 
 import java.io.IOException;
 
-/** Tells browsers that other origins may call. Only origins on loopback get this far. */
+/**
+ * Tells browsers that other origins may call. Only origins on loopback get this far, or all with
+ * wide CORS.
+ */
 final class CrossOrigin {
   private static final String EXPOSED =
       "Grpc-Status, Grpc-Message, Grpc-Status-Details-Bin, Location, Cache-Control,"

@@ -3,14 +3,17 @@ package dev.sandpiper.testkit.e2b;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** E2B on this machine: one port for the control plane, one for all sandboxes. */
+/**
+ * E2B on this machine: one port for the control plane, one for all sandboxes, and for clients in
+ * debug mode the port of the daemon.
+ */
 public final class E2bServer implements AutoCloseable {
   /** One thread a request, streams included; idle threads go after a minute. */
   private static final int MOST_THREADS = 8000;
@@ -25,36 +28,49 @@ public final class E2bServer implements AutoCloseable {
   private final ServerConnector edge;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private E2bServer(Set<String> templates, Listening listening) throws IOException {
+  private E2bServer(ServerOptions options, Listening listening) throws IOException {
     this.listening = listening;
     root = Files.createTempDirectory("sandpiper-").toRealPath();
-    sandboxes = new Sandboxes(Templates.of(templates), root, threads);
+    sandboxes =
+        new Sandboxes(Templates.of(options.templates()), root, options.wholeHost(), threads);
     QueuedThreadPool pool = new QueuedThreadPool(MOST_THREADS, 8);
     pool.setName(Threads.PREFIX + "http");
     pool.setDaemon(true);
     jetty = new Server(pool);
     Connectors connectors = new Connectors(listening);
-    controlPlane = connectors.addTo(jetty);
-    edge = connectors.addTo(jetty);
-    Endpoint control = new LoopbackOnly(new ControlPlane(apiKey, sandboxes));
-    Endpoint data = new LoopbackOnly(new Edge(sandboxes));
-    jetty.setHandler(new PortSwitch(controlPlane, new JettyBridge(control), new JettyBridge(data)));
+    controlPlane = connectors.addTo(jetty, options.controlPort());
+    edge = connectors.addTo(jetty, options.sandboxPort());
+    Map<ServerConnector, Endpoint> endpoints = new LinkedHashMap<>();
+    Edge data = new Edge(sandboxes);
+    endpoints.put(controlPlane, new ControlPlane(apiKey, sandboxes));
+    endpoints.put(edge, data);
+    if (options.debugClients()) {
+      endpoints.put(connectors.addTo(jetty, Envd.PORT), new DebugEdge(data));
+    }
+    Map<ServerConnector, JettyBridge> bridges = new LinkedHashMap<>();
+    endpoints.forEach(
+        (connector, endpoint) ->
+            bridges.put(
+                connector, new JettyBridge(new LoopbackOnly(endpoint, options.wideCors()))));
+    jetty.setHandler(new PortSwitch(bridges));
   }
 
-  /** Starts on two free ports of loopback. */
-  public static E2bServer start(Set<String> templates) throws IOException {
-    return start(templates, Listening.inTheClear());
+  /** Starts on loopback, in the clear. */
+  public static E2bServer start(ServerOptions options) throws IOException {
+    return start(options, Listening.inTheClear());
   }
 
-  /** Starts on two free ports of loopback. */
-  public static E2bServer start(Set<String> templates, Listening listening) throws IOException {
-    E2bServer server = new E2bServer(templates, listening);
+  /** Starts on loopback. */
+  public static E2bServer start(ServerOptions options, Listening listening) throws IOException {
+    E2bServer server = new E2bServer(options, listening);
     try {
       server.jetty.start();
+      // Not before the port is known to be ours: its sandbox has the same name on every server.
+      if (options.debugClients()) server.sandboxes.createForDebugClients();
       return server;
     } catch (Exception e) {
       server.close();
-      throw new IOException("cannot listen on loopback", e);
+      throw new IOException("cannot listen on loopback: " + e.getMessage(), e);
     }
   }
 

@@ -40,11 +40,16 @@ final class Edge implements Endpoint {
     }
   }
 
-  private void route(Exchange exchange, String id, int port) throws IOException {
+  /** Passes a request on to a sandbox's port. */
+  void route(Exchange exchange, String id, int port) throws IOException {
     LocalSandbox sandbox = sandboxes.find(id);
     if (sandbox == null) {
       ObjectNode tree = problem(id, "The sandbox was not found", 502);
       exchange.json(502, tree);
+      return;
+    }
+    if (sandbox.spec().accessToken() == null && LoopbackOnly.comesFromElsewhere(exchange)) {
+      exchange.failure(403, "a sandbox without a token answers no requests from other origins");
       return;
     }
     sandbox.remember(exchange);

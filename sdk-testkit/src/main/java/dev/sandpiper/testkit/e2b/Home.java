@@ -12,8 +12,10 @@ import java.util.Deque;
 /**
  * A sandbox's directory, and what paths mean in it. It is the home of every user and where commands
  * start. File calls stay inside; this is no wall, since a command can open what it likes.
+ *
+ * @param wholeHost whether file calls may leave the directory all the same
  */
-record Home(Path directory) {
+record Home(Path directory, boolean wholeHost) {
   private static final int MOST_LINKS = 40;
 
   /** A path leads out of the sandbox's directory. */
@@ -63,7 +65,7 @@ record Home(Path directory) {
   /**
    * The file that an expanded path leads to, all links followed.
    *
-   * @throws OutsideException if it is not below the directory
+   * @throws OutsideException if it is not below the directory, where it must be
    */
   Path follow(String expanded) throws IOException {
     return inside(expanded, true);
@@ -76,7 +78,7 @@ record Home(Path directory) {
 
   private Path inside(String expanded, boolean followLast) throws IOException {
     Path real = resolve(path(expanded), followLast);
-    if (!real.startsWith(directory)) throw new OutsideException(expanded, directory);
+    if (!wholeHost && !real.startsWith(directory)) throw new OutsideException(expanded, directory);
     return real;
   }
 

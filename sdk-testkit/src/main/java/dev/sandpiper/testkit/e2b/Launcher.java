@@ -1,10 +1,14 @@
 package dev.sandpiper.testkit.e2b;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +20,10 @@ final class Launcher {
   private final Path script;
   private final boolean perl;
   private final AtomicInteger count = new AtomicInteger();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock. Null until terminals have been tried.
+  private @Nullable String trial;
 
   private Launcher(Path directory, Path script, boolean perl) {
     this.directory = directory;
@@ -45,6 +53,36 @@ final class Launcher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  /** Why commands can have no terminal here; null if they can. Tried once. */
+  @Nullable String noTerminals() {
+    lock.lock();
+    try {
+      if (trial == null) trial = tryTerminals();
+      return trial.isEmpty() ? null : trial;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The reason for none, or an empty text. */
+  private String tryTerminals() {
+    if (!perl) return "this machine has no perl";
+    try {
+      Process process =
+          new ProcessBuilder("perl", script.toString(), "trial")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      process.getOutputStream().close();
+      String report = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+      return process.waitFor() == 0 ? "" : "this machine refuses a terminal: " + report;
+    } catch (IOException e) {
+      return "perl cannot be run: " + e.getMessage();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "the server is stopping";
     }
   }
 

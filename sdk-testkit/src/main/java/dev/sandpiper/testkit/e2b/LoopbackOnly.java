@@ -8,16 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses what a web page could send: a page from anywhere can reach a port on loopback, but its
- * requests name another host, another origin, or another site.
+ * requests name another host, another origin, or another site. With wide CORS only the host counts,
+ * because a name that leads here from elsewhere would make any page one of our own.
  */
 final class LoopbackOnly implements Endpoint {
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
 
   private final Endpoint next;
+  private final boolean wideCors;
 
-  LoopbackOnly(Endpoint next) {
+  LoopbackOnly(Endpoint next, boolean wideCors) {
     this.next = next;
+    this.wideCors = wideCors;
   }
 
   @Override
@@ -31,19 +34,22 @@ final class LoopbackOnly implements Endpoint {
     }
   }
 
-  private static @Nullable String refusal(Exchange exchange) {
+  private @Nullable String refusal(Exchange exchange) {
     String host = exchange.header("Host"); // on HTTP/2 something else may stand there
     if (!isLoopbackHost(exchange.authority()) || (host != null && !isLoopbackHost(host))) {
       return "this server answers only to requests for a loopback host";
     }
-    String origin = exchange.header("Origin");
-    if (origin != null && !isLoopbackOrigin(origin)) {
+    if (!wideCors && comesFromElsewhere(exchange)) {
       return "this server answers no requests from other origins";
     }
-    if ("cross-site".equalsIgnoreCase(exchange.header("Sec-Fetch-Site"))) {
-      return "this server answers no requests from other sites";
-    }
     return null;
+  }
+
+  /** Whether a page sent it that is not from this machine. */
+  static boolean comesFromElsewhere(Exchange exchange) {
+    String origin = exchange.header("Origin");
+    return (origin != null && !isLoopbackOrigin(origin))
+        || "cross-site".equalsIgnoreCase(exchange.header("Sec-Fetch-Site"));
   }
 
   static boolean isLoopbackHost(@Nullable String hostAndPort) {

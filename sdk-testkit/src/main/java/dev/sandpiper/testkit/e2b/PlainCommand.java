@@ -64,6 +64,11 @@ final class PlainCommand implements RunningCommand {
   }
 
   @Override
+  public void resize(TerminalSize size) throws IOException {
+    throw new IOException("process " + pid() + " has no terminal");
+  }
+
+  @Override
   public Exit waitFor() throws InterruptedException {
     return Exit.withCode(process.waitFor());
   }

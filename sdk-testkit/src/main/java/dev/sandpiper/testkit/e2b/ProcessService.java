@@ -75,9 +75,6 @@ final class ProcessService {
    */
   private static void start(StartRequest request, RpcCall call, RpcMethod.MessageSink answers)
       throws IOException, InterruptedException {
-    if (request.hasPty()) {
-      throw RpcException.unimplemented("terminals are not offered by this server");
-    }
     ProcessTable processes = call.sandbox().processes();
     SandboxProcess process = processes.start(request, call.user());
     Subscription subscription = process.broadcast().subscribe();
@@ -105,10 +102,8 @@ final class ProcessService {
   }
 
   private static UpdateResponse update(UpdateRequest request, RpcCall call) {
-    call.sandbox().processes().find(request.getProcess());
-    if (request.hasPty()) {
-      throw RpcException.internal("error resizing tty: tty not assigned to process");
-    }
+    SandboxProcess process = call.sandbox().processes().find(request.getProcess());
+    if (request.hasPty()) process.input().resize(TerminalSize.of(request.getPty()));
     return UpdateResponse.getDefaultInstance();
   }
 
@@ -120,10 +115,7 @@ final class ProcessService {
   private static void write(SandboxProcess process, ProcessInput input) {
     switch (input.getInputCase()) {
       case STDIN -> process.input().write(input.getStdin());
-      case PTY ->
-          throw RpcException.internal(
-              "error writing to tty: tty not assigned to process — input should be written to the"
-                  + " stdin, not the tty");
+      case PTY -> process.input().type(input.getPty());
       case INPUT_NOT_SET -> throw RpcException.unimplemented("invalid input type <nil>");
     }
   }

@@ -55,16 +55,27 @@ final class ProcessTable implements AutoCloseable {
   SandboxProcess start(StartRequest request, String user) throws IOException {
     ProcessConfig config = request.getProcess();
     boolean takesInput = !request.hasStdin() || request.getStdin();
+    TerminalSize terminal = request.hasPty() ? TerminalSize.of(request.getPty()) : null;
+    if (terminal != null) requireTerminals();
     Launch launch =
-        new Launch(words(config), directory(config, user), variables(config, user), takesInput);
+        new Launch(
+            words(config), directory(config, user), variables(config, user), takesInput, terminal);
     RunningCommand command = launch(launch);
     String tag = request.hasTag() ? request.getTag() : null;
-    SandboxProcess process = new SandboxProcess(config, tag, command, takesInput, threads);
+    SandboxProcess process = new SandboxProcess(config, tag, command, launch, threads);
     synchronized (this) {
       running.put(process.pid(), process);
       if (closed) process.signal(true);
     }
     return process;
+  }
+
+  private void requireTerminals() {
+    String reason = launcher.noTerminals();
+    if (reason != null) {
+      throw RpcException.unimplemented(
+          "local sandboxes have no terminals here: %s; they need Linux and perl".formatted(reason));
+    }
   }
 
   void begin(SandboxProcess process) {
@@ -99,9 +110,6 @@ final class ProcessTable implements AutoCloseable {
     all.put("LOGNAME", user);
     environment.forEach((name, value) -> put(all, name, value));
     config.getEnvsMap().forEach((name, value) -> put(all, name, value));
-    if (all.toString().indexOf('\0') >= 0) {
-      throw notStarted(config, "exec: environment variable contains NUL");
-    }
     return all;
   }
 
@@ -112,19 +120,27 @@ final class ProcessTable implements AutoCloseable {
   }
 
   private RunningCommand launch(Launch launch) throws IOException {
-    String line = String.join(" ", launch.command());
+    if (String.join("", launch.command()).indexOf('\0') >= 0) {
+      throw notStarted(launch, "fork/exec /bin/sh: invalid argument");
+    }
+    if (launch.environment().toString().indexOf('\0') >= 0) {
+      throw notStarted(launch, "exec: environment variable contains NUL");
+    }
     try {
-      if (line.indexOf('\0') >= 0) throw new Launch.RefusedException("invalid argument");
       return launcher.launch(launch);
     } catch (Launch.RefusedException e) {
-      throw RpcException.invalid(
-          "error starting process '%s': fork/exec /bin/sh: %s".formatted(line, e.getMessage()));
+      throw notStarted(launch, "fork/exec /bin/sh: " + e.getMessage());
     }
   }
 
-  private static RpcException notStarted(ProcessConfig config, String reason) {
+  private static RpcException notStarted(Launch launch, String reason) {
+    String line = String.join(" ", launch.command());
+    TerminalSize size = launch.terminal();
     return RpcException.invalid(
-        "error starting process '%s': %s".formatted(String.join(" ", words(config)), reason));
+        size == null
+            ? "error starting process '%s': %s".formatted(line, reason)
+            : "error starting pty with command '%s' in dir '%s' with '%d' cols and '%d' rows: %s"
+                .formatted(line, launch.directory(), size.columns(), size.rows(), reason));
   }
 
   private synchronized void remember(SandboxProcess process) {

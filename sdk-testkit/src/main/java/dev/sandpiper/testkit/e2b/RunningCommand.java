@@ -1,10 +1,14 @@
 package dev.sandpiper.testkit.e2b;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 
-/** A command as the kernel runs it: one process, three pipes. Thread-safe. */
+/**
+ * A command as the kernel runs it: one process with three pipes, or with a terminal in their place,
+ * which has one output. Thread-safe.
+ */
 interface RunningCommand extends AutoCloseable {
   long pid();
 
@@ -13,7 +17,15 @@ interface RunningCommand extends AutoCloseable {
 
   InputStream output();
 
+  /** Ends at once for a terminal. */
   InputStream errors();
+
+  /**
+   * Gives the terminal another size; returns once the command has been told.
+   *
+   * @throws IOException if the command has ended
+   */
+  void resize(TerminalSize size) throws IOException;
 
   /** Waits for the process itself, not for those who hold its outputs. */
   Exit waitFor() throws InterruptedException;
@@ -24,7 +36,10 @@ interface RunningCommand extends AutoCloseable {
   /** The process, if it can still be found, for its descendants. */
   Optional<ProcessHandle> handle();
 
-  /** Closes the three pipes, which wakes everybody who reads or writes. Kills nothing. */
+  /**
+   * Closes the pipes, or lets go of the terminal, which wakes everybody who reads or writes. Kills
+   * nothing.
+   */
   @Override
   void close();
 }

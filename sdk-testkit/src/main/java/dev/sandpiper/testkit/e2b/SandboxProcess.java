@@ -24,11 +24,13 @@ import org.slf4j.LoggerFactory;
 final class SandboxProcess {
   private static final Logger log = LoggerFactory.getLogger(SandboxProcess.class);
   private static final int MOST_CHUNK_BYTES = 32 * 1024;
+  private static final int MOST_TERMINAL_CHUNK_BYTES = 16 * 1024;
 
   private final ProcessConfig config;
   private final @Nullable String tag;
   private final RunningCommand command;
-  private final StandardInput input;
+  private final CommandInput input;
+  private final boolean hasTerminal;
   private final Threads threads;
   private final Broadcast broadcast = new Broadcast();
   private final CountDownLatch outputsOpen = new CountDownLatch(2);
@@ -43,12 +45,16 @@ final class SandboxProcess {
       ProcessConfig config,
       @Nullable String tag,
       RunningCommand command,
-      boolean takesInput,
+      Launch launch,
       Threads threads) {
     this.config = config;
     this.tag = tag;
     this.command = command;
-    this.input = new StandardInput(command.input(), command.pid(), takesInput);
+    this.hasTerminal = launch.terminal() != null;
+    this.input =
+        hasTerminal
+            ? new TerminalInput(command)
+            : new StandardInput(command.input(), command.pid(), launch.takesInput());
     this.threads = threads;
   }
 
@@ -60,7 +66,7 @@ final class SandboxProcess {
     return tag;
   }
 
-  StandardInput input() {
+  CommandInput input() {
     return input;
   }
 
@@ -85,10 +91,14 @@ final class SandboxProcess {
    * @param ended is told when the process has ended, before any subscriber is
    */
   void begin(Consumer<SandboxProcess> ended) {
-    threads.run(() -> read(command.output(), bytes -> data().setStdout(bytes)));
+    threads.run(() -> read(command.output(), this::output));
     threads.run(() -> read(command.errors(), bytes -> data().setStderr(bytes)));
     threads.run(this::handOver);
     threads.run(() -> awaitEnd(ended));
+  }
+
+  private ProcessEvent.DataEvent.Builder output(ByteString bytes) {
+    return hasTerminal ? data().setPty(bytes) : data().setStdout(bytes);
   }
 
   private static ProcessEvent.DataEvent.Builder data() {
@@ -96,7 +106,7 @@ final class SandboxProcess {
   }
 
   private void read(InputStream stream, Function<ByteString, ProcessEvent.DataEvent.Builder> kind) {
-    byte[] buffer = new byte[MOST_CHUNK_BYTES];
+    byte[] buffer = new byte[hasTerminal ? MOST_TERMINAL_CHUNK_BYTES : MOST_CHUNK_BYTES];
     try {
       for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
         ByteString bytes = ByteString.copyFrom(buffer, 0, count);

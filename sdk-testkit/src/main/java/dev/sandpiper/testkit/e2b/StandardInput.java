@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * or closes waits behind it, whatever their timeouts: only reading, or the end of the process,
  * frees them.
  */
-final class StandardInput {
+final class StandardInput implements CommandInput {
   private static final String ALREADY_CLOSED = "file already closed";
 
   private final OutputStream pipe;
@@ -29,7 +29,8 @@ final class StandardInput {
     this.on = on;
   }
 
-  void write(ByteString bytes) {
+  @Override
+  public void write(ByteString bytes) {
     lock.lock();
     try {
       write(bytes, processEnded);
@@ -52,8 +53,20 @@ final class StandardInput {
     }
   }
 
-  /** Closes it from the client's side; again is harmless, as long as the process runs. */
-  void close() {
+  @Override
+  public void type(ByteString bytes) {
+    throw RpcException.internal(
+        "error writing to tty: tty not assigned to process — input should be written to the stdin,"
+            + " not the tty");
+  }
+
+  @Override
+  public void resize(TerminalSize size) {
+    throw RpcException.internal("error resizing tty: tty not assigned to process");
+  }
+
+  @Override
+  public void close() {
     lock.lock();
     try {
       if (!on) return;
@@ -68,8 +81,8 @@ final class StandardInput {
     }
   }
 
-  /** The process has ended and its pipe is closed; what is written from now on fails. */
-  void processEnded() {
+  @Override
+  public void processEnded() {
     processEnded = true;
   }
 

@@ -2,13 +2,14 @@ package dev.sandpiper.testkit.e2b;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -17,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,18 +33,18 @@ final class SupervisedCommand implements RunningCommand {
   private static final Logger log = LoggerFactory.getLogger(SupervisedCommand.class);
 
   private final Process supervisor;
-  private final BufferedReader reports;
+  private final SupervisorReports reports;
   private final FileChannel output;
-  private final FileChannel errors;
+  private final @Nullable FileChannel errors;
   private final @Nullable FileChannel input;
   private final long pid;
   private final Optional<ProcessHandle> handle;
 
   private SupervisedCommand(
       Process supervisor,
-      BufferedReader reports,
+      SupervisorReports reports,
       FileChannel output,
-      FileChannel errors,
+      @Nullable FileChannel errors,
       @Nullable FileChannel input,
       long pid) {
     this.supervisor = supervisor;
@@ -60,18 +62,20 @@ final class SupervisedCommand implements RunningCommand {
     builder.environment().keySet().retainAll(List.of("PATH"));
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     Process supervisor = builder.start();
-    BufferedReader reports = supervisor.inputReader(UTF_8);
+    SupervisorReports reports = new SupervisorReports(supervisor.inputReader(UTF_8));
     FileChannel[] opened = new FileChannel[3];
     try {
       tell(supervisor, describe(pipes, launch));
-      expect("ready", reports);
+      reports.expect("ready");
       opened[0] = FileChannel.open(pipes.resolve("out"), StandardOpenOption.READ);
-      opened[1] = FileChannel.open(pipes.resolve("err"), StandardOpenOption.READ);
-      if (launch.takesInput()) {
+      if (launch.terminal() == null) {
+        opened[1] = FileChannel.open(pipes.resolve("err"), StandardOpenOption.READ);
+      }
+      if (launch.takesInput() || launch.terminal() != null) {
         opened[2] = FileChannel.open(pipes.resolve("in"), StandardOpenOption.WRITE);
       }
       tell(supervisor, new byte[1]);
-      long pid = Long.parseLong(expect("started", reports));
+      long pid = Long.parseLong(reports.expect("started"));
       SupervisedCommand command =
           new SupervisedCommand(supervisor, reports, opened[0], opened[1], opened[2], pid);
       tell(supervisor, new byte[1]);
@@ -88,6 +92,8 @@ final class SupervisedCommand implements RunningCommand {
     DataOutputStream data = new DataOutputStream(bytes);
     write(data, pipes.toString());
     write(data, launch.takesInput() ? "1" : "0");
+    TerminalSize terminal = launch.terminal();
+    write(data, terminal == null ? "" : terminal.columns() + " " + terminal.rows());
     write(data, launch.directory());
     data.writeInt(launch.environment().size());
     for (Map.Entry<String, String> variable : launch.environment().entrySet()) {
@@ -111,17 +117,6 @@ final class SupervisedCommand implements RunningCommand {
     stream.flush();
   }
 
-  private static String expect(String report, BufferedReader reports)
-      throws IOException, Launch.RefusedException {
-    String line = reports.readLine();
-    if (line == null) throw new IOException("the supervisor ended before its command began");
-    if (line.startsWith("failed ")) {
-      throw new Launch.RefusedException(line.substring("failed ".length()));
-    }
-    if (!line.startsWith(report)) throw new IOException("the supervisor reports: " + line);
-    return line.substring(report.length()).trim();
-  }
-
   @Override
   public long pid() {
     return pid;
@@ -139,7 +134,24 @@ final class SupervisedCommand implements RunningCommand {
 
   @Override
   public InputStream errors() {
-    return Channels.newInputStream(errors);
+    return errors == null ? InputStream.nullInputStream() : Channels.newInputStream(errors);
+  }
+
+  @Override
+  public void resize(TerminalSize size) throws IOException {
+    byte[] bytes =
+        ByteBuffer.allocate(4)
+            .putShort((short) size.columns())
+            .putShort((short) size.rows())
+            .array();
+    try {
+      reports.resize(() -> tell(supervisor, bytes)).get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is stopping");
+    }
   }
 
   @Override
@@ -155,7 +167,7 @@ final class SupervisedCommand implements RunningCommand {
 
   private @Nullable String lastReport() {
     try {
-      return reports.readLine();
+      return reports.end();
     } catch (IOException e) {
       log.warn("the supervisor of process {} is out of reach", pid, e);
       return null;

@@ -25,6 +25,11 @@ final class Templates {
     return templates;
   }
 
+  /** One of them, whichever. */
+  Template first() {
+    return byName.values().iterator().next();
+  }
+
   /** Finds by name or id, either with or without the tag {@code default}. */
   @Nullable Template find(String reference) {
     return byName.get(

@@ -175,4 +175,30 @@ class ControlPlaneTest {
     second.forEach(entry -> ids.add(entry.path("sandboxID").asText()));
     return ids;
   }
+
+  @Test
+  void theSecondVersionAlwaysHandsOutATokenAndLastsFiveMinutes() throws Exception {
+    HttpResponse<String> created =
+        server.control("POST", "/v2/sandboxes", "{\"templateID\":\"base\"}");
+    assertThat(created.statusCode()).isEqualTo(201);
+    JsonNode sandbox = LocalServer.json.readTree(created.body());
+    assertThat(sandbox.path("envdAccessToken").asText()).isNotEmpty();
+    String id = sandbox.path("sandboxID").asText();
+    assertThat(secondsLeft(id)).isBetween(200L, 300L);
+    HttpResponse<String> connected =
+        server.control("POST", "/v2/sandboxes/" + id + "/connect", "{\"timeout\":900}");
+    assertThat(connected.statusCode()).isEqualTo(200);
+    assertThat(LocalServer.json.readTree(connected.body()).path("envdAccessToken"))
+        .isEqualTo(sandbox.path("envdAccessToken"));
+    assertThat(secondsLeft(id)).isBetween(800L, 900L);
+    server.control("POST", "/v2/sandboxes/" + id + "/connect", "{}");
+    assertThat(secondsLeft(id)).isBetween(800L, 900L);
+  }
+
+  private long secondsLeft(String id) throws Exception {
+    JsonNode sandbox =
+        LocalServer.json.readTree(server.control("GET", "/sandboxes/" + id, "").body());
+    Instant end = Instant.parse(sandbox.path("endAt").asText());
+    return Duration.between(Instant.now(), end).toSeconds();
+  }
 }

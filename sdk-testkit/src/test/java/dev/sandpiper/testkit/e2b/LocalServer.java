@@ -31,12 +31,22 @@ final class LocalServer implements BeforeEachCallback, AfterEachCallback {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<String> created = new ArrayList<>();
-  private LocalSandboxes sandboxes = LocalSandboxes.start();
+  private final LocalSandboxes.Builder builder;
+  private LocalSandboxes sandboxes;
+
+  LocalServer() {
+    this(LocalSandboxes.builder());
+  }
+
+  LocalServer(LocalSandboxes.Builder builder) {
+    this.builder = builder;
+    this.sandboxes = builder.start();
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) {
     sandboxes.close();
-    sandboxes = LocalSandboxes.start();
+    sandboxes = builder.start();
   }
 
   @Override

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * joined, and without what differs from machine to machine.
  */
 final class Meaning {
+  /** Begins the line with what a terminal has shown. */
+  static final String SCREEN = "screen ";
+
   private static final List<String> OF_THE_MACHINE =
       List.of("modifiedTime", "owner", "group", "ts");
 
@@ -57,6 +60,7 @@ final class Meaning {
   private static void stream(
       @Nullable MethodDescriptor method, boolean proto, byte[] body, List<String> lines) {
     ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+    ByteArrayOutputStream pty = new ByteArrayOutputStream();
     boolean stderr = false;
     List<String> events = new ArrayList<>();
     ByteBuffer in = ByteBuffer.wrap(body);
@@ -70,6 +74,8 @@ final class Meaning {
       JsonNode data = tree(message).at("/event/data");
       if (data.has("stdout")) {
         stdout.writeBytes(Base64.getDecoder().decode(data.path("stdout").asText()));
+      } else if (data.has("pty")) {
+        pty.writeBytes(Base64.getDecoder().decode(data.path("pty").asText()));
       } else if (data.has("stderr")) {
         stderr = true; // the words are those of this machine's tools
       } else {
@@ -79,6 +85,7 @@ final class Meaning {
     lines.addAll(events);
     lines.add("stdout " + stdout.toString(UTF_8));
     lines.add("stderr " + stderr);
+    lines.add(SCREEN + Screen.lines(pty.toByteArray()));
   }
 
   static @Nullable MethodDescriptor method(String path) {

@@ -205,4 +205,38 @@ class ProcessTest {
       stream.close();
     }
   }
+
+  @Test
+  void anEndIsRememberedForHalfAMinuteForThoseWhoAttach() throws Exception {
+    TestSandbox sandbox = server.create();
+    long pid;
+    try (EventStream events = sandbox.shell("echo gone; exit 9")) {
+      pid = events.pid();
+      events.rest();
+    }
+    long ended = System.nanoTime();
+    assertThat(sandbox.post("/process.Process/SendSignal", SIGKILL.formatted(pid)).statusCode())
+        .isEqualTo(404);
+    Thread.sleep(27_000);
+    try (EventStream events = attach(sandbox, pid)) {
+      assertThat(events.pid()).isEqualTo(pid);
+      assertThat(events.rest()).hasSize(2).first().asString().contains("\"exitCode\":9");
+    }
+    Thread.sleep(31_500 - (System.nanoTime() - ended) / 1_000_000);
+    try (EventStream events = attach(sandbox, pid)) {
+      assertThat(events.next()).startsWith("last ").contains("\"code\":\"not_found\"");
+    }
+  }
+
+  @Test
+  void aLifetimeEndsTheProcessAloneAndNotItsChildren() throws Exception {
+    TestSandbox sandbox = server.create();
+    try (EventStream events =
+        sandbox.shell("sleep 60 & echo $!; wait", "Connect-Timeout-Ms", "700")) {
+      events.pid();
+      long child = Long.parseLong(events.next().substring("stdout ".length()));
+      assertThat(events.next()).startsWith("last ").contains("deadline_exceeded");
+      assertThat(ProcessHandle.of(child)).isPresent();
+    }
+  }
 }

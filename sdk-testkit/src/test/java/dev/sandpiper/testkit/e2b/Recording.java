@@ -25,7 +25,21 @@ record Recording(String name, List<Turn> turns) {
       int status,
       String contentType,
       List<Chunk> chunks,
-      double endedAt) {}
+      double endedAt,
+      String end) {
+    /** Whether it asks for a process with a terminal. */
+    boolean hasTerminal() {
+      return target.endsWith("/Start") && body.toStringUtf8().contains("\"pty\"");
+    }
+
+    boolean isCutByClient() {
+      return end.startsWith("client cut");
+    }
+
+    boolean isCutByServer() {
+      return end.startsWith("cut ");
+    }
+  }
 
   record Chunk(double at, ByteString bytes) {}
 
@@ -57,7 +71,8 @@ record Recording(String name, List<Turn> turns) {
         response.path("status").asInt(),
         contentType(response.path("headers")),
         chunks,
-        response.path("end_ms").asDouble(Double.MAX_VALUE));
+        response.path("end_ms").asDouble(Double.MAX_VALUE),
+        response.path("end").asText());
   }
 
   private static String contentType(JsonNode headers) {

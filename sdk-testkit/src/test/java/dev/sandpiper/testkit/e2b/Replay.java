@@ -16,15 +16,21 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +45,10 @@ final class Replay {
   private static final double PAUSE_MILLIS = 100;
   private static final double LONGEST_PAUSE_MILLIS = 1000;
   private static final long PATIENCE_SECONDS = 20;
+  private static final long SHORT_SECONDS = 3;
 
   /** An answer, in the words of the recording. */
-  record Answer(int status, String contentType, ByteString body) {}
+  record Answer(int status, String contentType, ByteString body, boolean cut) {}
 
   /** An answer on its way. */
   private static final class Incoming {
@@ -64,9 +71,9 @@ final class Replay {
       notifyAll();
     }
 
-    synchronized void await(int outputs) throws InterruptedException {
+    synchronized void await(Predicate<byte[]> enough) throws InterruptedException {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-      while (!over && events(seen) < outputs && System.nanoTime() < end) {
+      while (!over && !enough.test(seen) && System.nanoTime() < end) {
         wait(100);
       }
     }
@@ -84,6 +91,30 @@ final class Replay {
 
   /** Plays the chosen turns and returns their answers by number. */
   Map<Integer, Answer> play(Recording recording, Set<Integer> leftOut) throws Exception {
+    Map<Integer, Answer> done = new LinkedHashMap<>();
+    for (Map.Entry<Integer, CompletableFuture<Answer>> answer :
+        send(recording, leftOut).entrySet()) {
+      done.put(answer.getKey(), answer.getValue().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+    return done;
+  }
+
+  /** Plays all turns and returns the answers of those that get one. */
+  Map<Integer, Answer> tryAll(Recording recording) throws Exception {
+    Map<Integer, Answer> done = new LinkedHashMap<>();
+    for (Map.Entry<Integer, CompletableFuture<Answer>> answer :
+        send(recording, Set.of()).entrySet()) {
+      try {
+        done.put(answer.getKey(), answer.getValue().get(SHORT_SECONDS, TimeUnit.SECONDS));
+      } catch (ExecutionException | TimeoutException e) {
+        answer.getValue().cancel(true);
+      }
+    }
+    return done;
+  }
+
+  private Map<Integer, CompletableFuture<Answer>> send(Recording recording, Set<Integer> leftOut)
+      throws InterruptedException {
     Map<Integer, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
     double previous = 0;
     for (Turn turn : recording.turns()) {
@@ -95,25 +126,20 @@ final class Replay {
       answers.put(
           turn.number(), CompletableFuture.supplyAsync(() -> exchange(turn, sink), executor));
     }
-    Map<Integer, Answer> done = new LinkedHashMap<>();
-    for (Map.Entry<Integer, CompletableFuture<Answer>> answer : answers.entrySet()) {
-      done.put(answer.getKey(), answer.getValue().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    }
-    return done;
+    return answers;
   }
 
   private void awaitEarlier(
       Recording recording, Turn turn, Map<Integer, CompletableFuture<Answer>> answers)
-      throws Exception {
+      throws InterruptedException {
     for (Turn earlier : recording.turns()) {
-      CompletableFuture<Answer> answer = answers.get(earlier.number());
       Incoming sink = incoming.get(earlier.number());
-      if (answer == null || sink == null) continue;
+      if (!answers.containsKey(earlier.number()) || sink == null) continue;
       if (earlier.endedAt() <= turn.sentAt()) {
-        answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        sink.await(bytes -> false); // to its end
       } else {
-        int begun = earlier.target().endsWith("/Start") ? 1 : 0;
-        sink.await(Math.max(begun, events(before(earlier, turn.sentAt()))));
+        byte[] recorded = before(earlier, turn.sentAt());
+        sink.await(bytes -> isAsFar(earlier, recorded, bytes));
       }
     }
   }
@@ -131,6 +157,35 @@ final class Replay {
     double gap = turn.sentAt() - latest;
     if (gap > PAUSE_MILLIS) Thread.sleep((long) Math.min(gap, LONGEST_PAUSE_MILLIS));
     return turn.sentAt();
+  }
+
+  /** A terminal's output comes in other pieces each time, so there it is the words that count. */
+  private static boolean isAsFar(Turn turn, byte[] recorded, byte[] actual) {
+    int begun = turn.target().endsWith("/Start") ? 1 : 0;
+    List<String> expected = screen(turn, recorded);
+    if (expected.isEmpty()) return events(actual) >= Math.max(begun, events(recorded));
+    return screen(turn, actual).contains(expected.get(expected.size() - 1));
+  }
+
+  private static List<String> screen(Turn turn, byte[] envelopes) {
+    String none = Meaning.SCREEN + "[]";
+    if (!turn.contentType().startsWith("application/connect+")) return List.of();
+    return Meaning.of(turn.target(), turn.contentType(), whole(envelopes)).stream()
+        .filter(line -> line.startsWith(Meaning.SCREEN) && !line.equals(none))
+        .flatMap(
+            line -> Stream.of(line.substring(none.length() - 1, line.length() - 1).split(", ")))
+        .toList();
+  }
+
+  /** Without the envelope that has not come to its end. */
+  private static byte[] whole(byte[] envelopes) {
+    ByteBuffer in = ByteBuffer.wrap(envelopes);
+    int end = 0;
+    while (in.remaining() >= 5 && in.getInt(in.position() + 1) <= in.remaining() - 5) {
+      in.position(in.position() + 5 + in.getInt(in.position() + 1));
+      end = in.position();
+    }
+    return Arrays.copyOf(envelopes, end);
   }
 
   private static byte[] before(Turn turn, double time) {
@@ -157,25 +212,38 @@ final class Replay {
   private Answer exchange(Turn turn, Incoming sink) {
     try {
       HttpResponse<InputStream> response = sandbox.server().open(request(turn));
-      try (InputStream in = response.body()) {
-        byte[] buffer = new byte[8192];
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-          sink.add(buffer, count);
-          learnPid(turn, sink);
-          sink.reveal();
-        }
-      }
+      boolean cut = receive(turn, response, sink);
       return new Answer(
           response.statusCode(),
           response.headers().firstValue("Content-Type").orElse(""),
-          ByteString.copyFrom(sink.bytes.toByteArray()));
+          ByteString.copyFrom(sink.bytes.toByteArray()),
+          cut);
     } catch (IOException e) {
-      if (turn.status() == 0) return new Answer(0, "", ByteString.EMPTY); // as recorded
+      if (turn.status() == 0) return new Answer(0, "", ByteString.EMPTY, false); // as recorded
       throw new UncheckedIOException(turn.target(), e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     } finally {
       sink.end();
+    }
+  }
+
+  /** Whether the server broke off, where it was recorded to. A client that left leaves here too. */
+  private boolean receive(Turn turn, HttpResponse<InputStream> response, Incoming sink)
+      throws IOException {
+    int most = turn.isCutByClient() ? events(before(turn, Double.MAX_VALUE)) : 0;
+    try (InputStream in = response.body()) {
+      byte[] buffer = new byte[8192];
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        sink.add(buffer, count);
+        learnPid(turn, sink);
+        sink.reveal();
+        if (turn.isCutByClient() && events(sink.bytes.toByteArray()) >= most) break;
+      }
+      return false;
+    } catch (IOException e) {
+      if (turn.isCutByServer()) return true;
+      throw e;
     }
   }
 
@@ -257,7 +325,10 @@ final class Replay {
     String translated =
         text.replace(RECORDED_HOME, home).replace("%2Fhome%2Fuser", home.replace("/", "%2F"));
     for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
-      translated = translated.replace("\"pid\":" + pid.getKey(), "\"pid\":" + pid.getValue());
+      translated =
+          translated
+              .replace("\"pid\":" + pid.getKey(), "\"pid\":" + pid.getValue())
+              .replace("-- -" + pid.getKey(), "-- -" + pid.getValue());
     }
     return translated;
   }

@@ -14,6 +14,7 @@ import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bSandbox;
 import dev.sandpiper.testkit.e2b.E2bServer;
 import dev.sandpiper.testkit.e2b.Listening;
+import dev.sandpiper.testkit.e2b.ServerOptions;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
@@ -88,7 +89,7 @@ class Http2Test {
     OkHttpClient trusting =
         okHttp.newBuilder().sslSocketFactory(keys.sslSocketFactory(), keys.trustManager()).build();
     Listening listening = Listening.inTheClear().withTls(keys.sslContext());
-    try (E2bServer server = E2bServer.start(Set.of("base"), listening);
+    try (E2bServer server = E2bServer.start(ServerOptions.of(Set.of("base")), listening);
         E2bClient client = client(server, asked, trusting);
         E2bSandbox sandbox = client.create(SandboxSpec.standard())) {
       assertThat(sandbox.shell("echo hello").orThrow().stdout().text()).isEqualTo("hello\n");
@@ -166,7 +167,7 @@ class Http2Test {
   }
 
   private static E2bServer inTheClear() throws Exception {
-    return E2bServer.start(Set.of("base"), Listening.inTheClear());
+    return E2bServer.start(ServerOptions.of(Set.of("base")), Listening.inTheClear());
   }
 
   private static String environment(E2bServer server, String name) {

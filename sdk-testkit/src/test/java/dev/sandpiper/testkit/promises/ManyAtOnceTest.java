@@ -10,6 +10,7 @@ import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bSandbox;
 import dev.sandpiper.testkit.e2b.E2bServer;
 import dev.sandpiper.testkit.e2b.Listening;
+import dev.sandpiper.testkit.e2b.ServerOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +33,7 @@ class ManyAtOnceTest {
   void eachCommandRunsOnce(int streamLimit, Pool pool) throws Exception {
     ConnectionPool connections = new ConnectionPool(STARTS, 1, TimeUnit.MINUTES);
     try (E2bServer server =
-            E2bServer.start(Set.of("base"), Listening.inTheClear().withStreamLimit(streamLimit));
+            E2bServer.start(ServerOptions.of(Set.of("base")), Listening.inTheClear().withStreamLimit(streamLimit));
         E2bClient starter = E2bClient.builder().environment(server.environment()).build();
         E2bSandbox sandbox = starter.create(SandboxSpec.standard());
         E2bClient client =

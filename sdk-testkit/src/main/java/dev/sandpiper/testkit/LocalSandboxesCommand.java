@@ -1,0 +1,105 @@
+package dev.sandpiper.testkit;
+
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Local sandboxes on their own, for clients in any language. Prints the variables that such a
+ * client reads, and serves until a signal ends it. Exits with 2 if it is called wrongly, with 1 if
+ * it cannot start.
+ */
+final class LocalSandboxesCommand {
+  private static final String USAGE =
+      """
+      Serves sandboxes on this machine to E2B clients, until it is ended by a signal.
+      There is no isolation: commands are processes of the user who runs this.
+
+        --port N           the control plane's port (default: any free one)
+        --sandbox-port N   the port at which all sandboxes are reached (default: any free one)
+        --debug-clients    also serve clients with E2B_DEBUG=true, without a token: one sandbox,
+                           on port 49983; the control plane's port is then 3000 by default
+        --wide-cors        let web pages from everywhere send requests; they need the tokens
+        --whole-host       let file calls leave their sandbox's directory
+        --whole-host-for-debug-clients
+                           say that --debug-clients and --whole-host together are meant
+        --help             print this
+
+      Prints lines such as: export E2B_API_URL=http://127.0.0.1:3000
+      """;
+
+  /** The arguments are wrong; the message is a sentence that says how. */
+  static final class UsageException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    UsageException(String message) {
+      super(message);
+    }
+  }
+
+  private LocalSandboxesCommand() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    int status = run(List.of(arguments), System.out, System.err);
+    if (status != 0) System.exit(status);
+  }
+
+  /** Returns only if there is nothing to serve, with what the program is to exit with. */
+  private static int run(List<String> arguments, PrintStream out, PrintStream err)
+      throws InterruptedException {
+    if (arguments.contains("--help")) {
+      out.print(USAGE);
+      return 0;
+    }
+    try {
+      serve(parse(arguments), out);
+      return 0;
+    } catch (UsageException | IllegalStateException e) {
+      err.println(e.getMessage());
+      return 2;
+    } catch (UncheckedIOException | UnsupportedOperationException e) {
+      err.println(e.getMessage());
+      return 1;
+    }
+  }
+
+  /** A signal ends the JVM, and with it the servers: they close themselves then. */
+  private static void serve(LocalSandboxes.Builder builder, PrintStream out)
+      throws InterruptedException {
+    try (LocalSandboxes sandboxes = builder.start()) {
+      new TreeMap<>(sandboxes.e2bEnvironment())
+          .forEach((name, value) -> out.println("export " + name + "=" + value));
+      out.flush();
+      new CountDownLatch(1).await();
+    }
+  }
+
+  private static LocalSandboxes.Builder parse(List<String> arguments) throws UsageException {
+    LocalSandboxes.Builder builder = LocalSandboxes.builder();
+    Deque<String> rest = new ArrayDeque<>(arguments);
+    while (!rest.isEmpty()) {
+      String option = rest.pop();
+      switch (option) {
+        case "--port" -> builder.controlPort(port(option, rest));
+        case "--sandbox-port" -> builder.sandboxPort(port(option, rest));
+        case "--debug-clients" -> builder.debugClients();
+        case "--wide-cors" -> builder.wideCors();
+        case "--whole-host" -> builder.wholeHost();
+        case "--whole-host-for-debug-clients" -> builder.wholeHostForDebugClients();
+        default -> throw new UsageException("unknown option " + option + "; --help lists them all");
+      }
+    }
+    return builder;
+  }
+
+  private static int port(String option, Deque<String> rest) throws UsageException {
+    String text = rest.isEmpty() ? "" : rest.pop();
+    if (text.matches("\\d{1,5}") && Integer.parseInt(text) <= 65_535) return Integer.parseInt(text);
+    throw new UsageException(
+        option + " needs a port, a number from 0 to 65535, not '" + text + "'");
+  }
+}

@@ -1,0 +1,173 @@
+package dev.sandpiper.testkit.e2b;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.testkit.LocalSandboxes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What each choice opens, and what it does not. */
+class OptionsTest {
+  private static final String FOREIGN = "Origin: https://example.com";
+  private static final String LOOPBACK = "Host: localhost";
+
+  private static String get(
+      LocalSandboxes sandboxes, String variable, String target, String... headers)
+      throws IOException {
+    return RawRequest.get(
+        String.valueOf(sandboxes.e2bEnvironment().get(variable)), target, headers);
+  }
+
+  private static JsonNode create(LocalSandboxes sandboxes, boolean secure) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+                URI.create(sandboxes.e2bEnvironment().get("E2B_API_URL") + "/sandboxes"))
+            .header("X-API-KEY", String.valueOf(sandboxes.e2bEnvironment().get("E2B_API_KEY")))
+            .POST(
+                BodyPublishers.ofString(
+                    "{\"templateID\":\"base\",\"timeout\":60,\"secure\":%s}".formatted(secure)));
+    HttpClient client = HttpClient.newHttpClient();
+    return LocalServer.json.readTree(client.send(request.build(), BodyHandlers.ofString()).body());
+  }
+
+  private static String[] to(JsonNode sandbox, String... more) {
+    String[] headers = new String[3 + more.length];
+    headers[0] = LOOPBACK;
+    headers[1] = "E2b-Sandbox-Id: " + sandbox.path("sandboxID").asText();
+    headers[2] = "E2b-Sandbox-Port: " + Envd.PORT;
+    System.arraycopy(more, 0, headers, 3, more.length);
+    return headers;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void thePortsAreThoseThatWereAsked() throws Exception {
+    int control = freePort();
+    int edge = freePort();
+    LocalSandboxes.Builder builder =
+        LocalSandboxes.builder().controlPort(control).sandboxPort(edge);
+    try (LocalSandboxes sandboxes = builder.start()) {
+      assertThat(sandboxes.e2bEnvironment())
+          .containsEntry("E2B_API_URL", "http://127.0.0.1:" + control)
+          .containsEntry("E2B_SANDBOX_URL", "http://127.0.0.1:" + edge);
+      assertThatThrownBy(builder::start)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("cannot start the local sandboxes")
+          .hasMessageContaining(Integer.toString(control));
+      assertThat(get(sandboxes, "E2B_API_URL", "/health", LOOPBACK)).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void senselessChoicesAreRefusedAtOnce() {
+    LocalSandboxes.Builder builder = LocalSandboxes.builder();
+    assertThatThrownBy(() -> builder.controlPort(65_536))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("65536");
+    assertThatThrownBy(() -> builder.sandboxPort(-1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder.templates(Set.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void debugClientsOnTheWholeHostMustBeMeant() {
+    assertThatThrownBy(() -> LocalSandboxes.builder().debugClients().wholeHost().start())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("wholeHostForDebugClients()");
+    LocalSandboxes.Builder meant =
+        LocalSandboxes.builder().controlPort(0).debugClients().wholeHost();
+    meant.wholeHostForDebugClients().start().close();
+  }
+
+  @Test
+  void aDebugClientNeedsNoTokenButAPageFromElsewhereGetsNothing() throws Exception {
+    LocalSandboxes.Builder builder =
+        LocalSandboxes.builder().controlPort(0).debugClients().wideCors();
+    try (LocalSandboxes sandboxes = builder.start()) {
+      String daemon = "http://127.0.0.1:" + Envd.PORT;
+      assertThat(RawRequest.get(daemon, "/envs", LOOPBACK))
+          .startsWith("HTTP/1.1 200")
+          .contains("\"E2B_SANDBOX_ID\":\"debug_sandbox_id\"");
+      assertThat(RawRequest.get(daemon, "/envs", LOOPBACK, FOREIGN)).startsWith("HTTP/1.1 403");
+      assertThat(RawRequest.get(daemon, "/envs", "Host: evil.example")).startsWith("HTTP/1.1 403");
+      assertThat(
+              get(
+                  sandboxes,
+                  "E2B_SANDBOX_URL",
+                  "/envs",
+                  LOOPBACK,
+                  FOREIGN,
+                  "E2b-Sandbox-Id: debug_sandbox_id",
+                  "E2b-Sandbox-Port: " + Envd.PORT))
+          .startsWith("HTTP/1.1 403");
+      assertThat(get(sandboxes, "E2B_API_URL", "/v2/sandboxes", LOOPBACK))
+          .startsWith("HTTP/1.1 401");
+    }
+  }
+
+  @Test
+  void wideCorsLetsPagesInThatHaveTheTokens() throws Exception {
+    try (LocalSandboxes sandboxes = LocalSandboxes.builder().wideCors().start()) {
+      JsonNode sandbox = create(sandboxes, true);
+      String token = "X-Access-Token: " + sandbox.path("envdAccessToken").asText();
+      assertThat(get(sandboxes, "E2B_SANDBOX_URL", "/envs", to(sandbox, FOREIGN, token)))
+          .startsWith("HTTP/1.1 200")
+          .contains("Access-Control-Allow-Origin: *");
+      assertThat(get(sandboxes, "E2B_SANDBOX_URL", "/envs", to(sandbox, FOREIGN)))
+          .startsWith("HTTP/1.1 401");
+      assertThat(get(sandboxes, "E2B_API_URL", "/v2/sandboxes", LOOPBACK, FOREIGN))
+          .startsWith("HTTP/1.1 401")
+          .contains("Access-Control-Allow-Origin: *");
+      assertThat(get(sandboxes, "E2B_API_URL", "/health", "Host: evil.example", FOREIGN))
+          .startsWith("HTTP/1.1 403");
+      JsonNode open = create(sandboxes, false);
+      assertThat(get(sandboxes, "E2B_SANDBOX_URL", "/envs", to(open, FOREIGN)))
+          .startsWith("HTTP/1.1 403");
+      assertThat(get(sandboxes, "E2B_SANDBOX_URL", "/envs", to(open))).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void fileCallsLeaveTheDirectoryOnTheWholeHostOnly(@TempDir Path elsewhere) throws Exception {
+    Path file = Files.writeString(elsewhere.resolve("file"), "outside");
+    try (LocalSandboxes sandboxes = LocalSandboxes.start()) {
+      assertThat(
+              get(
+                  sandboxes,
+                  "E2B_SANDBOX_URL",
+                  "/files?path=" + file,
+                  to(create(sandboxes, false))))
+          .startsWith("HTTP/1.1 4")
+          .doesNotContain("\r\n\r\noutside");
+    }
+    try (LocalSandboxes sandboxes = LocalSandboxes.builder().wholeHost().start()) {
+      assertThat(
+              get(
+                  sandboxes,
+                  "E2B_SANDBOX_URL",
+                  "/files?path=" + file,
+                  to(create(sandboxes, false))))
+          .startsWith("HTTP/1.1 200")
+          .endsWith("\r\n\r\noutside");
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.sandpiper.testkit.promises;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.Process;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.e2b.E2bSandbox;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The servers on their own, in a JVM of their own, as a shell starts them. */
+@Timeout(60)
+class StandaloneTest {
+  private static final int ENDED_BY_TERM = 128 + 15;
+
+  @TempDir Path temporary;
+  private final List<java.lang.Process> started = new ArrayList<>();
+
+  @AfterEach
+  void noServerIsLeft() {
+    started.forEach(java.lang.Process::destroyForcibly);
+  }
+
+  private java.lang.Process start(String... options) throws IOException {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-Djava.io.tmpdir=" + temporary,
+                "-classpath",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                "dev.sandpiper.testkit.LocalSandboxesCommand"));
+    words.addAll(Arrays.asList(options));
+    java.lang.Process process =
+        new ProcessBuilder(words).redirectError(temporary.resolve("errors").toFile()).start();
+    started.add(process);
+    return process;
+  }
+
+  private static Map<String, String> exports(BufferedReader lines) throws IOException {
+    Map<String, String> variables = new LinkedHashMap<>();
+    while (variables.size() < 3) {
+      String line = lines.readLine();
+      assertThat(line).startsWith("export ");
+      String[] pair = line.substring("export ".length()).split("=", 2);
+      variables.put(pair[0], pair[1]);
+    }
+    return variables;
+  }
+
+  @Test
+  void aClientFindsItByWhatItPrintsAndASignalEndsAllOfIt() throws Exception {
+    java.lang.Process server = start();
+    Map<String, String> environment = exports(server.inputReader(UTF_8));
+    String id;
+    try (E2bClient client = E2bClient.builder().environment(environment).build();
+        E2bSandbox sandbox = client.create(SandboxSpec.standard())) {
+      id = sandbox.id();
+      assertThat(sandbox.shell("echo $((40 + 2))").stdout().text()).isEqualTo("42\n");
+      Process process = sandbox.processes().start(Command.of("sleep", "600"));
+      process.detach();
+      assertThat(Leftovers.processesOf(id)).hasSize(1);
+      server.toHandle().destroy();
+      assertThat(server.waitFor()).isEqualTo(ENDED_BY_TERM);
+    }
+    assertThat(Leftovers.processesOf(id)).isEmpty();
+    assertThat(ownFiles()).isEmpty();
+  }
+
+  private List<String> ownFiles() throws IOException {
+    try (Stream<Path> files = Files.list(temporary)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("sandpiper"))
+          .toList();
+    }
+  }
+
+  private String errors() throws IOException {
+    return Files.readString(temporary.resolve("errors"));
+  }
+
+  @Test
+  void anUnknownOptionIsToldInASentence() throws Exception {
+    java.lang.Process server = start("--port", "0", "--frobnicate");
+    assertThat(server.waitFor()).isEqualTo(2);
+    assertThat(errors()).contains("unknown option --frobnicate; --help lists them all");
+    assertThat(ownFiles()).isEmpty();
+  }
+
+  @Test
+  void aPortMustBeOne() throws Exception {
+    java.lang.Process server = start("--sandbox-port", "high");
+    assertThat(server.waitFor()).isEqualTo(2);
+    assertThat(errors()).contains("--sandbox-port needs a port").contains("'high'");
+  }
+
+  @Test
+  void helpListsTheOptions() throws Exception {
+    java.lang.Process server = start("--help");
+    String help = new String(server.getInputStream().readAllBytes(), UTF_8);
+    assertThat(server.waitFor()).isZero();
+    assertThat(help)
+        .contains("--port", "--sandbox-port", "--debug-clients", "--wide-cors", "--whole-host");
+  }
+
+  @Test
+  void aTakenPortIsNamedAndNothingStays() throws Exception {
+    java.lang.Process first = start();
+    String url = String.valueOf(exports(first.inputReader(UTF_8)).get("E2B_API_URL"));
+    String port = url.substring(url.lastIndexOf(':') + 1);
+    java.lang.Process second = start("--port", port);
+    assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.exitValue()).isEqualTo(1);
+    assertThat(errors()).contains("cannot start the local sandboxes").contains(port);
+    first.destroy();
+    first.waitFor();
+    assertThat(ownFiles()).isEmpty();
+  }
+}
