@@ -42,7 +42,7 @@ final class Download {
       throw new RefusedException(
           406, "identity encoding not acceptable for Range or conditional request");
     }
-    String name = Path.of(expanded).getFileName().toString();
+    String name = ExactPath.name(expanded);
     exchange.set("Content-Disposition", ContentNames.inline(name));
     if (accepted == AcceptEncoding.IDENTITY || conditional) {
       plain(file, name);

@@ -105,13 +105,13 @@ final class Exchange {
     set("Content-Type", "application/json; charset=utf-8");
     set("X-Content-Type-Options", "nosniff");
     JsonNode tree = json.createObjectNode().put("code", status).put("message", message);
-    answer(status, (json.writeValueAsString(tree) + "\n").getBytes(UTF_8));
+    answer(status, ExactPath.readable(json.writeValueAsString(tree) + "\n").getBytes(UTF_8));
   }
 
   void text(int status, String text) throws IOException {
     set("Content-Type", "text/plain; charset=utf-8");
     set("X-Content-Type-Options", "nosniff");
-    answer(status, (text + "\n").getBytes(UTF_8));
+    answer(status, ExactPath.bytes(text + "\n"));
   }
 
   void pageNotFound() throws IOException {
@@ -125,7 +125,7 @@ final class Exchange {
 
   static byte[] bytesOf(JsonNode tree) {
     try {
-      return json.writeValueAsBytes(tree);
+      return ExactPath.readable(json.writeValueAsString(tree)).getBytes(UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree can always be written", e);
     }

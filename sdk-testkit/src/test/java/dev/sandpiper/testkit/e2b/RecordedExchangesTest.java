@@ -40,7 +40,7 @@ class RecordedExchangesTest {
         server.create(
             "{\"templateID\":\"base\",\"timeout\":120,\"secure\":%s}"
                 .formatted(name.startsWith("token-")));
-    prepare(sandbox.home());
+    prepare(name, sandbox.home());
     ExecutorService executor = Executors.newCachedThreadPool();
     try {
       Replay replay = new Replay(sandbox, executor);
@@ -77,7 +77,7 @@ class RecordedExchangesTest {
   }
 
   /** The files that were there when the recordings were made. */
-  private static void prepare(Path home) throws IOException {
+  private static void prepare(String recording, Path home) throws IOException {
     Path demo = Files.createDirectories(home.resolve("demo"));
     Files.createDirectories(demo.resolve("codecs"));
     Files.writeString(demo.resolve("codecs/a.txt"), "12345");
@@ -92,7 +92,10 @@ class RecordedExchangesTest {
     RecordedTrees.makeLarge(demo.resolve("large"));
     RecordedTrees.makeTree(demo.resolve("tree"));
     RecordedTrees.makeFiles(demo.resolve("files"));
-    RecordedTrees.makeUploads(demo.resolve("up"));
+    RecordedTrees.makeUploads(recording, demo.resolve("up"));
+    RecordedTrees.makeChanges(demo);
+    RecordedTrees.makeWatched(demo.resolve("watch"));
+    RecordedTrees.makeParts(demo.resolve("compose"));
   }
 
   /**
