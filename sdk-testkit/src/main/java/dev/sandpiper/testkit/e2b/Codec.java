@@ -1,8 +1,12 @@
 package dev.sandpiper.testkit.e2b;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.ExtensionRegistry;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The two ways in which a message is written. */
 enum Codec {
@@ -21,8 +25,13 @@ enum Codec {
     }
 
     @Override
-    byte[] print(Message message) {
+    byte[] write(Message message) {
       return ProtoJsonWriter.write(message);
+    }
+
+    @Override
+    String complaint(FieldDescriptor broken) {
+      return "proto: field %s contains invalid UTF-8".formatted(broken.getFullName());
     }
   },
 
@@ -42,8 +51,13 @@ enum Codec {
     }
 
     @Override
-    byte[] print(Message message) {
+    byte[] write(Message message) {
       return message.toByteArray();
+    }
+
+    @Override
+    String complaint(FieldDescriptor broken) {
+      return "string field contains invalid UTF-8";
     }
   };
 
@@ -68,7 +82,30 @@ enum Codec {
 
   abstract Message read(byte[] bytes, Message prototype);
 
-  abstract byte[] print(Message message);
+  /**
+   * @throws RpcException if a text in the message is a file's name that is not UTF-8
+   */
+  byte[] print(Message message) {
+    FieldDescriptor broken = brokenText(message);
+    if (broken == null) return write(message);
+    throw RpcException.internal("marshal message: " + complaint(broken));
+  }
+
+  abstract byte[] write(Message message);
+
+  abstract String complaint(FieldDescriptor broken);
+
+  private static @Nullable FieldDescriptor brokenText(Message message) {
+    for (Map.Entry<FieldDescriptor, Object> field : message.getAllFields().entrySet()) {
+      Object value = field.getValue();
+      for (Object element : value instanceof List<?> several ? several : List.of(value)) {
+        if (element instanceof String text && !ExactPath.isUtf8(text)) return field.getKey();
+        FieldDescriptor broken = element instanceof Message inner ? brokenText(inner) : null;
+        if (broken != null) return broken;
+      }
+    }
+    return null;
+  }
 
   private static RpcException malformed(Message prototype, String reason) {
     return RpcException.invalid(

@@ -1,7 +1,5 @@
 package dev.sandpiper.testkit.e2b;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +65,7 @@ final class ContentNames {
 
   private static String percentEncode(String name) {
     StringBuilder encoded = new StringBuilder();
-    for (byte b : name.getBytes(UTF_8)) {
+    for (byte b : ExactPath.bytes(name)) {
       char c = (char) (b & 0xff);
       boolean plain = c > 0x20 && c < 0x7f && "*'%()<>@,;:\\\"/[]?=".indexOf(c) < 0;
       encoded.append(plain ? String.valueOf(c) : "%%%02X".formatted((int) c));

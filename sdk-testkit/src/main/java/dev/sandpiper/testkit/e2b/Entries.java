@@ -28,13 +28,17 @@ final class Entries {
    * @param path absolute; it comes back as it is
    */
   static EntryInfo read(Home home, String path) throws IOException {
-    Path file = home.locate(path);
+    return of(home.locate(path), path);
+  }
+
+  /** Describes a file under the path by which it was found. */
+  static EntryInfo of(Path file, String path) throws IOException {
     Map<String, Object> attributes =
         Files.readAttributes(file, "unix:*", LinkOption.NOFOLLOW_LINKS);
     int mode = (int) attribute(attributes, "mode");
     EntryInfo.Builder entry =
         EntryInfo.newBuilder()
-            .setName(name(path))
+            .setName(ExactPath.name(path))
             .setPath(path)
             .setPermissions(UnixMode.permissions(mode))
             .setOwner(attribute(attributes, "owner").toString())
@@ -54,7 +58,7 @@ final class Entries {
 
   private static void addTarget(EntryInfo.Builder entry, Path link, String path) {
     Path target = realPath(link);
-    entry.setSymlinkTarget(target == null ? path : target.toString());
+    entry.setSymlinkTarget(target == null ? path : ExactPath.text(target));
     if (target == null) return;
     try {
       int mode = (int) attribute(Files.readAttributes(target, "unix:mode"), "mode");
@@ -75,11 +79,6 @@ final class Entries {
 
   private static Object attribute(Map<String, Object> attributes, String name) {
     return Objects.requireNonNull(attributes.get(name), name);
-  }
-
-  private static String name(String path) {
-    Path name = Path.of(path).getFileName();
-    return name == null ? "/" : name.toString();
   }
 
   private static Timestamp time(FileTime time) {

@@ -20,8 +20,10 @@ import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +39,13 @@ final class Exchange {
   private final Request request;
   private final Response response;
   private final BodyStream body;
+  private volatile boolean failed;
 
   Exchange(Request request, Response response) {
     this.request = request;
     this.response = response;
     this.body = new BodyStream(Content.Source.asInputStream(request));
+    request.addFailureListener(failure -> failed = true);
   }
 
   String method() {
@@ -117,13 +121,13 @@ final class Exchange {
     set("Content-Type", "application/json; charset=utf-8");
     set("X-Content-Type-Options", "nosniff");
     JsonNode tree = json.createObjectNode().put("code", status).put("message", message);
-    answer(status, (json.writeValueAsString(tree) + "\n").getBytes(UTF_8));
+    answer(status, ExactPath.readable(json.writeValueAsString(tree) + "\n").getBytes(UTF_8));
   }
 
   void text(int status, String text) throws IOException {
     set("Content-Type", "text/plain; charset=utf-8");
     set("X-Content-Type-Options", "nosniff");
-    answer(status, (text + "\n").getBytes(UTF_8));
+    answer(status, ExactPath.bytes(text + "\n"));
   }
 
   void pageNotFound() throws IOException {
@@ -137,7 +141,7 @@ final class Exchange {
 
   static byte[] bytesOf(JsonNode tree) {
     try {
-      return json.writeValueAsBytes(tree);
+      return ExactPath.readable(json.writeValueAsString(tree)).getBytes(UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree can always be written", e);
     }
@@ -169,6 +173,20 @@ final class Exchange {
     } else {
       connection.getEndPoint().close();
     }
+  }
+
+  /**
+   * Whether nobody is there to read the answer. To be asked between two writes, once the body has
+   * been read to its end: HTTP/1 says it by the end of the input, which nobody else looks for while
+   * an answer is on its way. A client that sends something instead has broken the protocol and is
+   * as good as gone.
+   */
+  boolean isClientGone() throws IOException {
+    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+    if (failed || !endPoint.isOpen() || endPoint.isInputShutdown()) return true;
+    HttpVersion version = request.getConnectionMetaData().getHttpVersion();
+    return version.getVersion() <= HttpVersion.HTTP_1_1.getVersion()
+        && endPoint.fill(BufferUtil.allocate(1)) != 0;
   }
 
   /** A header's value as bytes, since Jetty reads headers as Latin-1. */

@@ -1,14 +1,31 @@
 package dev.sandpiper.testkit.e2b;
 
+import com.google.protobuf.Message;
+import dev.sandpiper.e2b.proto.FilesystemProto.CreateWatcherRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.CreateWatcherResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
+import dev.sandpiper.e2b.proto.FilesystemProto.GetWatcherEventsRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.GetWatcherEventsResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.ListDirRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.ListDirResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.MakeDirRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.MakeDirResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.MoveRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.MoveResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.RemoveRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.RemoveResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.RemoveWatcherRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.RemoveWatcherResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** {@code filesystem.Filesystem}: what is where. */
+/** {@code filesystem.Filesystem}: what is where, and changes of that. */
 final class FilesystemService {
-  private static final String SERVICE = "/filesystem.Filesystem/";
+  static final String SERVICE = "/filesystem.Filesystem/";
 
   /** A client of this name gets entries without the fields that it does not know. */
   private static final String LEGACY_AGENT = "connect-python";
@@ -16,9 +33,47 @@ final class FilesystemService {
   private FilesystemService() {}
 
   static Map<String, RpcMethod> methods() {
-    return Map.of(
-        SERVICE + "Stat",
-        new RpcMethod.Unary<>(StatRequest.getDefaultInstance(), FilesystemService::stat));
+    Map<String, RpcMethod> methods = new LinkedHashMap<>();
+    methods.put(SERVICE + "Stat", unary(StatRequest.getDefaultInstance(), FilesystemService::stat));
+    methods.put(
+        SERVICE + "ListDir", unary(ListDirRequest.getDefaultInstance(), FilesystemService::list));
+    methods.put(
+        SERVICE + "MakeDir",
+        unary(MakeDirRequest.getDefaultInstance(), FilesystemService::makeDir));
+    methods.put(SERVICE + "Move", unary(MoveRequest.getDefaultInstance(), FilesystemService::move));
+    methods.put(
+        SERVICE + "Remove", unary(RemoveRequest.getDefaultInstance(), FilesystemService::remove));
+    methods.put(
+        SERVICE + "WatchDir",
+        new RpcMethod.ServerStream<>(
+            WatchDirRequest.getDefaultInstance(), FilesystemService::watch));
+    methods.put(
+        SERVICE + "CreateWatcher",
+        unary(CreateWatcherRequest.getDefaultInstance(), FilesystemService::createWatcher));
+    methods.put(
+        SERVICE + "GetWatcherEvents",
+        unary(GetWatcherEventsRequest.getDefaultInstance(), FilesystemService::watcherEvents));
+    methods.put(
+        SERVICE + "RemoveWatcher",
+        unary(RemoveWatcherRequest.getDefaultInstance(), FilesystemService::removeWatcher));
+    return methods;
+  }
+
+  private static <Q extends Message> RpcMethod unary(
+      Q prototype, RpcMethod.UnaryHandler<Q> handler) {
+    return new RpcMethod.Unary<>(
+        prototype,
+        (request, call) -> {
+          try {
+            return handler.handle(request, call);
+          } catch (Home.OutsideException e) {
+            throw outside(e);
+          }
+        });
+  }
+
+  static RpcException outside(Home.OutsideException e) {
+    return new RpcException(ConnectCode.PERMISSION_DENIED, String.valueOf(e.getMessage()));
   }
 
   private static StatResponse stat(StatRequest request, RpcCall call) {
@@ -26,8 +81,6 @@ final class FilesystemService {
     EntryInfo entry;
     try {
       entry = Entries.read(call.sandbox().home(), path);
-    } catch (Home.OutsideException e) {
-      throw new RpcException(ConnectCode.PERMISSION_DENIED, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       if (GoErrors.isMissing(e)) {
         throw RpcException.notFound(
@@ -39,7 +92,76 @@ final class FilesystemService {
     return StatResponse.newBuilder().setEntry(known(entry, call)).build();
   }
 
-  private static String expand(String path, RpcCall call) {
+  private static ListDirResponse list(ListDirRequest request, RpcCall call) {
+    int depth = request.getDepth() == 0 ? 1 : request.getDepth();
+    int bounded = depth < 0 ? Integer.MAX_VALUE : depth; // it is unsigned
+    ListDirResponse listing =
+        DirectoryListing.read(call.sandbox().home(), expand(request.getPath(), call), bounded);
+    ListDirResponse.Builder response = ListDirResponse.newBuilder();
+    listing.getEntriesList().forEach(entry -> response.addEntries(known(entry, call)));
+    return response.build();
+  }
+
+  private static MakeDirResponse makeDir(MakeDirRequest request, RpcCall call) {
+    EntryInfo made = changes(call).makeDirectory(expand(request.getPath(), call));
+    return MakeDirResponse.newBuilder().setEntry(known(made, call)).build();
+  }
+
+  private static MoveResponse move(MoveRequest request, RpcCall call) {
+    String source = expand(request.getSource(), call);
+    EntryInfo moved = changes(call).move(source, expand(request.getDestination(), call));
+    return MoveResponse.newBuilder().setEntry(known(moved, call)).build();
+  }
+
+  private static RemoveResponse remove(RemoveRequest request, RpcCall call) {
+    changes(call).remove(expand(request.getPath(), call));
+    return RemoveResponse.getDefaultInstance();
+  }
+
+  private static void watch(WatchDirRequest request, RpcCall call, RpcMethod.MessageSink answers)
+      throws IOException, InterruptedException {
+    WatchedDirectory.Wish wish =
+        new WatchedDirectory.Wish(
+            request.getPath(),
+            request.getRecursive(),
+            request.getIncludeEntry(),
+            request.getAllowNetworkMounts());
+    try {
+      new WatchStream(call, answers, WatchedDirectory.find(wish, call)).run();
+    } catch (Home.OutsideException e) {
+      throw outside(e);
+    }
+  }
+
+  private static CreateWatcherResponse createWatcher(CreateWatcherRequest request, RpcCall call) {
+    WatchedDirectory.Wish wish =
+        new WatchedDirectory.Wish(
+            request.getPath(),
+            request.getRecursive(),
+            request.getIncludeEntry(),
+            request.getAllowNetworkMounts());
+    PolledWatch watch = new PolledWatch(WatchedDirectory.find(wish, call));
+    return CreateWatcherResponse.newBuilder()
+        .setWatcherId(call.sandbox().watchers().keep(watch))
+        .build();
+  }
+
+  private static GetWatcherEventsResponse watcherEvents(
+      GetWatcherEventsRequest request, RpcCall call) {
+    PolledWatch watch = call.sandbox().watchers().find(request.getWatcherId());
+    return GetWatcherEventsResponse.newBuilder().addAllEvents(watch.drain()).build();
+  }
+
+  private static RemoveWatcherResponse removeWatcher(RemoveWatcherRequest request, RpcCall call) {
+    call.sandbox().watchers().remove(request.getWatcherId());
+    return RemoveWatcherResponse.getDefaultInstance();
+  }
+
+  private static FileChanges changes(RpcCall call) {
+    return new FileChanges(call.sandbox().home());
+  }
+
+  static String expand(String path, RpcCall call) {
     try {
       return call.sandbox().home().expand(path, call.user());
     } catch (Home.UserHomeException e) {
@@ -47,7 +169,8 @@ final class FilesystemService {
     }
   }
 
-  private static EntryInfo known(EntryInfo entry, RpcCall call) {
+  /** An entry as the call's client knows entries. */
+  static EntryInfo known(EntryInfo entry, RpcCall call) {
     if (!LEGACY_AGENT.equals(call.exchange().header("User-Agent"))) return entry;
     call.exchange().set("X-E2b-Legacy-Sdk", "true");
     return EntryInfo.newBuilder()

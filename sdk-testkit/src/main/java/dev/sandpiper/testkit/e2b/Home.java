@@ -1,10 +1,8 @@
 package dev.sandpiper.testkit.e2b;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -49,17 +47,8 @@ record Home(Path directory, boolean wholeHost) {
     return path.startsWith("/") ? path : below("/" + path);
   }
 
-  /** Joins and cleans by the text alone, links unseen. */
   private String below(String rest) {
-    Deque<String> names = new ArrayDeque<>();
-    for (String name : (directory + "/" + rest).split("/", -1)) {
-      if (name.equals("..")) {
-        names.pollLast();
-      } else if (!name.isEmpty() && !name.equals(".")) {
-        names.add(name);
-      }
-    }
-    return "/" + String.join("/", names);
+    return ExactPath.clean(directory + "/" + rest);
   }
 
   /**
@@ -77,17 +66,9 @@ record Home(Path directory, boolean wholeHost) {
   }
 
   private Path inside(String expanded, boolean followLast) throws IOException {
-    Path real = resolve(path(expanded), followLast);
+    Path real = resolve(ExactPath.of(expanded), followLast);
     if (!wholeHost && !real.startsWith(directory)) throw new OutsideException(expanded, directory);
     return real;
-  }
-
-  private static Path path(String expanded) throws FileSystemException {
-    try {
-      return Path.of(expanded);
-    } catch (InvalidPathException e) {
-      throw new FileSystemException(expanded, null, "Invalid argument");
-    }
   }
 
   /** Follows links one by one, because what they lead to need not exist. */

@@ -2,7 +2,6 @@ package dev.sandpiper.testkit.e2b;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,8 +14,8 @@ final class Query {
   static final class MalformedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    MalformedException(IllegalArgumentException cause) {
-      super("the query is not percent-encoded", cause);
+    MalformedException() {
+      super("the query is not percent-encoded");
     }
   }
 
@@ -40,12 +39,27 @@ final class Query {
     return query;
   }
 
+  /** Into bytes, which need not be UTF-8: they may be a file's name. */
   private static String decode(String text) {
-    try {
-      return URLDecoder.decode(text, UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new MalformedException(e);
+    byte[] bytes = text.getBytes(UTF_8);
+    int length = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      byte b = bytes[i];
+      if (b == '+') {
+        b = ' ';
+      } else if (b == '%') {
+        b = (byte) (digit(bytes, i + 1) << 4 | digit(bytes, i + 2));
+        i += 2;
+      }
+      bytes[length++] = b;
     }
+    return ExactPath.text(bytes, length);
+  }
+
+  private static int digit(byte[] bytes, int position) {
+    int digit = position < bytes.length ? Character.digit(bytes[position], 16) : -1;
+    if (digit < 0) throw new MalformedException();
+    return digit;
   }
 
   @Nullable String get(String name) {

@@ -26,6 +26,17 @@ final class Secrets {
     return text(32, ALPHANUMERIC);
   }
 
+  static String watcherId() {
+    return "w" + text(20, LOWER);
+  }
+
+  /** What separates the parts of an answer. */
+  static String boundary() {
+    byte[] bytes = new byte[30];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
   static String sandboxId() {
     return "i" + text(19, LOWER);
   }
@@ -38,7 +49,7 @@ final class Secrets {
 
   static byte[] sha256(String text) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+      return MessageDigest.getInstance("SHA-256").digest(ExactPath.bytes(text));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

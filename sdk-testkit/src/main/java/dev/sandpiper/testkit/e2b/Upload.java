@@ -131,26 +131,26 @@ final class Upload {
   private void write(String path, InputStream content, FileMetadata metadata) throws IOException {
     String expanded = expand(path);
     Path file = target(expanded);
+    boolean made = Files.notExists(file);
     try (OutputStream out = open(file, expanded)) {
+      if (made) Ownership.take(file);
       copy(content, out);
     }
     metadata.replaceOn(file);
     ObjectNode entry = written.addObject();
     FileMetadata.describe(file, entry);
-    entry.put("name", Path.of(expanded).getFileName().toString());
+    entry.put("name", ExactPath.name(expanded));
     entry.put("path", expanded).put("type", "file");
   }
 
   /** The file that a path leads to, with its parents made. */
   private Path target(String expanded) throws IOException {
-    Path file = follow(expanded);
-    Path parent = file.getParent();
-    for (Path above = parent; above != null; above = above.getParent()) {
-      if (Files.isRegularFile(above)) {
-        throw new RefusedException(500, "error ensuring directories: path is a file: " + above);
-      }
+    try {
+      Parents.make(home, ExactPath.parent(expanded));
+    } catch (Parents.RefusedException e) {
+      throw new RefusedException(500, "error ensuring directories: " + e.getMessage());
     }
-    if (parent != null) Files.createDirectories(parent);
+    Path file = follow(expanded);
     try {
       if (attributes(file).isDirectory()) {
         throw new RefusedException(400, "path is a directory: " + expanded);
@@ -158,6 +158,7 @@ final class Upload {
       if (!attributes(file).isRegularFile()) { // opening a pipe would wait for its other end
         throw new RefusedException(400, "path is not a regular file: " + expanded);
       }
+      Ownership.take(file);
     } catch (NoSuchFileException e) {
       return file; // about to be made
     } catch (IOException e) {

@@ -34,6 +34,46 @@ final class RecordedTrees {
     Files.setAttribute(tree.resolve("setuid"), "unix:mode", 04755);
     Files.setAttribute(Files.createDirectory(tree.resolve("setgid")), "unix:mode", 02775);
     makePipe(tree.resolve("pipe"));
+    write(tree.resolve("dir/b.txt"), "b", "rw-r--r--");
+    write(Files.createDirectories(tree.resolve("dir/sub")).resolve("c.txt"), "c", "rw-r--r--");
+    write(Files.createDirectories(tree.resolve("dir/sub/deep")).resolve("d.txt"), "d", "rw-r--r--");
+    Files.createDirectories(tree.resolve("void"));
+  }
+
+  /** What is made, moved and removed. */
+  static void makeChanges(Path demo) throws IOException {
+    write(Files.createDirectories(demo.resolve("mkdir")).resolve("file"), "", "rw-r--r--");
+    Path move = Files.createDirectories(demo.resolve("move"));
+    for (String name : new String[] {"a", "b", "c", "d", "over"}) {
+      write(move.resolve(name), name.substring(0, 1), "rw-r--r--");
+    }
+    Files.createDirectories(move.resolve("dir"));
+    Files.createDirectories(move.resolve("empty"));
+    write(Files.createDirectories(move.resolve("full")).resolve("x"), "x", "rw-r--r--");
+    Path remove = Files.createDirectories(demo.resolve("remove"));
+    write(remove.resolve("file"), "", "rw-r--r--");
+    write(remove.resolve("target"), "", "rw-r--r--");
+    write(Files.createDirectories(remove.resolve("dir/sub")).resolve("x"), "x", "rw-r--r--");
+    Files.createSymbolicLink(remove.resolve("link"), Path.of("target"));
+    Files.createSymbolicLink(demo.resolve("errors/a"), Path.of("a"));
+    Files.createDirectories(demo.resolve("names"));
+    Files.createDirectories(demo.resolve("keepalive"));
+  }
+
+  /** What is watched. */
+  static void makeWatched(Path watch) throws IOException {
+    Files.createDirectories(watch.resolve("sub"));
+    Files.createDirectories(watch.resolve("gone"));
+    write(watch.resolve("file"), "", "rw-r--r--");
+  }
+
+  /** What is joined. */
+  static void makeParts(Path compose) throws IOException {
+    Files.createDirectories(compose);
+    write(compose.resolve("part1"), "111", "rw-r--r--");
+    write(compose.resolve("part2"), "222", "rw-r--r--");
+    write(compose.resolve("part3"), "333", "rw-r--r--");
+    write(compose.resolve("old"), "old content", "rwxr-xr-x");
   }
 
   private static void makePipe(Path pipe) throws IOException {
@@ -54,10 +94,13 @@ final class RecordedTrees {
     Files.createSymbolicLink(files.resolve("broken"), Path.of("nowhere"));
   }
 
-  static void makeUploads(Path up) throws IOException {
+  static void makeUploads(String recording, Path up) throws IOException {
     Files.createDirectories(up);
-    write(up.resolve("old.sh"), "#!/bin/sh\necho 1", "rwxr-xr-x");
-    write(up.resolve("file"), "x", "rw-r--r--");
+    switch (recording) {
+      case "upload-octets" -> write(up.resolve("old.sh"), "#!/bin/sh\necho 1", "rwxr-xr-x");
+      case "upload-errors" -> write(up.resolve("file"), "x", "rw-r--r--");
+      default -> {} // begins empty
+    }
   }
 
   /** The same bytes that were recorded on their way out. */

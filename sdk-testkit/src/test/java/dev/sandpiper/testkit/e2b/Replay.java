@@ -42,6 +42,7 @@ final class Replay {
   private static final String RECORDED_HOME = "/home/user";
   private static final String RECORDED_TOKEN = "0tQG31xiMp0IOQfaz9dcwi72L1CPo8e0";
   private static final Pattern START = Pattern.compile("\"start\":\\{\"pid\":(\\d+)}");
+  private static final Pattern WATCHER = Pattern.compile("\"watcherId\":\"(\\w+)\"");
   private static final double PAUSE_MILLIS = 100;
   private static final double LONGEST_PAUSE_MILLIS = 1000;
   private static final long PATIENCE_SECONDS = 20;
@@ -55,6 +56,10 @@ final class Replay {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private byte[] seen = new byte[0];
     private boolean over;
+
+    synchronized ByteString content() {
+      return ByteString.copyFrom(bytes.toByteArray());
+    }
 
     synchronized void add(byte[] more, int count) {
       bytes.write(more, 0, count);
@@ -82,6 +87,7 @@ final class Replay {
   private final TestSandbox sandbox;
   private final ExecutorService executor;
   private final Map<String, String> recordedToActualPid = new ConcurrentHashMap<>();
+  private final Map<String, String> recordedToActualWatcher = new ConcurrentHashMap<>();
   private final Map<Integer, Incoming> incoming = new ConcurrentHashMap<>();
 
   Replay(TestSandbox sandbox, ExecutorService executor) {
@@ -155,6 +161,8 @@ final class Replay {
       }
     }
     double gap = turn.sentAt() - latest;
+    // Events are on their way for a moment, which nothing tells the end of.
+    if (turn.target().endsWith("/GetWatcherEvents")) gap = Math.max(gap, 2 * PAUSE_MILLIS);
     if (gap > PAUSE_MILLIS) Thread.sleep((long) Math.min(gap, LONGEST_PAUSE_MILLIS));
     return turn.sentAt();
   }
@@ -237,6 +245,7 @@ final class Replay {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         sink.add(buffer, count);
         learnPid(turn, sink);
+        learnWatcher(turn, sink);
         sink.reveal();
         if (turn.isCutByClient() && events(sink.bytes.toByteArray()) >= most) break;
       }
@@ -257,6 +266,7 @@ final class Replay {
     for (String header : turn.headers()) {
       String[] pair = header.split(": ?", 2);
       if (pair[0].startsWith("E2b-Sandbox-")) continue;
+      if (pair[0].equals("Origin")) pair[1] = "http://localhost:3000"; // others are refused here
       String token = String.valueOf(sandbox.token());
       request.header(pair[0], pair[1].equals(RECORDED_TOKEN) ? token : pair[1]);
     }
@@ -268,7 +278,8 @@ final class Replay {
 
   private String target(Turn turn) {
     String home = sandbox.home().toString();
-    return turn.target()
+    return new Resigning(RECORDED_TOKEN, String.valueOf(sandbox.token()), RECORDED_HOME, home)
+        .translate(turn.target())
         .replace("%2Fhome%2Fuser", home.replace("/", "%2F"))
         .replace("=" + RECORDED_HOME, "=" + home);
   }
@@ -277,7 +288,8 @@ final class Replay {
     boolean proto = turn.headers().stream().anyMatch(header -> header.endsWith("proto"));
     MethodDescriptor method = Meaning.method(turn.target());
     byte[] original = turn.body().toByteArray();
-    if (turn.target().split("\\?", 2)[0].equals("/files")) return translate(original, null);
+    if (turn.target().split("\\?", 2)[0].matches("/files(/compose)?"))
+      return translate(original, null);
     if (turn.headers().contains("Content-Encoding: gzip")) return translateGzip(original);
     if (original.length == 0 || method == null) return original;
     boolean stream = turn.headers().stream().anyMatch(header -> header.contains("connect+"));
@@ -330,6 +342,9 @@ final class Replay {
               .replace("\"pid\":" + pid.getKey(), "\"pid\":" + pid.getValue())
               .replace("-- -" + pid.getKey(), "-- -" + pid.getValue());
     }
+    for (Map.Entry<String, String> watcher : recordedToActualWatcher.entrySet()) {
+      translated = translated.replace(watcher.getKey(), watcher.getValue());
+    }
     return translated;
   }
 
@@ -338,6 +353,15 @@ final class Replay {
     String recorded = startedPid(turn, turn.chunks().get(0).bytes().toByteArray());
     String actual = startedPid(turn, sink.bytes.toByteArray());
     if (!recorded.isEmpty() && !actual.isEmpty()) recordedToActualPid.put(recorded, actual);
+  }
+
+  private void learnWatcher(Turn turn, Incoming sink) {
+    if (turn.status() != 200 || !turn.target().endsWith("/CreateWatcher")) return;
+    Matcher recorded = WATCHER.matcher(turn.chunks().get(0).bytes().toStringUtf8());
+    Matcher actual = WATCHER.matcher(sink.content().toStringUtf8());
+    if (recorded.find() && actual.find()) {
+      recordedToActualWatcher.put(recorded.group(1), actual.group(1));
+    }
   }
 
   private static String startedPid(Turn turn, byte[] bytes) {
@@ -359,6 +383,9 @@ final class Replay {
     String translated = text.replace(sandbox.home().toString(), RECORDED_HOME);
     for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
       translated = translated.replaceAll("\\b" + pid.getValue() + "\\b", pid.getKey());
+    }
+    for (Map.Entry<String, String> watcher : recordedToActualWatcher.entrySet()) {
+      translated = translated.replace(watcher.getValue(), watcher.getKey());
     }
     return translated;
   }

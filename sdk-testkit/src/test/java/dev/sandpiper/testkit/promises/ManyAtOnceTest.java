@@ -33,7 +33,9 @@ class ManyAtOnceTest {
   void eachCommandRunsOnce(int streamLimit, Pool pool) throws Exception {
     ConnectionPool connections = new ConnectionPool(STARTS, 1, TimeUnit.MINUTES);
     try (E2bServer server =
-            E2bServer.start(ServerOptions.of(Set.of("base")), Listening.inTheClear().withStreamLimit(streamLimit));
+            E2bServer.start(
+                ServerOptions.of(Set.of("base")),
+                Listening.inTheClear().withStreamLimit(streamLimit));
         E2bClient starter = E2bClient.builder().environment(server.environment()).build();
         E2bSandbox sandbox = starter.create(SandboxSpec.standard());
         E2bClient client =
