@@ -10,5 +10,7 @@ public enum Capability {
   /** {@link Command#stdin} and {@link Command#openStdin}: a command can be given input. */
   STDIN,
   /** {@link Command#user}: a command can run as a named user. */
-  USER
+  USER,
+  /** {@link Filesystem#watch}: changes of files are told. */
+  WATCH
 }

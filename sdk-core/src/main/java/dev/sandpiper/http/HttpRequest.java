@@ -84,6 +84,12 @@ public record HttpRequest(
         operation, subject, method, url, headers, body, repetition, Duration.ZERO, end);
   }
 
+  /** Is given up when {@code end} is cancelled; the limits hold as ever. */
+  public HttpRequest cancelledBy(Cancellation end) {
+    return new HttpRequest(
+        operation, subject, method, url, headers, body, repetition, patience, end);
+  }
+
   Limits limits(Limits standard) {
     if (patience == null) {
       return standard;

@@ -4,7 +4,6 @@ import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.Endpoint;
 import dev.sandpiper.ExecResult;
-import dev.sandpiper.Filesystem;
 import dev.sandpiper.OutputListener;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessRef;
@@ -17,6 +16,7 @@ import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /** A sandbox at E2B. Made by {@link E2bClient}. */
 public final class E2bSandbox implements Sandbox {
   static final Set<Capability> CAPABILITIES =
-      Set.of(Capability.ATTACH, Capability.STDIN, Capability.USER);
+      Set.of(Capability.ATTACH, Capability.STDIN, Capability.USER, Capability.WATCH);
   private static final Logger log = LoggerFactory.getLogger(E2bSandbox.class);
 
   /** How we came by a sandbox, and so what closing it does. */
@@ -42,7 +42,7 @@ public final class E2bSandbox implements Sandbox {
   private final Places places;
   private final EnvdLauncher launcher;
   private final LaunchedProcesses processes;
-  private final Filesystem files;
+  private final E2bFilesystem files;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   E2bSandbox(SandboxAccess access, Origin origin, Account account) {
@@ -57,7 +57,9 @@ public final class E2bSandbox implements Sandbox {
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);
     this.launcher = new EnvdLauncher(access, rpc, new HealthProbe(envd, access), paths);
     this.processes = new LaunchedProcesses(launcher, account.threads());
-    this.files = new EnvdFiles(access, envd, client, paths);
+    FileUrls urls = new FileUrls(access, endpoint(SandboxAccess.ENVD_PORT), Clock.systemUTC());
+    this.files =
+        new EnvdFiles(access, envd, client, paths, processes, urls, account.threads().executor());
     if (origin == Origin.CREATED) {
       account.open().add(access.sandboxId());
     }
@@ -103,7 +105,7 @@ public final class E2bSandbox implements Sandbox {
   }
 
   @Override
-  public Filesystem files() {
+  public E2bFilesystem files() {
     return files;
   }
 
@@ -130,7 +132,7 @@ public final class E2bSandbox implements Sandbox {
   @Override
   public Set<Capability> capabilities() {
     return access.envdVersion().isBefore(EnvdVersion.CLOSABLE_STDIN)
-        ? Set.of(Capability.ATTACH, Capability.USER)
+        ? Set.of(Capability.ATTACH, Capability.USER, Capability.WATCH)
         : CAPABILITIES;
   }
 

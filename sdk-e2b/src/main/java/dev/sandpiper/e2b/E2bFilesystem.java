@@ -1,0 +1,46 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.Content;
+import dev.sandpiper.EventStream;
+import dev.sandpiper.FileEvent;
+import dev.sandpiper.Filesystem;
+import dev.sandpiper.UnsupportedCapabilityException;
+
+/**
+ * The files of a sandbox at E2B, where file operations have the rights of root, whatever the user:
+ * new files belong to the sandbox's default user.
+ */
+public interface E2bFilesystem extends Filesystem {
+
+  /**
+   * {@link Filesystem#write(String, Content, dev.sandpiper.WriteOptions)} with what only E2B knows.
+   *
+   * @throws UnsupportedCapabilityException if the sandbox's envd is too old for metadata
+   */
+  void write(String path, Content content, E2bWriteOptions options);
+
+  /**
+   * {@link Filesystem#watch} with what only E2B knows.
+   *
+   * @throws UnsupportedCapabilityException if the sandbox's envd is too old for an option
+   */
+  EventStream<FileEvent> watch(String directory, E2bWatchOptions options);
+
+  /**
+   * A URL with which anybody can read this one file. Makes no request, except to resolve a relative
+   * path; the file need not exist.
+   *
+   * @throws dev.sandpiper.InvalidRequestException if it shall expire and the sandbox has no access
+   *     token: everybody may read there, for ever
+   */
+  E2bFileUrl downloadUrl(String path, E2bUrlOptions options);
+
+  /**
+   * A URL with which anybody can write this one file, as often as they like, by {@code POST} with
+   * the bytes as {@code application/octet-stream}, or as one file of a form.
+   *
+   * @throws dev.sandpiper.InvalidRequestException if it shall expire and the sandbox has no access
+   *     token
+   */
+  E2bFileUrl uploadUrl(String path, E2bUrlOptions options);
+}
