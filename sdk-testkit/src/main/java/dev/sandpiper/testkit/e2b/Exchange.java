@@ -13,9 +13,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +33,13 @@ final class Exchange {
   private final Request request;
   private final Response response;
   private final InputStream body;
+  private volatile boolean failed;
 
   Exchange(Request request, Response response) {
     this.request = request;
     this.response = response;
     this.body = new BodyStream(Content.Source.asInputStream(request));
+    request.addFailureListener(failure -> failed = true);
   }
 
   String method() {
@@ -145,6 +150,20 @@ final class Exchange {
   /** Breaks the connection, from any thread: no status, no last chunk. */
   void abort() {
     request.getConnectionMetaData().getConnection().getEndPoint().close();
+  }
+
+  /**
+   * Whether nobody is there to read the answer. To be asked between two writes, once the body has
+   * been read to its end: HTTP/1 says it by the end of the input, which nobody else looks for while
+   * an answer is on its way. A client that sends something instead has broken the protocol and is
+   * as good as gone.
+   */
+  boolean isClientGone() throws IOException {
+    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+    if (failed || !endPoint.isOpen() || endPoint.isInputShutdown()) return true;
+    HttpVersion version = request.getConnectionMetaData().getHttpVersion();
+    return version.getVersion() <= HttpVersion.HTTP_1_1.getVersion()
+        && endPoint.fill(BufferUtil.allocate(1)) != 0;
   }
 
   /** A header's value as bytes, since Jetty reads headers as Latin-1. */

@@ -1,7 +1,11 @@
 package dev.sandpiper.testkit.e2b;
 
 import com.google.protobuf.Message;
+import dev.sandpiper.e2b.proto.FilesystemProto.CreateWatcherRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.CreateWatcherResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
+import dev.sandpiper.e2b.proto.FilesystemProto.GetWatcherEventsRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.GetWatcherEventsResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.ListDirRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.ListDirResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.MakeDirRequest;
@@ -10,8 +14,11 @@ import dev.sandpiper.e2b.proto.FilesystemProto.MoveRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.MoveResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.RemoveRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.RemoveResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.RemoveWatcherRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.RemoveWatcherResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,6 +43,19 @@ final class FilesystemService {
     methods.put(SERVICE + "Move", unary(MoveRequest.getDefaultInstance(), FilesystemService::move));
     methods.put(
         SERVICE + "Remove", unary(RemoveRequest.getDefaultInstance(), FilesystemService::remove));
+    methods.put(
+        SERVICE + "WatchDir",
+        new RpcMethod.ServerStream<>(
+            WatchDirRequest.getDefaultInstance(), FilesystemService::watch));
+    methods.put(
+        SERVICE + "CreateWatcher",
+        unary(CreateWatcherRequest.getDefaultInstance(), FilesystemService::createWatcher));
+    methods.put(
+        SERVICE + "GetWatcherEvents",
+        unary(GetWatcherEventsRequest.getDefaultInstance(), FilesystemService::watcherEvents));
+    methods.put(
+        SERVICE + "RemoveWatcher",
+        unary(RemoveWatcherRequest.getDefaultInstance(), FilesystemService::removeWatcher));
     return methods;
   }
 
@@ -96,6 +116,45 @@ final class FilesystemService {
   private static RemoveResponse remove(RemoveRequest request, RpcCall call) {
     changes(call).remove(expand(request.getPath(), call));
     return RemoveResponse.getDefaultInstance();
+  }
+
+  private static void watch(WatchDirRequest request, RpcCall call, RpcMethod.MessageSink answers)
+      throws IOException, InterruptedException {
+    WatchedDirectory.Wish wish =
+        new WatchedDirectory.Wish(
+            request.getPath(),
+            request.getRecursive(),
+            request.getIncludeEntry(),
+            request.getAllowNetworkMounts());
+    try {
+      new WatchStream(call, answers, WatchedDirectory.find(wish, call)).run();
+    } catch (Home.OutsideException e) {
+      throw outside(e);
+    }
+  }
+
+  private static CreateWatcherResponse createWatcher(CreateWatcherRequest request, RpcCall call) {
+    WatchedDirectory.Wish wish =
+        new WatchedDirectory.Wish(
+            request.getPath(),
+            request.getRecursive(),
+            request.getIncludeEntry(),
+            request.getAllowNetworkMounts());
+    PolledWatch watch = new PolledWatch(WatchedDirectory.find(wish, call));
+    return CreateWatcherResponse.newBuilder()
+        .setWatcherId(call.sandbox().watchers().keep(watch))
+        .build();
+  }
+
+  private static GetWatcherEventsResponse watcherEvents(
+      GetWatcherEventsRequest request, RpcCall call) {
+    PolledWatch watch = call.sandbox().watchers().find(request.getWatcherId());
+    return GetWatcherEventsResponse.newBuilder().addAllEvents(watch.drain()).build();
+  }
+
+  private static RemoveWatcherResponse removeWatcher(RemoveWatcherRequest request, RpcCall call) {
+    call.sandbox().watchers().remove(request.getWatcherId());
+    return RemoveWatcherResponse.getDefaultInstance();
   }
 
   private static FileChanges changes(RpcCall call) {

@@ -24,6 +24,7 @@ final class LocalSandbox {
   private final Instant startedAt;
   private final Home home;
   private final ProcessTable processes;
+  private final Watchers watchers;
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
   private volatile boolean gone;
   private volatile boolean envdDead;
@@ -37,6 +38,7 @@ final class LocalSandbox {
     this.endAt = endAt;
     this.home = home;
     this.processes = processes;
+    this.watchers = new Watchers(id);
   }
 
   String id() {
@@ -67,6 +69,10 @@ final class LocalSandbox {
     return processes;
   }
 
+  Watchers watchers() {
+    return watchers;
+  }
+
   /** Makes a request break off when this sandbox goes. The caller forgets it when it is over. */
   void remember(Exchange exchange) {
     open.add(exchange);
@@ -87,10 +93,11 @@ final class LocalSandbox {
     return envdDead;
   }
 
-  /** Breaks every open request and kills every process. */
+  /** Breaks every open request, ends every watch and kills every process. */
   void kill() {
     gone = true;
     breakOpenRequests();
+    watchers.close();
     processes.close();
   }
 

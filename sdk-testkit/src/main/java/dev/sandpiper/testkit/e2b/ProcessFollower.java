@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * whenever nothing came for a while, and the end. Leaving early does the process no harm.
  */
 final class ProcessFollower {
-  private static final long DEFAULT_KEEPALIVE_SECONDS = 90;
-
   /** Where the events go, in the message that the method answers with. */
   interface EventSink {
     void send(ProcessEvent event) throws IOException;
@@ -92,20 +90,11 @@ final class ProcessFollower {
    * neither does this sandbox's.
    */
   private Duration keepalive() throws IOException {
-    long seconds = interval(call.exchange().header("Keepalive-Ping-Interval"));
+    long seconds = KeepaliveInterval.seconds(call.exchange());
     if (seconds < 1) {
       call.sandbox().crashEnvd();
       throw new IOException("the daemon has crashed: keepalive interval of " + seconds + " s");
     }
     return Duration.ofSeconds(seconds);
-  }
-
-  private static long interval(@Nullable String text) {
-    if (text == null) return DEFAULT_KEEPALIVE_SECONDS;
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      return DEFAULT_KEEPALIVE_SECONDS;
-    }
   }
 }

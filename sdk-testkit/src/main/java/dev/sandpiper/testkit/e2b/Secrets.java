@@ -26,6 +26,10 @@ final class Secrets {
     return text(32, ALPHANUMERIC);
   }
 
+  static String watcherId() {
+    return "w" + text(20, LOWER);
+  }
+
   static String sandboxId() {
     return "i" + text(19, LOWER);
   }

@@ -14,7 +14,10 @@ import java.util.List;
 
 /** A conversation with the real server: what was sent when, and what came back. */
 record Recording(String name, List<Turn> turns) {
-  /** One request and its answer. A chunk is bytes and the time at which they were complete. */
+  /**
+   * One request and its answer, which may have been cut short by the client. A chunk is bytes and
+   * the time at which they were complete.
+   */
   record Turn(
       int number,
       double sentAt,
@@ -25,7 +28,8 @@ record Recording(String name, List<Turn> turns) {
       int status,
       String contentType,
       List<Chunk> chunks,
-      double endedAt) {}
+      double endedAt,
+      boolean cut) {}
 
   record Chunk(double at, ByteString bytes) {}
 
@@ -57,7 +61,8 @@ record Recording(String name, List<Turn> turns) {
         response.path("status").asInt(),
         contentType(response.path("headers")),
         chunks,
-        response.path("end_ms").asDouble(Double.MAX_VALUE));
+        response.path("end_ms").asDouble(Double.MAX_VALUE),
+        response.path("end").asText().equals("client cut the connection"));
   }
 
   private static String contentType(JsonNode headers) {

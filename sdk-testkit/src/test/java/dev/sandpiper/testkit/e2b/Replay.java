@@ -36,6 +36,7 @@ final class Replay {
   private static final String RECORDED_HOME = "/home/user";
   private static final String RECORDED_TOKEN = "0tQG31xiMp0IOQfaz9dcwi72L1CPo8e0";
   private static final Pattern START = Pattern.compile("\"start\":\\{\"pid\":(\\d+)}");
+  private static final Pattern WATCHER = Pattern.compile("\"watcherId\":\"(\\w+)\"");
   private static final double PAUSE_MILLIS = 100;
   private static final double LONGEST_PAUSE_MILLIS = 1000;
   private static final long PATIENCE_SECONDS = 20;
@@ -48,6 +49,30 @@ final class Replay {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private byte[] seen = new byte[0];
     private boolean over;
+    private boolean cut;
+    private @Nullable InputStream answer;
+
+    synchronized void begin(InputStream in) {
+      answer = in;
+    }
+
+    /** Leaves without having seen the end. */
+    void cut() throws IOException {
+      InputStream open;
+      synchronized (this) {
+        cut = true;
+        open = answer;
+      }
+      if (open != null) open.close();
+    }
+
+    synchronized ByteString content() {
+      return ByteString.copyFrom(bytes.toByteArray());
+    }
+
+    synchronized boolean isCut() {
+      return cut;
+    }
 
     synchronized void add(byte[] more, int count) {
       bytes.write(more, 0, count);
@@ -75,6 +100,7 @@ final class Replay {
   private final TestSandbox sandbox;
   private final ExecutorService executor;
   private final Map<String, String> recordedToActualPid = new ConcurrentHashMap<>();
+  private final Map<String, String> recordedToActualWatcher = new ConcurrentHashMap<>();
   private final Map<Integer, Incoming> incoming = new ConcurrentHashMap<>();
 
   Replay(TestSandbox sandbox, ExecutorService executor) {
@@ -95,6 +121,9 @@ final class Replay {
       answers.put(
           turn.number(), CompletableFuture.supplyAsync(() -> exchange(turn, sink), executor));
     }
+    for (Turn turn : recording.turns()) {
+      if (turn.cut() && answers.containsKey(turn.number())) cut(turn);
+    }
     Map<Integer, Answer> done = new LinkedHashMap<>();
     for (Map.Entry<Integer, CompletableFuture<Answer>> answer : answers.entrySet()) {
       done.put(answer.getKey(), answer.getValue().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
@@ -110,12 +139,21 @@ final class Replay {
       Incoming sink = incoming.get(earlier.number());
       if (answer == null || sink == null) continue;
       if (earlier.endedAt() <= turn.sentAt()) {
+        if (earlier.cut()) cut(earlier);
         answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       } else {
         int begun = earlier.target().endsWith("/Start") ? 1 : 0;
         sink.await(Math.max(begun, events(before(earlier, turn.sentAt()))));
       }
     }
+  }
+
+  /** Cuts an answer once all of it has come that came in the recording. */
+  private void cut(Turn turn) throws IOException, InterruptedException {
+    Incoming sink = incoming.get(turn.number());
+    if (sink == null) return;
+    sink.await(events(before(turn, Double.MAX_VALUE)));
+    sink.cut();
   }
 
   /** Keeps the pauses that whoever recorded it made on purpose. */
@@ -129,6 +167,8 @@ final class Replay {
       }
     }
     double gap = turn.sentAt() - latest;
+    // Events are on their way for a moment, which nothing tells the end of.
+    if (turn.target().endsWith("/GetWatcherEvents")) gap = Math.max(gap, 2 * PAUSE_MILLIS);
     if (gap > PAUSE_MILLIS) Thread.sleep((long) Math.min(gap, LONGEST_PAUSE_MILLIS));
     return turn.sentAt();
   }
@@ -158,18 +198,21 @@ final class Replay {
     try {
       HttpResponse<InputStream> response = sandbox.server().open(request(turn));
       try (InputStream in = response.body()) {
+        sink.begin(in);
         byte[] buffer = new byte[8192];
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
           sink.add(buffer, count);
           learnPid(turn, sink);
+          learnWatcher(turn, sink);
           sink.reveal();
         }
       }
       return new Answer(
           response.statusCode(),
           response.headers().firstValue("Content-Type").orElse(""),
-          ByteString.copyFrom(sink.bytes.toByteArray()));
+          sink.content());
     } catch (IOException e) {
+      if (sink.isCut()) return new Answer(turn.status(), turn.contentType(), sink.content());
       if (turn.status() == 0) return new Answer(0, "", ByteString.EMPTY); // as recorded
       throw new UncheckedIOException(turn.target(), e);
     } catch (InterruptedException e) {
@@ -259,6 +302,9 @@ final class Replay {
     for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
       translated = translated.replace("\"pid\":" + pid.getKey(), "\"pid\":" + pid.getValue());
     }
+    for (Map.Entry<String, String> watcher : recordedToActualWatcher.entrySet()) {
+      translated = translated.replace(watcher.getKey(), watcher.getValue());
+    }
     return translated;
   }
 
@@ -267,6 +313,15 @@ final class Replay {
     String recorded = startedPid(turn, turn.chunks().get(0).bytes().toByteArray());
     String actual = startedPid(turn, sink.bytes.toByteArray());
     if (!recorded.isEmpty() && !actual.isEmpty()) recordedToActualPid.put(recorded, actual);
+  }
+
+  private void learnWatcher(Turn turn, Incoming sink) {
+    if (turn.status() != 200 || !turn.target().endsWith("/CreateWatcher")) return;
+    Matcher recorded = WATCHER.matcher(turn.chunks().get(0).bytes().toStringUtf8());
+    Matcher actual = WATCHER.matcher(sink.content().toStringUtf8());
+    if (recorded.find() && actual.find()) {
+      recordedToActualWatcher.put(recorded.group(1), actual.group(1));
+    }
   }
 
   private static String startedPid(Turn turn, byte[] bytes) {
@@ -288,6 +343,9 @@ final class Replay {
     String translated = text.replace(sandbox.home().toString(), RECORDED_HOME);
     for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
       translated = translated.replaceAll("\\b" + pid.getValue() + "\\b", pid.getKey());
+    }
+    for (Map.Entry<String, String> watcher : recordedToActualWatcher.entrySet()) {
+      translated = translated.replace(watcher.getValue(), watcher.getKey());
     }
     return translated;
   }

@@ -1,0 +1,74 @@
+package dev.sandpiper.testkit.e2b;
+
+import dev.sandpiper.e2b.proto.FilesystemProto.FilesystemEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A watcher that keeps its events until it is asked for them, and forgets them then. */
+final class PolledWatch implements FileChange.Listener, AutoCloseable {
+  private static final int MOST_EVENTS = 1 << 20;
+
+  private final WatchedDirectory directory;
+  private final DirectoryWatches.Watch watch;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock.
+  private List<FilesystemEvent> events = new ArrayList<>();
+  private @Nullable String lost;
+
+  /** Watches from the moment of return. The caller closes. */
+  PolledWatch(WatchedDirectory directory) {
+    this.directory = directory;
+    this.watch = directory.watch(this);
+  }
+
+  @Override
+  public void changed(FileChange change) {
+    FilesystemEvent event = directory.describe(change);
+    lock.lock();
+    try {
+      if (lost != null) return;
+      if (events.size() < MOST_EVENTS) {
+        events.add(event);
+      } else {
+        lost = "nobody asked for the last " + MOST_EVENTS + " events";
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void lost(String reason) {
+    lock.lock();
+    try {
+      if (lost == null) lost = reason;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What has happened since the last call.
+   *
+   * @throws RpcException from the moment on when events were lost, for good
+   */
+  List<FilesystemEvent> drain() {
+    lock.lock();
+    try {
+      if (lost != null) throw RpcException.internal("watcher error: " + lost);
+      List<FilesystemEvent> drained = events;
+      events = new ArrayList<>();
+      return drained;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

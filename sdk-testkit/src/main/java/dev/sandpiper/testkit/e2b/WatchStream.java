@@ -1,0 +1,87 @@
+package dev.sandpiper.testkit.e2b;
+
+import dev.sandpiper.e2b.proto.FilesystemProto.FilesystemEvent;
+import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one client what happens in a directory, and a keepalive whenever nothing did for a while.
+ * Ends with the client, with the call's time, or with the first event that cannot be told.
+ */
+final class WatchStream {
+  private static final long LOOK_AT_CLIENT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final RpcCall call;
+  private final RpcMethod.MessageSink answers;
+  private final WatchedDirectory directory;
+  private final ChangeQueue changes = new ChangeQueue();
+  private final @Nullable Long deadlineNanos;
+
+  WatchStream(RpcCall call, RpcMethod.MessageSink answers, WatchedDirectory directory) {
+    this.call = call;
+    this.answers = answers;
+    this.directory = directory;
+    Duration timeout = call.timeout();
+    this.deadlineNanos = timeout == null ? null : System.nanoTime() + timeout.toNanos();
+  }
+
+  void run() throws IOException, InterruptedException {
+    if (call.isOverAtOnce()) throw RpcException.deadlineExceeded();
+    DirectoryWatches.Watch watch = directory.watch(changes);
+    try {
+      answers.send(
+          WatchDirResponse.newBuilder()
+              .setStart(WatchDirResponse.StartEvent.getDefaultInstance())
+              .build());
+      pass(keepaliveNanos());
+    } finally {
+      watch.close();
+    }
+  }
+
+  /** The real server's handler panics at an interval below one second, and its client is cut. */
+  private long keepaliveNanos() throws IOException {
+    long seconds = KeepaliveInterval.seconds(call.exchange());
+    if (seconds < 1) throw new IOException("keepalive interval of " + seconds + " s");
+    return TimeUnit.SECONDS.toNanos(seconds);
+  }
+
+  private void pass(long keepaliveNanos) throws IOException, InterruptedException {
+    long quietSince = System.nanoTime();
+    while (!call.exchange().isClientGone()) {
+      long left = Math.min(keepaliveNanos - (System.nanoTime() - quietSince), nanosLeft());
+      FileChange change = changes.next(Math.min(left, LOOK_AT_CLIENT_NANOS));
+      if (change != null) {
+        send(directory.describe(change));
+      } else if (nanosLeft() <= 0) {
+        throw RpcException.deadlineExceeded();
+      } else if (System.nanoTime() - quietSince >= keepaliveNanos) {
+        answers.send(
+            WatchDirResponse.newBuilder()
+                .setKeepalive(WatchDirResponse.KeepAlive.getDefaultInstance())
+                .build());
+      } else {
+        continue;
+      }
+      quietSince = System.nanoTime();
+    }
+    throw new IOException("the client has gone");
+  }
+
+  private void send(FilesystemEvent event) throws IOException {
+    try {
+      answers.send(WatchDirResponse.newBuilder().setFilesystem(event).build());
+    } catch (RpcException e) {
+      throw new RpcException(
+          ConnectCode.UNKNOWN,
+          "error sending filesystem event: %s: %s".formatted(e.code().wireName(), e.getMessage()));
+    }
+  }
+
+  private long nanosLeft() {
+    return deadlineNanos == null ? Long.MAX_VALUE : deadlineNanos - System.nanoTime();
+  }
+}

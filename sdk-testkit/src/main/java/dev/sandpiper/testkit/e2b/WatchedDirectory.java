@@ -1,0 +1,103 @@
+package dev.sandpiper.testkit.e2b;
+
+import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
+import dev.sandpiper.e2b.proto.FilesystemProto.FilesystemEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A directory that a client asks to watch, checked, and its changes as events. */
+final class WatchedDirectory {
+  /** What a client asks for. */
+  record Wish(String path, boolean recursive, boolean includeEntry, boolean networkMounts) {}
+
+  private static final Logger log = LoggerFactory.getLogger(WatchedDirectory.class);
+  private static final Set<String> NETWORK =
+      Set.of("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "fuse", "9p");
+
+  private final LocalSandbox sandbox;
+  private final Wish wish;
+  private final String path;
+  private final Path real;
+
+  private WatchedDirectory(LocalSandbox sandbox, Wish wish, String path, Path real) {
+    this.sandbox = sandbox;
+    this.wish = wish;
+    this.path = ExactPath.clean(path);
+    this.real = real;
+  }
+
+  /**
+   * @throws RpcException if it is no directory that can be watched
+   */
+  static WatchedDirectory find(Wish wish, RpcCall call) {
+    String path = FilesystemService.expand(wish.path(), call);
+    try {
+      Path real = call.sandbox().home().follow(path);
+      Files.readAttributes(real, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      if (!Files.isDirectory(real)) {
+        throw RpcException.invalid("path %s not a directory: %%!w(<nil>)".formatted(path));
+      }
+      if (!wish.networkMounts() && isOnNetwork(real)) {
+        throw RpcException.invalid("cannot watch path on network filesystem: " + path);
+      }
+      return new WatchedDirectory(call.sandbox(), wish, path, real);
+    } catch (IOException e) {
+      String reason = "stat %s: %s".formatted(path, GoErrors.reason(e));
+      if (GoErrors.isMissing(e)) {
+        throw RpcException.notFound("path %s not found: %s".formatted(path, reason));
+      }
+      throw RpcException.internal("error statting path %s: %s".formatted(path, reason));
+    }
+  }
+
+  private static boolean isOnNetwork(Path directory) throws IOException {
+    String type = Files.getFileStore(directory).type().toLowerCase(Locale.ROOT);
+    return NETWORK.contains(type) || type.startsWith("fuse.");
+  }
+
+  /** Watches from the moment of return. The caller closes. */
+  DirectoryWatches.Watch watch(FileChange.Listener listener) {
+    try {
+      return sandbox
+          .watchers()
+          .open(
+              real,
+              wish.recursive() ? DirectoryWatches.Depth.TREE : DirectoryWatches.Depth.DIRECTORY,
+              listener);
+    } catch (DirectoryWatches.RefusedException e) {
+      throw RpcException.internal(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A change as an event, with the entry as it is now if the client wants it and it is there. */
+  FilesystemEvent describe(FileChange change) {
+    FilesystemEvent.Builder event =
+        FilesystemEvent.newBuilder().setName(change.name()).setType(change.type());
+    EntryInfo entry = wish.includeEntry() ? entry(change) : null;
+    if (entry != null) event.setEntry(entry);
+    return event.build();
+  }
+
+  private @Nullable EntryInfo entry(FileChange change) {
+    switch (change.type()) {
+      case EVENT_TYPE_CREATE, EVENT_TYPE_WRITE, EVENT_TYPE_CHMOD -> {}
+      default -> {
+        return null; // what is there under this name is another one
+      }
+    }
+    String at = change.name().equals(".") ? path : path + "/" + change.name();
+    try {
+      return Entries.read(sandbox.home(), at);
+    } catch (IOException | Home.OutsideException e) {
+      log.debug("no entry of {}: {}", at, e.toString());
+      return null;
+    }
+  }
+}
