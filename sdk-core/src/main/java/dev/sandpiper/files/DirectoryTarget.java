@@ -103,13 +103,13 @@ public final class DirectoryTarget {
   }
 
   private void make(TarEntry entry, String name, TarReader content) throws IOException {
-    Path path = locate(name);
     try {
+      Path path = locate(name);
       switch (entry.kind()) {
         case DIRECTORY -> makeDirectory(path, entry.mode());
         case FILE -> makeFile(path, entry, content);
         case HARD_LINK -> makeHardLink(path, locate(relative(entry.link())));
-        case LINK -> links.add(name, entry.link());
+        case LINK -> rememberLink(path, name, entry.link());
         case SPECIAL -> throw new IllegalStateException("special files are never made");
       }
     } catch (FileAlreadyExistsException e) {
@@ -176,6 +176,13 @@ public final class DirectoryTarget {
       }
     }
     LocalEntry.setMode(path, entry.mode() & 0777);
+  }
+
+  private void rememberLink(Path path, String name, String to) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(name);
+    }
+    links.add(name, to);
   }
 
   private static void makeHardLink(Path path, Path earlier) throws IOException {

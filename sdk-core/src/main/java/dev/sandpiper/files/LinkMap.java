@@ -12,7 +12,8 @@ import java.util.Map;
  * the others, because a harmless {@code ..} behind a link is none.
  */
 final class LinkMap {
-  private static final int LONGEST_CHAIN = 40;
+  /** No system follows more than 63 in a row. */
+  private static final int LONGEST_CHAIN = 255;
 
   /** All names and targets together, in characters. */
   private static final long MOST_TEXT = 16 << 20;
@@ -39,37 +40,47 @@ final class LinkMap {
     return targets;
   }
 
-  /** True if following the link would leave the directory. One that goes in a circle does not. */
+  private enum End {
+    INSIDE,
+    OUTSIDE,
+    /** In a circle: nobody can follow it anywhere. */
+    NOWHERE
+  }
+
+  /** True if following the link would leave the directory. */
   boolean leadsOut(String name) {
     Deque<String> at = new ArrayDeque<>(List.of(name.split("/", -1)));
     at.removeLast();
-    return !follow(at, targets.getOrDefault(name, ""), new int[] {LONGEST_CHAIN});
+    return follow(at, targets.getOrDefault(name, ""), new int[] {LONGEST_CHAIN}) == End.OUTSIDE;
   }
 
-  /** Goes on from {@code at}; false as soon as that is outside. */
-  private boolean follow(Deque<String> at, String target, int[] left) {
+  /** Goes on from {@code at}, as the system would. */
+  private End follow(Deque<String> at, String target, int[] left) {
     if (target.startsWith("/")) {
-      return false;
+      return End.OUTSIDE;
     }
     for (String part : target.split("/", -1)) {
+      End end = End.INSIDE;
       if (part.equals("..")) {
-        if (at.pollLast() == null) {
-          return false;
-        }
+        end = at.pollLast() == null ? End.OUTSIDE : End.INSIDE;
       } else if (!part.isEmpty() && !part.equals(".")) {
-        at.addLast(part);
-        String next = targets.get(String.join("/", at));
-        if (next != null) {
-          if (left[0]-- == 0) {
-            return true;
-          }
-          at.removeLast();
-          if (!follow(at, next, left)) {
-            return false;
-          }
-        }
+        end = enter(at, part, left);
+      }
+      if (end != End.INSIDE) {
+        return end;
       }
     }
-    return true;
+    return End.INSIDE;
+  }
+
+  private End enter(Deque<String> at, String part, int[] left) {
+    at.addLast(part);
+    String next = targets.get(String.join("/", at));
+    if (next == null) {
+      return End.INSIDE;
+    }
+    at.removeLast();
+    left[0]--;
+    return left[0] < 0 ? End.NOWHERE : follow(at, next, left);
   }
 }

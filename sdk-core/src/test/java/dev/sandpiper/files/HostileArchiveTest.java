@@ -158,8 +158,7 @@ class HostileArchiveTest {
 
   @Test
   void aLinkThatTakesTheNameOfAnEntryIsRefused() {
-    byte[] archive = new Archive().file("a", "x").link("a", "b").end();
-    assertThatThrownBy(() -> unpack(archive, STRICT)).isInstanceOf(IOException.class);
+    assertRefused(new Archive().file("a", "x").link("a", "b"), "two entries of one name");
     assertThat(target.resolve("a")).isRegularFile();
   }
 
@@ -277,9 +276,9 @@ class HostileArchiveTest {
   void pathAndLinkOfAPaxHeaderCount() throws IOException {
     unpack(
         new Archive()
-            .pax("14 path=d/\u00c3\u00bc\n")
+            .pax("13 path=d/\u00c3\u00bc\n")
             .file("short", "x")
-            .pax("15 linkpath=d\n\n".replace("15 linkpath=d\n\n", "14 linkpath=d\n"))
+            .pax("14 linkpath=d\n")
             .link("l", "short")
             .end(),
         STRICT);

@@ -22,4 +22,14 @@ final class BrokenSource extends InputStream {
     }
     return 0;
   }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    int count = 0;
+    while (count < length && (count == 0 || left > 0)) {
+      target[offset + count] = (byte) read();
+      count++;
+    }
+    return count;
+  }
 }
