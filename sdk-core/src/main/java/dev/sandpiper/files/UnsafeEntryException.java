@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class UnsafeEntryException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  UnsafeEntryException(String message) {
+  public UnsafeEntryException(String message) {
     super(message);
   }
 }

@@ -1,11 +1,13 @@
 package dev.sandpiper.e2b;
 
+import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.Content;
 import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.DirectorySummary;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.Failure;
+import dev.sandpiper.FileType;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
@@ -23,6 +25,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +36,20 @@ final class DirectoryCopies {
 
   private final FilesystemRpc rpc;
   private final Processes processes;
+  private final EnvdVersion version;
 
-  DirectoryCopies(FilesystemRpc rpc, Processes processes) {
+  DirectoryCopies(FilesystemRpc rpc, Processes processes, EnvdVersion version) {
     this.rpc = rpc;
     this.processes = processes;
+    this.version = version;
   }
 
   DirectorySummary download(String directory, Path target, DirectoryOptions options) {
+    FileType type = rpc.stat("download directory", directory).type();
+    if (type != FileType.DIRECTORY && type != FileType.LINK) {
+      throw FilesystemRpc.refused(
+          "download directory", directory, "it is no directory but of type " + type);
+    }
     try {
       return LocalDirectory.create(
           target, "." + Nonce.random() + ".part", part -> fetch(directory, part, options));
@@ -70,14 +81,36 @@ final class DirectoryCopies {
       if (archive.complaint().isPresent()) {
         throw new SandboxIOException(archive.complaint().get());
       }
+      return withWarnings(summary, archive.warnings(), options);
+    }
+  }
+
+  /** What tar left out by itself, such as sockets. */
+  private static DirectorySummary withWarnings(
+      DirectorySummary summary, List<String> warnings, DirectoryOptions options)
+      throws UnsafeEntryException {
+    if (warnings.isEmpty()) {
       return summary;
     }
+    if (!options.skipsUnsafe()) {
+      throw new UnsafeEntryException(String.join("; ", warnings));
+    }
+    List<String> skipped = new ArrayList<>(summary.skipped());
+    skipped.addAll(warnings);
+    return new DirectorySummary(
+        summary.entries(), summary.bytes(), skipped, summary.skippedCount() + warnings.size());
   }
 
   DirectorySummary upload(Path source, String directory, DirectoryOptions options) {
     if (!Files.isDirectory(source)) {
       throw new UncheckedIOException(new NotDirectoryException(source.toString()));
     }
+    version.require(
+        EnvdVersion.CLOSABLE_STDIN,
+        "upload directory",
+        directory,
+        "a directory in one stream",
+        Capability.STDIN);
     DirectorySummary expected = scan(source, directory, options);
     Command command = Command.of("tar", "-x", "-p", "-o", "-f", "-", "-C", directory);
     AtomicReference<@Nullable DirectorySource> opened = new AtomicReference<>();

@@ -5,6 +5,7 @@ import dev.sandpiper.EventStream;
 import dev.sandpiper.FileEvent;
 import dev.sandpiper.Filesystem;
 import dev.sandpiper.UnsupportedCapabilityException;
+import java.util.Map;
 
 /**
  * The files of a sandbox at E2B, where file operations have the rights of root, whatever the user:
@@ -18,6 +19,16 @@ public interface E2bFilesystem extends Filesystem {
    * @throws UnsupportedCapabilityException if the sandbox's envd is too old for metadata
    */
   void write(String path, Content content, E2bWriteOptions options);
+
+  /**
+   * Writes several files in place with one request, one after the other; all get the same metadata.
+   * Every envd can take them. If it fails, those before the one at fault are written.
+   *
+   * @param files by their paths, written in the order of iteration; a path with a line break cannot
+   *     be sent this way
+   * @throws IllegalArgumentException if two paths are the same, or {@code options} are atomic
+   */
+  void writeAll(Map<String, Content> files, E2bWriteOptions options);
 
   /**
    * {@link Filesystem#watch} with what only E2B knows.

@@ -26,7 +26,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import okhttp3.HttpUrl;
@@ -60,7 +62,7 @@ final class EnvdFiles implements E2bFilesystem {
     this.writes = new FileWrites(access.envdVersion(), transport, errors);
     this.atomic = new AtomicWrite(rpc, processes);
     this.listing = new Listing(rpc, processes);
-    this.directories = new DirectoryCopies(rpc, processes);
+    this.directories = new DirectoryCopies(rpc, processes, access.envdVersion());
     this.urls = urls;
     this.executor = executor;
   }
@@ -182,6 +184,27 @@ final class EnvdFiles implements E2bFilesystem {
   }
 
   @Override
+  public void writeAll(Map<String, Content> files, E2bWriteOptions options) {
+    if (options.common().isAtomic()) {
+      throw new IllegalArgumentException("several files are written in place, never atomically");
+    }
+    Map<String, Content> absolute = new LinkedHashMap<>();
+    files.forEach(
+        (path, content) -> {
+          if (path.chars().anyMatch(letter -> letter == '\r' || letter == '\n')) {
+            throw new IllegalArgumentException(
+                "a path with a line break cannot be one of several; write it alone");
+          }
+          if (absolute.put(paths.absolute(path), content) != null) {
+            throw new IllegalArgumentException("two contents for one file: " + path);
+          }
+        });
+    if (!absolute.isEmpty()) {
+      writes.together(absolute, formUrl(), options);
+    }
+  }
+
+  @Override
   public void download(String path, Path target, TransferListener listener) {
     try (InputStream source = read(path, ReadOptions.whole().listener(listener))) {
       LocalFile.replace(target, source);
@@ -238,8 +261,11 @@ final class EnvdFiles implements E2bFilesystem {
   }
 
   private HttpUrl filesUrl(String path) {
-    HttpUrl.Builder url =
-        access.envdUrl().newBuilder().encodedPath("/files").addQueryParameter("path", path);
+    return formUrl().newBuilder().addQueryParameter("path", path).build();
+  }
+
+  private HttpUrl formUrl() {
+    HttpUrl.Builder url = access.envdUrl().newBuilder().encodedPath("/files");
     if (access.envdVersion().isBefore(EnvdVersion.DEFAULT_USER)) {
       url.addQueryParameter("username", "user");
     }

@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Content;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.TransferListener;
@@ -20,6 +21,7 @@ import okhttp3.HttpUrl;
 /** Sends files into a sandbox, in place. */
 final class FileWrites {
   private static final int LONGEST_ANSWER = 1 << 20;
+  private static final String SEVERAL = "some of the files may be written, in their order";
 
   private final EnvdVersion version;
   private final HttpTransport transport;
@@ -71,24 +73,45 @@ final class FileWrites {
     upload(job, body(job));
   }
 
+  /** Writes several files with one request, in their order. */
+  void together(Map<String, Content> files, HttpUrl url, E2bWriteOptions options) {
+    String first = files.keySet().iterator().next();
+    if (!options.metadata().isEmpty()) {
+      version.require(EnvdVersion.FILE_METADATA, "write", first, "metadata of files", null);
+    }
+    FormUpload form = new FormUpload(files);
+    UploadBody body =
+        new UploadBody(
+            form.contentType(),
+            form.content(),
+            OptionalLong.empty(),
+            options.common().listener(),
+            options.isGzip());
+    HttpRequest request =
+        HttpRequest.of("write", files.size() + " files from " + first, "POST", url).withBody(body);
+    try {
+      send(FileMetadata.addTo(request, options.metadata()), body, files.size());
+    } catch (SandboxException e) {
+      throw toldOfSeveral(e);
+    }
+  }
+
+  private static SandboxException toldOfSeveral(SandboxException failure) {
+    if (failure instanceof InvalidRequestException) {
+      return new InvalidRequestException(
+          failure.failure().withObserved(SEVERAL + "; " + failure.failure().observed()), failure);
+    }
+    return Ambiguity.mayHaveStarted(failure) ? Ambiguity.unknown(failure, SEVERAL) : failure;
+  }
+
   private static UploadBody body(Job job) {
-    return new UploadBody(job.content, job.total, job.listener, job.gzip);
+    return new UploadBody(
+        "application/octet-stream", job.content, job.total, job.listener, job.gzip);
   }
 
   private void upload(Job job, UploadBody body) {
-    HttpRequest request =
-        FileMetadata.addTo(
-            HttpRequest.of("write", job.path, "POST", job.url).withBody(body), job.metadata);
-    try {
-      send(job.gzip ? request.withHeader("Content-Encoding", "gzip") : request, 1);
-    } catch (SandboxException e) {
-      RuntimeException thrown = body.thrown();
-      if (thrown == null) {
-        throw e;
-      }
-      thrown.addSuppressed(e);
-      throw thrown;
-    }
+    HttpRequest request = HttpRequest.of("write", job.path, "POST", job.url).withBody(body);
+    send(FileMetadata.addTo(request, job.metadata), body, 1);
   }
 
   /** A source that failed says by itself that a part may be there. */
@@ -101,13 +124,21 @@ final class FileWrites {
         failure, "the file may hold a part of what was sent, up to " + body.sent() + " bytes");
   }
 
-  /** Sends files, and checks that none was ignored. */
-  void send(HttpRequest request, int count) {
-    try (HttpResponse response = transport.send(request)) {
+  /** Sends files, and checks that none was ignored. What the caller's code threw goes first. */
+  private void send(HttpRequest request, UploadBody body, int count) {
+    try (HttpResponse response =
+        transport.send(body.isGzip() ? request.withHeader("Content-Encoding", "gzip") : request)) {
       if (response.status() != 200) {
         throw FileErrors.explained(errors.of(response));
       }
       requireFiles(response, count);
+    } catch (SandboxException e) {
+      RuntimeException thrown = body.thrown();
+      if (thrown == null) {
+        throw e;
+      }
+      thrown.addSuppressed(e);
+      throw thrown;
     }
   }
 

@@ -19,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +90,6 @@ final class ProcessBytes extends InputStream {
 
   /** Throws the rest away. */
   void readToEnd() throws IOException {
-    skipNBytes(0);
     byte[] rest = new byte[8192];
     while (read(rest) >= 0) {
       // read and forgotten
@@ -109,6 +109,11 @@ final class ProcessBytes extends InputStream {
         status.code().orElse(0) == NOT_FOUND
             ? new InvalidRequestException(failure(DirectoryCopies.noTar()))
             : new PlatformException(failure("tar ended with " + status + ": " + said)));
+  }
+
+  /** What the command said on its stderr, line by line, although it ended well. */
+  List<String> warnings() {
+    return complaint.toString(UTF_8).lines().filter(line -> !line.isBlank()).toList();
   }
 
   private Failure failure(String observed) {

@@ -27,10 +27,14 @@ final class UploadBody implements HttpBody {
   private long sent;
   private @Nullable RuntimeException thrown;
 
-  UploadBody(Content content, OptionalLong total, TransferListener listener, boolean gzip) {
+  UploadBody(
+      String contentType,
+      Content content,
+      OptionalLong total,
+      TransferListener listener,
+      boolean gzip) {
     this.content = content;
-    this.bytes =
-        HttpBody.of("application/octet-stream", Content.of(() -> new Watched(content.open())));
+    this.bytes = HttpBody.of(contentType, Content.of(() -> new Watched(content.open())));
     this.listener = listener;
     this.total = total;
     this.gzip = gzip;
@@ -72,6 +76,10 @@ final class UploadBody implements HttpBody {
       thrown = e;
       throw new IOException("the listener of the transfer threw", e);
     }
+  }
+
+  boolean isGzip() {
+    return gzip;
   }
 
   /** How much of the content was read, and so may have arrived. */

@@ -7,7 +7,7 @@ import dev.sandpiper.Content;
 import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.DirectorySummary;
 import dev.sandpiper.InvalidRequestException;
-import dev.sandpiper.PlatformException;
+import dev.sandpiper.NotFoundException;
 import dev.sandpiper.TransferProgress;
 import dev.sandpiper.e2b.E2bFilesystem;
 import java.io.IOException;
@@ -195,10 +195,10 @@ class DirectoryCopyTest extends LocalE2bTest {
     files.write("f", Content.of("x"));
     Path target = directory.resolve("t");
     assertThatThrownBy(() -> files.downloadDirectory("f", target, STANDARD))
-        .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("tar ended with");
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("no directory");
     assertThatThrownBy(() -> files.downloadDirectory("none", target, STANDARD))
-        .hasMessageContaining("none");
+        .isInstanceOf(NotFoundException.class);
     assertThatThrownBy(() -> files.uploadDirectory(directory.resolve("no"), "x", STANDARD))
         .isInstanceOf(UncheckedIOException.class);
     assertThatThrownBy(() -> files.uploadDirectory(directory, "f", STANDARD))

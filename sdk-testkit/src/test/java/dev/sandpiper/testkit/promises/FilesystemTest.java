@@ -24,6 +24,7 @@ import dev.sandpiper.e2b.E2bFilesystem;
 import dev.sandpiper.e2b.E2bSandbox;
 import dev.sandpiper.e2b.E2bUrlOptions;
 import dev.sandpiper.e2b.E2bWriteOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -35,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -390,6 +392,33 @@ class FilesystemTest extends LocalE2bTest {
     byte[] bytes = "all work and no play\n".repeat(50_000).getBytes(UTF_8);
     files.write("f", Content.of(bytes), E2bWriteOptions.of(WriteOptions.inPlace()).gzip());
     assertThat(files.readBytes("f")).isEqualTo(bytes);
+  }
+
+  @Test
+  void severalFilesGoInOneRequest() {
+    Map<String, Content> several = new LinkedHashMap<>();
+    several.put("new/a", Content.of("1"));
+    several.put("quote\"back\\slash \u00fc", Content.of(new byte[100_000]));
+    several.put("c", Content.of(new ByteArrayInputStream(new byte[0])));
+    files.writeAll(several, E2bWriteOptions.of(WriteOptions.inPlace()).gzip());
+    assertThat(files.readText("new/a")).isEqualTo("1");
+    assertThat(files.readBytes("quote\"back\\slash \u00fc")).hasSize(100_000);
+    assertThat(files.stat("c").size()).isZero();
+    E2bWriteOptions plain = E2bWriteOptions.of(WriteOptions.inPlace());
+    files.writeAll(Map.of(), plain);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> files.writeAll(Map.of("a\nb", Content.of("")), plain));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                files.writeAll(
+                    Map.of("a", Content.of("")),
+                    E2bWriteOptions.of(WriteOptions.inPlace().atomic())));
+    Map<String, Content> halfBad = new LinkedHashMap<>();
+    halfBad.put("good", Content.of("1"));
+    halfBad.put("c/below", Content.of("2"));
+    assertRefused(() -> files.writeAll(halfBad, plain), "some of the files may be written");
+    assertThat(files.exists("good")).isTrue();
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,8 @@ class WatchTest extends LocalE2bTest {
   @Test
   void aLostConnectionIsAGapAndTheWatchGoesOn() throws IOException {
     Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
-    try (CuttingProxy proxy = new CuttingProxy(environment.get("E2B_SANDBOX_URL"))) {
+    try (CuttingProxy proxy =
+        new CuttingProxy(Objects.requireNonNull(environment.get("E2B_SANDBOX_URL")))) {
       environment.put("E2B_SANDBOX_URL", proxy.url());
       proxy.cutNext("WatchDir", 400);
       try (E2bClient cut = E2bClient.builder().environment(environment).build();
