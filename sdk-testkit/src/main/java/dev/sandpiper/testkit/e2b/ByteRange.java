@@ -1,13 +1,12 @@
 package dev.sandpiper.testkit.e2b;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One part of a file, its last byte included. */
-record ByteRange(long first, long last) {
-  private static final Pattern SINGLE = Pattern.compile("bytes=\\s*(\\d*)\\s*-\\s*(\\d*)\\s*");
-  private static final Pattern SEVERAL = Pattern.compile("bytes=[\\d\\s,-]*,[\\d\\s,-]*");
+/** One part of a file. */
+record ByteRange(long first, long length) {
+  private static final String UNIT = "bytes=";
 
   /** There is nothing to send for a range. The message says why. */
   static final class UnsatisfiableException extends Exception {
@@ -25,36 +24,57 @@ record ByteRange(long first, long last) {
     }
   }
 
-  /** The part that a header asks for; null for the whole, also where it asks for several parts. */
-  static @Nullable ByteRange parse(@Nullable String header, long size)
-      throws UnsatisfiableException {
-    if (header == null || header.isEmpty()) return null;
-    Matcher matcher = SINGLE.matcher(header);
-    if (!matcher.matches()) {
-      if (SEVERAL.matcher(header).matches()) return null;
-      throw new UnsatisfiableException("invalid range", false);
+  /**
+   * The parts that a header asks for, in its order, without those that begin behind the end. None
+   * for the whole file: also where it is empty, or shorter than all the parts together.
+   */
+  static List<ByteRange> parse(@Nullable String header, long size) throws UnsatisfiableException {
+    List<ByteRange> ranges = new ArrayList<>();
+    if (header == null || header.isEmpty()) return ranges;
+    if (!header.startsWith(UNIT)) throw malformed();
+    boolean beyond = false;
+    long total = 0;
+    for (String part : header.substring(UNIT.length()).split(",", -1)) {
+      if (part.isBlank()) continue;
+      ByteRange range = one(part, size);
+      beyond |= range == null;
+      if (range == null) continue;
+      ranges.add(range);
+      total += range.length;
     }
-    if (size == 0) return null;
-    String first = matcher.group(1);
-    String last = matcher.group(2);
-    if (first.isEmpty() && last.isEmpty()) throw new UnsatisfiableException("invalid range", false);
-    if (first.isEmpty()) return new ByteRange(Math.max(0, size - number(last)), size - 1);
+    if (beyond && ranges.isEmpty() && size > 0) {
+      throw new UnsatisfiableException("invalid range: failed to overlap", true);
+    }
+    return total > size ? List.of() : ranges;
+  }
+
+  /** Null if it begins behind the end. */
+  private static @Nullable ByteRange one(String part, long size) throws UnsatisfiableException {
+    int dash = part.indexOf('-');
+    if (dash < 0) throw malformed();
+    String first = part.substring(0, dash).trim();
+    String last = part.substring(dash + 1).trim();
+    if (first.isEmpty()) {
+      long length = Math.min(number(last), size);
+      return new ByteRange(size - length, length);
+    }
     long from = number(first);
-    if (from >= size) throw new UnsatisfiableException("invalid range: failed to overlap", true);
-    long to = last.isEmpty() ? size - 1 : Math.min(number(last), size - 1);
-    if (to < from) throw new UnsatisfiableException("invalid range", false);
-    return new ByteRange(from, to);
+    if (from >= size) return null;
+    long to = last.isEmpty() ? size - 1 : number(last);
+    if (to < from) throw malformed();
+    return new ByteRange(from, Math.min(to, size - 1) - from + 1);
   }
 
-  private static long number(String digits) {
-    return digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
+  private static long number(String digits) throws UnsatisfiableException {
+    if (!digits.matches("[0-9]{1,18}")) throw malformed();
+    return Long.parseLong(digits);
   }
 
-  long length() {
-    return last - first + 1;
+  private static UnsatisfiableException malformed() {
+    return new UnsatisfiableException("invalid range", false);
   }
 
   String describe(long size) {
-    return "bytes %d-%d/%d".formatted(first, last, size);
+    return "bytes %d-%d/%d".formatted(first, first + length - 1, size);
   }
 }

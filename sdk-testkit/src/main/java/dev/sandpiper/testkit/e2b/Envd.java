@@ -45,6 +45,8 @@ final class Envd {
       rpc.handle(exchange, sandbox, user);
     } else if (exchange.path().equals(FilesEndpoint.PATH)) {
       FilesEndpoint.handle(exchange, sandbox);
+    } else if (exchange.path().equals(Compose.PATH)) {
+      Compose.handle(exchange, sandbox);
     } else {
       small.handle(exchange, sandbox);
     }

@@ -30,14 +30,28 @@ final class FilesEndpoint {
       exchange.methodNotAllowed(List.of("GET", "POST"));
       return;
     }
+    answerRefusals(
+        exchange,
+        () -> {
+          Query query = exchange.query();
+          String complaint = complaint(query);
+          if (complaint == null) {
+            transfer(exchange, sandbox, query);
+          } else {
+            exchange.text(400, complaint);
+          }
+        });
+  }
+
+  /** What answers a request, or refuses it. */
+  @FunctionalInterface
+  interface Answer {
+    void send() throws IOException;
+  }
+
+  static void answerRefusals(Exchange exchange, Answer answer) throws IOException {
     try {
-      Query query = exchange.query();
-      String complaint = complaint(query);
-      if (complaint == null) {
-        transfer(exchange, sandbox, query);
-      } else {
-        exchange.text(400, complaint);
-      }
+      answer.send();
     } catch (RefusedException e) {
       exchange.failure(e.status, String.valueOf(e.getMessage()));
     } catch (Query.MalformedException e) {
@@ -51,17 +65,20 @@ final class FilesEndpoint {
       throws IOException {
     boolean read = exchange.method().equals("GET");
     Signature.check(exchange, sandbox, query, read ? "read" : "write");
-    String user = query.get("username");
-    if (user != null && !Users.isKnown(user)) {
-      throw new RefusedException(
-          401, "error looking up user '%s': user: unknown user %s".formatted(user, user));
-    }
-    String acting = user == null ? Users.DEFAULT : user;
+    String acting = acting(query.get("username"));
     if (read) {
       new Download(exchange, sandbox.home()).answer(path(query), acting);
     } else {
       new Upload(exchange, sandbox.home(), acting).answer(query.get("path"));
     }
+  }
+
+  /** The user that a request names, or the default. */
+  static String acting(@Nullable String user) {
+    if (user == null) return Users.DEFAULT;
+    if (Users.isKnown(user)) return user;
+    throw new RefusedException(
+        401, "error looking up user '%s': user: unknown user %s".formatted(user, user));
   }
 
   private static String path(Query query) {

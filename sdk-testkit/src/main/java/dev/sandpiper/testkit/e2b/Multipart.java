@@ -140,10 +140,19 @@ final class Multipart {
         over = true;
         return -1;
       }
+      if (buffer[position] == '\r' && endsInDelimiter()) {
+        throw new EOFException("the form ends inside a boundary");
+      }
       int count = Math.min(length, plainBytes());
       System.arraycopy(buffer, position, bytes, offset, count);
       position += count;
       return count;
+    }
+
+    /** Whether all that is left of the form is the beginning of a delimiter. */
+    private boolean endsInDelimiter() {
+      int left = limit - position;
+      return left < delimiter.length && Arrays.equals(buffer, position, limit, delimiter, 0, left);
     }
 
     /** How many bytes, one at least, are content for certain: the rest may be a delimiter. */

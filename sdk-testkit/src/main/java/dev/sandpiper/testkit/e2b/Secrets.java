@@ -30,6 +30,13 @@ final class Secrets {
     return "w" + text(20, LOWER);
   }
 
+  /** What separates the parts of an answer. */
+  static String boundary() {
+    byte[] bytes = new byte[30];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
   static String sandboxId() {
     return "i" + text(19, LOWER);
   }

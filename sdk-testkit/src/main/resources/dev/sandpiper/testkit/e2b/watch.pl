@@ -45,6 +45,7 @@ binmode STDIN;
 binmode STDOUT;
 
 my %watches;        # by number: what one caller watches
+my $spare;          # a handle without watches: closing one takes the kernel some milliseconds
 my %by_descriptor;  # the same by its file descriptor
 my $readable = '';
 vec($readable, 0, 1) = 1;
@@ -108,11 +109,23 @@ sub fail {
     report($number, 'f', $reason);
 }
 
+# A handle with nothing to read.
+sub fresh_handle {
+    if (my $handle = $spare) {
+        undef $spare;
+        1 while sysread $handle, my $old, 65536;
+        return $handle;
+    }
+    my $descriptor = syscall $INIT, FLAGS;
+    return if $descriptor < 0;
+    open my $handle, '<&=', $descriptor or return;
+    return $handle;
+}
+
 sub begin {
     my ($number, $path, $recursive) = @_;
-    my $descriptor = syscall $INIT, FLAGS;
-    return fail(undef, $number, "error creating watcher: \l$!") if $descriptor < 0;
-    open my $handle, '<&=', $descriptor or return fail(undef, $number, "error creating watcher: \l$!");
+    my $handle = fresh_handle() or return fail(undef, $number, "error creating watcher: \l$!");
+    my $descriptor = fileno $handle;
     my $watch = {
         number     => $number,
         descriptor => $descriptor,
@@ -131,12 +144,25 @@ sub begin {
     report($number, 'o');
 }
 
+sub unwatch_all {
+    my ($watch) = @_;
+    for my $id (keys %{ $watch->{names} }) {
+        syscall $REMOVE, $watch->{descriptor}, $id + 0;
+    }
+    $watch->{names} = {};
+}
+
 sub forget {
     my ($watch) = @_;
     vec($readable, $watch->{descriptor}, 1) = 0;
     delete $watches{ $watch->{number} };
     delete $by_descriptor{ $watch->{descriptor} };
-    close $watch->{handle};
+    if ($spare) {
+        close $watch->{handle};
+    } else {
+        unwatch_all($watch);
+        $spare = $watch->{handle};
+    }
 }
 
 sub command {
@@ -169,10 +195,7 @@ sub happened_to_itself {
         report($watch->{number}, 'd', '.') if $id == $watch->{top};
     } elsif ($mask & MOVE_SELF) {
         return unless $id == $watch->{top};
-        for my $each (keys %{ $watch->{names} }) {
-            syscall $REMOVE, $watch->{descriptor}, $each + 0;
-        }
-        $watch->{names} = {};
+        unwatch_all($watch);
         report($watch->{number}, 'm', '.');
     } elsif ($mask & ATTRIB) {
         report($watch->{number}, 'a', $name eq '' ? '.' : $name);

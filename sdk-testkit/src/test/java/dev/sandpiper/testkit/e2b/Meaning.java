@@ -110,6 +110,7 @@ final class Meaning {
     JsonNode tree = tree(text);
     tree.findParents("modifiedTime").forEach(Meaning::withoutMachine);
     if (tree instanceof ObjectNode object) withoutMachine(object);
+    if (tree.path("filesystem") instanceof ObjectNode event) withoutRace(event);
     if (tree.path("processes") instanceof ArrayNode processes) sort(processes);
     if (tree.has("cpu_count")) return "metrics " + names(tree);
     return tree.toString();
@@ -125,6 +126,11 @@ final class Meaning {
     if (!(node instanceof ObjectNode object)) return;
     object.remove(OF_THE_MACHINE);
     if (object.path("type").asText().equals("FILE_TYPE_DIRECTORY")) object.remove("size");
+  }
+
+  /** What a new file's entry says, and whether it is there, is decided by who is faster. */
+  private static void withoutRace(ObjectNode event) {
+    if (!event.path("type").asText().equals("EVENT_TYPE_CHMOD")) event.remove("entry");
   }
 
   private static void sort(ArrayNode processes) {

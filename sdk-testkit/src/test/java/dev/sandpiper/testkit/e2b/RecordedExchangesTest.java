@@ -39,7 +39,7 @@ class RecordedExchangesTest {
     TestSandbox sandbox =
         server.create(
             "{\"templateID\":\"base\",\"timeout\":120,\"secure\":%s}"
-                .formatted(name.startsWith("token-")));
+                .formatted(name.startsWith("token-") || name.equals("signed-urls")));
     prepare(name, sandbox.home());
     ExecutorService executor = Executors.newCachedThreadPool();
     try {
@@ -62,12 +62,20 @@ class RecordedExchangesTest {
       actual.add(answer.status() + " " + answer.contentType());
       Meaning.of(turn.target(), answer.contentType(), answer.body().toByteArray())
           .forEach(line -> actual.add(replay.toRecorded(line)));
+      expected.replaceAll(RecordedExchangesTest::withoutChance);
+      actual.replaceAll(RecordedExchangesTest::withoutChance);
       softly
           .assertThat(actual)
           .as("%s [%d] %s", recording.name(), turn.number(), turn.target())
           .isEqualTo(expected);
     }
     softly.assertAll();
+  }
+
+  /** Names that are made up anew each time. */
+  private static String withoutChance(String line) {
+    return line.replaceAll("(boundary=|--)[0-9a-f]{60}", "$1BOUNDARY")
+        .replaceAll("e2b-compose\\.[0-9a-f-]{36}\\.tmp", "e2b-compose.UUID.tmp");
   }
 
   private static byte[] recorded(Turn turn) {

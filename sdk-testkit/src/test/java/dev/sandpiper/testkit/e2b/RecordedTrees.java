@@ -57,6 +57,7 @@ final class RecordedTrees {
     Files.createSymbolicLink(remove.resolve("link"), Path.of("target"));
     Files.createSymbolicLink(demo.resolve("errors/a"), Path.of("a"));
     Files.createDirectories(demo.resolve("names"));
+    Files.createDirectories(demo.resolve("keepalive"));
   }
 
   /** What is watched. */

@@ -14,10 +14,7 @@ import java.util.List;
 
 /** A conversation with the real server: what was sent when, and what came back. */
 record Recording(String name, List<Turn> turns) {
-  /**
-   * One request and its answer, which may have been cut short by the client. A chunk is bytes and
-   * the time at which they were complete.
-   */
+  /** One request and its answer. A chunk is bytes and the time at which they were complete. */
   record Turn(
       int number,
       double sentAt,
@@ -29,7 +26,17 @@ record Recording(String name, List<Turn> turns) {
       String contentType,
       List<Chunk> chunks,
       double endedAt,
-      boolean cut) {}
+      String end) {
+    /** The client left in the middle. */
+    boolean isCut() {
+      return end.equals("client cut the connection");
+    }
+
+    /** The server broke off in the middle. */
+    boolean isBrokenOff() {
+      return end.startsWith("cut ");
+    }
+  }
 
   record Chunk(double at, ByteString bytes) {}
 
@@ -62,7 +69,7 @@ record Recording(String name, List<Turn> turns) {
         contentType(response.path("headers")),
         chunks,
         response.path("end_ms").asDouble(Double.MAX_VALUE),
-        response.path("end").asText().equals("client cut the connection"));
+        response.path("end").asText());
   }
 
   private static String contentType(JsonNode headers) {

@@ -122,7 +122,7 @@ final class Replay {
           turn.number(), CompletableFuture.supplyAsync(() -> exchange(turn, sink), executor));
     }
     for (Turn turn : recording.turns()) {
-      if (turn.cut() && answers.containsKey(turn.number())) cut(turn);
+      if (turn.isCut() && answers.containsKey(turn.number())) cut(turn);
     }
     Map<Integer, Answer> done = new LinkedHashMap<>();
     for (Map.Entry<Integer, CompletableFuture<Answer>> answer : answers.entrySet()) {
@@ -139,7 +139,7 @@ final class Replay {
       Incoming sink = incoming.get(earlier.number());
       if (answer == null || sink == null) continue;
       if (earlier.endedAt() <= turn.sentAt()) {
-        if (earlier.cut()) cut(earlier);
+        if (earlier.isCut()) cut(earlier);
         answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       } else {
         int begun = earlier.target().endsWith("/Start") ? 1 : 0;
@@ -207,12 +207,14 @@ final class Replay {
           sink.reveal();
         }
       }
+      if (turn.isBrokenOff()) throw new AssertionError(turn.target() + " was not broken off");
       return new Answer(
           response.statusCode(),
           response.headers().firstValue("Content-Type").orElse(""),
           sink.content());
     } catch (IOException e) {
-      if (sink.isCut()) return new Answer(turn.status(), turn.contentType(), sink.content());
+      if (sink.isCut() || turn.isBrokenOff())
+        return new Answer(turn.status(), turn.contentType(), sink.content());
       if (turn.status() == 0) return new Answer(0, "", ByteString.EMPTY); // as recorded
       throw new UncheckedIOException(turn.target(), e);
     } catch (InterruptedException e) {
@@ -232,6 +234,7 @@ final class Replay {
     for (String header : turn.headers()) {
       String[] pair = header.split(": ?", 2);
       if (pair[0].startsWith("E2b-Sandbox-")) continue;
+      if (pair[0].equals("Origin")) pair[1] = "http://localhost:3000"; // others are refused here
       String token = String.valueOf(sandbox.token());
       request.header(pair[0], pair[1].equals(RECORDED_TOKEN) ? token : pair[1]);
     }
@@ -243,7 +246,8 @@ final class Replay {
 
   private String target(Turn turn) {
     String home = sandbox.home().toString();
-    return turn.target()
+    return new Resigning(RECORDED_TOKEN, String.valueOf(sandbox.token()), RECORDED_HOME, home)
+        .translate(turn.target())
         .replace("%2Fhome%2Fuser", home.replace("/", "%2F"))
         .replace("=" + RECORDED_HOME, "=" + home);
   }
@@ -252,7 +256,8 @@ final class Replay {
     boolean proto = turn.headers().stream().anyMatch(header -> header.endsWith("proto"));
     MethodDescriptor method = Meaning.method(turn.target());
     byte[] original = turn.body().toByteArray();
-    if (turn.target().split("\\?", 2)[0].equals("/files")) return translate(original, null);
+    if (turn.target().split("\\?", 2)[0].matches("/files(/compose)?"))
+      return translate(original, null);
     if (turn.headers().contains("Content-Encoding: gzip")) return translateGzip(original);
     if (original.length == 0 || method == null) return original;
     boolean stream = turn.headers().stream().anyMatch(header -> header.contains("connect+"));
