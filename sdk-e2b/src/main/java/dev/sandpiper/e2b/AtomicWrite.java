@@ -41,6 +41,7 @@ final class AtomicWrite {
    * @param upload writes a file in place, at the path that it is given
    */
   void replace(String path, Consumer<String> upload) {
+    requireReplaceable(path, path);
     Optional<FileInfo> old = old(path);
     String target = old.map(FileInfo::path).orElse(path);
     requireReplaceable(path, target);

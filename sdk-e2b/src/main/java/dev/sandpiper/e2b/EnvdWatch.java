@@ -12,7 +12,6 @@ import dev.sandpiper.FileEvent.Renamed;
 import dev.sandpiper.FileEvent.Written;
 import dev.sandpiper.FileInfo;
 import dev.sandpiper.PlatformException;
-import dev.sandpiper.SandboxException;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.proto.FilesystemProto.EventType;
@@ -130,8 +129,6 @@ final class EnvdWatch implements WatchConnection {
       throw malformed(e);
     } catch (IOException e) {
       throw new ConnectionLostException(failure("the connection broke"), null, e);
-    } catch (SandboxException e) {
-      throw FileErrors.explained(e);
     }
   }
 

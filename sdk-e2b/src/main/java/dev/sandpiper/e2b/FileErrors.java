@@ -1,9 +1,7 @@
 package dev.sandpiper.e2b;
 
-import dev.sandpiper.InvalidRequestException;
-import dev.sandpiper.PlatformException;
-import dev.sandpiper.SandboxException;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The daemon answers "internal" for much that is the request's fault, and puts the system's reason
@@ -25,21 +23,16 @@ final class FileErrors {
           "text file busy", "the file is being executed",
           "too many levels of symbolic links", "its links lead in a circle");
 
+  /** Behind this stands a path, and not a reason. */
+  private static final String FILE_ABOVE = ": path is a file: ";
+
   private FileErrors() {}
 
-  /** {@code failure}, or what it means. */
-  static SandboxException explained(SandboxException failure) {
-    boolean internal = failure.status().orElse(0) == 500;
-    if (!internal || !(failure instanceof PlatformException)) {
-      return failure;
-    }
-    String said = failure.failure().observed();
+  /** What the daemon's message means, if it is the request's fault. */
+  static Optional<String> reason(String message) {
+    String said = message.strip();
     int colon = said.lastIndexOf(": ");
-    String reason = REASONS.get(colon < 0 ? said : said.substring(colon + 2).strip());
-    return reason == null
-        ? failure
-        : new InvalidRequestException(
-            failure.failure().withObserved(reason + " [" + said + "]").withRetryable(false),
-            failure);
+    String last = colon < 0 ? said : said.substring(colon + 2);
+    return Optional.ofNullable(REASONS.get(said.contains(FILE_ABOVE) ? "not a directory" : last));
   }
 }

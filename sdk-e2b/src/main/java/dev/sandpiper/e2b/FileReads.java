@@ -57,7 +57,7 @@ final class FileReads {
 
   SandboxException refusal(HttpResponse response) {
     try (response) {
-      return FileErrors.explained(errors.of(response));
+      return errors.of(response);
     }
   }
 

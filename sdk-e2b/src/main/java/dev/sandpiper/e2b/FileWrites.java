@@ -129,7 +129,7 @@ final class FileWrites {
     try (HttpResponse response =
         transport.send(body.isGzip() ? request.withHeader("Content-Encoding", "gzip") : request)) {
       if (response.status() != 200) {
-        throw FileErrors.explained(errors.of(response));
+        throw errors.of(response);
       }
       requireFiles(response, count);
     } catch (SandboxException e) {

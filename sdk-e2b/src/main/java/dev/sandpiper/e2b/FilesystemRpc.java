@@ -132,11 +132,7 @@ final class FilesystemRpc {
   }
 
   private <M extends Message> M call(HttpRequest request, Message message, M kind) {
-    try {
-      return client.unary(request, message, kind, What.FILE);
-    } catch (SandboxException e) {
-      throw FileErrors.explained(e);
-    }
+    return client.unary(request, message, kind, What.FILE);
   }
 
   private static <M> FileInfo entry(HttpRequest request, M answer, Function<M, EntryInfo> entry) {

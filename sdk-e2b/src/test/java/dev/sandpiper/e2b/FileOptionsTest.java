@@ -350,6 +350,27 @@ class FileOptionsTest {
   }
 
   @Test
+  void aDeviceAndTheSystemsOwnFilesAreNotReplaced() throws Exception {
+    E2bFilesystem files = e2b.sandbox().files();
+    answerStat(
+        entry("/dev/null", 0666)
+            .setType(FileType.FILE_TYPE_UNSPECIFIED)
+            .setPermissions("Dcrw-rw-rw-"));
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> files.write("/dev/null", Content.of("x"), ATOMIC))
+        .withMessageContaining("no regular file");
+    takeStat();
+    answerStat(entry("/l", 0644).setPermissions("Lrwxrwxrwx").setSymlinkTarget("/proc/1/comm"));
+    answerStat(entry("/proc/1/comm", 0644));
+    for (String path : java.util.List.of("/proc/self/comm", "//sys/kernel/x", "/l", "/d/")) {
+      assertThatExceptionOfType(InvalidRequestException.class)
+          .isThrownBy(() -> files.write(path, Content.of("x"), ATOMIC));
+    }
+    takeStat();
+    takeStat();
+  }
+
+  @Test
   void aMoveOfUnknownOutcomeIsLookedAt() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     answerNotFound();

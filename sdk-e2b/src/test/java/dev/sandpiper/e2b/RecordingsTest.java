@@ -383,7 +383,7 @@ class RecordingsTest {
     return answer.status() == 500
         && message.matches(
             "(?s).*: (not a directory|file name too long|file exists|invalid cross-device link"
-                + "|operation not permitted)");
+                + "|operation not permitted|path is a file: .*)");
   }
 
   private static JsonNode jsonOrNothing(Recordings.Answer answer) {

@@ -1,5 +1,6 @@
 package dev.sandpiper.e2b;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,11 +28,18 @@ import dev.sandpiper.e2b.proto.FilesystemProto.FileType;
 import dev.sandpiper.e2b.proto.FilesystemProto.FilesystemEvent;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -331,5 +339,52 @@ class WatchTest {
     sandbox.files().watch("/d", options).close();
     assertThat(takeWatch().getAllowNetworkMounts()).isTrue();
     gate.countDown();
+  }
+
+  /** One after the other, and the peer goes on only when it has seen that the client let go. */
+  @Test
+  void tenThousandWatchesLeaveNothing() throws Exception {
+    int count = 10_000;
+    AtomicInteger seen = new AtomicInteger();
+    try (ServerSocket daemon = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread peer = new Thread(() -> letGo(daemon, count, seen));
+      peer.start();
+      E2bClient client =
+          e2b.open(e2b.builder().sandboxUrl("http://127.0.0.1:" + daemon.getLocalPort()));
+      E2bFilesystem files = e2b.sandbox(client, "0.6.13").files();
+      for (int i = 0; i < count; i++) {
+        files.watch("/d", WatchOptions.standard()).close();
+      }
+      peer.join(10_000);
+    }
+    assertThat(seen).hasValue(count);
+  }
+
+  private static void letGo(ServerSocket daemon, int count, AtomicInteger seen) {
+    byte[] frame = start();
+    byte[] answer =
+        Frames.joined(
+                "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n"
+                    .formatted(Frames.streamType(), frame.length)
+                    .getBytes(UTF_8),
+                frame,
+                "\r\n".getBytes(UTF_8))
+            .readByteArray();
+    byte[] buffer = new byte[8192];
+    while (seen.get() < count) {
+      try (Socket socket = daemon.accept()) {
+        // The whole request is small, and in one piece or two.
+        int asked = socket.getInputStream().read(buffer);
+        socket.getOutputStream().write(answer);
+        while (asked >= 0) {
+          asked = socket.getInputStream().read(buffer);
+        }
+        seen.incrementAndGet();
+      } catch (SocketException e) {
+        seen.incrementAndGet(); // let go with a reset
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }

@@ -54,15 +54,15 @@ class TransfersThatBreakTest extends LocalE2bTest {
 
   @Test
   void aReadGoesOnWhereItBroke() {
-    proxy.cutNext("GET /files", 100_000);
-    proxy.cutNext("GET /files", 1_000);
+    proxy.cutNext("GET /files?", 100_000);
+    proxy.cutNext("GET /files?", 1_000);
     assertThat(files.readBytes("f")).isEqualTo(bytes);
     assertThat(proxy.cutCount()).isEqualTo(2);
   }
 
   @Test
   void aDownloadGoesOnWhereItBroke() {
-    proxy.cutNext("GET /files", 250_000);
+    proxy.cutNext("GET /files?", 250_000);
     files.download("f", directory.resolve("f"));
     assertThat(directory.resolve("f")).hasBinaryContent(bytes);
     assertThat(proxy.cutCount()).isOne();
@@ -71,7 +71,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
   @Test
   void aDownloadOfAFileThatMayHaveChangedDoesNotGoOn() {
     sandbox.shell("touch -d '+10 seconds' f").orThrow();
-    proxy.cutNext("GET /files", 250_000);
+    proxy.cutNext("GET /files?", 250_000);
     assertThatExceptionOfType(ConnectionLostException.class)
         .isThrownBy(() -> files.download("f", directory.resolve("f")));
     assertThat(directory).isEmptyDirectory();
@@ -79,7 +79,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
 
   @Test
   void aWriteWhoseAnswerIsLostSaysThatAPartMayBeThere() {
-    proxy.cutNext("POST /files", 5);
+    proxy.cutNext("POST /files?", 5);
     assertThatExceptionOfType(ConnectionLostException.class)
         .isThrownBy(() -> files.write("g", Content.of(bytes)))
         .withMessageContaining("may hold a part of what was sent, up to 400000 bytes");
@@ -87,7 +87,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
 
   @Test
   void anAtomicWriteIsThereWholeOrNotAtAll() {
-    proxy.cutNext("POST /files", 5);
+    proxy.cutNext("POST /files?", 5);
     assertThatThrownBy(() -> files.write("f", Content.of("new"), WriteOptions.inPlace().atomic()))
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("the file is as it was");
