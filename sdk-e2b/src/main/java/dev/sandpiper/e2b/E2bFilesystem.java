@@ -5,6 +5,7 @@ import dev.sandpiper.EventStream;
 import dev.sandpiper.FileEvent;
 import dev.sandpiper.Filesystem;
 import dev.sandpiper.UnsupportedCapabilityException;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -29,6 +30,16 @@ public interface E2bFilesystem extends Filesystem {
    * @throws IllegalArgumentException if two paths are the same, or {@code options} are atomic
    */
   void writeAll(Map<String, Content> files, E2bWriteOptions options);
+
+  /**
+   * Copies a file of this machine into the sandbox in parts that travel at the same time and are
+   * joined there; below 16 MiB, and where the sandbox's server does not know how to join, in one
+   * piece. Which it is, it is asked first. Replaces the file as {@code atomic()} does, without
+   * metadata. Parts of a transfer that fails are deleted.
+   *
+   * @param parallel how many parts at a time, 1 to 16
+   */
+  void uploadInParts(Path source, String path, int parallel);
 
   /**
    * {@link Filesystem#watch} with what only E2B knows.

@@ -35,6 +35,8 @@ import okhttp3.HttpUrl;
 
 /** The files of one E2B sandbox: bytes over {@code /files}, the rest over its RPCs. */
 final class EnvdFiles implements E2bFilesystem {
+  private static final int MOST_PARALLEL = 16;
+
   private final SandboxAccess access;
   private final SandboxPaths paths;
   private final FilesystemRpc rpc;
@@ -44,6 +46,7 @@ final class EnvdFiles implements E2bFilesystem {
   private final Listing listing;
   private final DirectoryCopies directories;
   private final FileUrls urls;
+  private final PartsUpload parts;
   private final Executor executor;
 
   EnvdFiles(
@@ -64,6 +67,15 @@ final class EnvdFiles implements E2bFilesystem {
     this.listing = new Listing(rpc, processes);
     this.directories = new DirectoryCopies(rpc, processes, access.envdVersion());
     this.urls = urls;
+    this.parts =
+        new PartsUpload(
+            transport,
+            rpc,
+            writes,
+            errors,
+            access.envdUrl().newBuilder().encodedPath("/files/compose").build(),
+            this::filesUrl,
+            executor);
     this.executor = executor;
   }
 
@@ -74,7 +86,7 @@ final class EnvdFiles implements E2bFilesystem {
 
   @Override
   public boolean exists(String path) {
-    return rpc.look("exists", paths.absolute(path)).isPresent();
+    return rpc.exists(paths.absolute(path));
   }
 
   @Override
@@ -217,15 +229,37 @@ final class EnvdFiles implements E2bFilesystem {
 
   @Override
   public void upload(Path source, String path, WriteOptions options) {
+    OptionalLong total = OptionalLong.of(sizeOf(source));
+    write(path, Content.of(source), total, E2bWriteOptions.of(options));
+  }
+
+  private static long sizeOf(Path source) {
     if (!Files.isRegularFile(source)) {
       throw new UncheckedIOException(
           new NoSuchFileException(source.toString(), null, "no file to upload"));
     }
     try {
-      OptionalLong total = OptionalLong.of(Files.size(source));
-      write(path, Content.of(source), total, E2bWriteOptions.of(options));
+      return Files.size(source);
     } catch (IOException e) {
       throw new UncheckedIOException("upload " + source, e);
+    }
+  }
+
+  @Override
+  public void uploadInParts(Path source, String path, int parallel) {
+    if (parallel < 1 || parallel > MOST_PARALLEL) {
+      throw new IllegalArgumentException(
+          "1 to " + MOST_PARALLEL + " parts at a time, not " + parallel);
+    }
+    long size = sizeOf(source);
+    String absolute = paths.absolute(path);
+    access
+        .envdVersion()
+        .require(EnvdVersion.RAW_UPLOADS, "write", absolute, "a streamed upload", null);
+    if (parts.isPossible(absolute, size, parallel)) {
+      atomic.replace(absolute, aside -> parts.upload(source, size, absolute, aside, parallel));
+    } else {
+      upload(source, path, WriteOptions.inPlace().atomic());
     }
   }
 
@@ -261,14 +295,20 @@ final class EnvdFiles implements E2bFilesystem {
   }
 
   private HttpUrl filesUrl(String path) {
-    return formUrl().newBuilder().addQueryParameter("path", path).build();
+    return url(allFiles().addQueryParameter("path", path));
   }
 
   private HttpUrl formUrl() {
-    HttpUrl.Builder url = access.envdUrl().newBuilder().encodedPath("/files");
-    if (access.envdVersion().isBefore(EnvdVersion.DEFAULT_USER)) {
-      url.addQueryParameter("username", "user");
-    }
-    return url.build();
+    return url(allFiles());
+  }
+
+  private HttpUrl.Builder allFiles() {
+    return access.envdUrl().newBuilder().encodedPath("/files");
+  }
+
+  private HttpUrl url(HttpUrl.Builder url) {
+    return access.envdVersion().isBefore(EnvdVersion.DEFAULT_USER)
+        ? url.addQueryParameter("username", "user").build()
+        : url.build();
   }
 }

@@ -8,6 +8,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.Cancellation;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -94,6 +95,20 @@ final class FileWrites {
     } catch (SandboxException e) {
       throw toldOfSeveral(e);
     }
+  }
+
+  /** Writes a part of a file under a name of its own; whoever joins the parts tells failures. */
+  void part(String path, HttpUrl url, Content content, Cancellation end) {
+    UploadBody body =
+        new UploadBody(
+            "application/octet-stream",
+            content,
+            OptionalLong.empty(),
+            TransferListener.none(),
+            false);
+    HttpRequest request =
+        HttpRequest.of("write", path, "POST", url).withBody(body).cancelledBy(end);
+    send(request, body, 1);
   }
 
   private static SandboxException toldOfSeveral(SandboxException failure) {

@@ -49,10 +49,35 @@ final class FilesystemRpc {
   }
 
   FileInfo stat(String operation, String path) {
-    HttpRequest request = request(operation, path, "Stat").harmless();
+    HttpRequest request = statRequest(operation, path);
+    return entry(request, stat(request, path), StatResponse::getEntry);
+  }
+
+  private HttpRequest statRequest(String operation, String path) {
+    return request(operation, path, "Stat").harmless();
+  }
+
+  private StatResponse stat(HttpRequest request, String path) {
     StatRequest message = StatRequest.newBuilder().setPath(path).build();
-    return entry(
-        request, call(request, message, StatResponse.getDefaultInstance()), StatResponse::getEntry);
+    return call(request, message, StatResponse.getDefaultInstance());
+  }
+
+  /** Whatever it is that is there. */
+  boolean exists(String path) {
+    try {
+      stat(statRequest("exists", path), path);
+      return true;
+    } catch (NotFoundException e) {
+      requireMissing(e);
+      return false;
+    }
+  }
+
+  /** Throws what is about anything but the file, such as the sandbox. */
+  private static void requireMissing(NotFoundException failure) {
+    if (failure.what() != What.FILE || failure.code().isEmpty()) {
+      throw failure;
+    }
   }
 
   /** What is there; empty if nothing is. */
@@ -60,10 +85,8 @@ final class FilesystemRpc {
     try {
       return Optional.of(stat(operation, path));
     } catch (NotFoundException e) {
-      if (e.what() == What.FILE && e.code().isPresent()) {
-        return Optional.empty();
-      }
-      throw e;
+      requireMissing(e);
+      return Optional.empty();
     }
   }
 

@@ -23,6 +23,10 @@ import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
 import dev.sandpiper.e2b.testing.CapturedLog;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +40,7 @@ import okio.GzipSource;
 import okio.Okio;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -368,6 +373,39 @@ class FileOptionsTest {
     }
     takeStat();
     takeStat();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "404|404 page not found",
+        "405|",
+        "400|{\"code\": 400, \"message\": \"unsupported content type\"}"
+      })
+  void withoutComposeAFileGoesInOnePiece(String shown, @TempDir Path directory) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    Path source = directory.resolve("f");
+    try (FileChannel file =
+        FileChannel.open(source, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap(new byte[1]), (16 << 20) - 1);
+    }
+    String[] answer = shown.split("\\|", -1);
+    for (int i = 0; i < 2; i++) {
+      if (i == 0) {
+        e2b.answer(Integer.parseInt(answer[0]), answer[1]);
+      }
+      answerNotFound();
+      e2b.answer(200, ONE_FILE);
+      e2b.answer(Frames.unary(MoveResponse.newBuilder().setEntry(entry("/f", 0644)).build()));
+      sandbox.files().uploadInParts(source, "/f", 4);
+      if (i == 0) {
+        assertThat(ScriptedE2b.json(e2b.take("POST /files/compose")).path("source_paths"))
+            .isEmpty();
+      }
+      takeStat();
+      takeUpload();
+      e2b.take("POST /filesystem.Filesystem/Move");
+    }
   }
 
   @Test

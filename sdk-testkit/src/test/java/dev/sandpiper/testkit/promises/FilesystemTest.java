@@ -39,6 +39,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -409,6 +410,24 @@ class FilesystemTest extends LocalE2bTest {
     halfBad.put("c/below", Content.of("2"));
     assertRefused(() -> files.writeAll(halfBad, plain), "some of the files may be written");
     assertThat(files.exists("good")).isTrue();
+  }
+
+  @Test
+  void aFileGoesInPartsAndKeepsItsMode() throws IOException {
+    byte[] bytes = new byte[(20 << 20) + 7];
+    new Random(5).nextBytes(bytes);
+    Path source = Files.write(directory.resolve("f"), bytes);
+    sandbox.shell("echo old > f; chmod 600 f");
+    files.uploadInParts(source, "f", 4);
+    Path copy = directory.resolve("copy");
+    files.download("f", copy);
+    assertThat(Files.mismatch(source, copy)).isEqualTo(-1);
+    assertThat(files.stat("f").mode()).isEqualTo(0600);
+    sandbox.shell("mkdir d");
+    assertRefused(() -> files.uploadInParts(source, "d", 4), "no regular file");
+    assertRefused(() -> files.uploadInParts(source, "f/below", 4), "is a file");
+    assertThat(files.list(".")).extracting(FileInfo::name).containsExactly("d", "f");
+    assertThatIllegalArgumentException().isThrownBy(() -> files.uploadInParts(source, "f", 17));
   }
 
   @Test
