@@ -15,6 +15,8 @@ module dev.sandpiper {
   exports dev.sandpiper;
   exports dev.sandpiper.engine to
       dev.sandpiper.e2b;
+  exports dev.sandpiper.files to
+      dev.sandpiper.e2b;
   exports dev.sandpiper.http to
       dev.sandpiper.e2b;
   exports dev.sandpiper.wire to

@@ -14,5 +14,7 @@ public enum Capability {
   /** {@link Process#signal}: a process can be sent any signal. */
   SIGNALS,
   /** {@link Command#user}: a command can run as a named user. */
-  USER
+  USER,
+  /** {@link Filesystem#watch}: changes of files are told. */
+  WATCH
 }

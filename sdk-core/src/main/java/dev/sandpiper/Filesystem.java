@@ -2,41 +2,139 @@ package dev.sandpiper;
 
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The files of one sandbox. Paths are POSIX text; a relative one is under {@link
- * Sandbox#workingDirectory()}. Safe for use by many threads.
+ * Sandbox#workingDirectory()}. Safe for use by many threads. Every verb blocks until it is done,
+ * and an interrupt ends it with a {@link CancelledException}.
+ *
+ * <p>What a path names decides the error: {@link NotFoundException} if there is nothing, {@link
+ * InvalidRequestException} if it is of the wrong kind, or no name that a filesystem takes, and
+ * {@link IllegalArgumentException} for what is no path at all, before anything is sent.
  */
 public interface Filesystem {
+  /** What {@link #readText(String)} and {@link #readBytes(String)} read at the most: 16 MiB. */
+  int STANDARD_BOUND = 16 << 20;
+
+  /** What is at {@code path}. A link is described itself, and not followed. */
+  FileInfo stat(String path);
 
   /**
-   * True if there is something at {@code path}. Only "not found" is false: every other failure is
-   * thrown.
+   * True if there is something at {@code path}, even a link that leads nowhere. Only "not found" is
+   * false: every other failure is thrown, also that a part of the path is a file.
    */
   boolean exists(String path);
 
-  /**
-   * Opens a file and streams its bytes. The caller closes the stream; doing so early cancels the
-   * transfer. An end is the file's end: a transfer that breaks is a {@link SandboxIOException}.
-   *
-   * @throws NotFoundException if there is no file at {@code path}
-   * @throws InvalidRequestException if it is a directory
-   */
-  InputStream read(String path);
+  /** {@link #list(String, int)} of the directory's own entries. */
+  default List<FileInfo> list(String directory) {
+    return list(directory, 1);
+  }
 
   /**
-   * Writes a file in place, making its parents. An existing file keeps its mode. Blocks until all
-   * of it is there; if it fails after the transfer began, the message says that the file may hold a
-   * part.
+   * Entries of every type, so many levels deep, a directory before what it holds. Links inside are
+   * not followed.
+   *
+   * @param depth 1 for the directory's own entries
+   * @throws IncompleteListingException if an entry cannot be listed; it has all the others
    */
-  void write(String path, Content content);
+  List<FileInfo> list(String directory, int depth);
+
+  /** Makes a directory and its parents. False if it was there already. */
+  boolean makeDirectory(String path);
+
+  /**
+   * Gives something a new name, making the parents of {@code destination}, which stay even if the
+   * move then fails. A file at {@code destination} is replaced, a directory never is. Not possible
+   * between file systems.
+   */
+  FileInfo move(String source, String destination);
+
+  /** Deletes a file, a link, or a directory with all that it holds. False if nothing was there. */
+  boolean delete(String path);
+
+  /** {@link #read(String, ReadOptions)} of the whole file. */
+  default InputStream read(String path) {
+    return read(path, ReadOptions.whole());
+  }
+
+  /**
+   * Opens a file and streams its bytes. The caller closes the stream; doing so early cancels the
+   * transfer. A transfer that breaks is taken up again where it broke, if the file is certain to be
+   * unchanged; else it is a {@link SandboxIOException}. An end is the end of what was asked for.
+   */
+  InputStream read(String path, ReadOptions options);
+
+  /** {@link #readBytes(String, int)} up to 16 MiB. */
+  default byte[] readBytes(String path) {
+    return readBytes(path, STANDARD_BOUND);
+  }
+
+  /**
+   * A whole file.
+   *
+   * @throws InvalidRequestException if it has more than {@code limit} bytes
+   */
+  byte[] readBytes(String path, int limit);
+
+  /**
+   * A whole file of at most 16 MiB as UTF-8, a byte order mark included.
+   *
+   * @throws InvalidRequestException if it has more bytes, or is not UTF-8
+   */
+  String readText(String path);
+
+  /** {@link #write(String, Content, WriteOptions)} in place. */
+  default void write(String path, Content content) {
+    write(path, content, WriteOptions.inPlace());
+  }
+
+  /**
+   * Writes a file, making its parents. An existing file keeps its mode. If it fails after the
+   * transfer began, the message says what may be left behind.
+   */
+  void write(String path, Content content, WriteOptions options);
+
+  /** {@link #download(String, Path, TransferListener)}, telling nobody. */
+  default void download(String path, Path target) {
+    download(path, target, TransferListener.none());
+  }
 
   /**
    * Copies a file of the sandbox to this machine, through a temporary name beside {@code target}:
    * if it fails, {@code target} is as it was.
    */
-  void download(String path, Path target);
+  void download(String path, Path target, TransferListener listener);
+
+  /** {@link #upload(Path, String, WriteOptions)} in place. */
+  default void upload(Path source, String path) {
+    upload(source, path, WriteOptions.inPlace());
+  }
 
   /** Copies a file of this machine into the sandbox, as {@link #write} does. */
-  void upload(Path source, String path);
+  void upload(Path source, String path, WriteOptions options);
+
+  /**
+   * Copies a directory of the sandbox to this machine: files, empty directories, links as links,
+   * permission bits. Nothing is written outside {@code target}, whatever the sandbox sends. If it
+   * fails, {@code target} is as it was.
+   *
+   * @param target what does not exist yet, or an empty directory
+   */
+  DirectorySummary downloadDirectory(String directory, Path target, DirectoryOptions options);
+
+  /**
+   * Copies a directory of this machine into the sandbox, over what is there: files, empty
+   * directories, links as links, permission bits. If it fails, a part may be there, which the
+   * message says.
+   */
+  DirectorySummary uploadDirectory(Path source, String directory, DirectoryOptions options);
+
+  /**
+   * Watches a directory. When this returns, the watch sees: what happens from now on is told. The
+   * caller closes it. A reader that is too slow, and a lost connection, cost events and are told as
+   * {@link FileEvent.Gap}; the watch goes on. It ends after {@link FileEvent.Removed} or {@link
+   * FileEvent.Renamed} of the directory itself, with a last gap. Needs {@link Capability#WATCH}.
+   */
+  EventStream<FileEvent> watch(String directory, WatchOptions options);
 }

@@ -132,6 +132,12 @@ public record HttpRequest(
         Traffic.PROCESS_STREAM);
   }
 
+  /** Is given up when {@code end} is cancelled; the limits hold as ever. */
+  public HttpRequest cancelledBy(Cancellation end) {
+    return new HttpRequest(
+        operation, subject, method, url, headers, body, repetition, patience, end, traffic);
+  }
+
   Limits limits(Limits standard) {
     if (patience == null) {
       return standard;

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Endpoint;
 import dev.sandpiper.ExecResult;
-import dev.sandpiper.Filesystem;
 import dev.sandpiper.OutputListener;
 import dev.sandpiper.Process;
 import dev.sandpiper.Processes;
@@ -18,6 +17,7 @@ import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -33,7 +33,8 @@ public final class E2bSandbox implements Sandbox {
           Capability.ATTACH,
           Capability.TERMINAL,
           Capability.SIGNALS,
-          Capability.USER);
+          Capability.USER,
+          Capability.WATCH);
   private static final int LONGEST_MESSAGE = 16 << 20;
   private static final Logger log = LoggerFactory.getLogger(E2bSandbox.class);
 
@@ -50,7 +51,7 @@ public final class E2bSandbox implements Sandbox {
   private final Places places;
   private final EnvdLauncher launcher;
   private final LaunchedProcesses processes;
-  private final Filesystem files;
+  private final E2bFilesystem files;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   E2bSandbox(SandboxAccess access, Origin origin, Account account) {
@@ -72,7 +73,9 @@ public final class E2bSandbox implements Sandbox {
             new HealthProbe(envd, access),
             account.reattachLimit());
     this.processes = new LaunchedProcesses(launcher, account.threads());
-    this.files = new EnvdFiles(access, envd, client, paths);
+    FileUrls urls = new FileUrls(access, endpoint(SandboxAccess.ENVD_PORT), Clock.systemUTC());
+    this.files =
+        new EnvdFiles(access, envd, client, paths, processes, urls, account.threads().executor());
     if (origin == Origin.CREATED) {
       account.open().add(access.sandboxId());
     }
@@ -125,7 +128,7 @@ public final class E2bSandbox implements Sandbox {
   }
 
   @Override
-  public Filesystem files() {
+  public E2bFilesystem files() {
     return files;
   }
 

@@ -21,6 +21,7 @@ import dev.sandpiper.wire.ConnectError;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,9 +54,11 @@ record EnvdErrors(What missing) implements ConnectErrors {
     if (error.explicit()) {
       return ofCode(error, failure);
     }
-    return response.status() == 429
-        ? response.rateLimited(error.message())
-        : ofStatus(response.status(), failure);
+    return switch (response.status()) {
+      case 429 -> response.rateLimited(error.message());
+      case 500 -> ofInternal(error, failure);
+      default -> ofStatus(response.status(), failure);
+    };
   }
 
   /** The edge's own errors carry the sandbox's id, in one of two spellings. */
@@ -105,8 +108,23 @@ record EnvdErrors(What missing) implements ConnectErrors {
       case UNIMPLEMENTED -> new UnsupportedCapabilityException(failure, null);
       case DEADLINE_EXCEEDED ->
           new DeadlineExceededException(Limit.DEADLINE, Duration.ZERO, failure, null, null);
+      case INTERNAL -> ofInternal(error, failure);
       default -> new PlatformException(failure);
     };
+  }
+
+  /** Of files, much that is called internal is the request's fault, and stays so. */
+  private SandboxException ofInternal(ConnectError error, Failure failure) {
+    return Optional.of(error.message())
+        .filter(message -> missing == What.FILE)
+        .flatMap(FileErrors::reason)
+        .<SandboxException>map(
+            reason ->
+                new InvalidRequestException(
+                    failure
+                        .withObserved(reason + " [" + failure.observed() + "]")
+                        .withRetryable(false)))
+        .orElseGet(() -> new PlatformException(failure));
   }
 
   /** A start that fails repeats the whole command, secrets included: the reason is behind it. */

@@ -1,8 +1,12 @@
 package dev.sandpiper.e2b;
 
+import dev.sandpiper.Capability;
+import dev.sandpiper.Failure;
+import dev.sandpiper.UnsupportedCapabilityException;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The version of the daemon in a sandbox, compared part by part; what stands behind the third
@@ -17,6 +21,10 @@ record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVe
   static final EnvdVersion DEFAULT_USER = new EnvdVersion(0, 4, 0);
   static final EnvdVersion CLOSABLE_STDIN = new EnvdVersion(0, 5, 2);
   static final EnvdVersion RAW_UPLOADS = new EnvdVersion(0, 5, 7);
+  static final EnvdVersion RECURSIVE_WATCH = new EnvdVersion(0, 1, 4);
+  static final EnvdVersion FILE_METADATA = new EnvdVersion(0, 6, 2);
+  static final EnvdVersion WATCH_INFO = new EnvdVersion(0, 6, 3);
+  static final EnvdVersion NETWORK_WATCH = new EnvdVersion(0, 6, 4);
 
   private static final Pattern TEXT = Pattern.compile("v?(\\d{1,6})\\.(\\d{1,6})\\.(\\d{1,6}).*");
 
@@ -34,6 +42,26 @@ record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVe
         Integer.parseInt(matcher.group(1)),
         Integer.parseInt(matcher.group(2)),
         Integer.parseInt(matcher.group(3)));
+  }
+
+  /**
+   * Refuses what a daemon of this version cannot do, before anything is sent.
+   *
+   * @param feature as the subject of "needs envd 1.2.3"
+   */
+  void require(
+      EnvdVersion needed,
+      String operation,
+      String subject,
+      String feature,
+      @Nullable Capability capability) {
+    if (isBefore(needed)) {
+      String observed =
+          "%s needs envd %s, the sandbox has %s; build its template anew"
+              .formatted(feature, needed, this);
+      throw new UnsupportedCapabilityException(
+          Failure.of(operation, subject, observed), capability);
+    }
   }
 
   boolean isBefore(EnvdVersion other) {

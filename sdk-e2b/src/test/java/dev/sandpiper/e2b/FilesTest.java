@@ -18,6 +18,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
 import java.io.ByteArrayInputStream;
@@ -216,9 +217,13 @@ class FilesTest {
             NotFoundException.class,
             "does not exist"),
         new Refusal(
-            ScriptedE2b.json(500, "{\"code\": 500, \"message\": \"not a directory\"}"),
+            ScriptedE2b.json(500, "{\"code\": 500, \"message\": \"open /a: not a directory\"}"),
+            InvalidRequestException.class,
+            "a part of the path is a file"),
+        new Refusal(
+            ScriptedE2b.json(500, "{\"code\": 500, \"message\": \"out of luck\"}"),
             PlatformException.class,
-            "not a directory"),
+            "out of luck"),
         new Refusal(
             ScriptedE2b.json(507, "{\"code\": 507, \"message\": \"not enough disk space\"}"),
             PlatformException.class,
@@ -366,7 +371,8 @@ class FilesTest {
   @Test
   void existsAsksForTheEntryAndIsTrueIfThereIsOne() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
-    e2b.answer(Frames.unary(StatResponse.getDefaultInstance()));
+    EntryInfo.Builder entry = EntryInfo.newBuilder().setName("x y").setPath("/tmp/x y");
+    e2b.answer(Frames.unary(StatResponse.newBuilder().setEntry(entry).build()));
     assertThat(sandbox.files().exists("/tmp/x y")).isTrue();
     RecordedRequest request = e2b.take(STAT);
     assertEnvdHeaders(request);

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.Command;
 import dev.sandpiper.Content;
+import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.WriteOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The JVM that runs these tests, with client and servers in it, has a heap of 64 MB. */
@@ -58,6 +61,27 @@ class MemoryIsFlatTest extends LocalE2bTest {
     sandbox.files().download("big", copy);
     assertThat(Files.size(copy)).isEqualTo(ONE_GIBIBYTE);
     sandbox.shell("rm big").orThrow();
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "sandpiper.large", matches = "true")
+  void fiveGibibytesGoUpAndComeDown(@TempDir Path directory) throws IOException {
+    long size = 5 * ONE_GIBIBYTE;
+    sandbox
+        .files()
+        .write("big/f", Content.of(() -> new Zeros(size)), WriteOptions.inPlace().atomic());
+    assertThat(sandbox.files().stat("big/f").size()).isEqualTo(size);
+    Path copy = directory.resolve("copy");
+    sandbox.files().download("big/f", copy);
+    assertThat(Files.size(copy)).isEqualTo(size);
+    Files.delete(copy);
+    Path tree = directory.resolve("tree");
+    DirectoryOptions options = DirectoryOptions.standard();
+    assertThat(sandbox.files().downloadDirectory("big", tree, options).bytes()).isEqualTo(size);
+    sandbox.files().delete("big");
+    assertThat(sandbox.files().uploadDirectory(tree, "again", options).bytes()).isEqualTo(size);
+    assertThat(sandbox.files().stat("again/f").size()).isEqualTo(size);
+    sandbox.files().delete("again");
   }
 
   @Test

@@ -1,0 +1,11 @@
+package dev.sandpiper;
+
+/** What a name in a sandbox's filesystem stands for. */
+public enum FileType {
+  FILE,
+  DIRECTORY,
+  /** A symbolic link, whatever it leads to. */
+  LINK,
+  /** A pipe, a socket, a device. */
+  OTHER
+}

@@ -1,0 +1,68 @@
+package dev.sandpiper;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.OptionalLong;
+
+/** Which part of a file to read, and who is told. Immutable; each method returns a changed copy. */
+public final class ReadOptions {
+  private static final ReadOptions WHOLE =
+      new ReadOptions(0, OptionalLong.empty(), TransferListener.none());
+
+  private final long offset;
+  private final OptionalLong length;
+  private final TransferListener listener;
+
+  private ReadOptions(long offset, OptionalLong length, TransferListener listener) {
+    this.offset = offset;
+    this.length = length;
+    this.listener = listener;
+  }
+
+  /** All of it. */
+  public static ReadOptions whole() {
+    return WHOLE;
+  }
+
+  /**
+   * Begins at this byte. A file of exactly that many bytes gives nothing; a shorter one is an
+   * {@link InvalidRequestException}.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public ReadOptions from(long firstByte) {
+    if (firstByte < 0) {
+      throw new IllegalArgumentException("a file begins at byte 0, not at " + firstByte);
+    }
+    return new ReadOptions(firstByte, length, listener);
+  }
+
+  /**
+   * Reads this many bytes at the most; fewer only where the file ends.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public ReadOptions length(long bytes) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("read at least one byte, not " + bytes);
+    }
+    return new ReadOptions(offset, OptionalLong.of(bytes), listener);
+  }
+
+  /** Tells this listener while the bytes are read. */
+  public ReadOptions listener(TransferListener told) {
+    return new ReadOptions(offset, length, requireNonNull(told, "listener"));
+  }
+
+  public long offset() {
+    return offset;
+  }
+
+  public OptionalLong length() {
+    return length;
+  }
+
+  public TransferListener listener() {
+    return listener;
+  }
+}

@@ -1,0 +1,218 @@
+package dev.sandpiper.files;
+
+import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.EventStream;
+import dev.sandpiper.Failure;
+import dev.sandpiper.FileEvent;
+import dev.sandpiper.FileEvent.Gap;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.WireFormatException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A watch that outlives its connections. A pump, on a thread of the client's executor, reads the
+ * connection; when that is lost it opens another, and then tells the gap: who looks at the
+ * directory because of it misses nothing that comes later.
+ */
+public final class FileWatch implements EventStream<FileEvent> {
+  private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
+  private static final int ATTEMPTS = 6;
+  private static final long FIRST_PAUSE_MILLIS = 100;
+
+  private final String directory;
+  private final WatchConnection.Opener opener;
+  private final Runnable cancel;
+  private final WatchBuffer buffer = new WatchBuffer();
+  private final AtomicBoolean iterated = new AtomicBoolean();
+
+  private FileWatch(String directory, WatchConnection.Opener opener, Runnable cancel) {
+    this.directory = directory;
+    this.opener = opener;
+    this.cancel = cancel;
+  }
+
+  /**
+   * Opens the first connection on this thread, and hands over to a pump.
+   *
+   * @param cancel frees, from any thread, whoever is blocked in the opener or a connection
+   */
+  public static FileWatch open(
+      String directory, WatchConnection.Opener opener, Runnable cancel, Executor executor) {
+    FileWatch watch = new FileWatch(directory, opener, cancel);
+    WatchConnection first = opener.open();
+    try {
+      executor.execute(() -> watch.pump(first));
+    } catch (RejectedExecutionException e) {
+      first.close();
+      throw new IllegalStateException("nothing can be watched: the client is closed", e);
+    }
+    return watch;
+  }
+
+  private void pump(WatchConnection first) {
+    WatchConnection connection = first;
+    try {
+      while (connection != null) {
+        SandboxException lost = drain(connection);
+        connection.close();
+        connection = lost == null ? null : reopen(lost);
+      }
+      buffer.end();
+    } catch (SandboxException e) {
+      buffer.fail(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      buffer.fail(new CancelledException(failure("its reader was interrupted"), e));
+    } catch (RuntimeException | Error e) {
+      buffer.fail(new IllegalStateException("the watch of " + directory + " died", e));
+      throw e;
+    } finally {
+      if (connection != null) {
+        connection.close();
+      }
+    }
+  }
+
+  /** Reads until the connection is lost, and returns why; null if the watch is over. */
+  private @Nullable SandboxException drain(WatchConnection connection) {
+    try {
+      FileEvent event = connection.next();
+      while (event != null && !buffer.isClosed()) {
+        buffer.put(event);
+        event = connection.next();
+      }
+      return null;
+    } catch (SandboxException e) {
+      if (buffer.isClosed()) {
+        return null;
+      }
+      if (isFinal(e)) {
+        throw e;
+      }
+      return e;
+    }
+  }
+
+  /** Null if the watch is over. */
+  private @Nullable WatchConnection reopen(SandboxException lost) throws InterruptedException {
+    long pause = FIRST_PAUSE_MILLIS;
+    for (int attempt = 1; ; attempt++, pause *= 2) {
+      buffer.awaitClosed(TimeUnit.MILLISECONDS.toNanos(pause));
+      if (buffer.isClosed()) {
+        return null;
+      }
+      try {
+        WatchConnection connection = opener.open();
+        tell(lost.failure().observed() + "; the watch was opened anew");
+        return connection;
+      } catch (SandboxException e) {
+        if (buffer.isClosed()) {
+          return null;
+        }
+        if (e instanceof NotFoundException gone && gone.what() == What.FILE) {
+          tell(lost.failure().observed() + "; meanwhile the directory itself was removed");
+          return null;
+        }
+        if (attempt == ATTEMPTS || isFinal(e)) {
+          e.addSuppressed(lost);
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void tell(String reason) {
+    log.warn("watch {}: events may be missing: {}", directory, reason);
+    buffer.put(new Gap(reason));
+  }
+
+  /** True of what another connection would not change. */
+  private static boolean isFinal(SandboxException failure) {
+    return failure instanceof AuthenticationException
+        || failure instanceof UnsupportedCapabilityException
+        || failure instanceof WireFormatException
+        || (failure instanceof NotFoundException missing && missing.what() == What.SANDBOX);
+  }
+
+  @Override
+  public @Nullable FileEvent next() {
+    return next(Long.MAX_VALUE);
+  }
+
+  @Override
+  public Optional<FileEvent> next(Duration limit) {
+    return Optional.ofNullable(next(nanos(limit)));
+  }
+
+  private @Nullable FileEvent next(long nanos) {
+    try {
+      return buffer.take(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException(failure("its thread was interrupted"), e);
+    }
+  }
+
+  private Failure failure(String observed) {
+    return Failure.of("watch", directory, observed);
+  }
+
+  private static long nanos(Duration duration) {
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException e) {
+      return duration.isNegative() ? 0 : Long.MAX_VALUE;
+    }
+  }
+
+  @Override
+  public Iterator<FileEvent> iterator() {
+    if (!iterated.compareAndSet(false, true)) {
+      throw new IllegalStateException("events can be iterated once");
+    }
+    return new Remaining();
+  }
+
+  @Override
+  public void close() {
+    if (buffer.close()) {
+      cancel.run();
+    }
+  }
+
+  private final class Remaining implements Iterator<FileEvent> {
+    private @Nullable FileEvent upcoming;
+
+    @Override
+    public boolean hasNext() {
+      if (upcoming == null) {
+        upcoming = FileWatch.this.next();
+      }
+      return upcoming != null;
+    }
+
+    @Override
+    public FileEvent next() {
+      FileEvent event = hasNext() ? upcoming : null;
+      if (event == null) {
+        throw new NoSuchElementException();
+      }
+      upcoming = null;
+      return event;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.sandpiper.files;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of a directory of this machine, each before what it holds; links are not followed.
+ */
+final class LocalWalk {
+  private record Level(String prefix, Iterator<Path> children) {}
+
+  private final Deque<Level> levels = new ArrayDeque<>();
+
+  LocalWalk(Path root) throws IOException {
+    enter(root, "");
+  }
+
+  private void enter(Path directory, String prefix) throws IOException {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      stream.forEach(children::add);
+    } catch (java.nio.file.DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    Collections.sort(children);
+    levels.push(new Level(prefix, children.iterator()));
+  }
+
+  /** Null behind the last. */
+  @Nullable LocalEntry next() throws IOException {
+    while (!levels.isEmpty()) {
+      Level level = levels.element();
+      if (!level.children.hasNext()) {
+        levels.remove();
+        continue;
+      }
+      Path path = level.children.next();
+      LocalEntry entry = LocalEntry.of(path, level.prefix + path.getFileName());
+      if (entry.attributes().isDirectory() && entry.objection().isEmpty()) {
+        enter(path, entry.name() + "/");
+      }
+      return entry;
+    }
+    return null;
+  }
+}

@@ -1,0 +1,122 @@
+package dev.sandpiper.files;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.sandpiper.files.TarEntry.Kind;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What the headers before an entry's own say of it, and the entry that comes of both. */
+final class TarExtension {
+  private static final int NAME = 100;
+  private static final int PREFIX = 345;
+  private static final int LONGEST_PREFIX = 155;
+
+  private @Nullable TarText longName;
+  private @Nullable TarText longLink;
+  private long longSize = -1;
+
+  /** The entry of this header; null if it only extends the next. */
+  @Nullable TarEntry read(byte[] header, TarReader archive) throws IOException {
+    long size = TarNumber.read(header, 124, 12);
+    switch (header[156]) {
+      case 'L' -> longName = field(archive.extension(size));
+      case 'K' -> longLink = field(archive.extension(size));
+      case 'x' -> readPax(archive.extension(size));
+      case 'g' -> archive.extension(size); // about everything, which is about no name
+      default -> {
+        return entry(header, longSize < 0 ? size : longSize);
+      }
+    }
+    return null;
+  }
+
+  private static TarText field(byte[] bytes) {
+    return TarText.ofField(bytes, 0, bytes.length);
+  }
+
+  private TarEntry entry(byte[] header, long size) throws TarFormatException {
+    Kind kind = kind(header[156]);
+    TarText name = longName == null ? name(header) : longName;
+    TarText link = longLink == null ? TarText.ofField(header, 157, NAME) : longLink;
+    boolean linked = kind == Kind.LINK || kind == Kind.HARD_LINK;
+    boolean directory = kind == Kind.FILE && name.text().endsWith("/");
+    return new TarEntry(
+        name.text(),
+        name.isUtf8() && (!linked || link.isUtf8()),
+        directory ? Kind.DIRECTORY : kind,
+        kind == Kind.FILE ? size : 0,
+        (int) TarNumber.read(header, 100, 8) & 07777,
+        linked ? link.text() : "");
+  }
+
+  private static Kind kind(byte flag) throws TarFormatException {
+    return switch (flag) {
+      case 0, '0', '7' -> Kind.FILE;
+      case '1' -> Kind.HARD_LINK;
+      case '2' -> Kind.LINK;
+      case '3', '4', '6' -> Kind.SPECIAL;
+      case '5' -> Kind.DIRECTORY;
+      default ->
+          throw new TarFormatException("an entry of a kind that is not known: " + (flag & 0xff));
+    };
+  }
+
+  /** The prefix is the standard's; GNU keeps times there, and writes another magic. */
+  private static TarText name(byte[] header) {
+    TarText name = TarText.ofField(header, 0, NAME);
+    boolean standard = new String(header, 257, 6, US_ASCII).equals("ustar\0");
+    TarText prefix = TarText.ofField(header, PREFIX, standard ? LONGEST_PREFIX : 0);
+    return prefix.text().isEmpty()
+        ? name
+        : new TarText(prefix.text() + "/" + name.text(), prefix.isUtf8() && name.isUtf8());
+  }
+
+  /** Records of {@code length key=value\n}, the length counting itself. */
+  private void readPax(byte[] records) throws TarFormatException {
+    int at = 0;
+    while (at < records.length) {
+      String rest = new String(records, at, Math.min(8, records.length - at), ISO_8859_1);
+      String digits = rest.split(" ", 2)[0];
+      if (!digits.matches("\\d{1,7}") || digits.length() == rest.length()) {
+        throw new TarFormatException("a pax header that cannot be read");
+      }
+      int length = Integer.parseInt(digits);
+      if (length <= digits.length() + 2 || length > records.length - at) {
+        throw new TarFormatException("a pax header of an impossible length");
+      }
+      readRecord(records, at + digits.length() + 1, at + length - 1);
+      at += length;
+    }
+  }
+
+  private void readRecord(byte[] records, int from, int to) throws TarFormatException {
+    int equals = from;
+    while (equals < to && records[equals] != '=') {
+      equals++;
+    }
+    if (equals == to) {
+      throw new TarFormatException("a pax header without a value");
+    }
+    String key = new String(records, from, equals - from, ISO_8859_1);
+    TarText value = TarText.of(records, equals + 1, to - equals - 1);
+    switch (key) {
+      case "path" -> longName = value;
+      case "linkpath" -> longLink = value;
+      case "size" -> longSize = size(value.text());
+      default -> {
+        if (key.startsWith("GNU.sparse")) {
+          throw new TarFormatException("a sparse file, which cannot be read");
+        }
+      }
+    }
+  }
+
+  private static long size(String text) throws TarFormatException {
+    if (!text.matches("\\d{1,18}")) {
+      throw new TarFormatException("a size in the archive that is none");
+    }
+    return Long.parseLong(text);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.sandpiper.files;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a tar archive as GNU, BusyBox and BSD write it: ustar with prefixes, GNU's long names, pax
+ * headers for path, link and size, sizes in base 256. Sparse files and multi-volume archives are
+ * refused. Every length is bounded; for one thread.
+ *
+ * @see <a href="https://www.gnu.org/software/tar/manual/html_node/Standard.html">The tar format</a>
+ */
+final class TarReader {
+  static final int BLOCK = 512;
+
+  /** Room for the longest path that a system takes, many times over. */
+  private static final int LONGEST_EXTENSION = 1 << 20;
+
+  private static final int MOST_EXTENSIONS = 16;
+  private static final int CHECKSUM = 148;
+  private static final int CHECKSUM_END = 156;
+
+  private final InputStream source;
+  private long left;
+  private int padding;
+
+  TarReader(InputStream source) {
+    this.source = source;
+  }
+
+  /**
+   * The next entry; what was not read of the one before is skipped. Null behind the last.
+   *
+   * @throws EOFException if the archive ends without its end mark
+   */
+  @Nullable TarEntry next() throws IOException {
+    skipContent();
+    TarExtension extension = new TarExtension();
+    for (int headers = 0; headers <= MOST_EXTENSIONS; headers++) {
+      byte[] header = block();
+      if (isEmpty(header)) {
+        finish();
+        return null;
+      }
+      requireChecksum(header);
+      TarEntry entry = extension.read(header, this);
+      if (entry != null) {
+        left = entry.size();
+        padding = padding(left);
+        return entry;
+      }
+    }
+    throw new TarFormatException("headers about no entry in the archive");
+  }
+
+  /** Reads content of the current entry; -1 at its end. */
+  int read(byte[] target) throws IOException {
+    if (left == 0) {
+      return -1;
+    }
+    int count = source.read(target, 0, (int) Math.min(target.length, left));
+    if (count < 0) {
+      throw new EOFException("the archive ends inside a file");
+    }
+    left -= count;
+    return count;
+  }
+
+  /** The body of a header that belongs to the next entry. */
+  byte[] extension(long size) throws IOException {
+    if (size > LONGEST_EXTENSION) {
+      throw new TarFormatException("a name or header of " + size + " bytes in the archive");
+    }
+    byte[] bytes = exactly((int) size);
+    exactly(padding(size));
+    return bytes;
+  }
+
+  private void skipContent() throws IOException {
+    byte[] rest = new byte[8192];
+    while (read(rest) >= 0) {
+      // read and forgotten
+    }
+    exactly(padding);
+    padding = 0;
+  }
+
+  /** How many zeros fill the last block of that much content. */
+  static int padding(long size) {
+    return (int) ((BLOCK - size % BLOCK) % BLOCK);
+  }
+
+  private byte[] block() throws IOException {
+    return exactly(BLOCK);
+  }
+
+  private byte[] exactly(int count) throws IOException {
+    byte[] bytes = source.readNBytes(count);
+    if (bytes.length < count) {
+      throw new EOFException("the archive ends too early");
+    }
+    return bytes;
+  }
+
+  /** Archives are filled up with zeros behind their end. */
+  private void finish() throws IOException {
+    byte[] rest = new byte[8192];
+    for (int count = source.read(rest); count >= 0; count = source.read(rest)) {
+      for (int i = 0; i < count; i++) {
+        if (rest[i] != 0) {
+          throw new TarFormatException("something behind the archive's end");
+        }
+      }
+    }
+  }
+
+  private static boolean isEmpty(byte[] block) {
+    for (byte b : block) {
+      if (b != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void requireChecksum(byte[] header) throws IOException {
+    long expected = TarNumber.read(header, CHECKSUM, CHECKSUM_END - CHECKSUM);
+    long sum = 0;
+    for (int i = 0; i < BLOCK; i++) {
+      sum += i >= CHECKSUM && i < CHECKSUM_END ? ' ' : header[i] & 0xff;
+    }
+    if (sum != expected) {
+      throw new TarFormatException("that is no tar archive: a header's checksum is wrong");
+    }
+  }
+}

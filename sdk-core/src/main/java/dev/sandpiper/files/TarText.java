@@ -1,0 +1,33 @@
+package dev.sandpiper.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+
+/** Names as they stand in archives: bytes, which are mostly UTF-8. */
+record TarText(String text, boolean isUtf8) {
+
+  static TarText of(byte[] bytes, int offset, int length) {
+    try {
+      return new TarText(
+          UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length)).toString(), true);
+    } catch (CharacterCodingException e) {
+      StringBuilder escaped = new StringBuilder();
+      for (int i = offset; i < offset + length; i++) {
+        boolean plain = bytes[i] >= ' ' && bytes[i] < 0x7f;
+        escaped.append(plain ? String.valueOf((char) bytes[i]) : "\\x%02X".formatted(bytes[i]));
+      }
+      return new TarText(escaped.toString(), false);
+    }
+  }
+
+  /** Up to the first NUL. */
+  static TarText ofField(byte[] bytes, int offset, int length) {
+    int end = offset;
+    while (end < offset + length && bytes[end] != 0) {
+      end++;
+    }
+    return of(bytes, offset, end - offset);
+  }
+}

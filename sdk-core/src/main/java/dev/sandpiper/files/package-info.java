@@ -1,0 +1,5 @@
+/**
+ * What the filesystems of all providers share: watches that outlive their connections, and
+ * directories in one stream. For the sister modules only.
+ */
+package dev.sandpiper.files;

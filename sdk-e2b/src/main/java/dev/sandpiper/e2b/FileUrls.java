@@ -1,0 +1,98 @@
+package dev.sandpiper.e2b;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sandpiper.Endpoint;
+import java.net.URI;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/** URLs that carry the right to read or write one file, and nothing else. */
+final class FileUrls {
+  private final SandboxAccess access;
+  private final Endpoint envd;
+  private final Clock clock;
+
+  /**
+   * @param envd where anybody reaches the sandbox's daemon
+   */
+  FileUrls(SandboxAccess access, Endpoint envd, Clock clock) {
+    this.access = access;
+    this.envd = envd;
+    this.clock = clock;
+  }
+
+  E2bFileUrl download(String path, E2bUrlOptions options) {
+    return url("read", path, options);
+  }
+
+  E2bFileUrl upload(String path, E2bUrlOptions options) {
+    return url("write", path, options);
+  }
+
+  private E2bFileUrl url(String operation, String path, E2bUrlOptions options) {
+    String token = access.accessToken();
+    if (token == null && options.lifetime().isPresent()) {
+      throw FilesystemRpc.refused(
+          "sign a URL",
+          path,
+          "this sandbox has no access token: everybody can use the URL, and for ever");
+    }
+    String user = options.user().orElse(defaultUser());
+    Optional<Instant> expires = options.lifetime().map(this::expiry).map(Instant::ofEpochSecond);
+    HttpUrl.Builder url =
+        HttpUrl.get(envd.uri()).newBuilder().encodedPath("/files").addQueryParameter("path", path);
+    if (!user.isEmpty()) {
+      url.addQueryParameter("username", user);
+    }
+    if (token != null) {
+      Long expiration = expires.map(Instant::getEpochSecond).orElse(null);
+      String signature = signature(path, operation, user, token, expiration);
+      url.addEncodedQueryParameter("signature", signature.replace("+", "%2B").replace("/", "%2F"));
+      expires.ifPresent(
+          end ->
+              url.addQueryParameter("signature_expiration", Long.toString(end.getEpochSecond())));
+    }
+    return new E2bFileUrl(URI.create(url.build().toString()), envd.headers(), expires);
+  }
+
+  private long expiry(Duration lifetime) {
+    try {
+      return Math.addExact(clock.instant().getEpochSecond(), lifetime.toSeconds());
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("no clock will ever show that: " + lifetime, e);
+    }
+  }
+
+  /** Empty for none: daemons since 0.4.0 know it themselves. */
+  private String defaultUser() {
+    return access.envdVersion().isBefore(EnvdVersion.DEFAULT_USER) ? "user" : "";
+  }
+
+  /**
+   * The signature of one request, over each parameter as its text stands in the URL.
+   *
+   * @param operation {@code read} or {@code write}
+   * @param user empty where there is no such parameter
+   * @param expiration seconds since 1970; null where there is no such parameter
+   */
+  static String signature(
+      String path, String operation, String user, String token, @Nullable Long expiration) {
+    String signed =
+        String.join(":", path, operation, user, token)
+            + (expiration == null ? "" : ":" + expiration);
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(signed.getBytes(UTF_8));
+      return "v1_" + Base64.getEncoder().withoutPadding().encodeToString(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
+  }
+}

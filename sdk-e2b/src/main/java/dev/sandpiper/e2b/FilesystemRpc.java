@@ -1,0 +1,178 @@
+package dev.sandpiper.e2b;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.Message;
+import dev.sandpiper.FileInfo;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
+import dev.sandpiper.e2b.proto.FilesystemProto.ListDirRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.ListDirResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.MakeDirRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.MakeDirResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.MoveRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.MoveResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.RemoveRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.RemoveResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
+import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
+import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
+import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The calls of E2B's {@code filesystem.Filesystem} service, as they are. Paths are absolute. */
+final class FilesystemRpc {
+  private static final String SERVICE = "filesystem.Filesystem/";
+
+  /** Seconds. Never below 1: 0 breaks the connection. */
+  private static final String KEEP_ALIVE = "20";
+
+  private static final ConnectErrors ERRORS = new EnvdErrors(What.FILE);
+  private static final String ALREADY_EXISTS = "already_exists";
+
+  private final ConnectClient client;
+  private final EnvdVersion version;
+
+  FilesystemRpc(ConnectClient client, EnvdVersion version) {
+    this.client = client;
+    this.version = version;
+  }
+
+  FileInfo stat(String operation, String path) {
+    HttpRequest request = statRequest(operation, path);
+    return entry(request, stat(request, path), StatResponse::getEntry);
+  }
+
+  private HttpRequest statRequest(String operation, String path) {
+    return request(operation, path, "Stat").harmless();
+  }
+
+  private StatResponse stat(HttpRequest request, String path) {
+    StatRequest message = StatRequest.newBuilder().setPath(path).build();
+    return call(request, message, StatResponse.getDefaultInstance());
+  }
+
+  /** Whatever it is that is there. */
+  boolean exists(String path) {
+    try {
+      stat(statRequest("exists", path), path);
+      return true;
+    } catch (NotFoundException e) {
+      requireMissing(e);
+      return false;
+    }
+  }
+
+  /** Throws what is about anything but the file, such as the sandbox. */
+  private static void requireMissing(NotFoundException failure) {
+    if (failure.what() != What.FILE || failure.code().isEmpty()) {
+      throw failure;
+    }
+  }
+
+  /** What is there; empty if nothing is. */
+  Optional<FileInfo> look(String operation, String path) {
+    try {
+      return Optional.of(stat(operation, path));
+    } catch (NotFoundException e) {
+      requireMissing(e);
+      return Optional.empty();
+    }
+  }
+
+  List<FileInfo> list(String directory, int depth) {
+    HttpRequest request = request("list", directory, "ListDir").harmless();
+    ListDirRequest message = ListDirRequest.newBuilder().setPath(directory).setDepth(depth).build();
+    ListDirResponse response = call(request, message, ListDirResponse.getDefaultInstance());
+    List<FileInfo> entries = new ArrayList<>(response.getEntriesCount());
+    for (EntryInfo entry : response.getEntriesList()) {
+      entries.add(read(request, entry));
+    }
+    return entries;
+  }
+
+  /** False if it was there. */
+  boolean makeDirectory(String path) {
+    HttpRequest request = request("make directory", path, "MakeDir").harmless();
+    try {
+      call(
+          request,
+          MakeDirRequest.newBuilder().setPath(path).build(),
+          MakeDirResponse.getDefaultInstance());
+      return true;
+    } catch (SandboxException e) {
+      if (e.code().filter(ALREADY_EXISTS::equals).isPresent()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  FileInfo move(String operation, String source, String destination) {
+    HttpRequest request = request(operation, source, "Move");
+    MoveRequest message =
+        MoveRequest.newBuilder().setSource(source).setDestination(destination).build();
+    return entry(
+        request, call(request, message, MoveResponse.getDefaultInstance()), MoveResponse::getEntry);
+  }
+
+  /** Removes whatever is there. Nothing there is fine too. */
+  void remove(String path) {
+    call(
+        request("delete", path, "Remove").harmless(),
+        RemoveRequest.newBuilder().setPath(path).build(),
+        RemoveResponse.getDefaultInstance());
+  }
+
+  ConnectStream<WatchDirResponse> watch(
+      String directory, WatchDirRequest message, Cancellation end) {
+    HttpRequest request =
+        request("watch", directory, "WatchDir")
+            .withHeader("Keepalive-Ping-Interval", KEEP_ALIVE)
+            .harmless()
+            .cancelledBy(end);
+    return client.stream(
+        request, message, WatchDirResponse.getDefaultInstance(), Function.identity(), ERRORS);
+  }
+
+  private HttpRequest request(String operation, String path, String method) {
+    HttpRequest request = client.request(operation, path, SERVICE + method);
+    if (!version.isBefore(EnvdVersion.DEFAULT_USER)) {
+      return request;
+    }
+    String user = Base64.getEncoder().encodeToString("user:".getBytes(UTF_8));
+    return request.withHeader("Authorization", "Basic " + user);
+  }
+
+  private <M extends Message> M call(HttpRequest request, Message message, M kind) {
+    return client.unary(request, message, kind, ERRORS).message();
+  }
+
+  private static <M> FileInfo entry(HttpRequest request, M answer, Function<M, EntryInfo> entry) {
+    return read(request, entry.apply(answer));
+  }
+
+  private static FileInfo read(HttpRequest request, EntryInfo entry) {
+    try {
+      return EntryReader.read(entry);
+    } catch (MalformedStreamException e) {
+      throw new WireFormatException(request.failure("the sandbox sent " + e.getMessage()), e);
+    }
+  }
+
+  /** The error for a path that is not what a verb takes. */
+  static InvalidRequestException refused(String operation, String path, String observed) {
+    return new InvalidRequestException(dev.sandpiper.Failure.of(operation, path, observed));
+  }
+}

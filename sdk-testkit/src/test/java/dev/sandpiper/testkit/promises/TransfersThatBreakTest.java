@@ -1,0 +1,111 @@
+package dev.sandpiper.testkit.promises;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Content;
+import dev.sandpiper.DirectoryOptions;
+import dev.sandpiper.FileInfo;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.WriteOptions;
+import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.e2b.E2bFilesystem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Connections that break in the middle of a transfer: whole, or told. */
+class TransfersThatBreakTest extends LocalE2bTest {
+  private static final int SIZE = 400_000;
+
+  private CuttingProxy proxy;
+  private E2bClient cut;
+  private E2bFilesystem files;
+  private byte[] bytes;
+  @TempDir Path directory;
+
+  @BeforeEach
+  void putAProxyBetween() throws IOException {
+    Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
+    proxy = new CuttingProxy(Objects.requireNonNull(environment.get("E2B_SANDBOX_URL")));
+    environment.put("E2B_SANDBOX_URL", proxy.url());
+    cut = E2bClient.builder().environment(environment).build();
+    files = cut.connect(sandbox.id()).files();
+    bytes = new byte[SIZE];
+    new Random(11).nextBytes(bytes);
+    sandbox.files().write("f", Content.of(bytes));
+    sandbox.shell("touch -d 2020-01-01 f").orThrow();
+  }
+
+  @AfterEach
+  void takeTheProxyAway() throws IOException {
+    cut.close();
+    proxy.close();
+  }
+
+  @Test
+  void aReadGoesOnWhereItBroke() {
+    proxy.cutNext("GET /files?", 100_000);
+    proxy.cutNext("GET /files?", 1_000);
+    assertThat(files.readBytes("f")).isEqualTo(bytes);
+    assertThat(proxy.cutCount()).isEqualTo(2);
+  }
+
+  @Test
+  void aDownloadGoesOnWhereItBroke() {
+    proxy.cutNext("GET /files?", 250_000);
+    files.download("f", directory.resolve("f"));
+    assertThat(directory.resolve("f")).hasBinaryContent(bytes);
+    assertThat(proxy.cutCount()).isOne();
+  }
+
+  @Test
+  void aDownloadOfAFileThatMayHaveChangedDoesNotGoOn() {
+    sandbox.shell("touch -d '+10 seconds' f").orThrow();
+    proxy.cutNext("GET /files?", 250_000);
+    assertThatExceptionOfType(ConnectionLostException.class)
+        .isThrownBy(() -> files.download("f", directory.resolve("f")));
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void aWriteWhoseAnswerIsLostSaysThatAPartMayBeThere() {
+    proxy.cutNext("POST /files?", 5);
+    assertThatExceptionOfType(ConnectionLostException.class)
+        .isThrownBy(() -> files.write("g", Content.of(bytes)))
+        .withMessageContaining("may hold a part of what was sent, up to 400000 bytes");
+  }
+
+  @Test
+  void anAtomicWriteIsThereWholeOrNotAtAll() {
+    proxy.cutNext("POST /files?", 5);
+    assertThatThrownBy(() -> files.write("f", Content.of("new"), WriteOptions.inPlace().atomic()))
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageContaining("the file is as it was");
+    assertThat(sandbox.files().readBytes("f")).isEqualTo(bytes);
+    assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("f");
+    proxy.cutNext("Filesystem/Move", 5);
+    files.write("f", Content.of("new"), WriteOptions.inPlace().atomic());
+    assertThat(sandbox.files().readText("f")).isEqualTo("new");
+    assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("f");
+  }
+
+  @Test
+  void aDirectoryWhoseStreamBreaksIsNotThere() {
+    sandbox.shell("mkdir d; cp f d/a; cp f d/b").orThrow();
+    proxy.cutNext("Process/Start", 200_000);
+    Path target = directory.resolve("d");
+    assertThatThrownBy(() -> files.downloadDirectory("d", target, DirectoryOptions.standard()))
+        .isInstanceOf(SandboxException.class);
+    assertThat(directory).isEmptyDirectory();
+  }
+}
