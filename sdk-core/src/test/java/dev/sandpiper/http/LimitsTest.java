@@ -22,7 +22,9 @@ import java.util.concurrent.CountDownLatch;
 import okhttp3.HttpUrl;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(20)
 class LimitsTest {
   private static final Duration SHORT = Duration.ofMillis(150);
   private static final Limits STANDARD = Limits.standard();
