@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 
 /**
  * Local sandboxes on their own, for clients in any language. Prints the variables that such a
@@ -14,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
  * it cannot start.
  */
 final class LocalSandboxesCommand {
+  private static final String WITH_PARENT = "--with-parent";
   private static final String USAGE =
       """
       Serves sandboxes on this machine to E2B clients, until it is ended by a signal.
@@ -27,6 +30,7 @@ final class LocalSandboxesCommand {
         --whole-host       let file calls leave their sandbox's directory
         --whole-host-for-debug-clients
                            say that --debug-clients and --whole-host together are meant
+        --with-parent      end as soon as the process ends that started this one
         --help             print this
 
       Prints lines such as: export E2B_API_URL=http://127.0.0.1:3000
@@ -56,7 +60,8 @@ final class LocalSandboxesCommand {
       return 0;
     }
     try {
-      serve(parse(arguments), out);
+      LocalSandboxes.Builder builder = parse(arguments);
+      serve(builder, arguments.contains(WITH_PARENT), out);
       return 0;
     } catch (UsageException | IllegalStateException e) {
       err.println(e.getMessage());
@@ -68,13 +73,27 @@ final class LocalSandboxesCommand {
   }
 
   /** A signal ends the JVM, and with it the servers: they close themselves then. */
-  private static void serve(LocalSandboxes.Builder builder, PrintStream out)
+  private static void serve(LocalSandboxes.Builder builder, boolean withParent, PrintStream out)
       throws InterruptedException {
     try (LocalSandboxes sandboxes = builder.start()) {
       new TreeMap<>(sandboxes.e2bEnvironment())
           .forEach((name, value) -> out.println("export " + name + "=" + value));
       out.flush();
-      new CountDownLatch(1).await();
+      if (withParent) {
+        awaitParent();
+      } else {
+        new CountDownLatch(1).await();
+      }
+    }
+  }
+
+  private static void awaitParent() throws InterruptedException {
+    Optional<ProcessHandle> parent = ProcessHandle.current().parent();
+    if (parent.isEmpty()) return; // ended before it could be looked at
+    try {
+      parent.get().onExit().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("cannot wait for the parent process", e);
     }
   }
 
@@ -89,6 +108,7 @@ final class LocalSandboxesCommand {
         case "--debug-clients" -> builder.debugClients();
         case "--wide-cors" -> builder.wideCors();
         case "--whole-host" -> builder.wholeHost();
+        case WITH_PARENT -> {} // not the builder's business
         case "--whole-host-for-debug-clients" -> builder.wholeHostForDebugClients();
         default -> throw new UsageException("unknown option " + option + "; --help lists them all");
       }

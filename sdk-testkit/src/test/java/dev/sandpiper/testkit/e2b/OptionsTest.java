@@ -2,8 +2,12 @@ package dev.sandpiper.testkit.e2b;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.e2b.E2bSandbox;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +20,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,8 +93,30 @@ class OptionsTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** In a sandbox of E2B itself, for one, the port is taken. */
+  private static void assumeDebugPort() {
+    try (ServerSocket socket = new ServerSocket(Envd.PORT, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(socket.isBound()).isTrue();
+    } catch (IOException e) {
+      assumeTrue(false, () -> "port " + Envd.PORT + " is taken: " + e.getMessage());
+    }
+  }
+
+  @Test
+  void aClientInDebugModeRunsCommands() throws Exception {
+    assumeDebugPort();
+    try (LocalSandboxes local = LocalSandboxes.builder().controlPort(0).debugClients().start();
+        E2bClient client = E2bClient.builder().environment(Map.of("E2B_DEBUG", "true")).build()) {
+      E2bSandbox sandbox = client.create(SandboxSpec.standard());
+      assertThat(sandbox.shell("echo $E2B_SANDBOX_ID").stdout().text())
+          .isEqualTo("debug_sandbox_id\n");
+      assertThat(local.e2bEnvironment()).containsKey("E2B_API_KEY");
+    }
+  }
+
   @Test
   void debugClientsOnTheWholeHostMustBeMeant() {
+    assumeDebugPort();
     assertThatThrownBy(() -> LocalSandboxes.builder().debugClients().wholeHost().start())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("wholeHostForDebugClients()");
@@ -100,6 +127,7 @@ class OptionsTest {
 
   @Test
   void aDebugClientNeedsNoTokenButAPageFromElsewhereGetsNothing() throws Exception {
+    assumeDebugPort();
     LocalSandboxes.Builder builder =
         LocalSandboxes.builder().controlPort(0).debugClients().wideCors();
     try (LocalSandboxes sandboxes = builder.start()) {

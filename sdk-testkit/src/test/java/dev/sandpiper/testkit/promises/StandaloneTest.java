@@ -37,7 +37,7 @@ class StandaloneTest {
     started.forEach(java.lang.Process::destroyForcibly);
   }
 
-  private java.lang.Process start(String... options) throws IOException {
+  private List<String> words(String... options) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -49,8 +49,14 @@ class StandaloneTest {
                     "surefire.test.class.path", System.getProperty("java.class.path")),
                 "dev.sandpiper.testkit.LocalSandboxesCommand"));
     words.addAll(Arrays.asList(options));
+    return words;
+  }
+
+  private java.lang.Process start(String... options) throws IOException {
     java.lang.Process process =
-        new ProcessBuilder(words).redirectError(temporary.resolve("errors").toFile()).start();
+        new ProcessBuilder(words(options))
+            .redirectError(temporary.resolve("errors").toFile())
+            .start();
     started.add(process);
     return process;
   }
@@ -111,6 +117,22 @@ class StandaloneTest {
     java.lang.Process server = start("--sandbox-port", "high");
     assertThat(server.waitFor()).isEqualTo(2);
     assertThat(errors()).contains("--sandbox-port needs a port").contains("'high'");
+  }
+
+  @Test
+  void withItsParentItEnds() throws Exception {
+    List<String> words = words("--with-parent");
+    String script = "\"$@\" & wait";
+    List<String> shell = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh"));
+    shell.addAll(words);
+    java.lang.Process parent =
+        new ProcessBuilder(shell).redirectError(temporary.resolve("errors").toFile()).start();
+    started.add(parent);
+    exports(parent.inputReader(UTF_8));
+    ProcessHandle server = parent.children().findFirst().orElseThrow();
+    parent.destroyForcibly().waitFor();
+    server.onExit().get(30, TimeUnit.SECONDS);
+    assertThat(ownFiles()).isEmpty();
   }
 
   @Test
