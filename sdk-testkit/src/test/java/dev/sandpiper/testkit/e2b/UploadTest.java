@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -80,6 +81,7 @@ class UploadTest {
   @Test
   void aFullDiskIsSaid() throws Exception {
     Path full = Path.of("/dev/full");
+    Assumptions.assumeTrue(Files.exists(full), "needs Linux");
     try {
       Files.writeString(full, "x");
     } catch (IOException e) {
