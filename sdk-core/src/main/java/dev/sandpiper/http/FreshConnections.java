@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps an HTTP/2 connection that has just been opened for the call that opened it, until the
  * peer's stream limit is known: before, OkHttp takes it for infinite. The limit has been read when
- * an answer begins, and is applied by another thread a moment later; OkHttp tells neither. Who is
- * slow to answer is not waited for: after as long as connecting took, which is a round trip or
+ * an answer begins, and is applied by two other threads a moment later; OkHttp tells neither. Who
+ * is slow to answer is not waited for: after as long as connecting took, which is a round trip or
  * more, the limit should have come, and where it has not, a refusal does no harm.
  */
 final class FreshConnections {
-  private static final Duration FASTEST_THREAD = Duration.ofMillis(5);
-  private static final Duration SLOWEST_THREAD = Duration.ofMillis(20);
+  /** A wake-up more than OkHttp needs to apply a limit: on a busy machine each takes its time. */
+  private static final int WAKE_UPS = 3;
+
+  private static final Duration WAKE_UP = Duration.ofMillis(3);
   private static final Duration SHORTEST_GRACE = Duration.ofMillis(100);
   private static final Duration LONGEST_GRACE = Duration.ofSeconds(1);
 
@@ -76,7 +78,7 @@ final class FreshConnections {
     private final Moment usable;
     private final Origins.Turn turn;
     private final Duration connecting;
-    private @Nullable Future<?> timer; // of the call's own thread
+    private volatile @Nullable Future<?> timer;
 
     private Settling(Moment usable, Origins.Turn turn) {
       this.usable = usable;
@@ -85,10 +87,23 @@ final class FreshConnections {
     }
 
     private void openIn(Duration time) {
+      timer = in(time, this::open);
+    }
+
+    private void openAfter(int wakeUps) {
+      if (wakeUps == 0) {
+        open();
+      } else {
+        timer = in(WAKE_UP, () -> openAfter(wakeUps - 1));
+      }
+    }
+
+    private @Nullable Future<?> in(Duration time, Runnable task) {
       try {
-        timer = scheduler.schedule(this::open, time.toNanos(), TimeUnit.NANOSECONDS);
+        return scheduler.schedule(task, time.toNanos(), TimeUnit.NANOSECONDS);
       } catch (RejectedExecutionException e) {
         open(); // the client was closed, and its calls are stopped
+        return null;
       }
     }
 
@@ -97,10 +112,11 @@ final class FreshConnections {
       if (usable.hasCome()) {
         return;
       }
-      if (timer != null) {
-        timer.cancel(false);
+      Future<?> grace = timer;
+      if (grace != null) {
+        grace.cancel(false);
       }
-      openIn(within(FASTEST_THREAD, SLOWEST_THREAD, connecting));
+      openAfter(WAKE_UPS);
     }
 
     private void open() {

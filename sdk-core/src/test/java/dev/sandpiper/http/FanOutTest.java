@@ -40,7 +40,7 @@ class FanOutTest {
       allAtOnce(peer);
 
       assertThat(peer.requests()).hasSize(REQUESTS);
-      assertFewRefusals(peer, streamLimit);
+      assertNoMoreConnectionsThanNeeded(peer, streamLimit);
     }
   }
 
@@ -52,7 +52,7 @@ class FanOutTest {
       allAtOnce(peer);
 
       assertThat(peer.requests()).hasSize(1 + REQUESTS);
-      assertFewRefusals(peer, streamLimit);
+      assertNoMoreConnectionsThanNeeded(peer, streamLimit);
     }
   }
 
@@ -67,11 +67,13 @@ class FanOutTest {
     }
   }
 
-  /** How fast OkHttp applies a limit that it has read is not ours to decide. */
-  private static void assertFewRefusals(Http2Peer peer, int streamLimit) {
+  /**
+   * How fast OkHttp applies a limit that it has read is not ours to decide, so some may have been
+   * refused, and have opened a connection when they came again.
+   */
+  private static void assertNoMoreConnectionsThanNeeded(Http2Peer peer, int streamLimit) {
     int needed = REQUESTS / streamLimit;
-    assertThat(peer.connections()).isBetween(needed, needed + REQUESTS / 5);
-    assertThat(peer.refused()).isLessThan(REQUESTS / 3);
+    assertThat(peer.connections()).isBetween(needed, needed + Math.max(1, needed / 2));
   }
 
   private static void headNowAndBodyWhenAllAreThere(Http2Peer.Request request) throws IOException {
