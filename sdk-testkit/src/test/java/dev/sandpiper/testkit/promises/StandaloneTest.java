@@ -83,7 +83,7 @@ class StandaloneTest {
       assertThat(sandbox.shell("echo $((40 + 2))").stdout().text()).isEqualTo("42\n");
       Process process = sandbox.processes().start(Command.of("sleep", "600"));
       process.detach();
-      assertThat(Leftovers.processesOf(id)).hasSize(1);
+      assertThat(Leftovers.processesOf(id)).isNotEmpty();
       server.toHandle().destroy();
       assertThat(server.waitFor()).isEqualTo(ENDED_BY_TERM);
     }
