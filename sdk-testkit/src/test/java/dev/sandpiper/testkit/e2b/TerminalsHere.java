@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Whether this machine gives terminals to local sandboxes; tests of them are skipped if not. */
-final class TerminalsHere {
+public final class TerminalsHere {
   private TerminalsHere() {}
 
   /** The reason for none; null if there are terminals. */
@@ -21,7 +21,7 @@ final class TerminalsHere {
     }
   }
 
-  static void assume() throws IOException {
+  public static void assume() throws IOException {
     String reason = missing();
     assumeTrue(reason == null, () -> "no terminals: " + reason);
   }
