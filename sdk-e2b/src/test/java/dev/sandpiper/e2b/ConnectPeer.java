@@ -62,16 +62,18 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
     try {
-      Patience.until(
-          "no response is left open",
-          () -> connections.connectionCount() == connections.idleConnectionCount());
-      resources().close();
-      Patience.untilNoThreadIsLeft();
+      if (context.getExecutionException().isEmpty()) {
+        Patience.until(
+            "no response is left open",
+            () -> connections.connectionCount() == connections.idleConnectionCount());
+      }
     } finally {
       over.countDown();
+      resources().close();
       connections.evictAll();
       server.close();
     }
+    Patience.untilNoThreadIsLeft();
   }
 
   private ClientResources resources() {
