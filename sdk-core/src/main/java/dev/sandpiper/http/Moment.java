@@ -16,6 +16,11 @@ final class Moment {
     waiting.forEach(LockSupport::unpark);
   }
 
+  /** Says to who waits that it was not for nothing: its limit begins anew. */
+  void comesNearer() {
+    waiting.forEach(LockSupport::unpark);
+  }
+
   boolean hasCome() {
     return come;
   }
@@ -37,6 +42,7 @@ final class Moment {
           throw new IOException("stopped while it waited for others to connect");
         }
         LockSupport.park(this); // WatchedCall.stop ends this too
+        call.connecting();
       }
     } finally {
       waiting.remove(thread);

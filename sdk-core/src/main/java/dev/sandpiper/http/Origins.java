@@ -48,7 +48,7 @@ final class Origins {
       turn.since = System.nanoTime();
       return turn;
     } catch (IOException | RuntimeException e) {
-      turn.end();
+      turn.endUnlessKept();
       throw e;
     }
   }
@@ -70,12 +70,15 @@ final class Origins {
     }
   }
 
-  private void leave(Turn turn) {
+  private void leave(Turn turn, boolean moved) {
     lock.lock();
     try {
       Deque<Turn> queue = queues.get(turn.origin);
       if (queue == null || !queue.remove(turn)) {
         return;
+      }
+      if (moved) {
+        queue.forEach(waiting -> waiting.granted.comesNearer());
       }
       Turn next = queue.peek();
       if (next == null) {
@@ -127,16 +130,19 @@ final class Origins {
       kept = true;
     }
 
-    /** Ends it if nobody keeps it. */
+    /** Ends it if nobody keeps it: no connection was found, so that nobody's wait begins anew. */
     void endUnlessKept() {
       if (!kept) {
-        end();
+        leave(this, false);
       }
     }
 
-    /** Lets the next one look. From any thread; idempotent. */
+    /**
+     * Lets the next one look, because a connection was found: those behind it wait for the origin
+     * anew. From any thread; idempotent.
+     */
     void end() {
-      leave(this);
+      leave(this, true);
     }
 
     /** The connection that was found speaks HTTP/1.1: nobody needs to wait here. */

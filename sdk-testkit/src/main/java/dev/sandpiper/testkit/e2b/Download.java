@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers with a file, whole, in part, or in gzip. No more than a buffer of it is in memory. */
 final class Download {
+  private static final int FILE_TYPE = 0170000;
+  private static final int CHARACTER_DEVICE = 0020000;
+
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int MOST_COUNTED_GZIP_BYTES = 2048;
 
@@ -81,10 +84,17 @@ final class Download {
     if (Files.isDirectory(file)) {
       throw new RefusedException(400, "path '%s' is a directory".formatted(expanded));
     }
-    if (!Files.isRegularFile(file)) { // opening a pipe would wait for its other end
+    // Opening a pipe would wait for its other end.
+    if (!Files.isRegularFile(file) && !isDevice(file)) {
       throw new RefusedException(400, "path '%s' is not a regular file".formatted(expanded));
     }
     return file;
+  }
+
+  /** Whose content has no length, so that it comes empty. */
+  private static boolean isDevice(Path file) throws IOException {
+    int mode = (Integer) Files.getAttribute(file, "unix:mode");
+    return (mode & FILE_TYPE) == CHARACTER_DEVICE;
   }
 
   private void plain(Path file, String name) throws IOException {
