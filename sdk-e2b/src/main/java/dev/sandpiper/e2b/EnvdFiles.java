@@ -65,7 +65,12 @@ final class EnvdFiles implements E2bFilesystem {
     this.writes = new FileWrites(access.envdVersion(), transport, errors);
     this.atomic = new AtomicWrite(rpc, processes);
     this.listing = new Listing(rpc, processes);
-    this.directories = new DirectoryCopies(rpc, processes, access.envdVersion());
+    this.directories =
+        new DirectoryCopies(
+            rpc,
+            processes,
+            access.envdVersion(),
+            new FileByFile(rpc, processes, reads, writes, listing, this::filesUrl));
     this.urls = urls;
     this.parts =
         new PartsUpload(
