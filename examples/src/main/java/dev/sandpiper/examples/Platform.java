@@ -47,6 +47,11 @@ final class Platform implements AutoCloseable {
     return client;
   }
 
+  /** The same client, for what only E2B has. */
+  E2bClient e2b() {
+    return client;
+  }
+
   /** The variables by which another JVM finds the same sandboxes. */
   Map<String, String> environment() {
     return environment;

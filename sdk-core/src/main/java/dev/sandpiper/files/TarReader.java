@@ -57,10 +57,14 @@ final class TarReader {
 
   /** Reads content of the current entry; -1 at its end. */
   int read(byte[] target) throws IOException {
+    return read(target, 0, target.length);
+  }
+
+  int read(byte[] target, int offset, int length) throws IOException {
     if (left == 0) {
       return -1;
     }
-    int count = source.read(target, 0, (int) Math.min(target.length, left));
+    int count = source.read(target, offset, (int) Math.min(length, left));
     if (count < 0) {
       throw new EOFException("the archive ends inside a file");
     }

@@ -6,6 +6,7 @@ import dev.sandpiper.Content;
 import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.DirectorySummary;
 import dev.sandpiper.ExecResult;
+import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
 import dev.sandpiper.FileType;
 import dev.sandpiper.InvalidRequestException;
@@ -17,31 +18,56 @@ import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.files.DirectorySource;
 import dev.sandpiper.files.DirectoryTarget;
+import dev.sandpiper.files.ListedArchive;
 import dev.sandpiper.files.LocalDirectory;
 import dev.sandpiper.files.TarFormatException;
 import dev.sandpiper.files.UnsafeEntryException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Whole directories in one stream each: {@code tar} at the sandbox's end, our own at this one. */
+/**
+ * Whole directories in one stream each: {@code tar} at the sandbox's end, our own at this one. Once
+ * a sandbox has shown that its tar is none, file by file.
+ */
 final class DirectoryCopies {
+  private static final Logger log = LoggerFactory.getLogger(DirectoryCopies.class);
+  private static final int EMPTY_ARCHIVE = 10_240;
   private static final int NOT_FOUND = 127;
+  private static final String PART = "a part of the directory may be there";
 
   private final FilesystemRpc rpc;
   private final Processes processes;
   private final EnvdVersion version;
+  private final FileByFile fileByFile;
+  private final AtomicBoolean withoutTar = new AtomicBoolean();
 
-  DirectoryCopies(FilesystemRpc rpc, Processes processes, EnvdVersion version) {
+  DirectoryCopies(
+      FilesystemRpc rpc, Processes processes, EnvdVersion version, FileByFile fileByFile) {
     this.rpc = rpc;
     this.processes = processes;
     this.version = version;
+    this.fileByFile = fileByFile;
+  }
+
+  private void giveUpTar(String directory, String reason) {
+    if (withoutTar.compareAndSet(false, true)) {
+      log.warn(
+          "{}: the sandbox has no tar that can be used ({}); its directories are copied file by"
+              + " file, which takes longer",
+          directory,
+          reason);
+    }
   }
 
   DirectorySummary download(String directory, Path target, DirectoryOptions options) {
@@ -67,6 +93,20 @@ final class DirectoryCopies {
 
   private DirectorySummary fetch(String directory, Path part, DirectoryOptions options)
       throws IOException {
+    DirectorySummary byTar = withoutTar.get() ? null : fetchByTar(directory, part, options);
+    if (byTar != null) {
+      return byTar;
+    }
+    SandboxTree tree = fileByFile.tree(directory, options);
+    try (ListedArchive archive = new ListedArchive(tree)) {
+      DirectorySummary summary = DirectoryTarget.unpack(archive, part, options);
+      return withWarnings(summary, tree.warnings(), options);
+    }
+  }
+
+  /** Null if the sandbox has no tar, and nothing was done. */
+  private @Nullable DirectorySummary fetchByTar(
+      String directory, Path part, DirectoryOptions options) throws IOException {
     // With the rights of root, which every file operation has here.
     Command command = Command.of("tar", "-c", "-f", "-", "-C", directory, ".").user("root");
     try (Process tar = processes.start(command);
@@ -75,6 +115,10 @@ final class DirectoryCopies {
       try {
         summary = DirectoryTarget.unpack(archive, part, options);
       } catch (IOException e) {
+        if (archive.neverBegan()) {
+          giveUpTar(directory, archive.complaint().map(Throwable::getMessage).orElse(""));
+          return null;
+        }
         throw archive.complaint().<IOException>map(SandboxIOException::new).orElse(e);
       }
       archive.readToEnd();
@@ -112,7 +156,7 @@ final class DirectoryCopies {
         "a directory in one stream",
         Capability.STDIN);
     DirectorySummary expected = scan(source, directory, options);
-    Command command = Command.of("tar", "-x", "-p", "-o", "-f", "-", "-C", directory);
+    boolean isNew = rpc.makeDirectory(directory);
     AtomicReference<@Nullable DirectorySource> opened = new AtomicReference<>();
     Content archive =
         Content.of(
@@ -121,18 +165,58 @@ final class DirectoryCopies {
               opened.set(stream);
               return stream;
             });
-    rpc.makeDirectory(directory);
     try {
-      requireSuccess(directory, processes.exec(command.stdin(archive)));
+      if (withoutTar.get() || !sendByTar(directory, archive)) {
+        sendFileByFile(source, archive, directory, isNew);
+      }
       return expected;
-    } catch (SandboxException e) {
+    } catch (SandboxException | UncheckedIOException e) {
       DirectorySource stream = opened.get();
       RuntimeException thrown = stream == null ? null : stream.thrown();
       if (thrown != null) {
         thrown.addSuppressed(e);
         throw thrown;
       }
-      throw told(e);
+      throw e instanceof SandboxException failure ? told(failure) : e;
+    }
+  }
+
+  private static Command unpack(String directory) {
+    return Command.of("tar", "-x", "-p", "-o", "-f", "-", "-C", directory);
+  }
+
+  /** False if the sandbox has no tar, and nothing was done. */
+  private boolean sendByTar(String directory, Content archive) {
+    ExecResult result = processes.exec(unpack(directory).stdin(archive));
+    if (isUseless(result, directory)) {
+      giveUpTar(directory, "it ended with " + result.exit());
+      return false;
+    }
+    requireSuccess(directory, result);
+    return true;
+  }
+
+  /** Who cannot unpack nothing cannot unpack anything. */
+  private boolean isUseless(ExecResult result, String directory) {
+    if (result.exit().isSuccess() || !(result.exit() instanceof ExitStatus.Exited)) {
+      return false;
+    }
+    Content nothing = Content.of(new byte[EMPTY_ARCHIVE]);
+    return result.exit().code().orElseThrow() == NOT_FOUND
+        || !processes.exec(unpack(directory).stdin(nothing)).exit().isSuccess();
+  }
+
+  private void sendFileByFile(Path source, Content archive, String directory, boolean isNew) {
+    try (InputStream stream = archive.open()) {
+      fileByFile.upload(stream, directory, isNew);
+    } catch (SandboxException e) {
+      throw e instanceof InvalidRequestException
+          ? new InvalidRequestException(
+              e.failure().withObserved(PART + "; " + e.failure().observed()), e)
+          : e;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "upload directory " + source + " to " + directory + ", of which " + PART, e);
     }
   }
 
@@ -151,27 +235,21 @@ final class DirectoryCopies {
       return;
     }
     String said = result.stderr().text().strip();
-    throw result.exit().code().orElse(0) == NOT_FOUND
-        ? new InvalidRequestException(failure("upload directory", directory, noTar()))
-        : new PlatformException(
-            failure(
-                "upload directory",
-                directory,
-                "a part may be there; tar ended with " + result.exit() + ": " + said));
-  }
-
-  static String noTar() {
-    return "the sandbox has no tar, which copies directories; copy the files one by one";
+    throw new PlatformException(
+        failure(
+            "upload directory",
+            directory,
+            PART + "; tar ended with " + result.exit() + ": " + said));
   }
 
   /** What is left behind when a command was stopped in the middle. */
   private static SandboxException told(SandboxException failure) {
     boolean nothing =
         failure instanceof InvalidRequestException || !Ambiguity.mayHaveStarted(failure);
-    if (nothing || failure.failure().observed().contains("a part may be there")) {
+    if (nothing || failure.failure().observed().contains(PART)) {
       return failure;
     }
-    return Ambiguity.unknown(failure, "a part of the directory may be there");
+    return Ambiguity.unknown(failure, PART);
   }
 
   private static Failure failure(String operation, String directory, @Nullable String observed) {

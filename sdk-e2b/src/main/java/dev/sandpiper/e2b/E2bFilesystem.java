@@ -36,10 +36,8 @@ public interface E2bFilesystem extends Filesystem {
    * joined there; below 16 MiB, and where the sandbox's server does not know how to join, in one
    * piece. Which it is, it is asked first. Replaces the file as {@code atomic()} does, without
    * metadata. Parts of a transfer that fails are deleted.
-   *
-   * @param parallel how many parts at a time, 1 to 16
    */
-  void uploadInParts(Path source, String path, int parallel);
+  void uploadInParts(Path source, String path, E2bPartsOptions options);
 
   /**
    * {@link Filesystem#watch} with what only E2B knows.

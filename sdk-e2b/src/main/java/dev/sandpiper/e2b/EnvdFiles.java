@@ -35,8 +35,6 @@ import okhttp3.HttpUrl;
 
 /** The files of one E2B sandbox: bytes over {@code /files}, the rest over its RPCs. */
 final class EnvdFiles implements E2bFilesystem {
-  private static final int MOST_PARALLEL = 16;
-
   private final SandboxAccess access;
   private final SandboxPaths paths;
   private final FilesystemRpc rpc;
@@ -65,7 +63,12 @@ final class EnvdFiles implements E2bFilesystem {
     this.writes = new FileWrites(access.envdVersion(), transport, errors);
     this.atomic = new AtomicWrite(rpc, processes);
     this.listing = new Listing(rpc, processes);
-    this.directories = new DirectoryCopies(rpc, processes, access.envdVersion());
+    this.directories =
+        new DirectoryCopies(
+            rpc,
+            processes,
+            access.envdVersion(),
+            new FileByFile(rpc, processes, reads, writes, listing, this::filesUrl));
     this.urls = urls;
     this.parts =
         new PartsUpload(
@@ -246,20 +249,16 @@ final class EnvdFiles implements E2bFilesystem {
   }
 
   @Override
-  public void uploadInParts(Path source, String path, int parallel) {
-    if (parallel < 1 || parallel > MOST_PARALLEL) {
-      throw new IllegalArgumentException(
-          "1 to " + MOST_PARALLEL + " parts at a time, not " + parallel);
-    }
+  public void uploadInParts(Path source, String path, E2bPartsOptions options) {
     long size = sizeOf(source);
     String absolute = paths.absolute(path);
     access
         .envdVersion()
         .require(EnvdVersion.RAW_UPLOADS, "write", absolute, "a streamed upload", null);
-    if (parts.isPossible(absolute, size, parallel)) {
-      atomic.replace(absolute, aside -> parts.upload(source, size, absolute, aside, parallel));
+    if (parts.isPossible(absolute, size, options.parallel())) {
+      atomic.replace(absolute, aside -> parts.upload(source, size, absolute, aside, options));
     } else {
-      upload(source, path, WriteOptions.inPlace().atomic());
+      upload(source, path, WriteOptions.inPlace().atomic().listener(options.listener()));
     }
   }
 

@@ -98,14 +98,10 @@ final class FileWrites {
   }
 
   /** Writes a part of a file under a name of its own; whoever joins the parts tells failures. */
-  void part(String path, HttpUrl url, Content content, Cancellation end) {
+  void part(
+      String path, HttpUrl url, Content content, TransferListener listener, Cancellation end) {
     UploadBody body =
-        new UploadBody(
-            "application/octet-stream",
-            content,
-            OptionalLong.empty(),
-            TransferListener.none(),
-            false);
+        new UploadBody("application/octet-stream", content, OptionalLong.empty(), listener, false);
     HttpRequest request =
         HttpRequest.of("write", path, "POST", url).withBody(body).cancelledBy(end);
     send(request, body, 1);

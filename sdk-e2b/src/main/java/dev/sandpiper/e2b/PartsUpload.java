@@ -2,7 +2,9 @@ package dev.sandpiper.e2b;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.Content;
+import dev.sandpiper.Failure;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.Cancellation;
 import dev.sandpiper.http.HttpBody;
@@ -14,8 +16,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +36,7 @@ final class PartsUpload {
   private static final Logger log = LoggerFactory.getLogger(PartsUpload.class);
   private static final long SMALLEST_PART = 8L << 20;
   private static final int PARTS_PER_WORKER = 4;
+  private static final long TELLING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** How a server refuses what it knows, and what it does not know. */
   private static final Set<Integer> TELLING = Set.of(400, 404, 405);
@@ -98,16 +102,18 @@ final class PartsUpload {
    *
    * @param path what messages call it
    */
-  void upload(Path source, long size, String path, String destination, int parallel) {
-    long most = (long) parallel * PARTS_PER_WORKER;
+  void upload(Path source, long size, String path, String destination, E2bPartsOptions options) {
+    long most = (long) options.parallel() * PARTS_PER_WORKER;
     long partSize = Math.max(SMALLEST_PART, (size + most - 1) / most);
     List<String> parts = new ArrayList<>();
     for (long from = 0; from < size; from += partSize) {
       parts.add(destination + "." + parts.size());
     }
+    PartsProgress progress = new PartsProgress(parts.size(), size, options.listener());
     try {
-      new Workers(source, size, partSize, path, parts).run(parallel);
+      new Workers(source, size, partSize, path, parts, progress).run(options.parallel());
       join(path, parts, destination);
+      progress.tellEnd();
     } catch (RuntimeException e) {
       cleanUp(parts);
       throw e;
@@ -143,16 +149,24 @@ final class PartsUpload {
     private final long partSize;
     private final String path;
     private final List<String> parts;
+    private final PartsProgress progress;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     private final Cancellation end = new Cancellation();
 
-    Workers(Path source, long size, long partSize, String path, List<String> parts) {
+    Workers(
+        Path source,
+        long size,
+        long partSize,
+        String path,
+        List<String> parts,
+        PartsProgress progress) {
       this.source = source;
       this.size = size;
       this.partSize = partSize;
       this.path = path;
       this.parts = parts;
+      this.progress = progress;
     }
 
     /** Returns when all are done; the first failure ends the others. */
@@ -164,7 +178,7 @@ final class PartsUpload {
         executor.execute(helper);
       }
       work();
-      helpers.forEach(Helper::await);
+      helpers.forEach(this::await);
       RuntimeException first = failure.get();
       if (first != null) {
         throw first;
@@ -179,8 +193,35 @@ final class PartsUpload {
           send(part);
         }
       } catch (RuntimeException e) {
-        failure.compareAndSet(null, e);
-        end.cancel();
+        fail(e);
+      }
+    }
+
+    private void fail(RuntimeException cause) {
+      failure.compareAndSet(null, cause);
+      end.cancel();
+    }
+
+    /** Waits for its end, which comes soon once something failed, and tells what it does. */
+    private void await(Helper helper) {
+      boolean interrupted = false;
+      while (!helper.isOver()) {
+        try {
+          helper.await(TELLING_NANOS);
+          if (failure.get() == null) {
+            progress.tell();
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+          fail(
+              new CancelledException(
+                  Failure.of("write", path, "its thread was interrupted").withRetryable(false), e));
+        } catch (RuntimeException e) {
+          fail(e);
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
 
@@ -188,7 +229,8 @@ final class PartsUpload {
       long from = part * partSize;
       long length = Math.min(partSize, size - from);
       Content content = Content.of(() -> FileSlice.open(source, from, length));
-      writes.part(path, filesUrl.apply(parts.get(part)), content, end);
+      HttpUrl url = filesUrl.apply(parts.get(part));
+      writes.part(path, url, content, progress.ofPart(part), end);
     }
   }
 
@@ -196,7 +238,7 @@ final class PartsUpload {
   private static final class Helper implements Runnable {
     private final Workers workers;
     private final AtomicBoolean taken = new AtomicBoolean();
-    private final CompletableFuture<Boolean> done = new CompletableFuture<>();
+    private final CountDownLatch done = new CountDownLatch(1);
 
     Helper(Workers workers) {
       this.workers = workers;
@@ -205,16 +247,21 @@ final class PartsUpload {
     @Override
     public void run() {
       if (taken.compareAndSet(false, true)) {
-        workers.work();
-        done.complete(true);
+        try {
+          workers.work();
+        } finally {
+          done.countDown();
+        }
       }
     }
 
-    /** Waits for its end; one that has not begun never does, and nobody waits for a thread. */
-    void await() {
-      if (!taken.compareAndSet(false, true)) {
-        done.join();
-      }
+    /** One that has not begun never does: nobody waits for a thread. */
+    boolean isOver() {
+      return taken.compareAndSet(false, true) || done.getCount() == 0;
+    }
+
+    void await(long nanos) throws InterruptedException {
+      done.await(nanos, TimeUnit.NANOSECONDS);
     }
   }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sandpiper.EventStream;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
-import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProcessBytes extends InputStream {
   private static final int MOST_COMPLAINT = 4096;
-  private static final int NOT_FOUND = 127;
 
   private final EventStream<ProcessEvent> events;
   private final String operation;
@@ -37,6 +35,7 @@ final class ProcessBytes extends InputStream {
   private final ByteArrayOutputStream complaint = new ByteArrayOutputStream();
   private ByteBuffer ready = ByteBuffer.allocate(0);
   private @Nullable ExitStatus exit;
+  private boolean hasOutput;
 
   ProcessBytes(Process process, String operation, String subject) {
     this.events = process.events();
@@ -82,6 +81,7 @@ final class ProcessBytes extends InputStream {
   private void take(Output output) {
     if (output.channel() != Channel.STDERR) {
       ready = output.asByteBuffer();
+      hasOutput |= ready.hasRemaining();
     } else if (complaint.size() < MOST_COMPLAINT) {
       byte[] bytes = output.toByteArray();
       complaint.write(bytes, 0, Math.min(bytes.length, MOST_COMPLAINT - complaint.size()));
@@ -105,10 +105,12 @@ final class ProcessBytes extends InputStream {
       return Optional.empty();
     }
     String said = complaint.toString(UTF_8).strip();
-    return Optional.of(
-        status.code().orElse(0) == NOT_FOUND
-            ? new InvalidRequestException(failure(DirectoryCopies.noTar()))
-            : new PlatformException(failure("tar ended with " + status + ": " + said)));
+    return Optional.of(new PlatformException(failure("tar ended with " + status + ": " + said)));
+  }
+
+  /** True if the command gave up by itself before it wrote anything. */
+  boolean neverBegan() {
+    return exit instanceof ExitStatus.Exited && !exit.isSuccess() && !hasOutput;
   }
 
   /** What the command said on its stderr, line by line, although it ended well. */

@@ -397,7 +397,7 @@ class FileOptionsTest {
       answerNotFound();
       e2b.answer(200, ONE_FILE);
       e2b.answer(Frames.unary(MoveResponse.newBuilder().setEntry(entry("/f", 0644)).build()));
-      sandbox.files().uploadInParts(source, "/f", 4);
+      sandbox.files().uploadInParts(source, "/f", E2bPartsOptions.parallel(4));
       if (i == 0) {
         assertThat(ScriptedE2b.json(e2b.take("POST /files/compose")).path("source_paths"))
             .isEmpty();

@@ -32,6 +32,12 @@ final class Inotify implements DirectoryWatches {
   private static final int MOST_MESSAGE_BYTES = 64 * 1024;
   private static final long PATIENCE_SECONDS = 10;
 
+  /** How long a client that has gone may keep its watch, and more: see {@link WatchStream}. */
+  private static final long SHORTAGE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private static final long PAUSE_MILLIS = 5;
+  private static final String SHORTAGE = "error creating watcher: too many open files";
+
   private final Process perl;
   private final Thread reader;
   private final AtomicInteger numbers = new AtomicInteger();
@@ -87,8 +93,34 @@ final class Inotify implements DirectoryWatches {
     }
   }
 
+  /**
+   * Where the kernel has no handle left (it gives 128 to a user), those of clients that went a
+   * moment ago are waited for: the real server has freed them by then.
+   */
   @Override
   public Watch open(Path directory, Depth depth, FileChange.Listener listener)
+      throws RefusedException {
+    long end = System.nanoTime() + SHORTAGE_NANOS;
+    while (true) {
+      try {
+        return openNow(directory, depth, listener);
+      } catch (RefusedException e) {
+        if (!SHORTAGE.equals(e.getMessage()) || System.nanoTime() - end >= 0) throw e;
+        pause(e);
+      }
+    }
+  }
+
+  private static void pause(RefusedException refusal) throws RefusedException {
+    try {
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw refusal;
+    }
+  }
+
+  private Watch openNow(Path directory, Depth depth, FileChange.Listener listener)
       throws RefusedException {
     Watched watch = new Watched(numbers.incrementAndGet(), listener);
     watched.put(watch.number, watch);

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Ends with the client, with the call's time, or with the first event that cannot be told.
  */
 final class WatchStream {
-  private static final long LOOK_AT_CLIENT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long LATER_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final RpcCall call;
   private final RpcMethod.MessageSink answers;
@@ -51,9 +52,12 @@ final class WatchStream {
 
   private void pass(long keepaliveNanos) throws IOException, InterruptedException {
     long quietSince = System.nanoTime();
+    // Who closes at once must not hold one of the kernel's few handles much longer.
+    long look = FIRST_LOOK_NANOS;
     while (!call.exchange().isClientGone()) {
       long left = Math.min(keepaliveNanos - (System.nanoTime() - quietSince), nanosLeft());
-      FileChange change = changes.next(Math.min(left, LOOK_AT_CLIENT_NANOS));
+      FileChange change = changes.next(Math.min(left, look));
+      look = Math.min(2 * look, LATER_LOOKS_NANOS);
       if (change != null) {
         send(directory.describe(change));
       } else if (nanosLeft() <= 0) {

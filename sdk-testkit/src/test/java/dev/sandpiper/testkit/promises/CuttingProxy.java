@@ -15,11 +15,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A TCP proxy in front of a server. The answer to the next request whose head holds a given text is
- * cut after so many bytes; everything else passes.
+ * A TCP proxy in front of a server. The next request whose head holds a given text is cut after so
+ * many bytes, or its answer is, or its answer stops coming; everything else passes.
  */
 final class CuttingProxy implements AutoCloseable {
-  private record Cut(String marker, int afterBytes) {}
+  private enum Fate {
+    ANSWER_CUT,
+    ANSWER_STALLED,
+    REQUEST_CUT
+  }
+
+  private record Cut(String marker, int afterBytes, Fate fate) {}
 
   private final ServerSocket server;
   private final URI target;
@@ -39,10 +45,20 @@ final class CuttingProxy implements AutoCloseable {
 
   /** Cuts the answer to the next request with {@code marker} in its head. */
   void cutNext(String marker, int afterBytes) {
-    cuts.add(new Cut(marker, afterBytes));
+    cuts.add(new Cut(marker, afterBytes, Fate.ANSWER_CUT));
   }
 
-  /** How many answers have been cut. */
+  /** Lets nothing more through of the answer to such a request, and keeps its connection. */
+  void stallNext(String marker, int afterBytes) {
+    cuts.add(new Cut(marker, afterBytes, Fate.ANSWER_STALLED));
+  }
+
+  /** Cuts the next such request itself. */
+  void cutNextRequest(String marker, int afterBytes) {
+    cuts.add(new Cut(marker, afterBytes, Fate.REQUEST_CUT));
+  }
+
+  /** How many have been cut or have stalled. */
   int cutCount() {
     return marked.get();
   }
@@ -84,6 +100,8 @@ final class CuttingProxy implements AutoCloseable {
     private final Socket client;
     private final Socket upstream;
     private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+    private volatile boolean stalling;
+    private int requestLeft = Integer.MAX_VALUE; // of the thread that passes requests
 
     Passage(Socket client, Socket upstream) {
       this.client = client;
@@ -99,10 +117,24 @@ final class CuttingProxy implements AutoCloseable {
           Cut cut = cuts.peek();
           if (cut != null && new String(buffer, 0, count, ISO_8859_1).contains(cut.marker)) {
             cuts.remove();
-            left.set(cut.afterBytes);
+            if (cut.fate == Fate.REQUEST_CUT) {
+              requestLeft = cut.afterBytes;
+            } else {
+              stalling = cut.fate == Fate.ANSWER_STALLED;
+              left.set(cut.afterBytes);
+            }
           }
-          out.write(buffer, 0, count);
+          int passed = Math.min(count, requestLeft);
+          out.write(buffer, 0, passed);
           out.flush();
+          if (requestLeft != Integer.MAX_VALUE) {
+            requestLeft -= passed;
+            if (requestLeft == 0) {
+              marked.incrementAndGet();
+              drop();
+              return;
+            }
+          }
         }
         upstream.shutdownOutput();
       } catch (IOException e) {
@@ -123,7 +155,9 @@ final class CuttingProxy implements AutoCloseable {
           out.flush();
           if (before != Integer.MAX_VALUE && left.addAndGet(-passed) == 0) {
             marked.incrementAndGet();
-            drop();
+            if (!stalling) {
+              drop();
+            }
             return;
           }
         }

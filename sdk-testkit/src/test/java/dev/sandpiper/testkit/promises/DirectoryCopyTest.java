@@ -30,9 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole directories up and down, through the sandbox's own tar. */
 class DirectoryCopyTest extends LocalE2bTest {
-  private static final DirectoryOptions STANDARD = DirectoryOptions.standard();
+  static final DirectoryOptions STANDARD = DirectoryOptions.standard();
 
-  private E2bFilesystem files;
+  E2bFilesystem files;
   @TempDir Path directory;
 
   @BeforeEach

@@ -21,6 +21,7 @@ import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bCodec;
 import dev.sandpiper.e2b.E2bFileUrl;
 import dev.sandpiper.e2b.E2bFilesystem;
+import dev.sandpiper.e2b.E2bPartsOptions;
 import dev.sandpiper.e2b.E2bSandbox;
 import dev.sandpiper.e2b.E2bUrlOptions;
 import dev.sandpiper.e2b.E2bWriteOptions;
@@ -418,16 +419,30 @@ class FilesystemTest extends LocalE2bTest {
     new Random(5).nextBytes(bytes);
     Path source = Files.write(directory.resolve("f"), bytes);
     sandbox.shell("echo old > f; chmod 600 f");
-    files.uploadInParts(source, "f", 4);
+    List<TransferProgress> heard = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    files.uploadInParts(
+        source,
+        "f",
+        E2bPartsOptions.parallel(4)
+            .listener(
+                progress -> {
+                  heard.add(progress);
+                  threads.add(Thread.currentThread());
+                }));
+    assertProgress(heard, bytes.length);
+    assertThat(threads).containsOnly(Thread.currentThread());
     Path copy = directory.resolve("copy");
     files.download("f", copy);
     assertThat(Files.mismatch(source, copy)).isEqualTo(-1);
     assertThat(files.stat("f").mode()).isEqualTo(0600);
     sandbox.shell("mkdir d");
-    assertRefused(() -> files.uploadInParts(source, "d", 4), "no regular file");
-    assertRefused(() -> files.uploadInParts(source, "f/below", 4), "is a file");
+    assertRefused(
+        () -> files.uploadInParts(source, "d", E2bPartsOptions.parallel(4)), "no regular file");
+    assertRefused(
+        () -> files.uploadInParts(source, "f/below", E2bPartsOptions.parallel(4)), "is a file");
     assertThat(files.list(".")).extracting(FileInfo::name).containsExactly("d", "f");
-    assertThatIllegalArgumentException().isThrownBy(() -> files.uploadInParts(source, "f", 17));
+    assertThatIllegalArgumentException().isThrownBy(() -> E2bPartsOptions.parallel(17));
   }
 
   @Test

@@ -41,7 +41,12 @@ abstract class LocalE2bTest {
 
   @BeforeEach
   void createSandbox() {
-    sandbox = client.create(SandboxSpec.standard());
+    sandbox = client.create(spec());
+  }
+
+  /** What the sandbox of each test is made from. */
+  SandboxSpec spec() {
+    return SandboxSpec.standard();
   }
 
   @AfterEach

@@ -12,7 +12,9 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bFilesystem;
+import dev.sandpiper.e2b.E2bPartsOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -96,6 +98,35 @@ class TransfersThatBreakTest extends LocalE2bTest {
     proxy.cutNext("Filesystem/Move", 5);
     files.write("f", Content.of("new"), WriteOptions.inPlace().atomic());
     assertThat(sandbox.files().readText("f")).isEqualTo("new");
+    assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("f");
+  }
+
+  @Test
+  void aPartThatBreaksInItsMiddleEndsAllAndLeavesNone() throws IOException {
+    Path source = Files.write(directory.resolve("f"), new byte[40 << 20]);
+    proxy.cutNextRequest("POST /files?", 3 << 20);
+    assertThatThrownBy(() -> files.uploadInParts(source, "f", E2bPartsOptions.parallel(4)))
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageContaining("the file is as it was");
+    assertThat(proxy.cutCount()).isOne();
+    assertThat(sandbox.files().readBytes("f")).isEqualTo(bytes);
+    assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("f");
+  }
+
+  @Test
+  void aListenerStopsAllParts() throws IOException {
+    Path source = Files.write(directory.resolve("f"), new byte[40 << 20]);
+    IllegalStateException enough = new IllegalStateException("enough");
+    E2bPartsOptions stopping =
+        E2bPartsOptions.parallel(4)
+            .listener(
+                progress -> {
+                  if (progress.bytes() > 9 << 20) {
+                    throw enough;
+                  }
+                });
+    assertThatThrownBy(() -> files.uploadInParts(source, "f", stopping)).isSameAs(enough);
+    assertThat(sandbox.files().readBytes("f")).isEqualTo(bytes);
     assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("f");
   }
 

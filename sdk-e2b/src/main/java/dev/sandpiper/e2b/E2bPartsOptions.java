@@ -1,0 +1,52 @@
+package dev.sandpiper.e2b;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.TransferListener;
+
+/**
+ * How to send a file in parts. Immutable; each method returns a changed copy.
+ *
+ * @see E2bFilesystem#uploadInParts
+ */
+public final class E2bPartsOptions {
+  private static final int MOST_PARALLEL = 16;
+
+  private final int parallel;
+  private final TransferListener listener;
+
+  private E2bPartsOptions(int parallel, TransferListener listener) {
+    this.parallel = parallel;
+    this.listener = listener;
+  }
+
+  /**
+   * So many parts at a time.
+   *
+   * @param parts 1 to 16
+   */
+  public static E2bPartsOptions parallel(int parts) {
+    if (parts < 1 || parts > MOST_PARALLEL) {
+      throw new IllegalArgumentException(
+          "1 to " + MOST_PARALLEL + " parts at a time, not " + parts);
+    }
+    return new E2bPartsOptions(parts, TransferListener.none());
+  }
+
+  /**
+   * Tells this listener how far all parts together are: always on the thread that called, while it
+   * sends, several times a second while it waits for others, and once more when the parts are
+   * joined.
+   */
+  public E2bPartsOptions listener(TransferListener told) {
+    return new E2bPartsOptions(parallel, requireNonNull(told, "listener"));
+  }
+
+  public int parallel() {
+    return parallel;
+  }
+
+  public TransferListener listener() {
+    return listener;
+  }
+}
