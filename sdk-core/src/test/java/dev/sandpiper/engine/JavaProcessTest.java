@@ -101,17 +101,18 @@ class JavaProcessTest {
 
   @Test
   void aReaderThatIsSlowLosesNothing() throws Exception {
-    for (int i = 0; i < MORE_THAN_IS_KEPT; i++) {
-      scripted.emits(piece(Channel.STDOUT, i)).emits(piece(Channel.STDERR, i));
-    }
-    scripted.exits(0);
+    scripted.writes("o").complains("e");
     try (Process process = engine.start(scripted)) {
       java.lang.Process java = process.asJavaProcess();
+      assertThat(java.getInputStream().readNBytes(1)).hasSize(1);
       assertThat(java.getErrorStream().readNBytes(1)).hasSize(1);
+      for (int i = 0; i < MORE_THAN_IS_KEPT; i++) {
+        scripted.emits(piece(Channel.STDOUT, i)).emits(piece(Channel.STDERR, i));
+      }
+      scripted.exits(0);
       CompletableFuture<byte[]> other =
           CompletableFuture.supplyAsync(() -> readAll(java.getInputStream()));
-      byte[] slow = readAll(java.getErrorStream());
-      assertThat(slow).hasSize(MORE_THAN_IS_KEPT * PIECE - 1);
+      assertThat(readAll(java.getErrorStream())).hasSize(MORE_THAN_IS_KEPT * PIECE);
       assertThat(other.get(10, TimeUnit.SECONDS)).hasSize(MORE_THAN_IS_KEPT * PIECE);
       assertThat(java.waitFor()).isZero();
     }
