@@ -177,8 +177,12 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
   }
 
   static JsonNode json(RecordedRequest request) throws MalformedStreamException {
+    return Json.parse(bytes(request));
+  }
+
+  static byte[] bytes(RecordedRequest request) {
     ByteString body = request.getBody();
-    return Json.parse(body == null ? new byte[0] : body.toByteArray());
+    return body == null ? new byte[0] : body.toByteArray();
   }
 
   private static String route(RecordedRequest request) {
