@@ -2,8 +2,11 @@ package dev.sandpiper.blaxel;
 
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessRef;
@@ -93,16 +96,10 @@ final class StreamDrain implements Runnable {
       return;
     }
     try (response) {
-      read(response);
-    } catch (MalformedStreamException e) {
-      if (messages.result() == null) {
-        throw new WireFormatException(failure("the sandbox sent " + e.getMessage()), e);
+      if (!isRead(response)) {
+        return;
       }
-      log.warn("{} has ended, and its stream ended badly: {}", ref, e.toString());
-    } catch (IOException | ConnectionLostException e) {
-      lost(e);
-      return;
-    } catch (dev.sandpiper.DeadlineExceededException e) {
+    } catch (IOException | ConnectionLostException | DeadlineExceededException e) {
       lost(e);
       return;
     }
@@ -131,23 +128,35 @@ final class StreamDrain implements Runnable {
     }
   }
 
+  /** False if it told why there is no end; who takes the events knows before the rest is read. */
+  private boolean isRead(HttpResponse stream) throws IOException {
+    try {
+      read(stream);
+      return true;
+    } catch (MalformedStreamException e) {
+      if (messages.result() != null) {
+        throw e;
+      }
+      events.fail(new WireFormatException(failure("the sandbox sent " + e.getMessage()), e));
+    } catch (InvalidRequestException | PlatformException e) {
+      events.fail(e);
+    }
+    readOn(stream);
+    return false;
+  }
+
   /** The reader is chosen by what the answer says that it is. */
   private void read(HttpResponse stream) throws IOException {
     String type = String.valueOf(stream.contentType()).toLowerCase(Locale.ROOT);
-    try {
-      if (type.startsWith("text/event-stream")) {
-        new SseStreamReader(stream.source(), LONGEST_MESSAGE).read(messages::event);
-      } else if (type.startsWith("application/x-ndjson")) {
-        lines(stream.source());
-      } else if (type.startsWith("text/plain")) {
-        // A stray keep-alive takes the head's place; an error behind it has no end of line.
-        lines(Okio.buffer(new WithFinalLineFeed(stream.source())));
-      } else {
-        throw new MalformedStreamException("an answer of type " + type + " instead of a stream");
-      }
-    } catch (MalformedStreamException | dev.sandpiper.InvalidRequestException e) {
-      readOn(stream);
-      throw e;
+    if (type.startsWith("text/event-stream")) {
+      new SseStreamReader(stream.source(), LONGEST_MESSAGE).read(messages::event);
+    } else if (type.startsWith("application/x-ndjson")) {
+      lines(stream.source());
+    } else if (type.startsWith("text/plain")) {
+      // A stray keep-alive takes the head's place; an error behind it has no end of line.
+      lines(Okio.buffer(new WithFinalLineFeed(stream.source())));
+    } else {
+      throw new MalformedStreamException("an answer of type " + type + " instead of a stream");
     }
   }
 
@@ -159,7 +168,7 @@ final class StreamDrain implements Runnable {
     }
   }
 
-  /** To the end, in vain: who takes the events is told first. */
+  /** To the end, in vain. */
   private void readOn(HttpResponse stream) {
     try {
       while (!stream.source().exhausted()) {

@@ -186,7 +186,7 @@ final class Tokens {
           Failure.of(
               "configure Blaxel",
               "",
-              "a credential has a blank, a line end or another character no header can hold"));
+              "a credential or the workspace's name has a character that no header can hold"));
     }
     return secret;
   }

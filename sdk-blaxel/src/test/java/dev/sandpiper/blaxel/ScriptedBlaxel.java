@@ -61,15 +61,14 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
   public void afterEach(ExtensionContext context) throws Exception {
     try {
       if (context.getExecutionException().isEmpty()) {
-        Patience.until(
-            "no response is left open",
-            () -> connections.connectionCount() == connections.idleConnectionCount());
+        Patience.until("no response is left open", this::isIdle);
         clients.forEach(BlaxelClient::close);
         Map<String, Integer> untaken = new HashMap<>();
         answers.forEach((route, left) -> untaken.merge(route, left.size(), Integer::sum));
         untaken.values().removeIf(count -> count == 0);
         assertThat(untaken).as("answers that nobody asked for").isEmpty();
         assertThat(unexpected).as("requests that nobody expected").isEmpty();
+        assertThat(CapturedLog.lines()).noneMatch(line -> line.contains(KEY));
         Patience.untilNoThreadIsLeft();
       }
     } finally {
@@ -81,6 +80,11 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
 
   String url() {
     return "http://127.0.0.1:" + server.getPort();
+  }
+
+  /** True while no connection is in use. */
+  boolean isIdle() {
+    return connections.connectionCount() == connections.idleConnectionCount();
   }
 
   /** A client of this Blaxel that knows nothing of the real environment and waits for little. */

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.Command;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Content;
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.InvalidRequestException;
@@ -16,11 +18,17 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
+import mockwebserver3.MockResponseBody;
 import mockwebserver3.SocketEffect;
+import okio.BufferedSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -287,19 +295,129 @@ class StreamedProcessTest {
             ConnectionLostException.class, e -> assertThat(e.process()).isPresent());
   }
 
-  @Test
-  void garbageIsMalformedAndTheCommandIsStopped() {
-    blaxel.on(START, ScriptedBlaxel.stream(NDJSON, stdout("a") + "what?\n"));
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /** A stream that says something at once, and the rest when the process has been stopped. */
+  private MockResponse untilStopped(String first, String rest) {
+    return new MockResponse.Builder()
+        .addHeader("Content-Type", NDJSON)
+        .body(
+            new MockResponseBody() {
+              @Override
+              public long getContentLength() {
+                return (long) first.length() + rest.length();
+              }
+
+              @Override
+              public void writeTo(BufferedSink sink) throws IOException {
+                sink.writeUtf8(first).flush();
+                try {
+                  if (stopped.await(10, TimeUnit.SECONDS)) {
+                    sink.writeUtf8(rest);
+                  }
+                } catch (InterruptedException e) {
+                  throw new InterruptedIOException();
+                }
+              }
+            })
+        .build();
+  }
+
+  /** The next start is the one that stops the group 17. */
+  private void expectStop() {
     blaxel.on(
         START,
         request -> {
           JsonNode body = ScriptedBlaxel.json(request);
           assertThat(body.path("command").asText()).endsWith(" sh '17' '40'");
           assertThat(body.path("waitForCompletion").asBoolean()).isTrue();
+          stopped.countDown();
           return ScriptedBlaxel.json(200, ended(0));
         });
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, running()));
-    assertThatThrownBy(() -> blaxel.sandbox().exec("true")).isInstanceOf(WireFormatException.class);
+  }
+
+  @Test
+  void garbageIsToldAtOnceTheCommandStoppedAndTheStreamReadToItsEnd() {
+    blaxel.on(START, untilStopped("what?\n", "rest\n"));
+    expectStop();
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    assertThatThrownBy(() -> sandbox.exec("true")).isInstanceOf(WireFormatException.class);
+  }
+
+  @Test
+  void anInterruptStopsTheCommand() {
+    blaxel.on(START, untilStopped(stdout("a"), result(143)));
+    expectStop();
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    Thread caller = Thread.currentThread();
+    assertThatThrownBy(
+            () -> sandbox.processes().exec(Command.of("true"), output -> caller.interrupt()))
+        .isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void aDeadlineStopsTheCommandAndKeepsWhatItWrote() {
+    blaxel.on(START, untilStopped(stdout("a"), result(143)));
+    expectStop();
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    assertThatThrownBy(
+            () -> sandbox.processes().exec(Command.of("true").timeout(Duration.ofMillis(300))))
+        .isInstanceOfSatisfying(
+            DeadlineExceededException.class,
+            e -> {
+              ExecResult partial = e.partialResult().orElseThrow();
+              assertThat(partial.stdout().text()).isEqualTo("a");
+              assertThat(partial.exit()).isEqualTo(new ExitStatus.Exited(143));
+            });
+  }
+
+  @Test
+  void aSlowListenerDoesNotHoldTheStreamUp() throws Exception {
+    String piece = stdout("x".repeat(60_000));
+    blaxel.on(START, ScriptedBlaxel.stream(NDJSON, piece.repeat(300) + result(0)));
+    blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, running()));
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    CountDownLatch hold = new CountDownLatch(1);
+    ExecResult result =
+        sandbox
+            .processes()
+            .exec(
+                Command.of("yes"),
+                output -> {
+                  if (hold.getCount() > 0) {
+                    Patience.until("the stream is over", blaxel::isIdle);
+                    hold.countDown();
+                  }
+                });
+
+    assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(0));
+    assertThat(result.stdout().isComplete()).isFalse();
+    assertThat(result.stdout().totalBytes()).isLessThan(StreamedEvents.LIMIT + 200_000L);
+  }
+
+  @Test
+  void closingStopsTheProcess() throws Exception {
+    blaxel.on(START, untilStopped(stdout("a"), result(143)));
+    expectStop();
+    BlaxelProcess process = blaxel.sandbox().start(BlaxelCommand.of(Command.of("sleep", "9")));
+    process.close();
+    process.close();
+  }
+
+  @Test
+  void keepAliveAndNameAreSent() throws Exception {
+    blaxel.on("GET /sbx/process/web", ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
+    blaxel.on(START, ScriptedBlaxel.stream(NDJSON, result(0)));
+    blaxel
+        .sandbox()
+        .exec(
+            BlaxelCommand.of(Command.of("true")).named("web").keepAlive(Duration.ofMillis(1_500)));
+    JsonNode body = ScriptedBlaxel.json(blaxel.first(START));
+    assertThat(body.path("name").asText()).isEqualTo("web");
+    assertThat(body.path("keepAlive").asBoolean()).isTrue();
+    assertThat(body.path("timeout").asInt()).isEqualTo(2);
   }
 
   @Test
@@ -309,7 +427,7 @@ class StreamedProcessTest {
         new MockResponse.Builder()
             .addHeader("Content-Type", NDJSON)
             .chunkedBody(stdout("late") + result(0), 1000)
-            .bodyDelay(300, java.util.concurrent.TimeUnit.MILLISECONDS)
+            .bodyDelay(300, TimeUnit.MILLISECONDS)
             .build());
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, running()));
     BlaxelProcess process = blaxel.sandbox().start(BlaxelCommand.of(Command.of("true")).streamed());
@@ -346,7 +464,7 @@ class StreamedProcessTest {
         new MockResponse.Builder()
             .addHeader("Content-Type", NDJSON)
             .chunkedBody("{\"type\":\"keepalive\"}\n", 1000)
-            .bodyDelay(1500, java.util.concurrent.TimeUnit.MILLISECONDS)
+            .bodyDelay(1500, TimeUnit.MILLISECONDS)
             .build());
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
     assertThatThrownBy(() -> blaxel.sandbox().processes().start(Command.of("true")))
@@ -400,7 +518,7 @@ class StreamedProcessTest {
         new MockResponse.Builder()
             .addHeader("Content-Type", NDJSON)
             .chunkedBody(result(143), 1000)
-            .bodyDelay(700, java.util.concurrent.TimeUnit.MILLISECONDS)
+            .bodyDelay(700, TimeUnit.MILLISECONDS)
             .build());
     blaxel.on(START, ScriptedBlaxel.json(200, ended(0)));
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, running()));
