@@ -8,6 +8,7 @@ import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,7 +87,7 @@ public final class BlaxelSandboxSpec {
     }
 
     /** At that moment. */
-    public static Expiration at(java.time.Instant moment) {
+    public static Expiration at(Instant moment) {
       return new Expiration(Kind.DATE, moment.toString());
     }
   }

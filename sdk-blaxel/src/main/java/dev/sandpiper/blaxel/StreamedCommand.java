@@ -1,6 +1,8 @@
 package dev.sandpiper.blaxel;
 
 import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
@@ -60,8 +62,8 @@ final class StreamedCommand implements RunningCommand {
         : api.find("look at", ref.processId())
             .orElseThrow(
                 () ->
-                    new dev.sandpiper.NotFoundException(
-                        dev.sandpiper.NotFoundException.What.PROCESS,
+                    new NotFoundException(
+                        What.PROCESS,
                         Failure.of("look at", ref.toString(), "the server does not know it")));
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.Credentials.ApiKey;
 import dev.sandpiper.blaxel.Credentials.ClientCredentials;
@@ -128,7 +129,7 @@ final class Tokens {
     try (HttpResponse response = transport.send(request)) {
       int status = response.status();
       if (status == 429 || status >= 500) {
-        throw ApiErrors.of(response, dev.sandpiper.NotFoundException.What.SANDBOX);
+        throw ApiErrors.of(response, What.SANDBOX);
       }
       if (status != 200) {
         throw new AuthenticationException(

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
@@ -107,7 +108,7 @@ final class Uploads {
 
   private JsonNode sendPiece(String path, HttpUrl upload, int number, byte[] bytes) {
     if (number > MOST_PIECES) {
-      throw new dev.sandpiper.InvalidRequestException(
+      throw new InvalidRequestException(
           Failure.of("write", path, "a file of more than " + MOST_PIECES + " pieces of 4 MiB"));
     }
     HttpUrl url =
