@@ -160,9 +160,11 @@ final class Exchange {
 
   /**
    * Breaks the answer off, from any thread: no status, no last chunk. On HTTP/2 that is the stream,
-   * and the others of its connection go on.
+   * and the others of its connection go on. An answer that is complete stays so: its connection may
+   * carry another request by now.
    */
   void abort() {
+    if (response.hasLastWrite()) return;
     Connection connection = request.getConnectionMetaData().getConnection();
     if (connection instanceof HTTP2Connection http2) {
       Stream stream = http2.getSession().getStream(Integer.parseInt(request.getId()));
