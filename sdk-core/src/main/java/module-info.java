@@ -9,17 +9,22 @@ module dev.sandpiper {
   requires static transitive org.jspecify;
   requires transitive okhttp3;
   requires transitive okio;
+  requires okhttp3.sse;
   requires com.fasterxml.jackson.databind;
   requires org.slf4j;
 
   exports dev.sandpiper;
   exports dev.sandpiper.engine to
+      dev.sandpiper.blaxel,
       dev.sandpiper.e2b;
   exports dev.sandpiper.files to
+      dev.sandpiper.blaxel,
       dev.sandpiper.e2b;
   exports dev.sandpiper.http to
+      dev.sandpiper.blaxel,
       dev.sandpiper.e2b;
   exports dev.sandpiper.wire to
+      dev.sandpiper.blaxel,
       dev.sandpiper.e2b,
       dev.sandpiper.testkit;
 }

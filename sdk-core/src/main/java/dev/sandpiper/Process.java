@@ -126,6 +126,9 @@ public interface Process extends AutoCloseable {
    * Lets go: the connection is closed, the process runs on, {@link #close()} will do nothing. What
    * it writes while nobody is attached may be lost, which {@link Processes#attach} then says. Its
    * standard input stays open, if it was; what {@link Command#stdin} has not sent yet is not sent.
+   *
+   * @throws UnsupportedCapabilityException where nobody could attach to it again; nothing has
+   *     changed then
    */
   ProcessRef detach();
 

@@ -58,6 +58,13 @@ public interface RunningCommand {
   /** Frees whoever is blocked in the two above, and fails those who come later. Idempotent. */
   void giveUpStdin();
 
+  /**
+   * Does nothing where the command may be left to itself.
+   *
+   * @throws dev.sandpiper.UnsupportedCapabilityException where nobody could attach to it again
+   */
+  default void requireDetachable() {}
+
   /** Drops the stream and leaves the command alone. Idempotent; frees a blocked reader. */
   void cancel();
 

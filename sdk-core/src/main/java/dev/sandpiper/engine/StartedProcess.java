@@ -299,6 +299,7 @@ class StartedProcess implements Process {
 
   @Override
   public ProcessRef detach() {
+    command.requireDetachable();
     if (closed.compareAndSet(false, true)) {
       abandon();
       command.cancel();

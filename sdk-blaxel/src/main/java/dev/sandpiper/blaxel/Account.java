@@ -1,0 +1,36 @@
+package dev.sandpiper.blaxel;
+
+import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.HttpTransport;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the sandboxes of one client share.
+ *
+ * @param dataPlane the way to sandboxes, with the account's token, which their gateway asks for
+ * @param open names of the sandboxes that were created here and not yet closed
+ */
+record Account(
+    ControlPlane api,
+    HttpTransport dataPlane,
+    BlaxelSettings settings,
+    Tokens tokens,
+    Threads threads,
+    Waits waits,
+    Set<String> open) {
+
+  /** What a request to a port of a sandbox must carry. */
+  Map<String, String> endpointHeaders() {
+    return Map.of(
+        AuthenticatedTransport.HEADER,
+        "Bearer " + tokens.token(),
+        "X-Blaxel-Workspace",
+        settings.workspace());
+  }
+
+  @Override
+  public String toString() {
+    return "Account[" + settings + "]";
+  }
+}

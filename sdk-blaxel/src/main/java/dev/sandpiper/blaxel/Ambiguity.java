@@ -1,0 +1,52 @@
+package dev.sandpiper.blaxel;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
+
+/** Which failures leave open whether the platform did what it was asked. */
+final class Ambiguity {
+  private Ambiguity() {}
+
+  /** True if the request may have taken effect. A clear refusal has not, nor what never left. */
+  static boolean mayHaveStarted(SandboxException failure) {
+    int status = failure.status().orElse(0);
+    boolean refused = status >= 300 && status < 500;
+    if (failure.retryable() || refused) {
+      return false;
+    }
+    return failure instanceof ConnectionLostException
+        || failure instanceof DeadlineExceededException
+        || failure instanceof WireFormatException
+        || failure instanceof CancelledException
+        || failure instanceof PlatformException;
+  }
+
+  /**
+   * {@code failure} in its own kind, with words in front that say what cannot be known.
+   *
+   * @param observed such as "whether it ran cannot be known; nobody answers"
+   */
+  static SandboxException unknown(SandboxException failure, String observed) {
+    Failure unknown =
+        failure.failure().withObserved(observed + "; " + failure.failure().observed());
+    if (failure instanceof PlatformException) {
+      return new PlatformException(unknown, failure);
+    }
+    if (failure instanceof WireFormatException) {
+      return new WireFormatException(unknown, failure);
+    }
+    if (failure instanceof CancelledException) {
+      return new CancelledException(unknown, failure);
+    }
+    if (failure instanceof DeadlineExceededException exceeded) {
+      return new DeadlineExceededException(
+          exceeded.limit(), exceeded.value(), unknown, null, failure);
+    }
+    return new ConnectionLostException(unknown, null, failure);
+  }
+}

@@ -1,0 +1,193 @@
+package dev.sandpiper.blaxel;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.Capability;
+import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.Pages;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxFilter;
+import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.engine.LazyPages;
+import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.ClientResources;
+import dev.sandpiper.http.HeaderTransport;
+import dev.sandpiper.http.HttpTransport;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.HttpUrl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One workspace at Blaxel. Safe for use by many threads; make one and keep it.
+ *
+ * <pre>{@code
+ * try (BlaxelClient client = BlaxelClient.fromEnvironment();
+ *     BlaxelSandbox sandbox = client.create(SandboxSpec.standard())) {
+ *   ExecResult version = sandbox.exec("node", "--version").orThrow();
+ * }
+ * }</pre>
+ *
+ * <p>The account's token goes to the control plane and to the sandboxes' own addresses, whose
+ * gateway asks for it.
+ */
+public final class BlaxelClient implements SandboxClient {
+  private static final Logger log = LoggerFactory.getLogger(BlaxelClient.class);
+  private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
+
+  private final Account account;
+  private final ClientResources resources;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  BlaxelClient(
+      BlaxelSettings settings, ClientResources resources, UserAgent userAgent, Waits waits) {
+    this.resources = resources;
+    HttpTransport plain =
+        new HeaderTransport(resources.transport(), userAgent.headers(settings.workspace()));
+    HttpUrl oauth =
+        settings.apiUrl().newBuilder().addPathSegment("oauth").addPathSegment("token").build();
+    Tokens tokens = new Tokens(plain, oauth, settings.credentials());
+    this.account =
+        new Account(
+            new ControlPlane(new AuthenticatedTransport(plain, tokens), settings.apiUrl()),
+            new AuthenticatedTransport(new WakingTransport(plain, waits), tokens),
+            settings,
+            tokens,
+            new Threads(resources.scheduler(), resources.executor()),
+            waits,
+            ConcurrentHashMap.newKeySet());
+  }
+
+  /**
+   * A client as the environment describes it: {@code BL_API_KEY} or {@code BL_CLIENT_CREDENTIALS},
+   * {@code BL_WORKSPACE}, {@code BL_ENV}, {@code BL_API_URL}, {@code BL_REGION}, {@code
+   * BL_SANDBOX_<NAME>_URL}; and where it has no credentials or no workspace, as Blaxel's own
+   * configuration file does, {@code ~/.blaxel/config.yaml}.
+   *
+   * @throws dev.sandpiper.AuthenticationException if there are no credentials or no workspace, or
+   *     the file cannot be read
+   */
+  public static BlaxelClient fromEnvironment() {
+    return builder().build();
+  }
+
+  /** Options; what is not set comes from the environment, then from Blaxel's configuration file. */
+  public static BlaxelClientBuilder builder() {
+    return new BlaxelClientBuilder();
+  }
+
+  @Override
+  public BlaxelSandbox create(SandboxSpec spec) {
+    return create(BlaxelSandboxSpec.of(spec));
+  }
+
+  /**
+   * {@link #create(SandboxSpec)} with what only Blaxel knows.
+   *
+   * @throws dev.sandpiper.InvalidRequestException with status 409 if one of this name lives; one
+   *     that is on its way out is waited for, thirty seconds at the most
+   */
+  public BlaxelSandbox create(BlaxelSandboxSpec spec) {
+    return create(spec, false);
+  }
+
+  /**
+   * The sandbox of this name: the one that is there, as it is, or a new one. Closing it kills it
+   * only if it was made here; {@link BlaxelSandbox#wasCreated()} tells.
+   *
+   * @throws IllegalArgumentException if the spec has no name
+   */
+  public BlaxelSandbox createIfAbsent(BlaxelSandboxSpec spec) {
+    if (spec.name().isEmpty()) {
+      throw new IllegalArgumentException("without a name nothing can be there already");
+    }
+    return create(spec, true);
+  }
+
+  private BlaxelSandbox create(BlaxelSandboxSpec spec, boolean ifAbsent) {
+    requireNonNull(spec, "spec");
+    requireOpen();
+    Creation creation =
+        new Creation(account.api(), spec, account.settings().region(), account.waits(), ifAbsent);
+    Readiness readiness = new Readiness(account);
+    return creation.create(
+        sandbox ->
+            new BlaxelSandbox(
+                SandboxJson.name(sandbox),
+                readiness.await(sandbox),
+                creation.isOurs(sandbox),
+                account));
+  }
+
+  @Override
+  public BlaxelSandbox connect(String id) {
+    return connect(id, DEFAULT_TIME_TO_LIVE);
+  }
+
+  /** Any request wakes a sandbox of Blaxel's, so this makes none to it. */
+  @Override
+  public BlaxelSandbox connect(String id, Duration timeToLive) {
+    requireNonNull(id, "id");
+    requireOpen();
+    if (id.isBlank() || timeToLive.isNegative()) {
+      throw new IllegalArgumentException(
+          id.isBlank() ? "the sandbox's id is blank" : "a time to live is not negative");
+    }
+    JsonNode sandbox = account.api().look("connect", id);
+    if (SandboxJson.isDead(sandbox) || SandboxJson.isDying(sandbox)) {
+      throw new NotFoundException(
+          What.SANDBOX, Failure.of("connect", id, "it is " + SandboxJson.status(sandbox)));
+    }
+    HttpUrl url =
+        Readiness.url(account.settings(), sandbox)
+            .orElseThrow(
+                () ->
+                    new PlatformException(
+                        Failure.of("connect", id, "the platform does not say where it is")));
+    BlaxelSandbox connected = new BlaxelSandbox(id, url, false, account);
+    boolean endsTooSoon =
+        SandboxJson.secondsLeft(sandbox).filter(left -> left < timeToLive.toSeconds()).isPresent();
+    if (endsTooSoon) {
+      connected.expireIn(timeToLive);
+    }
+    return connected;
+  }
+
+  /** Blaxel filters by neither label nor state, so every page is fetched and looked through. */
+  @Override
+  public Pages<SandboxInfo> list(SandboxFilter filter) {
+    requireNonNull(filter, "filter");
+    requireOpen();
+    return new LazyPages<>(cursor -> account.api().page(filter, cursor));
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return BlaxelSandbox.CAPABILITIES;
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    if (!account.open().isEmpty()) {
+      log.warn("closed with sandboxes still open, which nobody will kill: {}", account.open());
+    }
+    resources.close();
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("this client is closed");
+    }
+  }
+}

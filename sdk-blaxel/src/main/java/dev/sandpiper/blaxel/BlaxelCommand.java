@@ -1,0 +1,96 @@
+package dev.sandpiper.blaxel;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.Command;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link Command} with what only Blaxel knows. Immutable. */
+public final class BlaxelCommand {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+  private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+");
+
+  private final Command common;
+  private final @Nullable String name;
+  private final @Nullable Duration awake;
+
+  private BlaxelCommand(Command common, @Nullable String name, @Nullable Duration awake) {
+    this.common = common;
+    this.name = name;
+    this.awake = awake;
+  }
+
+  /** The same. */
+  public static BlaxelCommand of(Command common) {
+    return new BlaxelCommand(requireNonNull(common, "common"), null, null);
+  }
+
+  /**
+   * Follows it by the platform's own stream of text, which is the way of every command today. Bytes
+   * that are no UTF-8, and characters that the server happens to cut, arrive as U+FFFD, and an
+   * {@link dev.sandpiper.ProcessEvent.OutputGap} says so; while it runs, about 80 KB a second
+   * arrive; a newline may have been added where a very quick command wrote none at its end; and a
+   * piece of output that is exactly one of the server's own messages, such as {@code [keepalive]}
+   * on a line, is taken for one.
+   */
+  public BlaxelCommand streamed() {
+    return this;
+  }
+
+  /**
+   * The name by which Blaxel's other clients can find it. Each name can be used once in a sandbox,
+   * because the server would mix the outputs.
+   *
+   * @throws IllegalArgumentException if it is a number, which the server would take for a pid, or
+   *     has other characters than A-Z a-z 0-9 . _ -
+   */
+  public BlaxelCommand named(String processName) {
+    if (NUMBER.matcher(processName).matches()) {
+      throw new IllegalArgumentException(
+          "a process's name is no number, which Blaxel takes for a process id: '"
+              + processName
+              + "'");
+    }
+    boolean isDots = processName.equals(".") || processName.equals("..");
+    if (isDots || !NAME.matcher(processName).matches()) {
+      throw new IllegalArgumentException(
+          "a process's name is 1 to 100 of A-Z a-z 0-9 . _ -, not '" + processName + "'");
+    }
+    return new BlaxelCommand(common, processName, awake);
+  }
+
+  /**
+   * Keeps the sandbox awake while it runs; without it a sandbox sleeps, with what runs in it, when
+   * nobody is connected. The server kills it after {@code limit}; zero is never.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public BlaxelCommand keepAlive(Duration limit) {
+    if (limit.isNegative()) {
+      throw new IllegalArgumentException("a limit is not negative; zero is none");
+    }
+    return new BlaxelCommand(common, name, limit);
+  }
+
+  public Command common() {
+    return common;
+  }
+
+  /** Empty for one that nobody can guess. */
+  public Optional<String> name() {
+    return Optional.ofNullable(name);
+  }
+
+  /** How long it keeps its sandbox awake; empty if it does not. */
+  public Optional<Duration> keepAlive() {
+    return Optional.ofNullable(awake);
+  }
+
+  @Override
+  public String toString() {
+    return "Blaxel" + common;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.sandpiper.blaxel;
+
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What to change of a sandbox's metadata; the rest stays. Immutable. */
+public final class BlaxelMetadata {
+  private static final BlaxelMetadata NOTHING = new BlaxelMetadata(null, null, null);
+
+  private final @Nullable Map<String, String> labels;
+  private final @Nullable String displayName;
+  private final @Nullable String externalId;
+
+  private BlaxelMetadata(
+      @Nullable Map<String, String> labels,
+      @Nullable String displayName,
+      @Nullable String externalId) {
+    this.labels = labels;
+    this.displayName = displayName;
+    this.externalId = externalId;
+  }
+
+  /** Changes nothing yet. */
+  public static BlaxelMetadata unchanged() {
+    return NOTHING;
+  }
+
+  /** These labels, instead of all that it has. */
+  public BlaxelMetadata labels(Map<String, String> all) {
+    return new BlaxelMetadata(Map.copyOf(all), displayName, externalId);
+  }
+
+  /** What people call it; 63 characters at the most. */
+  public BlaxelMetadata displayName(String text) {
+    BlaxelSandboxSpec.requireDisplayName(text);
+    return new BlaxelMetadata(labels, text, externalId);
+  }
+
+  /** A key of your own. */
+  public BlaxelMetadata externalId(String id) {
+    BlaxelSandboxSpec.requireExternalId(id);
+    return new BlaxelMetadata(labels, displayName, id);
+  }
+
+  Optional<Map<String, String>> labels() {
+    return Optional.ofNullable(labels);
+  }
+
+  Optional<String> displayName() {
+    return Optional.ofNullable(displayName);
+  }
+
+  Optional<String> externalId() {
+    return Optional.ofNullable(externalId);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.sandpiper.blaxel;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.OutputListener;
+import dev.sandpiper.Process;
+import dev.sandpiper.ProcessInfo;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.Processes;
+import dev.sandpiper.Terminal;
+import dev.sandpiper.TerminalSize;
+import dev.sandpiper.engine.CommandLauncher;
+import dev.sandpiper.engine.LaunchedProcesses;
+import dev.sandpiper.engine.RunningCommand;
+import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.engine.Threads;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The processes of one Blaxel sandbox. */
+final class BlaxelProcesses implements Processes {
+  private static final OutputListener NOBODY = output -> {};
+
+  private final StreamedLauncher launcher;
+  private final LaunchedProcesses launched;
+
+  BlaxelProcesses(StreamedLauncher launcher, Threads threads) {
+    this.launcher = launcher;
+    this.launched = new LaunchedProcesses(launcher, threads);
+  }
+
+  @Override
+  public ExecResult exec(Command command) {
+    return launched.exec(command);
+  }
+
+  @Override
+  public ExecResult exec(Command command, OutputListener listener) {
+    return launched.exec(command, listener);
+  }
+
+  ExecResult exec(BlaxelCommand command) {
+    return exec(command, NOBODY);
+  }
+
+  ExecResult exec(BlaxelCommand command, OutputListener listener) {
+    return launched.exec(new Named(launcher, command), command.common(), listener);
+  }
+
+  @Override
+  public CompletableFuture<ExecResult> execAsync(Command command) {
+    return launched.execAsync(command);
+  }
+
+  @Override
+  public BlaxelProcess start(Command command) {
+    return start(BlaxelCommand.of(requireNonNull(command, "command")));
+  }
+
+  BlaxelProcess start(BlaxelCommand command) {
+    ConfirmingLauncher confirming = new ConfirmingLauncher(launcher, command);
+    Process process = launched.start(confirming, command.common());
+    return new BlaxelProcess(process, confirming.started());
+  }
+
+  @Override
+  public Process attach(ProcessRef ref) {
+    return launched.attach(ref);
+  }
+
+  @Override
+  public Terminal startTerminal(Command command, TerminalSize size) {
+    return launched.startTerminal(command, size);
+  }
+
+  @Override
+  public Terminal attachTerminal(ProcessRef ref) {
+    return launched.attachTerminal(ref);
+  }
+
+  @Override
+  public List<ProcessInfo> list() {
+    return launched.list();
+  }
+
+  /** Starts one command with what only Blaxel knows. */
+  private record Named(StreamedLauncher launcher, BlaxelCommand command)
+      implements CommandLauncher {
+    @Override
+    public RunningCommand launch(Command common) {
+      return launcher.launch(command);
+    }
+
+    @Override
+    public RunningTerminal launchTerminal(Command common, TerminalSize size) {
+      return launcher.launchTerminal(common, size);
+    }
+
+    @Override
+    public RunningCommand attach(ProcessRef ref) {
+      return launcher.attach(ref);
+    }
+
+    @Override
+    public RunningTerminal attachTerminal(ProcessRef ref) {
+      return launcher.attachTerminal(ref);
+    }
+
+    @Override
+    public List<ProcessInfo> list() {
+      return launcher.list();
+    }
+  }
+}

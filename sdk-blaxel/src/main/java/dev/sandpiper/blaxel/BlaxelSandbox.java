@@ -1,0 +1,204 @@
+package dev.sandpiper.blaxel;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.Capability;
+import dev.sandpiper.Endpoint;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.Filesystem;
+import dev.sandpiper.OutputListener;
+import dev.sandpiper.Processes;
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxInfo;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.HttpUrl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A sandbox at Blaxel. Made by {@link BlaxelClient}. It sleeps by itself, with its memory kept,
+ * some seconds after the last connection to it has ended, and wakes with the next request; what
+ * runs in it sleeps too, unless it was started with {@link BlaxelCommand#keepAlive}.
+ *
+ * <p>Commands are followed by the platform's own stream, see {@link BlaxelCommand#streamed()}: it
+ * is text, has no input, and cannot be picked up again by somebody else.
+ */
+public final class BlaxelSandbox implements Sandbox {
+  static final Set<Capability> CAPABILITIES = Set.of(Capability.SIGNALS);
+  private static final Logger log = LoggerFactory.getLogger(BlaxelSandbox.class);
+
+  private final String name;
+  private final HttpUrl url;
+  private final boolean created;
+  private final Account account;
+  private final RecordUpdate update;
+  private final Places places;
+  private final BlaxelProcesses processes;
+  private final Filesystem files;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  BlaxelSandbox(String name, HttpUrl url, boolean created, Account account) {
+    this.name = name;
+    this.url = url;
+    this.created = created;
+    this.account = account;
+    this.update = new RecordUpdate(account.api(), name);
+    this.places = new Places(this::processes, name);
+    SandboxPaths paths = new SandboxPaths(places::workingDirectory);
+    this.processes =
+        new BlaxelProcesses(
+            new StreamedLauncher(
+                name,
+                new ProcessApi(account.dataPlane(), url),
+                paths,
+                account.threads(),
+                account.waits()),
+            account.threads());
+    this.files = new BlaxelFiles(account.dataPlane(), url, paths, processes);
+    if (created) {
+      account.open().add(name);
+    }
+  }
+
+  /** Its name. */
+  @Override
+  public String id() {
+    return name;
+  }
+
+  @Override
+  public Processes processes() {
+    return processes;
+  }
+
+  /** {@link Processes#exec(dev.sandpiper.Command)} with what only Blaxel knows. */
+  public ExecResult exec(BlaxelCommand command) {
+    return processes.exec(requireNonNull(command, "command"));
+  }
+
+  /** {@link #exec(BlaxelCommand)}, and shows the output to {@code listener} while it comes. */
+  public ExecResult exec(BlaxelCommand command, OutputListener listener) {
+    return processes.exec(requireNonNull(command, "command"), listener);
+  }
+
+  /** {@link Processes#start(dev.sandpiper.Command)} with what only Blaxel knows. */
+  public BlaxelProcess start(BlaxelCommand command) {
+    return processes.start(requireNonNull(command, "command"));
+  }
+
+  @Override
+  public Filesystem files() {
+    return files;
+  }
+
+  /**
+   * How to reach a port that was declared at the sandbox's creation. The address has a path, behind
+   * which yours goes, and the headers hold the account's token, which Blaxel's gateway wants to
+   * see: give them to nobody else. A token that expires is asked for anew by calling this again.
+   */
+  @Override
+  public Endpoint endpoint(int port) {
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("ports are 1 to 65535, not " + port);
+    }
+    HttpUrl address =
+        url.newBuilder().addPathSegment("port").addPathSegment(Integer.toString(port)).build();
+    return new Endpoint(URI.create(address.toString()), account.endpointHeaders());
+  }
+
+  @Override
+  public String workingDirectory() {
+    return places.workingDirectory();
+  }
+
+  @Override
+  public String homeDirectory() {
+    return places.home();
+  }
+
+  @Override
+  public SandboxInfo info() {
+    return account.api().info(name);
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return CAPABILITIES;
+  }
+
+  /** True if it was made by this client's call; false if it was there. */
+  public boolean wasCreated() {
+    return created;
+  }
+
+  /**
+   * Changes labels and names, and keeps the rest. Reads and replaces the whole record, so what
+   * somebody else changes at the same time may be lost.
+   *
+   * @throws dev.sandpiper.UnsupportedCapabilityException if the sandbox has secret variables or
+   *     proxy secrets, which this would overwrite
+   */
+  public void updateMetadata(BlaxelMetadata change) {
+    update.metadata(requireNonNull(change, "change"));
+  }
+
+  /** {@inheritDoc} Like {@link #updateMetadata}, this replaces the whole record. */
+  @Override
+  public void expireIn(Duration timeToLive) {
+    if (timeToLive.isNegative() || timeToLive.isZero()) {
+      throw new IllegalArgumentException(
+          "a time to live must be positive, not " + timeToLive + "; kill() ends it at once");
+    }
+    update.expireIn(timeToLive);
+  }
+
+  /**
+   * Takes its time to live away, so that it lives until it is killed or a rule of its own ends it.
+   */
+  public void liveOn() {
+    update.liveOn();
+  }
+
+  @Override
+  public boolean kill() {
+    boolean existed = account.api().delete(name);
+    account.open().remove(name);
+    return existed;
+  }
+
+  @Override
+  public String detach() {
+    closed.set(true);
+    account.open().remove(name);
+    return name;
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true) || !created) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
+      kill();
+    } catch (SandboxException e) {
+      log.warn(
+          "sandbox {} could not be killed and lives until its time is over: {}",
+          name,
+          e.getMessage());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "BlaxelSandbox[" + name + "]";
+  }
+}

@@ -1,0 +1,314 @@
+package dev.sandpiper.blaxel;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link SandboxSpec} with what only Blaxel knows. Its template is the image, else {@code
+ * blaxel/base-image:latest}; its time to live counts from the creation on. Immutable.
+ */
+public final class BlaxelSandboxSpec {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,47}[a-z0-9])?");
+  private static final Pattern EXTERNAL_ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
+
+  private final SandboxSpec common;
+  private final Options options;
+
+  /** A port to reach from outside. */
+  public record Port(int number, Protocol protocol, Optional<String> name) {
+    /** What is spoken there. */
+    public enum Protocol {
+      HTTP,
+      TCP,
+      UDP,
+      TLS
+    }
+
+    public Port {
+      if (number < 1 || number > 65_535) {
+        throw new IllegalArgumentException("ports are 1 to 65535, not " + number);
+      }
+      if (number == 80 || number == 443 || number == 8080) {
+        throw new IllegalArgumentException("port " + number + " is Blaxel's own: 80, 443 and 8080");
+      }
+      requireNonNull(protocol, "protocol");
+      requireNonNull(name, "name");
+    }
+  }
+
+  /** A volume that exists, and where it shall be. */
+  public record Volume(String name, String mountPath, boolean readOnly) {
+    public Volume {
+      requireNonNull(name, "name");
+      if (!mountPath.startsWith("/")) {
+        throw new IllegalArgumentException("a mount path is absolute, not '" + mountPath + "'");
+      }
+    }
+  }
+
+  /** When a sandbox is deleted; the first that comes true decides. */
+  public record Expiration(Kind kind, String value) {
+    /** What is counted. */
+    public enum Kind {
+      IDLE("ttl-idle"),
+      AGE("ttl-max-age"),
+      DATE("date");
+
+      final String wireName;
+
+      Kind(String wireName) {
+        this.wireName = wireName;
+      }
+    }
+
+    /** After nobody used it for so long. */
+    public static Expiration whenIdle(Duration time) {
+      return new Expiration(Kind.IDLE, seconds(time));
+    }
+
+    /** So long after its creation. */
+    public static Expiration afterAge(Duration time) {
+      return new Expiration(Kind.AGE, seconds(time));
+    }
+
+    /** At that moment. */
+    public static Expiration at(Instant moment) {
+      return new Expiration(Kind.DATE, moment.toString());
+    }
+  }
+
+  /** Changed only between being copied and being handed to a new spec. */
+  private static final class Options {
+    @Nullable String name;
+    @Nullable String displayName;
+    @Nullable String externalId;
+    @Nullable String region;
+    @Nullable Integer memoryMegabytes;
+    boolean livesOn;
+    List<Port> ports = List.of();
+    List<Volume> volumes = List.of();
+    List<Expiration> expirations = List.of();
+    Map<String, String> secrets = Map.of();
+    @Nullable JsonNode network;
+
+    Options copy() {
+      Options copy = new Options();
+      copy.name = name;
+      copy.displayName = displayName;
+      copy.externalId = externalId;
+      copy.region = region;
+      copy.memoryMegabytes = memoryMegabytes;
+      copy.livesOn = livesOn;
+      copy.ports = ports;
+      copy.volumes = volumes;
+      copy.expirations = expirations;
+      copy.secrets = secrets;
+      copy.network = network;
+      return copy;
+    }
+  }
+
+  private BlaxelSandboxSpec(SandboxSpec common, Options options) {
+    this.common = common;
+    this.options = options;
+  }
+
+  /** The same, with Blaxel's defaults for the rest. */
+  public static BlaxelSandboxSpec of(SandboxSpec common) {
+    return new BlaxelSandboxSpec(requireNonNull(common, "common"), new Options());
+  }
+
+  /**
+   * The sandbox's name, which is its id. Without one Blaxel finds a name, and can take a sandbox
+   * that is warm already.
+   *
+   * @throws IllegalArgumentException if Blaxel would not take it
+   */
+  public BlaxelSandboxSpec name(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a name is 1 to 49 of a-z 0-9 -, and no - at its ends, not '" + name + "'");
+    }
+    return with(changed -> changed.name = name);
+  }
+
+  /** What people call it; 63 characters at the most. */
+  public BlaxelSandboxSpec displayName(String text) {
+    requireDisplayName(text);
+    return with(changed -> changed.displayName = text);
+  }
+
+  /** A key of your own, by which it can be listed. Nothing keeps two from having the same one. */
+  public BlaxelSandboxSpec externalId(String id) {
+    requireExternalId(id);
+    return with(changed -> changed.externalId = id);
+  }
+
+  static void requireDisplayName(String text) {
+    if (text.length() > 63) {
+      throw new IllegalArgumentException(
+          "a display name has 63 characters at the most, not " + text.length());
+    }
+  }
+
+  static void requireExternalId(String id) {
+    if (!EXTERNAL_ID.matcher(id).matches()) {
+      throw new IllegalArgumentException("an external id is 1 to 64 of A-Z a-z 0-9 -");
+    }
+  }
+
+  /** Where it runs, such as {@code eu-lon-1}. Else the client's region. */
+  public BlaxelSandboxSpec region(String name) {
+    return with(changed -> changed.region = requireNonNull(name, "name"));
+  }
+
+  /** Its memory, which also decides how many processors it has. Else 4096. */
+  public BlaxelSandboxSpec memory(int megabytes) {
+    if (megabytes < 1) {
+      throw new IllegalArgumentException("memory is positive, not " + megabytes);
+    }
+    return with(changed -> changed.memoryMegabytes = megabytes);
+  }
+
+  /** A port that speaks HTTP, for {@link BlaxelSandbox#endpoint}. */
+  public BlaxelSandboxSpec port(int number) {
+    return port(new Port(number, Port.Protocol.HTTP, Optional.empty()));
+  }
+
+  /** A port to reach from outside. */
+  public BlaxelSandboxSpec port(Port port) {
+    return with(changed -> changed.ports = and(changed.ports, requireNonNull(port, "port")));
+  }
+
+  /** Mounts a volume that exists. */
+  public BlaxelSandboxSpec volume(Volume volume) {
+    return with(changed -> changed.volumes = and(changed.volumes, requireNonNull(volume, "v")));
+  }
+
+  /** Deletes it by another rule than its time to live, or also by it. */
+  public BlaxelSandboxSpec expiration(Expiration rule) {
+    return with(changed -> changed.expirations = and(changed.expirations, requireNonNull(rule)));
+  }
+
+  /** Leaves the time to live out: it lives until a rule of {@link #expiration}, or a kill. */
+  public BlaxelSandboxSpec withoutTimeToLive() {
+    return with(changed -> changed.livesOn = true);
+  }
+
+  /** A variable whose value Blaxel never shows again. */
+  public BlaxelSandboxSpec secretEnvironment(String name, String value) {
+    SandboxSpec.standard().environment(name, value); // refuses what no process can be given
+    Map<String, String> all = new LinkedHashMap<>(options.secrets);
+    all.put(name, value);
+    return with(changed -> changed.secrets = Map.copyOf(all));
+  }
+
+  /**
+   * Its network, in the words of Blaxel's API: the JSON object of {@code spec.network}, with {@code
+   * proxy}, {@code firewall} and {@code egress}.
+   *
+   * @throws IllegalArgumentException if it is no JSON object
+   */
+  public BlaxelSandboxSpec network(String json) {
+    JsonNode parsed;
+    try {
+      parsed = Json.parse(json.getBytes(StandardCharsets.UTF_8));
+    } catch (MalformedStreamException e) {
+      throw new IllegalArgumentException("the network is no JSON document", e);
+    }
+    if (!parsed.isObject()) {
+      throw new IllegalArgumentException("the network is no JSON object");
+    }
+    return with(changed -> changed.network = parsed);
+  }
+
+  public SandboxSpec common() {
+    return common;
+  }
+
+  public Optional<String> name() {
+    return Optional.ofNullable(options.name);
+  }
+
+  public Optional<String> displayName() {
+    return Optional.ofNullable(options.displayName);
+  }
+
+  public Optional<String> externalId() {
+    return Optional.ofNullable(options.externalId);
+  }
+
+  /** Empty for the client's region; an empty text counts as not set. */
+  public Optional<String> region() {
+    return Optional.ofNullable(options.region).filter(name -> !name.isEmpty());
+  }
+
+  public Optional<Integer> memoryMegabytes() {
+    return Optional.ofNullable(options.memoryMegabytes);
+  }
+
+  public List<Port> ports() {
+    return options.ports;
+  }
+
+  public List<Volume> volumes() {
+    return options.volumes;
+  }
+
+  public List<Expiration> expirations() {
+    return options.expirations;
+  }
+
+  /** True if its time to live is used. */
+  public boolean hasTimeToLive() {
+    return !options.livesOn;
+  }
+
+  Map<String, String> secrets() {
+    return options.secrets;
+  }
+
+  Optional<JsonNode> network() {
+    return Optional.ofNullable(options.network);
+  }
+
+  /** Durations as Blaxel writes them, in whole seconds; parts are rounded up. */
+  static String seconds(Duration duration) {
+    if (duration.isNegative() || duration.isZero()) {
+      throw new IllegalArgumentException("a time must be positive, not " + duration);
+    }
+    return duration.plusNanos(999_999_999).toSeconds() + "s";
+  }
+
+  private BlaxelSandboxSpec with(Consumer<Options> change) {
+    Options changed = options.copy();
+    change.accept(changed);
+    return new BlaxelSandboxSpec(common, changed);
+  }
+
+  private static <T> List<T> and(List<T> list, T one) {
+    List<T> all = new ArrayList<>(list);
+    all.add(one);
+    return List.copyOf(all);
+  }
+
+  @Override
+  public String toString() {
+    return "Blaxel" + common;
+  }
+}

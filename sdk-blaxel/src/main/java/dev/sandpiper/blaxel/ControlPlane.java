@@ -1,0 +1,218 @@
+package dev.sandpiper.blaxel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.SandboxFilter;
+import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.LazyPages;
+import dev.sandpiper.http.HttpBody;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of Blaxel's REST API that this library makes. */
+final class ControlPlane {
+  private static final int LONGEST_ANSWER = 16 << 20;
+  private static final String PAGE_SIZE = "100";
+
+  private final HttpTransport transport;
+  private final HttpUrl base;
+
+  ControlPlane(HttpTransport transport, HttpUrl base) {
+    this.transport = transport;
+    this.base = base;
+  }
+
+  /**
+   * Creates a sandbox. Sent once.
+   *
+   * @param ifAbsent whether one of this name that lives is an answer too
+   */
+  JsonNode create(String subject, JsonNode spec, boolean ifAbsent) {
+    HttpUrl.Builder url = url("sandboxes").newBuilder();
+    if (ifAbsent) {
+      url.addQueryParameter("createIfNotExist", "true");
+    }
+    HttpRequest request =
+        HttpRequest.of("create", subject, "POST", url.build())
+            .withBody(HttpBody.of("application/json", Json.write(spec)));
+    try (HttpResponse response = transport.send(accepting(request))) {
+      requireSuccess(response, What.TEMPLATE);
+      return sandbox(response);
+    }
+  }
+
+  private static JsonNode sandbox(HttpResponse response) {
+    JsonNode sandbox = json(response);
+    if (SandboxJson.name(sandbox).isEmpty()) {
+      throw new WireFormatException(response.failure("an answer without a sandbox"), null);
+    }
+    return sandbox;
+  }
+
+  /** Everything about one sandbox. */
+  JsonNode look(String operation, String name) {
+    try (HttpResponse response = get(operation, name, url("sandboxes", name))) {
+      return sandbox(response);
+    }
+  }
+
+  /** The sandbox of this name, if there is one. */
+  Optional<JsonNode> find(String name) {
+    try {
+      return Optional.of(look("create", name));
+    } catch (NotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The sandboxes with this external id, newest first; those that are over are not among them. */
+  List<JsonNode> withExternalId(String id) {
+    HttpUrl url =
+        url("sandboxes")
+            .newBuilder()
+            .addQueryParameter("limit", PAGE_SIZE)
+            .addQueryParameter("externalId", id)
+            .build();
+    try (HttpResponse response = get("create", "sandbox", url)) {
+      List<JsonNode> found = new ArrayList<>();
+      items(json(response), response).forEach(found::add);
+      return found;
+    }
+  }
+
+  SandboxInfo info(String name) {
+    try (HttpResponse response = get("info", name, url("sandboxes", name))) {
+      return SandboxJson.info(sandbox(response), response);
+    }
+  }
+
+  private HttpResponse get(String operation, String subject, HttpUrl url) {
+    HttpRequest request = HttpRequest.of(operation, subject, "GET", url).harmlessAndPatient();
+    HttpResponse response = transport.send(accepting(request));
+    if (response.status() == 200) {
+      return response;
+    }
+    try (response) {
+      throw ApiErrors.of(response, What.SANDBOX);
+    }
+  }
+
+  /** Replaces a sandbox's record. */
+  void replace(String operation, String name, ObjectNode sandbox) {
+    HttpRequest request =
+        HttpRequest.of(operation, name, "PUT", url("sandboxes", name))
+            .withBody(HttpBody.of("application/json", Json.write(sandbox)))
+            .harmlessAndPatient();
+    try (HttpResponse response = transport.send(accepting(request))) {
+      requireSuccess(response, What.SANDBOX);
+    }
+  }
+
+  /** False if there was nothing to delete. */
+  boolean delete(String name) {
+    HttpRequest request =
+        HttpRequest.of("kill", name, "DELETE", url("sandboxes", name)).harmlessAndPatient();
+    try (HttpResponse response = transport.send(accepting(request))) {
+      if (response.status() == 404) {
+        return false;
+      }
+      requireSuccess(response, What.SANDBOX);
+      return true;
+    }
+  }
+
+  /** One page of the list, newest first. Labels and states are looked at here. */
+  LazyPages.Page<SandboxInfo> page(SandboxFilter filter, @Nullable String cursor) {
+    HttpUrl.Builder url =
+        url("sandboxes")
+            .newBuilder()
+            .addQueryParameter("limit", PAGE_SIZE)
+            .addQueryParameter("sort", "createdAt:desc");
+    if (cursor != null) {
+      url.addQueryParameter("cursor", cursor);
+    }
+    try (HttpResponse response = get("list", "sandboxes", url.build())) {
+      JsonNode answer = json(response);
+      List<SandboxInfo> infos = new ArrayList<>();
+      for (JsonNode item : items(answer, response)) {
+        SandboxInfo info = SandboxJson.info(item, response);
+        if (isWanted(info, filter)) {
+          infos.add(info);
+        }
+      }
+      return new LazyPages.Page<>(infos, next(answer, cursor, response));
+    }
+  }
+
+  /** Older versions of the API answer with the list alone. */
+  private static JsonNode items(JsonNode answer, HttpResponse response) {
+    JsonNode items = answer.isArray() ? answer : answer.path("data");
+    if (!items.isArray()) {
+      throw new WireFormatException(response.failure("an answer that is no list"), null);
+    }
+    return items;
+  }
+
+  private static @Nullable String next(
+      JsonNode answer, @Nullable String cursor, HttpResponse response) {
+    JsonNode meta = answer.path("meta");
+    String next = meta.path("nextCursor").asText("");
+    if (next.isEmpty() || !meta.path("hasMore").asBoolean(true)) {
+      return null;
+    }
+    if (next.equals(cursor)) {
+      throw new WireFormatException(response.failure("a page that says it is the next one"), null);
+    }
+    return next;
+  }
+
+  private static boolean isWanted(SandboxInfo info, SandboxFilter filter) {
+    return info.labels().entrySet().containsAll(filter.labels().entrySet())
+        && filter.state().map(info.state()::equals).orElse(true);
+  }
+
+  private static HttpRequest accepting(HttpRequest request) {
+    return request.withHeader("Accept", "application/json");
+  }
+
+  /** Each part is one segment, however it is spelled. */
+  private HttpUrl url(String... path) {
+    HttpUrl.Builder url = base.newBuilder();
+    for (String segment : path) {
+      if (segment.equals(".") || segment.equals("..")) {
+        throw new IllegalArgumentException("'" + segment + "' is no name");
+      }
+      url.addPathSegment(segment);
+    }
+    return url.build();
+  }
+
+  private static void requireSuccess(HttpResponse response, What missing) {
+    if (response.status() < 200 || response.status() >= 300) {
+      throw ApiErrors.of(response, missing);
+    }
+  }
+
+  private static JsonNode json(HttpResponse response) {
+    try {
+      return Json.parse(response.readAll(LONGEST_ANSWER));
+    } catch (MalformedStreamException e) {
+      throw new WireFormatException(response.failure("an answer that cannot be read"), e);
+    } catch (IOException e) {
+      throw new ConnectionLostException(response.failure("the answer broke off"), null, e);
+    }
+  }
+}

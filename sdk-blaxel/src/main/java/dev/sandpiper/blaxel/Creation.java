@@ -1,0 +1,259 @@
+package dev.sandpiper.blaxel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates one sandbox, once. It carries a nonce among its labels, which alone says that it is ours;
+ * after a failure that leaves open whether it exists, it is looked for under the caller's name, or
+ * under the external id, and adopted, or deleted if the caller gave up or it cannot be used.
+ * Nothing without the nonce is ever deleted.
+ */
+final class Creation {
+  private static final Logger log = LoggerFactory.getLogger(Creation.class);
+  private static final int GATEWAY_TIMEOUT = 504;
+
+  private final ControlPlane api;
+  private final BlaxelSandboxSpec spec;
+  private final JsonNode body;
+  private final Waits waits;
+  private final boolean ifAbsent;
+  private final String nonce = Nonce.random();
+  private final String subject;
+
+  /**
+   * @param region where it shall be if the spec does not say
+   * @param ifAbsent whether one of this name that lives is as good
+   */
+  Creation(
+      ControlPlane api,
+      BlaxelSandboxSpec spec,
+      @Nullable String region,
+      Waits waits,
+      boolean ifAbsent) {
+    this.api = api;
+    this.spec = spec;
+    this.waits = waits;
+    this.ifAbsent = ifAbsent;
+    this.body = SandboxJson.creation(spec, region, nonce);
+    this.subject = spec.name().or(spec.common()::template).orElse("sandbox");
+  }
+
+  /**
+   * Creates the sandbox and opens it.
+   *
+   * @param open makes of the record something to use; if that fails, the sandbox is deleted if it
+   *     is ours
+   */
+  <T> T create(Function<JsonNode, T> open) {
+    JsonNode sandbox = post();
+    try {
+      return open.apply(sandbox);
+    } catch (RuntimeException e) {
+      if (isOurs(sandbox)) {
+        delete(SandboxJson.name(sandbox), e);
+      }
+      throw e;
+    }
+  }
+
+  /** True of a sandbox that this has created; false of one that was there. */
+  boolean isOurs(JsonNode sandbox) {
+    return SandboxJson.hasNonce(sandbox, nonce);
+  }
+
+  private JsonNode post() {
+    Waits.Backoff conflicts = waits.conflicts();
+    boolean overDead = false;
+    while (true) {
+      try {
+        JsonNode answer = api.create(subject, body, ifAbsent || overDead);
+        if (!ifAbsent && overDead && !isOurs(answer)) {
+          throw new InvalidRequestException(
+              failure("a sandbox of this name has come meanwhile").withStatus(409));
+        }
+        return answer;
+      } catch (InvalidRequestException e) {
+        Optional<JsonNode> standing = standing(e, conflicts);
+        if (standing.isPresent() && !SandboxJson.isDead(standing.get())) {
+          return standing.get();
+        }
+        overDead = standing.isPresent();
+      } catch (SandboxException e) {
+        if (!Ambiguity.mayHaveStarted(e)) {
+          throw e;
+        }
+        return recover(e);
+      }
+    }
+  }
+
+  /**
+   * What holds the name, if it may be taken or is over. Empty once nothing holds it any more.
+   *
+   * @throws InvalidRequestException if it is alive and not wanted, or will not go
+   */
+  private Optional<JsonNode> standing(InvalidRequestException conflict, Waits.Backoff conflicts) {
+    if (conflict.status().orElse(0) != 409 || spec.name().isEmpty()) {
+      throw conflict;
+    }
+    Optional<JsonNode> found;
+    do {
+      pause(conflicts.next());
+      found = api.find(spec.name().get());
+    } while (found.filter(SandboxJson::isDying).isPresent() && conflicts.hasTime());
+    if (found.isPresent()
+        && !SandboxJson.isDead(found.get())
+        && !SandboxJson.isDying(found.get())) {
+      if (ifAbsent) {
+        return found;
+      }
+      throw conflict;
+    }
+    if (!conflicts.hasTime()) {
+      String status = found.map(SandboxJson::status).orElse("on its way");
+      throw new InvalidRequestException(
+          conflict
+              .failure()
+              .withObserved(
+                  conflict.failure().observed() + "; the one in the way is still " + status),
+          conflict);
+    }
+    return found;
+  }
+
+  private void pause(Duration pause) {
+    try {
+      Waits.sleep(pause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException(failure("its thread was interrupted"), e);
+    }
+  }
+
+  private JsonNode recover(SandboxException failure) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (failure instanceof CancelledException) {
+        giveUp(failure);
+        throw failure;
+      }
+      JsonNode sandbox = look(failure);
+      log.warn(
+          "create {}: {}; it exists as {}",
+          subject,
+          failure.getMessage(),
+          SandboxJson.name(sandbox));
+      return sandbox;
+    } catch (InterruptedException e) {
+      interrupted = true;
+      giveUp(failure);
+      throw new CancelledException(
+          unknown(failure, "its thread was interrupted").failure(), failure);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Waits until it is deployed, which may go on for minutes behind a gateway that has given up. */
+  private JsonNode look(SandboxException failure) throws InterruptedException {
+    boolean cutByGateway = failure.status().orElse(0) == GATEWAY_TIMEOUT;
+    Waits.Backoff backoff = cutByGateway ? waits.creations() : waits.lookups();
+    Optional<JsonNode> found = Optional.empty();
+    String observed = "the platform does not show it";
+    do {
+      Waits.sleep(backoff.next());
+      try {
+        found = find();
+        observed = found.isEmpty() ? "the platform does not show it" : "";
+      } catch (SandboxException e) {
+        failure.addSuppressed(e);
+        observed = "the platform could not be asked";
+      }
+      if (found.isPresent() && isSettled(found.get(), failure)) {
+        return found.get();
+      }
+    } while (backoff.hasTime());
+    if (found.isPresent()) {
+      delete(SandboxJson.name(found.get()), failure);
+      throw failure;
+    }
+    throw unknown(failure, observed);
+  }
+
+  /** True if it can be used; false if that may still come. */
+  private boolean isSettled(JsonNode sandbox, SandboxException failure) {
+    if (!isOurs(sandbox)) {
+      if (ifAbsent && !SandboxJson.isDead(sandbox) && !SandboxJson.isDying(sandbox)) {
+        return true;
+      }
+      throw failure; // the name is somebody else's, so ours was not created
+    }
+    if (SandboxJson.isDead(sandbox)) {
+      PlatformException failed =
+          new PlatformException(
+              failure("it was created and is " + told(sandbox)).withRetryable(false), failure);
+      delete(SandboxJson.name(sandbox), failed);
+      throw failed;
+    }
+    return SandboxJson.status(sandbox).equals("DEPLOYED");
+  }
+
+  private static String told(JsonNode sandbox) {
+    return SandboxJson.status(sandbox) + SandboxJson.errors(sandbox);
+  }
+
+  private Optional<JsonNode> find() {
+    if (spec.name().isPresent()) {
+      return api.find(spec.name().get());
+    }
+    return api.withExternalId(spec.externalId().orElse(nonce)).stream()
+        .filter(this::isOurs)
+        .findFirst();
+  }
+
+  /** Deletes it if it is there; whether it comes later cannot be known. */
+  private void giveUp(SandboxException failure) {
+    try {
+      find().filter(this::isOurs).ifPresent(sandbox -> delete(SandboxJson.name(sandbox), failure));
+    } catch (SandboxException e) {
+      failure.addSuppressed(e);
+      log.warn("a create was cancelled, and whether it exists cannot be known: {}", e.getMessage());
+    }
+  }
+
+  private void delete(String name, RuntimeException failure) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      api.delete(name);
+    } catch (SandboxException e) {
+      failure.addSuppressed(e);
+      log.warn(
+          "sandbox {} was created, is not used and could not be killed: {}", name, e.getMessage());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Failure failure(String observed) {
+    return Failure.of("create", subject, observed);
+  }
+
+  private static SandboxException unknown(SandboxException failure, String observed) {
+    return Ambiguity.unknown(failure, "whether it was created cannot be known; " + observed);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.sandpiper.blaxel;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.Processes;
+import dev.sandpiper.SandboxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Runs scripts of ours about files, where the platform's own calls cannot do or tell it exactly.
+ * Paths are arguments, never a part of a script.
+ */
+final class FileCommands {
+  /** How a script says that nothing had to be done. */
+  static final int NOTHING_TO_DO = 10;
+
+  private static final int REFUSED = 4;
+  private static final int MOST_OUTPUT = 256 << 20;
+  private static final List<String> WRONG_KIND =
+      List.of(
+          "Not a directory",
+          "Is a directory",
+          "File exists",
+          "Directory not empty",
+          "File name too long",
+          "Filename too long",
+          "Invalid argument",
+          "Too many levels of symbolic links",
+          "Symbolic link loop");
+
+  private final Processes processes;
+
+  FileCommands(Processes processes) {
+    this.processes = processes;
+  }
+
+  /** What is run, what messages call it, and how long it may take. */
+  record Job(String operation, String path, String script, Duration limit) {
+    Failure failure(String observed) {
+      return Failure.of(operation, path, observed);
+    }
+  }
+
+  /**
+   * Runs a script that changes something.
+   *
+   * @param outcome what cannot be known if its end is not
+   * @return false if nothing had to be done
+   */
+  boolean change(Job job, String outcome, String... arguments) {
+    try {
+      ExecResult result = exec(job, arguments);
+      if (result.exit().code().orElse(-1) == NOTHING_TO_DO) {
+        return false;
+      }
+      requireSuccess(job, result);
+      return true;
+    } catch (SandboxException e) {
+      throw Ambiguity.mayHaveStarted(e) ? Ambiguity.unknown(e, outcome) : e;
+    }
+  }
+
+  /** Runs a script to its end, whatever that is. */
+  ExecResult exec(Job job, String... arguments) {
+    String[] all =
+        Stream.concat(Stream.of("-c", job.script, "sh"), Stream.of(arguments))
+            .toArray(String[]::new);
+    return processes.exec(Command.of("/bin/sh", all).timeout(job.limit).capture(MOST_OUTPUT));
+  }
+
+  /** Throws what a script's complaint means. */
+  static void requireSuccess(Job job, ExecResult result) {
+    if (result.exit().isSuccess()) {
+      return;
+    }
+    String said = result.stderr().text().strip();
+    Failure failure = job.failure(said.isEmpty() ? "its script ended with " + result.exit() : said);
+    String reason = said.substring(said.lastIndexOf('\n') + 1);
+    if (reason.endsWith("No such file or directory")) {
+      throw new NotFoundException(What.FILE, failure);
+    }
+    boolean isRefused = result.exit().code().orElse(-1) == REFUSED;
+    if (isRefused || isAboutKind(reason)) {
+      throw new InvalidRequestException(failure);
+    }
+    throw new PlatformException(failure);
+  }
+
+  private static boolean isAboutKind(String reason) {
+    return WRONG_KIND.stream().anyMatch(reason::endsWith)
+        || reason.contains("cannot overwrite")
+        || reason.contains("to a subdirectory of itself")
+        || reason.contains("refusing to remove");
+  }
+}

@@ -1,0 +1,155 @@
+package dev.sandpiper.blaxel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.HttpBody;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.wire.Json;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import okhttp3.HttpUrl;
+
+/** The calls about processes of one sandbox's server. Processes are named, never numbered. */
+final class ProcessApi {
+  private static final Duration MARGIN = Duration.ofSeconds(10);
+
+  private final HttpTransport transport;
+  private final HttpUrl base;
+
+  ProcessApi(HttpTransport transport, HttpUrl base) {
+    this.transport = transport;
+    this.base = base;
+  }
+
+  /**
+   * Starts a process and opens the stream that tells of it. Sent once. The caller closes the
+   * response.
+   *
+   * @param subject what messages call it
+   */
+  HttpResponse startStreamed(String subject, ObjectNode process) {
+    HttpRequest request =
+        HttpRequest.of("start", subject, "POST", url("process"))
+            .withHeader("Accept", "text/event-stream")
+            .withBody(HttpBody.of("application/json", Json.write(process)))
+            .asProcessStream();
+    HttpResponse response = transport.send(request);
+    if (response.status() == 200) {
+      return response;
+    }
+    try (response) {
+      throw DataErrors.of(response, What.PROCESS);
+    }
+  }
+
+  /** The record of a process; empty if the server knows none of this name. */
+  Optional<ProcessDetails> find(String operation, String name) {
+    HttpRequest request =
+        HttpRequest.of(operation, name, "GET", url("process", name))
+            .withHeader("Accept", "application/json")
+            .harmless();
+    try (HttpResponse response = transport.send(request)) {
+      if (response.status() == 200) {
+        return Optional.of(details(response));
+      }
+      throw DataErrors.of(response, What.PROCESS);
+    } catch (NotFoundException e) {
+      if (e.what() == What.PROCESS) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static ProcessDetails details(HttpResponse response) {
+    JsonNode json = DataErrors.json(response);
+    try {
+      return ProcessDetails.of(json);
+    } catch (IllegalArgumentException e) {
+      throw new WireFormatException(response.failure("an answer with " + e.getMessage()), e);
+    }
+  }
+
+  /** The platform's own TERM to the group. False if the server says that it does not run. */
+  boolean stop(String name) {
+    return delete("stop", name, url("process", name));
+  }
+
+  /** The platform's own KILL to the group. False if the server says that it does not run. */
+  boolean kill(String name) {
+    return delete("kill", name, url("process", name, "kill"));
+  }
+
+  private boolean delete(String operation, String name, HttpUrl url) {
+    try (HttpResponse response = transport.send(HttpRequest.of(operation, name, "DELETE", url))) {
+      if (response.status() == 200) {
+        return true;
+      }
+      throw DataErrors.of(response, What.PROCESS);
+    } catch (NotFoundException e) {
+      if (e.what() == What.PROCESS) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Runs a short script of ours to its end.
+   *
+   * @throws PlatformException if it does not succeed
+   */
+  void run(
+      String operation, String subject, String script, List<String> arguments, Duration limit) {
+    ObjectNode process =
+        Json.object()
+            .put("name", Nonce.random())
+            .put("command", ShellText.script(script, arguments))
+            .put("waitForCompletion", true)
+            .put("timeout", limit.toSeconds() + 1);
+    HttpRequest request =
+        HttpRequest.of(operation, subject, "POST", url("process"))
+            .withHeader("Accept", "application/json")
+            .withBody(HttpBody.of("application/json", Json.write(process)))
+            .within(limit.plus(MARGIN));
+    try (HttpResponse response = transport.send(request)) {
+      if (response.status() != 200) {
+        throw DataErrors.of(response, What.PROCESS);
+      }
+      ProcessDetails ended = details(response);
+      if (!ended.exit().map(ExitStatus::isSuccess).orElse(false)) {
+        throw new PlatformException(
+            response.failure(
+                "the kill in the sandbox did not succeed: "
+                    + ended.exit().map(Object::toString).orElse("it has no end")));
+      }
+    }
+  }
+
+  /** How often the server has replaced itself; then it guesses the ends of what it took over. */
+  int upgrades(String subject) {
+    HttpRequest request = HttpRequest.of("follow", subject, "GET", url("health")).harmless();
+    try (HttpResponse response = transport.send(request)) {
+      if (response.status() != 200) {
+        throw DataErrors.of(response, What.SANDBOX);
+      }
+      return DataErrors.json(response).path("upgradeCount").asInt(0);
+    }
+  }
+
+  private HttpUrl url(String... path) {
+    HttpUrl.Builder url = base.newBuilder();
+    for (String segment : path) {
+      url.addPathSegment(segment);
+    }
+    return url.build();
+  }
+}

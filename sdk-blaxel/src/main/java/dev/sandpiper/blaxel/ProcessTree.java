@@ -1,0 +1,117 @@
+package dev.sandpiper.blaxel;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.Signal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Signals processes with their children by running {@code kill} as a second process in the sandbox:
+ * the platform's own calls know two signals, and say nothing of what became of them. They are the
+ * fallback where no {@code kill} can be run.
+ */
+final class ProcessTree {
+  private static final Logger log = LoggerFactory.getLogger(ProcessTree.class);
+  private static final long STEP_MILLIS = 50;
+
+  /** For what a script does besides waiting. */
+  private static final Duration MARGIN = Duration.ofSeconds(2);
+
+  private final ProcessApi api;
+
+  ProcessTree(ProcessApi api) {
+    this.api = api;
+  }
+
+  /** Its number, while it runs: numbers of those that have ended are used again. */
+  private Optional<String> running(String operation, ProcessRef ref) {
+    return api.find(operation, ref.processId())
+        .filter(record -> record.completedAt().isEmpty())
+        .map(ProcessDetails::pid);
+  }
+
+  /** TERM to all of it, and KILL after {@code grace}. Nothing if it is over. */
+  void stop(ProcessRef ref, Duration grace) {
+    Optional<String> pid = running("stop", ref);
+    if (pid.isEmpty()) {
+      return;
+    }
+    String patience = Long.toString(Math.max(1, grace.toMillis() / STEP_MILLIS));
+    try {
+      api.run(
+          "stop",
+          ref.toString(),
+          Scripts.STOP_GROUP,
+          List.of(pid.get(), patience),
+          grace.plus(MARGIN));
+    } catch (NotFoundException | CancelledException e) {
+      throw e;
+    } catch (SandboxException e) {
+      log.warn("no kill could be run for {}, Blaxel's own is used: {}", ref, e.getMessage());
+      stopByPlatform(ref, grace);
+    }
+  }
+
+  private void stopByPlatform(ProcessRef ref, Duration grace) {
+    api.stop(ref.processId());
+    long deadline = System.nanoTime() + grace.toNanos();
+    while (running("stop", ref).isPresent()) {
+      if (System.nanoTime() - deadline > 0) {
+        api.kill(ref.processId());
+        return;
+      }
+      try {
+        Waits.sleep(Duration.ofMillis(STEP_MILLIS));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        api.kill(ref.processId());
+        return;
+      }
+    }
+  }
+
+  /** Sends one signal to the process and its group. False if it is over. */
+  boolean signal(ProcessRef ref, Signal signal) {
+    Optional<String> pid = running("signal", ref);
+    if (pid.isEmpty()) {
+      return false;
+    }
+    try {
+      api.run(
+          "signal",
+          ref.toString(),
+          Scripts.SIGNAL,
+          List.of(pid.get(), nameOrNumber(signal)),
+          MARGIN);
+      return true;
+    } catch (NotFoundException | CancelledException e) {
+      throw e;
+    } catch (SandboxException e) {
+      return signalByPlatform(ref, signal, e);
+    }
+  }
+
+  private boolean signalByPlatform(ProcessRef ref, Signal signal, SandboxException reason) {
+    boolean isTerm = signal.equals(Signal.TERM);
+    if (running("signal", ref).isEmpty()) {
+      return false;
+    }
+    if (!isTerm && !signal.equals(Signal.KILL)) {
+      throw reason;
+    }
+    log.warn("no kill could be run for {}, Blaxel's own is used: {}", ref, reason.getMessage());
+    return isTerm ? api.stop(ref.processId()) : api.kill(ref.processId());
+  }
+
+  /** Shells know the names of the common signals, whose numbers differ between machines. */
+  private static String nameOrNumber(Signal signal) {
+    String name = signal.toString();
+    return name.startsWith("SIG") ? name.substring(3) : Integer.toString(signal.number());
+  }
+}

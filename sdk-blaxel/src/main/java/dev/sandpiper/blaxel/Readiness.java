@@ -1,0 +1,97 @@
+package dev.sandpiper.blaxel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import java.util.Optional;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/** Waits until a new sandbox answers: its address may be told before it leads anywhere. */
+final class Readiness {
+  private final Account account;
+
+  Readiness(Account account) {
+    this.account = account;
+  }
+
+  /**
+   * The address at which it answers.
+   *
+   * @throws PlatformException if it fails, or does not answer in time
+   */
+  HttpUrl await(JsonNode created) {
+    Waits.Backoff backoff = account.waits().readiness();
+    String name = SandboxJson.name(created);
+    JsonNode sandbox = created;
+    SandboxException last = null;
+    while (true) {
+      Optional<HttpUrl> url = url(account.settings(), sandbox);
+      try {
+        if (url.isPresent() && answers(name, url.get())) {
+          return url.get();
+        }
+      } catch (AuthenticationException | CancelledException e) {
+        throw e;
+      } catch (SandboxException e) {
+        last = e;
+      }
+      if (!backoff.hasTime()) {
+        throw new PlatformException(
+            failure(name, "it exists and does not answer" + of(last)), last);
+      }
+      pause(name, backoff);
+      sandbox = account.api().look("create", name);
+      if (SandboxJson.isDead(sandbox) || SandboxJson.isDying(sandbox)) {
+        throw new PlatformException(
+            failure(name, "it is " + SandboxJson.status(sandbox) + SandboxJson.errors(sandbox)));
+      }
+    }
+  }
+
+  private static String of(@Nullable SandboxException last) {
+    return last == null ? "" : "; the last try: " + last.failure().observed();
+  }
+
+  /** Where a sandbox is; empty while the platform does not say. */
+  static Optional<HttpUrl> url(BlaxelSettings settings, JsonNode sandbox) {
+    return settings
+        .forcedUrl(SandboxJson.name(sandbox))
+        .or(
+            () ->
+                SandboxJson.url(sandbox)
+                    .map(text -> BlaxelSettings.url("the sandbox's address", text)));
+  }
+
+  private boolean answers(String name, HttpUrl url) {
+    HttpRequest request =
+        HttpRequest.of("create", name, "GET", url.newBuilder().addPathSegment("health").build())
+            .harmless();
+    try (HttpResponse response = account.dataPlane().send(request)) {
+      if (response.status() == 200) {
+        DataErrors.json(response);
+        return true;
+      }
+      throw DataErrors.of(response, What.SANDBOX);
+    }
+  }
+
+  private static void pause(String name, Waits.Backoff backoff) {
+    try {
+      Waits.sleep(backoff.next());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException(failure(name, "its thread was interrupted"), e);
+    }
+  }
+
+  private static Failure failure(String name, String observed) {
+    return Failure.of("create", name, observed);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sandpiper.blaxel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.Failure;
+import dev.sandpiper.UnsupportedCapabilityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Changes a sandbox's record by reading, changing and replacing it, because Blaxel has no other
+ * way. What somebody else changes in between is lost. Secrets come back masked, and sending them
+ * back would overwrite them, so a record with secrets is left alone.
+ */
+final class RecordUpdate {
+  private static final String[] READ_ONLY = {
+    "status", "state", "events", "errors", "lastUsedAt", "expiresIn", "nodeGeneration"
+  };
+
+  private final ControlPlane api;
+  private final String name;
+
+  RecordUpdate(ControlPlane api, String name) {
+    this.api = api;
+    this.name = name;
+  }
+
+  void metadata(BlaxelMetadata change) {
+    update("update metadata of", record -> change(record.withObject("/metadata"), change));
+  }
+
+  private static void change(ObjectNode metadata, BlaxelMetadata change) {
+    change.displayName().ifPresent(text -> metadata.put("displayName", text));
+    change.externalId().ifPresent(id -> metadata.put("externalId", id));
+    change
+        .labels()
+        .ifPresent(
+            labels -> {
+              JsonNode nonce = metadata.path("labels").path(SandboxJson.NONCE_LABEL);
+              ObjectNode all = metadata.putObject("labels");
+              labels.forEach(all::put);
+              if (nonce.isTextual()) {
+                all.set(SandboxJson.NONCE_LABEL, nonce);
+              }
+            });
+  }
+
+  /** Blaxel counts from the creation on. */
+  void expireIn(Duration timeToLive) {
+    update(
+        "expireIn",
+        record -> {
+          Instant now = Instant.now();
+          Duration age = Duration.between(SandboxJson.createdAt(record).orElse(now), now);
+          Duration total = timeToLive.plus(age.isNegative() ? Duration.ZERO : age);
+          ObjectNode runtime = record.withObject("/spec/runtime");
+          runtime.put("ttl", BlaxelSandboxSpec.seconds(total));
+          runtime.remove("expires");
+        });
+  }
+
+  void liveOn() {
+    update(
+        "clear the time to live of",
+        record -> {
+          ObjectNode runtime = record.withObject("/spec/runtime");
+          runtime.remove("ttl");
+          runtime.remove("expires");
+        });
+  }
+
+  private void update(String operation, Consumer<ObjectNode> change) {
+    JsonNode found = api.look(operation, name);
+    rejectSecrets(operation, found);
+    ObjectNode record = found.deepCopy();
+    for (String field : READ_ONLY) {
+      record.remove(field);
+    }
+    change.accept(record);
+    api.replace(operation, name, record);
+  }
+
+  private void rejectSecrets(String operation, JsonNode record) {
+    boolean hasSecrets = record.path("spec").findValuesAsText("secret").contains("true");
+    boolean hasProxySecrets =
+        Optional.ofNullable(record.path("spec").path("network").findValue("secrets")).isPresent();
+    if (hasSecrets || hasProxySecrets) {
+      throw new UnsupportedCapabilityException(
+          Failure.of(
+              operation,
+              name,
+              "it has secrets, which Blaxel shows masked, and a changed record would overwrite"
+                  + " them: change it with Blaxel's own tools"),
+          null);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.sandpiper.blaxel;
+
+import static dev.sandpiper.blaxel.ApiErrors.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.SandboxInfo.State;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.wire.Json;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A sandbox as Blaxel's API words it, in our words and back. */
+final class SandboxJson {
+  /** Under this label every sandbox that we create carries its nonce. */
+  static final String NONCE_LABEL = "sandpiper-nonce";
+
+  private static final String DEFAULT_IMAGE = "blaxel/base-image:latest";
+  private static final int DEFAULT_MEMORY = 4096;
+
+  /** On their way out, and not there yet; later the name is free. */
+  private static final Set<String> DYING = Set.of("TERMINATING", "DELETING", "DEACTIVATING");
+
+  /** Over; the record is only kept for its logs. */
+  private static final Set<String> DEAD = Set.of("FAILED", "TERMINATED");
+
+  private SandboxJson() {}
+
+  static String name(JsonNode sandbox) {
+    return text(sandbox.path("metadata"), "name").orElse("");
+  }
+
+  static String status(JsonNode sandbox) {
+    return sandbox.path("status").asText("");
+  }
+
+  static boolean isDying(JsonNode sandbox) {
+    return DYING.contains(status(sandbox));
+  }
+
+  static boolean isDead(JsonNode sandbox) {
+    return DEAD.contains(status(sandbox));
+  }
+
+  static Optional<String> url(JsonNode sandbox) {
+    return text(sandbox.path("metadata"), "url");
+  }
+
+  static boolean hasNonce(JsonNode sandbox, String nonce) {
+    return nonce.equals(sandbox.path("metadata").path("labels").path(NONCE_LABEL).asText(""));
+  }
+
+  /** What went wrong with it, for people; empty where it does not say. */
+  static String errors(JsonNode sandbox) {
+    JsonNode errors = sandbox.path("errors");
+    return errors.isArray() && !errors.isEmpty()
+        ? ": " + errors.get(errors.size() - 1).path("message").asText("")
+        : "";
+  }
+
+  /** How long it still lives, if it ends by itself. */
+  static Optional<Long> secondsLeft(JsonNode sandbox) {
+    JsonNode left = sandbox.path("expiresIn");
+    return left.isIntegralNumber() ? Optional.of(left.asLong()) : Optional.empty();
+  }
+
+  static Optional<Instant> createdAt(JsonNode sandbox) {
+    return text(sandbox.path("metadata"), "createdAt")
+        .map(time -> OffsetDateTime.parse(time).toInstant());
+  }
+
+  /** The sandbox in {@code json}, which came with {@code response}. */
+  static SandboxInfo info(JsonNode json, HttpResponse response) {
+    try {
+      String name = name(json);
+      if (name.isEmpty()) {
+        throw new IllegalArgumentException("no name");
+      }
+      Instant now = Instant.now();
+      return new SandboxInfo(
+          name,
+          json.path("spec").path("runtime").path("image").asText(""),
+          state(json),
+          labels(json),
+          createdAt(json).orElse(Instant.EPOCH),
+          secondsLeft(json).map(now::plusSeconds));
+    } catch (DateTimeException | IllegalArgumentException | ArithmeticException e) {
+      throw new WireFormatException(response.failure("a sandbox that cannot be read"), e);
+    }
+  }
+
+  private static State state(JsonNode json) {
+    if (!status(json).equals("DEPLOYED")) {
+      return State.OTHER;
+    }
+    return json.path("state").asText("").equals("STANDBY") ? State.PAUSED : State.RUNNING;
+  }
+
+  private static Map<String, String> labels(JsonNode json) {
+    Map<String, String> labels = new HashMap<>();
+    json.path("metadata")
+        .path("labels")
+        .properties()
+        .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+    labels.remove(NONCE_LABEL);
+    return labels;
+  }
+
+  /** What is sent to create a sandbox. */
+  static ObjectNode creation(BlaxelSandboxSpec spec, @Nullable String region, String nonce) {
+    ObjectNode sandbox = Json.object();
+    ObjectNode metadata = sandbox.putObject("metadata");
+    spec.name().ifPresent(name -> metadata.put("name", name));
+    spec.displayName().ifPresent(text -> metadata.put("displayName", text));
+    if (spec.name().isEmpty() || spec.externalId().isPresent()) {
+      metadata.put("externalId", spec.externalId().orElse(nonce));
+    }
+    ObjectNode labels = metadata.putObject("labels");
+    spec.common().labels().forEach(labels::put);
+    labels.put(NONCE_LABEL, nonce);
+    ObjectNode body = sandbox.putObject("spec");
+    spec.region().or(() -> Optional.ofNullable(region)).ifPresent(name -> body.put("region", name));
+    putRuntime(body.putObject("runtime"), spec);
+    spec.network().ifPresent(network -> body.set("network", network));
+    for (BlaxelSandboxSpec.Volume volume : spec.volumes()) {
+      body.withArray("volumes")
+          .addObject()
+          .put("name", volume.name())
+          .put("mountPath", volume.mountPath())
+          .put("readOnly", volume.readOnly());
+    }
+    for (BlaxelSandboxSpec.Expiration rule : spec.expirations()) {
+      body.withObject("/lifecycle")
+          .withArray("expirationPolicies")
+          .addObject()
+          .put("type", rule.kind().wireName)
+          .put("value", rule.value())
+          .put("action", "delete");
+    }
+    return sandbox;
+  }
+
+  private static void putRuntime(ObjectNode runtime, BlaxelSandboxSpec spec) {
+    runtime.put("image", spec.common().template().orElse(DEFAULT_IMAGE));
+    runtime.put("memory", spec.memoryMegabytes().orElse(DEFAULT_MEMORY));
+    if (spec.hasTimeToLive()) {
+      runtime.put("ttl", BlaxelSandboxSpec.seconds(spec.common().timeToLive()));
+    }
+    for (BlaxelSandboxSpec.Port port : spec.ports()) {
+      ObjectNode sent =
+          runtime
+              .withArray("ports")
+              .addObject()
+              .put("target", port.number())
+              .put("protocol", port.protocol().name());
+      port.name().ifPresent(name -> sent.put("name", name));
+    }
+    spec.common().environment().forEach((name, value) -> variable(runtime, name, value));
+    spec.secrets().forEach((name, value) -> variable(runtime, name, value).put("secret", true));
+  }
+
+  private static ObjectNode variable(ObjectNode runtime, String name, String value) {
+    return runtime.withArray("envs").addObject().put("name", name).put("value", value);
+  }
+}

@@ -1,0 +1,166 @@
+package dev.sandpiper.blaxel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of a streamed process, from either of its two formats: output as text, the server's
+ * own noise, and at last the record of the process, or the reason why there is none. Only the
+ * record says that the process has ended.
+ *
+ * <p>For the one thread that reads the stream.
+ */
+final class StreamMessages {
+  static final String LOSSY =
+      "Blaxel streams text: bytes that are no UTF-8, or a character cut in two, were replaced";
+  static final String BEHIND = "Blaxel's stream fell behind and left output out";
+
+  /** What the server itself writes among the output, each in a message of its own. */
+  private static final Set<String> SERVERS_OWN =
+      Set.of(
+          "[keepalive]\n",
+          "\n[Process is being gracefully terminated]\n",
+          "\n[Process is being forcefully killed]\n");
+
+  private static final String FELL_BEHIND = "[output truncated: the stream fell behind]\n";
+
+  /** Under these names a record may be wrapped. */
+  private static final List<String> WRAPPINGS = List.of("data", "result", "process", "response");
+
+  private final String name;
+  private final Consumer<ProcessEvent> events;
+  private @Nullable ProcessDetails result;
+
+  /**
+   * @param name what messages call the command
+   * @param events takes output and gaps, never an end
+   */
+  StreamMessages(String name, Consumer<ProcessEvent> events) {
+    this.name = name;
+    this.events = events;
+  }
+
+  /** The record with which the stream ended. Null while it has not come. */
+  @Nullable ProcessDetails result() {
+    return result;
+  }
+
+  /** A line of NDJSON. */
+  void line(byte[] line) throws MalformedStreamException {
+    if (StrayLines.TEXT.equals(okio.ByteString.of(line))) {
+      return;
+    }
+    document(Json.parse(line));
+  }
+
+  /**
+   * An event of {@code text/event-stream}.
+   *
+   * @param type what it says that it is; null for nothing
+   */
+  void event(@Nullable String type, String data) throws MalformedStreamException {
+    switch (type == null ? "message" : type) {
+      case "stdout" -> output(Channel.STDOUT, data);
+      case "stderr" -> output(Channel.STDERR, data);
+      case "keepalive", "ping" -> {}
+      case "error" -> throw refused(errorText(data));
+      case "message", "result", "log", "end", "done", "complete", "exit" -> {
+        if (!data.equals("[keepalive]") && !data.isBlank()) {
+          document(Json.parse(data.getBytes(UTF_8)));
+        }
+      }
+      default -> {} // kinds that come later say nothing that we could understand
+    }
+  }
+
+  private static String errorText(String data) {
+    JsonNode json = ApiErrors.json(data.getBytes(UTF_8));
+    return ApiErrors.text(json, "error").or(() -> ApiErrors.text(json, "data")).orElse(data);
+  }
+
+  private void document(JsonNode json) throws MalformedStreamException {
+    if (ProcessDetails.isOne(json)) {
+      end(json);
+      return;
+    }
+    String text = json.path("data").asText("");
+    switch (json.path("type").asText("")) {
+      case "stdout" -> output(Channel.STDOUT, text);
+      case "stderr" -> output(Channel.STDERR, text);
+      case "error" -> throw refused(text);
+      case "result" -> end(json.path("data"));
+      case "" -> untyped(json);
+      default -> {} // keep-alives, and kinds that come later
+    }
+  }
+
+  private void untyped(JsonNode json) throws MalformedStreamException {
+    if (json.path("error").isTextual()) {
+      throw refused(json.path("error").asText());
+    }
+    for (String wrapping : WRAPPINGS) {
+      if (json.has(wrapping)) {
+        end(json.path(wrapping));
+        return;
+      }
+    }
+    throw new MalformedStreamException("a message of no kind that is known");
+  }
+
+  /** The record comes as an object, or encoded once more as a text. */
+  private void end(JsonNode record) throws MalformedStreamException {
+    JsonNode json = record.isTextual() ? Json.parse(record.asText().getBytes(UTF_8)) : record;
+    ProcessDetails details;
+    try {
+      details = ProcessDetails.of(json);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedStreamException("an end with " + e.getMessage(), e);
+    }
+    if (details.exit().isEmpty()) {
+      throw new MalformedStreamException("an end of a process that has not ended");
+    }
+    result = details;
+  }
+
+  private void output(Channel channel, String text) {
+    if (text.isEmpty() || (channel == Channel.STDOUT && SERVERS_OWN.contains(text))) {
+      return;
+    }
+    if (channel == Channel.STDOUT && text.equals(FELL_BEHIND)) {
+      events.accept(gap(Channel.STDOUT, BEHIND));
+      events.accept(gap(Channel.STDERR, BEHIND));
+      return;
+    }
+    events.accept(Output.of(channel, text.getBytes(UTF_8)));
+    if (text.indexOf('\ufffd') >= 0) {
+      events.accept(gap(channel, LOSSY));
+    }
+  }
+
+  /** A text has no offsets in the bytes that it was. */
+  static OutputGap gap(Channel channel, String reason) {
+    return new OutputGap(channel, OptionalLong.empty(), OptionalLong.empty(), reason);
+  }
+
+  private RuntimeException refused(String text) {
+    Failure failure = Failure.of("start", name, DataErrors.withoutCommand(text));
+    return text.startsWith("failed to start process")
+        ? new InvalidRequestException(failure)
+        : new PlatformException(failure);
+  }
+}

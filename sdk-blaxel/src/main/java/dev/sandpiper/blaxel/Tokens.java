@@ -1,0 +1,213 @@
+package dev.sandpiper.blaxel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.blaxel.Credentials.ApiKey;
+import dev.sandpiper.blaxel.Credentials.ClientCredentials;
+import dev.sandpiper.blaxel.Credentials.Login;
+import dev.sandpiper.http.HttpBody;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The token that requests carry: a key as it is, or a token that is asked for when it is needed and
+ * again before it expires. Renewed tokens are kept in memory only. Whoever needs a token while it
+ * is being asked for waits for the same answer.
+ */
+final class Tokens {
+  private static final int LONGEST_ANSWER = 1 << 20;
+  private static final Duration EARLY = Duration.ofSeconds(60);
+  private static final Duration UNKNOWN_LIFE = Duration.ofHours(1);
+  private static final Pattern HEADER_TEXT = Pattern.compile("[!-~]+");
+
+  private final HttpTransport transport;
+  private final HttpUrl endpoint;
+  private final Credentials credentials;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private volatile @Nullable Token current;
+  private @Nullable String refreshToken; // guarded by lock
+
+  /** A token and when to renew it, by {@link System#nanoTime()}. */
+  private record Token(String text, long renewAt) {
+    boolean isFresh() {
+      return System.nanoTime() - renewAt < 0;
+    }
+
+    @Override
+    public String toString() {
+      return "Token";
+    }
+  }
+
+  /**
+   * @param transport without credentials
+   * @param endpoint where tokens are asked for
+   */
+  Tokens(HttpTransport transport, HttpUrl endpoint, Credentials credentials) {
+    this.transport = transport;
+    this.endpoint = endpoint;
+    this.credentials = credentials;
+    if (credentials instanceof Login login) {
+      refreshToken = login.refreshToken();
+      if (login.accessToken() != null) {
+        current =
+            new Token(headerText(login.accessToken()), after(JwtLife.of(login.accessToken())));
+      }
+    }
+  }
+
+  private static long after(Duration life) {
+    return System.nanoTime() + life.minus(EARLY).toNanos();
+  }
+
+  /**
+   * The token for a request. Blocks where it must be asked for.
+   *
+   * @throws AuthenticationException if Blaxel gives none
+   */
+  String token() {
+    if (credentials instanceof ApiKey key) {
+      return key.key();
+    }
+    Token known = current;
+    if (known != null && known.isFresh()) {
+      return known.text();
+    }
+    return renewed(known == null ? null : known.text());
+  }
+
+  /** True if a token that was refused can be replaced by another. */
+  boolean canRenew() {
+    return !(credentials instanceof ApiKey);
+  }
+
+  /** A new token instead of one that was refused. */
+  String insteadOf(String refused) {
+    Token known = current;
+    return known != null && !known.text().equals(refused) ? known.text() : renewed(refused);
+  }
+
+  private String renewed(@Nullable String stale) {
+    lock.lock();
+    try {
+      Token known = current;
+      if (known == null || known.text().equals(stale)) {
+        known = ask();
+        current = known;
+      }
+      return known.text();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Token ask() {
+    HttpRequest request =
+        HttpRequest.of("authenticate", "", "POST", endpoint)
+            .withHeader("Accept", "application/json")
+            .withBody(HttpBody.of("application/json", Json.write(grant())))
+            .harmlessAndPatient();
+    if (credentials instanceof ClientCredentials client) {
+      request = request.withHeader("Authorization", "Basic " + headerText(client.encoded()));
+    }
+    try (HttpResponse response = transport.send(request)) {
+      int status = response.status();
+      if (status == 429 || status >= 500) {
+        throw ApiErrors.of(response, What.SANDBOX);
+      }
+      if (status != 200) {
+        throw new AuthenticationException(
+            response.failure("Blaxel gives no token for " + described()));
+      }
+      return token(response);
+    }
+  }
+
+  private Token token(HttpResponse response) {
+    try {
+      JsonNode answer = Json.parse(response.readAll(LONGEST_ANSWER));
+      String text = answer.path("access_token").asText("");
+      if (!HEADER_TEXT.matcher(text).matches()) {
+        throw new WireFormatException(response.failure("an answer without a usable token"), null);
+      }
+      String rotated = answer.path("refresh_token").asText("");
+      if (!rotated.isEmpty()) {
+        refreshToken = rotated;
+      }
+      long seconds = answer.path("expires_in").asLong(0);
+      return new Token(text, after(seconds > 0 ? Duration.ofSeconds(seconds) : UNKNOWN_LIFE));
+    } catch (MalformedStreamException e) {
+      throw new WireFormatException(response.failure("an answer that cannot be read"), e);
+    } catch (IOException e) {
+      throw new ConnectionLostException(response.failure("the answer broke off"), null, e);
+    }
+  }
+
+  private ObjectNode grant() {
+    ObjectNode grant = Json.object();
+    if (!(credentials instanceof Login login)) {
+      return grant.put("grant_type", "client_credentials");
+    }
+    if (refreshToken == null) {
+      throw new AuthenticationException(
+          Failure.of("authenticate", "", "the login has expired; log in again with 'bl login'"));
+    }
+    grant.put("grant_type", "refresh_token").put("refresh_token", refreshToken);
+    if (login.deviceCode() != null) {
+      grant.put("device_code", login.deviceCode());
+    }
+    return grant.put("client_id", "blaxel");
+  }
+
+  private String described() {
+    return credentials instanceof Login
+        ? "this login; log in again with 'bl login'"
+        : "these client credentials (BL_CLIENT_CREDENTIALS); are they revoked?";
+  }
+
+  static String headerText(String secret) {
+    if (!HEADER_TEXT.matcher(secret).matches()) {
+      throw new AuthenticationException(
+          Failure.of(
+              "configure Blaxel",
+              "",
+              "a credential or the workspace's name has a character that no header can hold"));
+    }
+    return secret;
+  }
+
+  /** How long a token says that it lives. */
+  private static final class JwtLife {
+    static Duration of(String token) {
+      String[] parts = token.split("\\.", -1);
+      if (parts.length != 3) {
+        return UNKNOWN_LIFE;
+      }
+      try {
+        JsonNode claims = Json.parse(Base64.getUrlDecoder().decode(parts[1]));
+        long expires = claims.path("exp").asLong(0);
+        return expires == 0
+            ? UNKNOWN_LIFE
+            : Duration.ofSeconds(expires - System.currentTimeMillis() / 1000);
+      } catch (IllegalArgumentException | MalformedStreamException e) {
+        return UNKNOWN_LIFE; // no token of the usual kind: Blaxel will say when it is over
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.sandpiper.blaxel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sandpiper.Content;
+import dev.sandpiper.http.HttpBody;
+import java.io.IOException;
+import java.io.InputStream;
+import okio.BufferedSink;
+
+/**
+ * A form with one file, or a piece of one, which tells while it is sent. Its boundary cannot be
+ * guessed, so it is in no file.
+ */
+final class UploadForm implements HttpBody {
+  private final String boundary = "sandpiper-" + Nonce.random();
+  private final byte[] file;
+  private final UploadProgress progress;
+
+  UploadForm(byte[] file, UploadProgress progress) {
+    this.file = file;
+    this.progress = progress;
+  }
+
+  @Override
+  public String contentType() {
+    return "multipart/form-data; boundary=" + boundary;
+  }
+
+  @Override
+  public long length() {
+    return (long) head().length + file.length + tail().length;
+  }
+
+  @Override
+  public boolean isRepeatable() {
+    return true;
+  }
+
+  @Override
+  public void writeTo(BufferedSink sink) throws IOException {
+    sink.write(head());
+    // What the listener throws is then the content's failure, and never sent again.
+    HttpBody.of(contentType(), Content.of(Told::new)).writeTo(sink);
+    sink.write(tail());
+  }
+
+  private byte[] head() {
+    return ("--"
+            + boundary
+            + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\r\n"
+            + "Content-Type: application/octet-stream\r\n\r\n")
+        .getBytes(UTF_8);
+  }
+
+  private byte[] tail() {
+    return ("\r\n--" + boundary + "--\r\n").getBytes(UTF_8);
+  }
+
+  private final class Told extends InputStream {
+    private int position;
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      if (position == file.length) {
+        return -1;
+      }
+      int count = Math.min(length, file.length - position);
+      System.arraycopy(file, position, target, offset, count);
+      position += count;
+      progress.tell(position);
+      return count;
+    }
+  }
+}

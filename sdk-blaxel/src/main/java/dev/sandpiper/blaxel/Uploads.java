@@ -1,0 +1,180 @@
+package dev.sandpiper.blaxel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Content;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.HttpBody;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.wire.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import okhttp3.HttpUrl;
+import okio.Buffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends files. Blaxel's gateway takes five megabytes a request, so what is longer than a piece goes
+ * up in pieces, each checked by its digest, and is put together at the end: until then the file is
+ * as it was.
+ */
+final class Uploads {
+  static final int PIECE = 4 << 20;
+
+  private static final Logger log = LoggerFactory.getLogger(Uploads.class);
+  private static final int MOST_PIECES = 10_000;
+
+  private final HttpTransport transport;
+  private final HttpUrl base;
+
+  Uploads(HttpTransport transport, HttpUrl base) {
+    this.transport = transport;
+    this.base = base;
+  }
+
+  /** What the listener throws goes to the caller. */
+  void write(String path, Content content, UploadProgress progress) {
+    try {
+      send(path, content, progress);
+    } catch (SandboxException e) {
+      RuntimeException thrown = progress.thrown();
+      if (thrown == null) {
+        throw e;
+      }
+      thrown.addSuppressed(e);
+      throw thrown;
+    }
+    progress.end();
+  }
+
+  private void send(String path, Content content, UploadProgress progress) {
+    try (InputStream source = open(path, content)) {
+      byte[] first = piece(path, source);
+      if (first.length < PIECE) {
+        whole(path, first, progress);
+      } else {
+        inPieces(path, first, source, progress);
+      }
+    } catch (IOException e) {
+      log.debug("write {}: its source could not be closed: {}", path, e.toString());
+    }
+  }
+
+  private static InputStream open(String path, Content content) {
+    try {
+      return content.open();
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  private static byte[] piece(String path, InputStream source) {
+    try {
+      return source.readNBytes(PIECE);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  private static CancelledException unreadable(String path, IOException cause) {
+    return new CancelledException(
+        Failure.of("write", path, "what was to be sent could not be read"), cause);
+  }
+
+  private void whole(String path, byte[] bytes, UploadProgress progress) {
+    HttpUrl url = BlaxelFiles.url(base, "filesystem", path);
+    send(path, "PUT", url, new UploadForm(bytes, progress));
+    progress.add(bytes.length);
+  }
+
+  private void inPieces(String path, byte[] first, InputStream source, UploadProgress progress) {
+    HttpUrl url = BlaxelFiles.url(base, "filesystem-multipart/initiate", path);
+    String id = send(path, "POST", url, json(Json.object())).path("uploadId").asText("");
+    if (id.isEmpty()) {
+      throw new WireFormatException(
+          Failure.of("write", path, "the sandbox answered without an upload"), null);
+    }
+    HttpUrl upload =
+        base.newBuilder().addPathSegment("filesystem-multipart").addPathSegment(id).build();
+    try {
+      ObjectNode all = Json.object();
+      ArrayNode pieces = all.putArray("parts");
+      byte[] piece = first;
+      while (piece.length > 0) {
+        UploadForm form = new UploadForm(piece, progress);
+        pieces.add(sendPiece(path, upload, pieces.size() + 1, piece, form));
+        progress.add(piece.length);
+        piece = piece.length < PIECE ? new byte[0] : piece(path, source);
+      }
+      send(path, "POST", upload.newBuilder().addPathSegment("complete").build(), json(all));
+    } catch (RuntimeException e) {
+      abort(path, upload, e);
+      throw e;
+    }
+  }
+
+  private JsonNode sendPiece(
+      String path, HttpUrl upload, int number, byte[] bytes, UploadForm form) {
+    if (number > MOST_PIECES) {
+      throw new InvalidRequestException(
+          Failure.of("write", path, "a file of more than " + MOST_PIECES + " pieces of 4 MiB"));
+    }
+    HttpUrl url =
+        upload
+            .newBuilder()
+            .addPathSegment("part")
+            .addQueryParameter("partNumber", Integer.toString(number))
+            .build();
+    HttpRequest request =
+        HttpRequest.of("write", path, "PUT", url).withBody(form).harmlessAndPatient();
+    String digest = answer(request).path("etag").asText("").replace("\"", "");
+    String expected = new Buffer().write(bytes).md5().hex();
+    if (!digest.equals(expected)) {
+      throw new WireFormatException(
+          Failure.of("write", path, "piece " + number + " arrived as something else"), null);
+    }
+    return Json.object().put("partNumber", number).put("etag", digest);
+  }
+
+  /** Otherwise its pieces would stay in the sandbox's memory. */
+  private void abort(String path, HttpUrl upload, RuntimeException cause) {
+    boolean interrupted = Thread.interrupted();
+    HttpUrl url = upload.newBuilder().addPathSegment("abort").build();
+    try (HttpResponse response = transport.send(HttpRequest.of("write", path, "DELETE", url))) {
+      log.debug("write {}: its upload was given up: {}", path, response.status());
+    } catch (SandboxException e) {
+      cause.addSuppressed(e);
+      log.warn("write {}: its upload could not be given up: {}", path, e.getMessage());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private JsonNode send(String path, String method, HttpUrl url, HttpBody body) {
+    return answer(HttpRequest.of("write", path, method, url).withBody(body));
+  }
+
+  private JsonNode answer(HttpRequest request) {
+    try (HttpResponse response = transport.send(request.withHeader("Accept", "application/json"))) {
+      if (response.status() != 200) {
+        throw DataErrors.of(response, What.FILE);
+      }
+      return DataErrors.json(response);
+    }
+  }
+
+  private static HttpBody json(ObjectNode document) {
+    return HttpBody.of("application/json", Json.write(document));
+  }
+}

@@ -1,0 +1,2 @@
+/** Blaxel: the client and what only Blaxel has. */
+package dev.sandpiper.blaxel;

@@ -1,0 +1,425 @@
+package dev.sandpiper.blaxel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sandpiper.Capability;
+import dev.sandpiper.Content;
+import dev.sandpiper.DirectoryOptions;
+import dev.sandpiper.DirectorySummary;
+import dev.sandpiper.FileInfo;
+import dev.sandpiper.FileType;
+import dev.sandpiper.Filesystem;
+import dev.sandpiper.IncompleteListingException;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.WatchOptions;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.WriteOptions;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
+import okio.Buffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What scripts do with files: each is run by this machine's shell, on real files. */
+@EnabledOnOs(OS.LINUX)
+class FileCommandsTest {
+  private static final String START = "POST /sbx/process";
+
+  @RegisterExtension final ScriptedBlaxel blaxel = new ScriptedBlaxel();
+  @TempDir Path root;
+
+  @BeforeEach
+  void runForReal() {
+    blaxel.always(START, FileCommandsTest::run);
+  }
+
+  /** Runs the command as the sandbox's server does, and answers with its stream. */
+  private static MockResponse run(RecordedRequest request) throws Exception {
+    String command = ScriptedBlaxel.json(request).path("command").asText();
+    Path output = Files.createTempFile("output", "");
+    Path errors = Files.createTempFile("errors", "");
+    try {
+      java.lang.Process shell =
+          new ProcessBuilder("/bin/sh", "-c", command)
+              .redirectInput(Path.of("/dev/null").toFile())
+              .redirectOutput(output.toFile())
+              .redirectError(errors.toFile())
+              .start();
+      assertThat(shell.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      // As the server does it, what is not UTF-8 is replaced.
+      String stdout = new String(Files.readAllBytes(output), UTF_8);
+      String stderr = new String(Files.readAllBytes(errors), UTF_8);
+      return ScriptedBlaxel.stream(
+          "application/x-ndjson",
+          (stdout.isEmpty() ? "" : StreamedProcessTest.stdout(stdout))
+              + (stderr.isEmpty()
+                  ? ""
+                  : "{\"type\":\"stderr\",\"data\":" + TextNode.valueOf(stderr) + "}\n")
+              + StreamedProcessTest.result(shell.exitValue()));
+    } finally {
+      Files.delete(output);
+      Files.delete(errors);
+    }
+  }
+
+  private Filesystem files() {
+    return blaxel.sandbox().files();
+  }
+
+  private String in(String name) {
+    return root + "/" + name;
+  }
+
+  /** Takes a file as the server does. */
+  private static MockResponse take(RecordedRequest request) throws IOException {
+    String name = request.getTarget().substring("/sbx/filesystem/".length());
+    Path path = Path.of(URLDecoder.decode(name, UTF_8));
+    Files.write(path, FilesTest.uploaded(request).toByteArray());
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
+    return ScriptedBlaxel.json(200, "{\"path\":\"x\",\"message\":\"ok\"}");
+  }
+
+  private static MockResponse give(RecordedRequest request) throws IOException {
+    String name = request.getTarget().substring("/sbx/filesystem/".length());
+    byte[] bytes = Files.readAllBytes(Path.of(URLDecoder.decode(name, UTF_8)));
+    return new MockResponse.Builder()
+        .addHeader("Content-Disposition", "attachment; filename=\"a\"")
+        .body(new Buffer().write(bytes))
+        .build();
+  }
+
+  private String route(String name) {
+    return "/sbx/filesystem/" + in(name).replace("/", "%2F");
+  }
+
+  @Test
+  void statTellsAllOfAFile() throws Exception {
+    Path file = Files.writeString(root.resolve("it's\nodd é"), "abc");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-x---"));
+    Instant time = Instant.parse("2026-11-20T17:34:05.247497992Z");
+    Files.setLastModifiedTime(file, FileTime.from(time));
+    FileInfo info = files().stat(in("it's\nodd é"));
+
+    assertThat(info.path()).isEqualTo(file.toString());
+    assertThat(info.name()).isEqualTo("it's\nodd é");
+    assertThat(info.type()).isEqualTo(FileType.FILE);
+    assertThat(info.size()).isEqualTo(3);
+    assertThat(info.mode()).isEqualTo(0750);
+    assertThat(info.owner()).isEqualTo(Files.getOwner(file).getName());
+    assertThat(info.modified()).isEqualTo(time);
+    assertThat(info.linkTarget()).isEmpty();
+  }
+
+  @Test
+  void statDescribesALinkItself() throws Exception {
+    Path end = Files.createFile(root.resolve("end"));
+    Files.createSymbolicLink(root.resolve("middle"), Path.of("end"));
+    Files.createSymbolicLink(root.resolve("link"), Path.of("middle"));
+    Files.createSymbolicLink(root.resolve("nowhere"), Path.of("gone"));
+    Files.createSymbolicLink(root.resolve("circle"), Path.of("circle"));
+    Filesystem files = files();
+
+    assertThat(files.stat(in("link")).type()).isEqualTo(FileType.LINK);
+    assertThat(files.stat(in("link")).linkTarget()).contains(end.toRealPath().toString());
+    assertThat(files.stat(in("link")).size()).isEqualTo("middle".length());
+    assertThat(files.stat(in("nowhere")).linkTarget()).isEmpty();
+    assertThat(files.stat(in("circle")).linkTarget()).isEmpty();
+  }
+
+  @Test
+  void whatIsWrongWithAPathDecidesTheError() throws Exception {
+    Files.createFile(root.resolve("file"));
+    Filesystem files = files();
+    assertThatThrownBy(() -> files.stat(in("none"))).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> files.stat(in("file/x"))).isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> files.stat(in("n".repeat(300))))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> files.list(in("none"))).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> files.list(in("file"))).isInstanceOf(InvalidRequestException.class);
+    assertThatIllegalArgumentException().isThrownBy(() -> files.list(in("x"), 0));
+  }
+
+  @Test
+  void aLinkThatLeadsNowhereExists() throws Exception {
+    Files.createSymbolicLink(root.resolve("nowhere"), Path.of("gone"));
+    String missing = "{\"error\":\"stat: no such file or directory\"}";
+    blaxel.on("GET " + route("nowhere"), ScriptedBlaxel.json(404, missing));
+    blaxel.on("GET " + route("none"), ScriptedBlaxel.json(404, missing));
+    Filesystem files = files();
+    assertThat(files.exists(in("nowhere"))).isTrue();
+    assertThat(files.exists(in("none"))).isFalse();
+  }
+
+  @Test
+  void listGoesAsDeepAsItIsAskedAndFollowsNoLink() throws Exception {
+    Files.createDirectories(root.resolve("b/deep/deeper"));
+    Files.writeString(root.resolve("b/deep/f"), "x");
+    Files.createFile(root.resolve("b-file"));
+    Files.createFile(root.resolve(".hidden\n"));
+    Files.createSymbolicLink(root.resolve("a-link"), Path.of("b"));
+    new ProcessBuilder("mkfifo", in("pipe")).inheritIO().start().waitFor();
+    Filesystem files = files();
+
+    assertThat(files.list(root.toString()))
+        .extracting(FileInfo::name)
+        .containsExactly(".hidden\n", "a-link", "b", "b-file", "pipe");
+    assertThat(files.list(root + "/./", 3))
+        .extracting(FileInfo::path)
+        .containsExactly(
+            in(".hidden\n"),
+            in("a-link"),
+            in("b"),
+            in("b/deep"),
+            in("b/deep/deeper"),
+            in("b/deep/f"),
+            in("b-file"),
+            in("pipe"));
+    assertThat(files.list(root.toString()))
+        .extracting(FileInfo::type)
+        .containsExactly(
+            FileType.FILE, FileType.LINK, FileType.DIRECTORY, FileType.FILE, FileType.OTHER);
+    assertThat(files.list(in("b/deep/deeper"))).isEmpty();
+  }
+
+  @Test
+  void aLongListingIsWhole() throws Exception {
+    for (int i = 0; i < 3000; i++) {
+      Files.createFile(root.resolve("n".repeat(100) + i));
+    }
+    assertThat(files().list(root.toString())).hasSize(3000);
+  }
+
+  @Test
+  void namesThatAreNoTextAreToldAndTheOthersListed() throws Exception {
+    Files.createFile(root.resolve("good"));
+    String script = "touch \"$1/$(printf 'bad\\377')\"";
+    new ProcessBuilder("/bin/sh", "-c", script, "sh", root.toString()).start().waitFor();
+    assertThatThrownBy(() -> files().list(root.toString()))
+        .isInstanceOfSatisfying(
+            IncompleteListingException.class,
+            e -> {
+              assertThat(e.entries()).extracting(FileInfo::name).containsExactly("good");
+              assertThat(e.directories()).containsExactly(root.toString());
+            });
+    // The test's own cleaning may not manage such a name.
+    new ProcessBuilder("/bin/sh", "-c", "rm -f \"$1\"/bad*", "sh", root.toString())
+        .start()
+        .waitFor();
+  }
+
+  @Test
+  void anAnswerThatIsNoListingIsNone() {
+    for (String stdout : List.of("zz", "31 0", "31 00 2f", "65 6e 64 20 30 00 00", "")) {
+      blaxel.on(
+          START,
+          ScriptedBlaxel.stream(
+              "application/x-ndjson",
+              StreamedProcessTest.stdout(stdout) + StreamedProcessTest.result(0)));
+      assertThatThrownBy(() -> files().list("/x")).isInstanceOf(WireFormatException.class);
+    }
+  }
+
+  @Test
+  void makeDirectoryTellsWhetherItWasThere() throws Exception {
+    Files.createFile(root.resolve("file"));
+    Filesystem files = files();
+    assertThat(files.makeDirectory(in("a/b c/"))).isTrue();
+    assertThat(files.makeDirectory(in("a/b c"))).isFalse();
+    assertThat(root.resolve("a/b c")).isDirectory();
+    assertThatThrownBy(() -> files.makeDirectory(in("file")))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> files.makeDirectory(in("file/x")))
+        .isInstanceOf(InvalidRequestException.class);
+  }
+
+  @Test
+  void moveReplacesFilesAndNeverDirectories() throws Exception {
+    Files.writeString(root.resolve("-a"), "a");
+    Files.writeString(root.resolve("b"), "b");
+    Files.createDirectory(root.resolve("directory"));
+    Files.createSymbolicLink(root.resolve("link"), Path.of("directory"));
+    Filesystem files = files();
+
+    assertThat(files.move(in("-a"), in("b")).path()).isEqualTo(in("b"));
+    assertThat(root.resolve("b")).hasContent("a");
+    assertThat(files.move(in("b"), in("link")).type()).isEqualTo(FileType.FILE);
+    assertThat(root.resolve("directory")).isEmptyDirectory();
+    assertThat(files.move(in("link"), in("new/parent/c")).size()).isEqualTo(1);
+    assertThatThrownBy(() -> files.move(in("new"), in("directory")))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("never replaced");
+    assertThatThrownBy(() -> files.move(in("directory"), in("new/parent/c")))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> files.move(in("new"), in("new/parent/inside")))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> files.move(in("none"), in("x"))).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> files.move(in("new/parent/c"), "/proc/x"))
+        .isInstanceOfAny(InvalidRequestException.class, PlatformException.class);
+    assertThat(root.resolve("new/parent/c")).hasContent("a");
+  }
+
+  @Test
+  void deleteTakesLinksAloneAndDirectoriesWhole() throws Exception {
+    Files.createDirectories(root.resolve("full/deep"));
+    Files.createFile(root.resolve("full/deep/file"));
+    Files.createDirectory(root.resolve("kept"));
+    Files.createSymbolicLink(root.resolve("link"), Path.of("kept"));
+    Files.createSymbolicLink(root.resolve("nowhere"), Path.of("gone"));
+    Filesystem files = files();
+
+    assertThat(files.delete(in("full"))).isTrue();
+    assertThat(files.delete(in("full"))).isFalse();
+    assertThat(files.delete(in("link"))).isTrue();
+    assertThat(files.delete(in("nowhere"))).isTrue();
+    assertThat(root.resolve("kept")).isDirectory();
+    assertThat(Files.exists(root.resolve("nowhere"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+    assertThatIllegalArgumentException().isThrownBy(() -> files.delete("/"));
+    assertThatIllegalArgumentException().isThrownBy(() -> files.delete("//./.."));
+  }
+
+  @Test
+  void anAtomicWriteKeepsModeAndLink() throws Exception {
+    Path file = Files.writeString(root.resolve("file"), "old");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx--x--x"));
+    Files.createSymbolicLink(root.resolve("link"), Path.of("file"));
+    blaxel.always("PUT " + route(".*"), FileCommandsTest::take);
+    files().write(in("link"), Content.of("new"), WriteOptions.inPlace().atomic());
+
+    assertThat(file).hasContent("new");
+    assertThat(Files.isSymbolicLink(root.resolve("link"))).isTrue();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rwx--x--x");
+    assertThat(root.toFile().list()).containsExactlyInAnyOrder("file", "link");
+  }
+
+  @Test
+  void anAtomicWriteThatFailsLeavesTheOldFileAndNothingElse() throws Exception {
+    Path file = Files.writeString(root.resolve("file"), "old");
+    blaxel.always(
+        "PUT " + route(".*"),
+        request -> {
+          take(request);
+          return ScriptedBlaxel.json(500, "{\"error\":\"no space left on device\"}");
+        });
+    assertThatThrownBy(
+            () -> files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic()))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageContaining("the file is as it was");
+    assertThat(file).hasContent("old");
+    assertThat(root.toFile().list()).containsExactly("file");
+  }
+
+  @Test
+  void whatIsNoFileIsNotReplaced() throws Exception {
+    Files.createDirectory(root.resolve("directory"));
+    Files.createSymbolicLink(root.resolve("nowhere"), Path.of("gone"));
+    Filesystem files = files();
+    WriteOptions atomic = WriteOptions.inPlace().atomic();
+    for (String path : List.of(in("directory"), in("nowhere"), in("x/"), "/proc/x")) {
+      assertThatThrownBy(() -> files.write(path, Content.of("x"), atomic))
+          .isInstanceOf(InvalidRequestException.class);
+    }
+  }
+
+  private void throughTmp() {
+    blaxel.always("PUT /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::take);
+    blaxel.always("GET /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::give);
+  }
+
+  private static List<String> archivesInTmp() {
+    String[] names = Path.of("/tmp").toFile().list((tmp, name) -> name.matches("\\.sp-.*\\.tar"));
+    return List.of(names == null ? new String[0] : names);
+  }
+
+  private Path tree() throws IOException {
+    Path tree = root.resolve("source");
+    Files.createDirectories(tree.resolve("sub/empty"));
+    Path run = Files.writeString(tree.resolve("sub/run"), "#!/bin/sh\n");
+    Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-x---"));
+    Files.createSymbolicLink(tree.resolve("link"), Path.of("sub/run"));
+    return tree;
+  }
+
+  private static void assertIsTree(Path copy) throws IOException {
+    assertThat(copy.resolve("sub/empty")).isEmptyDirectory();
+    assertThat(copy.resolve("sub/run")).hasContent("#!/bin/sh\n");
+    assertThat(Files.readSymbolicLink(copy.resolve("link"))).isEqualTo(Path.of("sub/run"));
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(copy.resolve("sub/run"))))
+        .isEqualTo("rwxr-x---");
+  }
+
+  @Test
+  void directoriesGoBothWaysAndLeaveNoArchive() throws Exception {
+    throughTmp();
+    Path source = tree();
+    Filesystem files = files();
+    DirectorySummary up =
+        files.uploadDirectory(source, in("new/place"), DirectoryOptions.standard());
+    assertThat(up.entries()).isEqualTo(4);
+    assertIsTree(root.resolve("new/place"));
+    DirectorySummary down =
+        files.downloadDirectory(in("new/place"), root.resolve("copy"), DirectoryOptions.standard());
+    assertThat(down.entries()).isEqualTo(4);
+    assertIsTree(root.resolve("copy"));
+    assertThat(archivesInTmp()).isEmpty();
+  }
+
+  @Test
+  void directoriesThatCannotBeCopiedAreToldAndLeaveNoArchive() throws Exception {
+    throughTmp();
+    Files.createFile(root.resolve("file"));
+    Path source = tree();
+    Filesystem files = files();
+    DirectoryOptions standard = DirectoryOptions.standard();
+    Path copy = root.resolve("copy");
+    assertThatThrownBy(() -> files.downloadDirectory(in("none"), copy, standard))
+        .isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> files.downloadDirectory(in("file"), copy, standard))
+        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> files.uploadDirectory(source, in("file"), standard))
+        .isInstanceOf(InvalidRequestException.class);
+    IllegalStateException thrown = new IllegalStateException("enough");
+    DirectoryOptions stopping =
+        standard.listener(
+            progress -> {
+              throw thrown;
+            });
+    assertThatThrownBy(() -> files.uploadDirectory(source, in("up"), stopping)).isSameAs(thrown);
+    assertThatThrownBy(() -> files.downloadDirectory(source.toString(), copy, stopping))
+        .isSameAs(thrown);
+    assertThat(copy).doesNotExist();
+    assertThat(archivesInTmp()).isEmpty();
+  }
+
+  @Test
+  void watchingIsNoCapability() {
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    assertThat(sandbox.capabilities()).doesNotContain(Capability.WATCH);
+    assertThatThrownBy(() -> sandbox.files().watch("/tmp", WatchOptions.standard()))
+        .isInstanceOfSatisfying(
+            UnsupportedCapabilityException.class,
+            e -> assertThat(e.capability()).contains(Capability.WATCH));
+  }
+}

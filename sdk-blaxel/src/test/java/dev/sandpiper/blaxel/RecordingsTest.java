@@ -1,0 +1,133 @@
+package dev.sandpiper.blaxel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.Signal;
+import dev.sandpiper.blaxel.Recordings.Answer;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.PrefixedLogReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import okio.Buffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The whole client, and the readers, over what the real server sent. */
+class RecordingsTest {
+  @RegisterExtension final ScriptedBlaxel blaxel = new ScriptedBlaxel();
+
+  static Stream<Answer> streams() {
+    return Recordings.all().stream()
+        .filter(answer -> answer.contentType().equals("application/x-ndjson"))
+        .filter(answer -> text(answer).contains("\"type\":\"result\""));
+  }
+
+  static Stream<Answer> failedStarts() {
+    return Recordings.all().stream()
+        .filter(answer -> answer.contentType().equals("application/x-ndjson"))
+        .filter(answer -> text(answer).contains("\"type\":\"error\""));
+  }
+
+  static Stream<Answer> leaks() {
+    return Recordings.all().stream()
+        .filter(answer -> answer.method().equals("POST"))
+        .filter(answer -> answer.contentType().startsWith("text/plain"))
+        .filter(answer -> answer.target().equals("/process"));
+  }
+
+  private static String text(Answer answer) {
+    return new String(answer.body(), UTF_8);
+  }
+
+  private ExecResult replay(Answer answer) {
+    blaxel.on("POST /sbx/process", ScriptedBlaxel.stream(answer.contentType(), text(answer)));
+    return blaxel.sandbox().exec("true");
+  }
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void aRecordedStreamGivesTheExitOfItsRecord(Answer answer) throws Exception {
+    String[] lines = text(answer).split("\n", -1);
+    JsonNode last = Json.parse(lines[lines.length - 2].getBytes(UTF_8));
+    JsonNode record = Json.parse(last.path("data").asText().getBytes(UTF_8));
+    int code = record.path("exitCode").asInt();
+    ExecResult result = replay(answer);
+
+    assertThat(result.exit())
+        .isEqualTo(
+            code < 0 ? new ExitStatus.Signaled(Signal.UNKNOWN) : new ExitStatus.Exited(code));
+    boolean isExact = !text(answer).contains("\\ufffd") && !text(answer).contains("\ufffd");
+    assertThat(result.stdout().isComplete()).isEqualTo(isExact);
+  }
+
+  @ParameterizedTest
+  @MethodSource("failedStarts")
+  void aRecordedFailureIsThrown(Answer answer) {
+    assertThatThrownBy(() -> replay(answer))
+        .isInstanceOf(SandboxException.class)
+        .hasMessageNotContaining("'ls'");
+  }
+
+  @ParameterizedTest
+  @MethodSource("leaks")
+  void aLeakedKeepaliveIsStrippedFromADocument(Answer answer) throws Exception {
+    assertThat(text(answer)).contains("[keepalive]");
+    JsonNode record = Json.parse(StrayLines.strip(answer.body()));
+    assertThat(ProcessDetails.of(record).exit()).contains(new ExitStatus.Exited(0));
+  }
+
+  @Test
+  void theServersKeepaliveAmongTheOutputIsFiltered() {
+    Answer quiet = one("stream-keepalive.json", "application/x-ndjson");
+    assertThat(replay(quiet).stdout().text()).isEqualTo("begin\nend\n");
+  }
+
+  @Test
+  void everyKindIsAmongTheRecordings() {
+    assertThat(streams()).hasSizeGreaterThan(10);
+    assertThat(failedStarts()).hasSizeGreaterThan(2);
+    assertThat(leaks()).hasSizeGreaterThan(6);
+  }
+
+  private static Answer one(String file, String contentType) {
+    return Recordings.all().stream()
+        .filter(answer -> answer.name().startsWith(file + " "))
+        .filter(answer -> answer.contentType().equals(contentType))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> log(String file) throws Exception {
+    Answer answer = one(file, "text/plain; charset=utf-8");
+    var reader = new PrefixedLogReader(new Buffer().write(answer.body()), 1 << 20);
+    List<String> pieces = new ArrayList<>();
+    PrefixedLogReader.Piece piece;
+    while ((piece = reader.next()) != null) {
+      pieces.add(piece.channel() + " " + piece.bytes().utf8());
+    }
+    return pieces;
+  }
+
+  @Test
+  void recordedLogsAreReadAsFarAsTheyCanBe() throws Exception {
+    assertThat(log("logs-stream-framing.json"))
+        .containsExactly(
+            "STDOUT l1\n",
+            "STDOUT l2\n",
+            "STDOUT abcstdout:def\n",
+            "STDOUT outstderr:err\n",
+            "STDOUT tail");
+    assertThat(log("logs-stream-stop.json"))
+        .noneMatch(line -> line.contains("Process is being"))
+        .contains("STDOUT tick\n");
+  }
+}

@@ -1,0 +1,210 @@
+package dev.sandpiper.blaxel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.SandboxFilter;
+import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.WireFormatException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SandboxesTest {
+  private static final String LIST = "GET /v0/sandboxes";
+  private static final String LOOK = "GET /v0/sandboxes/sbx-1";
+  private static final String REPLACE = "PUT /v0/sandboxes/sbx-1";
+
+  @RegisterExtension final ScriptedBlaxel blaxel = new ScriptedBlaxel();
+
+  private static String item(String name, String state, String team) {
+    return """
+        {"metadata":{"name":"%s","labels":{"team":"%s","sandpiper-nonce":"sp-1"},
+          "createdAt":"2026-08-17T10:00:00Z"},"spec":{"runtime":{"image":"i"}},
+         "status":"DEPLOYED","state":"%s"}"""
+        .formatted(name, team, state);
+  }
+
+  private List<String> names(SandboxFilter filter) {
+    return blaxel.client().list(filter).stream().map(SandboxInfo::id).toList();
+  }
+
+  @Test
+  void pagesAreFetchedAsTheyAreRead() {
+    blaxel.on(
+        LIST,
+        ScriptedBlaxel.json(
+            200,
+            "{\"data\":["
+                + item("a", "RUNNING", "x")
+                + "],\"meta\":{\"hasMore\":true,"
+                + "\"nextCursor\":\"c 2\",\"total\":2}}"));
+    var iterator = blaxel.client().list(SandboxFilter.all()).iterator();
+    SandboxInfo first = iterator.next();
+    assertThat(first.id()).isEqualTo("a");
+    assertThat(first.labels()).isEqualTo(Map.of("team", "x"));
+    assertThat(first.startedAt()).isEqualTo(Instant.parse("2026-08-17T10:00:00Z"));
+    assertThat(first.expiresAt()).isEmpty();
+    assertThat(blaxel.lines()).containsExactly("GET /v0/sandboxes?limit=100&sort=createdAt%3Adesc");
+
+    blaxel.on(
+        LIST,
+        ScriptedBlaxel.json(
+            200, "{\"data\":[" + item("b", "STANDBY", "x") + "],\"meta\":{\"hasMore\":false}}"));
+    assertThat(iterator.next().state()).isEqualTo(SandboxInfo.State.PAUSED);
+    assertThat(iterator.hasNext()).isFalse();
+    assertThat(blaxel.lines().get(1)).endsWith("cursor=c%202");
+  }
+
+  @Test
+  void theOldShapeIsAListAlone() {
+    blaxel.on(LIST, ScriptedBlaxel.json(200, "[" + item("a", "RUNNING", "x") + "]"));
+    assertThat(names(SandboxFilter.all())).containsExactly("a");
+  }
+
+  @Test
+  void labelsAndStatesAreFilteredHere() {
+    String all =
+        "["
+            + item("a", "RUNNING", "x")
+            + ","
+            + item("b", "STANDBY", "x")
+            + ","
+            + item("c", "RUNNING", "y")
+            + "]";
+    blaxel.always(LIST, request -> ScriptedBlaxel.json(200, all));
+    assertThat(names(SandboxFilter.all().label("team", "x"))).containsExactly("a", "b");
+    assertThat(names(SandboxFilter.all().label("team", "x").state(SandboxInfo.State.RUNNING)))
+        .containsExactly("a");
+  }
+
+  @Test
+  void aPageThatNamesItselfAsTheNextIsAnErrorAndNoLoop() {
+    blaxel.always(
+        LIST,
+        request ->
+            ScriptedBlaxel.json(
+                200, "{\"data\":[],\"meta\":{\"hasMore\":true,\"nextCursor\":\"c\"}}"));
+    assertThatThrownBy(() -> names(SandboxFilter.all()))
+        .isInstanceOf(WireFormatException.class)
+        .hasMessageContaining("it is the next one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<html>", "{}", "null", "7", "[{}]", "{\"data\":{}}"})
+  void anAnswerThatIsNoListIsMalformed(String answer) {
+    blaxel.on(LIST, ScriptedBlaxel.json(200, answer));
+    assertThatThrownBy(() -> names(SandboxFilter.all())).isInstanceOf(WireFormatException.class);
+  }
+
+  @Test
+  void connectingToWhatIsNotThereIsNotFound() {
+    blaxel.on(LOOK, ScriptedBlaxel.json(404, "{\"error\":\"Sandbox not found\",\"code\":404}"));
+    BlaxelClient client = blaxel.client();
+    assertThatThrownBy(() -> client.connect("sbx-1")).isInstanceOf(NotFoundException.class);
+    blaxel.on(LOOK, ScriptedBlaxel.json(200, blaxel.record("TERMINATED", "")));
+    assertThatThrownBy(() -> client.connect("sbx-1"))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining("TERMINATED");
+  }
+
+  @Test
+  void connectingProlongsOnlyWhatWouldEndSooner() throws Exception {
+    String soon = blaxel.record("DEPLOYED", "").replace("\"state\"", "\"expiresIn\":10,\"state\"");
+    blaxel.on(LOOK, ScriptedBlaxel.json(200, soon));
+    blaxel.on(LOOK, ScriptedBlaxel.json(200, soon));
+    blaxel.on(REPLACE, ScriptedBlaxel.json(200, soon));
+    BlaxelClient client = blaxel.client();
+    client.connect("sbx-1", Duration.ofMinutes(5)).close();
+
+    JsonNode sent = ScriptedBlaxel.json(blaxel.first(REPLACE));
+    long age = Duration.between(Instant.parse("2026-11-20T10:00:00Z"), Instant.now()).toSeconds();
+    String ttl = sent.path("spec").path("runtime").path("ttl").asText();
+    assertThat(Long.parseLong(ttl.replace("s", ""))).isBetween(age + 290, age + 310);
+    assertThat(sent.has("expiresIn")).isFalse();
+    assertThat(sent.has("status")).isFalse();
+    assertThat(sent.path("metadata").path("labels").path("team").asText()).isEqualTo("x");
+
+    blaxel.on(LOOK, ScriptedBlaxel.json(200, soon));
+    client.connect("sbx-1", Duration.ZERO).close();
+  }
+
+  @Test
+  void metadataIsChangedAndTheRestKept() throws Exception {
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    String record = blaxel.record("DEPLOYED", ",\"externalId\":\"u-1\"");
+    blaxel.on(
+        LOOK,
+        ScriptedBlaxel.json(
+            200, record.replace("{\"team\":\"x\"}", "{\"a\":\"b\",\"sandpiper-nonce\":\"sp-9\"}")));
+    blaxel.on(REPLACE, ScriptedBlaxel.json(200, "{}"));
+    sandbox.updateMetadata(BlaxelMetadata.unchanged().labels(Map.of("c", "d")).displayName("Box"));
+
+    JsonNode metadata = ScriptedBlaxel.json(blaxel.first(REPLACE)).path("metadata");
+    assertThat(metadata.path("labels").toString())
+        .isEqualTo("{\"c\":\"d\",\"sandpiper-nonce\":\"sp-9\"}");
+    assertThat(metadata.path("displayName").asText()).isEqualTo("Box");
+    assertThat(metadata.path("externalId").asText()).isEqualTo("u-1");
+  }
+
+  @Test
+  void theTimeToLiveCanBeTakenAway() throws Exception {
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    blaxel.on(LOOK, ScriptedBlaxel.json(200, blaxel.record("DEPLOYED", "")));
+    blaxel.on(REPLACE, ScriptedBlaxel.json(200, "{}"));
+    sandbox.liveOn();
+
+    JsonNode runtime = ScriptedBlaxel.json(blaxel.first(REPLACE)).path("spec").path("runtime");
+    assertThat(runtime.has("ttl")).isFalse();
+    assertThat(runtime.path("memory").asInt()).isEqualTo(4096);
+  }
+
+  @Test
+  void aRecordWithMaskedSecretsIsLeftAlone() {
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    String secret = "\"envs\":[{\"name\":\"A\",\"value\":\"****\",\"secret\":true}],\"ttl\"";
+    blaxel.on(
+        LOOK, ScriptedBlaxel.json(200, blaxel.record("DEPLOYED", "").replace("\"ttl\"", secret)));
+    assertThatThrownBy(() -> sandbox.expireIn(Duration.ofHours(1)))
+        .isInstanceOf(UnsupportedCapabilityException.class)
+        .hasMessageContaining("masked");
+  }
+
+  @Test
+  void killingTellsWhetherSomethingWasThere() {
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    blaxel.on("DELETE /v0/sandboxes/sbx-1", ScriptedBlaxel.json(200, "{}"));
+    blaxel.on("DELETE /v0/sandboxes/sbx-1", ScriptedBlaxel.json(404, "{}"));
+    assertThat(sandbox.kill()).isTrue();
+    assertThat(sandbox.kill()).isFalse();
+  }
+
+  @Test
+  void aPortIsReachedBehindTheSandboxesAddress() {
+    var endpoint = blaxel.sandbox().endpoint(3000);
+
+    assertThat(endpoint.uri()).hasToString(blaxel.url() + "/sbx/port/3000");
+    assertThat(endpoint.headers())
+        .containsEntry("X-Blaxel-Authorization", "Bearer " + ScriptedBlaxel.KEY)
+        .containsEntry("X-Blaxel-Workspace", "acme");
+    assertThat(endpoint.toString()).doesNotContain(ScriptedBlaxel.KEY);
+  }
+
+  @Test
+  void aForcedAddressWinsOverThePlatforms() {
+    blaxel.on(LOOK, ScriptedBlaxel.json(200, blaxel.record("DEPLOYED", "")));
+    BlaxelClient client =
+        blaxel.open(blaxel.builder().sandboxUrl("sbx-1", blaxel.url() + "/elsewhere/"));
+
+    assertThat(client.connect("sbx-1").endpoint(9).uri())
+        .hasToString(blaxel.url() + "/elsewhere/port/9");
+  }
+}

@@ -1,0 +1,101 @@
+package dev.sandpiper.blaxel.testing;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
+import org.slf4j.Marker;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.BasicMDCAdapter;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.helpers.LegacyAbstractLogger;
+import org.slf4j.helpers.MessageFormatter;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
+
+/** The logging of the tests: every line from debug on is kept, and none is printed. */
+public final class CapturedLog implements SLF4JServiceProvider {
+  private static final Queue<String> LINES = new ConcurrentLinkedQueue<>();
+
+  private final ILoggerFactory loggers = Lines::new;
+  private final IMarkerFactory markers = new BasicMarkerFactory();
+  private final MDCAdapter context = new BasicMDCAdapter();
+
+  /** What was logged since {@link #clear}: the level, a blank and the message. */
+  public static List<String> lines() {
+    return List.copyOf(LINES);
+  }
+
+  public static void clear() {
+    LINES.clear();
+  }
+
+  @Override
+  public ILoggerFactory getLoggerFactory() {
+    return loggers;
+  }
+
+  @Override
+  public IMarkerFactory getMarkerFactory() {
+    return markers;
+  }
+
+  @Override
+  public MDCAdapter getMDCAdapter() {
+    return context;
+  }
+
+  @Override
+  public String getRequestedApiVersion() {
+    return "2.0";
+  }
+
+  @Override
+  public void initialize() {}
+
+  private static final class Lines extends LegacyAbstractLogger {
+    private static final long serialVersionUID = 1L;
+
+    Lines(String loggerName) {
+      name = loggerName;
+    }
+
+    @Override
+    protected void handleNormalizedLoggingCall(
+        Level level, Marker marker, String message, Object[] arguments, Throwable throwable) {
+      String line = level + " " + MessageFormatter.basicArrayFormat(message, arguments);
+      LINES.add(throwable == null ? line : line + " " + throwable);
+    }
+
+    @Override
+    protected String getFullyQualifiedCallerName() {
+      return Lines.class.getName();
+    }
+
+    @Override
+    public boolean isTraceEnabled() {
+      return false;
+    }
+
+    @Override
+    public boolean isDebugEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isInfoEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isWarnEnabled() {
+      return true;
+    }
+
+    @Override
+    public boolean isErrorEnabled() {
+      return true;
+    }
+  }
+}
