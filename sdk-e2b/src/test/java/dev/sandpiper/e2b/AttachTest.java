@@ -22,6 +22,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -124,6 +125,53 @@ class AttachTest {
       assertThat(process.waitFor().isSuccess()).isTrue();
       assertThat(process.ref()).isEqualTo(ref);
     }
+    e2b.take(LIST);
+    takeConnect();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, invalid_argument, InvalidRequestException",
+    "401, unauthenticated, InvalidRequestException",
+    "403, permission_denied, AuthenticationException",
+    "404, not_found, NotFoundException",
+    "429, resource_exhausted, RateLimitedException",
+    "500, internal, PlatformException",
+    "501, unimplemented, UnsupportedCapabilityException",
+    "503, unavailable, PlatformException"
+  })
+  void aRefusalIsTold(int status, String code, String type) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(Frames.list(Frames.running(7, "sp-1")));
+    e2b.answer(status, "{\"code\":\"" + code + "\",\"message\":\"no\"}");
+    assertThatThrownBy(() -> sandbox.processes().attach(REF))
+        .satisfies(e -> assertThat(e.getClass().getSimpleName()).isEqualTo(type))
+        .hasMessageContaining("attach");
+    e2b.take(LIST);
+    takeConnect();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sandboxId", "sandboxID"})
+  void aSandboxThatIsGoneIsToldByTheEdge(String name) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(Frames.list(Frames.running(7, "sp-1")));
+    e2b.answer(502, "{\"" + name + "\":\"isb1\",\"message\":\"not found\",\"code\":502}");
+    assertThatThrownBy(() -> sandbox.processes().attach(REF))
+        .isInstanceOfSatisfying(
+            NotFoundException.class, e -> assertThat(e.what()).isEqualTo(What.SANDBOX));
+    e2b.take(LIST);
+    takeConnect();
+  }
+
+  @Test
+  void aNumberAndANonceOfTwoProcessesAreOfNone() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(Frames.list());
+    e2b.answer(Frames.stream(Frames.start(8), Frames.exited(0), Frames.goodbye()));
+    assertThatThrownBy(() -> sandbox.processes().attach(REF))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining("not of one process");
     e2b.take(LIST);
     takeConnect();
   }

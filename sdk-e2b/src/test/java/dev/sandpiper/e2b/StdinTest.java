@@ -253,4 +253,14 @@ class StdinTest {
     return ScriptedE2b.json(
         status, "{\"code\": \"%s\", \"message\": \"%s\"}".formatted(code, message));
   }
+
+  /** Older daemons open one whatever is asked, and a command that reads it would wait for ever. */
+  @Test
+  void whereADaemonAlwaysOpensTheInputOurScriptEmptiesIt() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox("0.2.9");
+    e2b.answer(Frames.stream(Frames.start(7), Frames.exited(0), Frames.goodbye()));
+    assertThat(sandbox.exec("cat").exit().isSuccess()).isTrue();
+    assertThat(ScriptedE2b.startRequest(e2b.take(START)).getProcess().getArgsList())
+        .containsExactly("-c", Scripts.START, "sh", "apart", "empty", "cat");
+  }
 }
