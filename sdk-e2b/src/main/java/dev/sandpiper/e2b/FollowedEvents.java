@@ -36,6 +36,7 @@ final class FollowedEvents {
   private final Reattachment reattachment;
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private final Deque<ProcessEvent> ready; // owned by the reading thread
+  private long heard = System.nanoTime(); // when the last message came; of the reading thread
   private volatile ConnectStream<ProcessProto.ProcessEvent> events;
   private volatile boolean lastWordsMayBeLost;
 
@@ -87,6 +88,7 @@ final class FollowedEvents {
       if (message == null) {
         throw new MalformedStreamException("the end of the stream without the end of the process");
       }
+      heard = System.nanoTime();
       event = EventMapper.map(message);
     }
     return event;
@@ -116,7 +118,7 @@ final class FollowedEvents {
 
   private void reconnect(Exception cause) {
     events.close();
-    events = reattachment.replace(ref, name, cause, cancelled).events();
+    events = reattachment.replace(ref, name, cause, heard, cancelled).events();
     if (cancelled.getCount() == 0) {
       events.close();
       throw new CancelledException(failure("it was closed"));

@@ -24,6 +24,9 @@ final class Reattachment {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
+  /** After this a number may be another process's; it is also how long an exit is remembered. */
+  private static final Duration SAME_PROCESS = Duration.ofSeconds(30);
+
   private final ProcessSearch search;
   private final ProcessConnections connections;
   private final HealthProbe health;
@@ -47,11 +50,13 @@ final class Reattachment {
   /**
    * Blocks until there is a new connection.
    *
+   * @param heard when the process was last heard of, in nanoseconds
    * @param givenUp opens when nobody wants it any more
    * @throws ConnectionLostException if there is none to be had, with {@code cause}
    * @throws CancelledException if it was given up, or this thread is interrupted
    */
-  Connection replace(ProcessRef ref, String name, Exception cause, CountDownLatch givenUp) {
+  Connection replace(
+      ProcessRef ref, String name, Exception cause, long heard, CountDownLatch givenUp) {
     if (isOff()) {
       throw lost(ref, name, health.describe(), cause);
     }
@@ -59,7 +64,7 @@ final class Reattachment {
     Duration pause = FIRST_PAUSE;
     while (true) {
       try {
-        Connection connection = connect(ref, name);
+        Connection connection = connect(ref, name, heard);
         log.warn("{} lost its connection and has a new one: {}", ref, cause.toString());
         return connection;
       } catch (CancelledException e) {
@@ -79,7 +84,7 @@ final class Reattachment {
     }
   }
 
-  private Connection connect(ProcessRef ref, String name) {
+  private Connection connect(ProcessRef ref, String name, long heard) {
     int pid = Integer.parseUnsignedInt(ref.processId());
     if (search.find(ref).isPresent()) {
       return connections.byPid(name, pid);
@@ -87,6 +92,9 @@ final class Reattachment {
     try {
       return connections.byTag(name, ref.nonce());
     } catch (NotFoundException e) {
+      if (System.nanoTime() - heard > SAME_PROCESS.toNanos()) {
+        throw e;
+      }
       // It ran a moment ago, so that its number cannot have been used again; see RATIONALE.md.
       return connections.byPid(name, pid);
     }
