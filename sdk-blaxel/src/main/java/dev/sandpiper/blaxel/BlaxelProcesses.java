@@ -71,6 +71,11 @@ final class BlaxelProcesses implements Processes {
   }
 
   @Override
+  public Process attach(ProcessRef ref, String position) {
+    return launched.attach(ref, position);
+  }
+
+  @Override
   public Terminal startTerminal(Command command, TerminalSize size) {
     return launched.startTerminal(command, size);
   }
