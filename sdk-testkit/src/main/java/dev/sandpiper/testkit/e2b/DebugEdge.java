@@ -1,5 +1,7 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.http.Endpoint;
+import dev.sandpiper.testkit.http.Exchange;
 import java.io.IOException;
 
 /**

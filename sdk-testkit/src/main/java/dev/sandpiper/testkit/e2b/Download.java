@@ -3,6 +3,15 @@ package dev.sandpiper.testkit.e2b;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.sandpiper.testkit.e2b.FilesEndpoint.RefusedException;
+import dev.sandpiper.testkit.http.AcceptEncoding;
+import dev.sandpiper.testkit.http.ByteRange;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Preconditions;
+import dev.sandpiper.testkit.machine.ContentNames;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.GoErrors;
+import dev.sandpiper.testkit.machine.Home;
+import dev.sandpiper.testkit.machine.Secrets;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,9 @@
 package dev.sandpiper.testkit.e2b;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.http.Endpoint;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.LoopbackOnly;
 import java.io.IOException;
 import java.util.Set;
 

@@ -1,5 +1,7 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.Secrets;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,6 +1,9 @@
 package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.GoErrors;
+import dev.sandpiper.testkit.machine.Home;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

@@ -1,6 +1,8 @@
 package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.testkit.e2b.Templates.Template;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.Home;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.http.JettyBridge;
 import java.util.Map;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;

@@ -1,6 +1,11 @@
 package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.e2b.proto.FilesystemProto.EventType;
+import dev.sandpiper.testkit.machine.DirectoryWatches;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.FileChange;
+import dev.sandpiper.testkit.machine.GoErrors;
+import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.DirectoryStream;

@@ -1,6 +1,9 @@
 package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.testkit.e2b.FilesEndpoint.RefusedException;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.machine.Secrets;
 import java.time.Instant;
 import java.util.Base64;
 

@@ -1,5 +1,9 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.machine.DirectoryWatches;
+import dev.sandpiper.testkit.machine.FileChange;
+import dev.sandpiper.testkit.machine.Inotify;
+import dev.sandpiper.testkit.machine.Secrets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

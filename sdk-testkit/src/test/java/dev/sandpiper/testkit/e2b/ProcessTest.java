@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.e2b;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandpiper.testkit.machine.Stragglers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,38 @@
+package dev.sandpiper.testkit.machine;
+
+import java.nio.file.Path;
+
+/** Watches directories, for one sandbox. Thread-safe. */
+public interface DirectoryWatches extends AutoCloseable {
+  /** No event is told once this is closed, and nothing is left of it. Closing twice is harmless. */
+  interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** A directory cannot be watched. The message is Go's text for it. */
+  final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    public RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Watches a directory from the moment of return.
+   *
+   * @param directory absolute, its links followed
+   */
+  Watch open(Path directory, Depth depth, FileChange.Listener listener) throws RefusedException;
+
+  /** How much is watched. */
+  enum Depth {
+    DIRECTORY,
+    TREE
+  }
+
+  /** Ends all watches; each listener is told. */
+  @Override
+  void close();
+}

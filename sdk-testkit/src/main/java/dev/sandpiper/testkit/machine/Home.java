@@ -1,0 +1,101 @@
+package dev.sandpiper.testkit.machine;
+
+import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A sandbox's directory, and what paths mean in it. It is the home of every user and where commands
+ * start. File calls stay inside; this is no wall, since a command can open what it likes.
+ *
+ * @param wholeHost whether file calls may leave the directory all the same
+ */
+public record Home(Path directory, boolean wholeHost) {
+  private static final int MOST_LINKS = 40;
+
+  /** A path leads out of the sandbox's directory. */
+  public static final class OutsideException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    OutsideException(String path, Path home) {
+      super("path '" + path + "' is outside of this sandbox's directory '" + home + "'");
+    }
+  }
+
+  /** A path begins with another user's home. */
+  public static final class UserHomeException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    UserHomeException(String user) {
+      super(
+          "failed to expand path '' for user '%s': cannot expand user-specific home dir"
+              .formatted(user));
+    }
+  }
+
+  /**
+   * Makes a path absolute as E2B does: empty is the home, {@code ~} too, a relative one is below
+   * it, and an absolute one stays as it is, not even cleaned.
+   */
+  public String expand(String path, String user) {
+    if (path.isEmpty()) return directory.toString();
+    if (path.equals("~") || path.startsWith("~/")) return below(path.substring(1));
+    if (path.startsWith("~")) throw new UserHomeException(user);
+    return path.startsWith("/") ? path : below("/" + path);
+  }
+
+  private String below(String rest) {
+    return ExactPath.clean(directory + "/" + rest);
+  }
+
+  /**
+   * The file that an expanded path leads to, all links followed.
+   *
+   * @throws OutsideException if it is not below the directory, where it must be
+   */
+  public Path follow(String expanded) throws IOException {
+    return inside(expanded, true);
+  }
+
+  /** Like {@link #follow}, except that a link in the last place is the file itself. */
+  public Path locate(String expanded) throws IOException {
+    return inside(expanded, false);
+  }
+
+  private Path inside(String expanded, boolean followLast) throws IOException {
+    Path real = resolve(ExactPath.of(expanded), followLast);
+    if (!wholeHost && !real.startsWith(directory)) throw new OutsideException(expanded, directory);
+    return real;
+  }
+
+  /** Follows links one by one, because what they lead to need not exist. */
+  private static Path resolve(Path path, boolean followLast) throws IOException {
+    Deque<Path> pending = new ArrayDeque<>();
+    path.forEach(pending::add);
+    Path current = Path.of("/");
+    int links = 0;
+    while (!pending.isEmpty()) {
+      Path name = pending.pop();
+      if (name.toString().equals(".")) continue;
+      if (name.toString().equals("..")) {
+        current = current.getParent() == null ? current : current.getParent();
+        continue;
+      }
+      Path next = current.resolve(name);
+      if (!Files.isSymbolicLink(next) || (pending.isEmpty() && !followLast)) {
+        current = next;
+        continue;
+      }
+      if (++links > MOST_LINKS) throw new FileSystemLoopException(path.toString());
+      Path target = Files.readSymbolicLink(next);
+      if (target.isAbsolute()) current = Path.of("/");
+      Deque<Path> names = new ArrayDeque<>();
+      target.forEach(names::push);
+      names.forEach(pending::push);
+    }
+    return current;
+  }
+}
