@@ -39,25 +39,35 @@ final class Edge implements Endpoint {
     } else if (!port.matches("\\d{1,5}")) {
       exchange.text(400, "Invalid sandbox port");
     } else {
-      route(exchange, id, Integer.parseInt(port));
+      int number = Integer.parseInt(port);
+      route(exchange, id, sandbox -> enter(exchange, sandbox, number));
     }
   }
 
-  /** Passes a request on to a sandbox's port. */
-  void route(Exchange exchange, String id, int port) throws IOException {
+  /** Passes a request on to a sandbox's daemon, as if it had been made in the sandbox. */
+  void routeInside(Exchange exchange, String id) throws IOException {
+    route(exchange, id, sandbox -> envd.handle(exchange, sandbox));
+  }
+
+  /** What happens to a request in its sandbox. */
+  private interface Entrance {
+    void enter(LocalSandbox sandbox) throws IOException;
+  }
+
+  private void route(Exchange exchange, String id, Entrance entrance) throws IOException {
     LocalSandbox sandbox = sandboxes.find(id);
     if (sandbox == null) {
       ObjectNode tree = problem(id, "The sandbox was not found", 502);
       exchange.json(502, tree);
       return;
     }
-    if (sandbox.spec().accessToken() == null && LoopbackOnly.comesFromElsewhere(exchange)) {
+    if (sandbox.accessToken() == null && LoopbackOnly.comesFromElsewhere(exchange)) {
       exchange.failure(403, "a sandbox without a token answers no requests from other origins");
       return;
     }
     sandbox.remember(exchange);
     try {
-      enter(exchange, sandbox, port);
+      entrance.enter(sandbox);
     } finally {
       sandbox.forget(exchange);
     }
