@@ -59,7 +59,7 @@ final class EnvdLauncher implements CommandLauncher {
     ScriptRunner scripts = new ScriptRunner(rpc);
     this.listing = new ProcessListing(sandboxId, search, scripts);
     this.tree = new ProcessTree(rpc, search, scripts);
-    this.reattachment = new Reattachment(search, connections, health, reattachLimit);
+    this.reattachment = new Reattachment(search, connections, health::describe, reattachLimit);
     this.recovery = new StartRecovery(search, tree, connections);
   }
 
