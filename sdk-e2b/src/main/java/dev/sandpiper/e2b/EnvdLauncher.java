@@ -14,6 +14,7 @@ import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.CommandLauncher;
+import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import java.time.Duration;
