@@ -1,19 +1,13 @@
 package dev.sandpiper.testkit.machine;
 
 import java.io.IOException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * A sandbox's directory, and what paths mean in it. It is the home of every user and where commands
  * start. File calls stay inside; this is no wall, since a command can open what it likes.
  */
 public final class Home {
-  private static final int MOST_LINKS = 40;
-
   private final Path directory;
   private final boolean wholeHost;
   private volatile String start;
@@ -88,36 +82,8 @@ public final class Home {
   }
 
   private Path inside(String expanded, boolean followLast) throws IOException {
-    Path real = resolve(ExactPath.of(expanded), followLast);
+    Path real = Links.resolve(ExactPath.of(expanded), followLast);
     if (!wholeHost && !real.startsWith(directory)) throw new OutsideException(expanded, directory);
     return real;
-  }
-
-  /** Follows links one by one, because what they lead to need not exist. */
-  private static Path resolve(Path path, boolean followLast) throws IOException {
-    Deque<Path> pending = new ArrayDeque<>();
-    path.forEach(pending::add);
-    Path current = Path.of("/");
-    int links = 0;
-    while (!pending.isEmpty()) {
-      Path name = pending.pop();
-      if (name.toString().equals(".")) continue;
-      if (name.toString().equals("..")) {
-        current = current.getParent() == null ? current : current.getParent();
-        continue;
-      }
-      Path next = current.resolve(name);
-      if (!Files.isSymbolicLink(next) || (pending.isEmpty() && !followLast)) {
-        current = next;
-        continue;
-      }
-      if (++links > MOST_LINKS) throw new FileSystemLoopException(path.toString());
-      Path target = Files.readSymbolicLink(next);
-      if (target.isAbsolute()) current = Path.of("/");
-      Deque<Path> names = new ArrayDeque<>();
-      target.forEach(names::push);
-      names.forEach(pending::push);
-    }
-    return current;
   }
 }
