@@ -29,7 +29,13 @@ public interface DirectoryWatches extends AutoCloseable {
   /** How much is watched. */
   enum Depth {
     DIRECTORY,
-    TREE
+    /** The directories below too. A directory that is renamed is known by its new name. */
+    TREE,
+    /**
+     * The directories below too, each by the name under which it was first seen. What is found in a
+     * new one is told as created, also if it is told again.
+     */
+    TREE_BY_FIRST_NAMES
   }
 
   /** Ends all watches; each listener is told. */

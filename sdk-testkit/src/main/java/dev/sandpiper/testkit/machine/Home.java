@@ -1,11 +1,7 @@
 package dev.sandpiper.testkit.machine;
 
 import java.io.IOException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * A sandbox's directory, and what paths mean in it. It is the home of every user and where commands
@@ -14,8 +10,6 @@ import java.util.Deque;
  * @param wholeHost whether file calls may leave the directory all the same
  */
 public record Home(Path directory, boolean wholeHost) {
-  private static final int MOST_LINKS = 40;
-
   /** A path leads out of the sandbox's directory. */
   public static final class OutsideException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -66,36 +60,8 @@ public record Home(Path directory, boolean wholeHost) {
   }
 
   private Path inside(String expanded, boolean followLast) throws IOException {
-    Path real = resolve(ExactPath.of(expanded), followLast);
+    Path real = Links.resolve(ExactPath.of(expanded), followLast);
     if (!wholeHost && !real.startsWith(directory)) throw new OutsideException(expanded, directory);
     return real;
-  }
-
-  /** Follows links one by one, because what they lead to need not exist. */
-  private static Path resolve(Path path, boolean followLast) throws IOException {
-    Deque<Path> pending = new ArrayDeque<>();
-    path.forEach(pending::add);
-    Path current = Path.of("/");
-    int links = 0;
-    while (!pending.isEmpty()) {
-      Path name = pending.pop();
-      if (name.toString().equals(".")) continue;
-      if (name.toString().equals("..")) {
-        current = current.getParent() == null ? current : current.getParent();
-        continue;
-      }
-      Path next = current.resolve(name);
-      if (!Files.isSymbolicLink(next) || (pending.isEmpty() && !followLast)) {
-        current = next;
-        continue;
-      }
-      if (++links > MOST_LINKS) throw new FileSystemLoopException(path.toString());
-      Path target = Files.readSymbolicLink(next);
-      if (target.isAbsolute()) current = Path.of("/");
-      Deque<Path> names = new ArrayDeque<>();
-      target.forEach(names::push);
-      names.forEach(pending::push);
-    }
-    return current;
   }
 }

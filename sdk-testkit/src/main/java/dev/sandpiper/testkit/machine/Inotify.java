@@ -32,7 +32,9 @@ public final class Inotify implements DirectoryWatches {
   private static final int MOST_MESSAGE_BYTES = 64 * 1024;
   private static final long PATIENCE_SECONDS = 10;
 
-  /** How long a client that has gone may keep its watch, and more: see {@link WatchStream}. */
+  /**
+   * How long a client that has gone may keep its watch, and more: see the streams' looks for one.
+   */
   private static final long SHORTAGE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final long PAUSE_MILLIS = 5;
@@ -126,11 +128,19 @@ public final class Inotify implements DirectoryWatches {
     watched.put(watch.number, watch);
     if (!perl.isAlive()) watch.end("perl has ended");
     String path = ExactPath.text(directory);
-    send(watch.number, depth == Depth.TREE ? 'r' : 'o', ExactPath.bytes(path));
+    send(watch.number, letter(depth), ExactPath.bytes(path));
     String refusal = watch.awaitBeginning();
     if (refusal == null) return watch;
     watched.remove(watch.number);
     throw new RefusedException(refusal);
+  }
+
+  private static char letter(Depth depth) {
+    return switch (depth) {
+      case DIRECTORY -> 'o';
+      case TREE -> 'r';
+      case TREE_BY_FIRST_NAMES -> 'k';
+    };
   }
 
   private void send(int number, char letter, byte[] path) {

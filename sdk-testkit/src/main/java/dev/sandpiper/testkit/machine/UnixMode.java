@@ -31,6 +31,29 @@ public final class UnixMode {
     };
   }
 
+  /** The number by which Go knows it: the rights as they are, all else by bits of its own. */
+  public static long goFileMode(int mode) {
+    long bits = mode & 0777;
+    bits |=
+        switch (mode & TYPE) {
+          case DIRECTORY -> 1L << 31;
+          case LINK -> 1L << 27;
+          case BLOCK_DEVICE -> 1L << 26;
+          case CHARACTER_DEVICE -> 1L << 26 | 1L << 21;
+          case PIPE -> 1L << 25;
+          case SOCKET -> 1L << 24;
+          default -> 0;
+        };
+    if ((mode & SET_UID) != 0) bits |= 1L << 23;
+    if ((mode & SET_GID) != 0) bits |= 1L << 22;
+    if ((mode & STICKY) != 0) bits |= 1L << 20;
+    return bits;
+  }
+
+  public static boolean isPipe(int mode) {
+    return (mode & TYPE) == PIPE;
+  }
+
   /** For example {@code drwxr-xr-x}, with more letters in front for what is special. */
   public static String permissions(int mode) {
     StringBuilder text = new StringBuilder();

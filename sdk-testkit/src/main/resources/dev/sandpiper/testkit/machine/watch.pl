@@ -4,6 +4,7 @@
 # Messages in both directions: a four-byte big-endian length, then that many bytes, of which the
 # first four are a watch's number, the fifth is a letter, and the rest is a path or a reason.
 # Reads:  o PATH (watch it alone) | r PATH (with all directories below) | x (no more)
+#         k PATH (with all below, each by the name it was first seen under)
 # Writes: o (it is watched) | f REASON (it cannot be) | x (closed) | v (events were lost)
 #         c w d m a NAME (created, written, deleted, moved away, attributes changed; relative)
 # Ends with its standard input.
@@ -76,6 +77,7 @@ sub add_named {
     my ($watch, $name) = @_;
     my $id = add($watch, $name eq '' ? $watch->{path} : "$watch->{path}/$name");
     return unless defined $id;
+    return 1 if $watch->{first} && defined $watch->{names}{$id};
     $watch->{names}{$id} = $name;
     return 1;
 }
@@ -90,12 +92,12 @@ sub add_below {
         my @found = lstat "$path/$child" or next;
         if ($tell) {
             report($watch->{number}, 'c', $below);
-            $watch->{told}{$below} = 1;
+            $watch->{told}{$below} = 1 unless $watch->{first};
         }
         if (-d _) {
             add_named($watch, $below);
             add_below($watch, $below, $tell);
-        } elsif ($tell && -f _ && $found[7] > 0) {
+        } elsif ($tell && !$watch->{first} && -f _ && $found[7] > 0) {
             report($watch->{number}, 'w', $below);
         }
     }
@@ -123,7 +125,8 @@ sub fresh_handle {
 }
 
 sub begin {
-    my ($number, $path, $recursive) = @_;
+    my ($number, $path, $kind) = @_;
+    my $recursive = $kind ne 'o';
     my $handle = fresh_handle() or return fail(undef, $number, "error creating watcher: \l$!");
     my $descriptor = fileno $handle;
     my $watch = {
@@ -132,6 +135,7 @@ sub begin {
         handle     => $handle,
         path       => $path eq '/' ? '' : $path,
         recursive  => $recursive,
+        first      => $kind eq 'k',
     };
     $watches{$number}           = $watch;
     $by_descriptor{$descriptor} = $watch;
@@ -172,7 +176,7 @@ sub command {
         forget($watches{$number}) if $watches{$number};
         report($number, 'x');
     } else {
-        begin($number, $path, $letter eq 'r');
+        begin($number, $path, $letter);
     }
 }
 
@@ -193,6 +197,11 @@ sub happened_to_itself {
     if ($mask & GONE_SELF) {
         delete $watch->{names}{$id};
         report($watch->{number}, 'd', '.') if $id == $watch->{top};
+    } elsif ($mask & MOVE_SELF && $watch->{first} && $id != $watch->{top}) {
+        # By its first name, once more, and then no more of it; what is below is still watched.
+        syscall $REMOVE, $watch->{descriptor}, $id + 0;
+        delete $watch->{names}{$id};
+        report($watch->{number}, 'm', $name);
     } elsif ($mask & MOVE_SELF) {
         return unless $id == $watch->{top};
         unwatch_all($watch);
@@ -210,8 +219,8 @@ sub created {
     }
     report($watch->{number}, 'c', $name);
     return unless $watch->{recursive} && $mask & DIRECTORY;
-    rename_below($watch, $old, $name) if $mask & TO && defined $old;
-    my $known = $mask & TO && defined $old;
+    my $known = $mask & TO && defined $old && !$watch->{first};
+    rename_below($watch, $old, $name) if $known;
     add_named($watch, $name);
     add_below($watch, $name, !$known);
 }

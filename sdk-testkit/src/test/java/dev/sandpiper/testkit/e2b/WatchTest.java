@@ -9,6 +9,7 @@ import dev.sandpiper.testkit.machine.DirectoryWatches.Depth;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.FileChange;
 import dev.sandpiper.testkit.machine.Inotify;
+import dev.sandpiper.testkit.machine.ServiceWatches;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

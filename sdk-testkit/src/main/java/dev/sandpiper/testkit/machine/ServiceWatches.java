@@ -1,11 +1,6 @@
-package dev.sandpiper.testkit.e2b;
+package dev.sandpiper.testkit.machine;
 
 import dev.sandpiper.e2b.proto.FilesystemProto.EventType;
-import dev.sandpiper.testkit.machine.DirectoryWatches;
-import dev.sandpiper.testkit.machine.ExactPath;
-import dev.sandpiper.testkit.machine.FileChange;
-import dev.sandpiper.testkit.machine.GoErrors;
-import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.DirectoryStream;
@@ -30,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * out of sight looks removed, a {@code touch} looks like a write, several changes of one file may
  * be one, and on macOS all of it comes seconds late.
  */
-final class ServiceWatches implements DirectoryWatches {
+public final class ServiceWatches implements DirectoryWatches {
   private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
   private static final WatchEvent.Kind<?>[] KINDS = {
     StandardWatchEventKinds.ENTRY_CREATE,
@@ -42,7 +37,7 @@ final class ServiceWatches implements DirectoryWatches {
   private final AtomicInteger numbers = new AtomicInteger();
   private final Set<Watched> open = ConcurrentHashMap.newKeySet();
 
-  ServiceWatches(String name) {
+  public ServiceWatches(String name) {
     this.name = name;
   }
 
@@ -106,7 +101,7 @@ final class ServiceWatches implements DirectoryWatches {
           if (known.put(child, Traits.of(child)) == null && tell) {
             tell(EventType.EVENT_TYPE_CREATE, child);
           }
-          if (depth == Depth.TREE && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+          if (depth != Depth.DIRECTORY && Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
             register(child, tell);
           }
         }
