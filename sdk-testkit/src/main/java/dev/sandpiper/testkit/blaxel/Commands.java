@@ -53,15 +53,15 @@ final class Commands implements AutoCloseable {
   Running start(StartRequest request) throws IOException, NotStartedException {
     String given = request.name();
     String name = given == null ? "proc-" + Secrets.processSuffix() : given;
-    String workingDir = machinery.directories().expanded(request.workingDir());
-    String directory = machinery.directories().resolved(workingDir);
+    String workingDir = expanded(request.workingDir());
+    String directory = resolved(workingDir);
     if (directory.indexOf('\0') < 0 && !Files.exists(Path.of(directory))) {
       throw new NotStartedException(
           "could not execute command '%s' because folder '%s' does not exist"
               .formatted(request.command(), workingDir));
     }
     LogFiles files =
-        new LogFiles(machinery.directories().logs(), name, machinery.limits().logFileBytes());
+        new LogFiles(machinery.places().logs(), name, machinery.limits().logFileBytes());
     makeFiles(files, name);
     Start start = start(request, directory, files);
     Started started = launch(start);
@@ -74,6 +74,20 @@ final class Commands implements AutoCloseable {
       machinery.after(Duration.ofSeconds(request.limitSeconds()), () -> expire(record));
     }
     return new Running(record, start, started);
+  }
+
+  /** A working directory as it is told: only a tilde in front is replaced. */
+  private String expanded(String directory) {
+    return directory.startsWith("~")
+        ? machinery.places().home() + directory.substring(1)
+        : directory;
+  }
+
+  /** The same as an absolute path. */
+  private String resolved(String expanded) {
+    String home = machinery.places().home().toString();
+    if (expanded.isEmpty()) return home;
+    return expanded.startsWith("/") ? expanded : home + "/" + expanded;
   }
 
   /** A process and its present attempt. */

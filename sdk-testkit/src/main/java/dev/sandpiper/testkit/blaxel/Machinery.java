@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** What one sandbox's server runs on: directories, variables, threads, and how it misbehaves. */
 final class Machinery {
-  private final SandboxDirectories directories;
+  private final BlaxelPlaces places;
   private final Map<String, String> environment;
   private final Set<BlaxelFault> faults;
   private final Limits limits;
@@ -20,20 +20,20 @@ final class Machinery {
   private boolean stopped;
 
   Machinery(
-      SandboxDirectories directories,
+      BlaxelPlaces places,
       Map<String, String> environment,
       Set<BlaxelFault> faults,
       Limits limits,
       Threads threads) {
-    this.directories = directories;
+    this.places = places;
     this.environment = Map.copyOf(environment);
     this.faults = Set.copyOf(faults);
     this.limits = limits;
     this.threads = threads;
   }
 
-  SandboxDirectories directories() {
-    return directories;
+  BlaxelPlaces places() {
+    return places;
   }
 
   /** The variables that every command has. */

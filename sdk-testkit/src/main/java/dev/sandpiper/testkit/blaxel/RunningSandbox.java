@@ -34,6 +34,7 @@ final class RunningSandbox {
   private final Path own;
   private final Machinery machinery;
   private final Commands commands;
+  private final FilesystemEndpoint files;
   private final SandboxApi api;
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
   private volatile boolean gone;
@@ -44,7 +45,8 @@ final class RunningSandbox {
     this.own = own;
     this.machinery = machinery;
     this.commands = new Commands(machinery, starter);
-    this.api = new SandboxApi(new ProcessEndpoint(machinery, commands));
+    this.files = new FilesystemEndpoint(machinery.places(), machinery.limits().textKeepAlive());
+    this.api = new SandboxApi(new ProcessEndpoint(machinery, commands), files);
   }
 
   /**
@@ -67,7 +69,7 @@ final class RunningSandbox {
     environment.put(MARK, id);
     Machinery machinery =
         new Machinery(
-            new SandboxDirectories(home, logs),
+            new BlaxelPlaces(home, logs, host.wholeHost),
             environment,
             host.faults,
             host.limits,
@@ -102,6 +104,7 @@ final class RunningSandbox {
     gone = true;
     machinery.stop();
     open.forEach(Exchange::abort);
+    files.close();
     commands.close();
     Stragglers.kill(MARK, id);
     Directories.delete(own);

@@ -18,9 +18,11 @@ final class SandboxApi {
 
   private final Instant startedAt = Instant.now();
   private final ProcessEndpoint processes;
+  private final FilesystemEndpoint files;
 
-  SandboxApi(ProcessEndpoint processes) {
+  SandboxApi(ProcessEndpoint processes, FilesystemEndpoint files) {
     this.processes = processes;
+    this.files = files;
   }
 
   /** One request for one of the routes. */
@@ -45,6 +47,7 @@ final class SandboxApi {
       exchange.answer(204);
       return;
     }
+    if (isAboutFiles(path) && files.handle(exchange, rawPath)) return;
     Route route = route(exchange.method(), path);
     if (route == null && redirects(exchange, path, prefix)) return;
     Answers.headers(exchange);
@@ -55,6 +58,10 @@ final class SandboxApi {
     } else {
       Answers.pageNotFound(exchange);
     }
+  }
+
+  private static boolean isAboutFiles(String path) {
+    return path.startsWith("/filesystem") || path.startsWith("/watch/filesystem");
   }
 
   private @Nullable Route route(String method, String path) {
