@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.LoopbackOnly;
+import dev.sandpiper.testkit.http.PortForwarder;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.Set;
 
 /** What stands between clients and sandboxes: finds the sandbox and the port that are meant. */
@@ -75,7 +77,7 @@ final class Edge implements Endpoint {
 
   private void enter(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
     if (port != Envd.PORT) {
-      forwarder.forward(exchange, sandbox, port);
+      forward(exchange, sandbox, port);
     } else if (INTERNAL.contains(exchange.path())) {
       exchange.json(
           404,
@@ -89,7 +91,18 @@ final class Edge implements Endpoint {
     }
   }
 
-  static ObjectNode problem(String sandboxId, String message, int code) {
+  private void forward(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
+    try {
+      forwarder.forward(exchange, port, exchange.path(), Set.of());
+    } catch (ConnectException e) {
+      exchange.json(
+          502,
+          problem(sandbox.id(), "The sandbox is running but port is not open", 502)
+              .put("port", port));
+    }
+  }
+
+  private static ObjectNode problem(String sandboxId, String message, int code) {
     return Exchange.json
         .createObjectNode()
         .put("sandboxId", sandboxId)
