@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.machine.FileChange;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;

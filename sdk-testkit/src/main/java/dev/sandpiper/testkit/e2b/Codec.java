@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.ExtensionRegistry;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.sandpiper.testkit.machine.ExactPath;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

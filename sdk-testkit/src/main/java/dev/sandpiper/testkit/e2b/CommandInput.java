@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.e2b;
 
 import com.google.protobuf.ByteString;
+import dev.sandpiper.testkit.machine.TerminalSize;
 
 /** What goes into a process: into its standard input, or into its terminal. Thread-safe. */
 interface CommandInput {

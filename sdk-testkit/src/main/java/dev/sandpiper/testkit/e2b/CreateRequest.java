@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.e2b.ControlPlane.RefusedException;
 import dev.sandpiper.testkit.e2b.Templates.Template;
+import dev.sandpiper.testkit.machine.Secrets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

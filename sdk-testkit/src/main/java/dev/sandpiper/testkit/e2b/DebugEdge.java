@@ -1,5 +1,7 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.http.Endpoint;
+import dev.sandpiper.testkit.http.Exchange;
 import java.io.IOException;
 
 /**
@@ -18,7 +20,7 @@ final class DebugEdge implements Endpoint {
 
   @Override
   public void handle(Exchange exchange) throws IOException {
-    edge.route(exchange, SANDBOX_ID, Envd.PORT);
+    edge.routeInside(exchange, SANDBOX_ID);
     exchange.drain();
   }
 }

@@ -1,8 +1,14 @@
 package dev.sandpiper.testkit.e2b;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.sandpiper.testkit.e2b.FilesEndpoint.RefusedException;
+import dev.sandpiper.testkit.http.AcceptEncoding;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Preconditions;
+import dev.sandpiper.testkit.http.ServedFile;
+import dev.sandpiper.testkit.machine.ContentNames;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.GoErrors;
+import dev.sandpiper.testkit.machine.Home;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,8 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -100,85 +104,8 @@ final class Download {
   private void plain(Path file, String name) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       Instant modified = Files.getLastModifiedTime(file).toInstant();
-      Preconditions preconditions = new Preconditions(exchange, modified);
-      Integer decided = preconditions.decide();
-      if (decided != null) {
-        preconditions.describe();
-        exchange.answer(decided);
-        return;
-      }
       String type = ContentNames.type(name, head(channel));
-      exchange.set("Content-Type", type);
-      ranged(channel, preconditions, type);
-    }
-  }
-
-  private void ranged(FileChannel channel, Preconditions preconditions, String type)
-      throws IOException {
-    long size = channel.size();
-    List<ByteRange> ranges;
-    try {
-      ranges = ByteRange.parse(preconditions.range(), size);
-    } catch (ByteRange.UnsatisfiableException e) {
-      if (e.isBeyondTheEnd()) exchange.set("Content-Range", "bytes */" + size);
-      exchange.text(416, String.valueOf(e.getMessage()));
-      return;
-    }
-    preconditions.describe();
-    exchange.set("Accept-Ranges", "bytes");
-    if (ranges.isEmpty()) {
-      send(channel, 200, new ByteRange(0, size));
-    } else if (ranges.size() == 1) {
-      exchange.set("Content-Range", ranges.get(0).describe(size));
-      send(channel, 206, ranges.get(0));
-    } else {
-      sendAll(channel, ranges, type);
-    }
-  }
-
-  private void send(FileChannel channel, int status, ByteRange range) throws IOException {
-    exchange.set("Content-Length", Long.toString(range.length()));
-    if (range.length() == 0) {
-      exchange.answer(status);
-      return;
-    }
-    copy(channel, range, exchange.stream(status));
-  }
-
-  /** Each range is a part of its own, with the type of the whole. */
-  private void sendAll(FileChannel channel, List<ByteRange> ranges, String type)
-      throws IOException {
-    String boundary = Secrets.boundary();
-    List<byte[]> heads = new ArrayList<>();
-    byte[] end = ("\r\n--" + boundary + "--\r\n").getBytes(US_ASCII);
-    long length = end.length;
-    for (ByteRange range : ranges) {
-      String head =
-          "%s--%s\r\nContent-Range: %s\r\nContent-Type: %s\r\n\r\n"
-              .formatted(
-                  heads.isEmpty() ? "" : "\r\n", boundary, range.describe(channel.size()), type);
-      heads.add(head.getBytes(US_ASCII));
-      length += head.length() + range.length();
-    }
-    exchange.set("Content-Type", "multipart/byteranges; boundary=" + boundary);
-    exchange.set("Content-Length", Long.toString(length));
-    OutputStream out = exchange.stream(206);
-    for (int i = 0; i < ranges.size(); i++) {
-      out.write(heads.get(i));
-      copy(channel, ranges.get(i), out);
-    }
-    out.write(end);
-  }
-
-  private static void copy(FileChannel channel, ByteRange range, OutputStream out)
-      throws IOException {
-    byte[] buffer = new byte[BUFFER_BYTES];
-    for (long sent = 0; sent < range.length(); ) {
-      int wanted = (int) Math.min(buffer.length, range.length() - sent);
-      int count = channel.read(ByteBuffer.wrap(buffer, 0, wanted), range.first() + sent);
-      if (count < 0) throw new IOException("the file has become shorter while it was sent");
-      out.write(buffer, 0, count);
-      sent += count;
+      new ServedFile(exchange, channel, type).answer(modified);
     }
   }
 

@@ -1,5 +1,14 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.http.Connectors;
+import dev.sandpiper.testkit.http.Endpoint;
+import dev.sandpiper.testkit.http.JettyBridge;
+import dev.sandpiper.testkit.http.Listening;
+import dev.sandpiper.testkit.http.LoopbackOnly;
+import dev.sandpiper.testkit.http.PortSwitch;
+import dev.sandpiper.testkit.machine.Directories;
+import dev.sandpiper.testkit.machine.Secrets;
+import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,16 +1,16 @@
 package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.GoErrors;
+import dev.sandpiper.testkit.machine.Home;
+import dev.sandpiper.testkit.machine.Removal;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
 
 /** Directories made, and anything moved or removed. All paths are absolute. */
 final class FileChanges {
@@ -94,62 +94,18 @@ final class FileChanges {
     if (path.equals(".") || path.endsWith("/.")) {
       throw failed("RemoveAll", path, "invalid argument");
     }
-    Removal removal = new Removal();
     try {
-      Path top = home.locate(path);
-      removal.current = top;
-      Files.walkFileTree(top, removal);
+      Removal.of(home.locate(path), path);
+    } catch (Removal.FailedException e) {
+      throw failed("unlinkat", e.path(), e.reason());
     } catch (IOException e) {
       if (GoErrors.isMissing(e)) return;
-      throw failed("unlinkat", removal.failedAt(path), GoErrors.reason(e));
+      throw failed("unlinkat", path, GoErrors.reason(e));
     }
   }
 
   private static RpcException failed(String call, String path, String reason) {
     return RpcException.internal(
         "error removing file or directory: %s %s: %s".formatted(call, path, reason));
-  }
-
-  /** Deepest first. Remembers what it is at, for the complaint. */
-  private static final class Removal extends SimpleFileVisitor<Path> {
-    private @Nullable Path current;
-    private @Nullable Path top;
-
-    /** The path that failed, as the caller of it all would write it. */
-    String failedAt(String path) {
-      if (current == null || top == null || current.equals(top)) return path;
-      return path + ExactPath.text(current).substring(ExactPath.text(top).length());
-    }
-
-    @Override
-    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-      if (top == null) top = directory;
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      return delete(file);
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      current = file;
-      if (failure instanceof NoSuchFileException && top != null) return FileVisitResult.CONTINUE;
-      throw failure;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) throw failure;
-      return delete(directory);
-    }
-
-    private FileVisitResult delete(Path file) throws IOException {
-      current = file;
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.e2b.FilesEndpoint.RefusedException;
+import dev.sandpiper.testkit.http.Exchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

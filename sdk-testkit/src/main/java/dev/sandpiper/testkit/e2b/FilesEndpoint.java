@@ -1,5 +1,8 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.machine.Home;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -19,6 +19,8 @@ import dev.sandpiper.e2b.proto.FilesystemProto.RemoveWatcherResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
+import dev.sandpiper.testkit.machine.GoErrors;
+import dev.sandpiper.testkit.machine.Home;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

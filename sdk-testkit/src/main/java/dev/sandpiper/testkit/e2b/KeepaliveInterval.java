@@ -1,5 +1,7 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.http.Exchange;
+
 /** How long a client lets a stream be idle before it wants a sign of life. */
 final class KeepaliveInterval {
   private static final long DEFAULT_SECONDS = 90;

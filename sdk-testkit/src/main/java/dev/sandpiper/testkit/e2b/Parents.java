@@ -1,5 +1,9 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.GoErrors;
+import dev.sandpiper.testkit.machine.Home;
+import dev.sandpiper.testkit.machine.Ownership;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

@@ -19,6 +19,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.StreamInputRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.StreamInputResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.UpdateRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.UpdateResponse;
+import dev.sandpiper.testkit.machine.TerminalSize;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.e2b;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.http.Exchange;
 
 /** A call fails: the code and the message that its caller gets. */
 final class RpcException extends RuntimeException {

@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.http.Exchange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.sandpiper.testkit.e2b.ControlPlane.RefusedException;
 import dev.sandpiper.testkit.e2b.Templates.Template;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Query;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.time.DateTimeException;

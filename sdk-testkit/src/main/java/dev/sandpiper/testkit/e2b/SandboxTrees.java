@@ -2,6 +2,8 @@ package dev.sandpiper.testkit.e2b;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.e2b.Templates.Template;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.Machine;
 
 /** A sandbox as the control plane's answers show it. */
 final class SandboxTrees {

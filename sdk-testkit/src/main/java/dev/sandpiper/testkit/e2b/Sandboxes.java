@@ -1,6 +1,11 @@
 package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.testkit.e2b.Templates.Template;
+import dev.sandpiper.testkit.machine.Directories;
+import dev.sandpiper.testkit.machine.Home;
+import dev.sandpiper.testkit.machine.Launcher;
+import dev.sandpiper.testkit.machine.Secrets;
+import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,9 @@
 package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.testkit.e2b.FilesEndpoint.RefusedException;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.machine.Secrets;
 import java.time.Instant;
 import java.util.Base64;
 
@@ -16,7 +19,7 @@ final class Signature {
    *     signature made with it
    */
   static void check(Exchange exchange, LocalSandbox sandbox, Query query, String operation) {
-    String token = sandbox.spec().accessToken();
+    String token = sandbox.accessToken();
     if (token == null) return;
     String header = exchange.header("X-Access-Token");
     if (header != null) {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.Machine;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.e2b;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Message;
+import dev.sandpiper.testkit.http.Exchange;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;

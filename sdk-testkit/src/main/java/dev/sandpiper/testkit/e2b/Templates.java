@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.machine.Secrets;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,8 @@
 package dev.sandpiper.testkit.e2b;
 
 import com.google.protobuf.ByteString;
+import dev.sandpiper.testkit.machine.RunningCommand;
+import dev.sandpiper.testkit.machine.TerminalSize;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.locks.ReentrantLock;

@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.e2b;
 
 import com.google.protobuf.Message;
+import dev.sandpiper.testkit.http.Exchange;
 import java.io.IOException;
 
 /**

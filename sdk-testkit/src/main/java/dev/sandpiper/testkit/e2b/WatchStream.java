@@ -2,6 +2,8 @@ package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.e2b.proto.FilesystemProto.FilesystemEvent;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
+import dev.sandpiper.testkit.machine.DirectoryWatches;
+import dev.sandpiper.testkit.machine.FileChange;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

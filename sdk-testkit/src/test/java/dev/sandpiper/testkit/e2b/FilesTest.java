@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.e2b;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandpiper.testkit.machine.Secrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;

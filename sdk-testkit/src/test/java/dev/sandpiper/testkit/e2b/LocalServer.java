@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.LocalSandboxes;
+import dev.sandpiper.testkit.machine.Stragglers;
+import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.e2b;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandpiper.testkit.machine.Stragglers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ProcessTest {
@@ -207,6 +209,7 @@ class ProcessTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sandpiper.exhaustive", matches = "true")
   void anEndIsRememberedForHalfAMinuteForThoseWhoAttach() throws Exception {
     TestSandbox sandbox = server.create();
     long pid;

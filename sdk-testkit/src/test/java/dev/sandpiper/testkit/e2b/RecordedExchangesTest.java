@@ -27,6 +27,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the real server answered, this one answers too. */
 class RecordedExchangesTest {
+  private static final boolean EXHAUSTIVE = Boolean.getBoolean("sandpiper.exhaustive");
+
+  /** Lasts half a minute where the signal finds the other process than the one in the recording. */
+  private static final String SLOW = "tag-shared";
+
   @RegisterExtension
   final LocalServer server = new LocalServer(LocalSandboxes.builder().wideCors().wholeHost());
 
@@ -47,7 +52,10 @@ class RecordedExchangesTest {
   }
 
   static Stream<String> recordings() throws IOException {
-    return lines("recordings.txt").map(line -> line.split("\\s+", 2)[0]).distinct();
+    return lines("recordings.txt")
+        .map(line -> line.split("\\s+", 2)[0])
+        .distinct()
+        .filter(name -> EXHAUSTIVE || !name.equals(SLOW));
   }
 
   static Stream<String> recordingsLeftOutInPart() throws IOException {

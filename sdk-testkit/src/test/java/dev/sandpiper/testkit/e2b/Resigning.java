@@ -2,6 +2,8 @@ package dev.sandpiper.testkit.e2b;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.machine.Secrets;
 import java.net.URLEncoder;
 import java.util.Base64;
 import java.util.List;

@@ -2,6 +2,8 @@ package dev.sandpiper.testkit.e2b;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sandpiper.testkit.machine.Directories;
+import dev.sandpiper.testkit.machine.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sandpiper.testkit.e2b.DirectoryWatches.Depth;
+import dev.sandpiper.testkit.machine.DirectoryWatches;
+import dev.sandpiper.testkit.machine.DirectoryWatches.Depth;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.FileChange;
+import dev.sandpiper.testkit.machine.Inotify;
+import dev.sandpiper.testkit.machine.ServiceWatches;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

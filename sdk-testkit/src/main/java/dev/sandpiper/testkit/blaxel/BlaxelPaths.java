@@ -1,0 +1,99 @@
+package dev.sandpiper.testkit.blaxel;
+
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.Links;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What the paths of file calls mean: for sandbox-api, and on this machine. File calls stay in the
+ * sandbox's directories and in /tmp, which commands see too; this is no wall, since a command can
+ * open what it likes.
+ */
+final class BlaxelPaths {
+  /** Where the logs are for clients, on every sandbox. */
+  static final String LOGS = "/var/log/sandbox-api";
+
+  /** A path leads out of where file calls stay. */
+  static final class OutsideException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    OutsideException(String path, Path home) {
+      super(
+          "path '%s' is neither in this sandbox's directory '%s' nor in /tmp: a local sandbox has"
+                  .formatted(path, home)
+              + " the whole machine only if it was asked for");
+    }
+  }
+
+  private final BlaxelPlaces places;
+  private final List<Path> roots;
+
+  BlaxelPaths(BlaxelPlaces places) {
+    this.places = places;
+    this.roots = List.of(places.home(), places.logs(), temporary());
+  }
+
+  private static Path temporary() {
+    Path temporary = Path.of("/tmp");
+    try {
+      return temporary.toRealPath();
+    } catch (IOException e) {
+      return temporary; // not there: nothing will be found in it
+    }
+  }
+
+  String workingDirectory() {
+    return ExactPath.text(places.home());
+  }
+
+  /**
+   * The path that a request names, as answers repeat it. With {@code %2F} anywhere in the request
+   * it is absolute; otherwise one slash of its beginning belongs to the route.
+   */
+  String named(RequestPath path, String route) {
+    String rest = path.after(route);
+    return format(path.encodedSlash() ? rest : rest.equals("/") ? "." : rest.substring(1));
+  }
+
+  /** Puts the home for a tilde, and one slash for many. */
+  String format(String path) {
+    String expanded = path.startsWith("~") ? workingDirectory() + path.substring(1) : path;
+    return expanded.equals(".") ? workingDirectory() : expanded.replaceAll("/+", "/");
+  }
+
+  /** From the root on, and cleaned by its text alone; {@code ..} above the root is the root. */
+  String absolute(String named) {
+    return ExactPath.clean(named.startsWith("/") ? named : workingDirectory() + "/" + named);
+  }
+
+  /**
+   * The file on this machine, all links followed.
+   *
+   * @throws OutsideException if it is where file calls do not go
+   */
+  Path follow(String absolute) throws IOException {
+    return inside(absolute, true);
+  }
+
+  /** Like {@link #follow}, except that a link in the last place is the file itself. */
+  Path locate(String absolute) throws IOException {
+    return inside(absolute, false);
+  }
+
+  private Path inside(String absolute, boolean followLast) throws IOException {
+    boolean log = absolute.equals(LOGS) || absolute.startsWith(LOGS + "/");
+    String here =
+        log ? ExactPath.text(places.logs()) + absolute.substring(LOGS.length()) : absolute;
+    Path real = Links.resolve(ExactPath.of(here), followLast);
+    if (places.wholeHost() || roots.stream().anyMatch(real::startsWith)) return real;
+    throw new OutsideException(absolute, places.home());
+  }
+
+  /** Whether all else is below it: no call removes it. */
+  boolean isRoot(Path real) {
+    return Stream.concat(roots.stream(), Stream.of(Path.of("/"))).anyMatch(real::equals);
+  }
+}

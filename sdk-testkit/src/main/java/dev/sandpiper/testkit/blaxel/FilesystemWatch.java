@@ -1,0 +1,91 @@
+package dev.sandpiper.testkit.blaxel;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.DirectoryWatches;
+import dev.sandpiper.testkit.machine.DirectoryWatches.Depth;
+import dev.sandpiper.testkit.machine.GoErrors;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * {@code /watch/filesystem}: tells one client what happens in a directory. Not even the head of the
+ * answer is sent before the first line, so nobody can know when it begins. Ends with the client.
+ */
+final class FilesystemWatch {
+  private static final byte[] KEEPALIVE = "[keepalive]\n".getBytes(US_ASCII);
+  private static final String ALL_BELOW = "/**";
+  private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long LATER_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final BlaxelPaths paths;
+  private final DirectoryWatches watches;
+  private final Duration keepalive;
+
+  FilesystemWatch(BlaxelPaths paths, DirectoryWatches watches, Duration keepalive) {
+    this.paths = paths;
+    this.watches = watches;
+    this.keepalive = keepalive;
+  }
+
+  void answer(Exchange exchange, String named) throws IOException {
+    boolean tree = named.endsWith(ALL_BELOW);
+    String top = tree ? named.substring(0, named.length() - ALL_BELOW.length()) : named;
+    String absolute = paths.absolute(top);
+    Path directory = directory(absolute);
+    String ignore = exchange.query().get("ignore");
+    ChangeLines lines =
+        new ChangeLines(absolute, ignore == null ? List.of() : List.of(ignore.split(",", -1)));
+    exchange.drain(); // whether the client is there can be asked once its body has been read
+    DirectoryWatches.Watch watch;
+    try {
+      watch = watches.open(directory, tree ? Depth.TREE_BY_FIRST_NAMES : Depth.DIRECTORY, lines);
+    } catch (DirectoryWatches.RefusedException e) {
+      throw new FileRefusal(500, String.valueOf(e.getMessage()));
+    }
+    try (watch) {
+      exchange.set("Content-Type", "text/plain; charset=utf-8");
+      exchange.set("X-Accel-Buffering", "no");
+      pass(exchange, lines);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the server is stopping", e);
+    }
+  }
+
+  private Path directory(String absolute) {
+    try {
+      Path directory = paths.follow(absolute);
+      if (FileStatus.isDirectory(directory)) return directory;
+    } catch (IOException e) {
+      if (!GoErrors.isMissing(e)) {
+        throw new FileRefusal(422, "stat %s: %s".formatted(absolute, GoErrors.reason(e)));
+      }
+    }
+    throw new FileRefusal(400, "path is not a directory");
+  }
+
+  private void pass(Exchange exchange, ChangeLines lines) throws IOException, InterruptedException {
+    OutputStream out = exchange.stream(200);
+    long interval = keepalive.toNanos();
+    long last = System.nanoTime();
+    // Who closes at once must not hold one of the kernel's few handles much longer.
+    long look = FIRST_LOOK_NANOS;
+    while (!exchange.isClientGone()) {
+      byte[] line = lines.next(Math.min(interval - (System.nanoTime() - last), look));
+      look = Math.min(2 * look, LATER_LOOKS_NANOS);
+      if (line != null) {
+        out.write(line);
+      } else if (System.nanoTime() - last >= interval) {
+        out.write(KEEPALIVE);
+        last += interval;
+      }
+    }
+    throw new IOException("the client has gone");
+  }
+}

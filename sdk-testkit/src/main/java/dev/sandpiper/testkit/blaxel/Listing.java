@@ -1,0 +1,73 @@
+package dev.sandpiper.testkit.blaxel;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.GoErrors;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** One directory's entries, by the bytes of their names. Whatever is no directory is a file. */
+final class Listing {
+  private Listing() {}
+
+  /**
+   * @param named the directory as the client calls it; entries are called alike
+   */
+  static ObjectNode of(String named, Path directory) {
+    ObjectNode listing = Exchange.json.createObjectNode();
+    listing.put("path", named).put("name", ExactPath.name(named));
+    ArrayNode files = listing.putArray("files");
+    ArrayNode subdirectories = listing.putArray("subdirectories");
+    Path current = directory;
+    try {
+      for (Path entry : sorted(directory)) {
+        current = entry;
+        String name = ExactPath.name(ExactPath.text(entry));
+        String path = join(named, name);
+        FileStatus status = FileStatus.of(entry);
+        if (FileStatus.isDirectory(entry)) {
+          subdirectories.addObject().put("path", path).put("name", name);
+        } else {
+          status.describe(files.addObject(), path, name);
+        }
+      }
+      return listing;
+    } catch (IOException e) {
+      throw new FileRefusal(
+          422,
+          "error listing directory: %s %s: %s"
+              .formatted(
+                  current.equals(directory) ? "open" : "lstat",
+                  ExactPath.text(current),
+                  GoErrors.reason(e)));
+    }
+  }
+
+  private static String join(String directory, String name) {
+    String clean = ExactPath.clean(directory);
+    String relative = directory.startsWith("/") ? clean : clean.substring(1);
+    return relative.endsWith("/") || relative.isEmpty() ? relative + name : relative + "/" + name;
+  }
+
+  static List<Path> sorted(Path directory) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      stream.forEach(entries::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    entries.sort(
+        (a, b) ->
+            Arrays.compareUnsigned(
+                ExactPath.bytes(ExactPath.text(a)), ExactPath.bytes(ExactPath.text(b))));
+    return entries;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sandpiper.testkit.http;
+
+import dev.sandpiper.testkit.machine.Threads;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.RateControl;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+
+/** Makes the ports on which a server listens: on loopback, and on nothing else. */
+public final class Connectors {
+  private final Listening listening;
+
+  public Connectors(Listening listening) {
+    this.listening = listening;
+  }
+
+  /**
+   * Has a server listen on one more port.
+   *
+   * @param port where to listen; zero for any free port
+   */
+  public ServerConnector addTo(Server jetty, int port) {
+    List<ConnectionFactory> factories =
+        listening.tls() == null ? inTheClear() : overTls(listening.tls());
+    ServerConnector connector =
+        new ServerConnector(
+            jetty,
+            null,
+            new ScheduledExecutorScheduler(Threads.PREFIX + "timer", true),
+            null,
+            1,
+            1,
+            factories.toArray(ConnectionFactory[]::new));
+    connector.setHost("127.0.0.1");
+    connector.setPort(port);
+    connector.setIdleTimeout(0); // streams may be idle for longer than any limit
+    connector.setAcceptQueueSize(1024); // hundreds of clients may come at once
+    jetty.addConnector(connector);
+    return connector;
+  }
+
+  private List<ConnectionFactory> inTheClear() {
+    HttpConfiguration configuration = configuration();
+    return List.of(
+        new HttpConnectionFactory(configuration),
+        limited(new HTTP2CServerConnectionFactory(configuration)));
+  }
+
+  private List<ConnectionFactory> overTls(SSLContext context) {
+    HttpConfiguration configuration = configuration();
+    SslContextFactory.Server tls = new SslContextFactory.Server();
+    tls.setSslContext(context);
+    ALPNServerConnectionFactory agreement = new ALPNServerConnectionFactory();
+    agreement.setDefaultProtocol(HttpVersion.HTTP_1_1.asString());
+    return List.of(
+        new SslConnectionFactory(tls, agreement.getProtocol()),
+        agreement,
+        limited(new HTTP2ServerConnectionFactory(configuration)),
+        new HttpConnectionFactory(configuration));
+  }
+
+  private ConnectionFactory limited(AbstractHTTP2ServerConnectionFactory http2) {
+    http2.setMaxConcurrentStreams(listening.streamLimit());
+    http2.setStreamIdleTimeout(0);
+    // Who closes many streams at once is no attacker here.
+    http2.setRateControlFactory(new Unlimited());
+    return http2;
+  }
+
+  private static HttpConfiguration configuration() {
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    configuration.setRequestHeaderSize(64 * 1024);
+    configuration.setResponseHeaderSize(64 * 1024);
+    configuration.setUriCompliance(UriCompliance.UNSAFE); // paths are compared as they were sent
+    return configuration;
+  }
+
+  private static final class Unlimited implements RateControl.Factory {
+    @Override
+    public RateControl newRateControl(EndPoint endPoint) {
+      return RateControl.NO_RATE_CONTROL;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.sandpiper.testkit.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The {@code name=value} pairs behind a header's first semicolon. */
+public final class HeaderParameters {
+  private static final Pattern PARAMETER =
+      Pattern.compile(";\\s*([^\\s;=\"]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^;]*))");
+
+  private HeaderParameters() {}
+
+  /**
+   * Names in lower case. A name with a star, which has its own encoding, wins over the plain one.
+   */
+  public static Map<String, String> parse(String header) {
+    Map<String, String> plain = new LinkedHashMap<>();
+    Map<String, String> extended = new LinkedHashMap<>();
+    Matcher matcher = PARAMETER.matcher(header);
+    while (matcher.find()) {
+      String name = matcher.group(1).toLowerCase(Locale.ROOT);
+      String value =
+          matcher.group(2) == null ? matcher.group(3).trim() : unescape(matcher.group(2));
+      if (name.endsWith("*")) {
+        extended.put(name.substring(0, name.length() - 1), decode(value));
+      } else {
+        plain.putIfAbsent(name, value);
+      }
+    }
+    plain.putAll(extended);
+    return plain;
+  }
+
+  /** A backslash stands before a quote or a backslash; before anything else it is itself. */
+  private static String unescape(String quoted) {
+    return quoted.replaceAll("\\\\([\"\\\\])", "$1");
+  }
+
+  private static String decode(String value) {
+    String[] parts = value.split("'", 3);
+    return URLDecoder.decode(parts[parts.length - 1].replace("+", "%2B"), UTF_8);
+  }
+}

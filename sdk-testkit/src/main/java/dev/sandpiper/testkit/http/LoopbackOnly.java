@@ -1,0 +1,68 @@
+package dev.sandpiper.testkit.http;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses what a web page could send: a page from anywhere can reach a port on loopback, but its
+ * requests name another host, another origin, or another site. With wide CORS only the host counts,
+ * because a name that leads here from elsewhere would make any page one of our own.
+ */
+public final class LoopbackOnly implements Endpoint {
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
+
+  private final Endpoint next;
+  private final boolean wideCors;
+
+  public LoopbackOnly(Endpoint next, boolean wideCors) {
+    this.next = next;
+    this.wideCors = wideCors;
+  }
+
+  @Override
+  public void handle(Exchange exchange) throws IOException {
+    String reason = refusal(exchange);
+    if (reason == null) {
+      next.handle(exchange);
+    } else {
+      exchange.failure(403, reason);
+      exchange.drain();
+    }
+  }
+
+  private @Nullable String refusal(Exchange exchange) {
+    String host = exchange.header("Host"); // on HTTP/2 something else may stand there
+    if (!isLoopbackHost(exchange.authority()) || (host != null && !isLoopbackHost(host))) {
+      return "this server answers only to requests for a loopback host";
+    }
+    if (!wideCors && comesFromElsewhere(exchange)) {
+      return "this server answers no requests from other origins";
+    }
+    return null;
+  }
+
+  /** Whether a page sent it that is not from this machine. */
+  public static boolean comesFromElsewhere(Exchange exchange) {
+    String origin = exchange.header("Origin");
+    return (origin != null && !isLoopbackOrigin(origin))
+        || "cross-site".equalsIgnoreCase(exchange.header("Sec-Fetch-Site"));
+  }
+
+  public static boolean isLoopbackHost(@Nullable String hostAndPort) {
+    if (hostAndPort == null) return false;
+    return LOOPBACK.matcher(hostAndPort.replaceFirst(":\\d*$", "")).matches();
+  }
+
+  private static boolean isLoopbackOrigin(String origin) {
+    try {
+      String host = new URI(origin).getHost();
+      return host != null && LOOPBACK.matcher(host).matches();
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+}

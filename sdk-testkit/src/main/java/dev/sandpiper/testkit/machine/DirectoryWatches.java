@@ -1,0 +1,44 @@
+package dev.sandpiper.testkit.machine;
+
+import java.nio.file.Path;
+
+/** Watches directories, for one sandbox. Thread-safe. */
+public interface DirectoryWatches extends AutoCloseable {
+  /** No event is told once this is closed, and nothing is left of it. Closing twice is harmless. */
+  interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** A directory cannot be watched. The message is Go's text for it. */
+  final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    public RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Watches a directory from the moment of return.
+   *
+   * @param directory absolute, its links followed
+   */
+  Watch open(Path directory, Depth depth, FileChange.Listener listener) throws RefusedException;
+
+  /** How much is watched. */
+  enum Depth {
+    DIRECTORY,
+    /** The directories below too. A directory that is renamed is known by its new name. */
+    TREE,
+    /**
+     * The directories below too, each by the name under which it was first seen. What is found in a
+     * new one is told as created, also if it is told again.
+     */
+    TREE_BY_FIRST_NAMES
+  }
+
+  /** Ends all watches; each listener is told. */
+  @Override
+  void close();
+}

@@ -1,0 +1,52 @@
+package dev.sandpiper.testkit.machine;
+
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The best watches that this machine has, started when the first is asked for. */
+public final class LazyWatches implements DirectoryWatches {
+  private final String sandboxId;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock.
+  private @Nullable DirectoryWatches watches;
+  private boolean closed;
+
+  public LazyWatches(String sandboxId) {
+    this.sandboxId = sandboxId;
+  }
+
+  @Override
+  public Watch open(Path directory, Depth depth, FileChange.Listener listener)
+      throws RefusedException {
+    return watches().open(directory, depth, listener);
+  }
+
+  private DirectoryWatches watches() throws RefusedException {
+    lock.lock();
+    try {
+      if (closed) throw new RefusedException("the sandbox is gone");
+      if (watches == null) {
+        DirectoryWatches exact = Inotify.start(sandboxId);
+        watches = exact == null ? new ServiceWatches(sandboxId) : exact;
+      }
+      return watches;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    DirectoryWatches ending;
+    lock.lock();
+    try {
+      closed = true;
+      ending = watches;
+    } finally {
+      lock.unlock();
+    }
+    if (ending != null) ending.close();
+  }
+}

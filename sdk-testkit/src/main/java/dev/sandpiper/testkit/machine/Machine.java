@@ -1,0 +1,34 @@
+package dev.sandpiper.testkit.machine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What this machine has, as far as Linux tells; zero where it does not. */
+public final class Machine {
+  private static final Logger log = LoggerFactory.getLogger(Machine.class);
+  private static final Path MEMORY = Path.of("/proc/meminfo");
+
+  private Machine() {}
+
+  public static long memoryBytes() {
+    return memoryBytes("MemTotal");
+  }
+
+  /** One line of the kernel's account of its memory, for example {@code MemAvailable}. */
+  public static long memoryBytes(String line) {
+    if (!Files.isReadable(MEMORY)) return 0;
+    try {
+      Matcher matcher =
+          Pattern.compile("(?m)^" + line + ":\\s+(\\d+) kB").matcher(Files.readString(MEMORY));
+      return matcher.find() ? Long.parseLong(matcher.group(1)) * 1024 : 0;
+    } catch (IOException e) {
+      log.debug("cannot read {}", MEMORY, e);
+      return 0;
+    }
+  }
+}

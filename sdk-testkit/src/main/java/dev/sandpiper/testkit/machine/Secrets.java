@@ -1,0 +1,75 @@
+package dev.sandpiper.testkit.machine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** Unguessable texts in the shapes that the platforms give them, and their comparison. */
+public final class Secrets {
+  private static final SecureRandom random = new SecureRandom();
+  private static final String LOWER = "abcdefghijklmnopqrstuvwxyz0123456789";
+  private static final String ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + LOWER;
+
+  private Secrets() {}
+
+  public static String apiKey() {
+    byte[] bytes = new byte[20];
+    random.nextBytes(bytes);
+    return "e2b_" + HexFormat.of().formatHex(bytes);
+  }
+
+  public static String accessToken() {
+    return text(32, ALPHANUMERIC);
+  }
+
+  public static String watcherId() {
+    return "w" + text(20, LOWER);
+  }
+
+  /** What separates the parts of an answer. */
+  public static String boundary() {
+    byte[] bytes = new byte[30];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  public static String sandboxId() {
+    return "i" + text(19, LOWER);
+  }
+
+  /** What a sandbox of Blaxel is called that was given no name. */
+  public static String sandboxName() {
+    return "sbx-" + text(12, LOWER);
+  }
+
+  /** What a process is called that was given no name. */
+  public static String processSuffix() {
+    return text(8, LOWER);
+  }
+
+  /** Whether both are the same, in a time that does not depend on where they differ. */
+  public static boolean matches(String expected, @Nullable String actual) {
+    return actual != null
+        && MessageDigest.isEqual(expected.getBytes(UTF_8), actual.getBytes(UTF_8));
+  }
+
+  public static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(ExactPath.bytes(text));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String text(int length, String alphabet) {
+    StringBuilder text = new StringBuilder(length);
+    for (int i = 0; i < length; i++) {
+      text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+    }
+    return text.toString();
+  }
+}
