@@ -9,6 +9,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.files.ContentRange;
 import dev.sandpiper.http.Cancellation;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;

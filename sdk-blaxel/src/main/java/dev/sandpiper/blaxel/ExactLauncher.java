@@ -14,6 +14,7 @@ import dev.sandpiper.TerminalSize;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
+import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.http.Cancellation;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.sandpiper.blaxel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -100,8 +101,7 @@ class ExactAttachTest {
     try (BlaxelSandbox sandbox = blaxel.sandbox();
         Process process = sandbox.processes().attach(ref);
         EventStream<ProcessEvent> events = process.events()) {
-      OutputGap gap = (OutputGap) events.next();
-      assertThat(gap).isNotNull();
+      OutputGap gap = (OutputGap) requireNonNull(events.next());
       assertThat(gap.from()).isEqualTo(OptionalLong.of(0));
       byte[] all = numbers(1, 2_100_000);
       ByteArrayOutputStream read = new ByteArrayOutputStream();
