@@ -21,7 +21,7 @@ import java.util.List;
  */
 final class PortWait {
   /** Well below what the platform's gateway allows a request, and often enough to see an end. */
-  private static final Duration SLICE = Duration.ofSeconds(2);
+  private static final Duration SLICE = Duration.ofSeconds(1);
 
   private static final Duration MARGIN = Duration.ofSeconds(20);
   private static final int SHUT = 11;
@@ -47,9 +47,11 @@ final class PortWait {
   void run() {
     long began = System.nanoTime();
     boolean wasShut = false;
+    Duration slice = Duration.ZERO; // a server may be ready, and a process over, already
     while (true) {
       Duration left = limit.minusNanos(System.nanoTime() - began);
-      int found = look(left.compareTo(SLICE) > 0 ? SLICE : left);
+      int found = look(left.compareTo(slice) > 0 ? slice : left);
+      slice = SLICE;
       if (found == 0) {
         return;
       }

@@ -18,7 +18,8 @@ final class ShellText {
   /** {@code exec /bin/sh -c WRAPPER sh} and what the wrapper is told. */
   private static final int BEFORE_COMMAND = 5 + 13;
 
-  private static final Pattern WORD = Pattern.compile("((?:[^' \"$]++|'[^']*+'|\\\\')++)(?: |$)");
+  private static final Pattern WORD =
+      Pattern.compile("((?:[^' \"$\\\\]++|'[^']*+'|\\\\')++)(?: |$)");
 
   private ShellText() {}
 

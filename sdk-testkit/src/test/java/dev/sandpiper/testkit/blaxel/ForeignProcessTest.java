@@ -62,7 +62,7 @@ class ForeignProcessTest {
   @Test
   void whatRunsIsListedAndCanBeAttachedTo() throws Exception {
     BlaxelSandbox sandbox = local.sandbox();
-    try (Process own = sandbox.processes().start(Command.of("sleep", "100", "it's"));
+    try (Process own = sandbox.processes().start(Command.of("sh", "-c", "exec sleep 100", "it's"));
         Process other =
             sandbox.start(BlaxelCommand.of(Command.of("sleep", "101")).streamed().named("other"))) {
       List<ProcessInfo> running = local.again(sandbox).processes().list();
@@ -71,7 +71,7 @@ class ForeignProcessTest {
       ProcessInfo mine =
           running.stream().filter(info -> info.tag().isEmpty()).findFirst().orElseThrow();
       assertThat(mine.ref()).isEqualTo(own.ref());
-      assertThat(mine.command()).containsExactly("sleep", "100", "it's");
+      assertThat(mine.command()).containsExactly("sh", "-c", "exec sleep 100", "it's");
       ProcessInfo named =
           running.stream().filter(info -> info.tag().isPresent()).findFirst().orElseThrow();
       assertThat(named.tag()).contains("other");
