@@ -174,8 +174,8 @@ final class ExactEvents {
         return false;
       }
       if (total != null && channel.position() < total.total()) {
-        marks.setDirty(channel.channel());
-        return channel.isStuckBefore(total.total());
+        channel.readUpTo(total.total());
+        return true;
       }
     }
     if (isBegun) {
