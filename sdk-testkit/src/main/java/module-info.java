@@ -3,6 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** Embedded local sandboxes for tests and first steps. */
 @NullMarked
 module dev.sandpiper.testkit {
+  requires transitive dev.sandpiper.blaxel;
   requires transitive dev.sandpiper.e2b;
   requires com.fasterxml.jackson.databind;
   requires com.google.protobuf;

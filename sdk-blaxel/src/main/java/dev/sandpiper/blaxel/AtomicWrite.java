@@ -6,6 +6,7 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.blaxel.FileCommands.Job;
+import dev.sandpiper.engine.Nonce;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -11,6 +11,7 @@ import dev.sandpiper.Processes;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.engine.Places;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;

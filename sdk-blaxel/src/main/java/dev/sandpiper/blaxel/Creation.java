@@ -6,6 +6,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.Nonce;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;

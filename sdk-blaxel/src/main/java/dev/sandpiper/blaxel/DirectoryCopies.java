@@ -12,6 +12,7 @@ import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.FileCommands.Job;
+import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.files.DirectorySource;
 import dev.sandpiper.files.DirectoryTarget;
 import dev.sandpiper.files.LocalDirectory;

@@ -6,6 +6,9 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.ReadOptions;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.files.ContentRange;
+import dev.sandpiper.files.FileBytes;
+import dev.sandpiper.files.FileVersion;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -91,7 +94,7 @@ final class FileReads {
     requireFile(response);
     skip(request, response.source(), options.offset());
     FileVersion version = FileVersion.of(response, response.header("Content-Length"));
-    return new FileBytes(this, request, response, response.source(), version, options);
+    return new FileBytes(this::resume, request, response, response.source(), version, options);
   }
 
   private static void skip(HttpRequest request, BufferedSource source, long count) {
@@ -124,7 +127,7 @@ final class FileReads {
       throw malformed(request, new MalformedStreamException("another part of the file: " + range));
     }
     FileVersion version = FileVersion.of(response, Long.toString(range.total()));
-    return new FileBytes(this, request, response, response.source(), version, options);
+    return new FileBytes(this::resume, request, response, response.source(), version, options);
   }
 
   private static ContentRange contentRange(HttpRequest request, HttpResponse response) {
@@ -148,7 +151,7 @@ final class FileReads {
       throw beyondEnd(request, size.getAsLong(), options.offset());
     }
     response.close();
-    return FileBytes.none(this, request, response, options);
+    return FileBytes.none(this::resume, request, response, options);
   }
 
   /**
@@ -156,7 +159,7 @@ final class FileReads {
    *
    * @throws dev.sandpiper.ConnectionLostException if it is another by now
    */
-  HttpResponse resume(HttpRequest request, FileVersion version, long position, long end) {
+  private HttpResponse resume(HttpRequest request, FileVersion version, long position, long end) {
     HttpRequest asked =
         request
             .withHeader("Range", range(position, OptionalLong.of(end - position)))

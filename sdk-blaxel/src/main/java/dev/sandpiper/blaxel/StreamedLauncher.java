@@ -13,6 +13,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.engine.CommandLauncher;
+import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.Threads;

@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Content;
+import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.http.HttpBody;
 import java.io.IOException;
 import java.io.InputStream;

@@ -9,6 +9,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Processes;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.Nonce;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -16,6 +16,7 @@ import dev.sandpiper.Processes;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.files.DirectorySource;
 import dev.sandpiper.files.DirectoryTarget;
 import dev.sandpiper.files.ListedArchive;

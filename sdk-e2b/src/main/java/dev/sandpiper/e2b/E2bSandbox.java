@@ -15,6 +15,7 @@ import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.LaunchedProcesses;
+import dev.sandpiper.engine.Places;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import java.time.Clock;

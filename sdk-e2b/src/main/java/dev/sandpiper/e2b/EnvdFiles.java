@@ -17,6 +17,7 @@ import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
+import dev.sandpiper.files.LocalFile;
 import dev.sandpiper.http.HttpTransport;
 import java.io.IOException;
 import java.io.InputStream;

@@ -14,6 +14,7 @@ import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.CommandLauncher;
+import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import java.time.Duration;
@@ -59,7 +60,7 @@ final class EnvdLauncher implements CommandLauncher {
     ScriptRunner scripts = new ScriptRunner(rpc);
     this.listing = new ProcessListing(sandboxId, search, scripts);
     this.tree = new ProcessTree(rpc, search, scripts);
-    this.reattachment = new Reattachment(search, connections, health, reattachLimit);
+    this.reattachment = new Reattachment(search, connections, health::describe, reattachLimit);
     this.recovery = new StartRecovery(search, tree, connections);
   }
 

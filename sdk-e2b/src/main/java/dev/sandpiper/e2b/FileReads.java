@@ -4,6 +4,9 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.ReadOptions;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.files.ContentRange;
+import dev.sandpiper.files.FileBytes;
+import dev.sandpiper.files.FileVersion;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -76,7 +79,7 @@ final class FileReads {
       BufferedSource source = unpacked(answer);
       skip(request, source, options.offset());
       FileVersion version = FileVersion.of(answer, answer.header("Content-Length"));
-      return new FileBytes(this, request, answer, source, version, options);
+      return new FileBytes(this::resume, request, answer, source, version, options);
     } catch (RuntimeException e) {
       answer.close();
       throw e;
@@ -118,7 +121,7 @@ final class FileReads {
       throw malformed(request, new MalformedStreamException("another part of the file: " + range));
     }
     FileVersion version = FileVersion.of(response, Long.toString(range.total()));
-    return new FileBytes(this, request, response, response.source(), version, options);
+    return new FileBytes(this::resume, request, response, response.source(), version, options);
   }
 
   private static ContentRange contentRange(HttpRequest request, HttpResponse response) {
@@ -142,7 +145,7 @@ final class FileReads {
       throw beyondEnd(request, size.getAsLong(), options.offset());
     }
     response.close();
-    return FileBytes.none(this, request, response, options);
+    return FileBytes.none(this::resume, request, response, options);
   }
 
   /**
@@ -150,7 +153,7 @@ final class FileReads {
    *
    * @throws dev.sandpiper.ConnectionLostException if it is another by now
    */
-  HttpResponse resume(HttpRequest request, FileVersion version, long position, long end) {
+  private HttpResponse resume(HttpRequest request, FileVersion version, long position, long end) {
     HttpRequest asked =
         request
             .withHeader("Range", range(position, OptionalLong.of(end - position)))

@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Content;
+import dev.sandpiper.engine.Nonce;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

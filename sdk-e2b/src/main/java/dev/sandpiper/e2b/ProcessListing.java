@@ -4,6 +4,7 @@ import dev.sandpiper.ProcessInfo.State;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import dev.sandpiper.engine.Nonce;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.sandpiper.e2b;
 
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import dev.sandpiper.engine.Nonce;
 import java.util.List;
 import java.util.Optional;
 

@@ -12,6 +12,7 @@ import dev.sandpiper.e2b.ProcessConnections.Connection;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,14 +30,18 @@ final class Reattachment {
 
   private final ProcessSearch search;
   private final ProcessConnections connections;
-  private final HealthProbe health;
+  private final Supplier<String> health;
   private final Duration patience;
 
   /**
+   * @param health says what is known of the sandbox now, for a message
    * @param patience for how long to try; zero for not at all
    */
   Reattachment(
-      ProcessSearch search, ProcessConnections connections, HealthProbe health, Duration patience) {
+      ProcessSearch search,
+      ProcessConnections connections,
+      Supplier<String> health,
+      Duration patience) {
     this.search = search;
     this.connections = connections;
     this.health = health;
@@ -58,7 +63,7 @@ final class Reattachment {
   Connection replace(
       ProcessRef ref, String name, Exception cause, long heard, CountDownLatch givenUp) {
     if (isOff()) {
-      throw lost(ref, name, health.describe(), cause);
+      throw lost(ref, name, health.get(), cause);
     }
     long began = System.nanoTime();
     Duration pause = FIRST_PAUSE;

@@ -1,6 +1,9 @@
 package dev.sandpiper.testkit;
 
+import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.testkit.blaxel.BlaxelOptions;
+import dev.sandpiper.testkit.blaxel.BlaxelServer;
 import dev.sandpiper.testkit.e2b.E2bServer;
 import dev.sandpiper.testkit.e2b.ServerOptions;
 import java.io.IOException;
@@ -8,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +33,17 @@ public final class LocalSandboxes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LocalSandboxes.class);
 
   private final E2bServer e2b;
-  private final Thread atShutdown;
+  private final BlaxelOptions blaxelOptions;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Thread atShutdown = new Thread(this::closeServers, "sandpiper-local-at-shutdown");
 
-  private LocalSandboxes(E2bServer e2b) {
+  // Guarded by the lock. Null until it is needed.
+  private @Nullable BlaxelServer blaxel;
+  private boolean closed;
+
+  private LocalSandboxes(E2bServer e2b, BlaxelOptions blaxelOptions) {
     this.e2b = e2b;
-    this.atShutdown = new Thread(e2b::close, "sandpiper-local-at-shutdown");
+    this.blaxelOptions = blaxelOptions;
   }
 
   /** Starts the servers with E2B's two standard templates. The caller closes them. */
@@ -71,16 +81,52 @@ public final class LocalSandboxes implements AutoCloseable {
   }
 
   /**
+   * What a Blaxel client finds the server by: {@code BL_API_KEY}, {@code BL_WORKSPACE} and {@code
+   * BL_API_URL}. The key is valid for this server only, which is started by the first call.
+   *
+   * @throws IllegalStateException if these sandboxes are closed
+   * @throws UncheckedIOException if a port is taken
+   */
+  public Map<String, String> blaxelEnvironment() {
+    lock.lock();
+    try {
+      if (closed) throw new IllegalStateException("these local sandboxes are closed");
+      if (blaxel == null) blaxel = BlaxelServer.start(blaxelOptions);
+      return blaxel.environment();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start the local Blaxel: " + e.getMessage(), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A client of the embedded Blaxel. The caller closes it. */
+  public BlaxelClient blaxelClient() {
+    return BlaxelClient.builder().environment(blaxelEnvironment()).build();
+  }
+
+  /**
    * Kills every process of every sandbox, deletes their directories and stops the servers. Blocks
    * until that is done; closing twice is harmless. A JVM that is asked to end does so by itself.
    */
   @Override
   public void close() {
-    e2b.close();
+    closeServers();
     try {
       Runtime.getRuntime().removeShutdownHook(atShutdown);
     } catch (IllegalStateException e) {
       log.debug("closed while the JVM ends", e);
+    }
+  }
+
+  private void closeServers() {
+    lock.lock();
+    try {
+      closed = true;
+      if (blaxel != null) blaxel.close();
+    } finally {
+      lock.unlock();
+      e2b.close();
     }
   }
 
@@ -99,6 +145,10 @@ public final class LocalSandboxes implements AutoCloseable {
     private boolean wideCors;
     private boolean wholeHost;
     private boolean wholeHostForDebugClients;
+    private Set<String> blaxelImages = Set.of();
+    private int blaxelControlPort;
+    private int blaxelSandboxPort;
+    private Set<BlaxelFault> blaxelFaults = Set.of();
 
     private Builder() {}
 
@@ -113,13 +163,37 @@ public final class LocalSandboxes implements AutoCloseable {
       return this;
     }
 
-    /** The port of the control plane; zero for any free one. */
+    /** The images that a sandbox of Blaxel can be created from; without this call, all. */
+    public Builder blaxelImages(Set<String> images) {
+      blaxelImages = Set.copyOf(images);
+      return this;
+    }
+
+    /** The port of Blaxel's control plane; zero for any free one. */
+    public Builder blaxelControlPort(int port) {
+      blaxelControlPort = checked(port);
+      return this;
+    }
+
+    /** The port at which all sandboxes of Blaxel are reached; zero for any free one. */
+    public Builder blaxelSandboxPort(int port) {
+      blaxelSandboxPort = checked(port);
+      return this;
+    }
+
+    /** Lets the embedded Blaxel do these things wrong, as the real one does at times. */
+    public Builder blaxelFaults(BlaxelFault... faults) {
+      blaxelFaults = Set.of(faults);
+      return this;
+    }
+
+    /** The port of E2B's control plane; zero for any free one. */
     public Builder controlPort(int port) {
       controlPort = checked(port);
       return this;
     }
 
-    /** The port at which all sandboxes are reached; zero for any free one. */
+    /** The port at which all sandboxes of E2B are reached; zero for any free one. */
     public Builder sandboxPort(int port) {
       sandboxPort = checked(port);
       return this;
@@ -179,12 +253,17 @@ public final class LocalSandboxes implements AutoCloseable {
       }
       warn();
       try {
-        LocalSandboxes sandboxes = new LocalSandboxes(E2bServer.start(options()));
+        LocalSandboxes sandboxes = new LocalSandboxes(E2bServer.start(options()), blaxelOptions());
         Runtime.getRuntime().addShutdownHook(sandboxes.atShutdown);
         return sandboxes;
       } catch (IOException e) {
         throw new UncheckedIOException("cannot start the local sandboxes: " + e.getMessage(), e);
       }
+    }
+
+    private BlaxelOptions blaxelOptions() {
+      return new BlaxelOptions(
+          blaxelImages, blaxelControlPort, blaxelSandboxPort, wideCors, wholeHost, blaxelFaults);
     }
 
     private static int checked(int port) {

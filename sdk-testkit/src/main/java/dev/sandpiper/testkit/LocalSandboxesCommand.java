@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Local sandboxes on their own, for clients in any language. Prints the variables that such a
@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
  */
 final class LocalSandboxesCommand {
   private static final String WITH_PARENT = "--with-parent";
+  private static final long PARENT_LOOK_MILLIS = 200;
   private static final String USAGE =
       """
       Serves sandboxes on this machine to E2B clients, until it is ended by a signal.
@@ -87,13 +88,14 @@ final class LocalSandboxesCommand {
     }
   }
 
+  /**
+   * Looks who the parent is, instead of waiting for its end: a parent that has ended and that
+   * nobody buries never seems to end, while its children have another at once.
+   */
   private static void awaitParent() throws InterruptedException {
-    Optional<ProcessHandle> parent = ProcessHandle.current().parent();
-    if (parent.isEmpty()) return; // ended before it could be looked at
-    try {
-      parent.get().onExit().get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("cannot wait for the parent process", e);
+    Optional<ProcessHandle> first = ProcessHandle.current().parent();
+    while (first.equals(ProcessHandle.current().parent())) {
+      TimeUnit.MILLISECONDS.sleep(PARENT_LOOK_MILLIS);
     }
   }
 

@@ -92,10 +92,10 @@ final class ContentSearch implements AutoCloseable {
           return true;
         });
     if (found.total > found.most + MOST_BEYOND) hang(exchange);
-    ObjectNode answer = Exchange.json.createObjectNode();
+    ObjectNode answer = GoJson.object();
     answer.put("query", String.valueOf(query.get("query")));
     answer.set("matches", found.matches.isEmpty() ? answer.nullNode() : found.matches);
-    FileJson.answer(exchange, 200, answer.put("total", found.matches.size()));
+    Answers.json(exchange, 200, answer.put("total", found.matches.size()));
   }
 
   private void check(String named) {
@@ -113,7 +113,7 @@ final class ContentSearch implements AutoCloseable {
   /** The lines found so far. */
   private static final class Found {
     private final int most;
-    private final ArrayNode matches = Exchange.json.createArrayNode();
+    private final ArrayNode matches = GoJson.array();
     private int total;
 
     Found(int most) {

@@ -60,7 +60,7 @@ final class FileSearch {
     List<Glob> patterns = list(query.get("patterns")).stream().map(Glob::new).toList();
     Set<String> skipped = skipped(query.get("excludeDirs"));
     boolean hidden = !orElse(query.get("excludeHidden"), "true").equals("true");
-    ObjectNode answer = Exchange.json.createObjectNode();
+    ObjectNode answer = GoJson.object();
     ArrayNode matches = answer.putArray("matches");
     walk(
         paths.absolute(BlaxelPaths.sent(path, FIND)),
@@ -78,7 +78,7 @@ final class FileSearch {
           }
           return true;
         });
-    FileJson.answer(exchange, 200, answer.put("total", matches.size()));
+    Answers.json(exchange, 200, answer.put("total", matches.size()));
   }
 
   void fuzzy(Exchange exchange, RequestPath path) throws IOException {
@@ -90,7 +90,7 @@ final class FileSearch {
     int most = results(query.get("maxResults"), USUAL_RESULTS);
     Set<String> skipped = skipped(query.get("excludeDirs"));
     boolean hidden = !orElse(query.get("excludeHidden"), "true").equals("true");
-    ObjectNode answer = Exchange.json.createObjectNode();
+    ObjectNode answer = GoJson.object();
     ArrayNode matches = answer.putArray("matches");
     try {
       walk(
@@ -112,7 +112,7 @@ final class FileSearch {
     } catch (FileRefusal e) {
       matches.removeAll(); // what cannot be walked has nothing in it
     }
-    FileJson.answer(exchange, 200, answer.put("total", matches.size()));
+    Answers.json(exchange, 200, answer.put("total", matches.size()));
   }
 
   /** Whether all characters of a text occur, in their order. */

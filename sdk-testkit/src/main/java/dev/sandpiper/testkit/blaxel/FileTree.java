@@ -38,9 +38,9 @@ final class FileTree {
       case "DELETE" -> {
         boolean recursive = "true".equals(exchange.query().get("recursive"));
         String message = removal.removeDirectory(paths.absolute(root), recursive);
-        FileJson.succeed(exchange, root, message);
+        Answers.done(exchange, root, message);
       }
-      default -> FileJson.answer(exchange, 200, Listing.of(root, directory(root)));
+      default -> Answers.json(exchange, 200, Listing.of(root, directory(root)));
     }
   }
 
@@ -59,7 +59,7 @@ final class FileTree {
 
   /** Stops at the first that cannot be written; those before it stay. */
   private void put(Exchange exchange, String root) throws IOException {
-    Map<String, String> files = files(FileJson.body(exchange));
+    Map<String, String> files = files(RequestBody.read(exchange, ""));
     String absolute = paths.absolute(root);
     disk.makeDirectory(absolute, DIRECTORY_MODE, "error creating root directory: ");
     for (Map.Entry<String, String> file : files.entrySet()) {
@@ -72,17 +72,16 @@ final class FileTree {
       disk.write(
           exchange, target, FILE_MODE, new ByteArrayInputStream(content), "error writing file: ");
     }
-    FileJson.answer(exchange, 200, Listing.of(root, directory(root)));
+    Answers.json(exchange, 200, Listing.of(root, directory(root)));
   }
 
-  private static Map<String, String> files(JsonNode body) {
-    JsonNode files = body.path("files");
+  private static Map<String, String> files(RequestBody body) {
+    JsonNode files = GoJson.field(body.tree(), "files");
     Map<String, String> contents = new LinkedHashMap<>();
-    if (files.isMissingNode() || files.isNull()) return contents;
-    if (!files.isObject()) throw FileJson.wrongType(files, "", "files", "map[string]string");
-    files
-        .fieldNames()
-        .forEachRemaining(name -> contents.put(name, FileJson.text(files, ".files", name)));
+    if (files == null) return contents;
+    if (!files.isObject()) throw body.wrongType(files, "files", "map[string]string");
+    RequestBody named = new RequestBody(files, ".files");
+    files.fieldNames().forEachRemaining(name -> contents.put(name, named.text(name)));
     return contents;
   }
 }

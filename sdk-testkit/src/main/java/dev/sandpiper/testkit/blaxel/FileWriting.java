@@ -2,7 +2,6 @@ package dev.sandpiper.testkit.blaxel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Multipart;
 import dev.sandpiper.testkit.machine.ExactPath;
@@ -40,21 +39,21 @@ final class FileWriting {
   }
 
   private void json(String named) throws IOException {
-    JsonNode body = FileJson.body(exchange);
-    String content = FileJson.text(body, "", "content");
-    boolean directory = FileJson.truth(body, "", "isDirectory");
-    String permissions = FileJson.text(body, "", "permissions");
+    RequestBody body = RequestBody.read(exchange, "");
+    String content = body.text("content");
+    boolean directory = body.truth("isDirectory");
+    String permissions = body.text("permissions");
     int mode = directory ? DiskWrites.DIRECTORY_MODE : DiskWrites.FILE_MODE;
     if (!permissions.isEmpty()) mode = mode(permissions);
     String absolute = paths.absolute(named);
     if (directory) {
       disk.makeDirectory(absolute, mode, "error creating directory: ");
-      FileJson.succeed(exchange, named, "Directory created successfully");
+      Answers.done(exchange, named, "Directory created successfully");
       return;
     }
     byte[] bytes = ExactPath.bytes(content);
     disk.write(exchange, absolute, mode, new ByteArrayInputStream(bytes), "error writing file: ");
-    FileJson.succeed(exchange, named, "File created/updated successfully");
+    Answers.done(exchange, named, "File created/updated successfully");
   }
 
   static int mode(String permissions) {
@@ -92,7 +91,7 @@ final class FileWriting {
       }
     }
     if (!written) throw new FileRefusal(400, "missing 'file' field in multipart form");
-    FileJson.succeed(exchange, named, "Binary file uploaded successfully");
+    Answers.done(exchange, named, "Binary file uploaded successfully");
   }
 
   static Multipart open(Exchange exchange, String type) {

@@ -1,7 +1,5 @@
 package dev.sandpiper.testkit.blaxel;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Query;
 import dev.sandpiper.testkit.machine.ExactPath;
@@ -48,14 +46,12 @@ final class FilesystemEndpoint implements AutoCloseable {
    * @param rawPath as it was sent, without the sandbox's prefix
    */
   boolean handle(Exchange exchange, String rawPath) throws IOException {
-    RequestPath path;
-    try {
-      path = RequestPath.parse(rawPath);
-    } catch (RequestPath.MalformedException e) {
-      refuseEscape(exchange);
+    RequestPath path = RequestPath.parse(rawPath);
+    if (path == null) {
+      SandboxApi.refuseEscape(exchange);
       return true;
     }
-    FileHeaders.set(exchange);
+    Answers.headers(exchange);
     try {
       return route(exchange, path);
     } catch (FileRefusal e) {
@@ -67,13 +63,6 @@ final class FilesystemEndpoint implements AutoCloseable {
     }
     exchange.drain();
     return true;
-  }
-
-  /** In the words of Go's server, which does not get as far as the API. */
-  private static void refuseEscape(Exchange exchange) throws IOException {
-    exchange.set("Content-Type", "text/plain; charset=utf-8");
-    exchange.set("Connection", "close");
-    exchange.answer(400, "400 Bad Request".getBytes(US_ASCII));
   }
 
   private boolean route(Exchange exchange, RequestPath path) throws IOException {
@@ -127,7 +116,7 @@ final class FilesystemEndpoint implements AutoCloseable {
     } else {
       boolean recursive = "true".equals(exchange.query().get("recursive"));
       String message = removal.remove(paths.absolute(named), recursive);
-      FileJson.succeed(exchange, named, message);
+      Answers.done(exchange, named, message);
     }
     return true;
   }

@@ -46,7 +46,7 @@ final class PartedUploads implements AutoCloseable {
       case "DELETE abort" -> {
         found(names[1]);
         store.abort(names[1]);
-        FileJson.succeed(exchange, "", "Multipart upload aborted successfully");
+        Answers.done(exchange, "", "Multipart upload aborted successfully");
       }
       case "GET parts" -> parts(exchange, names[1]);
       default -> {
@@ -63,19 +63,16 @@ final class PartedUploads implements AutoCloseable {
       mode = FileWriting.parseMode(permissions, "invalid permissions format: ");
     }
     paths.follow(target); // refused now, if it lies outside
-    FileJson.answer(
+    Answers.json(
         exchange,
         200,
-        Exchange.json
-            .createObjectNode()
-            .put("uploadId", store.begin(target, mode))
-            .put("path", target));
+        GoJson.object().put("uploadId", store.begin(target, mode)).put("path", target));
   }
 
   /** A body that is missing or malformed does not matter. */
   private static String permissions(Exchange exchange) throws IOException {
     try {
-      return FileJson.text(FileJson.body(exchange), "", "permissions");
+      return RequestBody.read(exchange, "MultipartInitiateRequest").text("permissions");
     } catch (FileRefusal e) {
       return "";
     }
@@ -99,11 +96,10 @@ final class PartedUploads implements AutoCloseable {
       }
       UploadStore.Part stored = store.add(id, number, part.content());
       exchange.drain();
-      FileJson.answer(
+      Answers.json(
           exchange,
           200,
-          Exchange.json
-              .createObjectNode()
+          GoJson.object()
               .put("partNumber", number)
               .put("etag", stored.etag())
               .put("size", stored.size()));
@@ -121,12 +117,13 @@ final class PartedUploads implements AutoCloseable {
   }
 
   private void complete(Exchange exchange, String id) throws IOException {
-    JsonNode parts = FileJson.body(exchange).path("parts");
-    if (!parts.isMissingNode() && !parts.isNull() && !parts.isArray()) {
-      throw FileJson.wrongType(
-          parts, "MultipartCompleteRequest", "parts", "[]handler.MultipartPartInfo");
+    RequestBody body = RequestBody.read(exchange, "MultipartCompleteRequest");
+    JsonNode parts = GoJson.field(body.tree(), "parts");
+    if (parts != null && !parts.isArray()) {
+      throw body.wrongType(parts, "parts", "[]handler.MultipartPartInfo");
     }
-    if (parts.isEmpty()) throw new FileRefusal(400, "at least one part is required");
+    if (parts == null || parts.isEmpty())
+      throw new FileRefusal(400, "at least one part is required");
     UploadStore.Upload upload = found(id);
     NavigableMap<Integer, UploadStore.Part> listed = new TreeMap<>();
     for (JsonNode part : parts) {
@@ -139,7 +136,7 @@ final class PartedUploads implements AutoCloseable {
       listed.put(number, stored);
     }
     store.complete(exchange, id, upload, listed.values());
-    FileJson.succeed(exchange, upload.target(), "Multipart upload completed successfully");
+    Answers.done(exchange, upload.target(), "Multipart upload completed successfully");
   }
 
   private static FileRefusal failed(String what, String reason) {
@@ -154,14 +151,14 @@ final class PartedUploads implements AutoCloseable {
 
   private void parts(Exchange exchange, String id) throws IOException {
     UploadStore.Upload upload = found(id);
-    ObjectNode answer = Exchange.json.createObjectNode().put("uploadId", id);
+    ObjectNode answer = GoJson.object().put("uploadId", id);
     ArrayNode parts = answer.putArray("parts");
     upload.parts().values().forEach(part -> part.describe(parts.addObject()));
-    FileJson.answer(exchange, 200, answer);
+    Answers.json(exchange, 200, answer);
   }
 
   private void list(Exchange exchange) throws IOException {
-    ObjectNode answer = Exchange.json.createObjectNode();
+    ObjectNode answer = GoJson.object();
     ArrayNode uploads = answer.putArray("uploads");
     store
         .all()
@@ -178,7 +175,7 @@ final class PartedUploads implements AutoCloseable {
                   .values()
                   .forEach(part -> part.describe(parts.putObject(String.valueOf(part.number()))));
             });
-    FileJson.answer(exchange, 200, answer);
+    Answers.json(exchange, 200, answer);
   }
 
   /** Forgets all uploads and deletes their parts. */

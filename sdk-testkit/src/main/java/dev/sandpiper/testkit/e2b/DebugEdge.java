@@ -20,7 +20,7 @@ final class DebugEdge implements Endpoint {
 
   @Override
   public void handle(Exchange exchange) throws IOException {
-    edge.route(exchange, SANDBOX_ID, Envd.PORT);
+    edge.routeInside(exchange, SANDBOX_ID);
     exchange.drain();
   }
 }

@@ -5,6 +5,7 @@ import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.JettyBridge;
 import dev.sandpiper.testkit.http.Listening;
 import dev.sandpiper.testkit.http.LoopbackOnly;
+import dev.sandpiper.testkit.http.PortSwitch;
 import dev.sandpiper.testkit.machine.Directories;
 import dev.sandpiper.testkit.machine.Secrets;
 import dev.sandpiper.testkit.machine.Threads;

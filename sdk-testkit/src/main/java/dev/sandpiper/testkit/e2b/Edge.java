@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.LoopbackOnly;
+import dev.sandpiper.testkit.http.PortForwarder;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.Set;
 
 /** What stands between clients and sandboxes: finds the sandbox and the port that are meant. */
@@ -39,25 +41,35 @@ final class Edge implements Endpoint {
     } else if (!port.matches("\\d{1,5}")) {
       exchange.text(400, "Invalid sandbox port");
     } else {
-      route(exchange, id, Integer.parseInt(port));
+      int number = Integer.parseInt(port);
+      route(exchange, id, sandbox -> enter(exchange, sandbox, number));
     }
   }
 
-  /** Passes a request on to a sandbox's port. */
-  void route(Exchange exchange, String id, int port) throws IOException {
+  /** Passes a request on to a sandbox's daemon, as if it had been made in the sandbox. */
+  void routeInside(Exchange exchange, String id) throws IOException {
+    route(exchange, id, sandbox -> envd.handle(exchange, sandbox));
+  }
+
+  /** What happens to a request in its sandbox. */
+  private interface Entrance {
+    void enter(LocalSandbox sandbox) throws IOException;
+  }
+
+  private void route(Exchange exchange, String id, Entrance entrance) throws IOException {
     LocalSandbox sandbox = sandboxes.find(id);
     if (sandbox == null) {
       ObjectNode tree = problem(id, "The sandbox was not found", 502);
       exchange.json(502, tree);
       return;
     }
-    if (sandbox.spec().accessToken() == null && LoopbackOnly.comesFromElsewhere(exchange)) {
+    if (sandbox.accessToken() == null && LoopbackOnly.comesFromElsewhere(exchange)) {
       exchange.failure(403, "a sandbox without a token answers no requests from other origins");
       return;
     }
     sandbox.remember(exchange);
     try {
-      enter(exchange, sandbox, port);
+      entrance.enter(sandbox);
     } finally {
       sandbox.forget(exchange);
     }
@@ -65,7 +77,7 @@ final class Edge implements Endpoint {
 
   private void enter(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
     if (port != Envd.PORT) {
-      forwarder.forward(exchange, sandbox, port);
+      forward(exchange, sandbox, port);
     } else if (INTERNAL.contains(exchange.path())) {
       exchange.json(
           404,
@@ -79,7 +91,18 @@ final class Edge implements Endpoint {
     }
   }
 
-  static ObjectNode problem(String sandboxId, String message, int code) {
+  private void forward(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
+    try {
+      forwarder.forward(exchange, port, exchange.path(), Set.of());
+    } catch (ConnectException e) {
+      exchange.json(
+          502,
+          problem(sandbox.id(), "The sandbox is running but port is not open", 502)
+              .put("port", port));
+    }
+  }
+
+  private static ObjectNode problem(String sandboxId, String message, int code) {
     return Exchange.json
         .createObjectNode()
         .put("sandboxId", sandboxId)

@@ -15,7 +15,8 @@ final class Envd {
       "unauthorized access, please provide a valid access token or method signing if supported";
 
   /** These check a token or a signature themselves, or need none. */
-  private static final Set<String> OPEN = Set.of("GET /health", "GET /files", "POST /files");
+  private static final Set<String> OPEN =
+      Set.of("GET /health", "GET /files", "POST /files", "POST /init");
 
   private final RpcRouter rpc;
   private final SmallEndpoints small = new SmallEndpoints();
@@ -49,13 +50,15 @@ final class Envd {
       FilesEndpoint.handle(exchange, sandbox);
     } else if (exchange.path().equals(Compose.PATH)) {
       Compose.handle(exchange, sandbox);
+    } else if (exchange.path().equals(Initialization.PATH)) {
+      Initialization.handle(exchange, sandbox);
     } else {
       small.handle(exchange, sandbox);
     }
   }
 
   private static boolean hasToken(Exchange exchange, LocalSandbox sandbox) {
-    String token = sandbox.spec().accessToken();
+    String token = sandbox.accessToken();
     return token == null
         || OPEN.contains(exchange.method() + " " + exchange.path())
         || Secrets.matches(token, exchange.header("X-Access-Token"));

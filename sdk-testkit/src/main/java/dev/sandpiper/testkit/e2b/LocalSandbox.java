@@ -28,6 +28,7 @@ final class LocalSandbox {
   private final ProcessTable processes;
   private final Watchers watchers;
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable String accessToken;
   private volatile boolean gone;
   private volatile boolean envdDead;
   private volatile Instant endAt;
@@ -41,6 +42,7 @@ final class LocalSandbox {
     this.home = home;
     this.processes = processes;
     this.watchers = new Watchers(id);
+    this.accessToken = spec.accessToken();
   }
 
   String id() {
@@ -49,6 +51,15 @@ final class LocalSandbox {
 
   Spec spec() {
     return spec;
+  }
+
+  /** What its daemon asks for; null for nothing. */
+  @Nullable String accessToken() {
+    return accessToken;
+  }
+
+  void accessToken(String token) {
+    accessToken = token;
   }
 
   Instant startedAt() {

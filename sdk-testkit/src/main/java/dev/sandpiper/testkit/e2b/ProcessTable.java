@@ -27,7 +27,7 @@ final class ProcessTable implements AutoCloseable {
 
   private final String sandboxId;
   private final Home home;
-  private final Map<String, String> environment;
+  private volatile Map<String, String> environment;
   private final Launcher launcher;
   private final Threads threads;
 
@@ -52,6 +52,14 @@ final class ProcessTable implements AutoCloseable {
   /** The sandbox's own variables, without those of its users and requests. */
   Map<String, String> environment() {
     return environment;
+  }
+
+  /** Takes other variables than the platform's own out of the environment, and these in. */
+  void replaceEnvironment(Map<String, String> variables) {
+    Map<String, String> all = new LinkedHashMap<>(environment);
+    all.keySet().removeIf(name -> !name.startsWith("E2B_"));
+    all.putAll(variables);
+    environment = all;
   }
 
   /**

@@ -19,7 +19,7 @@ final class Signature {
    *     signature made with it
    */
   static void check(Exchange exchange, LocalSandbox sandbox, Query query, String operation) {
-    String token = sandbox.spec().accessToken();
+    String token = sandbox.accessToken();
     if (token == null) return;
     String header = exchange.header("X-Access-Token");
     if (header != null) {

@@ -6,10 +6,32 @@ import java.nio.file.Path;
 /**
  * A sandbox's directory, and what paths mean in it. It is the home of every user and where commands
  * start. File calls stay inside; this is no wall, since a command can open what it likes.
- *
- * @param wholeHost whether file calls may leave the directory all the same
  */
-public record Home(Path directory, boolean wholeHost) {
+public final class Home {
+  private final Path directory;
+  private final boolean wholeHost;
+  private volatile String start;
+
+  /**
+   * The home at a directory.
+   *
+   * @param wholeHost whether file calls may leave the directory all the same
+   */
+  public Home(Path directory, boolean wholeHost) {
+    this.directory = directory;
+    this.wholeHost = wholeHost;
+    this.start = directory.toString();
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  /** Makes an empty path mean this one, instead of the home. */
+  public void startAt(String path) {
+    start = expand(path, "");
+  }
+
   /** A path leads out of the sandbox's directory. */
   public static final class OutsideException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -31,11 +53,11 @@ public record Home(Path directory, boolean wholeHost) {
   }
 
   /**
-   * Makes a path absolute as E2B does: empty is the home, {@code ~} too, a relative one is below
-   * it, and an absolute one stays as it is, not even cleaned.
+   * Makes a path absolute as E2B does: empty is where commands start, {@code ~} the home, a
+   * relative one is below it, and an absolute one stays as it is, not even cleaned.
    */
   public String expand(String path, String user) {
-    if (path.isEmpty()) return directory.toString();
+    if (path.isEmpty()) return start;
     if (path.equals("~") || path.startsWith("~/")) return below(path.substring(1));
     if (path.startsWith("~")) throw new UserHomeException(user);
     return path.startsWith("/") ? path : below("/" + path);

@@ -8,7 +8,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Unguessable texts in the shapes that E2B gives them, and their comparison. */
+/** Unguessable texts in the shapes that the platforms give them, and their comparison. */
 public final class Secrets {
   private static final SecureRandom random = new SecureRandom();
   private static final String LOWER = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -39,6 +39,16 @@ public final class Secrets {
 
   public static String sandboxId() {
     return "i" + text(19, LOWER);
+  }
+
+  /** What a sandbox of Blaxel is called that was given no name. */
+  public static String sandboxName() {
+    return "sbx-" + text(12, LOWER);
+  }
+
+  /** What a process is called that was given no name. */
+  public static String processSuffix() {
+    return text(8, LOWER);
   }
 
   /** Whether both are the same, in a time that does not depend on where they differ. */

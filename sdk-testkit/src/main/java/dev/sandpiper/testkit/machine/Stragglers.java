@@ -19,25 +19,40 @@ import org.slf4j.LoggerFactory;
 public final class Stragglers {
   private static final Logger log = LoggerFactory.getLogger(Stragglers.class);
   private static final Path PROCESSES = Path.of("/proc");
+  private static final String E2B_MARK = "E2B_SANDBOX_ID";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private Stragglers() {}
 
-  /** Kills until no process of the sandbox is left, because a dying one may just have forked. */
-  public static void kill(String sandboxId) {
+  /**
+   * Kills until no process of the sandbox is left, because a dying one may just have forked.
+   *
+   * @param mark the variable
+   * @param sandboxId its value
+   */
+  public static void kill(String mark, String sandboxId) {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    List<ProcessHandle> found = find(sandboxId);
+    List<ProcessHandle> found = find(mark, sandboxId);
     while (!found.isEmpty() && System.nanoTime() < end) {
       found.forEach(ProcessHandle::destroyForcibly);
       Thread.onSpinWait();
-      found = find(sandboxId);
+      found = find(mark, sandboxId);
     }
     if (!found.isEmpty()) log.warn("{} processes of {} do not die", found.size(), sandboxId);
   }
 
+  /** Those of an E2B sandbox. */
+  public static void kill(String sandboxId) {
+    kill(E2B_MARK, sandboxId);
+  }
+
   public static List<ProcessHandle> find(String sandboxId) {
+    return find(E2B_MARK, sandboxId);
+  }
+
+  public static List<ProcessHandle> find(String mark, String sandboxId) {
     if (!Files.isDirectory(PROCESSES)) return List.of();
-    String variable = "\0E2B_SANDBOX_ID=" + sandboxId + "\0";
+    String variable = "\0" + mark + "=" + sandboxId + "\0";
     List<ProcessHandle> found = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
       for (Path entry : entries) {

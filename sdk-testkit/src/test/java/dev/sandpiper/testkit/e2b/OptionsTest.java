@@ -198,4 +198,60 @@ class OptionsTest {
           .endsWith("\r\n\r\noutside");
     }
   }
+
+  /** Posts as the platform does, to the daemon itself, and gives status, token and text. */
+  private static String initialize(String body) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + Envd.PORT + "/init"))
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    var response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    assertThat(response.headers().firstValue("X-Envd-Version")).contains("0.6.13");
+    return (response.statusCode() + " " + response.body()).strip();
+  }
+
+  @Test
+  void theDaemonOfDebugClientsIsSetUpAsTheRealOneIs() throws Exception {
+    assumeDebugPort();
+    try (LocalSandboxes local = LocalSandboxes.builder().controlPort(0).debugClients().start();
+        E2bClient client = E2bClient.builder().environment(Map.of("E2B_DEBUG", "true")).build()) {
+      E2bSandbox sandbox = client.create(SandboxSpec.standard());
+      assertThat(initialize("")).isEqualTo("204");
+      assertThat(initialize("{\"defaultUser\":\"user\",\"envVars\":{\"A\":\"1\"}}"))
+          .isEqualTo("204");
+      assertThat(sandbox.shell("echo $A $E2B_SANDBOX_ID").stdout().text())
+          .isEqualTo("1 debug_sandbox_id\n");
+      assertThat(initialize("{")).isEqualTo("400");
+      assertThat(initialize("{\"envVars\":[]}")).isEqualTo("400");
+      assertThat(initialize("{\"colour\":\"red\"}")).isEqualTo("204");
+      String daemon = "http://127.0.0.1:" + Envd.PORT;
+      assertThat(RawRequest.get(daemon, "/init", LOOPBACK))
+          .startsWith("HTTP/1.1 405")
+          .contains("Allow: POST");
+      assertThat(initialize("{\"accessToken\": \"a-token\"}")).isEqualTo("204");
+      assertThat(initialize("{\"accessToken\":\"another\"}"))
+          .isEqualTo("401 access token validation failed");
+      assertThat(initialize("{}")).isEqualTo("401 access token reset not authorized");
+      assertThat(initialize("{\"accessToken\": \"a-token\"}")).isEqualTo("204");
+      assertThat(RawRequest.get(daemon, "/health", LOOPBACK)).startsWith("HTTP/1.1 204");
+      assertThat(RawRequest.get(daemon, "/envs", LOOPBACK)).startsWith("HTTP/1.1 401");
+      assertThat(local.e2bEnvironment()).containsKey("E2B_API_KEY");
+    }
+  }
+
+  @Test
+  void anEmptyDirectoryIsTheOneThatTheDaemonWasSetUpWith(@TempDir Path elsewhere) throws Exception {
+    assumeDebugPort();
+    LocalSandboxes.Builder builder = LocalSandboxes.builder().controlPort(0).debugClients();
+    try (LocalSandboxes local = builder.wholeHost().wholeHostForDebugClients().start();
+        E2bClient client = E2bClient.builder().environment(Map.of("E2B_DEBUG", "true")).build()) {
+      E2bSandbox sandbox = client.create(SandboxSpec.standard());
+      String home = sandbox.homeDirectory();
+      assertThat(initialize("{\"defaultWorkdir\":\"%s\"}".formatted(elsewhere.toRealPath())))
+          .isEqualTo("204");
+      assertThat(sandbox.shell("pwd; echo $HOME").stdout().text())
+          .isEqualTo(elsewhere.toRealPath() + "\n" + home + "\n");
+      assertThat(local.e2bEnvironment()).containsKey("E2B_API_KEY");
+    }
+  }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ProcessTest {
@@ -208,6 +209,7 @@ class ProcessTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "sandpiper.exhaustive", matches = "true")
   void anEndIsRememberedForHalfAMinuteForThoseWhoAttach() throws Exception {
     TestSandbox sandbox = server.create();
     long pid;

@@ -25,6 +25,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the real server answered, this one answers too. */
 class RecordedExchangesTest {
+  private static final boolean EXHAUSTIVE = Boolean.getBoolean("sandpiper.exhaustive");
+
+  /** Lasts half a minute where the signal finds the other process than the one in the recording. */
+  private static final String SLOW = "tag-shared";
+
   @RegisterExtension
   final LocalServer server = new LocalServer(LocalSandboxes.builder().wideCors().wholeHost());
 
@@ -33,7 +38,8 @@ class RecordedExchangesTest {
   static Stream<String> recordings() {
     return LeftOut.lines("/wire/e2b/recordings.txt").stream()
         .map(line -> line.split("\\s+", 2)[0])
-        .distinct();
+        .distinct()
+        .filter(name -> EXHAUSTIVE || !name.equals(SLOW));
   }
 
   static Stream<String> recordingsLeftOutInPart() {

@@ -43,11 +43,20 @@ final class Leftovers {
 
   /** The processes that a sandbox started, by the variable that it gives to each. */
   static List<String> processesOf(String sandboxId) {
-    String mark = "E2B_SANDBOX_ID=" + sandboxId + "\0";
+    return processesWith("environ", "E2B_SANDBOX_ID=" + sandboxId + "\0");
+  }
+
+  /** The processes that have this path in their command line. */
+  static List<String> processesNaming(Path path) {
+    return processesWith("cmdline", path.toString());
+  }
+
+  /** One that has ended and that nobody has buried yet has no command line and no environment. */
+  private static List<String> processesWith(String file, String mark) {
     List<String> found = new ArrayList<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path process : all) {
-        if (read(process.resolve("environ")).contains(mark)) {
+        if (read(process.resolve(file)).contains(mark)) {
           found.add(process.getFileName() + " " + read(process.resolve("cmdline")));
         }
       }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +68,7 @@ class MemoryIsFlatTest extends LocalE2bTest {
   @EnabledIfSystemProperty(named = "sandpiper.large", matches = "true")
   void fiveGibibytesGoUpAndComeDown(@TempDir Path directory) throws IOException {
     long size = 5 * ONE_GIBIBYTE;
+    sandbox.expireIn(Duration.ofHours(1)); // longer than this takes on a busy machine
     sandbox
         .files()
         .write("big/f", Content.of(() -> new Zeros(size)), WriteOptions.inPlace().atomic());

@@ -129,9 +129,9 @@ class StandaloneTest {
         new ProcessBuilder(shell).redirectError(temporary.resolve("errors").toFile()).start();
     started.add(parent);
     exports(parent.inputReader(UTF_8));
-    ProcessHandle server = parent.children().findFirst().orElseThrow();
+    assertThat(Leftovers.processesNaming(temporary)).hasSize(2);
     parent.destroyForcibly().waitFor();
-    server.onExit().get(30, TimeUnit.SECONDS);
+    Leftovers.awaitNone("servers", () -> Leftovers.processesNaming(temporary));
     assertThat(ownFiles()).isEmpty();
   }
 

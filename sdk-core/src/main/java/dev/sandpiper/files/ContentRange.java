@@ -1,4 +1,4 @@
-package dev.sandpiper.blaxel;
+package dev.sandpiper.files;
 
 import dev.sandpiper.wire.MalformedStreamException;
 import java.util.OptionalLong;
@@ -12,11 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param last the last byte of it, counted from 0
  * @param total how many the file has
  */
-record ContentRange(long first, long last, long total) {
+public record ContentRange(long first, long last, long total) {
   private static final Pattern PART = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
   private static final Pattern NONE = Pattern.compile("bytes \\*/(\\d{1,18})");
 
-  static ContentRange parse(@Nullable String header) throws MalformedStreamException {
+  /**
+   * Reads a {@code Content-Range}; null where there is none.
+   *
+   * @throws MalformedStreamException if it names no part of a file
+   */
+  public static ContentRange parse(@Nullable String header) throws MalformedStreamException {
     Matcher matcher = PART.matcher(header == null ? "" : header);
     if (!matcher.matches()) {
       throw new MalformedStreamException("a part of the file without saying which");
@@ -33,7 +38,7 @@ record ContentRange(long first, long last, long total) {
   }
 
   /** How long a file is of which no byte was in reach; empty if that is not told. */
-  static OptionalLong sizeOfUnsatisfied(@Nullable String header) {
+  public static OptionalLong sizeOfUnsatisfied(@Nullable String header) {
     Matcher matcher = NONE.matcher(header == null ? "" : header);
     return matcher.matches()
         ? OptionalLong.of(Long.parseLong(matcher.group(1)))

@@ -1,6 +1,5 @@
-package dev.sandpiper.testkit.e2b;
+package dev.sandpiper.testkit.http;
 
-import dev.sandpiper.testkit.http.Exchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -18,7 +17,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.jspecify.annotations.Nullable;
 
 /** Passes requests for other ports on to whatever listens there on this machine. */
-final class PortForwarder {
+public final class PortForwarder {
   /** Of one connection only, or decided by the client that forwards. */
   private static final Set<String> NOT_PASSED =
       Set.of(
@@ -50,16 +49,19 @@ final class PortForwarder {
     return client;
   }
 
-  void forward(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
+  /**
+   * Sends a request on and its answer back.
+   *
+   * @param path where to, percent-encoded
+   * @param withheld headers that are none of the port's business, in lower case
+   * @throws ConnectException if nobody listens there; nothing is answered then
+   */
+  public void forward(Exchange exchange, int port, String path, Set<String> withheld)
+      throws IOException {
     HttpResponse<InputStream> response;
     try {
-      response = client().send(request(exchange, port), BodyHandlers.ofInputStream());
-    } catch (ConnectException e) {
-      exchange.json(
-          502,
-          Edge.problem(sandbox.id(), "The sandbox is running but port is not open", 502)
-              .put("port", port));
-      return;
+      response =
+          client().send(request(exchange, port, path, withheld), BodyHandlers.ofInputStream());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the server is stopping");
@@ -67,12 +69,16 @@ final class PortForwarder {
     answer(exchange, response);
   }
 
-  private static HttpRequest request(Exchange exchange, int port) throws IOException {
+  private static HttpRequest request(Exchange exchange, int port, String path, Set<String> withheld)
+      throws IOException {
     String query = exchange.rawQuery() == null ? "" : "?" + exchange.rawQuery();
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + exchange.path() + query));
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path + query));
     for (HttpField field : exchange.headers()) {
-      if (isPassed(field.getName())) request.header(field.getName(), field.getValue());
+      String name = field.getName();
+      if (isPassed(name) && !withheld.contains(name.toLowerCase(Locale.ROOT))) {
+        request.header(name, field.getValue());
+      }
     }
     return request
         .method(

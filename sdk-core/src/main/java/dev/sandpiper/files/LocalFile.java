@@ -1,5 +1,6 @@
-package dev.sandpiper.e2b;
+package dev.sandpiper.files;
 
+import dev.sandpiper.engine.Nonce;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -7,11 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Files of this machine that are there whole or not at all. */
-final class LocalFile {
+public final class LocalFile {
   private LocalFile() {}
 
   /** Writes {@code source} beside {@code target}, and then puts it in its place. */
-  static void replace(Path target, InputStream source) throws IOException {
+  public static void replace(Path target, InputStream source) throws IOException {
     Path directory = target.toAbsolutePath().getParent();
     if (directory == null || Files.isDirectory(target)) {
       throw new IOException(target + " is a directory, not the name of a file");

@@ -1,4 +1,4 @@
-package dev.sandpiper.e2b;
+package dev.sandpiper.engine;
 
 import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Where a sandbox's commands start and where its default user is at home: asked for with one
  * command, when somebody needs it, and then known.
  */
-final class Places {
+public final class Places {
   private static final Command QUESTION =
       Command.shell("printf '%s\\0' \"$(pwd)\" \"$HOME\"").timeout(Duration.ofSeconds(30));
 
@@ -25,16 +25,18 @@ final class Places {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Answer answer;
 
-  Places(Supplier<Processes> processes, String sandboxId) {
+  public Places(Supplier<Processes> processes, String sandboxId) {
     this.processes = processes;
     this.sandboxId = sandboxId;
   }
 
-  String workingDirectory() {
+  /** Absolute. Blocks the first time. */
+  public String workingDirectory() {
     return answer().workingDirectory;
   }
 
-  String home() {
+  /** Absolute. Blocks the first time. */
+  public String home() {
     return answer().home;
   }
 

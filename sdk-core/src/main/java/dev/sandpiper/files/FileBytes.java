@@ -1,4 +1,4 @@
-package dev.sandpiper.e2b;
+package dev.sandpiper.files;
 
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.ReadOptions;
@@ -20,14 +20,26 @@ import org.slf4j.LoggerFactory;
  * The bytes of a file on their way out of a sandbox. What goes wrong is a typed failure; a
  * connection that breaks is made again where the file is certain to be the same.
  */
-final class FileBytes extends InputStream {
+public final class FileBytes extends InputStream {
   private static final Logger log = LoggerFactory.getLogger(FileBytes.class);
+
   private static final int ATTEMPTS_IN_A_ROW = 3;
 
   /** What must have come before a new break counts as the first one again. */
   private static final long PROGRESS = 1 << 20;
 
-  private final FileReads reads;
+  /** How a transfer that broke is taken up again. */
+  public interface Resumption {
+
+    /**
+     * Goes on behind {@code position}, in exactly the file that was begun.
+     *
+     * @throws ConnectionLostException if it is another by now
+     */
+    HttpResponse open(HttpRequest request, FileVersion version, long position, long end);
+  }
+
+  private final Resumption resumption;
   private final HttpRequest request;
   private final FileVersion version;
   private final ReadOptions options;
@@ -43,14 +55,19 @@ final class FileBytes extends InputStream {
   private int attempts;
   private boolean ended;
 
-  FileBytes(
-      FileReads reads,
+  /**
+   * What an answer holds of a file.
+   *
+   * @param source where its bytes are, from the offset in {@code options} on
+   */
+  public FileBytes(
+      Resumption resumption,
       HttpRequest request,
       HttpResponse response,
       BufferedSource source,
       FileVersion version,
       ReadOptions options) {
-    this.reads = reads;
+    this.resumption = resumption;
     this.request = request;
     this.response = response;
     this.source = source;
@@ -70,10 +87,10 @@ final class FileBytes extends InputStream {
   }
 
   /** Nothing of a file, because all of it is before the offset. */
-  static FileBytes none(
-      FileReads reads, HttpRequest request, HttpResponse response, ReadOptions options) {
+  public static FileBytes none(
+      Resumption resumption, HttpRequest request, HttpResponse response, ReadOptions options) {
     FileVersion version = new FileVersion("", options.offset());
-    return new FileBytes(reads, request, response, new Buffer(), version, options);
+    return new FileBytes(resumption, request, response, new Buffer(), version, options);
   }
 
   @Override
@@ -118,7 +135,7 @@ final class FileBytes extends InputStream {
     log.warn("{}: broke off after {} bytes, going on there", request, position - options.offset());
     response.close();
     try {
-      response = reads.resume(request, version, position, end);
+      response = resumption.open(request, version, position, end);
       source = response.source();
     } catch (SandboxException e) {
       e.addSuppressed(cause);
@@ -131,7 +148,8 @@ final class FileBytes extends InputStream {
     options.listener().progress(new TransferProgress(bytes, total, ended ? 1 : 0));
   }
 
-  static ConnectionLostException lost(
+  /** What a transfer that cannot go on is told by. */
+  public static ConnectionLostException lost(
       HttpRequest request, String observed, @Nullable IOException cause) {
     return new ConnectionLostException(request.failure(observed), null, cause);
   }

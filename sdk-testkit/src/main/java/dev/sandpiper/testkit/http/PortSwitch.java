@@ -1,6 +1,5 @@
-package dev.sandpiper.testkit.e2b;
+package dev.sandpiper.testkit.http;
 
-import dev.sandpiper.testkit.http.JettyBridge;
 import java.util.Map;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -9,10 +8,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /** Tells the ports apart. */
-final class PortSwitch extends Handler.Abstract {
+public final class PortSwitch extends Handler.Abstract {
   private final Map<Connector, JettyBridge> endpoints;
 
-  PortSwitch(Map<? extends Connector, JettyBridge> endpoints) {
+  public PortSwitch(Map<? extends Connector, JettyBridge> endpoints) {
     this.endpoints = Map.copyOf(endpoints);
   }
 

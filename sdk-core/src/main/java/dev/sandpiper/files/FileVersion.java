@@ -1,4 +1,4 @@
-package dev.sandpiper.blaxel;
+package dev.sandpiper.files;
 
 import dev.sandpiper.http.HttpResponse;
 import java.time.DateTimeException;
@@ -14,10 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param lastModified as the server wrote it; empty if it proves nothing
  * @param size -1 where it is not known
  */
-record FileVersion(String lastModified, long size) {
+public record FileVersion(String lastModified, long size) {
   private static final FileVersion UNKNOWN = new FileVersion("", -1);
 
-  static FileVersion of(HttpResponse response, @Nullable String size) {
+  /**
+   * What an answer says of its file.
+   *
+   * @param size how long the whole file is, as the answer has it; null if it does not say
+   */
+  public static FileVersion of(HttpResponse response, @Nullable String size) {
     String lastModified = response.header("Last-Modified");
     if (response.header("Content-Encoding") != null || size == null || !size.matches("\\d{1,18}")) {
       return UNKNOWN;
@@ -40,7 +45,7 @@ record FileVersion(String lastModified, long size) {
   }
 
   /** True if a transfer of this file can be taken up again. */
-  boolean isCertain() {
+  public boolean isCertain() {
     return !lastModified.isEmpty();
   }
 }

@@ -1,18 +1,25 @@
-package dev.sandpiper.blaxel;
+package dev.sandpiper.engine;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /** Texts that nobody can guess, by which we find again what we made. */
-final class Nonce {
+public final class Nonce {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int BYTES = 16;
+  private static final Pattern ONE = Pattern.compile("sp-[A-Za-z0-9]{1,64}");
 
   private Nonce() {}
 
-  static String random() {
+  public static String random() {
     byte[] bytes = new byte[BYTES];
     RANDOM.nextBytes(bytes);
     return "sp-" + HexFormat.of().formatHex(bytes);
+  }
+
+  /** True if {@code text} looks like one. */
+  public static boolean isOne(String text) {
+    return ONE.matcher(text).matches();
   }
 }

@@ -1,0 +1,126 @@
+package dev.sandpiper.testkit.blaxel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A sandbox as its owner describes it: what is sent to create or to replace one. */
+record Definition(ObjectNode metadata, ObjectNode spec) {
+  private static final String DEFAULT_IMAGE = "blaxel/base-image:latest";
+  private static final int DEFAULT_MEMORY = 4096;
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,47}[a-z0-9])?");
+  private static final Pattern EXTERNAL_ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
+  private static final List<String> OURS =
+      List.of("workspace", "url", "plan", "createdAt", "createdBy", "updatedAt", "updatedBy");
+
+  /**
+   * Reads a body, fills in what it leaves out and drops what is not the owner's to say.
+   *
+   * @param images those that there are; none for all
+   * @throws ApiException if it cannot be
+   */
+  static Definition parse(JsonNode body, Set<String> images) {
+    if (!body.isObject()) throw ApiException.of(400, "the body is not a JSON object");
+    ObjectNode metadata = object(body, "metadata");
+    OURS.forEach(metadata::remove);
+    ObjectNode spec = object(body, "spec");
+    Definition definition = new Definition(metadata, spec);
+    definition.fill();
+    definition.check(images);
+    return definition;
+  }
+
+  private static ObjectNode object(JsonNode body, String name) {
+    JsonNode found = body.path(name);
+    if (found instanceof ObjectNode object) return object.deepCopy();
+    if (found.isMissingNode() || found.isNull()) return GoJson.object();
+    throw ApiException.of(400, name + " is not an object");
+  }
+
+  private void fill() {
+    if (!spec.has("enabled")) spec.put("enabled", true);
+    if (!spec.hasNonNull("region")) spec.put("region", "us-pdx-1");
+    ObjectNode runtime = object(spec, "runtime");
+    if (runtime.path("image").asText("").isEmpty()) runtime.put("image", DEFAULT_IMAGE);
+    if (!runtime.hasNonNull("memory")) runtime.put("memory", DEFAULT_MEMORY);
+    spec.set("runtime", runtime);
+  }
+
+  private void check(Set<String> images) {
+    String name = name() == null ? "" : name();
+    if (name() != null && !NAME.matcher(name).matches()) {
+      throw invalid("INVALID_NAME", "name must be at most 49 lower-case letters, digits and '-'");
+    }
+    String externalId = externalId();
+    if (externalId != null && !EXTERNAL_ID.matcher(externalId).matches()) {
+      throw invalid("INVALID_EXTERNAL_ID", "externalId must be at most 64 letters, digits and '-'");
+    }
+    if (!images.isEmpty() && !images.contains(image())) {
+      ApiException refusal = invalid("INVALID_IMAGE", "image " + image() + " does not exist");
+      ObjectNode details = refusal.body().putObject("details").put("requested_image", image());
+      images.stream().sorted().forEach(details.putArray("supported_images")::add);
+      throw refusal;
+    }
+    Lifetime unused = Lifetime.of(spec, Instant.now());
+  }
+
+  private ApiException invalid(String code, String message) {
+    return ApiException.ofCreation(400, code, String.valueOf(name()), message);
+  }
+
+  /** Null if the server is to choose one. */
+  @Nullable String name() {
+    String name = metadata.path("name").asText("");
+    return name.isEmpty() ? null : name;
+  }
+
+  @Nullable String externalId() {
+    String id = metadata.path("externalId").asText("");
+    return id.isEmpty() ? null : id;
+  }
+
+  String image() {
+    return spec.path("runtime").path("image").asText();
+  }
+
+  /** The variables of its processes. */
+  Map<String, String> environment() {
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (JsonNode variable : spec.path("runtime").path("envs")) {
+      variables.put(variable.path("name").asText(), variable.path("value").asText());
+    }
+    return variables;
+  }
+
+  /** This one in place of another, which keeps its name, and what is not mentioned of its id. */
+  Definition replacing(Definition before) {
+    ObjectNode replaced = metadata.deepCopy();
+    replaced.set("name", before.metadata.get("name"));
+    if (!replaced.has("externalId") && before.externalId() != null) {
+      replaced.put("externalId", before.externalId());
+    }
+    return new Definition(replaced, spec);
+  }
+
+  Definition named(String name) {
+    ObjectNode named = metadata.deepCopy();
+    named.put("name", name);
+    return new Definition(named, spec);
+  }
+
+  /** Whether a text is in one of the names by which people look for it. */
+  boolean mentions(String text) {
+    List<String> names = new ArrayList<>();
+    for (String field : List.of("name", "displayName", "externalId")) {
+      names.add(metadata.path(field).asText(""));
+    }
+    return names.stream().anyMatch(name -> name.contains(text));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sandpiper.testkit.blaxel;
+
+import dev.sandpiper.testkit.BlaxelFault;
+import dev.sandpiper.testkit.machine.Threads;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What one sandbox's server runs on: directories, variables, threads, and how it misbehaves. */
+final class Machinery {
+  private final BlaxelPlaces places;
+  private final Map<String, String> environment;
+  private final Set<BlaxelFault> faults;
+  private final Limits limits;
+  private final Threads threads;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock.
+  private boolean stopped;
+
+  Machinery(
+      BlaxelPlaces places,
+      Map<String, String> environment,
+      Set<BlaxelFault> faults,
+      Limits limits,
+      Threads threads) {
+    this.places = places;
+    this.environment = Map.copyOf(environment);
+    this.faults = Set.copyOf(faults);
+    this.limits = limits;
+    this.threads = threads;
+  }
+
+  BlaxelPlaces places() {
+    return places;
+  }
+
+  /** The variables that every command has. */
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  boolean has(BlaxelFault fault) {
+    return faults.contains(fault);
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  /** Runs a task on a worker, unless the sandbox is gone. */
+  void run(Runnable task) {
+    lock.lock();
+    try {
+      if (!stopped) threads.run(task);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs a task on a worker once the time has passed, unless the sandbox is gone by now. */
+  void after(Duration delay, Runnable task) {
+    lock.lock();
+    try {
+      if (!stopped) threads.later(delay, () -> runUnlessStopped(task));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void runUnlessStopped(Runnable task) {
+    if (!isStopped()) task.run();
+  }
+
+  boolean isStopped() {
+    lock.lock();
+    try {
+      return stopped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing is begun any more. */
+  void stop() {
+    lock.lock();
+    try {
+      stopped = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package dev.sandpiper.testkit.blaxel;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.sandpiper.testkit.BlaxelFault;
+import dev.sandpiper.testkit.http.Exchange;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /process} and what is below it. */
+final class ProcessEndpoint {
+  private static final int MOST_BODY_BYTES = 32 << 20;
+
+  private final Machinery machinery;
+  private final Commands commands;
+
+  ProcessEndpoint(Machinery machinery, Commands commands) {
+    this.machinery = machinery;
+    this.commands = commands;
+  }
+
+  void start(Exchange exchange) throws IOException {
+    String accept = exchange.header("Accept");
+    boolean streamed = accept != null && accept.contains(EventStream.CONTENT_TYPE);
+    byte[] body = exchange.body(MOST_BODY_BYTES);
+    if (body == null) throw new IOException("a request for a process is above 32 MiB");
+    try {
+      StartRequest request = StartRequest.parse(body);
+      String refusal = refusal(request);
+      if (refusal != null) {
+        refuse(exchange, 400, refusal, streamed);
+      } else if (streamed) {
+        stream(exchange, request);
+      } else {
+        answer(exchange, request);
+      }
+    } catch (GoJson.MalformedException e) {
+      refuse(exchange, 400, "invalid request body: " + e.getMessage(), streamed);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is stopping");
+    }
+  }
+
+  private @Nullable String refusal(StartRequest request) {
+    if (request.workingDir().startsWith("~") && machinery.environment().get("HOME") == null) {
+      return "HOME environment variable is not set";
+    }
+    String name = request.name();
+    if (name != null && commands.table().isNameTaken(name)) {
+      return "process with name '" + name + "' already exists and is running";
+    }
+    return null;
+  }
+
+  private void refuse(Exchange exchange, int status, String text, boolean streamed)
+      throws IOException {
+    if (streamed && machinery.has(BlaxelFault.DOCUMENTED_SSE)) {
+      EventStream.refuse(exchange, status, text);
+    } else {
+      Answers.error(exchange, status, text);
+    }
+  }
+
+  private void answer(Exchange exchange, StartRequest request)
+      throws IOException, InterruptedException {
+    Deadline deadline = Deadline.in(request.limitSeconds());
+    try {
+      Commands.Running running = commands.start(request);
+      commands.follow(running);
+      ProcessRecord record = running.record();
+      if (!request.waitForPorts().isEmpty() && !Ports.await(record, machinery, deadline)) {
+        Answers.error(exchange, 422, portsTimedOut(request));
+      } else if (!request.waitForCompletion()) {
+        Answers.json(exchange, 200, ProcessJson.started(record));
+      } else if (deadline.await(record.finished())) {
+        Answers.json(exchange, 200, ProcessJson.awaited(record));
+      } else {
+        Answers.error(
+            exchange, 422, "process timed out after " + request.limitSeconds() + " seconds");
+      }
+    } catch (Commands.NotStartedException e) {
+      Answers.error(exchange, 422, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String portsTimedOut(StartRequest request) {
+    return "process timed out waiting for ports after " + request.limitSeconds() + " seconds";
+  }
+
+  private void stream(Exchange exchange, StartRequest request)
+      throws IOException, InterruptedException {
+    if (machinery.has(BlaxelFault.DOCUMENTED_SSE)) {
+      streamDocumented(exchange, request);
+      return;
+    }
+    StartStream stream = new JsonLineStream(exchange, machinery.limits());
+    stream.begin();
+    try {
+      follow(request, commands.start(request), stream);
+    } catch (Commands.NotStartedException e) {
+      stream.failure(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** As documented, a start that fails has a status of its own. */
+  private void streamDocumented(Exchange exchange, StartRequest request)
+      throws IOException, InterruptedException {
+    try {
+      Commands.Running running = commands.start(request);
+      StartStream stream = new EventStream(exchange, machinery.limits());
+      stream.begin();
+      follow(request, running, stream);
+    } catch (Commands.NotStartedException e) {
+      EventStream.refuse(exchange, 422, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void follow(StartRequest request, Commands.Running running, StartStream stream)
+      throws IOException, InterruptedException {
+    ProcessRecord record = running.record();
+    if (request.waitForPorts().isEmpty()) {
+      record.tailer().attach(stream);
+      commands.follow(running);
+    } else {
+      commands.follow(running);
+      if (!Ports.await(record, machinery, Deadline.in(request.limitSeconds()))) {
+        stream.failure(portsTimedOut(request));
+        return;
+      }
+      attach(record, stream);
+    }
+    try {
+      if (stream.follow()) stream.result(ProcessJson.of(record));
+    } finally {
+      record.tailer().detach(stream);
+    }
+  }
+
+  /** One that has ended gives what there is, and ends. */
+  private static void attach(ProcessRecord record, ClientStream stream) throws IOException {
+    if (!record.tailer().attach(stream)) stream.end();
+  }
+
+  void list(Exchange exchange) throws IOException {
+    ArrayNode all = GoJson.array();
+    for (ProcessRecord record : commands.table().list()) all.add(ProcessJson.listed(record));
+    Answers.json(exchange, 200, all);
+  }
+
+  void get(Exchange exchange, String identifier) throws IOException {
+    ProcessRecord record = commands.table().find(identifier);
+    if (record == null) {
+      Answers.error(exchange, 404, "process not found");
+    } else {
+      Answers.json(exchange, 200, ProcessJson.of(record));
+    }
+  }
+
+  void logs(Exchange exchange, String identifier) throws IOException {
+    ProcessRecord record = commands.table().find(identifier);
+    if (record == null) {
+      Answers.error(exchange, 404, "process with PID " + identifier + " not found");
+    } else {
+      Answers.json(exchange, 200, ProcessJson.logs(record));
+    }
+  }
+
+  /** For a process that is not known too the status is 200. */
+  void streamLogs(Exchange exchange, String identifier) throws IOException {
+    TextStream stream = new TextStream(exchange, machinery.limits());
+    stream.begin();
+    ProcessRecord record = commands.table().find(identifier);
+    if (record == null) {
+      stream.write(
+          GoJson.text(
+              GoJson.object()
+                  .put("error", "process with Identifier " + identifier + " not found")));
+      return;
+    }
+    try {
+      attach(record, stream);
+      boolean unused = stream.follow();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is stopping");
+    } finally {
+      record.tailer().detach(stream);
+    }
+  }
+
+  void stop(Exchange exchange, String identifier) throws IOException {
+    ProcessRecord record = commands.table().find(identifier);
+    String subject = "process with Identifier " + identifier;
+    if (record == null) {
+      Answers.error(exchange, 404, subject + " not found");
+    } else if (!record.isRunning()) {
+      Answers.error(exchange, 404, subject + " is not running");
+    } else {
+      String reason = commands.end(record, false);
+      if (reason == null) {
+        Answers.message(exchange, "Process stopped successfully");
+      } else {
+        Answers.error(exchange, 404, "failed to send SIGTERM to " + subject + ": " + reason);
+      }
+    }
+  }
+
+  void kill(Exchange exchange, String identifier) throws IOException {
+    ProcessRecord record = commands.table().find(identifier);
+    String subject = "process with Identifier " + identifier;
+    if (record == null) {
+      Answers.error(exchange, 404, subject + " not found");
+      return;
+    }
+    String reason = commands.end(record, true);
+    if (reason == null) {
+      Answers.message(exchange, "Process killed successfully");
+    } else {
+      Answers.error(exchange, 404, "failed to kill " + subject + ": " + reason);
+    }
+  }
+}

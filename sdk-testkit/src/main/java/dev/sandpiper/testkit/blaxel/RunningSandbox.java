@@ -1,0 +1,112 @@
+package dev.sandpiper.testkit.blaxel;
+
+import dev.sandpiper.testkit.BlaxelFault;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.Directories;
+import dev.sandpiper.testkit.machine.Stragglers;
+import dev.sandpiper.testkit.machine.Threads;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The machine of one sandbox: its directory, its processes, its server, and who talks to it. */
+final class RunningSandbox {
+  /** The variable by which the processes of a sandbox are found, wherever they have gone. */
+  private static final String MARK = "SANDPIPER_SANDBOX_ID";
+
+  /** What all sandboxes have in common. */
+  record Host(
+      Path root,
+      @Nullable Path firstProcess,
+      Set<BlaxelFault> faults,
+      Limits limits,
+      boolean wholeHost,
+      Threads threads) {}
+
+  private final String id;
+  private final Path own;
+  private final Machinery machinery;
+  private final Commands commands;
+  private final FilesystemEndpoint files;
+  private final SandboxApi api;
+  private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean gone;
+  private volatile Instant lastUsedAt = Instant.now();
+
+  private RunningSandbox(String id, Path own, Machinery machinery, CommandStarter starter) {
+    this.id = id;
+    this.own = own;
+    this.machinery = machinery;
+    this.commands = new Commands(machinery, starter);
+    this.files = new FilesystemEndpoint(machinery.places(), machinery.limits().textKeepAlive());
+    this.api = new SandboxApi(new ProcessEndpoint(machinery, commands), files);
+  }
+
+  /**
+   * Makes the directories and starts what starts commands.
+   *
+   * @param id nobody else's on this machine
+   */
+  static RunningSandbox start(String id, Map<String, String> variables, Host host)
+      throws IOException {
+    Path own =
+        Files.createDirectory(
+            host.root.resolve(id),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path home = Files.createDirectory(own.resolve("blaxel"));
+    Path logs = Files.createDirectory(own.resolve("logs"));
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("PATH", System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"));
+    environment.put("HOME", home.toString());
+    environment.putAll(variables);
+    environment.put(MARK, id);
+    Machinery machinery =
+        new Machinery(
+            new BlaxelPlaces(home, logs, host.wholeHost),
+            environment,
+            host.faults,
+            host.limits,
+            host.threads);
+    CommandStarter starter =
+        host.firstProcess == null
+            ? new PlainStarter()
+            : FirstProcess.start(host.firstProcess, host.threads);
+    return new RunningSandbox(id, own, machinery, starter);
+  }
+
+  /** Answers a request; one that is open when the sandbox goes is broken off. */
+  void handle(Exchange exchange, String rawPath, String prefix) throws IOException {
+    lastUsedAt = Instant.now();
+    open.add(exchange);
+    try {
+      if (gone) exchange.abort();
+      api.handle(exchange, rawPath, prefix);
+    } finally {
+      open.remove(exchange);
+      lastUsedAt = Instant.now();
+    }
+  }
+
+  /** When it was last of use to somebody; now, while a request is open. */
+  Instant lastUsedAt() {
+    return open.isEmpty() ? lastUsedAt : Instant.now();
+  }
+
+  /** Kills every process, breaks every request and deletes the directory. */
+  void kill() {
+    gone = true;
+    machinery.stop();
+    open.forEach(Exchange::abort);
+    files.close();
+    commands.close();
+    Stragglers.kill(MARK, id);
+    Directories.delete(own);
+  }
+}

@@ -1,0 +1,177 @@
+package dev.sandpiper.testkit.blaxel;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** What the control plane knows about one sandbox. Thread-safe. */
+final class SandboxRecord {
+  /** Where it stands. */
+  enum Status {
+    DEPLOYED,
+    DELETING,
+    TERMINATED
+  }
+
+  /** What happened to it, and when. */
+  private record Event(String type, Status status, Instant time) {}
+
+  private final String name;
+  private final String key;
+  private final String url;
+  private final String workspace;
+  private final Instant createdAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock.
+  private final List<Event> events = new ArrayList<>();
+  private Definition definition;
+  private RunningSandbox machine;
+  private Status status = Status.DEPLOYED;
+  private Instant updatedAt = createdAt;
+  private Instant lastUsedAt = createdAt;
+
+  /**
+   * @param key what stands in the address in front of the paths, and nobody can guess
+   */
+  SandboxRecord(
+      Definition definition, String key, String url, String workspace, RunningSandbox machine) {
+    this.name = String.valueOf(definition.name());
+    this.definition = definition;
+    this.key = key;
+    this.url = url;
+    this.workspace = workspace;
+    this.machine = machine;
+    events.add(new Event("CREATED", status, createdAt));
+  }
+
+  String name() {
+    return name;
+  }
+
+  String key() {
+    return key;
+  }
+
+  Instant createdAt() {
+    return createdAt;
+  }
+
+  Definition definition() {
+    lock.lock();
+    try {
+      return definition;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Its machine, also after that has gone. */
+  RunningSandbox machine() {
+    lock.lock();
+    try {
+      return machine;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Status status() {
+    lock.lock();
+    try {
+      return status;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Moves it to another status; false if it was there or beyond. */
+  boolean moveTo(Status next) {
+    lock.lock();
+    try {
+      if (status.compareTo(next) >= 0) return false;
+      lastUsedAt = machine.lastUsedAt();
+      status = next;
+      updatedAt = Instant.now();
+      events.add(new Event(next.name(), next, updatedAt));
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Replaces the definition, and the machine if there is another. */
+  void update(Definition replacement, @Nullable RunningSandbox other) {
+    lock.lock();
+    try {
+      definition = replacement;
+      if (other != null) machine = other;
+      updatedAt = Instant.now();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Lifetime lifetime() {
+    return Lifetime.of(definition().spec(), createdAt);
+  }
+
+  /** When it ends by itself if nobody uses it from now on; null if it does not. */
+  @Nullable Instant endAt() {
+    return lifetime().endFrom(machine().lastUsedAt());
+  }
+
+  /** As an element of a list. */
+  ObjectNode lite() {
+    lock.lock();
+    try {
+      ObjectNode tree = GoJson.object();
+      ObjectNode metadata = definition.metadata().deepCopy();
+      metadata
+          .put("name", name)
+          .put("workspace", workspace)
+          .put("url", url)
+          .put("createdAt", createdAt.toString())
+          .put("updatedAt", updatedAt.truncatedTo(ChronoUnit.MILLIS).toString());
+      tree.set("metadata", metadata);
+      tree.set("spec", Secrecy.masked(definition.spec()));
+      tree.put("status", status.name());
+      if (status == Status.DEPLOYED) {
+        tree.put("state", "RUNNING");
+        lastUsedAt = machine.lastUsedAt();
+      }
+      tree.put("lastUsedAt", lastUsedAt.truncatedTo(ChronoUnit.MILLIS).toString());
+      Instant end = Lifetime.of(definition.spec(), createdAt).endFrom(lastUsedAt);
+      if (end != null && status == Status.DEPLOYED) {
+        tree.put("expiresIn", Math.max(0, Duration.between(Instant.now(), end).toSeconds()));
+      }
+      return tree.put("nodeGeneration", "mk3.0");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As the answer about it alone. */
+  ObjectNode detail() {
+    ObjectNode tree = lite();
+    lock.lock();
+    try {
+      for (Event event : events) {
+        tree.withArray("events")
+            .addObject()
+            .put("type", event.type)
+            .put("status", event.status.name())
+            .put("message", "")
+            .put("time", event.time.toString());
+      }
+      return tree;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.sandpiper.testkit.blaxel;
+
+import dev.sandpiper.testkit.blaxel.SandboxRecord.Status;
+import dev.sandpiper.testkit.machine.Secrets;
+import dev.sandpiper.testkit.machine.Threads;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All sandboxes, and for a while those that were. Thread-safe. */
+final class Sandboxes implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Sandboxes.class);
+
+  private final RunningSandbox.Host host;
+  private final String workspace;
+  private final Threads threads;
+  private final Function<String, String> urls;
+  private final Map<String, SandboxRecord> byName = new ConcurrentHashMap<>();
+  private final Map<String, SandboxRecord> byKey = new ConcurrentHashMap<>();
+  private final Map<String, Future<?>> expiries = new ConcurrentHashMap<>();
+  private final Set<String> beingCreated = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param urls a sandbox's address by its key
+   */
+  Sandboxes(RunningSandbox.Host host, String workspace, Function<String, String> urls) {
+    this.host = host;
+    this.workspace = workspace;
+    this.threads = host.threads();
+    this.urls = urls;
+  }
+
+  @Nullable SandboxRecord find(String name) {
+    return byName.get(name);
+  }
+
+  /** The sandbox at an address, if it lives. */
+  @Nullable SandboxRecord at(String key) {
+    return byKey.get(key);
+  }
+
+  /** All, the newest first. */
+  List<SandboxRecord> all() {
+    return byName.values().stream()
+        .sorted(
+            Comparator.comparing(SandboxRecord::createdAt)
+                .reversed()
+                .thenComparing(SandboxRecord::name))
+        .toList();
+  }
+
+  /**
+   * Makes a sandbox, or finds the one of the name.
+   *
+   * @param ifAbsent whether one that lives is an answer too
+   * @throws ApiException if the name is taken
+   */
+  SandboxRecord create(Definition asked, boolean ifAbsent) throws IOException {
+    String given = asked.name();
+    Definition definition = given == null ? asked.named(Secrets.sandboxName()) : asked;
+    String name = String.valueOf(definition.name());
+    if (!beingCreated.add(name)) return awaitOther(name, ifAbsent);
+    try {
+      SandboxRecord before = byName.get(name);
+      if (before != null && before.status() == Status.DEPLOYED && ifAbsent) return before;
+      if (before != null && before.status() != Status.TERMINATED) throw taken(name);
+      return make(definition, name);
+    } finally {
+      beingCreated.remove(name);
+    }
+  }
+
+  private static ApiException taken(String name) {
+    return ApiException.ofCreation(
+        409, "SANDBOX_ALREADY_EXISTS", name, "Sandbox " + name + " already exists");
+  }
+
+  private SandboxRecord awaitOther(String name, boolean ifAbsent) {
+    SandboxRecord other = byName.get(name);
+    if (ifAbsent && other != null && other.status() == Status.DEPLOYED) return other;
+    throw ApiException.beingCreated(name);
+  }
+
+  private SandboxRecord make(Definition definition, String name) throws IOException {
+    String key = "sbx-" + name + "-" + Secrets.sandboxId();
+    RunningSandbox machine = RunningSandbox.start(key, variables(definition, name), host);
+    SandboxRecord record = new SandboxRecord(definition, key, urls.apply(key), workspace, machine);
+    byName.put(name, record);
+    byKey.put(key, record);
+    expireLater(record);
+    log.debug("created sandbox {}", name);
+    return record;
+  }
+
+  private Map<String, String> variables(Definition definition, String name) {
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("BL_NAME", name);
+    variables.put("BL_TYPE", "sandbox");
+    variables.put("BL_WORKSPACE", workspace);
+    variables.put("BL_REGION", definition.spec().path("region").asText());
+    variables.putAll(definition.environment());
+    return variables;
+  }
+
+  /**
+   * Replaces a definition. With other variables the machine begins anew, and what it held is gone.
+   */
+  void replace(SandboxRecord record, Definition replacement) throws IOException {
+    Definition next = replacement.replacing(record.definition());
+    if (next.environment().equals(record.definition().environment())) {
+      record.update(next, null);
+    } else {
+      record.machine().kill();
+      record.update(next, RunningSandbox.start(record.key(), variables(next, record.name()), host));
+    }
+    expireLater(record);
+  }
+
+  private void expireLater(SandboxRecord record) {
+    Instant end = record.endAt();
+    Future<?> next =
+        end == null
+            ? null
+            : threads.after(Duration.between(Instant.now(), end), () -> expire(record));
+    Future<?> before =
+        next == null ? expiries.remove(record.key()) : expiries.put(record.key(), next);
+    if (before != null) before.cancel(false);
+  }
+
+  private void expire(SandboxRecord record) {
+    Instant end = record.endAt();
+    if (end != null && Instant.now().isBefore(end)) {
+      expireLater(record); // used meanwhile
+    } else if (end != null && record.moveTo(Status.DELETING)) {
+      log.debug("sandbox {} has reached its end", record.name());
+      terminate(record);
+    }
+  }
+
+  /** Begins to delete a sandbox; false if that has begun before. */
+  boolean delete(SandboxRecord record) {
+    if (!record.moveTo(Status.DELETING)) return false;
+    threads.run(() -> terminate(record));
+    return true;
+  }
+
+  private void terminate(SandboxRecord record) {
+    byKey.remove(record.key());
+    Future<?> expiry = expiries.remove(record.key());
+    if (expiry != null) expiry.cancel(false);
+    record.machine().kill();
+    if (record.moveTo(Status.TERMINATED)) {
+      threads.later(record.lifetime().retention(), () -> byName.remove(record.name(), record));
+    }
+  }
+
+  @Override
+  public void close() {
+    Collection<SandboxRecord> all = List.copyOf(byName.values());
+    all.forEach(record -> record.machine().kill());
+  }
+}

@@ -1,0 +1,160 @@
+# The first process of one sandbox, as sandbox-api is in its machine: parent of every command, told
+# of their ends by the kernel, and heir of the orphans, which it does not wait for: they stay
+# zombies there too.
+#
+# Reads messages from its standard input, where a text is a four-byte big-endian length and that
+# many bytes, and a number is a text of digits:
+#   start  NUMBER FILE FILE DIRECTORY COUNT (NAME VALUE)... COUNT WORD...
+#   signal NUMBER NAME GROUP
+# The first file takes the command's standard output, the second its errors; both exist. The first
+# word is looked up in no path. The number is given back in the answer.
+# Writes lines to its standard output:
+#   started NUMBER PID | failed NUMBER REASON | sent NUMBER | unsent NUMBER REASON
+#   ended PID CODE, where a death by a signal has the code -1
+#
+# Once its input ends it kills every group that it started, and goes.
+use strict;
+use warnings;
+use Config;
+use Fcntl;
+use POSIX ();
+
+$SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM PIPE);
+
+# Has the kernel give orphans to this process. Where it cannot, they are nobody's.
+use constant CHILD_SUBREAPER => 36;
+my %prctl = ('x86_64' => 157, 'aarch64' => 167);
+if ($^O eq 'linux') {
+    my ($machine) = $Config{archname} =~ /^(x86_64|aarch64)/;
+    syscall($prctl{$machine}, CHILD_SUBREAPER, 1, 0, 0, 0) if $machine;
+}
+
+my %running;
+my $buffer = '';
+
+pipe my $woken, my $waker or die "no pipe: $!";
+fcntl $_, F_SETFL, O_NONBLOCK for $woken, $waker;
+$SIG{CHLD} = sub { syswrite $waker, 'x' };
+
+sub report { syswrite STDOUT, "@_\n" }
+
+# Blocks: a message is sent as a whole.
+sub bytes {
+    my ($length) = @_;
+    while (length $buffer < $length) {
+        my $count = sysread STDIN, $buffer, 64 * 1024, length $buffer;
+        next if !defined $count && $!{EINTR};
+        leave() unless $count;
+    }
+    return substr $buffer, 0, $length, '';
+}
+
+sub text { return bytes(unpack 'N', bytes(4)) }
+
+sub leave {
+    kill 'KILL', -$_ for keys %running;
+    exit 0;
+}
+
+sub start {
+    my ($number, $output, $errors, $directory) = (text(), text(), text(), text());
+    my %environment;
+    for (1 .. text()) {
+        my $name = text();
+        $environment{$name} = text();
+    }
+    my @words;
+    push @words, text() for 1 .. text();
+    my $program = $words[0];
+    $words[0] =~ s{.*/}{};
+
+    # Closed by a successful exec; carries the reason of one that fails.
+    my ($outcome, $failure);
+    pipe $outcome, $failure or return report('failed', $number, lcfirst $!);
+    my $pid = fork;
+    return report('failed', $number, lcfirst $!) unless defined $pid;
+    if ($pid == 0) {
+        $SIG{$_} = 'DEFAULT' for grep { $_ !~ /^(?:NUM|RT|__|KILL$|STOP$|ZERO$)/ } keys %SIG;
+        POSIX::sigprocmask(POSIX::SIG_SETMASK(), POSIX::SigSet->new());
+        %ENV = %environment;
+        my ($in, $out, $err);
+        POSIX::setpgid(0, 0)
+            and sysopen($in,  '/dev/null', O_RDONLY)
+            and sysopen($out, $output,     O_WRONLY | O_APPEND)
+            and sysopen($err, $errors,     O_WRONLY | O_APPEND)
+            and chdir $directory
+            and POSIX::dup2(fileno $in, 0)
+            and POSIX::dup2(fileno $out, 1)
+            and POSIX::dup2(fileno $err, 2)
+            and exec {$program} @words;
+        syswrite $failure, lcfirst $!;
+        POSIX::_exit(1);
+    }
+    close $failure;
+    my $reason = '';
+    while (1) {
+        my $count = sysread $outcome, $reason, 256, length $reason;
+        next if !defined $count && $!{EINTR};
+        last unless $count;
+    }
+    if ($reason ne '') {
+        waitpid $pid, 0;
+        return report('failed', $number, $reason);
+    }
+    $running{$pid} = 1;
+    report('started', $number, $pid);
+}
+
+# Whether somebody of a group descends from this process: a group that outlived its leader may have
+# lost its number to a stranger.
+sub is_ours {
+    my ($group) = @_;
+    my (%parent, @members);
+    opendir my $processes, '/proc' or return 0;
+    for my $pid (grep { /^\d+$/ } readdir $processes) {
+        open my $stat, '<', "/proc/$pid/stat" or next;
+        my $line = do { local $/; <$stat> };
+        next unless defined $line && $line =~ /.*\) \S (\d+) (\d+) /s;
+        $parent{$pid} = $1;
+        push @members, $pid if $2 == $group;
+    }
+    for my $member (@members) {
+        my $above = $parent{$member};
+        $above = $parent{$above} while $above && $above != $$;
+        return 1 if $above;
+    }
+    return 0;
+}
+
+sub send_signal {
+    my ($number, $name, $group) = (text(), text(), text());
+    my $known = $running{$group} || is_ours($group);
+    $! = POSIX::ESRCH();
+    if ($known && kill $name, -$group) {
+        report('sent', $number);
+    } else {
+        report('unsent', $number, lcfirst $!);
+    }
+}
+
+sub reap {
+    1 while sysread $woken, my $unused, 4096;
+    for my $pid (keys %running) {
+        next unless waitpid($pid, POSIX::WNOHANG()) == $pid;
+        my $status = $?;
+        delete $running{$pid};
+        report('ended', $pid, $status & 127 ? -1 : $status >> 8);
+    }
+}
+
+while (1) {
+    if ($buffer eq '') {
+        my $set = '';
+        vec($set, fileno $_, 1) = 1 for \*STDIN, $woken;
+        next if select($set, undef, undef, undef) < 0;
+        reap() if vec $set, fileno $woken, 1;
+        next unless vec $set, fileno STDIN, 1;
+    }
+    my $what = text();
+    $what eq 'start' ? start() : send_signal();
+}
