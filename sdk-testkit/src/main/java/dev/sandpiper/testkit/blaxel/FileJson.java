@@ -21,6 +21,12 @@ final class FileJson {
     exchange.answer(status, bytes(tree));
   }
 
+  /** Answers that a command has been obeyed. */
+  static void succeed(Exchange exchange, String named, String message) throws IOException {
+    JsonNode answer = Exchange.json.createObjectNode().put("path", named).put("message", message);
+    answer(exchange, 200, answer);
+  }
+
   static byte[] bytes(JsonNode tree) {
     return escape(new String(Exchange.bytesOf(tree), UTF_8)).getBytes(UTF_8);
   }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.SortedSet;
 
 /** {@code GET /filesystem}: a directory as a listing, a file as JSON or as it is. */
 final class FileReading {
@@ -52,6 +53,16 @@ final class FileReading {
 
   void answer(String named) throws IOException {
     String absolute = paths.absolute(named);
+    try {
+      answer(named, absolute);
+    } catch (BlaxelPaths.OutsideException e) {
+      SortedSet<String> names = paths.namesTowardsRoots(absolute);
+      if (names.isEmpty()) throw e;
+      FileJson.answer(exchange, 200, Listing.ofDirectories(named, names));
+    }
+  }
+
+  private void answer(String named, String absolute) throws IOException {
     Path file;
     FileStatus status;
     boolean directory;

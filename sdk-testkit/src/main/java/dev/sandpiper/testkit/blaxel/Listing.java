@@ -51,6 +51,17 @@ final class Listing {
     }
   }
 
+  /** A directory with nothing but directories. */
+  static ObjectNode ofDirectories(String named, Iterable<String> names) {
+    ObjectNode listing = Exchange.json.createObjectNode();
+    listing.put("path", named).put("name", ExactPath.name(named)).putArray("files");
+    ArrayNode subdirectories = listing.putArray("subdirectories");
+    for (String name : names) {
+      subdirectories.addObject().put("path", join(named, name)).put("name", name);
+    }
+    return listing;
+  }
+
   private static String join(String directory, String name) {
     String clean = ExactPath.clean(directory);
     String relative = directory.startsWith("/") ? clean : clean.substring(1);
