@@ -4,8 +4,12 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,11 +24,16 @@ final class LocalSandboxesCommand {
   private static final long PARENT_LOOK_MILLIS = 200;
   private static final String USAGE =
       """
-      Serves sandboxes on this machine to E2B clients, until it is ended by a signal.
-      There is no isolation: commands are processes of the user who runs this.
+      Serves sandboxes on this machine to clients of E2B and of Blaxel, until it is ended by a
+      signal. There is no isolation: commands are processes of the user who runs this.
 
-        --port N           the control plane's port (default: any free one)
-        --sandbox-port N   the port at which all sandboxes are reached (default: any free one)
+        --port N           the port of E2B's control plane (default: any free one)
+        --sandbox-port N   the port at which all E2B sandboxes are reached (default: any free one)
+        --blaxel-port N    the port of Blaxel's control plane (default: any free one)
+        --blaxel-sandbox-port N
+                           the port at which all Blaxel sandboxes are reached (default: any free one)
+        --blaxel-fault F   let Blaxel do this wrong, as the real one does: throttle,
+                           slow-reader-freezes, left-behind-poisons, documented-sse; may be repeated
         --debug-clients    also serve clients with E2B_DEBUG=true, without a token: one sandbox,
                            on port 49983; the control plane's port is then 3000 by default
         --wide-cors        let web pages from everywhere send requests; they need the tokens
@@ -35,6 +44,7 @@ final class LocalSandboxesCommand {
         --help             print this
 
       Prints lines such as: export E2B_API_URL=http://127.0.0.1:3000
+      and the same for Blaxel:  export BL_API_URL=http://127.0.0.1:3001/v0
       """;
 
   /** The arguments are wrong; the message is a sentence that says how. */
@@ -77,8 +87,9 @@ final class LocalSandboxesCommand {
   private static void serve(LocalSandboxes.Builder builder, boolean withParent, PrintStream out)
       throws InterruptedException {
     try (LocalSandboxes sandboxes = builder.start()) {
-      new TreeMap<>(sandboxes.e2bEnvironment())
-          .forEach((name, value) -> out.println("export " + name + "=" + value));
+      Map<String, String> variables = new TreeMap<>(sandboxes.e2bEnvironment());
+      variables.putAll(sandboxes.blaxelEnvironment());
+      variables.forEach((name, value) -> out.println("export " + name + "=" + value));
       out.flush();
       if (withParent) {
         awaitParent();
@@ -101,12 +112,16 @@ final class LocalSandboxesCommand {
 
   private static LocalSandboxes.Builder parse(List<String> arguments) throws UsageException {
     LocalSandboxes.Builder builder = LocalSandboxes.builder();
+    Set<BlaxelFault> faults = EnumSet.noneOf(BlaxelFault.class);
     Deque<String> rest = new ArrayDeque<>(arguments);
     while (!rest.isEmpty()) {
       String option = rest.pop();
       switch (option) {
         case "--port" -> builder.controlPort(port(option, rest));
         case "--sandbox-port" -> builder.sandboxPort(port(option, rest));
+        case "--blaxel-port" -> builder.blaxelControlPort(port(option, rest));
+        case "--blaxel-sandbox-port" -> builder.blaxelSandboxPort(port(option, rest));
+        case "--blaxel-fault" -> faults.add(fault(option, rest));
         case "--debug-clients" -> builder.debugClients();
         case "--wide-cors" -> builder.wideCors();
         case "--whole-host" -> builder.wholeHost();
@@ -115,7 +130,16 @@ final class LocalSandboxesCommand {
         default -> throw new UsageException("unknown option " + option + "; --help lists them all");
       }
     }
-    return builder;
+    return builder.blaxelFaults(faults.toArray(BlaxelFault[]::new));
+  }
+
+  private static BlaxelFault fault(String option, Deque<String> rest) throws UsageException {
+    String text = rest.isEmpty() ? "" : rest.pop();
+    for (BlaxelFault fault : BlaxelFault.values()) {
+      if (fault.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(text)) return fault;
+    }
+    throw new UsageException(
+        option + " needs one of the faults that --help lists, not '" + text + "'");
   }
 
   private static int port(String option, Deque<String> rest) throws UsageException {

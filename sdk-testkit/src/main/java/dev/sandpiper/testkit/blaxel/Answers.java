@@ -38,6 +38,11 @@ final class Answers {
     json(exchange, 200, GoJson.object().put("message", text));
   }
 
+  /** A command that has been obeyed, and what it was about. */
+  static void done(Exchange exchange, String path, String text) throws IOException {
+    json(exchange, 200, GoJson.object().put("path", path).put("message", text));
+  }
+
   /** The router's own answer, also for a path that is known for another method. */
   static void pageNotFound(Exchange exchange) throws IOException {
     exchange.set("Content-Type", "text/plain");

@@ -5,6 +5,8 @@ import dev.sandpiper.testkit.machine.Links;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -49,13 +51,18 @@ final class BlaxelPaths {
     return ExactPath.text(places.home());
   }
 
-  /**
-   * The path that a request names, as answers repeat it. With {@code %2F} anywhere in the request
-   * it is absolute; otherwise one slash of its beginning belongs to the route.
-   */
+  /** The path that a request names, as answers repeat it. */
   String named(RequestPath path, String route) {
+    return format(sent(path, route));
+  }
+
+  /**
+   * The path that a request names, as it is. With {@code %2F} anywhere in the request it is
+   * absolute; otherwise one slash of its beginning belongs to the route.
+   */
+  static String sent(RequestPath path, String route) {
     String rest = path.after(route);
-    return format(path.encodedSlash() ? rest : rest.equals("/") ? "." : rest.substring(1));
+    return path.encodedSlash() ? rest : rest.equals("/") ? "." : rest.substring(1);
   }
 
   /** Puts the home for a tilde, and one slash for many. */
@@ -90,6 +97,19 @@ final class BlaxelPaths {
     Path real = Links.resolve(ExactPath.of(here), followLast);
     if (places.wholeHost() || roots.stream().anyMatch(real::startsWith)) return real;
     throw new OutsideException(absolute, places.home());
+  }
+
+  /**
+   * The names in a directory above those where file calls stay, of what leads to them: all that a
+   * client sees there. None for any other directory.
+   */
+  SortedSet<String> namesTowardsRoots(String absolute) {
+    String above = absolute.equals("/") ? "/" : absolute + "/";
+    SortedSet<String> names = new TreeSet<>();
+    for (String root : List.of(workingDirectory(), LOGS, "/tmp")) {
+      if (root.startsWith(above)) names.add(root.substring(above.length()).split("/", 2)[0]);
+    }
+    return names;
   }
 
   /** Whether all else is below it: no call removes it. */

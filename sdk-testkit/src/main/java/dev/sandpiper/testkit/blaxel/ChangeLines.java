@@ -3,7 +3,6 @@ package dev.sandpiper.testkit.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.FileChange;
 import java.io.IOException;
@@ -99,12 +98,11 @@ final class ChangeLines implements FileChange.Listener {
     String path = change.name().equals(".") ? directory : top + "/" + change.name();
     if (ignored.stream().anyMatch(text -> !text.isEmpty() && path.contains(text))) return null;
     ObjectNode line =
-        Exchange.json
-            .createObjectNode()
+        GoJson.object()
             .put("op", change.type().name().substring("EVENT_TYPE_".length()))
             .put("name", ExactPath.name(path))
             .put("path", path.substring(0, path.lastIndexOf('/')))
             .putNull("error");
-    return (new String(FileJson.bytes(line), UTF_8) + "\n").getBytes(UTF_8);
+    return (GoJson.text(line) + "\n").getBytes(UTF_8);
   }
 }

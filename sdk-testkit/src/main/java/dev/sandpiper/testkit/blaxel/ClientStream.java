@@ -23,6 +23,9 @@ abstract class ClientStream implements OutputStreaming {
   private final CountDownLatch over = new CountDownLatch(1);
   private final ReentrantLock lock = new ReentrantLock();
 
+  // Of the request's own thread.
+  private long nextStray;
+
   // Guarded by the lock.
   private boolean gone;
 
@@ -32,7 +35,9 @@ abstract class ClientStream implements OutputStreaming {
     exchange.set("Cache-Control", "no-cache");
     exchange.set("Content-Type", contentType);
     exchange.set("X-Accel-Buffering", "no");
+    exchange.allowIntrusions(false);
     out = exchange.stream(200);
+    nextStray = System.nanoTime() + limits.textKeepAlive().toNanos();
   }
 
   /** Sends the head. */
@@ -43,14 +48,15 @@ abstract class ClientStream implements OutputStreaming {
   /** Says that the process lives, as it is meant to be said; nothing where that is never said. */
   abstract void keepAlive();
 
-  /** Says so once more, where it does not belong. */
-  abstract void strayKeepAlive();
+  /** How it says so once more, where that does not belong; empty if it does not. */
+  abstract byte[] strayKeepAlive();
 
   void write(String text) {
     write(text.getBytes(UTF_8));
   }
 
   void write(byte[] bytes) {
+    if (bytes.length == 0) return;
     lock.lock();
     try {
       if (gone) return;
@@ -73,7 +79,6 @@ abstract class ClientStream implements OutputStreaming {
   /** Waits for the end. False if the client has gone before. */
   boolean follow() throws IOException, InterruptedException {
     long nextKeepAlive = System.nanoTime() + limits.streamKeepAlive().toNanos();
-    long nextStray = System.nanoTime() + limits.textKeepAlive().toNanos();
     while (!over.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
       if (hasClientLeft()) return false;
       long now = System.nanoTime();
@@ -82,11 +87,16 @@ abstract class ClientStream implements OutputStreaming {
         nextKeepAlive += limits.streamKeepAlive().toNanos();
       }
       if (now - nextStray >= 0) {
-        strayKeepAlive();
+        write(strayKeepAlive());
         nextStray += limits.textKeepAlive().toNanos();
       }
     }
     return !isGone();
+  }
+
+  /** How long it is until it says once more that it lives. */
+  Duration untilNextStray() {
+    return Duration.ofNanos(nextStray - System.nanoTime());
   }
 
   /** Not asked while somebody writes, who will find out. */

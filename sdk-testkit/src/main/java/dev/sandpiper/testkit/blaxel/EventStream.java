@@ -44,7 +44,9 @@ final class EventStream extends StartStream {
   }
 
   @Override
-  void strayKeepAlive() {}
+  byte[] strayKeepAlive() {
+    return new byte[0];
+  }
 
   @Override
   void failure(String text) {
@@ -53,7 +55,7 @@ final class EventStream extends StartStream {
 
   @Override
   void result(ObjectNode process) {
-    write(frame("result", new String(GoJson.bytes(process), UTF_8)));
+    write(frame("result", GoJson.text(process)));
   }
 
   /** Answers with a status of its own and one event that says why. */

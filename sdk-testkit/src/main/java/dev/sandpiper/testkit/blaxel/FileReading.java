@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.ServedFile;
 import dev.sandpiper.testkit.machine.ExactPath;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.SortedSet;
 
 /** {@code GET /filesystem}: a directory as a listing, a file as JSON or as it is. */
 final class FileReading {
@@ -52,6 +54,16 @@ final class FileReading {
 
   void answer(String named) throws IOException {
     String absolute = paths.absolute(named);
+    try {
+      answer(named, absolute);
+    } catch (BlaxelPaths.OutsideException e) {
+      SortedSet<String> names = paths.namesTowardsRoots(absolute);
+      if (names.isEmpty()) throw e;
+      Answers.json(exchange, 200, Listing.ofDirectories(named, names));
+    }
+  }
+
+  private void answer(String named, String absolute) throws IOException {
     Path file;
     FileStatus status;
     boolean directory;
@@ -64,7 +76,7 @@ final class FileReading {
           GoErrors.isMissing(e) ? 404 : 500, "stat %s: %s".formatted(absolute, GoErrors.reason(e)));
     }
     if (directory) {
-      FileJson.answer(exchange, 200, Listing.of(named, file));
+      Answers.json(exchange, 200, Listing.of(named, file));
     } else if (wantsBytes()) {
       sendBytes(file, status, absolute);
     } else {
@@ -110,8 +122,8 @@ final class FileReading {
 
   /** As it is read, so that no more than a piece is in memory. What is no character is U+FFFD. */
   private void sendJson(Path file, FileStatus status, String named) throws IOException {
-    ObjectNode head = status.describe(Exchange.json.createObjectNode(), named, "");
-    byte[] start = FileJson.bytes(head);
+    ObjectNode head = status.describe(GoJson.object(), named, "");
+    byte[] start = GoJson.bytes(head);
     byte[] opening = Arrays.copyOf(start, start.length - 1);
     if (status.isPipe()) {
       throw new FileRefusal(
@@ -121,7 +133,7 @@ final class FileReading {
       exchange.set("Content-Type", "application/json; charset=utf-8");
       byte[] first = in.readNBytes(PIECE_BYTES);
       if (first.length < PIECE_BYTES) {
-        String text = FileJson.inside(ExactPath.text(first, first.length));
+        String text = inside(ExactPath.text(first, first.length));
         exchange.answer(200, concat(opening, (",\"content\":\"" + text + "\"}").getBytes(UTF_8)));
         return;
       }
@@ -148,9 +160,15 @@ final class FileReading {
     while (piece.length > 0) {
       byte[] next = in.readNBytes(PIECE_BYTES);
       int end = next.length == 0 ? piece.length : characterBorder(piece);
-      out.write(FileJson.inside(ExactPath.text(piece, end)).getBytes(UTF_8));
+      out.write(inside(ExactPath.text(piece, end)).getBytes(UTF_8));
       piece = concat(Arrays.copyOfRange(piece, end, piece.length), next);
     }
+  }
+
+  /** A text as it stands between quotation marks. */
+  private static String inside(String text) {
+    String quoted = GoJson.text(TextNode.valueOf(text));
+    return quoted.substring(1, quoted.length() - 1);
   }
 
   /** Where the last character begins that may go on behind the end. */

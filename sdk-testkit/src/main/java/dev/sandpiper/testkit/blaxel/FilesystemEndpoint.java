@@ -16,7 +16,12 @@ final class FilesystemEndpoint implements AutoCloseable {
   private final BlaxelPaths paths;
   private final LazyWatches watches;
   private final PipeWriters pipes = new PipeWriters();
+  private final DiskWrites disk;
   private final FileRemoval removal;
+  private final FileTree tree;
+  private final FileSearch search;
+  private final ContentSearch contentSearch;
+  private final PartedUploads uploads;
   private final FilesystemWatch watch;
 
   FilesystemEndpoint(BlaxelPlaces places) {
@@ -26,7 +31,12 @@ final class FilesystemEndpoint implements AutoCloseable {
   FilesystemEndpoint(BlaxelPlaces places, Duration keepalive) {
     paths = new BlaxelPaths(places);
     watches = new LazyWatches(ExactPath.name(ExactPath.text(places.home())));
+    disk = new DiskWrites(paths, pipes);
     removal = new FileRemoval(paths);
+    tree = new FileTree(paths, disk, removal);
+    search = new FileSearch(paths);
+    contentSearch = new ContentSearch(paths, search);
+    uploads = new PartedUploads(paths, disk);
     watch = new FilesystemWatch(paths, watches, keepalive);
   }
 
@@ -36,14 +46,12 @@ final class FilesystemEndpoint implements AutoCloseable {
    * @param rawPath as it was sent, without the sandbox's prefix
    */
   boolean handle(Exchange exchange, String rawPath) throws IOException {
-    RequestPath path;
-    try {
-      path = RequestPath.parse(rawPath);
-    } catch (RequestPath.MalformedException e) {
-      refuseEscape(exchange);
+    RequestPath path = RequestPath.parse(rawPath);
+    if (path == null) {
+      SandboxApi.refuseEscape(exchange);
       return true;
     }
-    FileHeaders.set(exchange);
+    Answers.headers(exchange);
     try {
       return route(exchange, path);
     } catch (FileRefusal e) {
@@ -57,38 +65,34 @@ final class FilesystemEndpoint implements AutoCloseable {
     return true;
   }
 
-  /** In the words of Go's server, which does not get as far as the API. */
-  private static void refuseEscape(Exchange exchange) throws IOException {
-    exchange.set("Content-Type", "text/plain; charset=utf-8");
-    exchange.set("Connection", "close");
-    exchange.answer(400, "400 Bad Request".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-  }
-
   private boolean route(Exchange exchange, RequestPath path) throws IOException {
     if (path.startsWith(FILES + "/")) return files(exchange, path);
-    if (path.startsWith(WATCH + "/")) {
-      if (exchange.method().equals("HEAD")) return answerHead(exchange);
-      if (!exchange.method().equals("GET")) return false;
-      watch.answer(exchange, paths.named(path, WATCH));
-      return true;
+    if (path.decoded().equals(PartedUploads.ROUTE) || path.startsWith(PartedUploads.ROUTE + "/")) {
+      return uploads.answer(exchange, path);
     }
-    return false;
+    if (path.startsWith(WATCH + "/")) {
+      return onlyGet(exchange, () -> watch.answer(exchange, paths.named(path, WATCH)));
+    }
+    if (path.startsWith(FileSearch.FIND + "/")) {
+      return onlyGet(exchange, () -> search.find(exchange, path));
+    }
+    if (path.startsWith(FileSearch.FUZZY + "/")) {
+      return onlyGet(exchange, () -> search.fuzzy(exchange, path));
+    }
+    return path.startsWith(ContentSearch.ROUTE + "/")
+        && onlyGet(exchange, () -> contentSearch.answer(exchange, path));
   }
 
-  private boolean files(Exchange exchange, RequestPath path) throws IOException {
-    String named = paths.named(path, FILES);
+  @FunctionalInterface
+  private interface Answer {
+    void send() throws IOException;
+  }
+
+  /** Whoever asks for the head alone gets it without a look at anything. */
+  private static boolean onlyGet(Exchange exchange, Answer answer) throws IOException {
     switch (exchange.method()) {
-      case "GET" -> new FileReading(exchange, paths).answer(named);
-      case "PUT" -> new FileWriting(exchange, paths, pipes).answer(named);
-      case "DELETE" -> {
-        boolean recursive = "true".equals(exchange.query().get("recursive"));
-        String message = removal.remove(paths.absolute(named), recursive);
-        FileJson.answer(
-            exchange,
-            200,
-            Exchange.json.createObjectNode().put("path", named).put("message", message));
-      }
-      case "HEAD" -> answerHead(exchange);
+      case "GET" -> answer.send();
+      case "HEAD" -> exchange.answer(200);
       default -> {
         return false;
       }
@@ -96,9 +100,24 @@ final class FilesystemEndpoint implements AutoCloseable {
     return true;
   }
 
-  /** Which looks at nothing. */
-  private static boolean answerHead(Exchange exchange) throws IOException {
-    exchange.answer(200);
+  private boolean files(Exchange exchange, RequestPath path) throws IOException {
+    String method = exchange.method();
+    boolean changes = method.equals("PUT") || method.equals("DELETE");
+    if (!changes && !method.equals("GET")) return onlyGet(exchange, () -> {});
+    if (path.startsWith(FileTree.ROUTE)) {
+      tree.answer(exchange, path);
+      return true;
+    }
+    String named = paths.named(path, FILES);
+    if (method.equals("GET")) {
+      new FileReading(exchange, paths).answer(named);
+    } else if (method.equals("PUT")) {
+      new FileWriting(exchange, paths, disk).answer(named);
+    } else {
+      boolean recursive = "true".equals(exchange.query().get("recursive"));
+      String message = removal.remove(paths.absolute(named), recursive);
+      Answers.done(exchange, named, message);
+    }
     return true;
   }
 
@@ -106,6 +125,8 @@ final class FilesystemEndpoint implements AutoCloseable {
   @Override
   public void close() {
     watches.close();
+    contentSearch.close();
     pipes.close();
+    uploads.close();
   }
 }

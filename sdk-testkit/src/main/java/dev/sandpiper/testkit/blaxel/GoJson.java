@@ -76,9 +76,19 @@ final class GoJson {
   }
 
   private static String unexpected(byte[] body, JsonParseException e) {
-    long offset = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
-    char found = offset >= 0 && offset < body.length ? (char) (body[(int) offset] & 0xff) : '?';
-    return "invalid character '" + found + "' looking for beginning of value";
+    int start = 0;
+    while (start < body.length && " \t\r\n".indexOf(body[start]) >= 0) start++;
+    long offset = e.getLocation() == null ? start : e.getLocation().getByteOffset();
+    // Jackson reads a whole word before it complains.
+    if ("{[\"-0123456789tfn".indexOf(body[start]) < 0) offset = start;
+    int found = body[(int) Math.max(start, Math.min(offset, body.length - 1))] & 0xff;
+    return "invalid character " + quoted(found) + " looking for beginning of value";
+  }
+
+  private static String quoted(int character) {
+    if (character == '\'') return "'\\''";
+    if (character < 0x20 || character == 0x7f) return "'\\x%02x'".formatted(character);
+    return "'" + (char) character + "'";
   }
 
   /** A field by its name, in whatever letters; null if it is not there, or null. */

@@ -38,8 +38,8 @@ final class JsonLineStream extends StartStream {
   }
 
   @Override
-  void strayKeepAlive() {
-    send("stdout", "[keepalive]\n");
+  byte[] strayKeepAlive() {
+    return encoded("stdout", "[keepalive]\n");
   }
 
   @Override
@@ -49,12 +49,16 @@ final class JsonLineStream extends StartStream {
 
   @Override
   void result(ObjectNode process) {
-    send("result", new String(GoJson.bytes(process), UTF_8));
+    send("result", GoJson.text(process));
   }
 
   private void send(String type, String data) {
+    write(encoded(type, data));
+  }
+
+  private static byte[] encoded(String type, String data) {
     ObjectNode event = GoJson.object().put("type", type);
     if (!data.isEmpty()) event.put("data", data);
-    write(GoJson.text(event) + "\n");
+    return (GoJson.text(event) + "\n").getBytes(UTF_8);
   }
 }

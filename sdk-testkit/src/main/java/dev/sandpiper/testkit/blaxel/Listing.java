@@ -2,7 +2,6 @@ package dev.sandpiper.testkit.blaxel;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.IOException;
@@ -22,7 +21,7 @@ final class Listing {
    * @param named the directory as the client calls it; entries are called alike
    */
   static ObjectNode of(String named, Path directory) {
-    ObjectNode listing = Exchange.json.createObjectNode();
+    ObjectNode listing = GoJson.object();
     listing.put("path", named).put("name", ExactPath.name(named));
     ArrayNode files = listing.putArray("files");
     ArrayNode subdirectories = listing.putArray("subdirectories");
@@ -49,6 +48,17 @@ final class Listing {
                   ExactPath.text(current),
                   GoErrors.reason(e)));
     }
+  }
+
+  /** A directory with nothing but directories. */
+  static ObjectNode ofDirectories(String named, Iterable<String> names) {
+    ObjectNode listing = GoJson.object();
+    listing.put("path", named).put("name", ExactPath.name(named)).putArray("files");
+    ArrayNode subdirectories = listing.putArray("subdirectories");
+    for (String name : names) {
+      subdirectories.addObject().put("path", join(named, name)).put("name", name);
+    }
+    return listing;
   }
 
   private static String join(String directory, String name) {

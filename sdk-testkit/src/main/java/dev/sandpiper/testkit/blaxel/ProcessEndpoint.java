@@ -13,10 +13,12 @@ final class ProcessEndpoint {
 
   private final Machinery machinery;
   private final Commands commands;
+  private final LeftBehind leftBehind;
 
-  ProcessEndpoint(Machinery machinery, Commands commands) {
+  ProcessEndpoint(Machinery machinery, Commands commands, OpenRequests requests) {
     this.machinery = machinery;
     this.commands = commands;
+    this.leftBehind = new LeftBehind(machinery, requests);
   }
 
   void start(Exchange exchange) throws IOException {
@@ -130,10 +132,21 @@ final class ProcessEndpoint {
       }
       attach(record, stream);
     }
+    if (follow(record, stream)) stream.result(ProcessJson.of(record));
+  }
+
+  /** Stays with a stream to its end. False if its client has gone before. */
+  private boolean follow(ProcessRecord record, ClientStream stream)
+      throws IOException, InterruptedException {
+    boolean stayed = false;
     try {
-      if (stream.follow()) stream.result(ProcessJson.of(record));
+      stayed = stream.follow();
+      return stayed;
     } finally {
       record.tailer().detach(stream);
+      if (!stayed && machinery.has(BlaxelFault.LEFT_BEHIND_POISONS)) {
+        leftBehind.haunt(record, stream.strayKeepAlive(), stream.untilNextStray());
+      }
     }
   }
 
@@ -180,12 +193,10 @@ final class ProcessEndpoint {
     }
     try {
       attach(record, stream);
-      boolean unused = stream.follow();
+      boolean unused = follow(record, stream);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the server is stopping");
-    } finally {
-      record.tailer().detach(stream);
     }
   }
 

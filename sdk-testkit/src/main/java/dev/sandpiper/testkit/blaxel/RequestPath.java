@@ -1,8 +1,7 @@
 package dev.sandpiper.testkit.blaxel;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.sandpiper.testkit.machine.ExactPath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request's path, decoded, and the one thing about its encoding that sandbox-api goes by.
@@ -11,35 +10,12 @@ import dev.sandpiper.testkit.machine.ExactPath;
  * @param encodedSlash whether it was sent with {@code %2F} somewhere, in capitals
  */
 record RequestPath(String decoded, boolean encodedSlash) {
-  /** A percent sign is not followed by two hexadecimal digits. */
-  static final class MalformedException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    MalformedException() {
-      super("the path is not percent-encoded");
-    }
-  }
-
-  static RequestPath parse(String raw) throws MalformedException {
-    byte[] bytes = raw.getBytes(US_ASCII);
-    int length = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      byte b = bytes[i];
-      if (b == '%') {
-        b = (byte) (digit(bytes, i + 1) << 4 | digit(bytes, i + 2));
-        i += 2;
-      }
-      bytes[length++] = b;
-    }
-    String decoded = ExactPath.text(bytes, length);
+  /** Null if it is not percent-encoded as it should be. */
+  static @Nullable RequestPath parse(String raw) {
+    String decoded = SandboxApi.decoded(raw);
+    if (decoded == null) return null;
     // A name may hold these three characters too, and is taken for the same.
     return new RequestPath(decoded, raw.contains("%2F") || decoded.contains("%2F"));
-  }
-
-  private static int digit(byte[] bytes, int position) throws MalformedException {
-    int digit = position < bytes.length ? Character.digit(bytes[position], 16) : -1;
-    if (digit < 0) throw new MalformedException();
-    return digit;
   }
 
   boolean startsWith(String prefix) {

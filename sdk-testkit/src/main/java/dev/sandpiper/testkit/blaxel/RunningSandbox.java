@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The machine of one sandbox: its directory, its processes, its server, and who talks to it. */
@@ -36,8 +35,7 @@ final class RunningSandbox {
   private final Commands commands;
   private final FilesystemEndpoint files;
   private final SandboxApi api;
-  private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
-  private volatile boolean gone;
+  private final OpenRequests requests = new OpenRequests();
   private volatile Instant lastUsedAt = Instant.now();
 
   private RunningSandbox(String id, Path own, Machinery machinery, CommandStarter starter) {
@@ -46,7 +44,7 @@ final class RunningSandbox {
     this.machinery = machinery;
     this.commands = new Commands(machinery, starter);
     this.files = new FilesystemEndpoint(machinery.places(), machinery.limits().textKeepAlive());
-    this.api = new SandboxApi(new ProcessEndpoint(machinery, commands), files);
+    this.api = new SandboxApi(new ProcessEndpoint(machinery, commands, requests), files);
   }
 
   /**
@@ -84,26 +82,25 @@ final class RunningSandbox {
   /** Answers a request; one that is open when the sandbox goes is broken off. */
   void handle(Exchange exchange, String rawPath, String prefix) throws IOException {
     lastUsedAt = Instant.now();
-    open.add(exchange);
+    exchange.allowIntrusions(machinery.has(BlaxelFault.LEFT_BEHIND_POISONS));
+    requests.add(exchange);
     try {
-      if (gone) exchange.abort();
       api.handle(exchange, rawPath, prefix);
     } finally {
-      open.remove(exchange);
+      requests.remove(exchange);
       lastUsedAt = Instant.now();
     }
   }
 
   /** When it was last of use to somebody; now, while a request is open. */
   Instant lastUsedAt() {
-    return open.isEmpty() ? lastUsedAt : Instant.now();
+    return requests.isEmpty() ? lastUsedAt : Instant.now();
   }
 
   /** Kills every process, breaks every request and deletes the directory. */
   void kill() {
-    gone = true;
     machinery.stop();
-    open.forEach(Exchange::abort);
+    requests.abort();
     files.close();
     commands.close();
     Stragglers.kill(MARK, id);

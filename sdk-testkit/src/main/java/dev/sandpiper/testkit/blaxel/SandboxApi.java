@@ -39,7 +39,7 @@ final class SandboxApi {
   void handle(Exchange exchange, String rawPath, String prefix) throws IOException {
     String path = decoded(rawPath);
     if (path == null) {
-      badRequest(exchange);
+      refuseEscape(exchange);
       return;
     }
     if (exchange.method().equals("OPTIONS")) {
@@ -154,7 +154,7 @@ final class SandboxApi {
   }
 
   /** The HTTP library's own refusal, which has none of the usual headers. */
-  private static void badRequest(Exchange exchange) throws IOException {
+  static void refuseEscape(Exchange exchange) throws IOException {
     exchange.set("Content-Type", "text/plain; charset=utf-8");
     exchange.set("Connection", "close");
     exchange.answer(400, "400 Bad Request".getBytes(UTF_8));

@@ -39,7 +39,7 @@ final class TextStream extends ClientStream {
   void keepAlive() {}
 
   @Override
-  void strayKeepAlive() {
-    write("[keepalive]\n");
+  byte[] strayKeepAlive() {
+    return "[keepalive]\n".getBytes(UTF_8);
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -41,6 +42,7 @@ public final class Exchange {
   private final Response response;
   private final BodyStream body;
   private volatile boolean failed;
+  private volatile @Nullable Intrusions intrusions;
 
   public Exchange(Request request, Response response) {
     this.request = request;
@@ -104,8 +106,38 @@ public final class Exchange {
 
   /** Answers with a body of known length. */
   public void answer(int status, byte[] bytes) throws IOException {
+    Intrusions strays = intrusions;
+    if (strays != null && !strays.isEmpty()) {
+      answerIntruded(strays.take(), bytes);
+      return;
+    }
     response.setStatus(status);
     Content.Sink.write(response, true, ByteBuffer.wrap(bytes));
+  }
+
+  /** Whatever was due, the status and the type are those of what came first. */
+  private void answerIntruded(byte[] strays, byte[] bytes) throws IOException {
+    response.setStatus(200);
+    set("Content-Type", "text/plain; charset=utf-8");
+    byte[] all = Arrays.copyOf(strays, strays.length + bytes.length);
+    System.arraycopy(bytes, 0, all, strays.length, bytes.length);
+    Content.Sink.write(response, true, ByteBuffer.wrap(all));
+  }
+
+  /** Lets {@link #intrude} put bytes into this answer, or no more. */
+  public void allowIntrusions(boolean allowed) {
+    intrusions = allowed ? new Intrusions() : null;
+  }
+
+  /**
+   * Has bytes get into the answer that are none of it, from any thread: in front of it if it has
+   * not begun, else in its middle. False if that was not allowed.
+   */
+  public boolean intrude(byte[] bytes) {
+    Intrusions strays = intrusions;
+    if (strays == null) return false;
+    strays.add(bytes);
+    return true;
   }
 
   public void answer(int status) throws IOException {
@@ -151,7 +183,11 @@ public final class Exchange {
   /** Begins an answer of unknown length. Each write is one chunk, on its way when it returns. */
   public OutputStream stream(int status) {
     response.setStatus(status);
-    return Content.Sink.asOutputStream(response);
+    OutputStream out = Content.Sink.asOutputStream(response);
+    Intrusions strays = intrusions;
+    return strays == null
+        ? out
+        : strays.into(out, response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH));
   }
 
   /** Reads what little may be left of the body, so that the client gets to read its answer. */

@@ -64,7 +64,9 @@ final class FilesystemHere implements BeforeEachCallback, AfterEachCallback {
     jetty.setHandler(
         new JettyBridge(
             exchange -> {
-              if (!endpoint.handle(exchange, exchange.path())) exchange.pageNotFound();
+              if (endpoint.handle(exchange, exchange.path())) return;
+              exchange.set("Content-Type", "text/plain");
+              exchange.answer(404, "404 page not found".getBytes(UTF_8));
             }));
     jetty.start();
     port = connector.getLocalPort();
@@ -96,7 +98,7 @@ final class FilesystemHere implements BeforeEachCallback, AfterEachCallback {
   }
 
   Path home() {
-    return root.resolve("home");
+    return root.resolve("blaxel");
   }
 
   Path logs() {

@@ -1,19 +1,17 @@
 package dev.sandpiper.testkit.e2b;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.testkit.LocalSandboxes;
-import dev.sandpiper.testkit.e2b.Recording.Turn;
 import dev.sandpiper.testkit.e2b.Replay.Answer;
-import java.io.ByteArrayOutputStream;
+import dev.sandpiper.testkit.recorded.LeftOut;
+import dev.sandpiper.testkit.recorded.LeftOut.Reason;
+import dev.sandpiper.testkit.recorded.Recording;
+import dev.sandpiper.testkit.recorded.Recording.Turn;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,31 +33,17 @@ class RecordedExchangesTest {
   @RegisterExtension
   final LocalServer server = new LocalServer(LocalSandboxes.builder().wideCors().wholeHost());
 
-  /** Why an exchange is left out, by the first word of its reason. */
-  private enum Reason {
-    /** It is sent, and its answer taken as it comes. */
-    VARIES("(race|root):.*"),
-    /** It is never sent. */
-    HARMS("harm:.*"),
-    /** It is answered in another way, and a test looks whether it still is. */
-    DIFFERS("(?!race:|root:|harm:).*");
+  private static final LeftOut leftOut = LeftOut.load("/wire/e2b/left-out.txt");
 
-    private final String text;
-
-    Reason(String text) {
-      this.text = text;
-    }
-  }
-
-  static Stream<String> recordings() throws IOException {
-    return lines("recordings.txt")
+  static Stream<String> recordings() {
+    return LeftOut.lines("/wire/e2b/recordings.txt").stream()
         .map(line -> line.split("\\s+", 2)[0])
         .distinct()
         .filter(name -> EXHAUSTIVE || !name.equals(SLOW));
   }
 
-  static Stream<String> recordingsLeftOutInPart() throws IOException {
-    return recordings().filter(name -> !leftOut(name, Reason.DIFFERS).isEmpty());
+  static Stream<String> recordingsLeftOutInPart() {
+    return recordings().filter(name -> !leftOut.of(name, Reason.DIFFERS).isEmpty());
   }
 
   @ParameterizedTest
@@ -67,10 +51,10 @@ class RecordedExchangesTest {
   void areAnsweredAlike(String name) throws Exception {
     assumeTerminals(name);
     SoftAssertions softly = new SoftAssertions();
-    Recording recording = Recording.load(name);
-    Set<Integer> skipped = leftOut(name, Reason.DIFFERS);
-    skipped.addAll(leftOut(name, Reason.HARMS));
-    Set<Integer> races = leftOut(name, Reason.VARIES);
+    Recording recording = Recording.load("e2b", name);
+    Set<Integer> skipped = leftOut.of(name, Reason.DIFFERS);
+    skipped.addAll(leftOut.of(name, Reason.HARMS));
+    Set<Integer> races = leftOut.of(name, Reason.VARIES);
     withReplay(
         name,
         replay ->
@@ -93,13 +77,13 @@ class RecordedExchangesTest {
   @MethodSource("recordingsLeftOutInPart")
   void whatIsLeftOutStillDiffers(String name) throws Exception {
     assumeTerminals(name);
-    Recording recording = Recording.load(name);
+    Recording recording = Recording.load("e2b", name);
     Set<Integer> unnecessary = new TreeSet<>();
     withReplay(
         name,
         replay ->
             replay
-                .tryAll(recording, leftOut(name, Reason.HARMS))
+                .tryAll(recording, leftOut.of(name, Reason.HARMS))
                 .forEach(
                     (number, answer) -> {
                       Turn turn = recording.turns().get(number);
@@ -107,7 +91,7 @@ class RecordedExchangesTest {
                         unnecessary.add(number);
                       }
                     }));
-    unnecessary.retainAll(leftOut(name, Reason.DIFFERS));
+    unnecessary.retainAll(leftOut.of(name, Reason.DIFFERS));
     assertThat(unnecessary).as("left out of %s, and equal", name).isEmpty();
   }
 
@@ -129,13 +113,14 @@ class RecordedExchangesTest {
   }
 
   private static void assumeTerminals(String name) throws IOException {
-    if (Recording.load(name).turns().stream().anyMatch(Turn::hasTerminal)) TerminalsHere.assume();
+    if (Recording.load("e2b", name).turns().stream().anyMatch(Turn::hasTerminal))
+      TerminalsHere.assume();
   }
 
   private static List<String> expected(Turn turn) {
     List<String> lines = new ArrayList<>();
     lines.add(turn.status() + " " + turn.contentType() + (turn.isCutByServer() ? " cut" : ""));
-    lines.addAll(Meaning.of(turn.target(), turn.contentType(), recorded(turn)));
+    lines.addAll(Meaning.of(turn.target(), turn.contentType(), turn.answerBody()));
     lines.replaceAll(RecordedExchangesTest::withoutChance);
     return lines;
   }
@@ -153,12 +138,6 @@ class RecordedExchangesTest {
   private static String withoutChance(String line) {
     return line.replaceAll("(boundary=|--)[0-9a-f]{60}", "$1BOUNDARY")
         .replaceAll("e2b-compose\\.[0-9a-f-]{36}\\.tmp", "e2b-compose.UUID.tmp");
-  }
-
-  private static byte[] recorded(Turn turn) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    turn.chunks().forEach(chunk -> bytes.writeBytes(chunk.bytes().toByteArray()));
-    return bytes.toByteArray();
   }
 
   /** The files that were there when the recordings were made. */
@@ -182,29 +161,5 @@ class RecordedExchangesTest {
     RecordedTrees.makeChanges(demo);
     RecordedTrees.makeWatched(demo.resolve("watch"));
     RecordedTrees.makeParts(demo.resolve("compose"));
-  }
-
-  /** The exchanges of a recording that are left out for this reason. */
-  private static Set<Integer> leftOut(String name, Reason reason) {
-    Set<Integer> numbers = new TreeSet<>();
-    try {
-      lines("left-out.txt")
-          .map(line -> line.split("\\s+", 3))
-          .filter(words -> words[0].equals(name) && words[2].matches(reason.text))
-          .flatMap(words -> Arrays.stream(words[1].split(",", -1)))
-          .forEach(number -> numbers.add(Integer.valueOf(number)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return numbers;
-  }
-
-  private static Stream<String> lines(String resource) throws IOException {
-    try (InputStream in =
-        RecordedExchangesTest.class.getResourceAsStream("/wire/e2b/" + resource)) {
-      assertThat(in).as(resource).isNotNull();
-      return new String(in.readAllBytes(), UTF_8)
-          .lines().filter(line -> !line.isBlank() && !line.startsWith("#")).toList().stream();
-    }
   }
 }

@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.e2b;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.sandpiper.testkit.recorded.Recording;
 import dev.sandpiper.wire.ConnectStreamReader;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.EOFException;
@@ -61,7 +62,8 @@ class RecordedStreamsTest {
 
   private static Stream<Answer> streamsIn(Path file) {
     try {
-      Recording recording = Recording.load(file.getFileName().toString().replace(".json", ""));
+      Recording recording =
+          Recording.load("e2b", file.getFileName().toString().replace(".json", ""));
       return recording.turns().stream()
           .filter(turn -> turn.status() == 200)
           .filter(turn -> turn.contentType().startsWith("application/connect+"))

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.e2b;
 
 import com.google.protobuf.ByteString;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
+import dev.sandpiper.testkit.recorded.Recording;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -105,7 +106,7 @@ final class RecordedTrees {
 
   /** The same bytes that were recorded on their way out. */
   private static byte[] noise() throws IOException {
-    return Recording.load("download").turns().get(1).chunks().stream()
+    return Recording.load("e2b", "download").turns().get(1).chunks().stream()
         .map(Recording.Chunk::bytes)
         .reduce(ByteString.EMPTY, ByteString::concat)
         .toByteArray();
@@ -115,7 +116,8 @@ final class RecordedTrees {
   static void makeLarge(Path large) throws IOException {
     Files.createDirectories(large);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (Recording.Chunk chunk : Recording.load("large-output-proto").turns().get(0).chunks()) {
+    for (Recording.Chunk chunk :
+        Recording.load("e2b", "large-output-proto").turns().get(0).chunks()) {
       bytes.writeBytes(chunk.bytes().toByteArray());
     }
     EnvelopeReader events =

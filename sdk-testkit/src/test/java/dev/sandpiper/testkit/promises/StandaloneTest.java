@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sandpiper.Command;
 import dev.sandpiper.Process;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.blaxel.BlaxelSandbox;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bSandbox;
 import java.io.BufferedReader;
@@ -63,7 +65,7 @@ class StandaloneTest {
 
   private static Map<String, String> exports(BufferedReader lines) throws IOException {
     Map<String, String> variables = new LinkedHashMap<>();
-    while (variables.size() < 3) {
+    while (variables.size() < 6) {
       String line = lines.readLine();
       assertThat(line).startsWith("export ");
       String[] pair = line.substring("export ".length()).split("=", 2);
@@ -76,6 +78,10 @@ class StandaloneTest {
   void aClientFindsItByWhatItPrintsAndASignalEndsAllOfIt() throws Exception {
     java.lang.Process server = start();
     Map<String, String> environment = exports(server.inputReader(UTF_8));
+    try (BlaxelClient blaxel = BlaxelClient.builder().environment(environment).build();
+        BlaxelSandbox sandbox = blaxel.create(SandboxSpec.standard())) {
+      assertThat(sandbox.shell("echo hi").stdout().text()).isEqualTo("hi\n");
+    }
     String id;
     try (E2bClient client = E2bClient.builder().environment(environment).build();
         E2bSandbox sandbox = client.create(SandboxSpec.standard())) {

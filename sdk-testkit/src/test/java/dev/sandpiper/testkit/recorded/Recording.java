@@ -1,8 +1,9 @@
-package dev.sandpiper.testkit.e2b;
+package dev.sandpiper.testkit.recorded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,9 +14,11 @@ import java.util.Base64;
 import java.util.List;
 
 /** A conversation with the real server: what was sent when, and what came back. */
-record Recording(String name, List<Turn> turns) {
+public record Recording(String name, List<Turn> turns) {
+  private static final ObjectMapper json = new ObjectMapper();
+
   /** One request and its answer. A chunk is bytes and the time at which they were complete. */
-  record Turn(
+  public record Turn(
       int number,
       double sentAt,
       String method,
@@ -23,29 +26,51 @@ record Recording(String name, List<Turn> turns) {
       List<String> headers,
       ByteString body,
       int status,
-      String contentType,
+      List<String> answerHeaders,
       List<Chunk> chunks,
       double endedAt,
       String end) {
+    /** The type of the answer, empty if it has none. */
+    public String contentType() {
+      return answerHeaders.stream()
+          .filter(header -> header.startsWith("Content-Type:"))
+          .map(header -> header.substring("Content-Type:".length()).trim())
+          .findFirst()
+          .orElse("");
+    }
+
+    /** What was answered, all chunks together. */
+    public byte[] answerBody() {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      chunks.forEach(chunk -> bytes.writeBytes(chunk.bytes().toByteArray()));
+      return bytes.toByteArray();
+    }
+
     /** Whether it asks for a process with a terminal. */
-    boolean hasTerminal() {
+    public boolean hasTerminal() {
       return target.endsWith("/Start") && body.toStringUtf8().contains("\"pty\"");
     }
 
-    boolean isCutByClient() {
+    public boolean isCutByClient() {
       return end.startsWith("client cut");
     }
 
-    boolean isCutByServer() {
+    public boolean isCutByServer() {
       return end.startsWith("cut ");
     }
   }
 
-  record Chunk(double at, ByteString bytes) {}
+  public record Chunk(double at, ByteString bytes) {}
 
-  static Recording load(String name) throws IOException {
-    try (InputStream in = Recording.class.getResourceAsStream("/wire/e2b/" + name + ".json")) {
-      JsonNode tree = LocalServer.json.readTree(in);
+  /**
+   * Reads one from the test's resources.
+   *
+   * @param platform whose server it was: {@code e2b} or {@code blaxel}
+   */
+  public static Recording load(String platform, String name) throws IOException {
+    String resource = "/wire/%s/%s.json".formatted(platform, name);
+    try (InputStream in = Recording.class.getResourceAsStream(resource)) {
+      JsonNode tree = json.readTree(in);
       List<Turn> turns = new ArrayList<>();
       for (JsonNode exchange : tree.path("exchanges")) turns.add(turn(turns.size(), exchange));
       return new Recording(name, turns);
@@ -59,29 +84,24 @@ record Recording(String name, List<Turn> turns) {
     for (JsonNode chunk : response.path("chunks")) {
       chunks.add(new Chunk(chunk.path("at_ms").asDouble(), bytes(chunk)));
     }
-    List<String> headers = new ArrayList<>();
-    request.path("headers").forEach(header -> headers.add(header.asText()));
     return new Turn(
         number,
         exchange.path("at_ms").asDouble(),
         request.path("method").asText(),
         request.path("target").asText(),
-        headers,
+        texts(request.path("headers")),
         request.has("chunks") ? all(request.path("chunks")) : bytes(request.path("body")),
         response.path("status").asInt(),
-        contentType(response.path("headers")),
+        texts(response.path("headers")),
         chunks,
         response.path("end_ms").asDouble(Double.MAX_VALUE),
         response.path("end").asText());
   }
 
-  private static String contentType(JsonNode headers) {
-    for (JsonNode header : headers) {
-      if (header.asText().startsWith("Content-Type:")) {
-        return header.asText().substring("Content-Type:".length()).trim();
-      }
-    }
-    return "";
+  private static List<String> texts(JsonNode headers) {
+    List<String> texts = new ArrayList<>();
+    headers.forEach(header -> texts.add(header.asText()));
+    return texts;
   }
 
   private static ByteString all(JsonNode parts) {
