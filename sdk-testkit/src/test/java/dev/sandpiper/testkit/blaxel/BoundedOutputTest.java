@@ -29,13 +29,14 @@ class BoundedOutputTest {
   private static final long MOST = (64 << 20) + (4 << 20);
 
   private static final long LITTLE = 200L << 20;
+  private static final long LITTLE_LINES = 200_000_000;
   private static final long MUCH = 10L << 30;
 
   @RegisterExtension final LocalClient local = new LocalClient();
 
   @Test
   void whatNobodyReadsIsBounded() throws Exception {
-    unreadIsBounded(LITTLE);
+    unreadIsBounded("head -c " + LITTLE + " /dev/zero", LITTLE);
   }
 
   @Test
@@ -46,7 +47,13 @@ class BoundedOutputTest {
   @Test
   @EnabledIfSystemProperty(named = "sandpiper.large", matches = "true")
   void tenGigabytesThatNobodyReadsAreBounded() throws Exception {
-    unreadIsBounded(MUCH);
+    unreadIsBounded("head -c " + MUCH + " /dev/zero", MUCH);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "sandpiper.large", matches = "true")
+  void singleLinesThatNobodyReadsAreBounded() throws Exception {
+    unreadIsBounded("perl -e '$| = 1; print \"x\\n\" for 1 .. 100_000_000'", LITTLE_LINES);
   }
 
   @Test
@@ -55,11 +62,10 @@ class BoundedOutputTest {
     readIsBounded(MUCH);
   }
 
-  private void unreadIsBounded(long bytes) throws Exception {
+  private void unreadIsBounded(String script, long bytes) throws Exception {
     BlaxelSandbox sandbox = local.sandbox();
     ProcessRef ref;
-    try (Process process =
-        sandbox.processes().start(Command.shell("sleep 0.5; head -c " + bytes + " /dev/zero"))) {
+    try (Process process = sandbox.processes().start(Command.shell("sleep 0.5; " + script))) {
       ref = process.detach();
     }
     AtomicLong most = new AtomicLong();
