@@ -71,7 +71,7 @@ class BoundedOutputTest {
     AtomicLong most = new AtomicLong();
     List<ProcessEvent> events = new ArrayList<>();
     try (Watching watching = new Watching(most)) {
-      LocalBlaxel.eventually(() -> local.files().stream().anyMatch(name -> name.contains(".x.")));
+      awaitExit();
       try (Process process = sandbox.processes().attach(ref)) {
         process.events().forEach(events::add);
       }
@@ -83,6 +83,14 @@ class BoundedOutputTest {
     assertThat(gap.to().getAsLong()).isBetween(bytes - MOST, bytes - MOST / 2);
     assertThat(events.get(events.size() - 1))
         .isEqualTo(new ProcessEvent.Ended(new ExitStatus.Exited(0)));
+  }
+
+  /** Nobody may be attached meanwhile, so the mark is looked for. */
+  private void awaitExit() throws IOException {
+    while (local.files().stream().noneMatch(name -> name.contains(".x."))) {
+      LockSupport.parkNanos(10_000_000);
+      assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
   }
 
   private void readIsBounded(long bytes) throws Exception {
