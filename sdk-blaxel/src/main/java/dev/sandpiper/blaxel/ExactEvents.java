@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.ProcessEvent;
@@ -180,6 +181,8 @@ final class ExactEvents {
     }
     if (isBegun) {
       channels.forEach(channel -> tellLoss(channel, found.attempt()));
+    } else if (found.status() instanceof ExitStatus.Exited) {
+      channels.forEach(channel -> gap(channel, "its files are gone, or it never began"));
     }
     ended = true;
     log.debug("{} {}", ref, found.status());
@@ -196,13 +199,13 @@ final class ExactEvents {
       reason = "the sandbox could not write it down; is its disk full?";
     }
     if (reason != null) {
-      ready.add(
-          new OutputGap(
-              channel.channel(),
-              OptionalLong.of(channel.position()),
-              OptionalLong.empty(),
-              reason));
+      gap(channel, reason);
     }
+  }
+
+  private void gap(ExactChannel channel, String reason) {
+    OptionalLong from = OptionalLong.of(channel.position());
+    ready.add(new OutputGap(channel.channel(), from, OptionalLong.empty(), reason));
   }
 
   /** A sandbox may be out of reach for a while; nothing is lost by that. */
