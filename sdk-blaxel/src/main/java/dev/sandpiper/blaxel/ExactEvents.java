@@ -175,8 +175,8 @@ final class ExactEvents {
         return false;
       }
       if (total != null && channel.position() < total.total()) {
-        marks.setDirty(channel.channel());
-        return channel.isStuckBefore(total.total());
+        channel.readUpTo(total.total());
+        return true;
       }
     }
     if (isBegun) {
@@ -211,27 +211,31 @@ final class ExactEvents {
   /** A sandbox may be out of reach for a while; nothing is lost by that. */
   private void endure(SandboxException e) {
     rejectIfCancelled();
-    boolean isFinal =
-        e instanceof CancelledException
-            || e instanceof AuthenticationException
-            || e instanceof WireFormatException
-            || (e instanceof NotFoundException missing
-                && missing.what() == NotFoundException.What.SANDBOX);
-    if (isFinal) {
+    if (e instanceof CancelledException || e instanceof WireFormatException) {
       throw e;
     }
+    if (e instanceof AuthenticationException) {
+      throw lost("the sandbox lets us in no more", e);
+    }
+    if (e instanceof NotFoundException missing
+        && missing.what() == NotFoundException.What.SANDBOX) {
+      throw lost("the sandbox is gone", e);
+    }
     if (System.nanoTime() - heard > patience.toNanos()) {
-      throw new ConnectionLostException(
-          failure(
-              "the sandbox could not be reached for %d s; %s"
-                  .formatted(patience.toSeconds(), e.failure().observed())),
-          ref,
+      throw lost(
+          "it could not be reached for %d s; %s"
+              .formatted(patience.toSeconds(), e.failure().observed()),
           e);
     }
     log.debug("{}: {}", ref, e.getMessage());
     pause = Math.min(2 * pause, LONGEST_PAUSE);
     await(marks.news(), pause);
     marks.distrust();
+  }
+
+  private ConnectionLostException lost(String observed, SandboxException cause) {
+    return new ConnectionLostException(
+        failure("the sandbox was lost before the command's end was told; " + observed), ref, cause);
   }
 
   private void rejectIfCancelled() {

@@ -63,15 +63,23 @@ final class ProcessMarks {
     return id + (channel == Channel.STDERR ? ".e." : ".o.") + offset;
   }
 
-  /** A file of this name was made, changed or removed. */
-  void note(String name, boolean removed) {
+  /** What a watch has seen happen to a file. */
+  enum Change {
+    /** It is there, and empty: what is written to it is told as that. */
+    MADE,
+    WRITTEN,
+    REMOVED
+  }
+
+  /** Something happened to the file of this name. */
+  void note(String name, Change change) {
     if (!name.startsWith(id + ".")) {
       return;
     }
     lock.lock();
     try {
-      if (!removed) {
-        learn(name.substring(id.length() + 1), -1);
+      if (change != Change.REMOVED) {
+        learn(name.substring(id.length() + 1), change == Change.MADE ? 0 : -1);
       }
       told();
     } finally {
@@ -118,9 +126,7 @@ final class ProcessMarks {
     if (told instanceof Mark.Segment segment) {
       segment(segment.channel(), segment.offset(), size);
     } else if (told instanceof Mark.End end) {
-      if (isNew(ends(end.channel()), end.attempt(), new ChannelEnd(end.total(), end.status()))) {
-        dirty.put(end.channel(), true);
-      }
+      isNew(ends(end.channel()), end.attempt(), new ChannelEnd(end.total(), end.status()));
     } else if (told instanceof Mark.Exit exit) {
       tried(exit.attempt());
       isNew(exits, exit.attempt(), exit.code());
