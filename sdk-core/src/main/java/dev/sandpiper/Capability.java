@@ -9,6 +9,8 @@ public enum Capability {
   STDIN,
   /** {@link Processes#attach}: a process can be followed by somebody who did not start it. */
   ATTACH,
+  /** What was written while nobody was attached is kept, and can be read again. */
+  REPLAY,
   /** {@link Processes#startTerminal}: a command can run on a terminal. */
   TERMINAL,
   /** {@link Process#signal}: a process can be sent any signal. */

@@ -30,6 +30,16 @@ public interface EventStream<E> extends Iterable<E>, AutoCloseable {
   Optional<E> next(Duration limit);
 
   /**
+   * The place behind the last event that was returned, as text that means nothing to anybody but
+   * {@link Processes#attach(ProcessRef, String)}, which goes on there, in this JVM or another. Only
+   * for the thread that reads. Asks nobody.
+   *
+   * @throws UnsupportedOperationException where nothing is kept: for files that are watched, and
+   *     for processes without {@link Capability#REPLAY}
+   */
+  String position();
+
+  /**
    * The events from here on, once.
    *
    * @throws IllegalStateException if called a second time

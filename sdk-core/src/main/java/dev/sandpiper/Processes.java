@@ -34,13 +34,25 @@ public interface Processes {
 
   /**
    * Connects to a process that somebody else started, or that was detached. Closing lets go of it.
-   * Where the platform does not keep output, an {@link ProcessEvent.OutputGap} for what was written
-   * before comes first. Needs {@link Capability#ATTACH}.
+   * Where the platform keeps output ({@link Capability#REPLAY}) it begins at the oldest byte that
+   * is kept. An {@link ProcessEvent.OutputGap} for what was written before and is not kept comes
+   * first. Needs {@link Capability#ATTACH}.
    *
    * @throws NotFoundException if it is over and forgotten, or its number has been used again
    * @throws InvalidRequestException if it belongs to another sandbox
    */
   Process attach(ProcessRef ref);
+
+  /**
+   * Like {@link #attach(ProcessRef)}, and goes on where another reader stopped: each byte from
+   * {@code position} on comes once. What is not kept any more is an {@link ProcessEvent.OutputGap}.
+   * Needs {@link Capability#REPLAY}; without it this is refused, because a stream that begins
+   * somewhere else would only look like the one that was asked for.
+   *
+   * @param position what {@link EventStream#position()} of this process's events returned
+   * @throws IllegalArgumentException if {@code position} is something else
+   */
+  Process attach(ProcessRef ref, String position);
 
   /**
    * Starts a command on a terminal of its own, whose {@link Process#stdin()} is always open. Blocks

@@ -18,6 +18,7 @@ record Account(
     Tokens tokens,
     Threads threads,
     Waits waits,
+    OutputFiles output,
     Set<String> open) {
 
   /** What a request to a port of a sandbox must carry. */

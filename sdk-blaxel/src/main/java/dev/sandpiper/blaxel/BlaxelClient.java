@@ -48,7 +48,11 @@ public final class BlaxelClient implements SandboxClient {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   BlaxelClient(
-      BlaxelSettings settings, ClientResources resources, UserAgent userAgent, Waits waits) {
+      BlaxelSettings settings,
+      ClientResources resources,
+      UserAgent userAgent,
+      Waits waits,
+      OutputFiles output) {
     this.resources = resources;
     HttpTransport plain =
         new HeaderTransport(resources.transport(), userAgent.headers(settings.workspace()));
@@ -63,6 +67,7 @@ public final class BlaxelClient implements SandboxClient {
             tokens,
             new Threads(resources.scheduler(), resources.executor()),
             waits,
+            output,
             ConcurrentHashMap.newKeySet());
   }
 

@@ -26,6 +26,7 @@ public final class BlaxelClientBuilder {
   private HttpVersion httpVersion = HttpVersion.AUTOMATIC;
   private @Nullable HttpVersion processStreams;
   private Waits waits = Waits.standard();
+  private OutputFiles output = OutputFiles.STANDARD;
   private @Nullable OkHttpClient httpClient;
   private @Nullable Executor executor;
   private @Nullable String integration;
@@ -150,6 +151,19 @@ public final class BlaxelClientBuilder {
     return this;
   }
 
+  /**
+   * Where in a sandbox the output of commands lies until it is read, and nothing else may: a
+   * directory that is made when it is needed, below one that exists. Else {@code /tmp/.sandpiper},
+   * which is memory; on a volume there is more room.
+   *
+   * @throws IllegalArgumentException if it is not absolute, or has other characters than A-Z a-z
+   *     0-9 . _ - in its names
+   */
+  public BlaxelClientBuilder outputDirectory(String path) {
+    output = new OutputFiles(path, output.streamedOnly());
+    return this;
+  }
+
   /** What uses this library, such as {@code my-agent/1.2}: stands behind our own User-Agent. */
   public BlaxelClientBuilder integration(String name) {
     integration = requireNonNull(name, "name");
@@ -159,6 +173,12 @@ public final class BlaxelClientBuilder {
   /** Variables to read instead of this process's own; {@code HOME} says where the file is. */
   public BlaxelClientBuilder environment(Map<String, String> variables) {
     environment = Map.copyOf(variables);
+    return this;
+  }
+
+  /** As if no sandbox could be written to. */
+  BlaxelClientBuilder streamedOnly() {
+    output = new OutputFiles(output.directory(), true);
     return this;
   }
 
@@ -180,7 +200,8 @@ public final class BlaxelClientBuilder {
         settings,
         new ClientResources(httpClient, executor, limits, protocols()),
         UserAgent.of(integration),
-        waits);
+        waits,
+        output);
   }
 
   private Protocols protocols() {

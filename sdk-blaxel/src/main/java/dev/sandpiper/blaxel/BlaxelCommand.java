@@ -11,33 +11,80 @@ import org.jspecify.annotations.Nullable;
 /** A {@link Command} with what only Blaxel knows. Immutable. */
 public final class BlaxelCommand {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+  private static final long DEFAULT_KEPT = 64 << 20;
+  private static final long LEAST_KEPT = 16 << 20;
   private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+");
 
   private final Command common;
   private final @Nullable String name;
   private final @Nullable Duration awake;
+  private final boolean streamed;
+  private final int restarts;
+  private final long kept;
 
-  private BlaxelCommand(Command common, @Nullable String name, @Nullable Duration awake) {
+  private BlaxelCommand(
+      Command common,
+      @Nullable String name,
+      @Nullable Duration awake,
+      boolean streamed,
+      int restarts,
+      long kept) {
     this.common = common;
     this.name = name;
     this.awake = awake;
+    this.streamed = streamed;
+    this.restarts = restarts;
+    this.kept = kept;
   }
 
   /** The same. */
   public static BlaxelCommand of(Command common) {
-    return new BlaxelCommand(requireNonNull(common, "common"), null, null);
+    return new BlaxelCommand(requireNonNull(common, "common"), null, null, false, 0, DEFAULT_KEPT);
   }
 
   /**
-   * Follows it by the platform's own stream of text, which is the way of every command today. Bytes
-   * that are no UTF-8, and characters that the server happens to cut, arrive as U+FFFD, and an
-   * {@link dev.sandpiper.ProcessEvent.OutputGap} says so; while it runs, about 80 KB a second
-   * arrive; a newline may have been added where a very quick command wrote none at its end; and a
-   * piece of output that is exactly one of the server's own messages, such as {@code [keepalive]}
-   * on a line, is taken for one.
+   * Follows it by the platform's own stream of text, instead of by files in the sandbox: nothing is
+   * written there, and nothing is run but the command. It has no input, cannot be detached from,
+   * and bytes that are no UTF-8, and characters that the server happens to cut, arrive as U+FFFD,
+   * and an {@link dev.sandpiper.ProcessEvent.OutputGap} says so; while it runs, about 80 KB a
+   * second arrive; a newline may have been added where a very quick command wrote none at its end;
+   * and a piece of output that is exactly one of the server's own messages, such as {@code
+   * [keepalive]} on a line, is taken for one.
    */
   public BlaxelCommand streamed() {
-    return this;
+    return new BlaxelCommand(common, name, awake, true, restarts, kept);
+  }
+
+  /**
+   * Has the server start it again, one second after it has failed, so many times. Its events go on
+   * over all starts, and the end is that of the last one.
+   *
+   * @throws IllegalArgumentException if {@code most} is not positive, or the command has an input,
+   *     which could be read once
+   */
+  public BlaxelCommand restartOnFailure(int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException("restart it at least once, not " + most + " times");
+    }
+    if (WrappedCommand.takesInput(common)) {
+      throw new IllegalArgumentException("what has an input cannot be started again with it");
+    }
+    return new BlaxelCommand(common, name, awake, streamed, most, kept);
+  }
+
+  /**
+   * How many bytes of each of its outputs may lie in the sandbox, which is memory there: 64 MiB if
+   * not set, and up to 4 MiB more while they are sorted out. While somebody follows it, it waits
+   * when there is more; else the oldest goes, and an {@link dev.sandpiper.ProcessEvent.OutputGap}
+   * says so.
+   *
+   * @throws IllegalArgumentException if {@code bytes} is below 16 MiB
+   */
+  public BlaxelCommand keepOutput(long bytes) {
+    if (bytes < LEAST_KEPT) {
+      throw new IllegalArgumentException("keep at least 16 MiB of an output, not " + bytes);
+    }
+    return new BlaxelCommand(common, name, awake, streamed, restarts, bytes);
   }
 
   /**
@@ -59,7 +106,7 @@ public final class BlaxelCommand {
       throw new IllegalArgumentException(
           "a process's name is 1 to 100 of A-Z a-z 0-9 . _ -, not '" + processName + "'");
     }
-    return new BlaxelCommand(common, processName, awake);
+    return new BlaxelCommand(common, processName, awake, streamed, restarts, kept);
   }
 
   /**
@@ -72,7 +119,7 @@ public final class BlaxelCommand {
     if (limit.isNegative()) {
       throw new IllegalArgumentException("a limit is not negative; zero is none");
     }
-    return new BlaxelCommand(common, name, limit);
+    return new BlaxelCommand(common, name, limit, streamed, restarts, kept);
   }
 
   public Command common() {
@@ -87,6 +134,21 @@ public final class BlaxelCommand {
   /** How long it keeps its sandbox awake; empty if it does not. */
   public Optional<Duration> keepAlive() {
     return Optional.ofNullable(awake);
+  }
+
+  /** True after {@link #streamed}. */
+  public boolean isStreamed() {
+    return streamed;
+  }
+
+  /** How often it is started again; 0 for not at all. */
+  public int maxRestarts() {
+    return restarts;
+  }
+
+  /** How many bytes of each of its outputs may lie in the sandbox. */
+  public long keptOutput() {
+    return kept;
   }
 
   @Override

@@ -12,19 +12,20 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A process in a Blaxel sandbox. It can be neither detached from nor attached to. */
+/** A process in a Blaxel sandbox. */
 public final class BlaxelProcess implements Process {
   private final Process process;
-  private final StreamedCommand command;
+  private final BlaxelRunning command;
 
-  BlaxelProcess(Process process, StreamedCommand command) {
+  BlaxelProcess(Process process, BlaxelRunning command) {
     this.process = process;
     this.command = command;
   }
 
   /**
-   * Everything that Blaxel's server records of it: asked for while it runs, and afterwards what
-   * came with its end.
+   * Everything that Blaxel's server records of it. For a command that is followed by files that is
+   * its wrapper, whose own outputs are empty, and which ends with the command's exit code once its
+   * outputs are closed.
    *
    * @throws dev.sandpiper.NotFoundException if the server does not know it any more
    */
@@ -78,9 +79,13 @@ public final class BlaxelProcess implements Process {
   }
 
   /**
-   * Not possible: a stream that is left behind makes Blaxel's server write into other answers.
+   * Lets go. What it writes from then on is kept up to {@link BlaxelCommand#keepOutput}, and {@link
+   * dev.sandpiper.Processes#attach} goes on with it. Once nobody is connected any more the sandbox
+   * falls asleep after some seconds, and the process freezes with it, unless it was started with
+   * {@link BlaxelCommand#keepAlive}.
    *
-   * @throws dev.sandpiper.UnsupportedCapabilityException always; nothing has changed then
+   * @throws dev.sandpiper.UnsupportedCapabilityException after {@link BlaxelCommand#streamed}: a
+   *     stream that is left behind makes Blaxel's server write into other answers
    */
   @Override
   public ProcessRef detach() {

@@ -23,10 +23,10 @@ import java.util.concurrent.CompletableFuture;
 final class BlaxelProcesses implements Processes {
   private static final OutputListener NOBODY = output -> {};
 
-  private final StreamedLauncher launcher;
+  private final ExactLauncher launcher;
   private final LaunchedProcesses launched;
 
-  BlaxelProcesses(StreamedLauncher launcher, Threads threads) {
+  BlaxelProcesses(ExactLauncher launcher, Threads threads) {
     this.launcher = launcher;
     this.launched = new LaunchedProcesses(launcher, threads);
   }
@@ -71,6 +71,11 @@ final class BlaxelProcesses implements Processes {
   }
 
   @Override
+  public Process attach(ProcessRef ref, String position) {
+    return launched.attach(ref, position);
+  }
+
+  @Override
   public Terminal startTerminal(Command command, TerminalSize size) {
     return launched.startTerminal(command, size);
   }
@@ -86,8 +91,7 @@ final class BlaxelProcesses implements Processes {
   }
 
   /** Starts one command with what only Blaxel knows. */
-  private record Named(StreamedLauncher launcher, BlaxelCommand command)
-      implements CommandLauncher {
+  private record Named(ExactLauncher launcher, BlaxelCommand command) implements CommandLauncher {
     @Override
     public RunningCommand launch(Command common) {
       return launcher.launch(command);

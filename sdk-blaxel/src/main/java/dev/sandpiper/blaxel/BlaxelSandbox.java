@@ -25,11 +25,15 @@ import org.slf4j.LoggerFactory;
  * some seconds after the last connection to it has ended, and wakes with the next request; what
  * runs in it sleeps too, unless it was started with {@link BlaxelCommand#keepAlive}.
  *
- * <p>Commands are followed by the platform's own stream, see {@link BlaxelCommand#streamed()}: it
- * is text, has no input, and cannot be picked up again by somebody else.
+ * <p>A command runs in a small wrapper, by which its output arrives byte for byte, through files in
+ * {@link BlaxelClientBuilder#outputDirectory}. Where that cannot be written, or a tool is missing,
+ * commands are followed by the platform's own stream instead, see {@link BlaxelCommand#streamed()};
+ * a warning says so, and {@link #capabilities()} from then on.
  */
 public final class BlaxelSandbox implements Sandbox {
-  static final Set<Capability> CAPABILITIES = Set.of(Capability.SIGNALS);
+  static final Set<Capability> CAPABILITIES =
+      Set.of(Capability.SIGNALS, Capability.STDIN, Capability.ATTACH, Capability.REPLAY);
+  private static final Set<Capability> STREAMED = Set.of(Capability.SIGNALS);
   private static final Logger log = LoggerFactory.getLogger(BlaxelSandbox.class);
 
   private final String name;
@@ -38,6 +42,8 @@ public final class BlaxelSandbox implements Sandbox {
   private final Account account;
   private final RecordUpdate update;
   private final Places places;
+  private final ExactSandbox exact;
+  private final ExactLauncher launcher;
   private final BlaxelProcesses processes;
   private final Filesystem files;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -50,15 +56,23 @@ public final class BlaxelSandbox implements Sandbox {
     this.update = new RecordUpdate(account.api(), name);
     this.places = new Places(this::processes, name);
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);
-    this.processes =
-        new BlaxelProcesses(
-            new StreamedLauncher(
-                name,
-                new ProcessApi(account.dataPlane(), url),
-                paths,
-                account.threads(),
-                account.waits()),
-            account.threads());
+    ProcessApi api = new ProcessApi(account.dataPlane(), url);
+    StartMessages messages = new StartMessages(paths);
+    this.exact =
+        ExactSandbox.of(
+            name,
+            api,
+            new ExactFiles(account.dataPlane(), url, account.output().directory()),
+            account.threads(),
+            account.waits().lost());
+    this.launcher =
+        new ExactLauncher(
+            exact,
+            messages,
+            new StreamedLauncher(name, api, messages, account.threads(), account.waits()),
+            new Uploads(account.dataPlane(), url),
+            account.output().streamedOnly());
+    this.processes = new BlaxelProcesses(launcher, account.threads());
     this.files = new BlaxelFiles(account.dataPlane(), url, paths, processes);
     if (created) {
       account.open().add(name);
@@ -128,7 +142,7 @@ public final class BlaxelSandbox implements Sandbox {
 
   @Override
   public Set<Capability> capabilities() {
-    return CAPABILITIES;
+    return launcher.isStreamed() ? STREAMED : CAPABILITIES;
   }
 
   /** True if it was made by this client's call; false if it was there. */
@@ -173,19 +187,25 @@ public final class BlaxelSandbox implements Sandbox {
 
   @Override
   public String detach() {
-    closed.set(true);
+    if (closed.compareAndSet(false, true)) {
+      exact.finished().removeAll();
+    }
     account.open().remove(name);
     return name;
   }
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true) || !created) {
+    if (!closed.compareAndSet(false, true)) {
       return;
     }
     boolean interrupted = Thread.interrupted();
     try {
-      kill();
+      if (created) {
+        kill();
+      } else {
+        exact.finished().removeAll();
+      }
     } catch (SandboxException e) {
       log.warn(
           "sandbox {} could not be killed and lives until its time is over: {}",

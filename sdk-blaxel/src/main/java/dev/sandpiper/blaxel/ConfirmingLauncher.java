@@ -19,30 +19,39 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts commands and waits until they run: the head of a stream comes before the start, and a
- * process that does not read its events would not learn that it never was. Keeps what it started.
+ * process that does not read its events would not learn that it never was. By the other route the
+ * answer to the start tells. Keeps what it started.
  */
 final class ConfirmingLauncher implements CommandLauncher {
   private static final Logger log = LoggerFactory.getLogger(ConfirmingLauncher.class);
 
-  private final StreamedLauncher launcher;
+  private final ExactLauncher launcher;
   private final BlaxelCommand command;
-  private @Nullable StreamedCommand started;
+  private @Nullable BlaxelRunning started;
 
-  ConfirmingLauncher(StreamedLauncher launcher, BlaxelCommand command) {
+  ConfirmingLauncher(ExactLauncher launcher, BlaxelCommand command) {
     this.launcher = launcher;
     this.command = command;
   }
 
   /** What was started last; for the thread that started it. */
-  StreamedCommand started() {
+  BlaxelRunning started() {
     return requireNonNull(started, "started");
   }
 
   @Override
   public RunningCommand launch(Command common) {
-    StreamedCommand running = launcher.launch(command);
+    BlaxelRunning running = launcher.launch(command);
+    if (running instanceof StreamedCommand streamed) {
+      confirm(streamed);
+    }
+    started = running;
+    return running;
+  }
+
+  private void confirm(StreamedCommand running) {
     try {
-      launcher.confirm(running);
+      launcher.streamed().confirm(running);
     } catch (CancelledException e) {
       stop(running);
       throw e;
@@ -50,8 +59,6 @@ final class ConfirmingLauncher implements CommandLauncher {
       running.close();
       throw e;
     }
-    started = running;
-    return running;
   }
 
   private static void stop(StreamedCommand running) {

@@ -51,6 +51,24 @@ final class ProcessApi {
     }
   }
 
+  /**
+   * Starts a process, and returns once it is started. Sent once.
+   *
+   * @param subject what messages call it
+   */
+  void start(String subject, ObjectNode process) {
+    HttpRequest request =
+        HttpRequest.of("start", subject, "POST", url("process"))
+            .withHeader("Accept", "application/json")
+            .withBody(HttpBody.of("application/json", Json.write(process)));
+    try (HttpResponse response = transport.send(request)) {
+      if (response.status() != 200) {
+        throw DataErrors.of(response, What.PROCESS);
+      }
+      details(response);
+    }
+  }
+
   /** The record of a process; empty if the server knows none of this name. */
   Optional<ProcessDetails> find(String operation, String name) {
     HttpRequest request =

@@ -58,6 +58,33 @@ final class ProcessTree {
     }
   }
 
+  /**
+   * Like {@link #stop}, for one in a wrapper of ours, with its descendants that have left the
+   * group.
+   *
+   * @param path of every file of the process, without what follows its id
+   * @param restarts whether the server starts it again when it fails, unless it is told to stop
+   */
+  void stopWrapped(ProcessRef ref, String path, boolean restarts, Duration grace) {
+    if (restarts) {
+      api.stop(ref.processId());
+    } else if (running("stop", ref).isEmpty()) {
+      return;
+    }
+    String patience = Long.toString(Math.max(1, grace.toMillis() / STEP_MILLIS));
+    try {
+      api.run(
+          "stop", ref.toString(), Scripts.STOP_TREE, List.of(path, patience), grace.plus(MARGIN));
+    } catch (NotFoundException | CancelledException e) {
+      throw e;
+    } catch (SandboxException e) {
+      if (running("stop", ref).isPresent()) {
+        log.warn("no kill could be run for {}, Blaxel's own is used: {}", ref, e.getMessage());
+        stopByPlatform(ref, grace);
+      }
+    }
+  }
+
   private void stopByPlatform(ProcessRef ref, Duration grace) {
     api.stop(ref.processId());
     long deadline = System.nanoTime() + grace.toNanos();
@@ -78,7 +105,17 @@ final class ProcessTree {
 
   /** Sends one signal to the process and its group. False if it is over. */
   boolean signal(ProcessRef ref, Signal signal) {
-    Optional<String> pid = running("signal", ref);
+    return signal(ref, signal, Optional.empty());
+  }
+
+  /**
+   * Sends one signal to the process and its group. False if it is over.
+   *
+   * @param leader the number of its group, where that is not the one in its record: the server does
+   *     not tell the new one of what it has started again
+   */
+  boolean signal(ProcessRef ref, Signal signal, Optional<String> leader) {
+    Optional<String> pid = running("signal", ref).map(leader::orElse);
     if (pid.isEmpty()) {
       return false;
     }

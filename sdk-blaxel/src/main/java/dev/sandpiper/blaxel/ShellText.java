@@ -3,11 +3,15 @@ package dev.sandpiper.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Command;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Commands as the one text that Blaxel gives to the sandbox's shell. */
 final class ShellText {
+  private static final int FIRST_BYTE = 0xDC80;
+  private static final int LAST_BYTE = 0xDCFF;
+
   private ShellText() {}
 
   /** Replaces the shell by the command, so that nothing stands between its end and the record. */
@@ -25,10 +29,49 @@ final class ShellText {
   }
 
   /** In single quotes nothing means anything, and they themselves stand outside. */
-  private static String quote(String word) {
-    if (!UTF_8.newEncoder().canEncode(word)) {
-      throw new IllegalArgumentException("an argument is no Unicode text, and cannot be sent");
+  static String quote(String word) {
+    return UTF_8.newEncoder().canEncode(word)
+        ? "'" + word.replace("'", "'\\''") + "'"
+        : rebuilt(bytes(word));
+  }
+
+  /**
+   * The bytes of a text. One that is no UTF-8 is given as one of the surrogates U+DC80 to U+DCFF,
+   * alone.
+   *
+   * @throws IllegalArgumentException if another surrogate stands alone
+   */
+  static byte[] bytes(String word) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    word.codePoints()
+        .forEach(
+            point -> {
+              if (point >= FIRST_BYTE && point <= LAST_BYTE) {
+                bytes.write(point - FIRST_BYTE + 0x80);
+              } else if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                throw new IllegalArgumentException(
+                    "an argument has half a character in it, which stands for no byte; only U+DC80"
+                        + " to U+DCFF do");
+              } else {
+                bytes.writeBytes(Character.toString(point).getBytes(UTF_8));
+              }
+            });
+    return bytes.toByteArray();
+  }
+
+  /** JSON cannot carry such bytes, so the shell makes them. It drops newlines at the end. */
+  private static String rebuilt(byte[] bytes) {
+    int end = bytes.length;
+    while (end > 0 && bytes[end - 1] == '\n') {
+      end--;
     }
-    return "'" + word.replace("'", "'\\''") + "'";
+    StringBuilder text = new StringBuilder("\"$(printf '");
+    for (int i = 0; i < end; i++) {
+      text.append("\\").append(String.format("%03o", bytes[i] & 0xff));
+    }
+    text.append("')\"");
+    return end == bytes.length
+        ? text.toString()
+        : text.append('\'').append("\n".repeat(bytes.length - end)).append('\'').toString();
   }
 }

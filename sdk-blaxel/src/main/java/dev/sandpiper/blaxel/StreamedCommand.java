@@ -7,11 +7,10 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.UnsupportedCapabilityException;
-import dev.sandpiper.engine.RunningCommand;
 import java.time.Duration;
 
 /** A command in a Blaxel sandbox, with the stream that tells of it. */
-final class StreamedCommand implements RunningCommand {
+final class StreamedCommand implements BlaxelRunning {
   private final ProcessRef ref;
   private final String name;
   private final StreamedEvents events;
@@ -54,8 +53,8 @@ final class StreamedCommand implements RunningCommand {
     return events.hasBegun();
   }
 
-  /** What the server records of it. */
-  ProcessDetails details() {
+  @Override
+  public ProcessDetails details() {
     ProcessDetails ended = drain.ended();
     return ended != null
         ? ended

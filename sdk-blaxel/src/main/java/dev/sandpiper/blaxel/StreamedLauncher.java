@@ -1,5 +1,7 @@
 package dev.sandpiper.blaxel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Capability;
@@ -18,38 +20,33 @@ import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.HttpResponse;
-import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Starts commands in one Blaxel sandbox, and follows them by the platform's own stream. */
 final class StreamedLauncher implements CommandLauncher {
   static final String PLATFORM = "blaxel";
 
-  private static final Logger log = LoggerFactory.getLogger(StreamedLauncher.class);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
-  private static final Duration GRACE = Duration.ofSeconds(2);
-
   private final String sandboxId;
   private final ProcessApi api;
-  private final SandboxPaths paths;
+  private final StartMessages messages;
   private final Threads threads;
   private final Waits waits;
   private final ProcessTree tree;
+  private final StartRecovery recovery;
 
   StreamedLauncher(
-      String sandboxId, ProcessApi api, SandboxPaths paths, Threads threads, Waits waits) {
+      String sandboxId, ProcessApi api, StartMessages messages, Threads threads, Waits waits) {
     this.sandboxId = sandboxId;
     this.api = api;
-    this.paths = paths;
+    this.messages = messages;
     this.threads = threads;
     this.waits = waits;
     this.tree = new ProcessTree(api);
+    this.recovery = new StartRecovery(api, tree);
   }
 
   @Override
@@ -61,9 +58,19 @@ final class StreamedLauncher implements CommandLauncher {
   StreamedCommand launch(BlaxelCommand command) {
     Command common = command.common();
     requireSupported(common);
+    if (command.maxRestarts() > 0) {
+      throw new UnsupportedCapabilityException(
+          Failure.of(
+              "start",
+              common.name(),
+              "a stream ends with the first failure; restartOnFailure goes without streamed()"),
+          null);
+    }
     String nonce = Nonce.random();
     String processName = command.name().orElse(nonce);
-    ObjectNode process = message(command, processName);
+    String text = ShellText.of(common);
+    StartMessages.requireShort(common, "the command", text.getBytes(UTF_8).length);
+    ObjectNode process = messages.of(command, processName, text);
     command.name().ifPresent(this::requireUnused);
     ProcessRef ref = new ProcessRef(PLATFORM, sandboxId, processName, nonce);
     HttpResponse response;
@@ -72,9 +79,11 @@ final class StreamedLauncher implements CommandLauncher {
     } catch (SandboxException e) {
       // A name that somebody chose may be somebody else's by now.
       if (command.name().isPresent() || !Ambiguity.mayHaveStarted(e)) {
-        throw Ambiguity.mayHaveStarted(e) ? unknown(common, "look for " + processName, e) : e;
+        throw Ambiguity.mayHaveStarted(e)
+            ? StartRecovery.unknown(common, "look for " + processName, e)
+            : e;
       }
-      recover(common, ref, e);
+      recovery.recover(common, ref, e);
       response = null;
     }
     return followed(ref, common.name(), response);
@@ -104,32 +113,13 @@ final class StreamedLauncher implements CommandLauncher {
     }
   }
 
-  private static UnsupportedCapabilityException unsupported(Capability missing, String subject) {
+  static UnsupportedCapabilityException unsupported(Capability missing, String subject) {
     return new UnsupportedCapabilityException(
         Failure.of("start", subject, "sandboxes at Blaxel have no " + missing), missing);
   }
 
-  private ObjectNode message(BlaxelCommand command, String processName) {
-    Command common = command.common();
-    ObjectNode process =
-        Json.object().put("name", processName).put("command", ShellText.of(common));
-    common.directory().ifPresent(path -> process.put("workingDir", paths.absolute(path)));
-    if (!common.environment().isEmpty()) {
-      ObjectNode environment = process.putObject("env");
-      common.environment().forEach(environment::put);
-    }
-    command
-        .keepAlive()
-        .ifPresent(
-            limit ->
-                process
-                    .put("keepAlive", true)
-                    .put("timeout", limit.plusNanos(999_999_999).toSeconds()));
-    return process;
-  }
-
   /** The server would begin the stream with all output of the earlier ones. */
-  private void requireUnused(String processName) {
+  void requireUnused(String processName) {
     Optional<ProcessDetails> before = api.find("start", processName);
     if (before.isPresent()) {
       String state = before.get().completedAt().isEmpty() ? "is in use" : "has been used";
@@ -142,58 +132,6 @@ final class StreamedLauncher implements CommandLauncher {
                   + " in the sandbox, whose server would mix the outputs;"
                   + " choose another, or none"));
     }
-  }
-
-  /**
-   * Finds the process of a start whose outcome is not known, or throws. A caller who was
-   * interrupted wants it stopped instead.
-   */
-  private void recover(Command command, ProcessRef ref, SandboxException failure) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      boolean isThere = look(ref);
-      log.warn(
-          "start {}: {}; {}",
-          command.name(),
-          failure.getMessage(),
-          isThere ? "it was started and is adopted" : "the server does not know it");
-      if (isThere && failure instanceof CancelledException) {
-        tree.stop(ref, GRACE);
-        throw failure;
-      }
-      if (!isThere) {
-        throw unknown(command, "the sandbox knows nothing of it", failure);
-      }
-    } catch (InterruptedException e) {
-      interrupted = true;
-      throw new CancelledException(
-          unknown(command, "its thread was interrupted", failure).failure(), failure);
-    } catch (SandboxException e) {
-      if (e != failure && e.getCause() != failure) {
-        failure.addSuppressed(e);
-        throw unknown(command, "the sandbox could not be asked", failure);
-      }
-      throw e;
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** Twice, because the request may still have been on its way. */
-  private boolean look(ProcessRef ref) throws InterruptedException {
-    if (api.find("start", ref.processId()).isPresent()) {
-      return true;
-    }
-    Waits.sleep(BETWEEN_LOOKS);
-    return api.find("start", ref.processId()).isPresent();
-  }
-
-  private static SandboxException unknown(
-      Command command, String observed, SandboxException failure) {
-    return Ambiguity.unknown(
-        failure, "whether " + command.name() + " ran cannot be known; " + observed);
   }
 
   /** Blocks until the server knows the process, or the stream tells of it. */

@@ -87,9 +87,13 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
     return connections.connectionCount() == connections.idleConnectionCount();
   }
 
-  /** A client of this Blaxel that knows nothing of the real environment and waits for little. */
+  /**
+   * A client of this Blaxel that knows nothing of the real environment, waits for little, and has
+   * commands followed by the platform's stream.
+   */
   BlaxelClientBuilder builder() {
     return BlaxelClient.builder()
+        .streamedOnly()
         .environment(Map.of())
         .apiKey(KEY)
         .workspace("acme")

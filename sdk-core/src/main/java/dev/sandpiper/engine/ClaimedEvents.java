@@ -4,6 +4,8 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.EventStream;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.ProcessRef;
 import java.time.Duration;
@@ -26,22 +28,56 @@ final class ClaimedEvents implements EventStream<ProcessEvent> {
   private final TextViews texts = new TextViews(); // owned by the reading thread
   private final Deque<ProcessEvent> ready = new ArrayDeque<>(); // owned by the reading thread
   private final AtomicBoolean iterated = new AtomicBoolean();
+  private @Nullable ByteOffsets position; // owned by the reading thread; null if nothing is kept
   private volatile boolean closed;
   private volatile @Nullable Thread lastReader;
 
-  ClaimedEvents(EventBuffer buffer, ProcessRef ref) {
+  ClaimedEvents(EventBuffer buffer, ProcessRef ref, @Nullable ByteOffsets begin) {
     this.buffer = buffer;
     this.ref = ref;
+    this.position = begin;
   }
 
   @Override
   public @Nullable ProcessEvent next() {
-    return next(Long.MAX_VALUE);
+    return passed(next(Long.MAX_VALUE));
   }
 
   @Override
   public Optional<ProcessEvent> next(Duration limit) {
-    return Optional.ofNullable(next(Nanos.of(limit)));
+    return Optional.ofNullable(passed(next(Nanos.of(limit))));
+  }
+
+  @Override
+  public String position() {
+    if (position == null) {
+      throw new UnsupportedOperationException(
+          "the platform of "
+              + ref
+              + " keeps no output, so that no place in it can be gone back to");
+    }
+    return position.toString();
+  }
+
+  /** Moves the position behind an event that is handed out. */
+  private @Nullable ProcessEvent passed(@Nullable ProcessEvent event) {
+    ByteOffsets before = position;
+    if (before != null && event instanceof Output output) {
+      position = moved(before, output.channel(), offset(before, output.channel()) + output.size());
+    } else if (before != null && event instanceof OutputGap gap && gap.to().isPresent()) {
+      position = moved(before, gap.channel(), gap.to().getAsLong());
+    }
+    return event;
+  }
+
+  private static long offset(ByteOffsets offsets, Channel channel) {
+    return channel == Channel.STDERR ? offsets.stderr() : offsets.stdout();
+  }
+
+  private static ByteOffsets moved(ByteOffsets before, Channel channel, long offset) {
+    return channel == Channel.STDERR
+        ? new ByteOffsets(before.stdout(), offset)
+        : new ByteOffsets(offset, before.stderr());
   }
 
   private @Nullable ProcessEvent next(long nanos) {
@@ -101,7 +137,7 @@ final class ClaimedEvents implements EventStream<ProcessEvent> {
     @Override
     public boolean hasNext() {
       if (upcoming == null) {
-        upcoming = ClaimedEvents.this.next();
+        upcoming = ClaimedEvents.this.next(Long.MAX_VALUE);
       }
       return upcoming != null;
     }
@@ -113,6 +149,7 @@ final class ClaimedEvents implements EventStream<ProcessEvent> {
         throw new NoSuchElementException();
       }
       upcoming = null;
+      passed(event);
       return event;
     }
   }

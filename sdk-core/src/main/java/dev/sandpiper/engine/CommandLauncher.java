@@ -1,9 +1,12 @@
 package dev.sandpiper.engine;
 
+import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
+import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.UnsupportedCapabilityException;
 import java.util.List;
 
 /** How a provider starts commands and finds them again. */
@@ -20,6 +23,17 @@ public interface CommandLauncher {
 
   /** Connects to a process that runs. */
   RunningCommand attach(ProcessRef ref);
+
+  /**
+   * Connects to a process at a place in its output.
+   *
+   * @throws UnsupportedCapabilityException where no output is kept
+   */
+  default RunningCommand attach(ProcessRef ref, ByteOffsets position) {
+    throw new UnsupportedCapabilityException(
+        Failure.of("attach", ref.toString(), "this platform keeps no output; attach without"),
+        Capability.REPLAY);
+  }
 
   /** Connects to a process that runs on a terminal. */
   RunningTerminal attachTerminal(ProcessRef ref);

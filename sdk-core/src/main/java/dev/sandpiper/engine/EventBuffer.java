@@ -44,6 +44,14 @@ final class EventBuffer {
   private boolean ended;
   private @Nullable RuntimeException failure;
 
+  /**
+   * @param begin where the first event stands in the output
+   */
+  EventBuffer(ByteOffsets begin) {
+    offsets.put(Channel.STDOUT, OptionalLong.of(begin.stdout()));
+    offsets.put(Channel.STDERR, OptionalLong.of(begin.stderr()));
+  }
+
   /** Adds an event; waits for the reader if there is one. */
   void put(ProcessEvent event) throws InterruptedException {
     lock.lockInterruptibly();

@@ -80,6 +80,11 @@ public final class LaunchedProcesses implements Processes {
     return attached(launcher.attach(ref));
   }
 
+  @Override
+  public Process attach(ProcessRef ref, String position) {
+    return attached(launcher.attach(ref, ByteOffsets.parse(position)));
+  }
+
   /** Follows what its provider found by other means than a reference. */
   public Process attached(RunningCommand found) {
     return begun(StartedProcess.attached(found));

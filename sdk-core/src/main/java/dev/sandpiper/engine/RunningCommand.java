@@ -4,6 +4,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * One command on a platform and the stream of its events. {@link #next} and {@link #close} belong
@@ -12,6 +13,14 @@ import java.time.Duration;
 public interface RunningCommand {
 
   ProcessRef ref();
+
+  /**
+   * Where its events begin in its output, when the platform keeps that, so that somebody else can
+   * go on at any byte; empty where it does not.
+   */
+  default Optional<ByteOffsets> beginsAt() {
+    return Optional.empty();
+  }
 
   /** What messages call the command. */
   String name();
@@ -43,8 +52,9 @@ public interface RunningCommand {
   void release();
 
   /**
-   * Blocks until the command's pipe has taken these bytes, for as long as that takes. One caller at
-   * a time. What was taken of a write that fails is not known, and nothing of it is repeated.
+   * Blocks until the command's pipe has taken these bytes, or the platform keeps them for it within
+   * a bound, for as long as that takes. One caller at a time. What was taken of a write that fails
+   * is not known, and nothing of it is repeated.
    *
    * @throws dev.sandpiper.InputClosedException if the command reads no more, or has exited
    * @throws dev.sandpiper.CancelledException after {@link #giveUpStdin}, or if this thread is
@@ -64,6 +74,14 @@ public interface RunningCommand {
    * @throws dev.sandpiper.UnsupportedCapabilityException where nobody could attach to it again
    */
   default void requireDetachable() {}
+
+  /**
+   * Tells the platform, as far as it needs to know, that nobody reads any more, and then {@link
+   * #cancel}s. From any thread.
+   */
+  default void letGo() {
+    cancel();
+  }
 
   /** Drops the stream and leaves the command alone. Idempotent; frees a blocked reader. */
   void cancel();

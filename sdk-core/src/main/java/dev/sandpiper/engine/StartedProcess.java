@@ -38,7 +38,7 @@ class StartedProcess implements Process {
 
   private final RunningCommand command;
   private final OnClose onClose;
-  private final EventBuffer buffer = new EventBuffer();
+  private final EventBuffer buffer;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private final CountDownLatch streamOver = new CountDownLatch(1);
   private final TreeStop stop;
@@ -54,6 +54,7 @@ class StartedProcess implements Process {
   StartedProcess(RunningCommand command, OnClose onClose, boolean writable, Optional<Content> fed) {
     this.command = command;
     this.onClose = onClose;
+    this.buffer = new EventBuffer(command.beginsAt().orElse(ByteOffsets.BEGINNING));
     this.stop = new TreeStop(command, streamOver, () -> ended);
     this.input = new ProcessInput(command);
     this.stdin = writable ? new StdinStream(input) : null;
@@ -194,7 +195,7 @@ class StartedProcess implements Process {
       throw new IllegalStateException(
           "the output of process " + ref().processId() + " has, or had, a consumer already");
     }
-    ClaimedEvents events = new ClaimedEvents(buffer, ref());
+    ClaimedEvents events = new ClaimedEvents(buffer, ref(), command.beginsAt().orElse(null));
     claimed = events;
     return events;
   }
@@ -302,7 +303,7 @@ class StartedProcess implements Process {
     command.requireDetachable();
     if (closed.compareAndSet(false, true)) {
       abandon();
-      command.cancel();
+      command.letGo();
     }
     return ref();
   }
@@ -316,8 +317,10 @@ class StartedProcess implements Process {
     if (onClose == OnClose.KILL) {
       cancelDeadline();
       stop.run();
+      command.cancel();
+    } else {
+      command.letGo();
     }
-    command.cancel();
   }
 
   /** Delivers nothing more; whoever reads is told why. */

@@ -158,6 +158,11 @@ public final class FileWatch implements EventStream<FileEvent> {
     return Optional.ofNullable(next(nanos(limit)));
   }
 
+  @Override
+  public String position() {
+    throw new UnsupportedOperationException("changes of files are not kept, so there is no place");
+  }
+
   private @Nullable FileEvent next(long nanos) {
     try {
       return buffer.take(nanos);

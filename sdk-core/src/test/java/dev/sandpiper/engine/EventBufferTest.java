@@ -18,7 +18,7 @@ class EventBufferTest {
   private static final int HALF = EventBuffer.LIMIT / 2;
   private static final Ended END = new Ended(new ExitStatus.Exited(0));
 
-  private final EventBuffer buffer = new EventBuffer();
+  private final EventBuffer buffer = new EventBuffer(ByteOffsets.BEGINNING);
 
   @Test
   void whatFitsIsKept() throws Exception {

@@ -16,6 +16,7 @@ import dev.sandpiper.Signal;
 import dev.sandpiper.TerminalSize;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +42,7 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   private volatile Runnable onStop = () -> ends(new ExitStatus.Signaled(Signal.TERM));
   private volatile Runnable onRelease = () -> {};
   private volatile @Nullable RuntimeException refusal;
+  private volatile @Nullable ByteOffsets begin;
 
   ScriptedCommand writes(String text) {
     return emits(Output.of(Channel.STDOUT, text.getBytes(UTF_8)));
@@ -66,6 +68,17 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   ScriptedCommand fails(Throwable failure) {
     script.add(failure);
     return this;
+  }
+
+  /** Its platform keeps output, and its events begin here. */
+  ScriptedCommand beginsAt(ByteOffsets offsets) {
+    begin = offsets;
+    return this;
+  }
+
+  @Override
+  public Optional<ByteOffsets> beginsAt() {
+    return Optional.ofNullable(begin);
   }
 
   /** What happens when it is stopped, in place of an end by TERM. */

@@ -1,0 +1,208 @@
+package dev.sandpiper.blaxel;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.JsonLinesReader;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import okio.ByteString;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one watch of a sandbox, there exactly while a process is followed, so that an idle sandbox
+ * may sleep. It only wakes: it may lose and double events, and nobody knows from when on it sees,
+ * until the first event has come. What it has missed is found by listings.
+ */
+final class DirectoryWatch {
+  private static final Logger log = LoggerFactory.getLogger(DirectoryWatch.class);
+  private static final int LONGEST_LINE = 64 << 10;
+
+  /** Most commands are over before a watch would be any use to them. */
+  private static final long BEFORE_OPENING = 50;
+
+  private static final long FIRST_PAUSE = 10;
+  private static final long LONGEST_PAUSE = 1_000;
+
+  /** A head comes after thirty seconds at the latest, and then something every thirty. */
+  private static final Duration SILENCE = Duration.ofSeconds(75);
+
+  private final ExactFiles files;
+  private final Threads threads;
+  private final Map<String, ProcessMarks> followed = new ConcurrentHashMap<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private volatile boolean armed;
+
+  // Guarded by lock.
+  private boolean running;
+  private @Nullable Cancellation connection;
+
+  DirectoryWatch(ExactFiles files, Threads threads) {
+    this.files = files;
+    this.threads = threads;
+  }
+
+  /** True while events are certain to come, unless they are lost. */
+  boolean isArmed() {
+    return armed;
+  }
+
+  /** Tells these marks what happens, from now on. */
+  void add(String id, ProcessMarks marks) {
+    followed.put(id, marks);
+    lock.lock();
+    try {
+      if (running) {
+        return;
+      }
+      threads.executor().execute(this::run);
+      running = true;
+    } catch (RejectedExecutionException e) {
+      followed.remove(id);
+      throw e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No more of these. The last one ends the watch. */
+  void remove(String id) {
+    followed.remove(id);
+    lock.lock();
+    try {
+      changed.signalAll();
+      if (followed.isEmpty() && connection != null) {
+        connection.cancel();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    long pause = BEFORE_OPENING;
+    long nextPause = FIRST_PAUSE;
+    try {
+      while (isWanted(pause)) {
+        boolean wasUseful = follow();
+        armed = false;
+        followed.values().forEach(ProcessMarks::distrust);
+        nextPause = wasUseful ? FIRST_PAUSE : Math.min(2 * nextPause, LONGEST_PAUSE);
+        pause = nextPause;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      giveUp();
+    } catch (RejectedExecutionException e) {
+      giveUp(); // the client is closed
+    } catch (RuntimeException | Error e) {
+      giveUp();
+      throw e;
+    }
+  }
+
+  private void giveUp() {
+    armed = false;
+    lock.lock();
+    try {
+      running = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits a moment. False, and this run is over, if nobody is followed then. */
+  private boolean isWanted(long millis) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      while (left > 0 && !followed.isEmpty()) {
+        left = changed.awaitNanos(left);
+      }
+      connection = followed.isEmpty() ? null : new Cancellation();
+      running = connection != null;
+      return running;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One connection to its end. True if it has told anything. */
+  private boolean follow() {
+    Cancellation end = current();
+    // Without a limit of ours a connection that died before its head would be waited for for ever.
+    ScheduledFuture<?> impatience =
+        threads.scheduler().schedule(end::cancel, SILENCE.toSeconds(), TimeUnit.SECONDS);
+    boolean told = false;
+    try (HttpResponse response = files.watch(end)) {
+      impatience.cancel(false);
+      response.limitIdle(SILENCE);
+      JsonLinesReader lines = new JsonLinesReader(response.source(), LONGEST_LINE);
+      byte[] line;
+      while ((line = lines.nextLine()) != null) {
+        told = true;
+        take(line);
+      }
+      log.debug("the watch of {} has ended", files.directory());
+    } catch (MalformedStreamException e) {
+      log.debug("the watch of {} sent {}", files.directory(), e.getMessage());
+    } catch (IOException | SandboxException e) {
+      log.debug("the watch of {}: {}", files.directory(), e.toString());
+    } finally {
+      impatience.cancel(false);
+    }
+    return told;
+  }
+
+  private Cancellation current() {
+    lock.lock();
+    try {
+      return requireNonNull(connection);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is no event may have swallowed one. */
+  private void take(byte[] line) {
+    if (StrayLines.TEXT.equals(ByteString.of(line))) {
+      return;
+    }
+    JsonNode event;
+    try {
+      event = Json.parse(line);
+    } catch (MalformedStreamException e) {
+      followed.values().forEach(ProcessMarks::distrust);
+      return;
+    }
+    armed = true;
+    String name = event.path("name").asText("");
+    int dot = name.indexOf('.');
+    ProcessMarks marks = dot < 0 ? null : followed.get(name.substring(0, dot));
+    if (marks != null) {
+      String what = event.path("op").asText("");
+      boolean removed = what.contains("REMOVE") || what.contains("RENAME");
+      try {
+        marks.note(name, removed);
+      } catch (SandboxException e) {
+        log.warn("{}", e.getMessage()); // whoever follows it meets the same in its listing
+      }
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package dev.sandpiper.blaxel;
+
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides how a process ended: by the mark of its exit; without one by the server's record, which
+ * costs more to ask and knows less. Owned by the reading thread, but for {@link #hurry}.
+ */
+final class EndOfProcess {
+  static final String UNABLE = "sandpiper: the command was not begun: ";
+
+  private static final int REFUSAL = 125;
+
+  /** Long enough for a wrapper to begin on a busy machine, short for one that never does. */
+  private static final long BEFORE_FIRST_LOOK = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** What has begun leaves a mark at its end, unless it is killed with its wrapper. */
+  private static final long ONCE_BEGUN = TimeUnit.SECONDS.toNanos(5);
+
+  private static final long FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(400);
+  private static final long LONGEST_INTERVAL = TimeUnit.SECONDS.toNanos(30);
+
+  /** The server starts again what has failed after one second. */
+  private static final long RESTART = TimeUnit.MILLISECONDS.toNanos(2_500);
+
+  private final String processName;
+  private final String subject;
+  private final ProcessMarks marks;
+  private final ProcessApi api;
+  private final int maxRestarts;
+
+  private long due = System.nanoTime() + BEFORE_FIRST_LOOK;
+  private boolean begun;
+  private long interval = FIRST_INTERVAL;
+  private volatile boolean hurried;
+  private @Nullable ProcessDetails record;
+  private long recordSince;
+  private @Nullable ExitStatus judged;
+
+  /** How often the server had replaced itself while the process ran; negative while unknown. */
+  private int upgradesBefore = -1;
+
+  /** How it ended, and in which try. */
+  record Final(ExitStatus status, int attempt) {}
+
+  /**
+   * @param maxRestarts how often the server starts it again; 0 for never, negative for always
+   */
+  EndOfProcess(
+      String processName, String subject, ProcessMarks marks, ProcessApi api, int maxRestarts) {
+    this.processName = processName;
+    this.subject = subject;
+    this.marks = marks;
+    this.api = api;
+    this.maxRestarts = maxRestarts;
+  }
+
+  /** Has the record be looked at the next time. From any thread. */
+  void hurry() {
+    hurried = true;
+  }
+
+  /** In how many nanoseconds the record wants to be looked at. */
+  long soonest() {
+    if (marks.tries() > 0 && !begun) {
+      begun = true;
+      interval = ONCE_BEGUN;
+      due = System.nanoTime() + interval;
+    }
+    boolean isKnown = judged != null || (maxRestarts == 0 && marks.exit(1).isPresent());
+    if (isKnown) {
+      return Long.MAX_VALUE;
+    }
+    if (marks.exit(marks.tries()).isPresent()) {
+      due = Math.min(due, System.nanoTime() + FIRST_INTERVAL);
+    }
+    return hurried ? 0 : Math.max(TimeUnit.MILLISECONDS.toNanos(1), due - System.nanoTime());
+  }
+
+  /**
+   * Asks for the record, if it is time. True if that tells that the process is over.
+   *
+   * @throws NotFoundException if the server does not know the process any more
+   */
+  boolean lookAtRecord() {
+    if (judged != null || (!hurried && System.nanoTime() - due < 0)) {
+      return false;
+    }
+    hurried = false;
+    due = System.nanoTime() + interval;
+    interval = Math.min(2 * interval, LONGEST_INTERVAL);
+    ProcessDetails found =
+        api.find("follow", processName)
+            .orElseThrow(
+                () ->
+                    new PlatformException(
+                        Failure.of("follow", subject, "the server does not know it")));
+    if (!isSame(found)) {
+      recordSince = System.nanoTime();
+      record = found;
+    }
+    if (found.exit().isEmpty()) {
+      upgradesBefore = upgradesBefore < 0 ? api.upgrades(subject) : upgradesBefore;
+      return false;
+    }
+    if (mayStartAgain(found)) {
+      interval = FIRST_INTERVAL;
+      due = System.nanoTime() + interval;
+      return false;
+    }
+    judged = judge(found);
+    return true;
+  }
+
+  private boolean isSame(ProcessDetails found) {
+    ProcessDetails before = record;
+    return before != null
+        && before.status().equals(found.status())
+        && before.startedAt().equals(found.startedAt())
+        && before.restartCount() == found.restartCount()
+        && before.completedAt().equals(found.completedAt());
+  }
+
+  /** During the pause before a restart the record looks exactly as after the last failure. */
+  private boolean mayStartAgain(ProcessDetails found) {
+    return maxRestarts != 0
+        && found.status().equals("failed")
+        && System.nanoTime() - recordSince < RESTART;
+  }
+
+  /** A server that has replaced itself cannot know how what it took over has ended. */
+  private ExitStatus judge(ProcessDetails found) {
+    ExitStatus told = found.exit().orElseThrow();
+    try {
+      if (api.upgrades(subject) == Math.max(0, upgradesBefore)) {
+        return told;
+      }
+    } catch (SandboxException e) {
+      return new ExitStatus.Unreported(
+          "whether the sandbox's server has guessed cannot be known: " + told);
+    }
+    return new ExitStatus.Unreported(
+        "the sandbox's server has been upgraded, and may have guessed: " + told);
+  }
+
+  /** True once the record says that it is over. */
+  boolean isJudged() {
+    return judged != null;
+  }
+
+  /** Why its wrapper did not begin it; empty if it may have. */
+  Optional<String> unable() {
+    return unable(marks, record);
+  }
+
+  /** Null while it is not over. */
+  @Nullable Final find() {
+    int attempt = Math.max(1, marks.tries());
+    OptionalInt code = marks.exit(attempt);
+    boolean isLast =
+        maxRestarts == 0
+            || (code.isPresent() && code.getAsInt() == 0)
+            || (maxRestarts > 0 && attempt > maxRestarts);
+    ExitStatus byMark =
+        code.isPresent() && code.getAsInt() <= 255 ? new ExitStatus.Exited(code.getAsInt()) : null;
+    if (byMark != null && (isLast || judged != null)) {
+      return new Final(byMark, attempt);
+    }
+    if (judged == null) {
+      return null;
+    }
+    rejectIfUnable();
+    return new Final(judged, attempt);
+  }
+
+  /** Its wrapper has found that it cannot work here, before anything was done. */
+  private void rejectIfUnable() {
+    Optional<String> reason = unable();
+    if (reason.isPresent()) {
+      throw new PlatformException(
+          Failure.of(
+                  "start",
+                  subject,
+                  "it was not begun: "
+                      + reason.get()
+                      + "; BlaxelCommand.streamed() needs nothing in the sandbox")
+              .withRetryable(true));
+    }
+  }
+
+  /** Why a wrapper has not begun its command; empty if it may have. */
+  static Optional<String> unable(ProcessMarks marks, @Nullable ProcessDetails record) {
+    if (record == null || marks.tries() > 0 || !record.stdout().startsWith(UNABLE)) {
+      return Optional.empty();
+    }
+    boolean isRefusal = record.exit().flatMap(e -> boxed(e.code())).equals(Optional.of(REFUSAL));
+    return isRefusal
+        ? Optional.of(record.stdout().substring(UNABLE.length()).strip())
+        : Optional.empty();
+  }
+
+  private static Optional<Integer> boxed(OptionalInt code) {
+    return code.isPresent() ? Optional.of(code.getAsInt()) : Optional.empty();
+  }
+
+  static NotFoundException unknown(String operation, String subject, String observed) {
+    return new NotFoundException(What.PROCESS, Failure.of(operation, subject, observed));
+  }
+}

@@ -1,0 +1,193 @@
+package dev.sandpiper.blaxel;
+
+import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.Signal;
+import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.Threads;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A command in a Blaxel sandbox, followed by the files that its wrapper writes. */
+final class ExactCommand implements BlaxelRunning {
+  private final ProcessRef ref;
+  private final String name;
+  private final ByteOffsets begin;
+  private final ExactEvents events;
+  private final ProcessMarks marks;
+  private final ExactInput input;
+  private final Claim claim;
+  private final ExactSandbox sandbox;
+  private final int maxRestarts;
+  private final AtomicBoolean settled = new AtomicBoolean();
+
+  ExactCommand(
+      ProcessRef ref,
+      String name,
+      ByteOffsets begin,
+      ProcessMarks marks,
+      int maxRestarts,
+      boolean hasInput,
+      ExactSandbox sandbox) {
+    this.ref = ref;
+    this.name = name;
+    this.begin = begin;
+    this.marks = marks;
+    this.maxRestarts = maxRestarts;
+    this.sandbox = sandbox;
+    ExactFiles files = sandbox.files();
+    EndOfProcess end = new EndOfProcess(ref.processId(), name, marks, sandbox.api(), maxRestarts);
+    this.events =
+        new ExactEvents(
+            ref,
+            name,
+            files,
+            marks,
+            sandbox.watch(),
+            end,
+            new PassedSegments(files, sandbox.threads()),
+            begin,
+            sandbox.patience());
+    this.input = new ExactInput(ref.nonce(), name, files, marks, hasInput);
+    this.claim = new Claim(ref.nonce(), files, sandbox.threads());
+  }
+
+  /** Is told of news from now on, and keeps the output from being dropped. */
+  void follow() {
+    sandbox.watch().add(ref.nonce(), marks);
+    try {
+      claim.begin();
+    } catch (RejectedExecutionException e) {
+      sandbox.watch().remove(ref.nonce());
+      throw e;
+    }
+  }
+
+  /** Claims what somebody else has let go of. Blocks. */
+  void claimNow() {
+    claim.renew();
+  }
+
+  /** Blocks until the command has begun, or is over; tells why it could not begin. */
+  Optional<String> awaitBegin() {
+    return events.awaitBegin();
+  }
+
+  @Override
+  public ProcessRef ref() {
+    return ref;
+  }
+
+  @Override
+  public Optional<ByteOffsets> beginsAt() {
+    return Optional.of(begin);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public ProcessEvent next() {
+    ProcessEvent event = events.next();
+    if (event instanceof Ended) {
+      settle(); // before anybody knows that it is over, and lets the sandbox go
+    }
+    return event;
+  }
+
+  @Override
+  public ProcessDetails details() {
+    return sandbox
+        .api()
+        .find("look at", ref.processId())
+        .orElseThrow(
+            () ->
+                new NotFoundException(
+                    What.PROCESS,
+                    Failure.of("look at", ref.toString(), "the server does not know it")));
+  }
+
+  @Override
+  public void stopTree(Duration grace) {
+    String path = sandbox.files().path(ref.nonce());
+    sandbox.tree().stopWrapped(ref, path, maxRestarts != 0, grace);
+    events.look();
+  }
+
+  @Override
+  public boolean signal(Signal signal) {
+    boolean isSent = sandbox.tree().signal(ref, signal, Optional.ofNullable(marks.leader()));
+    events.look();
+    return isSent;
+  }
+
+  @Override
+  public void release() {
+    events.release();
+  }
+
+  @Override
+  public void writeStdin(byte[] bytes, int offset, int length) {
+    input.write(bytes, offset, length);
+  }
+
+  @Override
+  public void closeStdin() {
+    input.close();
+  }
+
+  @Override
+  public void giveUpStdin() {
+    input.giveUp();
+  }
+
+  @Override
+  public void letGo() {
+    if (!events.isEnded()) {
+      claim.end(claim::remove);
+    }
+    cancel();
+  }
+
+  @Override
+  public void cancel() {
+    events.cancel();
+  }
+
+  @Override
+  public void close() {
+    events.cancel();
+    settle();
+  }
+
+  /** Nobody follows it any more. */
+  private void settle() {
+    if (!settled.compareAndSet(false, true)) {
+      return;
+    }
+    sandbox.watch().remove(ref.nonce());
+    boolean isOver = events.isEnded() && (events.isComplete() || marks.tries() == 0);
+    claim.end(isOver ? this::finish : () -> inBackground(sandbox.threads(), claim::remove));
+  }
+
+  /** Nothing of ours may come after its files are removed. */
+  private void finish() {
+    input.end(() -> sandbox.finished().add(ref.nonce()));
+  }
+
+  private static void inBackground(Threads threads, Runnable action) {
+    try {
+      threads.executor().execute(action);
+    } catch (RejectedExecutionException e) {
+      // The client is closed: its claim lapses in a minute.
+    }
+  }
+}

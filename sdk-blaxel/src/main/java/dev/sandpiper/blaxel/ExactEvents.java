@@ -1,0 +1,281 @@
+package dev.sandpiper.blaxel;
+
+import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.blaxel.ProcessMarks.ChannelEnd;
+import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.http.Cancellation;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The events of one process, from the files that its wrapper writes. Everything is read on the
+ * thread that asks for events; a watch and, as a safety net, listings tell it when to look.
+ *
+ * <p>The end is the mark of the exit and both channels read to their totals; that a mark is missing
+ * is never an end. Where wrapper and command were killed together there is no mark, and the
+ * server's record tells.
+ */
+final class ExactEvents {
+  private static final Logger log = LoggerFactory.getLogger(ExactEvents.class);
+  private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long SAFETY_NET = TimeUnit.SECONDS.toNanos(2);
+
+  private final ProcessRef ref;
+  private final String name;
+  private final ExactFiles files;
+  private final ProcessMarks marks;
+  private final DirectoryWatch watch;
+  private final EndOfProcess end;
+  private final Duration patience;
+  private final Cancellation cancellation = new Cancellation();
+  private final Deque<ProcessEvent> ready = new ArrayDeque<>(); // owned by the reading thread
+  private final List<ExactChannel> channels;
+  private long pause = FIRST_PAUSE; // owned by the reading thread
+  private long heard = System.nanoTime(); // when the sandbox last answered; of the reading thread
+  private volatile boolean cancelled;
+  private volatile boolean released;
+  private volatile boolean ended;
+
+  /**
+   * @param begin where the first event stands
+   * @param patience how long the sandbox may be out of reach
+   */
+  ExactEvents(
+      ProcessRef ref,
+      String name,
+      ExactFiles files,
+      ProcessMarks marks,
+      DirectoryWatch watch,
+      EndOfProcess end,
+      Passed passed,
+      ByteOffsets begin,
+      Duration patience) {
+    this.ref = ref;
+    this.name = name;
+    this.files = files;
+    this.marks = marks;
+    this.watch = watch;
+    this.end = end;
+    this.patience = patience;
+    this.channels =
+        List.of(
+            channel(Channel.STDOUT, begin.stdout(), passed),
+            channel(Channel.STDERR, begin.stderr(), passed));
+  }
+
+  private ExactChannel channel(Channel channel, long position, Passed passed) {
+    return new ExactChannel(
+        channel, ref.nonce(), files, marks, passed, cancellation, ready::add, position);
+  }
+
+  /** Tells something before everything else. */
+  void first(ProcessEvent event) {
+    ready.add(event);
+  }
+
+  /** See {@link dev.sandpiper.engine.RunningCommand#next}. */
+  ProcessEvent next() {
+    while (true) {
+      ProcessEvent event = ready.poll();
+      if (event != null) {
+        return event;
+      }
+      rejectIfCancelled();
+      try {
+        long seen = marks.news();
+        if (read() || finish()) {
+          pause = FIRST_PAUSE;
+        } else {
+          rest(seen);
+        }
+        heard = System.nanoTime();
+      } catch (SandboxException e) {
+        endure(e);
+      }
+    }
+  }
+
+  /** Blocks until the command has begun, or is over; tells why it could not begin. */
+  Optional<String> awaitBegin() {
+    while (marks.tries() == 0 && !end.isJudged()) {
+      rejectIfCancelled();
+      try {
+        rest(marks.news());
+        heard = System.nanoTime();
+      } catch (SandboxException e) {
+        endure(e);
+      }
+    }
+    pause = FIRST_PAUSE;
+    return end.unable();
+  }
+
+  private boolean read() {
+    boolean progress = false;
+    for (ExactChannel channel : channels) {
+      progress |= channel.read();
+    }
+    return progress;
+  }
+
+  /** Waits for news; without any it looks itself. */
+  private void rest(long seen) {
+    long most = watch.isArmed() ? SAFETY_NET : pause;
+    if (await(seen, Math.min(most, end.soonest()))) {
+      return;
+    }
+    boolean isNews = marks.see(files.list(cancellation));
+    pause = isNews ? FIRST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
+    if (!isNews && end.lookAtRecord()) {
+      // What was written before the record was closed is there now.
+      marks.see(files.list(cancellation));
+      marks.distrust();
+    }
+  }
+
+  private boolean await(long seen, long nanos) {
+    try {
+      return marks.awaitNews(seen, nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException(failure("its thread was interrupted"), e);
+    }
+  }
+
+  /** Tells the end, if this is it. */
+  private boolean finish() {
+    EndOfProcess.Final found = end.find();
+    if (found == null) {
+      return false;
+    }
+    boolean isBegun = marks.tries() > 0;
+    for (ExactChannel channel : channels) {
+      ChannelEnd total = marks.end(channel.channel(), found.attempt());
+      if (isBegun && total == null && !released) {
+        return false;
+      }
+      if (total != null && channel.position() < total.total()) {
+        marks.setDirty(channel.channel());
+        return channel.isStuckBefore(total.total());
+      }
+    }
+    if (isBegun) {
+      channels.forEach(channel -> tellLoss(channel, found.attempt()));
+    }
+    ended = true;
+    log.debug("{} {}", ref, found.status());
+    ready.add(new Ended(found.status()));
+    return true;
+  }
+
+  private void tellLoss(ExactChannel channel, int attempt) {
+    ChannelEnd total = marks.end(channel.channel(), attempt);
+    String reason = null;
+    if (total == null) {
+      reason = "somebody who escaped holds this output open, and nobody waited for its end";
+    } else if (total.status() != 0) {
+      reason = "the sandbox could not write it down; is its disk full?";
+    }
+    if (reason != null) {
+      ready.add(
+          new OutputGap(
+              channel.channel(),
+              OptionalLong.of(channel.position()),
+              OptionalLong.empty(),
+              reason));
+    }
+  }
+
+  /** A sandbox may be out of reach for a while; nothing is lost by that. */
+  private void endure(SandboxException e) {
+    rejectIfCancelled();
+    boolean isFinal =
+        e instanceof CancelledException
+            || e instanceof AuthenticationException
+            || e instanceof WireFormatException
+            || (e instanceof NotFoundException missing
+                && missing.what() == NotFoundException.What.SANDBOX);
+    if (isFinal) {
+      throw e;
+    }
+    if (System.nanoTime() - heard > patience.toNanos()) {
+      throw new ConnectionLostException(
+          failure(
+              "the sandbox could not be reached for %d s; %s"
+                  .formatted(patience.toSeconds(), e.failure().observed())),
+          ref,
+          e);
+    }
+    log.debug("{}: {}", ref, e.getMessage());
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
+    await(marks.news(), pause);
+    marks.distrust();
+  }
+
+  private void rejectIfCancelled() {
+    if (cancelled) {
+      throw new CancelledException(failure("it was closed"));
+    }
+  }
+
+  /** True once the last event is there. */
+  boolean isEnded() {
+    return ended;
+  }
+
+  /** True if every file that its wrapper makes is there. From any thread, once ended. */
+  boolean isComplete() {
+    int last = marks.tries();
+    return last > 0
+        && marks.end(Channel.STDOUT, last) != null
+        && marks.end(Channel.STDERR, last) != null;
+  }
+
+  /** Waits no longer for those who hold outputs open. From any thread. */
+  void release() {
+    released = true;
+    look();
+  }
+
+  /** Has the record be looked at now: something was done to the process. From any thread. */
+  void look() {
+    end.hurry();
+    marks.wake();
+  }
+
+  /** Frees the reader. From any thread. */
+  void cancel() {
+    cancelled = true;
+    cancellation.cancel();
+    marks.wake();
+  }
+
+  private Failure failure(String observed) {
+    return Failure.of("follow", name, observed);
+  }
+
+  /** What takes segments that nobody needs any more. */
+  @FunctionalInterface
+  interface Passed {
+    void remove(String file);
+  }
+}

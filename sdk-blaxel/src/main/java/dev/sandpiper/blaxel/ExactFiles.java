@@ -1,0 +1,235 @@
+package dev.sandpiper.blaxel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.files.ContentRange;
+import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.HttpBody;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory in a sandbox in which the wrappers of commands leave what these write. It is flat,
+ * because a watch sees one level; every file's name begins with the id of its process.
+ */
+final class ExactFiles {
+  private static final String OPERATION = "follow";
+  private static final int VANISHED = 422;
+  private static final int LISTING_ATTEMPTS = 5;
+  private static final Duration SMALL_WRITE = Duration.ofSeconds(20);
+
+  private final HttpTransport transport;
+  private final HttpUrl base;
+  private final String directory;
+
+  ExactFiles(HttpTransport transport, HttpUrl base, String directory) {
+    this.transport = transport;
+    this.base = base;
+    this.directory = directory;
+  }
+
+  String directory() {
+    return directory;
+  }
+
+  String path(String name) {
+    return directory + "/" + name;
+  }
+
+  /** What a read found. */
+  sealed interface Part {
+    /**
+     * Some bytes, all of those that the answer promised.
+     *
+     * @param total how many the file had
+     */
+    record Bytes(Output output, long total) implements Part {}
+
+    /** There are none at this place yet. */
+    record Nothing() implements Part {}
+
+    /** There is no such file. */
+    record Missing() implements Part {}
+
+    /** Something else came in place of the bytes, or only a part of them: ask again. */
+    record Spoilt() implements Part {}
+  }
+
+  /**
+   * The files by their names, and how long they are; empty while there is no directory.
+   *
+   * @param end gives it up
+   */
+  Map<String, Long> list(Cancellation end) {
+    for (int attempt = 1; ; attempt++) {
+      HttpRequest request =
+          request("GET", BlaxelFiles.url(base, "filesystem", directory))
+              .withHeader("Accept", "application/json")
+              .harmless()
+              .cancelledBy(end);
+      try (HttpResponse response = transport.send(request)) {
+        if (response.status() == 200) {
+          return names(response);
+        }
+        SandboxException error = DataErrors.of(response, What.FILE);
+        if (error instanceof NotFoundException missing && missing.what() == What.FILE) {
+          return Map.of();
+        }
+        // One that vanishes while it is looked at fails the whole listing.
+        if (response.status() != VANISHED || attempt == LISTING_ATTEMPTS) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  private static Map<String, Long> names(HttpResponse response) {
+    JsonNode json = DataErrors.json(response);
+    if (json.has("content")) {
+      return Map.of(); // a file stands there, which its wrappers complain about
+    }
+    if (!json.path("files").isArray()) {
+      throw new PlatformException(response.failure("an answer that is no listing"));
+    }
+    Map<String, Long> names = new HashMap<>();
+    for (JsonNode file : json.path("files")) {
+      names.put(file.path("name").asText(), file.path("size").asLong());
+    }
+    return names;
+  }
+
+  /** At most {@code most} bytes of a file from {@code from} on, which belong to a channel. */
+  Part read(String name, Channel channel, long from, int most, Cancellation end) {
+    HttpRequest request =
+        request("GET", url(name))
+            .withHeader("Accept", "application/octet-stream")
+            .withHeader("Range", "bytes=" + from + "-" + (from + most - 1))
+            .harmless()
+            .cancelledBy(end);
+    try (HttpResponse response = transport.send(request)) {
+      return switch (response.status()) {
+        case 206 -> part(response, channel, from, most);
+        case 200 -> empty(response);
+        case 416 ->
+            response.header("Content-Range") == null ? new Part.Spoilt() : new Part.Nothing();
+        default -> throw DataErrors.of(response, What.FILE);
+      };
+    } catch (NotFoundException e) {
+      if (e.what() == What.FILE) {
+        return new Part.Missing();
+      }
+      throw e;
+    }
+  }
+
+  /** Only whole: the server may write something else into an answer, and cut it short for that. */
+  private static Part part(HttpResponse response, Channel channel, long from, int most) {
+    try {
+      ContentRange range = ContentRange.parse(response.header("Content-Range"));
+      long length = range.last() - range.first() + 1;
+      if (range.first() != from || length > most) {
+        return new Part.Spoilt();
+      }
+      byte[] bytes = response.readAll(most);
+      return bytes.length == length
+          ? new Part.Bytes(Output.of(channel, bytes), range.total())
+          : new Part.Spoilt();
+    } catch (MalformedStreamException e) {
+      return new Part.Spoilt();
+    } catch (IOException e) {
+      return new Part.Spoilt(); // it broke off
+    }
+  }
+
+  /** What an empty file answers to every range. A leaked keep-alive looks like it, with a body. */
+  private static Part empty(HttpResponse response) {
+    try {
+      return response.source().exhausted() ? new Part.Nothing() : new Part.Spoilt();
+    } catch (IOException e) {
+      return new Part.Spoilt();
+    }
+  }
+
+  /** Removes a file; nothing if it is gone. */
+  void delete(String name) {
+    HttpRequest request = request("DELETE", url(name)).harmless().within(SMALL_WRITE);
+    try (HttpResponse response = transport.send(request)) {
+      if (response.status() != 200) {
+        throw DataErrors.of(response, What.FILE);
+      }
+    } catch (NotFoundException e) {
+      if (e.what() != What.FILE) {
+        throw e;
+      }
+    }
+  }
+
+  /** Writes a small text, or a line into a pipe. */
+  void write(String name, String text, @Nullable Cancellation end) {
+    HttpBody body = HttpBody.of("application/json", Json.write(Json.object().put("content", text)));
+    send(request("PUT", url(name)).withBody(body).within(SMALL_WRITE), end);
+  }
+
+  /** Writes a file. Sent once. */
+  void write(String name, byte[] bytes, @Nullable Cancellation end) {
+    UploadForm form =
+        new UploadForm(bytes, new UploadProgress(progress -> {}, OptionalLong.empty()));
+    send(request("PUT", url(name)).withBody(form), end);
+  }
+
+  private void send(HttpRequest request, @Nullable Cancellation end) {
+    HttpRequest asked = end == null ? request : request.cancelledBy(end);
+    try (HttpResponse response = transport.send(asked.withHeader("Accept", "application/json"))) {
+      if (response.status() != 200) {
+        throw DataErrors.of(response, What.FILE);
+      }
+    }
+  }
+
+  /**
+   * Opens the stream of what changes in the directory. Its head comes with the first change, or
+   * after thirty seconds. The caller closes the response.
+   *
+   * @throws InvalidRequestException while there is no directory
+   */
+  HttpResponse watch(Cancellation end) {
+    HttpRequest request =
+        request("GET", BlaxelFiles.url(base, "watch/filesystem", directory)).until(end);
+    HttpResponse response = transport.send(request);
+    if (response.status() == 200) {
+      return response;
+    }
+    try (response) {
+      throw DataErrors.of(response, What.FILE);
+    }
+  }
+
+  private HttpUrl url(String name) {
+    return BlaxelFiles.url(base, "filesystem", path(name));
+  }
+
+  private static HttpRequest request(String method, HttpUrl url) {
+    return HttpRequest.of(OPERATION, "commands", method, url);
+  }
+
+  static Failure failure(String subject, String observed) {
+    return Failure.of(OPERATION, subject, observed);
+  }
+}

@@ -1,0 +1,275 @@
+package dev.sandpiper.blaxel;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.Capability;
+import dev.sandpiper.Command;
+import dev.sandpiper.Content;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessInfo;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.TerminalSize;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.CommandLauncher;
+import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.http.Cancellation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts commands in a wrapper that writes down what they write, and follows them by these files:
+ * exact to the byte, and to be gone on with by somebody else. Where the wrapper finds that it
+ * cannot work, the platform's stream takes its place, from then on.
+ */
+final class ExactLauncher implements CommandLauncher {
+  private static final Logger log = LoggerFactory.getLogger(ExactLauncher.class);
+
+  /** What a wrapper has told of this sandbox. */
+  private enum Route {
+    UNPROVEN,
+    FILES,
+    STREAM
+  }
+
+  private final ExactSandbox sandbox;
+  private final StartMessages messages;
+  private final StreamedLauncher streamed;
+  private final Uploads uploads;
+  private final StartRecovery recovery;
+  private volatile Route route;
+
+  /**
+   * @param streamedOnly whether no files are to be used
+   */
+  ExactLauncher(
+      ExactSandbox sandbox,
+      StartMessages messages,
+      StreamedLauncher streamed,
+      Uploads uploads,
+      boolean streamedOnly) {
+    this.sandbox = sandbox;
+    this.messages = messages;
+    this.streamed = streamed;
+    this.uploads = uploads;
+    this.recovery = new StartRecovery(sandbox.api(), sandbox.tree());
+    this.route = streamedOnly ? Route.STREAM : Route.UNPROVEN;
+  }
+
+  /** True if commands go by the platform's stream, because files cannot be used here. */
+  boolean isStreamed() {
+    return route == Route.STREAM;
+  }
+
+  StreamedLauncher streamed() {
+    return streamed;
+  }
+
+  @Override
+  public BlaxelRunning launch(Command command) {
+    return launch(BlaxelCommand.of(command));
+  }
+
+  /** Starts a command with what only Blaxel knows. */
+  BlaxelRunning launch(BlaxelCommand command) {
+    if (command.isStreamed() || isStreamed()) {
+      return streamed.launch(command);
+    }
+    rejectUser(command.common());
+    String id = Nonce.random();
+    // What has a name, or files, could not be started a second time.
+    boolean isOnce =
+        command.name().isPresent()
+            || new WrappedCommand(command, sandbox.files(), id, List.of(), true).needsFiles();
+    if (route == Route.UNPROVEN && isOnce) {
+      prove();
+    }
+    return route == Route.STREAM ? streamed.launch(command) : launchOrFallBack(command, id);
+  }
+
+  private static void rejectUser(Command command) {
+    if (command.user().isPresent()) {
+      throw StreamedLauncher.unsupported(Capability.USER, command.name());
+    }
+  }
+
+  private BlaxelRunning launchOrFallBack(BlaxelCommand command, String id) {
+    boolean isProven = route == Route.FILES;
+    ExactCommand started = start(command, id);
+    if (isProven) {
+      return started;
+    }
+    Optional<String> reason;
+    try {
+      reason = started.awaitBegin();
+    } catch (RuntimeException e) {
+      abandon(started, e);
+      throw e;
+    }
+    if (reason.isEmpty()) {
+      route = Route.FILES;
+      return started;
+    }
+    fallBack(reason.get());
+    started.close();
+    return streamed.launch(command);
+  }
+
+  private static void abandon(ExactCommand started, RuntimeException cause) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      started.stopTree(Duration.ofSeconds(2));
+    } catch (SandboxException e) {
+      cause.addSuppressed(e);
+    } finally {
+      started.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void fallBack(String reason) {
+    if (route != Route.STREAM) {
+      route = Route.STREAM;
+      log.warn(
+          "commands in {} are followed by Blaxel's own stream, which is text, has no input and"
+              + " cannot be picked up again: {}",
+          sandbox.id(),
+          reason);
+    }
+  }
+
+  /** Finds out by a command that does nothing whether files can be used. */
+  private void prove() {
+    BlaxelCommand nothing = BlaxelCommand.of(Command.of("true"));
+    BlaxelRunning running = launchOrFallBack(nothing, Nonce.random());
+    try {
+      while (!(running.next() instanceof Ended)) {}
+    } finally {
+      running.close();
+    }
+  }
+
+  private ExactCommand start(BlaxelCommand command, String id) {
+    String processName = command.name().orElse(id);
+    ProcessRef ref = new ProcessRef(StreamedLauncher.PLATFORM, sandbox.id(), processName, id);
+    command.name().ifPresent(streamed::requireUnused);
+    List<String> finished = sandbox.finished().take();
+    try {
+      return start(command, ref, finished);
+    } catch (RuntimeException e) {
+      sandbox.finished().addAll(finished);
+      throw e;
+    }
+  }
+
+  private ExactCommand start(BlaxelCommand command, ProcessRef ref, List<String> finished) {
+    String id = ref.nonce();
+    WrappedCommand wrapped =
+        new WrappedCommand(command, sandbox.files(), id, finished, sandbox.finished().takeSweep());
+    ObjectNode message = messages.of(command, ref.processId(), wrapped.text());
+    wrapped.writeFiles(this::upload);
+    ExactCommand started =
+        new ExactCommand(
+            ref,
+            command.common().name(),
+            ByteOffsets.BEGINNING,
+            new ProcessMarks(id),
+            command.maxRestarts(),
+            WrappedCommand.takesInput(command.common()),
+            sandbox);
+    started.follow();
+    try {
+      sandbox.api().start(command.common().name(), message);
+      return started;
+    } catch (SandboxException e) {
+      return recovered(command, started, e);
+    }
+  }
+
+  private ExactCommand recovered(
+      BlaxelCommand command, ExactCommand started, SandboxException failure) {
+    Command common = command.common();
+    try {
+      // A name that somebody chose may be somebody else's by now.
+      if (command.name().isPresent() || !Ambiguity.mayHaveStarted(failure)) {
+        throw Ambiguity.mayHaveStarted(failure)
+            ? StartRecovery.unknown(common, "look for " + started.ref().processId(), failure)
+            : failure;
+      }
+      recovery.recover(common, started.ref(), failure);
+      return started;
+    } catch (RuntimeException e) {
+      started.close();
+      throw e;
+    }
+  }
+
+  private void upload(String path, byte[] bytes) {
+    uploads.write(
+        path, Content.of(bytes), new UploadProgress(progress -> {}, OptionalLong.empty()));
+  }
+
+  @Override
+  public ExactCommand attach(ProcessRef ref) {
+    return attach(ref, ByteOffsets.BEGINNING);
+  }
+
+  @Override
+  public ExactCommand attach(ProcessRef ref, ByteOffsets position) {
+    if (!ref.platform().equals(StreamedLauncher.PLATFORM)
+        || !ref.sandboxId().equals(sandbox.id())) {
+      throw new InvalidRequestException(
+          failure(ref, "it belongs to another sandbox than " + sandbox.id()));
+    }
+    ProcessMarks marks = new ProcessMarks(ref.nonce());
+    marks.see(sandbox.files().list(new Cancellation()));
+    Optional<ProcessDetails> record = sandbox.api().find("attach", ref.processId());
+    boolean isOver = record.isEmpty() || record.get().completedAt().isPresent();
+    if (isOver && !marks.isThere()) {
+      throw EndOfProcess.unknown("attach", ref.toString(), "it is over, and its output is removed");
+    }
+    int restarts =
+        record.filter(ProcessDetails::restartsOnFailure).map(ProcessDetails::maxRestarts).orElse(0);
+    ExactCommand command =
+        new ExactCommand(ref, ref.processId(), position, marks, restarts, false, sandbox);
+    command.follow();
+    try {
+      if (!isOver) {
+        command.claimNow();
+      }
+      return command;
+    } catch (RuntimeException e) {
+      command.close();
+      throw e;
+    }
+  }
+
+  private static Failure failure(ProcessRef ref, String observed) {
+    return Failure.of("attach", ref.toString(), observed);
+  }
+
+  @Override
+  public RunningTerminal launchTerminal(Command command, TerminalSize size) {
+    return streamed.launchTerminal(command, size);
+  }
+
+  @Override
+  public RunningTerminal attachTerminal(ProcessRef ref) {
+    return streamed.attachTerminal(ref);
+  }
+
+  @Override
+  public List<ProcessInfo> list() {
+    throw new UnsupportedCapabilityException(
+        Failure.of("list", sandbox.id(), "not yet"), Capability.ATTACH);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.sandpiper.blaxel;
+
+import dev.sandpiper.SandboxException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The processes whose files nobody needs any more. They ride on the next command, whose wrapper has
+ * something to remove anyway; what is left when the sandbox is let go takes one command of its own.
+ */
+final class FinishedProcesses {
+  private static final Logger log = LoggerFactory.getLogger(FinishedProcesses.class);
+  private static final int MOST_AT_ONCE = 100;
+  private static final Duration REMOVAL = Duration.ofSeconds(8);
+
+  private final ProcessApi api;
+  private final String directory;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Deque<String> ids = new ArrayDeque<>(); // guarded by lock
+  private final AtomicBoolean swept = new AtomicBoolean();
+
+  FinishedProcesses(ProcessApi api, String directory) {
+    this.api = api;
+    this.directory = directory;
+  }
+
+  void add(String id) {
+    addAll(List.of(id));
+  }
+
+  void addAll(List<String> all) {
+    lock.lock();
+    try {
+      ids.addAll(all);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Some of them; whoever takes them removes their files, or brings them back. */
+  List<String> take() {
+    List<String> taken = new ArrayList<>();
+    lock.lock();
+    try {
+      while (!ids.isEmpty() && taken.size() < MOST_AT_ONCE) {
+        taken.add(ids.remove());
+      }
+    } finally {
+      lock.unlock();
+    }
+    return taken;
+  }
+
+  /** True once: what other clients have abandoned is to be removed too. */
+  boolean takeSweep() {
+    return swept.compareAndSet(false, true);
+  }
+
+  /** Removes all that is left. What cannot be removed is swept after a day, by whoever comes. */
+  void removeAll() {
+    for (List<String> some = take(); !some.isEmpty(); some = take()) {
+      try {
+        api.run("clean up", directory, Scripts.REMOVE, arguments(some), REMOVAL);
+      } catch (SandboxException e) {
+        log.warn(
+            "the files of {} processes stay in {}: {}", some.size(), directory, e.getMessage());
+        return;
+      }
+    }
+  }
+
+  private List<String> arguments(List<String> some) {
+    List<String> arguments = new ArrayList<>(some);
+    arguments.add(0, directory);
+    return arguments;
+  }
+}

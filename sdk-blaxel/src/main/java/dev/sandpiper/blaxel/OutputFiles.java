@@ -1,0 +1,20 @@
+package dev.sandpiper.blaxel;
+
+/**
+ * Where the output of commands lies inside a sandbox.
+ *
+ * @param directory absolute, and without what means something to a shell
+ * @param streamedOnly whether nothing is written, and every command goes by the platform's stream
+ */
+record OutputFiles(String directory, boolean streamedOnly) {
+  static final OutputFiles STANDARD = new OutputFiles("/tmp/.sandpiper", false);
+
+  OutputFiles {
+    if (!directory.matches("(/[A-Za-z0-9._-]+){1,32}") || directory.length() > 200) {
+      throw new IllegalArgumentException(
+          "a directory for output is absolute and made of A-Z a-z 0-9 . _ -, not '"
+              + directory
+              + "'");
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.sandpiper.blaxel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.Content;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.InputClosedException;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.Process;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxIOException;
+import dev.sandpiper.Signal;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import mockwebserver3.MockResponse;
+import mockwebserver3.SocketEffect;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Standard input by files, with the real feeder. */
+@Timeout(60)
+@EnabledOnOs(OS.LINUX)
+class ExactInputTest {
+  @RegisterExtension final RealProcesses blaxel = new RealProcesses();
+
+  private static byte[] random(int length) {
+    byte[] bytes = new byte[length];
+    new Random(3).nextBytes(bytes);
+    return bytes;
+  }
+
+  @Test
+  void aContentArrivesWholeAndThenTheEnd() throws IOException {
+    byte[] bytes = random(3_000_000);
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result = sandbox.processes().exec(Command.of("cat").stdin(Content.of(bytes)));
+
+      assertThat(result.stdout().bytes()).isEqualTo(bytes);
+    }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void nothingIsAContentToo() {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result =
+          sandbox.processes().exec(Command.of("wc", "-c").stdin(Content.of(new byte[0])));
+
+      assertThat(result.stdout().text()).isEqualTo("0\n");
+    }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void aConversationGoesBackAndForth() throws IOException {
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        Process process =
+            sandbox
+                .processes()
+                .start(
+                    Command.shell("while read -r line; do echo \"<$line>\"; done; echo end")
+                        .openStdin());
+        var events = process.events()) {
+      OutputStream input = process.stdin();
+      for (String word : new String[] {"one", "two"}) {
+        input.write((word + "\n").getBytes(UTF_8));
+        input.flush();
+        assertThat(((ProcessEvent.Output) requireNonNull(events.next())).text())
+            .isEqualTo("<" + word + ">\n");
+      }
+      input.close();
+      assertThat(((ProcessEvent.Output) requireNonNull(events.next())).text()).isEqualTo("end\n");
+    }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void aCommandThatReadsNoMoreEndsTheWriting() throws Exception {
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        Process process =
+            sandbox
+                .processes()
+                .start(
+                    Command.shell("read -r x; exec <&-; echo closed; exec sleep 1000")
+                        .openStdin());
+        var events = process.events()) {
+      OutputStream input = process.stdin();
+      input.write("x\n".getBytes(UTF_8));
+      input.flush();
+      events.next();
+      assertThatThrownBy(() -> writeUntilItFails(input))
+          .isInstanceOfSatisfying(
+              SandboxIOException.class,
+              e -> assertThat(e.failure()).isInstanceOf(InputClosedException.class));
+    }
+    blaxel.assertClean();
+  }
+
+  private static void writeUntilItFails(OutputStream input) throws IOException {
+    for (int i = 0; i < 1000; i++) {
+      input.write(new byte[1000]);
+      input.flush();
+    }
+  }
+
+  @Test
+  void aCommandThatDoesNotReadHoldsTheWriterUntilItEnds() throws Exception {
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        Process process = sandbox.processes().start(Command.of("sleep", "1000").openStdin())) {
+      OutputStream input = process.stdin();
+      Thread killer =
+          new Thread(
+              () -> {
+                Patience.until(
+                    "much is waiting",
+                    () -> blaxel.files().stream().filter(name -> name.contains(".i.")).count() > 3);
+                process.signal(Signal.KILL);
+              });
+      killer.start();
+      assertThatThrownBy(() -> input.write(new byte[4 << 20]))
+          .isInstanceOfSatisfying(
+              SandboxIOException.class,
+              e -> assertThat(e.failure()).isInstanceOf(InputClosedException.class));
+      killer.join();
+      assertThat(process.waitFor()).isEqualTo(new ExitStatus.Signaled(Signal.UNKNOWN));
+    }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void aPieceWhoseAnswerIsLostIsSentAgainAndArrivesOnce() throws IOException {
+    AtomicInteger pieces = new AtomicInteger();
+    blaxel.meddler =
+        request ->
+            request.getTarget().contains(".i.") && pieces.incrementAndGet() == 1
+                ? new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build()
+                : null;
+    byte[] bytes = random(1000);
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result = sandbox.processes().exec(Command.of("cat").stdin(Content.of(bytes)));
+
+      assertThat(result.stdout().bytes()).isEqualTo(bytes);
+      assertThat(pieces.get()).isEqualTo(2);
+    }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void whoAttachesGoesOnWriting() throws Exception {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ProcessRef ref;
+      try (Process process = sandbox.processes().start(Command.of("cat").openStdin())) {
+        process.stdin().write("one ".getBytes(UTF_8));
+        process.stdin().flush();
+        ref = process.detach();
+      }
+      try (Process again = sandbox.processes().attach(ref)) {
+        again.stdin().write("two".getBytes(UTF_8));
+        again.stdin().close();
+        var out = new java.io.ByteArrayOutputStream();
+        again.transferTo(out, out);
+        assertThat(out.toString(UTF_8)).isEqualTo("one two");
+      }
+    }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void whatHasNoInputCannotBeWrittenTo() throws Exception {
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        Process process = sandbox.processes().start(Command.of("sleep", "1000"))) {
+      try (Process again = sandbox.processes().attach(process.ref())) {
+        OutputStream input = again.stdin();
+        assertThatThrownBy(
+                () -> {
+                  input.write(1);
+                  input.flush();
+                })
+            .isInstanceOfSatisfying(
+                SandboxIOException.class,
+                e ->
+                    assertThat(e.failure())
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasMessageContaining("is not open"));
+      }
+    }
+    blaxel.assertClean();
+  }
+}

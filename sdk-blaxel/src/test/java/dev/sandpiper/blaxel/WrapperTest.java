@@ -1,0 +1,344 @@
+package dev.sandpiper.blaxel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The wrapper as a script, in the shells of this machine. */
+@Timeout(60)
+@EnabledOnOs(OS.LINUX)
+class WrapperTest {
+  @TempDir Path directory;
+
+  static Stream<String> shells() {
+    return Stream.of("/bin/dash", "/bin/bash", "/bin/busybox sh")
+        .filter(shell -> new File(shell.split(" ", 2)[0]).canExecute());
+  }
+
+  /** What a wrapper is told. */
+  private final class Run {
+    private final String shell;
+    private final Map<String, String> environment = new HashMap<>();
+    private String id = "sp-1";
+    private long segment = 4 << 20;
+    private long kept = 64 << 20;
+    private int lease = 240;
+    private String joined = "";
+    private String seconds = "";
+    private String again = "";
+    private String old = "";
+    private String sweep = "";
+
+    Run(String shell) {
+      this.shell = shell;
+    }
+
+    java.lang.Process start(String... command) throws IOException {
+      List<String> all = new ArrayList<>(List.of("setsid"));
+      all.addAll(List.of(shell.split(" ")));
+      all.addAll(List.of("-c", here(Scripts.WRAP), "sh", here(Scripts.WRITE), ""));
+      all.addAll(List.of(here(Scripts.WATCHDOG), sweep, out().toString(), path(id)));
+      all.addAll(List.of("" + segment, "" + kept, "" + lease, joined, seconds, again, old));
+      all.addAll(Arrays.asList(command));
+      ProcessBuilder builder = new ProcessBuilder(all);
+      builder.environment().putAll(environment);
+      return builder
+          .redirectErrorStream(true)
+          .redirectOutput(directory.resolve("log").toFile())
+          .start();
+    }
+
+    private String here(String script) {
+      return script.replace("/bin/sh", shell);
+    }
+
+    int run(String... command) throws Exception {
+      java.lang.Process process = start(command);
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      return process.exitValue();
+    }
+  }
+
+  private Path out() {
+    return directory.resolve("out");
+  }
+
+  private String path(String id) {
+    return out().resolve(id).toString();
+  }
+
+  private List<String> names() {
+    String[] names = out().toFile().list();
+    return names == null ? List.of() : Stream.of(names).sorted().toList();
+  }
+
+  private String text(String name) throws IOException {
+    return Files.readString(out().resolve(name));
+  }
+
+  private void awaitName(String part) {
+    Patience.until(part, () -> names().stream().anyMatch(name -> name.contains(part)));
+  }
+
+  private static void kill(String signal, long group) throws Exception {
+    new ProcessBuilder("kill", "-" + signal, "--", "-" + group).start().waitFor();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void whatIsWrittenIsInSegmentsAndTheNamesTellTheRest(String shell) throws Exception {
+    assertThat(new Run(shell).run("/bin/sh", "-c", "printf abc; printf e >/dev/stderr; exit 7"))
+        .isEqualTo(7);
+
+    assertThat(names()).hasSize(7);
+    assertThat(names())
+        .contains("sp-1.x.1.7", "sp-1.O.1.3.0", "sp-1.E.1.1.0", "sp-1.o.0", "sp-1.e.0", "sp-1.c");
+    assertThat(text("sp-1.o.0")).isEqualTo("abc");
+    assertThat(text("sp-1.e.0")).isEqualTo("e");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out())))
+        .isEqualTo("rwx------");
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aSegmentEndsWhereTheNextBegins(String shell) throws Exception {
+    Run run = new Run(shell);
+    run.segment = 1 << 17;
+    run.run("/bin/sh", "-c", "seq 1 200000");
+
+    StringBuilder all = new StringBuilder();
+    List<Long> offsets =
+        names().stream()
+            .filter(name -> name.contains(".o."))
+            .map(name -> Long.parseLong(name.substring(name.lastIndexOf('.') + 1)))
+            .sorted()
+            .toList();
+    for (long offset : offsets) {
+      assertThat(all.length()).isEqualTo((int) offset);
+      assertThat(Files.size(out().resolve("sp-1.o." + offset))).isLessThanOrEqualTo(1 << 17);
+      all.append(text("sp-1.o." + offset));
+    }
+    StringBuilder expected = new StringBuilder();
+    for (int i = 1; i <= 200_000; i++) {
+      expected.append(i).append('\n');
+    }
+    assertThat(all).hasToString(expected.toString());
+    assertThat(offsets).hasSizeGreaterThan(9);
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void claimedTheCommandWaitsAndUnclaimedTheOldestGoes(String shell) throws Exception {
+    Run run = new Run(shell);
+    run.segment = 1 << 17;
+    run.kept = 1 << 19;
+    java.lang.Process process = run.start("/bin/sh", "-c", "seq 1 400000");
+    Patience.until("there is as much as may be", () -> held() >= run.kept);
+    assertThat(process.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
+    assertThat(names()).contains("sp-1.o.0");
+    Files.delete(out().resolve("sp-1.c"));
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(held()).isBetween(1L << 18, (1L << 19) + (1 << 17));
+    assertThat(names()).doesNotContain("sp-1.o.0");
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aClaimThatNobodyRenewsLapses(String shell) throws Exception {
+    Run run = new Run(shell);
+    run.segment = 1 << 17;
+    run.kept = 1 << 19;
+    run.lease = 2;
+    assertThat(run.run("/bin/sh", "-c", "seq 1 400000")).isZero();
+
+    assertThat(names()).contains("sp-1.c").doesNotContain("sp-1.o.0");
+    assertThat(held()).isLessThanOrEqualTo((1L << 19) + (1 << 17));
+  }
+
+  private long held() {
+    return names().stream()
+        .filter(name -> name.contains(".o."))
+        .mapToLong(name -> out().resolve(name).toFile().length())
+        .sum();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void signalsReachTheCommandAndSpareTheRest(String shell) throws Exception {
+    java.lang.Process process =
+        new Run(shell)
+            .start(
+                "/bin/sh",
+                "-c",
+                "trap 'echo last; exit 9' INT; echo go; while :; do sleep 0.05; done");
+    Patience.until("it runs", () -> Files.exists(out().resolve("sp-1.o.0")) && !text().isEmpty());
+    kill("INT", process.pid());
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(process.exitValue()).isEqualTo(9);
+    assertThat(text("sp-1.o.0")).isEqualTo("go\nlast\n");
+  }
+
+  private String text() {
+    try {
+      return text("sp-1.o.0");
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aCommandHasEverySignalAsItIsWithoutAWrapper(String shell) throws Exception {
+    String[] command = {"grep", "-E", "^Sig(Ign|Cgt)", "/proc/self/status"};
+    new Run(shell).run(command);
+
+    byte[] plain = new ProcessBuilder(command).start().getInputStream().readAllBytes();
+    assertThat(text("sp-1.o.0")).isEqualTo(new String(plain, UTF_8));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void whenAllAreKilledTheOutputIsWholeAndThereIsNoExit(String shell) throws Exception {
+    java.lang.Process process = new Run(shell).start("/bin/sh", "-c", "echo go; exec sleep 1000");
+    Patience.until("it runs", () -> !text().isEmpty());
+    kill("KILL", process.pid());
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    awaitName(".O.1.3.0");
+    awaitName(".E.1.0.0");
+
+    assertThat(names()).noneMatch(name -> name.contains(".x."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aCommandWhoseClientDiedIsStoppedByTheWatchdog(String shell) throws Exception {
+    Run run = new Run(shell);
+    run.seconds = "1";
+    assertThat(run.run("/bin/sh", "-c", "echo go; exec sleep 1000")).isEqualTo(143);
+
+    assertThat(names()).contains("sp-1.d.1", "sp-1.x.1.143", "sp-1.O.1.3.0");
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aWatchdogEndsWithItsCommand(String shell) throws Exception {
+    Run run = new Run(shell);
+    run.seconds = "777";
+    run.environment.put("SANDPIPER_WATCHED", directory.toString());
+    assertThat(run.run("true")).isZero();
+
+    String all =
+        new String(
+            new ProcessBuilder("ps", "-eo", "args").start().getInputStream().readAllBytes(), UTF_8);
+    assertThat(all.lines()).noneMatch(line -> line.equals("sleep 777"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void whatStartsAgainGoesOnWhereItStopped(String shell) throws Exception {
+    Run run = new Run(shell);
+    run.again = "again";
+    assertThat(run.run("/bin/sh", "-c", "printf one; exit 1")).isEqualTo(1);
+    assertThat(run.run("/bin/sh", "-c", "printf three")).isZero();
+
+    assertThat(names())
+        .contains("sp-1.x.1.1", "sp-1.x.2.0", "sp-1.O.1.3.0", "sp-1.O.2.8.0", "sp-1.o.3");
+    assertThat(text("sp-1.o.0") + text("sp-1.o.3")).isEqualTo("onethree");
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void theFilesOfTheFinishedGoWithTheNext(String shell) throws Exception {
+    new Run(shell).run("true");
+    Run next = new Run(shell);
+    next.id = "sp-2";
+    next.old = "sp-1";
+    next.run("true");
+
+    assertThat(names()).allMatch(name -> name.startsWith("sp-2."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void whatIsAbandonedForADayIsSweptAndWhatLivesIsNot(String shell) throws Exception {
+    Files.createDirectory(out());
+    Files.setPosixFilePermissions(out(), PosixFilePermissions.fromString("rwx------"));
+    java.lang.Process living = new ProcessBuilder("sleep", "1000").start();
+    try {
+      String stat = Files.readString(Path.of("/proc/" + living.pid() + "/stat"));
+      String born = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19];
+      for (String name :
+          List.of(
+              "sp-a.o.0",
+              "sp-a.p.1.1.1",
+              "sp-b.o.0",
+              "sp-b.p.1." + living.pid() + "." + born,
+              "sp-c.o.0",
+              "other")) {
+        Files.createFile(out().resolve(name));
+        assertThat(
+                new ProcessBuilder("touch", "-d", "2 days ago", out().resolve(name).toString())
+                    .start()
+                    .waitFor())
+            .isZero();
+      }
+      Files.createFile(out().resolve("sp-c.c")); // somebody has claimed it since
+      Run run = new Run(shell);
+      run.sweep = Scripts.SWEEP;
+      run.run("true");
+
+      assertThat(names()).filteredOn(name -> name.startsWith("sp-a.")).isEmpty();
+      assertThat(names()).contains("sp-b.o.0", "sp-c.o.0", "other");
+    } finally {
+      living.destroyForcibly().waitFor();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aFullDiskIsNoEnd(String shell) throws Exception {
+    Path tools = Files.createDirectory(directory.resolve("tools"));
+    Path dd = tools.resolve("dd");
+    Files.writeString(dd, "#!/bin/sh\nhead -c 5\nexit 1\n");
+    Files.setPosixFilePermissions(dd, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Run run = new Run(shell);
+    run.environment.put("PATH", tools + ":" + System.getenv("PATH"));
+    run.run("/bin/sh", "-c", "printf abcdefgh");
+
+    assertThat(names()).contains("sp-1.O.1.5.1");
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void withoutAToolNothingIsBegun(String shell) throws Exception {
+    assumeFalse(shell.contains("busybox"), "it has its tools in itself");
+    Run run = new Run(shell);
+    run.environment.put("PATH", directory.toString());
+    assertThat(run.run("/bin/touch", directory.resolve("begun").toString())).isEqualTo(125);
+
+    assertThat(Files.readString(directory.resolve("log"))).startsWith(EndOfProcess.UNABLE);
+    assertThat(directory.resolve("begun")).doesNotExist();
+    assertThat(out()).doesNotExist();
+  }
+}
