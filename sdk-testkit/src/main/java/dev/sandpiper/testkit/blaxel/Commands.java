@@ -248,16 +248,14 @@ final class Commands implements AutoCloseable {
    * @return null, or why the signal could not be sent
    */
   @Nullable String end(ProcessRecord record, boolean kill) throws IOException {
-    String reason =
-        record.end(kill ? Status.KILLED : Status.STOPPED, group -> starter.signal(group, kill));
-    if (reason == null) {
+    if (record.state().completedAt() == null) {
       tell(
           record,
           kill
               ? "\n[Process is being forcefully killed]\n"
               : "\n[Process is being gracefully terminated]\n");
     }
-    return reason;
+    return record.end(kill ? Status.KILLED : Status.STOPPED, group -> starter.signal(group, kill));
   }
 
   /** Waits for nobody who does not read. */

@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.blaxel;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.BlaxelFault;
 import dev.sandpiper.testkit.http.Exchange;
 import java.io.IOException;
@@ -69,12 +70,14 @@ final class ProcessEndpoint {
     Deadline deadline = Deadline.in(request.limitSeconds());
     try {
       Commands.Running running = commands.start(request);
-      commands.follow(running);
       ProcessRecord record = running.record();
+      ObjectNode atOnce = ProcessJson.started(record); // however soon it ends
+      commands.follow(running);
       if (!request.waitForPorts().isEmpty() && !Ports.await(record, machinery, deadline)) {
         Answers.error(exchange, 422, portsTimedOut(request));
       } else if (!request.waitForCompletion()) {
-        Answers.json(exchange, 200, ProcessJson.started(record));
+        boolean waited = !request.waitForPorts().isEmpty();
+        Answers.json(exchange, 200, waited ? ProcessJson.started(record) : atOnce);
       } else if (deadline.await(record.finished())) {
         Answers.json(exchange, 200, ProcessJson.awaited(record));
       } else {
