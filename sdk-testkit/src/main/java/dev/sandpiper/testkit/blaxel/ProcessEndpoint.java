@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class ProcessEndpoint {
   private static final int MOST_BODY_BYTES = 32 << 20;
 
+  /** A sandbox's variable, by which the platform says what the plan does not include. */
+  private static final String NO_KEEP_ALIVE = "BL_DISABLE_KEEPALIVE";
+
   private final Machinery machinery;
   private final Commands commands;
   private final LeftBehind leftBehind;
@@ -48,6 +51,9 @@ final class ProcessEndpoint {
   private @Nullable String refusal(StartRequest request) {
     if (request.workingDir().startsWith("~") && machinery.environment().get("HOME") == null) {
       return "HOME environment variable is not set";
+    }
+    if (request.keepAlive() && "true".equals(machinery.environment().get(NO_KEEP_ALIVE))) {
+      return "keepAlive is not available for this sandbox: it is not included in your current plan";
     }
     String name = request.name();
     if (name != null && commands.table().isNameTaken(name)) {

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,6 +38,7 @@ final class ProcessReplay {
   private static final Pattern PID =
       Pattern.compile(
           "\\\\?\"pid\\\\?\":\\\\?\"(\\d+)\\\\?\",\\\\?\"name\\\\?\":\\\\?\"([^\"\\\\]*)");
+  private static final Pattern SLEEP = Pattern.compile("(sleep[ (])([\\d.]+)");
   private static final Pattern PORT = Pattern.compile("\\b183\\d\\d\\b");
 
   private final LocalBlaxelSandbox sandbox;
@@ -45,6 +47,7 @@ final class ProcessReplay {
   private final double haste;
   private final ExecutorService executor;
   private final Map<String, String> pids = new ConcurrentHashMap<>();
+  private final Map<String, String> sleeps = new ConcurrentHashMap<>();
   private final Map<String, String> ports = new ConcurrentHashMap<>();
   private final Map<Integer, Incoming> incoming = new ConcurrentHashMap<>();
 
@@ -181,10 +184,17 @@ final class ProcessReplay {
         text.replace("/tmp/", home + "/tmp/")
             .replace("%2Ftmp%2F", home.replace("/", "%2F") + "%2Ftmp%2F");
     actual = PORT.matcher(actual).replaceAll(found -> port(found.group()));
+    if (haste > 1) actual = SLEEP.matcher(actual).replaceAll(this::shortened);
     Matcher id = Pattern.compile("/process/(\\d+)(/.*|$)").matcher(actual);
     return id.matches() && pids.containsKey(id.group(1))
         ? "/process/" + pids.get(id.group(1)) + id.group(2)
         : actual;
+  }
+
+  private String shortened(MatchResult sleep) {
+    String actual = sleep.group(1) + Double.parseDouble(sleep.group(2)) / haste;
+    sleeps.put(actual, sleep.group());
+    return actual;
   }
 
   private String port(String recorded) {
@@ -202,6 +212,9 @@ final class ProcessReplay {
   /** An actual text in the words of the recording. */
   String toRecorded(String text) {
     String recorded = text.replace(home + "/tmp/", "/tmp/").replace(home, "/blaxel");
+    for (Map.Entry<String, String> sleep : sleeps.entrySet()) {
+      recorded = recorded.replace(sleep.getKey(), sleep.getValue());
+    }
     for (Map.Entry<String, String> port : ports.entrySet()) {
       recorded = recorded.replace(port.getValue(), port.getKey());
     }

@@ -3,6 +3,8 @@ package dev.sandpiper.testkit.blaxel;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.recorded.LeftOut;
 import dev.sandpiper.testkit.recorded.LeftOut.Reason;
 import dev.sandpiper.testkit.recorded.Recording;
@@ -30,6 +32,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class RecordedProcessesTest {
   private static final int AT_A_TIME = 6;
+
+  /** For conversations that last a tenth of their time. */
+  private static final Limits HASTY =
+      new Limits(
+          Limits.REAL.logFileBytes(),
+          Limits.REAL.sweep(),
+          Limits.REAL.streamKeepAlive().dividedBy(10),
+          Limits.REAL.textKeepAlive().dividedBy(10));
+
   private static final int ATTEMPTS = 4;
 
   /** Preflights come from elsewhere. */
@@ -41,6 +52,7 @@ class RecordedProcessesTest {
   private static final ExecutorService conversations = Executors.newFixedThreadPool(AT_A_TIME);
   private static final ExecutorService requests = Executors.newCachedThreadPool();
   private static LocalBlaxel blaxel;
+  private static LocalBlaxel hastyBlaxel;
 
   /** What was answered, and what should have been, as lines. */
   private record Pair(List<String> actual, List<String> recorded) {}
@@ -54,6 +66,7 @@ class RecordedProcessesTest {
   @BeforeAll
   static void playAll() throws Exception {
     blaxel = new LocalBlaxel(WIDE, Limits.REAL);
+    hastyBlaxel = new LocalBlaxel(WIDE, HASTY);
     recordings()
         .forEach(name -> plays.put(name, conversations.submit(() -> playUntilInTime(name))));
   }
@@ -62,6 +75,7 @@ class RecordedProcessesTest {
   static void nothingIsLeft() {
     conversations.shutdownNow();
     requests.shutdownNow();
+    hastyBlaxel.server().close();
     blaxel.closeAndCheck();
   }
 
@@ -90,9 +104,11 @@ class RecordedProcessesTest {
 
   private static Map<Turn, Pair> play(String name) throws Exception {
     Recording recording = Recording.load("blaxel", name);
-    LocalBlaxelSandbox sandbox = blaxel.create();
-    String key = String.valueOf(blaxel.server().environment().get("BL_API_KEY"));
-    ProcessReplay replay = new ProcessReplay(sandbox, key, 1, requests);
+    double haste = words(name, "haste").mapToDouble(Double::parseDouble).findFirst().orElse(1);
+    LocalBlaxel server = haste > 1 ? hastyBlaxel : blaxel;
+    LocalBlaxelSandbox sandbox = server.create(definition(words(name, "env")));
+    String key = String.valueOf(server.server().environment().get("BL_API_KEY"));
+    ProcessReplay replay = new ProcessReplay(sandbox, key, haste, requests);
     replay.prepare(prepared(name));
     Map<Turn, Pair> pairs = new LinkedHashMap<>();
     Map<Integer, RawAnswer> answers = replay.play(recording, leftOut.of(name, Reason.HARMS));
@@ -120,8 +136,29 @@ class RecordedProcessesTest {
     return lines;
   }
 
+  /** A sandbox with variables, each as in {@code NAME=VALUE}. */
+  private static String definition(Stream<String> variables) {
+    ObjectNode sandbox = LocalBlaxel.json.createObjectNode();
+    ArrayNode envs = sandbox.putObject("spec").putObject("runtime").putArray("envs");
+    variables
+        .map(variable -> variable.split("=", 2))
+        .forEach(pair -> envs.addObject().put("name", pair[0]).put("value", pair[1]));
+    return sandbox.toString();
+  }
+
   /** What had been started before, where the recording begins later. */
   private static Stream<String> prepared(String name) {
+    return notes(name).filter(note -> note.startsWith("{"));
+  }
+
+  /** What is noted of a recording behind a word. */
+  private static Stream<String> words(String name, String word) {
+    return notes(name)
+        .filter(note -> note.startsWith(word + " "))
+        .map(note -> note.substring(word.length() + 1));
+  }
+
+  private static Stream<String> notes(String name) {
     return LeftOut.lines("/wire/blaxel/processes-recordings.txt").stream()
         .map(line -> line.split("\\s+", 2))
         .filter(words -> words[0].equals(name) && words.length > 1)
