@@ -30,7 +30,7 @@ final class EndOfProcess {
   private static final long LONGEST_INTERVAL = TimeUnit.SECONDS.toNanos(30);
 
   /** The server starts again what has failed after one second. */
-  private static final long RESTART = TimeUnit.MILLISECONDS.toNanos(2_500);
+  static final long RESTART = TimeUnit.MILLISECONDS.toNanos(2_500);
 
   private final String processName;
   private final String subject;
