@@ -49,11 +49,16 @@ final class Platform implements AutoCloseable {
       throw new IllegalArgumentException("the only argument is 'blaxel', not " + given);
     }
     boolean blaxel = isSet(environment, "BL_API_KEY") && isSet(environment, "BL_WORKSPACE");
-    if (blaxel && !isSet(environment, "E2B_API_KEY")) {
-      BlaxelClient client = BlaxelClient.builder().environment(environment).build();
-      return new Platform("at Blaxel, with your key", client, environment, null);
+    return blaxel && !isSet(environment, "E2B_API_KEY") ? blaxel(environment) : e2b(environment);
+  }
+
+  /** Blaxel, there or here: for what only it has. */
+  static Platform blaxel(Map<String, String> environment) {
+    if (!isSet(environment, "BL_API_KEY") || !isSet(environment, "BL_WORKSPACE")) {
+      return localBlaxel();
     }
-    return e2b(environment);
+    BlaxelClient client = BlaxelClient.builder().environment(environment).build();
+    return new Platform("at Blaxel, with your key", client, environment, null);
   }
 
   private static boolean isSet(Map<String, String> environment, String name) {
@@ -97,6 +102,23 @@ final class Platform implements AutoCloseable {
       return e2b;
     }
     throw new IllegalStateException("this example needs E2B, and runs " + description);
+  }
+
+  /**
+   * The same client, for what only Blaxel has.
+   *
+   * @throws IllegalStateException if it is not one of Blaxel
+   */
+  BlaxelClient blaxel() {
+    if (client instanceof BlaxelClient blaxel) {
+      return blaxel;
+    }
+    throw new IllegalStateException("this example needs Blaxel, and runs " + description);
+  }
+
+  /** True if sandboxes are on this machine. */
+  boolean isLocal() {
+    return local != null;
   }
 
   /** The variables by which another JVM finds the same sandboxes. */

@@ -211,7 +211,11 @@ final class ExactEvents {
   /** A sandbox may be out of reach for a while; nothing is lost by that. */
   private void endure(SandboxException e) {
     rejectIfCancelled();
-    if (e instanceof CancelledException || e instanceof WireFormatException) {
+    boolean isFinal =
+        e instanceof CancelledException
+            || e instanceof WireFormatException
+            || end.unable().isPresent();
+    if (isFinal) {
       throw e;
     }
     if (e instanceof AuthenticationException) {

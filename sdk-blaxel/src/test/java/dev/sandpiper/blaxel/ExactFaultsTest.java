@@ -13,8 +13,8 @@ import dev.sandpiper.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
@@ -29,15 +29,20 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(60)
 @EnabledOnOs(OS.LINUX)
 class ExactFaultsTest {
-  private static final Predicate<RecordedRequest> LISTING =
-      request ->
-          request.getTarget().endsWith("out") && request.getTarget().startsWith("/sbx/filesystem");
-  private static final Predicate<RecordedRequest> READING =
-      request -> request.getHeaders().get("Range") != null;
-  private static final Predicate<RecordedRequest> START =
-      request -> request.getMethod().equals("POST");
-
   @RegisterExtension final RealProcesses blaxel = new RealProcesses();
+
+  private static boolean isListing(RecordedRequest request) {
+    String target = request.getTarget();
+    return target.startsWith("/sbx/filesystem") && target.endsWith("out");
+  }
+
+  private static boolean isReading(RecordedRequest request) {
+    return request.getHeaders().get("Range") != null;
+  }
+
+  private static boolean isStart(RecordedRequest request) {
+    return request.getMethod().equals("POST");
+  }
 
   /** Gives the first requests of a kind another answer. */
   private AtomicInteger instead(Predicate<RecordedRequest> kind, int times, MockResponse answer) {
@@ -69,14 +74,17 @@ class ExactFaultsTest {
   @Test
   void aFileThatVanishesDuringAListingIsListedAgain() {
     AtomicInteger count =
-        instead(LISTING, 3, ScriptedBlaxel.json(422, "{\"error\":\"lstat x: no such file\"}"));
+        instead(
+            ExactFaultsTest::isListing,
+            3,
+            ScriptedBlaxel.json(422, "{\"error\":\"lstat x: no such file\"}"));
     execIsExact();
     assertThat(count.get()).isGreaterThan(3);
   }
 
   @Test
   void anAnswerThatAnotherStreamSpoiltIsAskedForAgain() {
-    instead(READING, 4, plain(200, "[keepalive]\nabc"));
+    instead(ExactFaultsTest::isReading, 4, plain(200, "[keepalive]\nabc"));
     execIsExact();
   }
 
@@ -89,7 +97,7 @@ class ExactFaultsTest {
             .addHeader("Content-Disposition", "attachment")
             .body("[keepalive]\n1\n2\n")
             .build();
-    instead(READING, 4, shorter);
+    instead(ExactFaultsTest::isReading, 4, shorter);
     execIsExact();
   }
 
@@ -101,19 +109,19 @@ class ExactFaultsTest {
             .addHeader("Content-Range", "bytes 5-7/100")
             .body("abc")
             .build();
-    instead(READING, 4, other);
+    instead(ExactFaultsTest::isReading, 4, other);
     execIsExact();
   }
 
   @Test
   void aSandboxThatIsOutOfReachForAMomentLosesNothing() {
-    instead(LISTING, 5, plain(502, "<html>bad gateway</html>"));
+    instead(ExactFaultsTest::isListing, 5, plain(502, "<html>bad gateway</html>"));
     execIsExact();
   }
 
   @Test
   void aSandboxThatStaysOutOfReachIsALostConnection() {
-    instead(LISTING, Integer.MAX_VALUE, plain(502, "<html>bad gateway</html>"));
+    instead(ExactFaultsTest::isListing, Integer.MAX_VALUE, plain(502, "<html>bad gateway</html>"));
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       assertThatThrownBy(() -> sandbox.shell("exec sleep 0.1"))
           .isInstanceOf(ConnectionLostException.class)
@@ -149,11 +157,10 @@ class ExactFaultsTest {
   @Test
   void aStartWhoseAnswerIsLostIsAdoptedAndNotRepeated() throws IOException {
     Path count = blaxel.directory.resolve("count");
-    AtomicReference<String> lost = new AtomicReference<>("");
+    AtomicBoolean lost = new AtomicBoolean();
     blaxel.meddler =
         request -> {
-          if (START.test(request) && lost.get().isEmpty()) {
-            lost.set("lost");
+          if (isStart(request) && lost.compareAndSet(false, true)) {
             blaxel.answerUnheard(request);
             return new MockResponse.Builder()
                 .onResponseStart(new SocketEffect.CloseSocket())
@@ -173,7 +180,7 @@ class ExactFaultsTest {
 
   @Test
   void aStartThatIsRefusedLeavesNothing() {
-    instead(START, 1, ScriptedBlaxel.json(500, "{\"error\":\"no memory\"}"));
+    instead(ExactFaultsTest::isStart, 1, ScriptedBlaxel.json(500, "{\"error\":\"no memory\"}"));
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       assertThatThrownBy(() -> sandbox.exec("true"))
           .isInstanceOf(PlatformException.class)
