@@ -184,9 +184,7 @@ final class Sandboxes implements AutoCloseable {
     Future<?> expiry = expiries.remove(record.key());
     if (expiry != null) expiry.cancel(false);
     record.machine().kill();
-    if (record.moveTo(Status.TERMINATED)) {
-      threads.later(record.lifetime().retention(), () -> byName.remove(record.name(), record));
-    }
+    if (record.moveTo(Status.TERMINATED)) forgetLater(record);
   }
 
   private void forgetLater(SandboxRecord record) {

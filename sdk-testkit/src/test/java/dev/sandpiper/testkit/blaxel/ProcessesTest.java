@@ -93,7 +93,8 @@ class ProcessesTest {
     LocalBlaxelSandbox sandbox = blaxel.create();
     String pid =
         sandbox
-            .run("env -i setsid sh -c 'echo $$; exec sleep 60' & until [ -s /proc/self/fd/1 ]; do sleep 0.02; done")
+            .run(
+                "env -i setsid sh -c 'echo $$; exec sleep 60' & until [ -s /proc/self/fd/1 ]; do sleep 0.02; done")
             .path("stdout")
             .asText()
             .strip();
