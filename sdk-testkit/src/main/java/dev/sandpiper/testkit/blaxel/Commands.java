@@ -115,6 +115,7 @@ final class Commands implements AutoCloseable {
       throws NotStartedException {
     Map<String, String> environment = new LinkedHashMap<>(machinery.environment());
     environment.putAll(request.env());
+    environment.putAll(machinery.marks());
     String shell = machinery.environment().getOrDefault("SHELL", "sh");
     List<String> words = new ArrayList<>();
     words.add(program(shell));
