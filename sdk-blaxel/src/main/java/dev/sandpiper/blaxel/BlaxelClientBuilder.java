@@ -102,8 +102,9 @@ public final class BlaxelClientBuilder {
   }
 
   /**
-   * What runs background work: two blocking tasks for each started process, one for each running
-   * {@code exec}. It must not bound their number below that. Never shut down here.
+   * What runs background work: three blocking tasks for each process, and one for each sandbox with
+   * a process that somebody follows. It must not bound their number below that. Never shut down
+   * here.
    */
   public BlaxelClientBuilder executor(Executor callersExecutor) {
     executor = requireNonNull(callersExecutor, "callersExecutor");

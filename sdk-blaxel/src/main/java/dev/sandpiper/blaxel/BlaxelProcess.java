@@ -5,6 +5,7 @@ import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.Processes;
 import dev.sandpiper.Signal;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,10 +17,25 @@ import java.util.concurrent.CompletableFuture;
 public final class BlaxelProcess implements Process {
   private final Process process;
   private final BlaxelRunning command;
+  private final Processes processes;
 
-  BlaxelProcess(Process process, BlaxelRunning command) {
+  BlaxelProcess(Process process, BlaxelRunning command, Processes processes) {
     this.process = process;
     this.command = command;
+    this.processes = processes;
+  }
+
+  /**
+   * Blocks until somebody in the sandbox listens on each of these ports, at an address that can be
+   * reached from outside. Looks from inside, with commands of its own.
+   *
+   * @throws dev.sandpiper.DeadlineExceededException if that is not so within {@code limit}
+   * @throws dev.sandpiper.PlatformException if this process ends first
+   * @throws dev.sandpiper.InvalidRequestException if a server listens on loopback only, so that
+   *     {@link dev.sandpiper.Sandbox#endpoint} would lead nowhere
+   */
+  public void waitForPorts(Duration limit, int... ports) {
+    new PortWait(processes, process, limit, ports).run();
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Processes;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.RunningCommand;
@@ -62,17 +63,25 @@ final class BlaxelProcesses implements Processes {
   BlaxelProcess start(BlaxelCommand command) {
     ConfirmingLauncher confirming = new ConfirmingLauncher(launcher, command);
     Process process = launched.start(confirming, command.common());
-    return new BlaxelProcess(process, confirming.started());
+    return new BlaxelProcess(process, confirming.started(), this);
+  }
+
+  BlaxelProcess attachNamed(String name) {
+    return attached(launcher.attachNamed(name));
   }
 
   @Override
-  public Process attach(ProcessRef ref) {
-    return launched.attach(ref);
+  public BlaxelProcess attach(ProcessRef ref) {
+    return attached(launcher.attach(requireNonNull(ref, "ref")));
   }
 
   @Override
-  public Process attach(ProcessRef ref, String position) {
-    return launched.attach(ref, position);
+  public BlaxelProcess attach(ProcessRef ref, String position) {
+    return attached(launcher.attach(requireNonNull(ref, "ref"), ByteOffsets.parse(position)));
+  }
+
+  private BlaxelProcess attached(BlaxelRunning found) {
+    return new BlaxelProcess(launched.attached(found), found, this);
   }
 
   @Override

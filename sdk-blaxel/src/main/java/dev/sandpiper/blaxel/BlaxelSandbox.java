@@ -71,6 +71,7 @@ public final class BlaxelSandbox implements Sandbox {
             messages,
             new StreamedLauncher(name, api, messages, account.threads(), account.waits()),
             new Uploads(account.dataPlane(), url),
+            account.waits(),
             account.output().streamedOnly());
     this.processes = new BlaxelProcesses(launcher, account.threads());
     this.files = new BlaxelFiles(account.dataPlane(), url, paths, processes);
@@ -103,6 +104,18 @@ public final class BlaxelSandbox implements Sandbox {
   /** {@link Processes#start(dev.sandpiper.Command)} with what only Blaxel knows. */
   public BlaxelProcess start(BlaxelCommand command) {
     return processes.start(requireNonNull(command, "command"));
+  }
+
+  /**
+   * Follows the process of this name, whoever has started it. What {@link BlaxelCommand}s wrote is
+   * exact and can be gone on with, as with {@link Processes#attach}. Of another's process the
+   * server's own files are read, which lose their heads when they get long; where these cannot be
+   * read its log is, which is text, and a gap says so.
+   *
+   * @throws dev.sandpiper.NotFoundException if there is none
+   */
+  public BlaxelProcess attachNamed(String processName) {
+    return processes.attachNamed(requireNonNull(processName, "processName"));
   }
 
   @Override

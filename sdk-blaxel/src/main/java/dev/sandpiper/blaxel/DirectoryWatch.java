@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.blaxel.ProcessMarks.Change;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Cancellation;
 import dev.sandpiper.http.HttpResponse;
@@ -179,6 +180,12 @@ final class DirectoryWatch {
     }
   }
 
+  /** Several may be joined by a bar. */
+  private static Change change(String operation) {
+    boolean removed = operation.contains("REMOVE") || operation.contains("RENAME");
+    return removed ? Change.REMOVED : operation.equals("CREATE") ? Change.MADE : Change.WRITTEN;
+  }
+
   /** What is no event may have swallowed one. */
   private void take(byte[] line) {
     if (StrayLines.TEXT.equals(ByteString.of(line))) {
@@ -196,10 +203,8 @@ final class DirectoryWatch {
     int dot = name.indexOf('.');
     ProcessMarks marks = dot < 0 ? null : followed.get(name.substring(0, dot));
     if (marks != null) {
-      String what = event.path("op").asText("");
-      boolean removed = what.contains("REMOVE") || what.contains("RENAME");
       try {
-        marks.note(name, removed);
+        marks.note(name, change(event.path("op").asText("")));
       } catch (SandboxException e) {
         log.warn("{}", e.getMessage()); // whoever follows it meets the same in its listing
       }

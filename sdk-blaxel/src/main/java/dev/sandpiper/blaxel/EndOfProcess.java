@@ -5,6 +5,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
+import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.SandboxException;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,11 +27,12 @@ final class EndOfProcess {
   /** What has begun leaves a mark at its end, unless it is killed with its wrapper. */
   private static final long ONCE_BEGUN = TimeUnit.SECONDS.toNanos(5);
 
+  private static final long HURRIED_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(400);
   private static final long LONGEST_INTERVAL = TimeUnit.SECONDS.toNanos(30);
 
   /** The server starts again what has failed after one second. */
-  private static final long RESTART = TimeUnit.MILLISECONDS.toNanos(2_500);
+  static final long RESTART = TimeUnit.MILLISECONDS.toNanos(2_500);
 
   private final String processName;
   private final String subject;
@@ -40,6 +42,7 @@ final class EndOfProcess {
 
   private long due = System.nanoTime() + BEFORE_FIRST_LOOK;
   private boolean begun;
+  private int suspected; // the last try that may have ended
   private long interval = FIRST_INTERVAL;
   private volatile boolean hurried;
   private @Nullable ProcessDetails record;
@@ -80,10 +83,19 @@ final class EndOfProcess {
     if (isKnown) {
       return Long.MAX_VALUE;
     }
-    if (marks.exit(marks.tries()).isPresent()) {
-      due = Math.min(due, System.nanoTime() + FIRST_INTERVAL);
+    boolean isSuspect = marks.exit(marks.tries()).isPresent() || isClosed();
+    if (isSuspect && suspected < marks.tries()) {
+      suspected = marks.tries();
+      interval = FIRST_INTERVAL;
+      due = Math.min(due, System.nanoTime() + interval);
     }
     return hurried ? 0 : Math.max(TimeUnit.MILLISECONDS.toNanos(1), due - System.nanoTime());
+  }
+
+  /** Outputs that are closed without an exit are those of one that was killed with its wrapper. */
+  private boolean isClosed() {
+    int attempt = marks.tries();
+    return marks.end(Channel.STDOUT, attempt) != null && marks.end(Channel.STDERR, attempt) != null;
   }
 
   /**
@@ -95,6 +107,7 @@ final class EndOfProcess {
     if (judged != null || (!hurried && System.nanoTime() - due < 0)) {
       return false;
     }
+    interval = hurried ? HURRIED_INTERVAL : interval;
     hurried = false;
     due = System.nanoTime() + interval;
     interval = Math.min(2 * interval, LONGEST_INTERVAL);

@@ -161,14 +161,18 @@ final class ExactChannel {
    * Looks for bytes that must be there, because the channel's end has been told. What is not there
    * will not come.
    */
-  boolean isStuckBefore(long total) {
-    marks.see(files.list(cancellation));
-    marks.setDirty(channel);
-    long before = position;
-    if (read() || position > before) {
-      return true;
+  void readUpTo(long total) {
+    if (isAnything()) {
+      return;
     }
-    missing(Math.min(total, marks.segmentAfter(channel, position).orElse(total)));
-    return true;
+    marks.see(files.list(cancellation));
+    if (!isAnything()) {
+      missing(Math.min(total, marks.segmentAfter(channel, position).orElse(total)));
+    }
+  }
+
+  private boolean isAnything() {
+    marks.setDirty(channel);
+    return read();
   }
 }

@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.ProcessEvent;
@@ -174,12 +175,14 @@ final class ExactEvents {
         return false;
       }
       if (total != null && channel.position() < total.total()) {
-        marks.setDirty(channel.channel());
-        return channel.isStuckBefore(total.total());
+        channel.readUpTo(total.total());
+        return true;
       }
     }
     if (isBegun) {
       channels.forEach(channel -> tellLoss(channel, found.attempt()));
+    } else if (found.status() instanceof ExitStatus.Exited) {
+      channels.forEach(channel -> gap(channel, "its files are gone, or it never began"));
     }
     ended = true;
     log.debug("{} {}", ref, found.status());
@@ -207,13 +210,13 @@ final class ExactEvents {
       reason = "the sandbox could not write it down; is its disk full?";
     }
     if (reason != null) {
-      ready.add(
-          new OutputGap(
-              channel.channel(),
-              OptionalLong.of(channel.position()),
-              OptionalLong.empty(),
-              reason));
+      gap(channel, reason);
     }
+  }
+
+  private void gap(ExactChannel channel, String reason) {
+    OptionalLong from = OptionalLong.of(channel.position());
+    ready.add(new OutputGap(channel.channel(), from, OptionalLong.empty(), reason));
   }
 
   /** A sandbox may be out of reach for a while; nothing is lost by that. */
@@ -221,25 +224,33 @@ final class ExactEvents {
     rejectIfCancelled();
     boolean isFinal =
         e instanceof CancelledException
-            || e instanceof AuthenticationException
             || e instanceof WireFormatException
-            || (e instanceof NotFoundException missing
-                && missing.what() == NotFoundException.What.SANDBOX);
+            || end.unable().isPresent();
     if (isFinal) {
       throw e;
     }
+    if (e instanceof AuthenticationException) {
+      throw lost("the sandbox lets us in no more", e);
+    }
+    if (e instanceof NotFoundException missing
+        && missing.what() == NotFoundException.What.SANDBOX) {
+      throw lost("the sandbox is gone", e);
+    }
     if (System.nanoTime() - heard > patience.toNanos()) {
-      throw new ConnectionLostException(
-          failure(
-              "the sandbox could not be reached for %d s; %s"
-                  .formatted(patience.toSeconds(), e.failure().observed())),
-          ref,
+      throw lost(
+          "it could not be reached for %d s; %s"
+              .formatted(patience.toSeconds(), e.failure().observed()),
           e);
     }
     log.debug("{}: {}", ref, e.getMessage());
     pause = Math.min(2 * pause, LONGEST_PAUSE);
     await(marks.news(), pause);
     marks.distrust();
+  }
+
+  private ConnectionLostException lost(String observed, SandboxException cause) {
+    return new ConnectionLostException(
+        failure("the sandbox was lost before the command's end was told; " + observed), ref, cause);
   }
 
   private void rejectIfCancelled() {

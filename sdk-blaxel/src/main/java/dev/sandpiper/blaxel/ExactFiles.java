@@ -62,8 +62,12 @@ final class ExactFiles {
      */
     record Bytes(Output output, long total) implements Part {}
 
-    /** There are none at this place yet. */
-    record Nothing() implements Part {}
+    /**
+     * There are none at this place yet.
+     *
+     * @param size how many the file had
+     */
+    record Nothing(long size) implements Part {}
 
     /** There is no such file. */
     record Missing() implements Part {}
@@ -117,8 +121,13 @@ final class ExactFiles {
 
   /** At most {@code most} bytes of a file from {@code from} on, which belong to a channel. */
   Part read(String name, Channel channel, long from, int most, Cancellation end) {
+    return readAt(path(name), channel, from, most, end);
+  }
+
+  /** {@link #read} of a file anywhere. */
+  Part readAt(String path, Channel channel, long from, int most, Cancellation end) {
     HttpRequest request =
-        request("GET", url(name))
+        request("GET", BlaxelFiles.url(base, "filesystem", path))
             .withHeader("Accept", "application/octet-stream")
             .withHeader("Range", "bytes=" + from + "-" + (from + most - 1))
             .harmless()
@@ -127,8 +136,7 @@ final class ExactFiles {
       return switch (response.status()) {
         case 206 -> part(response, channel, from, most);
         case 200 -> empty(response);
-        case 416 ->
-            response.header("Content-Range") == null ? new Part.Spoilt() : new Part.Nothing();
+        case 416 -> behind(response);
         default -> throw DataErrors.of(response, What.FILE);
       };
     } catch (NotFoundException e) {
@@ -158,10 +166,15 @@ final class ExactFiles {
     }
   }
 
+  private static Part behind(HttpResponse response) {
+    OptionalLong size = ContentRange.sizeOfUnsatisfied(response.header("Content-Range"));
+    return size.isPresent() ? new Part.Nothing(size.getAsLong()) : new Part.Spoilt();
+  }
+
   /** What an empty file answers to every range. A leaked keep-alive looks like it, with a body. */
   private static Part empty(HttpResponse response) {
     try {
-      return response.source().exhausted() ? new Part.Nothing() : new Part.Spoilt();
+      return response.source().exhausted() ? new Part.Nothing(0) : new Part.Spoilt();
     } catch (IOException e) {
       return new Part.Spoilt();
     }

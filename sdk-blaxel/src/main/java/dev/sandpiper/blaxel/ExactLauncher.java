@@ -11,7 +11,6 @@ import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.TerminalSize;
-import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
@@ -44,6 +43,7 @@ final class ExactLauncher implements CommandLauncher {
   private final StreamedLauncher streamed;
   private final Uploads uploads;
   private final StartRecovery recovery;
+  private final ForeignProcesses foreign;
   private volatile Route route;
 
   /**
@@ -54,7 +54,9 @@ final class ExactLauncher implements CommandLauncher {
       StartMessages messages,
       StreamedLauncher streamed,
       Uploads uploads,
+      Waits waits,
       boolean streamedOnly) {
+    this.foreign = new ForeignProcesses(sandbox, waits);
     this.sandbox = sandbox;
     this.messages = messages;
     this.streamed = streamed;
@@ -218,13 +220,18 @@ final class ExactLauncher implements CommandLauncher {
         path, Content.of(bytes), new UploadProgress(progress -> {}, OptionalLong.empty()));
   }
 
+  /** Follows the process of this name, whoever has started it. */
+  BlaxelRunning attachNamed(String name) {
+    return attach(foreign.ref(foreign.running(name)));
+  }
+
   @Override
-  public ExactCommand attach(ProcessRef ref) {
+  public BlaxelRunning attach(ProcessRef ref) {
     return attach(ref, ByteOffsets.BEGINNING);
   }
 
   @Override
-  public ExactCommand attach(ProcessRef ref, ByteOffsets position) {
+  public BlaxelRunning attach(ProcessRef ref, ByteOffsets position) {
     if (!ref.platform().equals(StreamedLauncher.PLATFORM)
         || !ref.sandboxId().equals(sandbox.id())) {
       throw new InvalidRequestException(
@@ -233,6 +240,9 @@ final class ExactLauncher implements CommandLauncher {
     ProcessMarks marks = new ProcessMarks(ref.nonce());
     marks.see(sandbox.files().list(new Cancellation()));
     Optional<ProcessDetails> record = sandbox.api().find("attach", ref.processId());
+    if (!marks.isThere() && record.isPresent() && foreign.id(record.get()).isEmpty()) {
+      return foreign.follow(ref, record.get(), position);
+    }
     boolean isOver = record.isEmpty() || record.get().completedAt().isPresent();
     if (isOver && !marks.isThere()) {
       throw EndOfProcess.unknown("attach", ref.toString(), "it is over, and its output is removed");
@@ -269,7 +279,6 @@ final class ExactLauncher implements CommandLauncher {
 
   @Override
   public List<ProcessInfo> list() {
-    throw new UnsupportedCapabilityException(
-        Failure.of("list", sandbox.id(), "not yet"), Capability.ATTACH);
+    return foreign.list();
   }
 }

@@ -10,7 +10,8 @@ record OutputFiles(String directory, boolean streamedOnly) {
   static final OutputFiles STANDARD = new OutputFiles("/tmp/.sandpiper", false);
 
   OutputFiles {
-    if (!directory.matches("(/[A-Za-z0-9._-]+){1,32}") || directory.length() > 200) {
+    boolean isPlain = directory.matches("(/(?!\\.\\.?(/|$))[A-Za-z0-9._-]+){1,32}");
+    if (!isPlain || directory.length() > 200) {
       throw new IllegalArgumentException(
           "a directory for output is absolute and made of A-Z a-z 0-9 . _ -, not '"
               + directory

@@ -14,6 +14,7 @@ import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import okhttp3.HttpUrl;
@@ -94,6 +95,44 @@ final class ProcessApi {
       return ProcessDetails.of(json);
     } catch (IllegalArgumentException e) {
       throw new WireFormatException(response.failure("an answer with " + e.getMessage()), e);
+    }
+  }
+
+  /** All records that the server has. */
+  List<ProcessDetails> all(String sandbox) {
+    HttpRequest request =
+        HttpRequest.of("list", sandbox, "GET", url("process"))
+            .withHeader("Accept", "application/json")
+            .harmless();
+    try (HttpResponse response = transport.send(request)) {
+      if (response.status() != 200) {
+        throw DataErrors.of(response, What.SANDBOX);
+      }
+      List<ProcessDetails> all = new ArrayList<>();
+      for (JsonNode record : DataErrors.json(response)) {
+        all.add(ProcessDetails.of(record));
+      }
+      return all;
+    } catch (IllegalArgumentException e) {
+      throw new WireFormatException(request.failure("an answer with " + e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Opens the log of a process, as text with prefixes, from its beginning until the process ends.
+   * The caller reads it to its end and closes the response.
+   */
+  HttpResponse log(String name) {
+    HttpRequest request =
+        HttpRequest.of("follow", name, "GET", url("process", name, "logs", "stream"))
+            .harmless()
+            .asProcessStream();
+    HttpResponse response = transport.send(request);
+    if (response.status() == 200) {
+      return response;
+    }
+    try (response) {
+      throw DataErrors.of(response, What.PROCESS);
     }
   }
 

@@ -63,15 +63,23 @@ final class ProcessMarks {
     return id + (channel == Channel.STDERR ? ".e." : ".o.") + offset;
   }
 
-  /** A file of this name was made, changed or removed. */
-  void note(String name, boolean removed) {
+  /** What a watch has seen happen to a file. */
+  enum Change {
+    /** It is there, and empty: what is written to it is told as that. */
+    MADE,
+    WRITTEN,
+    REMOVED
+  }
+
+  /** Something happened to the file of this name. */
+  void note(String name, Change change) {
     if (!name.startsWith(id + ".")) {
       return;
     }
     lock.lock();
     try {
-      if (!removed) {
-        learn(name.substring(id.length() + 1), -1);
+      if (change != Change.REMOVED) {
+        learn(name.substring(id.length() + 1), change == Change.MADE ? 0 : -1);
       }
       told();
     } finally {
@@ -118,10 +126,9 @@ final class ProcessMarks {
     if (told instanceof Mark.Segment segment) {
       segment(segment.channel(), segment.offset(), size);
     } else if (told instanceof Mark.End end) {
-      if (isNew(ends(end.channel()), end.attempt(), new ChannelEnd(end.total(), end.status()))) {
-        dirty.put(end.channel(), true);
-      }
+      isNew(ends(end.channel()), end.attempt(), new ChannelEnd(end.total(), end.status()));
     } else if (told instanceof Mark.Exit exit) {
+      tried(exit.attempt());
       isNew(exits, exit.attempt(), exit.code());
     } else if (told instanceof Mark.Begin begin) {
       begun(begin.attempt(), begin.pid());
@@ -174,9 +181,18 @@ final class ProcessMarks {
   }
 
   private void begun(int attempt, String pid) {
+    tried(attempt);
+    if (attempt == tries && leader == null) {
+      leader = pid;
+      told();
+    }
+  }
+
+  /** An exit tells that it has begun: a watch may have come too late for the mark of that. */
+  private void tried(int attempt) {
     if (attempt > tries) {
       tries = attempt;
-      leader = pid;
+      leader = null;
       told();
     }
   }
@@ -348,7 +364,7 @@ final class ProcessMarks {
     }
   }
 
-  /** The number of the last try's group; null while it has not begun. */
+  /** The number of the last try's group; null while nobody has seen it. */
   @Nullable String leader() {
     lock.lock();
     try {

@@ -4,13 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Command;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Commands as the one text that Blaxel gives to the sandbox's shell. */
 final class ShellText {
   private static final int FIRST_BYTE = 0xDC80;
   private static final int LAST_BYTE = 0xDCFF;
+
+  /** {@code exec /bin/sh -c WRAPPER sh} and what the wrapper is told. */
+  private static final int BEFORE_COMMAND = 5 + 13;
+
+  private static final Pattern WORD =
+      Pattern.compile("((?:[^' \"$\\\\]++|'[^']*+'|\\\\')++)(?: |$)");
 
   private ShellText() {}
 
@@ -26,6 +35,31 @@ final class ShellText {
 
   private static String quoted(List<String> words) {
     return words.stream().map(ShellText::quote).collect(Collectors.joining(" "));
+  }
+
+  /**
+   * The command in a text that was made here, or that the server gives to its shell for somebody
+   * else.
+   */
+  static List<String> commandIn(String text) {
+    List<String> words = words(text);
+    boolean isWrapped = words.size() > BEFORE_COMMAND && text.startsWith("exec /bin/sh -c ");
+    if (isWrapped && words.get(3).startsWith("sandpiper_writer=")) {
+      return words.subList(BEFORE_COMMAND, words.size());
+    }
+    return List.of("/bin/sh", "-c", text);
+  }
+
+  /** What is separated by blanks, without its quotes; nothing if it is not of our making. */
+  private static List<String> words(String text) {
+    List<String> words = new ArrayList<>();
+    Matcher matcher = WORD.matcher(text);
+    int end = 0;
+    while (matcher.find() && matcher.start() == end) {
+      words.add(matcher.group(1).replace("'\\''", "\0").replace("'", "").replace('\0', '\''));
+      end = matcher.end();
+    }
+    return end == text.length() ? words : List.of();
   }
 
   /** In single quotes nothing means anything, and they themselves stand outside. */

@@ -179,9 +179,15 @@ final class StreamDrain implements Runnable {
     }
   }
 
-  private void followRecord(String reason, @Nullable Exception cause) {
-    for (Channel channel : new Channel[] {Channel.STDOUT, Channel.STDERR}) {
-      events.put(StreamMessages.gap(channel, reason));
+  /**
+   * Asks for the record until it tells the end.
+   *
+   * @param reason why output is missing from here on; null if none is
+   */
+  void followRecord(@Nullable String reason, @Nullable Exception cause) {
+    if (reason != null) {
+      events.put(StreamMessages.gap(Channel.STDOUT, reason));
+      events.put(StreamMessages.gap(Channel.STDERR, reason));
     }
     Duration pause = FIRST_POLL;
     long unseenSince = System.nanoTime();

@@ -17,14 +17,34 @@ final class StreamedCommand implements BlaxelRunning {
   private final StreamDrain drain;
   private final ProcessApi api;
   private final ProcessTree tree;
+  private final boolean isOurs;
 
-  StreamedCommand(
+  /** One of somebody else's, which goes on without us. */
+  static StreamedCommand attached(
+      ProcessRef ref, StreamedEvents events, StreamDrain drain, ProcessApi api, ProcessTree tree) {
+    return new StreamedCommand(ref, ref.processId(), events, drain, api, tree, false);
+  }
+
+  /** One of our own. */
+  static StreamedCommand started(
       ProcessRef ref,
       String name,
       StreamedEvents events,
       StreamDrain drain,
       ProcessApi api,
       ProcessTree tree) {
+    return new StreamedCommand(ref, name, events, drain, api, tree, true);
+  }
+
+  private StreamedCommand(
+      ProcessRef ref,
+      String name,
+      StreamedEvents events,
+      StreamDrain drain,
+      ProcessApi api,
+      ProcessTree tree,
+      boolean isOurs) {
+    this.isOurs = isOurs;
     this.ref = ref;
     this.name = name;
     this.events = events;
@@ -96,9 +116,11 @@ final class StreamedCommand implements BlaxelRunning {
 
   @Override
   public void requireDetachable() {
-    throw unsupported(
-        "a streamed command cannot be let go: nobody could follow it again, and a stream that is"
-            + " left behind spoils other answers; close() kills it");
+    if (isOurs) {
+      throw unsupported(
+          "a streamed command cannot be let go: nobody could follow it again, and a stream that is"
+              + " left behind spoils other answers; close() kills it");
+    }
   }
 
   private UnsupportedCapabilityException unsupported(String observed) {

@@ -92,7 +92,7 @@ final class StreamedLauncher implements CommandLauncher {
   private StreamedCommand followed(ProcessRef ref, String name, @Nullable HttpResponse response) {
     StreamedEvents events = new StreamedEvents(name);
     StreamDrain drain = new StreamDrain(ref, name, response, api, events, waits);
-    StreamedCommand command = new StreamedCommand(ref, name, events, drain, api, tree);
+    StreamedCommand command = StreamedCommand.started(ref, name, events, drain, api, tree);
     try {
       threads.executor().execute(drain);
     } catch (RejectedExecutionException e) {

@@ -10,6 +10,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.Signal;
 import dev.sandpiper.blaxel.testing.CapturedLog;
@@ -53,12 +54,7 @@ class ExactProcessTest {
       assertThat(sandbox.exec("true").exit().isSuccess()).isTrue();
 
       assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(1);
-      assertThat(blaxel.requests)
-          .allMatch(
-              line ->
-                  line.startsWith("POST /sbx/process")
-                      || line.startsWith("GET /sbx/filesystem/")
-                      || line.startsWith("GET /sbx/watch/"));
+      assertThat(blaxel.requests).noneMatch(line -> line.matches("(PUT|DELETE) .*"));
     }
     blaxel.assertClean();
   }
@@ -310,6 +306,21 @@ class ExactProcessTest {
       assertThat(sandbox.capabilities()).containsExactly(Capability.SIGNALS);
       assertThat(CapturedLog.lines())
           .anyMatch(line -> line.contains("out cannot be made") && line.contains("own stream"));
+    }
+  }
+
+  @Test
+  void whereNothingCanBeWrittenAnyMoreNothingIsBegunEither() throws Exception {
+    String begun = blaxel.directory.resolve("begun").toString();
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      sandbox.exec("true");
+      new ProcessBuilder("rm", "-rf", blaxel.output().toString()).start().waitFor();
+      Files.writeString(blaxel.output(), "no directory");
+      assertThatThrownBy(() -> sandbox.exec("touch", begun))
+          .isInstanceOf(PlatformException.class)
+          .hasMessageContaining("it was not begun: " + blaxel.output() + " cannot be made");
+
+      assertThat(Files.exists(blaxel.directory.resolve("begun"))).isFalse();
     }
   }
 

@@ -32,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -65,6 +66,7 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
   private final Map<String, Running> processes = new ConcurrentHashMap<>();
   private final List<BlaxelClient> clients = new ArrayList<>();
   private final CountDownLatch over = new CountDownLatch(1);
+  private final AtomicInteger watches = new AtomicInteger();
   final Deque<String> requests = new ConcurrentLinkedDeque<>();
   volatile int upgrades;
   volatile boolean watchIsOff;
@@ -187,6 +189,20 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
         return error(500, e.toString());
       }
     }
+  }
+
+  /** Does what is asked, and throws the answer away. */
+  void answerUnheard(RecordedRequest request) {
+    try {
+      answer(request);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** How many watches somebody reads, as far as writing to them has told. */
+  int openWatches() {
+    return watches.get();
   }
 
   private static MockResponse json(int status, String body) {
@@ -423,10 +439,12 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
+      watches.incrementAndGet();
       try (service) {
         while (over.getCount() > 0) {
           WatchKey key = service.poll(200, TimeUnit.MILLISECONDS);
           if (key == null) {
+            sink.writeUtf8("[keepalive]\n").flush(); // how a server notices that nobody reads
             continue;
           }
           for (WatchEvent<?> event : key.pollEvents()) {
@@ -439,6 +457,8 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      } finally {
+        watches.decrementAndGet();
       }
     }
 

@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit;
 
 import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.blaxel.BlaxelClientBuilder;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.testkit.blaxel.BlaxelOptions;
 import dev.sandpiper.testkit.blaxel.BlaxelServer;
@@ -102,7 +103,17 @@ public final class LocalSandboxes implements AutoCloseable {
 
   /** A client of the embedded Blaxel. The caller closes it. */
   public BlaxelClient blaxelClient() {
-    return BlaxelClient.builder().environment(blaxelEnvironment()).build();
+    BlaxelClientBuilder builder = BlaxelClient.builder().environment(blaxelEnvironment());
+    lock.lock();
+    try {
+      // File calls reach this machine's /tmp, and nothing else outside of a sandbox.
+      if (blaxel != null && blaxel.outputDirectory().startsWith("/tmp")) {
+        builder.outputDirectory(blaxel.outputDirectory().toString());
+      }
+    } finally {
+      lock.unlock();
+    }
+    return builder.build();
   }
 
   /**

@@ -126,6 +126,11 @@ public final class BlaxelServer implements AutoCloseable {
         url(controlPlane) + ControlPlane.BASE);
   }
 
+  /** Where clients can have the output of commands lie, so that it goes with this server. */
+  public Path outputDirectory() {
+    return root.resolve("output");
+  }
+
   /** What {@code BL_CLIENT_CREDENTIALS} may hold instead of the key. */
   String clientCredentials() {
     return tokens.clientCredentials();

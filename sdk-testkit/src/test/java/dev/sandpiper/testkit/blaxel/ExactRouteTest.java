@@ -5,84 +5,50 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.Command;
+import dev.sandpiper.EventStream;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Process;
-import dev.sandpiper.SandboxSpec;
-import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.blaxel.BlaxelCommand;
+import dev.sandpiper.blaxel.BlaxelProcess;
 import dev.sandpiper.blaxel.BlaxelSandbox;
-import dev.sandpiper.testkit.LocalSandboxes;
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Random;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Blaxel's commands by files, against the embedded server and real processes. */
 @Timeout(120)
 class ExactRouteTest {
-  @TempDir Path directory;
-  private LocalSandboxes local;
-  private BlaxelClient client;
-
-  @BeforeEach
-  void open() {
-    local = LocalSandboxes.start();
-    client =
-        BlaxelClient.builder()
-            .environment(local.blaxelEnvironment())
-            .outputDirectory(directory.resolve("out").toString())
-            .build();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    client.close();
-    local.close();
-  }
-
-  @Test
-  void execGivesOutputAndExit() {
-    try (BlaxelSandbox sandbox = client.create(SandboxSpec.standard())) {
-      ExecResult result = sandbox.shell("printf 'a\\nb'; echo e >/dev/stderr; exit 3");
-
-      assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(3));
-      assertThat(result.stdout().text()).isEqualTo("a\nb");
-      assertThat(result.stderr().text()).isEqualTo("e\n");
-    }
-  }
+  @RegisterExtension final LocalClient local = new LocalClient();
 
   @Test
   void quickCommandsInARowAreExactAndLeaveNothing() throws Exception {
     Random random = new Random(7);
-    String id;
-    try (BlaxelSandbox sandbox = client.create(SandboxSpec.standard())) {
-      id = sandbox.id();
-      BlaxelSandbox connected = client.connect(id);
-      for (int i = 0; i < 100; i++) {
-        byte[] out = new byte[random.nextInt(300)];
-        random.nextBytes(out);
-        int code = random.nextInt(256);
-        StringBuilder octal = new StringBuilder();
-        for (byte one : out) {
-          octal.append(String.format("\\%03o", one & 0xff));
-        }
-        ExecResult result = connected.shell("printf '" + octal + "'; exit " + code);
-        assertThat(result.stdout().bytes()).isEqualTo(out);
-        assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(code));
+    BlaxelSandbox sandbox = local.again(local.sandbox());
+    for (int i = 0; i < 50; i++) {
+      byte[] out = new byte[random.nextInt(300)];
+      random.nextBytes(out);
+      StringBuilder octal = new StringBuilder();
+      for (byte one : out) {
+        octal.append(String.format("\\%03o", one & 0xff));
       }
-      connected.close();
-      try (Stream<Path> left = Files.list(directory.resolve("out"))) {
-        assertThat(left).isEmpty();
-      }
+      int code = random.nextInt(256);
+      ExecResult result = sandbox.shell("printf '" + octal + "'; exit " + code);
+
+      assertThat(result.stdout().bytes()).isEqualTo(out);
+      assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(code));
     }
+    sandbox.close();
+    assertThat(local.files()).isEmpty();
   }
 
   @Test
@@ -91,20 +57,15 @@ class ExactRouteTest {
     for (int i = 0; i < all.length; i++) {
       all[i] = (byte) (i * 31 + i / 256);
     }
-    Files.write(directory.resolve("all"), all);
+    String file = local.directory().resolve("all").toString();
+    Files.write(local.directory().resolve("all"), all);
     MessageDigest expected = MessageDigest.getInstance("SHA-256");
     for (int i = 0; i < 100; i++) {
       expected.update(all);
     }
-    try (BlaxelSandbox sandbox = client.create(SandboxSpec.standard());
-        Process process =
-            sandbox
-                .processes()
-                .start(
-                    Command.shell(
-                        "i=0; while [ $i -lt 100 ]; do cat "
-                            + directory.resolve("all")
-                            + "; i=$((i+1)); done"))) {
+    Command command =
+        Command.shell("i=0; while [ $i -lt 100 ]; do cat " + file + "; i=$((i+1)); done");
+    try (Process process = local.sandbox().processes().start(command)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       process.transferTo(new Digesting(digest), OutputStream.nullOutputStream());
 
@@ -115,22 +76,101 @@ class ExactRouteTest {
 
   @Test
   void shortLinesAreExact() throws Exception {
-    try (BlaxelSandbox sandbox = client.create(SandboxSpec.standard())) {
-      ExecResult result =
-          sandbox.shell("i=0; while [ $i -lt 300000 ]; do echo x; i=$((i+1)); done");
+    ExecResult result =
+        local.sandbox().shell("i=0; while [ $i -lt 300000 ]; do echo x; i=$((i+1)); done");
 
-      assertThat(result.stdout().bytes()).isEqualTo("x\n".repeat(300_000).getBytes(UTF_8));
-    }
+    assertThat(result.stdout().bytes()).isEqualTo("x\n".repeat(300_000).getBytes(UTF_8));
   }
 
   @Test
   void oneLineWithoutAnEndIsExact() throws Exception {
-    try (BlaxelSandbox sandbox = client.create(SandboxSpec.standard())) {
-      ExecResult result = sandbox.shell("head -c 3000000 /dev/zero | tr '\\0' '\\377'");
+    ExecResult result = local.sandbox().shell("head -c 3000000 /dev/zero | tr '\\0' '\\377'");
 
-      assertThat(result.stdout().bytes())
-          .isEqualTo("\u00ff".repeat(3_000_000).getBytes(ISO_8859_1));
+    assertThat(result.stdout().bytes()).isEqualTo("\u00ff".repeat(3_000_000).getBytes(ISO_8859_1));
+  }
+
+  @Test
+  void aProgramThatOpensItsOutputsAgainIsExact() throws Exception {
+    ExecResult result =
+        local.sandbox().shell("echo 1 >&2; echo 2 >/dev/stderr; echo 3 >&2; echo o >/dev/stdout");
+
+    assertThat(result.stderr().text()).isEqualTo("1\n2\n3\n");
+    assertThat(result.stdout().text()).isEqualTo("o\n");
+  }
+
+  @Test
+  void anotherClientGoesOnWhereTheFirstStopped() throws Exception {
+    BlaxelSandbox sandbox = local.sandbox();
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    String gate = local.directory().resolve("gate").toString();
+    assertThat(new ProcessBuilder("mkfifo", gate).start().waitFor()).isZero();
+    String ref;
+    String position;
+    Command command = Command.shell("seq 1 300000; read -r x <" + gate + "; seq 300001 400000");
+    try (Process process = sandbox.processes().start(command);
+        EventStream<ProcessEvent> events = process.events()) {
+      while (read.size() < 1_000_000) {
+        if (events.next() instanceof Output output) {
+          output.writeTo(read);
+        }
+      }
+      position = events.position();
+      ref = process.detach().toString();
     }
+    Files.writeString(local.directory().resolve("gate"), "go\n");
+    try (Process process =
+            local.again(sandbox).processes().attach(ProcessRef.parse(ref), position);
+        EventStream<ProcessEvent> events = process.events()) {
+      for (ProcessEvent event : events) {
+        if (event instanceof Output output) {
+          output.writeTo(read);
+        }
+      }
+    }
+    StringBuilder expected = new StringBuilder();
+    for (int i = 1; i <= 400_000; i++) {
+      expected.append(i).append('\n');
+    }
+    assertThat(read.toString(UTF_8)).isEqualTo(expected.toString());
+  }
+
+  @Test
+  void whatFailsIsStartedAgainAndTheLastEndIsTheEnd() throws Exception {
+    BlaxelSandbox sandbox = local.sandbox();
+    String count = local.directory().resolve("count").toString();
+    Command command =
+        Command.shell(
+            "echo x >>" + count + "; n=$(wc -l <" + count + "); echo run $n; exit $((3 - n))");
+    try (BlaxelProcess process = sandbox.start(BlaxelCommand.of(command).restartOnFailure(5))) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      ExitStatus status = process.transferTo(out, out);
+
+      assertThat(out.toString(UTF_8)).isEqualTo("run 1\nrun 2\nrun 3\n");
+      assertThat(status).isEqualTo(new ExitStatus.Exited(0));
+      assertThat(process.details().restartCount()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whatAlwaysFailsEndsWithItsLastFailure() throws Exception {
+    BlaxelSandbox sandbox = local.sandbox();
+    BlaxelCommand command = BlaxelCommand.of(Command.shell("echo run; exit 9")).restartOnFailure(1);
+    ExecResult result = sandbox.exec(command);
+
+    assertThat(result.stdout().text()).isEqualTo("run\nrun\n");
+    assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(9));
+  }
+
+  @Test
+  void whatIsStartedAgainCanBeStopped() throws Exception {
+    BlaxelSandbox sandbox = local.again(local.sandbox());
+    BlaxelCommand command =
+        BlaxelCommand.of(Command.shell("echo up; exec sleep 1000")).restartOnFailure(5);
+    try (BlaxelProcess process = sandbox.start(command)) {
+      process.events().next();
+    }
+    sandbox.exec("true");
+    sandbox.close();
   }
 
   private static final class Digesting extends OutputStream {

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.e2b;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sandpiper.testkit.machine.Stragglers;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ProcessTest {
@@ -209,8 +209,8 @@ class ProcessTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "sandpiper.exhaustive", matches = "true")
   void anEndIsRememberedForHalfAMinuteForThoseWhoAttach() throws Exception {
+    assumeTrue(Boolean.getBoolean("sandpiper.exhaustive"), "half a minute is for -Pexhaustive");
     TestSandbox sandbox = server.create();
     long pid;
     try (EventStream events = sandbox.shell("echo gone; exit 9")) {

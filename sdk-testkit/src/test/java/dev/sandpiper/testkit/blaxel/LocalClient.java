@@ -1,0 +1,115 @@
+package dev.sandpiper.testkit.blaxel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.blaxel.BlaxelSandbox;
+import dev.sandpiper.testkit.BlaxelFault;
+import dev.sandpiper.testkit.http.Listening;
+import dev.sandpiper.testkit.machine.Stragglers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The embedded server and our own client, with a directory of each test's own for the output of
+ * commands. After the test nothing may be left: no process, no thread, and no file.
+ */
+final class LocalClient implements BeforeEachCallback, AfterEachCallback {
+  private final Set<BlaxelFault> faults;
+  private final List<BlaxelClient> clients = new ArrayList<>();
+  private final List<BlaxelSandbox> sandboxes = new ArrayList<>();
+  private @Nullable BlaxelServer server;
+  private Path directory = Path.of("/");
+
+  LocalClient(BlaxelFault... faults) {
+    this.faults = faults.length == 0 ? Set.of() : EnumSet.copyOf(List.of(faults));
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IOException {
+    directory = Files.createTempDirectory(Path.of("/tmp"), "sandpiper-output-").toRealPath();
+    BlaxelOptions options = new BlaxelOptions(Set.of(), 0, 0, false, false, faults);
+    server = BlaxelServer.start(options, Limits.REAL, Listening.inTheClear());
+  }
+
+  private BlaxelServer server() {
+    if (server == null) throw new IllegalStateException("no test runs");
+    return server;
+  }
+
+  BlaxelClient client() {
+    BlaxelClient client =
+        BlaxelClient.builder()
+            .environment(server().environment())
+            .outputDirectory(output().toString())
+            .build();
+    clients.add(client);
+    return client;
+  }
+
+  /** A sandbox that is killed after the test. */
+  BlaxelSandbox sandbox() {
+    BlaxelSandbox sandbox = client().create(SandboxSpec.standard());
+    sandboxes.add(sandbox);
+    return sandbox;
+  }
+
+  /** The same sandbox by another client, in the place of another JVM. */
+  BlaxelSandbox again(BlaxelSandbox sandbox) {
+    return client().connect(sandbox.id());
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  private Path output() {
+    return directory.resolve("out");
+  }
+
+  /** What commands have left. */
+  List<String> files() throws IOException {
+    if (!Files.exists(output())) return List.of();
+    try (Stream<Path> files = Files.list(output())) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    try {
+      sandboxes.forEach(BlaxelSandbox::close);
+      clients.forEach(BlaxelClient::close);
+    } finally {
+      server().close();
+      new ProcessBuilder("rm", "-rf", directory.toString()).start().waitFor();
+    }
+    for (BlaxelSandbox sandbox : sandboxes) {
+      assertThat(Stragglers.find("SANDPIPER_SANDBOX_ID", sandbox.id())).isEmpty();
+    }
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!ourThreads().isEmpty() && System.nanoTime() < end) {
+      Thread.sleep(10);
+    }
+    assertThat(ourThreads()).isEmpty();
+  }
+
+  private static List<String> ourThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("sandpiper-") && !name.contains("shutdown"))
+        .toList();
+  }
+}
