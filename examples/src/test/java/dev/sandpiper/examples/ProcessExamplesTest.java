@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxFilter;
+import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -56,6 +57,25 @@ class ProcessExamplesTest {
     assertThat(printedBy(BackgroundServer::run))
         .contains("The server answered 200: hello from process ")
         .endsWith("The server was stopped with its sandbox.\n");
+  }
+
+  @Test
+  void aServerKeepsItsSandboxAwake() throws Exception {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (LocalSandboxes local = LocalSandboxes.start();
+        BlaxelClient client = local.blaxelClient()) {
+      PrintStream out = new PrintStream(printed, true, UTF_8);
+      ServerThatKeepsAwake.run(client, ServerThatKeepsAwake.freePort(), out);
+      assertThat(client.list(SandboxFilter.all())).isEmpty();
+    }
+    assertThat(printed.toString(UTF_8))
+        .isEqualTo(
+            """
+            It listens, and keeps the sandbox awake for an hour at most.
+            It answers: 200 awake
+            Found again by its name: true
+            Stopped: exit status 143
+            """);
   }
 
   @Test

@@ -92,7 +92,7 @@ final class BlaxelFiles implements Filesystem, DirectoryCopies.Archives {
     try (HttpResponse response = transport.send(request)) {
       return switch (response.status()) {
         case 200, 206, 416 -> true;
-        default -> throw FileReads.error(response);
+        default -> throw FileErrors.of(response);
       };
     } catch (NotFoundException e) {
       if (e.what() == What.FILE) {

@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.ProcessEvent;
@@ -167,7 +168,7 @@ final class ExactEvents {
     if (found == null) {
       return false;
     }
-    boolean isBegun = marks.tries() > 0;
+    boolean isBegun = hasBegun(found.attempt());
     for (ExactChannel channel : channels) {
       ChannelEnd total = marks.end(channel.channel(), found.attempt());
       if (isBegun && total == null && !released) {
@@ -180,11 +181,24 @@ final class ExactEvents {
     }
     if (isBegun) {
       channels.forEach(channel -> tellLoss(channel, found.attempt()));
+    } else if (found.status() instanceof ExitStatus.Exited) {
+      channels.forEach(channel -> gap(channel, "its files are gone, or it never began"));
     }
     ended = true;
     log.debug("{} {}", ref, found.status());
     ready.add(new Ended(found.status()));
     return true;
+  }
+
+  /**
+   * Whether there are channels whose ends have to be told. An exit may be seen alone: a listing is
+   * not made in one moment, and a watch may begin after all else was told.
+   */
+  private boolean hasBegun(int attempt) {
+    if (marks.tries() < attempt && marks.exit(attempt).isPresent()) {
+      marks.see(files.list(cancellation));
+    }
+    return marks.tries() > 0 || marks.exit(attempt).isPresent();
   }
 
   private void tellLoss(ExactChannel channel, int attempt) {
@@ -196,13 +210,13 @@ final class ExactEvents {
       reason = "the sandbox could not write it down; is its disk full?";
     }
     if (reason != null) {
-      ready.add(
-          new OutputGap(
-              channel.channel(),
-              OptionalLong.of(channel.position()),
-              OptionalLong.empty(),
-              reason));
+      gap(channel, reason);
     }
+  }
+
+  private void gap(ExactChannel channel, String reason) {
+    OptionalLong from = OptionalLong.of(channel.position());
+    ready.add(new OutputGap(channel.channel(), from, OptionalLong.empty(), reason));
   }
 
   /** A sandbox may be out of reach for a while; nothing is lost by that. */

@@ -9,8 +9,10 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Processes;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.files.FileReasons;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -23,17 +25,7 @@ final class FileCommands {
 
   private static final int REFUSED = 4;
   private static final int MOST_OUTPUT = 256 << 20;
-  private static final List<String> WRONG_KIND =
-      List.of(
-          "Not a directory",
-          "Is a directory",
-          "File exists",
-          "Directory not empty",
-          "File name too long",
-          "Filename too long",
-          "Invalid argument",
-          "Too many levels of symbolic links",
-          "Symbolic link loop");
+  private static final List<String> WRONG_KIND = List.of("File exists", "Invalid argument");
 
   private final Processes processes;
 
@@ -85,6 +77,10 @@ final class FileCommands {
     String reason = said.substring(said.lastIndexOf('\n') + 1);
     if (reason.endsWith("No such file or directory")) {
       throw new NotFoundException(What.FILE, failure);
+    }
+    Optional<String> meaning = FileReasons.meaning(FileReasons.last(reason));
+    if (meaning.isPresent()) {
+      throw new InvalidRequestException(job.failure(meaning.get()));
     }
     boolean isRefused = result.exit().code().orElse(-1) == REFUSED;
     if (isRefused || isAboutKind(reason)) {

@@ -1,8 +1,6 @@
 package dev.sandpiper.blaxel;
 
-import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
-import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.ReadOptions;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
@@ -65,17 +63,8 @@ final class FileReads {
 
   private static SandboxException refusal(HttpResponse response) {
     try (response) {
-      return error(response);
+      return FileErrors.of(response);
     }
-  }
-
-  /** Below a file there is nothing, and the server calls that an internal error. */
-  static SandboxException error(HttpResponse response) {
-    SandboxException error = DataErrors.of(response, What.FILE);
-    Failure failure = error.failure();
-    boolean isBelowFile =
-        response.status() == 500 && failure.observed().endsWith("not a directory");
-    return isBelowFile ? new InvalidRequestException(failure, error) : error;
   }
 
   /** A directory is listed instead, also where bytes were asked for. */

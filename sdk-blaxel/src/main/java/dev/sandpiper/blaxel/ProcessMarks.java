@@ -129,6 +129,7 @@ final class ProcessMarks {
     } else if (told instanceof Mark.End end) {
       isNew(ends(end.channel()), end.attempt(), new ChannelEnd(end.total(), end.status()));
     } else if (told instanceof Mark.Exit exit) {
+      tried(exit.attempt());
       isNew(exits, exit.attempt(), exit.code());
     } else if (told instanceof Mark.Begin begin) {
       begun(begin.attempt(), begin.pid());
@@ -181,9 +182,18 @@ final class ProcessMarks {
   }
 
   private void begun(int attempt, String pid) {
+    tried(attempt);
+    if (attempt == tries && leader == null) {
+      leader = pid;
+      told();
+    }
+  }
+
+  /** An exit tells that it has begun: a watch may have come too late for the mark of that. */
+  private void tried(int attempt) {
     if (attempt > tries) {
       tries = attempt;
-      leader = pid;
+      leader = null;
       told();
     }
   }
@@ -344,7 +354,7 @@ final class ProcessMarks {
     return locked(() -> tries);
   }
 
-  /** The number of the last try's group; null while it has not begun. */
+  /** The number of the last try's group; null while nobody has seen it. */
   @Nullable String leader() {
     return locked(() -> leader);
   }

@@ -1,5 +1,6 @@
 package dev.sandpiper.blaxel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.util.function.Supplier;
@@ -18,7 +19,7 @@ final class SandboxPaths {
   /**
    * {@code path} from the root on; otherwise as it was given.
    *
-   * @throws IllegalArgumentException if it is empty or holds a NUL
+   * @throws IllegalArgumentException if it is empty, holds a NUL or is no Unicode
    */
   String absolute(String path) {
     if (requireNonNull(path, "path").isEmpty()) {
@@ -28,6 +29,10 @@ final class SandboxPaths {
     if (nul >= 0) {
       throw new IllegalArgumentException(
           "a path has a NUL at index " + nul + ", which no file's name can hold");
+    }
+    if (!UTF_8.newEncoder().canEncode(path)) {
+      throw new IllegalArgumentException(
+          "a path has half a character (a lone surrogate), which would name another file");
     }
     if (path.startsWith("/")) {
       return path;

@@ -7,7 +7,6 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
-import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.HttpBody;
@@ -168,7 +167,7 @@ final class Uploads {
   private JsonNode answer(HttpRequest request) {
     try (HttpResponse response = transport.send(request.withHeader("Accept", "application/json"))) {
       if (response.status() != 200) {
-        throw DataErrors.of(response, What.FILE);
+        throw FileErrors.of(response);
       }
       return DataErrors.json(response);
     }

@@ -60,8 +60,7 @@ final class Commands implements AutoCloseable {
           "could not execute command '%s' because folder '%s' does not exist"
               .formatted(request.command(), workingDir));
     }
-    LogFiles files =
-        new LogFiles(machinery.places().logs(), name, machinery.limits().logFileBytes());
+    LogFiles files = new LogFiles(machinery.places().logs(), name, logFileBytes());
     makeFiles(files, name);
     Start start = start(request, directory, files);
     Started started = launch(start);
@@ -74,6 +73,14 @@ final class Commands implements AutoCloseable {
       machinery.after(Duration.ofSeconds(request.limitSeconds()), () -> expire(record));
     }
     return new Running(record, start, started);
+  }
+
+  /** What the sandbox's variable says, as the real server reads it. */
+  private int logFileBytes() {
+    String given = machinery.environment().getOrDefault("SANDBOX_MAX_LOG_FILE_BYTES", "");
+    return given.matches("[1-9]\\d{0,8}")
+        ? Integer.parseInt(given)
+        : machinery.limits().logFileBytes();
   }
 
   /** A working directory as it is told: only a tilde in front is replaced. */
@@ -108,6 +115,7 @@ final class Commands implements AutoCloseable {
       throws NotStartedException {
     Map<String, String> environment = new LinkedHashMap<>(machinery.environment());
     environment.putAll(request.env());
+    environment.putAll(machinery.marks());
     String shell = machinery.environment().getOrDefault("SHELL", "sh");
     List<String> words = new ArrayList<>();
     words.add(program(shell));
@@ -248,16 +256,14 @@ final class Commands implements AutoCloseable {
    * @return null, or why the signal could not be sent
    */
   @Nullable String end(ProcessRecord record, boolean kill) throws IOException {
-    String reason =
-        record.end(kill ? Status.KILLED : Status.STOPPED, group -> starter.signal(group, kill));
-    if (reason == null) {
+    if (record.state().completedAt() == null) {
       tell(
           record,
           kill
               ? "\n[Process is being forcefully killed]\n"
               : "\n[Process is being gracefully terminated]\n");
     }
-    return reason;
+    return record.end(kill ? Status.KILLED : Status.STOPPED, group -> starter.signal(group, kill));
   }
 
   /** Waits for nobody who does not read. */

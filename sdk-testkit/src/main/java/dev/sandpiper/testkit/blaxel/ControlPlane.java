@@ -6,6 +6,8 @@ import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Query;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.LocalDate;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,8 @@ final class ControlPlane implements Endpoint {
   static final String BASE = "/v0";
 
   private static final int MOST_BODY_BYTES = 8 << 20;
-  private static final Set<String> VERSIONS = Set.of("2026-04-16", "2026-04-28");
+  private static final LocalDate FIRST_VERSION = LocalDate.of(2026, 4, 16);
+  private static final LocalDate FIRST_WITH_PAGES = LocalDate.of(2026, 4, 28);
 
   private final AccessTokens tokens;
   private final String workspace;
@@ -50,15 +53,26 @@ final class ControlPlane implements Endpoint {
       return;
     }
     authenticate(exchange);
-    String version = exchange.header("Blaxel-Version");
-    if (version != null && !VERSIONS.contains(version)) throw ApiException.unknownVersion(version);
+    LocalDate version = version(exchange.header("Blaxel-Version"));
     switch (exchange.method() + " " + path) {
       case "POST /sandboxes" -> create(exchange);
       case "GET /sandboxes" ->
-          new SandboxListing(exchange.query(), version != null && !version.equals("2026-04-16"))
+          new SandboxListing(exchange.query(), !version.isBefore(FIRST_WITH_PAGES))
               .answer(exchange, sandboxes.all());
       default -> routeToOne(exchange, path);
     }
+  }
+
+  /** Clients go on to newer versions, which say the same as far as we speak. */
+  private static LocalDate version(@Nullable String header) {
+    if (header == null) return FIRST_VERSION;
+    try {
+      LocalDate version = LocalDate.parse(header);
+      if (!version.isBefore(FIRST_VERSION)) return version;
+    } catch (DateTimeException e) {
+      throw ApiException.unknownVersion(header);
+    }
+    throw ApiException.unknownVersion(header);
   }
 
   private void routeToOne(Exchange exchange, String path) throws IOException {

@@ -66,16 +66,14 @@ final class FileReading {
   private void answer(String named, String absolute) throws IOException {
     Path file;
     FileStatus status;
-    boolean directory;
     try {
       file = paths.follow(absolute);
       status = FileStatus.of(file);
-      directory = FileStatus.isDirectory(file);
     } catch (IOException e) {
       throw new FileRefusal(
           GoErrors.isMissing(e) ? 404 : 500, "stat %s: %s".formatted(absolute, GoErrors.reason(e)));
     }
-    if (directory) {
+    if (status.isDirectory()) {
       Answers.json(exchange, 200, Listing.of(named, file));
     } else if (wantsBytes()) {
       sendBytes(file, status, absolute);

@@ -6,16 +6,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.Principal;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What the kernel says of a file, links not followed, and how sandbox-api tells it. */
 record FileStatus(int mode, long size, Instant modified, String owner, String group) {
+  private static final Map<Integer, String> USERS = new ConcurrentHashMap<>();
+  private static final Map<Integer, String> GROUPS = new ConcurrentHashMap<>();
+
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder()
           .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
@@ -24,20 +30,41 @@ record FileStatus(int mode, long size, Instant modified, String owner, String gr
           .toFormatter()
           .withZone(ZoneOffset.UTC);
 
+  /** One look at the file; who its owner is may be known from another. */
   static FileStatus of(Path file) throws IOException {
-    PosixFileAttributes attributes =
-        Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    Map<String, Object> all =
+        Files.readAttributes(
+            file, "unix:mode,size,lastModifiedTime,uid,gid", LinkOption.NOFOLLOW_LINKS);
     return new FileStatus(
-        (Integer) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS),
-        attributes.size(),
-        attributes.lastModifiedTime().toInstant(),
-        attributes.owner().getName(),
-        attributes.group().getName());
+        (Integer) value(all, "mode"),
+        (Long) value(all, "size"),
+        ((FileTime) value(all, "lastModifiedTime")).toInstant(),
+        name(USERS, (Integer) value(all, "uid"), file, "unix:owner"),
+        name(GROUPS, (Integer) value(all, "gid"), file, "unix:group"));
+  }
+
+  private static Object value(Map<String, Object> all, String name) {
+    return Objects.requireNonNull(all.get(name), name);
+  }
+
+  /** Asked of the system once for each number. */
+  private static String name(Map<Integer, String> known, int number, Path file, String attribute)
+      throws IOException {
+    String name = known.get(number);
+    if (name == null) {
+      Object principal = Files.getAttribute(file, attribute, LinkOption.NOFOLLOW_LINKS);
+      name = ((Principal) principal).getName();
+      known.put(number, name);
+    }
+    return name;
   }
 
   static boolean isDirectory(Path file) throws IOException {
-    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-        .isDirectory();
+    return of(file).isDirectory();
+  }
+
+  boolean isDirectory() {
+    return UnixMode.isDirectory(mode);
   }
 
   boolean isPipe() {

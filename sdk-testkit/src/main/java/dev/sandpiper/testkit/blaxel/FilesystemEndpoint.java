@@ -121,6 +121,11 @@ final class FilesystemEndpoint implements AutoCloseable {
     return true;
   }
 
+  /** How many directories are watched now. */
+  int watchCount() {
+    return watch.openCount();
+  }
+
   /** Ends all watches and all waiting writes; nothing is left of them. */
   @Override
   public void close() {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * {@code /watch/filesystem}: tells one client what happens in a directory. Not even the head of the
@@ -26,6 +27,7 @@ final class FilesystemWatch {
   private final BlaxelPaths paths;
   private final DirectoryWatches watches;
   private final Duration keepalive;
+  private final AtomicInteger open = new AtomicInteger();
 
   FilesystemWatch(BlaxelPaths paths, DirectoryWatches watches, Duration keepalive) {
     this.paths = paths;
@@ -48,6 +50,7 @@ final class FilesystemWatch {
     } catch (DirectoryWatches.RefusedException e) {
       throw new FileRefusal(500, String.valueOf(e.getMessage()));
     }
+    open.incrementAndGet();
     try (watch) {
       exchange.set("Content-Type", "text/plain; charset=utf-8");
       exchange.set("X-Accel-Buffering", "no");
@@ -55,7 +58,14 @@ final class FilesystemWatch {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("the server is stopping", e);
+    } finally {
+      open.decrementAndGet();
     }
+  }
+
+  /** How many are being told now. */
+  int openCount() {
+    return open.get();
   }
 
   private Path directory(String absolute) {

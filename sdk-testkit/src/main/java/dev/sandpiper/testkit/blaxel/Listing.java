@@ -32,7 +32,7 @@ final class Listing {
         String name = ExactPath.name(ExactPath.text(entry));
         String path = join(named, name);
         FileStatus status = FileStatus.of(entry);
-        if (FileStatus.isDirectory(entry)) {
+        if (status.isDirectory()) {
           subdirectories.addObject().put("path", path).put("name", name);
         } else {
           status.describe(files.addObject(), path, name);

@@ -68,9 +68,11 @@ final class LogFiles {
     if (!Files.exists(file)) return new byte[0];
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long end = Math.min(before, channel.size());
-      long start = Math.min(end, Math.max(end - limitBytes, released.getOrDefault(file, 0L)));
+      long start = Math.max(0, end - limitBytes);
       byte[] bytes = read(channel, start, (int) (end - start));
-      return start <= 0 ? bytes : marked(bytes);
+      int zeros = 0; // of a head that was let go, or so the server thinks
+      while (zeros < bytes.length && bytes[zeros] == 0) zeros++;
+      return start + zeros == 0 ? bytes : marked(Arrays.copyOfRange(bytes, zeros, bytes.length));
     }
   }
 

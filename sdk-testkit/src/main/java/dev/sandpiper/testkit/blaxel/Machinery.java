@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Machinery {
   private final BlaxelPlaces places;
   private final Map<String, String> environment;
+  private final Map<String, String> marks;
   private final Set<BlaxelFault> faults;
   private final Limits limits;
   private final Threads threads;
@@ -22,11 +23,13 @@ final class Machinery {
   Machinery(
       BlaxelPlaces places,
       Map<String, String> environment,
+      Map<String, String> marks,
       Set<BlaxelFault> faults,
       Limits limits,
       Threads threads) {
     this.places = places;
     this.environment = Map.copyOf(environment);
+    this.marks = Map.copyOf(marks);
     this.faults = Set.copyOf(faults);
     this.limits = limits;
     this.threads = threads;
@@ -39,6 +42,11 @@ final class Machinery {
   /** The variables that every command has. */
   Map<String, String> environment() {
     return environment;
+  }
+
+  /** The variables that no command can do without: by them it is found. */
+  Map<String, String> marks() {
+    return marks;
   }
 
   boolean has(BlaxelFault fault) {

@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.blaxel;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.BlaxelFault;
 import dev.sandpiper.testkit.http.Exchange;
 import java.io.IOException;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** {@code /process} and what is below it. */
 final class ProcessEndpoint {
   private static final int MOST_BODY_BYTES = 32 << 20;
+
+  /** A sandbox's variable, by which the platform says what the plan does not include. */
+  private static final String NO_KEEP_ALIVE = "BL_DISABLE_KEEPALIVE";
 
   private final Machinery machinery;
   private final Commands commands;
@@ -48,6 +52,9 @@ final class ProcessEndpoint {
     if (request.workingDir().startsWith("~") && machinery.environment().get("HOME") == null) {
       return "HOME environment variable is not set";
     }
+    if (request.keepAlive() && "true".equals(machinery.environment().get(NO_KEEP_ALIVE))) {
+      return "keepAlive is not available for this sandbox: it is not included in your current plan";
+    }
     String name = request.name();
     if (name != null && commands.table().isNameTaken(name)) {
       return "process with name '" + name + "' already exists and is running";
@@ -69,12 +76,14 @@ final class ProcessEndpoint {
     Deadline deadline = Deadline.in(request.limitSeconds());
     try {
       Commands.Running running = commands.start(request);
-      commands.follow(running);
       ProcessRecord record = running.record();
+      ObjectNode atOnce = ProcessJson.started(record); // however soon it ends
+      commands.follow(running);
       if (!request.waitForPorts().isEmpty() && !Ports.await(record, machinery, deadline)) {
         Answers.error(exchange, 422, portsTimedOut(request));
       } else if (!request.waitForCompletion()) {
-        Answers.json(exchange, 200, ProcessJson.started(record));
+        boolean waited = !request.waitForPorts().isEmpty();
+        Answers.json(exchange, 200, waited ? ProcessJson.started(record) : atOnce);
       } else if (deadline.await(record.finished())) {
         Answers.json(exchange, 200, ProcessJson.awaited(record));
       } else {

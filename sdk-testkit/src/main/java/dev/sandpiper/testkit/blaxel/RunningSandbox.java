@@ -64,11 +64,11 @@ final class RunningSandbox {
     environment.put("PATH", System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"));
     environment.put("HOME", home.toString());
     environment.putAll(variables);
-    environment.put(MARK, id);
     Machinery machinery =
         new Machinery(
             new BlaxelPlaces(home, logs, host.wholeHost),
             environment,
+            Map.of(MARK, id),
             host.faults,
             host.limits,
             host.threads);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,10 @@ final class Sandboxes implements AutoCloseable {
   private final Map<String, SandboxRecord> byKey = new ConcurrentHashMap<>();
   private final Map<String, Future<?>> expiries = new ConcurrentHashMap<>();
   private final Set<String> beingCreated = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock.
+  private boolean closed;
 
   /**
    * @param urls a sandbox's address by its key
@@ -97,11 +102,26 @@ final class Sandboxes implements AutoCloseable {
     String key = "sbx-" + name + "-" + Secrets.sandboxId();
     RunningSandbox machine = RunningSandbox.start(key, variables(definition, name), host);
     SandboxRecord record = new SandboxRecord(definition, key, urls.apply(key), workspace, machine);
-    byName.put(name, record);
-    byKey.put(key, record);
+    if (!admit(record)) {
+      machine.kill();
+      throw ApiException.of(503, "the server is stopping");
+    }
     expireLater(record);
     log.debug("created sandbox {}", name);
     return record;
+  }
+
+  /** False once all that were admitted are being killed. */
+  private boolean admit(SandboxRecord record) {
+    lock.lock();
+    try {
+      if (closed) return false;
+      byName.put(record.name(), record);
+      byKey.put(record.key(), record);
+      return true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Map<String, String> variables(Definition definition, String name) {
@@ -130,13 +150,16 @@ final class Sandboxes implements AutoCloseable {
 
   private void expireLater(SandboxRecord record) {
     Instant end = record.endAt();
-    Future<?> next =
-        end == null
-            ? null
-            : threads.after(Duration.between(Instant.now(), end), () -> expire(record));
-    Future<?> before =
-        next == null ? expiries.remove(record.key()) : expiries.put(record.key(), next);
-    if (before != null) before.cancel(false);
+    lock.lock();
+    try {
+      Future<?> before = expiries.remove(record.key());
+      if (before != null) before.cancel(false);
+      if (end == null || closed) return;
+      Duration left = Duration.between(Instant.now(), end);
+      expiries.put(record.key(), threads.after(left, () -> expire(record)));
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void expire(SandboxRecord record) {
@@ -161,13 +184,27 @@ final class Sandboxes implements AutoCloseable {
     Future<?> expiry = expiries.remove(record.key());
     if (expiry != null) expiry.cancel(false);
     record.machine().kill();
-    if (record.moveTo(Status.TERMINATED)) {
-      threads.later(record.lifetime().retention(), () -> byName.remove(record.name(), record));
+    if (record.moveTo(Status.TERMINATED)) forgetLater(record);
+  }
+
+  private void forgetLater(SandboxRecord record) {
+    Duration retention = record.lifetime().retention();
+    lock.lock();
+    try {
+      if (!closed) threads.later(retention, () -> byName.remove(record.name(), record));
+    } finally {
+      lock.unlock();
     }
   }
 
   @Override
   public void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
     Collection<SandboxRecord> all = List.copyOf(byName.values());
     all.forEach(record -> record.machine().kill());
   }

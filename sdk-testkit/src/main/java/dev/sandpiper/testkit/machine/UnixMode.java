@@ -50,6 +50,10 @@ public final class UnixMode {
     return bits;
   }
 
+  public static boolean isDirectory(int mode) {
+    return (mode & TYPE) == DIRECTORY;
+  }
+
   public static boolean isPipe(int mode) {
     return (mode & TYPE) == PIPE;
   }

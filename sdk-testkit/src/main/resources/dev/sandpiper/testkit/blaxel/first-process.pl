@@ -12,7 +12,7 @@
 #   started NUMBER PID | failed NUMBER REASON | sent NUMBER | unsent NUMBER REASON
 #   ended PID CODE, where a death by a signal has the code -1
 #
-# Once its input ends it kills every group that it started, and goes.
+# Once its input ends it kills all that descends from it, and goes.
 use strict;
 use warnings;
 use Config;
@@ -30,6 +30,7 @@ if ($^O eq 'linux') {
 }
 
 my %running;
+my %dead;
 my $buffer = '';
 
 pipe my $woken, my $waker or die "no pipe: $!";
@@ -51,8 +52,36 @@ sub bytes {
 
 sub text { return bytes(unpack 'N', bytes(4)) }
 
+# What runs below this process, as pid => group. Nothing where the kernel does not show it.
+sub descendants {
+    my (%parent, %group);
+    %dead = ();
+    opendir my $processes, '/proc' or return ();
+    for my $pid (grep { /^\d+$/ } readdir $processes) {
+        open my $stat, '<', "/proc/$pid/stat" or next;
+        my $line = do { local $/; <$stat> };
+        next unless defined $line && $line =~ /.*\) (\S) (\d+) (\d+) /s;
+        $parent{$pid} = $2;
+        $group{$pid}  = $3;
+        $dead{$pid}   = $1 =~ /[ZX]/;
+    }
+    my %below;
+    for my $pid (keys %parent) {
+        my $above = $parent{$pid};
+        $above = $parent{$above} while $above && $above != $$;
+        $below{$pid} = $group{$pid} if $above;
+    }
+    return %below;
+}
+
+# A dying process may just have forked: looks until nobody lives. What it cannot see it knows.
 sub leave {
     kill 'KILL', -$_ for keys %running;
+    for (1 .. 1000) {
+        my %below = descendants();
+        my @alive = grep { !$dead{$_} } keys %below or last;
+        kill 'KILL', @alive;
+    }
     exit 0;
 }
 
@@ -109,21 +138,8 @@ sub start {
 # lost its number to a stranger.
 sub is_ours {
     my ($group) = @_;
-    my (%parent, @members);
-    opendir my $processes, '/proc' or return 0;
-    for my $pid (grep { /^\d+$/ } readdir $processes) {
-        open my $stat, '<', "/proc/$pid/stat" or next;
-        my $line = do { local $/; <$stat> };
-        next unless defined $line && $line =~ /.*\) \S (\d+) (\d+) /s;
-        $parent{$pid} = $1;
-        push @members, $pid if $2 == $group;
-    }
-    for my $member (@members) {
-        my $above = $parent{$member};
-        $above = $parent{$above} while $above && $above != $$;
-        return 1 if $above;
-    }
-    return 0;
+    my %below = descendants();
+    return grep { $_ == $group } values %below;
 }
 
 sub send_signal {

@@ -11,12 +11,16 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Timeout(60)
 class FilesTest {
   @RegisterExtension final FilesystemHere here = new FilesystemHere();
 
@@ -119,9 +123,79 @@ class FilesTest {
       Thread.onSpinWait();
     }
 
-    here.close();
+    here.close(); // its thread is there before it writes: either way the write is given up
 
     assertThat(put).failsWithin(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aWriteGoesOnWithoutItsClient() throws Exception {
+    Path pipe = pipe("in");
+    RawHttp left =
+        new RawHttp(
+            here.port(),
+            "PUT",
+            target(pipe),
+            List.of("Content-Type: application/json"),
+            "{\"content\":\"late\"}".getBytes(UTF_8));
+    assertThat(left.answer(200).status()).isZero();
+    left.close();
+
+    assertThat(Files.readString(pipe)).isEqualTo("late");
+  }
+
+  @Test
+  void pipesAreWrittenToWithoutPerlToo() throws Exception {
+    Path pipe = pipe("in");
+    SpawnedPipes pipes = new SpawnedPipes();
+    CompletableFuture<String> write = pipes.begin(pipe, "hello".getBytes(UTF_8));
+    assertThat(Files.readString(pipe)).isEqualTo("hello");
+    assertThat(write.get(10, TimeUnit.SECONDS)).isEmpty();
+
+    CompletableFuture<String> broken = pipes.begin(pipe, new byte[500_000]);
+    try (InputStream reader = Files.newInputStream(pipe)) {
+      assertThat(reader.read()).isZero();
+    }
+    assertThat(broken.get(10, TimeUnit.SECONDS)).isEqualTo("broken pipe");
+
+    CompletableFuture<String> givenUp = pipes.begin(pipe, new byte[1]);
+    pipes.close();
+    assertThat(givenUp).failsWithin(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aSearchThatHangsEndsWithTheSandbox() throws Exception {
+    Files.writeString(here.home().resolve("many"), "needle\n".repeat(300));
+    try (RawHttp search =
+        new RawHttp(
+            here.port(),
+            "GET",
+            "/filesystem-content-search/.?query=needle",
+            List.of(),
+            new byte[0])) {
+      assertThat(search.answer(300).status()).isZero();
+      here.close();
+      assertThat(search.in().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void uploadsThatAreNeverCompletedLeaveNothing() throws Exception {
+    String begun = here.post("/filesystem-multipart/initiate/x", "{}").body();
+    String id = begun.replaceAll(".*\"uploadId\":\"([^\"]+)\".*", "$1");
+    here.upload("/filesystem-multipart/" + id + "/part?partNumber=1", new byte[100]);
+    assertThat(uploads(id)).hasSize(1);
+
+    here.close();
+    assertThat(uploads(id)).isEmpty();
+  }
+
+  private static List<Path> uploads(String id) throws Exception {
+    try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return all.filter(path -> path.getFileName().toString().startsWith("sandpiper-uploads-"))
+          .filter(path -> Files.exists(path.resolve(id)))
+          .toList();
+    }
   }
 
   @Test

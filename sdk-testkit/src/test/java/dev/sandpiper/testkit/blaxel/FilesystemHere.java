@@ -85,6 +85,15 @@ final class FilesystemHere implements BeforeEachCallback, AfterEachCallback {
     endpoint.close();
   }
 
+  /** Waits until so many directories are watched. */
+  void awaitWatches(int count) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (endpoint.watchCount() != count) {
+      assertThat(System.nanoTime()).as("%d watches", endpoint.watchCount()).isLessThan(end);
+      Thread.sleep(1);
+    }
+  }
+
   static List<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(Thread::isAlive)

@@ -15,8 +15,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -34,7 +34,7 @@ final class LocalBlaxel implements BeforeEachCallback, AfterEachCallback {
           .version(HttpClient.Version.HTTP_1_1)
           .followRedirects(HttpClient.Redirect.NEVER)
           .build();
-  private final List<String> keys = new ArrayList<>();
+  private final List<String> keys = new CopyOnWriteArrayList<>();
   private final BlaxelOptions options;
   private final Limits limits;
   private BlaxelServer server;
@@ -51,12 +51,21 @@ final class LocalBlaxel implements BeforeEachCallback, AfterEachCallback {
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
+    restart(options, limits);
+  }
+
+  /** Serves otherwise from now on; what there was is gone. */
+  void restart(BlaxelOptions other, Limits otherLimits) throws IOException {
     server.close();
-    server = BlaxelServer.start(options, limits, Listening.inTheClear());
+    server = BlaxelServer.start(other, otherLimits, Listening.inTheClear());
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
+    closeAndCheck();
+  }
+
+  void closeAndCheck() {
     server.close();
     for (String key : keys) {
       assertThat(Stragglers.find("SANDPIPER_SANDBOX_ID", key)).isEmpty();

@@ -87,4 +87,20 @@ class ProcessesTest {
     assertThat(sandbox.send("DELETE", "/process/ok/kill", "").body())
         .isEqualTo("{\"error\":\"failed to kill process with Identifier ok: no such process\"}");
   }
+
+  @Test
+  void whoHidesFromEverythingEndsWithTheSandboxAllTheSame() throws Exception {
+    LocalBlaxelSandbox sandbox = blaxel.create();
+    String pid =
+        sandbox
+            .run(
+                "env -i setsid sh -c 'echo $$; exec sleep 60' & until [ -s /proc/self/fd/1 ]; do sleep 0.02; done")
+            .path("stdout")
+            .asText()
+            .strip();
+    assertThat(ProcessHandle.of(Long.parseLong(pid))).isPresent();
+
+    blaxel.control("DELETE", "/sandboxes/" + sandbox.name(), "");
+    eventually(() -> ProcessHandle.of(Long.parseLong(pid)).isEmpty());
+  }
 }

@@ -54,7 +54,7 @@ class DirectoryCopyWithoutTarTest extends DirectoryCopyTest {
 
   @Test
   @Override
-  void aNameThatIsNotUtf8IsRefusedOrLeftOutAndTold() throws IOException {
+  public void aNameThatIsNotUtf8IsRefusedOrLeftOutAndTold() throws IOException {
     sandbox.shell("mkdir -p d/e; touch \"d/e/$(printf 'caf\\351')\" d/f d/e/g");
     Path target = directory.resolve("t");
     assertThatThrownBy(() -> files.downloadDirectory("d", target, STANDARD))

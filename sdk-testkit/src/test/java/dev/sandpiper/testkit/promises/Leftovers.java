@@ -46,6 +46,11 @@ final class Leftovers {
     return processesWith("environ", "E2B_SANDBOX_ID=" + sandboxId + "\0");
   }
 
+  /** The processes whose home this is. */
+  static List<String> processesAtHomeIn(String directory) {
+    return processesWith("environ", "HOME=" + directory + "\0");
+  }
+
   /** The processes that have this path in their command line. */
   static List<String> processesNaming(Path path) {
     return processesWith("cmdline", path.toString());

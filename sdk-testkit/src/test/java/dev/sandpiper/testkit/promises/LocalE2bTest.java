@@ -44,6 +44,10 @@ abstract class LocalE2bTest {
     sandbox = client.create(spec());
   }
 
+  public E2bSandbox sandbox() {
+    return sandbox;
+  }
+
   /** What the sandbox of each test is made from. */
   SandboxSpec spec() {
     return SandboxSpec.standard();

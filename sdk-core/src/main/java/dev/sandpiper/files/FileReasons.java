@@ -1,0 +1,44 @@
+package dev.sandpiper.files;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The system's reasons for refusing a file call, which platforms put at the end of their messages.
+ * These are the request's fault, and repeating it does not change them.
+ */
+public final class FileReasons {
+  private static final String TOO_LONG =
+      "a name in the path is longer than 255 bytes, or all of it than 4095";
+  private static final String CIRCLE = "its links lead in a circle";
+  private static final Map<String, String> MEANINGS =
+      Map.ofEntries(
+          Map.entry("not a directory", "a part of the path is a file, and no directory"),
+          Map.entry("file name too long", TOO_LONG),
+          Map.entry("filename too long", TOO_LONG), // musl's words
+          Map.entry("is a directory", "it is a directory"),
+          Map.entry(
+              "invalid cross-device link",
+              "the destination is on another file system: copy, then delete"),
+          Map.entry("directory not empty", "the directory is not empty"),
+          Map.entry("read-only file system", "the file system is read-only"),
+          Map.entry("operation not permitted", "the system does not permit it"),
+          Map.entry("text file busy", "the file is being executed"),
+          Map.entry("too many levels of symbolic links", CIRCLE),
+          Map.entry("symbolic link loop", CIRCLE)); // musl's words
+
+  private FileReasons() {}
+
+  /** What stands behind the last colon of a message. */
+  public static String last(String message) {
+    String said = message.strip();
+    int colon = said.lastIndexOf(": ");
+    return colon < 0 ? said : said.substring(colon + 2);
+  }
+
+  /** What a reason means, in whatever letters it is written; empty if it is none of these. */
+  public static Optional<String> meaning(String reason) {
+    return Optional.ofNullable(MEANINGS.get(reason.toLowerCase(Locale.ROOT)));
+  }
+}
