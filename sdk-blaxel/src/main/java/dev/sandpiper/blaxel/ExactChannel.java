@@ -79,7 +79,7 @@ final class ExactChannel {
   private boolean readSegment() {
     OptionalLong segment = marks.segmentOf(channel, position);
     if (segment.isEmpty()) {
-      return skip();
+      return lookAround();
     }
     long start = segment.getAsLong();
     Part part =
@@ -96,8 +96,7 @@ final class ExactChannel {
     }
     if (part instanceof Part.Missing) {
       marks.drop(channel, start);
-      marks.see(files.list(cancellation));
-      return skip();
+      return lookAround();
     }
     if (part instanceof Part.Spoilt) {
       rejectIfHopeless(start);
@@ -105,7 +104,26 @@ final class ExactChannel {
       return true;
     }
     spoilt = 0;
-    return false;
+    return catchUp(start);
+  }
+
+  /** Only a listing tells what is missing: a watch may have told of later segments alone. */
+  private boolean lookAround() {
+    marks.see(files.list(cancellation));
+    return skip();
+  }
+
+  /** A later segment is there, so that this one is complete: nobody has told of the next. */
+  private boolean catchUp(long start) {
+    if (marks.segmentAfter(channel, position).isEmpty()) {
+      return false;
+    }
+    marks.see(files.list(cancellation));
+    if (marks.segmentOf(channel, position).orElse(start) == start) {
+      return false;
+    }
+    marks.setDirty(channel);
+    return true;
   }
 
   private void rejectIfHopeless(long start) {
