@@ -75,7 +75,8 @@ final class LocalClient implements BeforeEachCallback, AfterEachCallback {
     return directory;
   }
 
-  private Path output() {
+  /** Where the output of commands lies. */
+  Path output() {
     return directory.resolve("out");
   }
 
