@@ -26,6 +26,7 @@ final class ExactCommand implements BlaxelRunning {
   private final ExactSandbox sandbox;
   private final int maxRestarts;
   private final AtomicBoolean settled = new AtomicBoolean();
+  private volatile boolean refused;
 
   ExactCommand(
       ProcessRef ref,
@@ -76,7 +77,9 @@ final class ExactCommand implements BlaxelRunning {
 
   /** Blocks until the command has begun, or is over; tells why it could not begin. */
   Optional<String> awaitBegin() {
-    return events.awaitBegin();
+    Optional<String> refusal = events.awaitBegin();
+    refused = refusal.isPresent();
+    return refusal;
   }
 
   @Override
@@ -174,6 +177,10 @@ final class ExactCommand implements BlaxelRunning {
       return;
     }
     sandbox.watch().remove(ref.nonce());
+    if (refused) {
+      claim.end(() -> {}); // there is none
+      return;
+    }
     boolean isOver = events.isEnded() && (events.isComplete() || marks.tries() == 0);
     claim.end(isOver ? this::finish : () -> inBackground(sandbox.threads(), claim::remove));
   }

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,6 +212,15 @@ final class ProcessMarks {
     }
   }
 
+  private <T extends @Nullable Object> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void told() {
     news++;
     changed.signalAll();
@@ -239,12 +249,7 @@ final class ProcessMarks {
 
   /** Goes up with all that is told. */
   long news() {
-    lock.lock();
-    try {
-      return news;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> news);
   }
 
   /** Waits until there is more than {@code seen}, at most so long. True if there is. */
@@ -263,12 +268,7 @@ final class ProcessMarks {
 
   /** True, once, if a channel may have more than was read. */
   boolean takeDirty(Channel channel) {
-    lock.lock();
-    try {
-      return Boolean.TRUE.equals(dirty.put(channel, false));
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> Boolean.TRUE.equals(dirty.put(channel, false)));
   }
 
   void setDirty(Channel channel) {
@@ -335,12 +335,7 @@ final class ProcessMarks {
 
   /** How a channel ended in this try; null while it has not. */
   @Nullable ChannelEnd end(Channel channel, int attempt) {
-    lock.lock();
-    try {
-      return ends(channel).get(attempt);
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> ends(channel).get(attempt));
   }
 
   /** The code with which this try exited; empty while it has not. */
@@ -356,61 +351,31 @@ final class ProcessMarks {
 
   /** How often the command was begun; 0 while it is not. */
   int tries() {
-    lock.lock();
-    try {
-      return tries;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> tries);
   }
 
   /** The number of the last try's group; null while nobody has seen it. */
   @Nullable String leader() {
-    lock.lock();
-    try {
-      return leader;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> leader);
   }
 
   /** True if a listing has ever shown a file of it. */
   boolean isThere() {
-    lock.lock();
-    try {
-      return anything;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> anything);
   }
 
   /** True if this was told of its input. */
   boolean has(Mark.Input state) {
-    lock.lock();
-    try {
-      return input.contains(state);
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> input.contains(state));
   }
 
   /** How much input the command's pipe has taken. */
   long inputTaken() {
-    lock.lock();
-    try {
-      return inputTaken;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> inputTaken);
   }
 
   /** How much input there ever was, as far as is known. */
   long inputSent() {
-    lock.lock();
-    try {
-      return inputSent;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> inputSent);
   }
 }
