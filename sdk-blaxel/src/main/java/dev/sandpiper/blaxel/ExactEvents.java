@@ -168,7 +168,7 @@ final class ExactEvents {
     if (found == null) {
       return false;
     }
-    boolean isBegun = hasBegun(found.attempt());
+    boolean isBegun = marks.tries() > 0;
     for (ExactChannel channel : channels) {
       ChannelEnd total = marks.end(channel.channel(), found.attempt());
       if (isBegun && total == null && !released) {
@@ -188,17 +188,6 @@ final class ExactEvents {
     log.debug("{} {}", ref, found.status());
     ready.add(new Ended(found.status()));
     return true;
-  }
-
-  /**
-   * Whether there are channels whose ends have to be told. An exit may be seen alone: a listing is
-   * not made in one moment, and a watch may begin after all else was told.
-   */
-  private boolean hasBegun(int attempt) {
-    if (marks.tries() < attempt && marks.exit(attempt).isPresent()) {
-      marks.see(files.list(cancellation));
-    }
-    return marks.tries() > 0 || marks.exit(attempt).isPresent();
   }
 
   private void tellLoss(ExactChannel channel, int attempt) {

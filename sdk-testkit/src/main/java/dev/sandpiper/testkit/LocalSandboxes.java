@@ -9,6 +9,7 @@ import dev.sandpiper.testkit.e2b.E2bServer;
 import dev.sandpiper.testkit.e2b.ServerOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -194,7 +195,7 @@ public final class LocalSandboxes implements AutoCloseable {
 
     /** Lets the embedded Blaxel do these things wrong, as the real one does at times. */
     public Builder blaxelFaults(BlaxelFault... faults) {
-      blaxelFaults = Set.of(faults);
+      blaxelFaults = Set.copyOf(List.of(faults));
       return this;
     }
 

@@ -53,6 +53,12 @@ interface CommandStarter extends AutoCloseable {
    */
   @Nullable String signal(long group, boolean kill) throws IOException;
 
+  /**
+   * Gives the disk back what a file's first bytes take; they become zeros. False where that is not
+   * possible, and nothing was done.
+   */
+  boolean release(Path file, long length) throws IOException;
+
   /** Kills every group that was started here. Nothing can be started afterwards. */
   @Override
   void close();

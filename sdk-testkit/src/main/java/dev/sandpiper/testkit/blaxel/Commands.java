@@ -60,7 +60,8 @@ final class Commands implements AutoCloseable {
           "could not execute command '%s' because folder '%s' does not exist"
               .formatted(request.command(), workingDir));
     }
-    LogFiles files = new LogFiles(machinery.places().logs(), name, logFileBytes());
+    LogFiles files =
+        new LogFiles(machinery.places().logs(), name, logFileBytes(), starter::release);
     makeFiles(files, name);
     Start start = start(request, directory, files);
     Started started = launch(start);

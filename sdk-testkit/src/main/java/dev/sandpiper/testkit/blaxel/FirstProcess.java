@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class FirstProcess implements CommandStarter {
   private static final Logger log = LoggerFactory.getLogger(FirstProcess.class);
 
+  private static final String DONE = "done";
+
   private final Process perl;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -65,7 +67,19 @@ final class FirstProcess implements CommandStarter {
               write(data, Long.toString(group));
             },
             "signal");
-    return answer.word.equals("sent") ? null : answer.rest;
+    return answer.word.equals(DONE) ? null : answer.rest;
+  }
+
+  @Override
+  public boolean release(Path file, long length) throws IOException {
+    Answer answer =
+        ask(
+            data -> {
+              write(data, file.toString());
+              write(data, Long.toString(length));
+            },
+            "release");
+    return answer.word.equals(DONE);
   }
 
   private interface Question {

@@ -29,11 +29,19 @@ final class LogFiles {
   /** The lengths of the heads that were let go. */
   private final Map<Path, Long> released = new ConcurrentHashMap<>();
 
-  LogFiles(Path directory, String name, int capBytes) {
+  /** Gives the disk back what the head of a file takes, if that is possible. */
+  interface Releasing {
+    boolean release(Path file, long length) throws IOException;
+  }
+
+  private final Releasing releasing;
+
+  LogFiles(Path directory, String name, int capBytes, Releasing releasing) {
     output = directory.resolve(name + ".stdout.log");
     errors = directory.resolve(name + ".stderr.log");
     combined = directory.resolve(name + ".log");
     this.capBytes = capBytes;
+    this.releasing = releasing;
   }
 
   Path output() {
@@ -100,14 +108,20 @@ final class LogFiles {
   }
 
   private void release(Path file) throws IOException {
+    long end = (Files.size(file) - capBytes) / PAGE_BYTES * PAGE_BYTES;
+    long start = released.getOrDefault(file, 0L);
+    if (start >= end) return;
+    if (!releasing.release(file, end)) overwrite(file, start, end);
+    released.put(file, end);
+  }
+
+  private static void overwrite(Path file, long start, long end) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      long end = (channel.size() - capBytes) / PAGE_BYTES * PAGE_BYTES;
-      long position = released.getOrDefault(file, 0L);
+      long position = start;
       while (position < end) {
         int count = (int) Math.min(NOTHING.length, end - position);
         position += channel.write(ByteBuffer.wrap(NOTHING, 0, count), position);
       }
-      released.put(file, position);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.blaxel;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -62,6 +63,11 @@ final class PlainStarter implements CommandStarter {
     List<ProcessHandle> all = Stream.concat(Stream.of(leader), leader.descendants()).toList();
     all.forEach(kill ? ProcessHandle::destroyForcibly : ProcessHandle::destroy);
     return null;
+  }
+
+  @Override
+  public boolean release(Path file, long length) {
+    return false;
   }
 
   @Override

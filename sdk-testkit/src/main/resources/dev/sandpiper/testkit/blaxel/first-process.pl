@@ -6,10 +6,12 @@
 # many bytes, and a number is a text of digits:
 #   start  NUMBER FILE FILE DIRECTORY COUNT (NAME VALUE)... COUNT WORD...
 #   signal NUMBER NAME GROUP
+#   release NUMBER FILE LENGTH
 # The first file takes the command's standard output, the second its errors; both exist. The first
-# word is looked up in no path. The number is given back in the answer.
+# word is looked up in no path. The number is given back in the answer. To release is to give the
+# disk back what a file's first bytes take; they become zeros.
 # Writes lines to its standard output:
-#   started NUMBER PID | failed NUMBER REASON | sent NUMBER | unsent NUMBER REASON
+#   started NUMBER PID | failed NUMBER REASON | done NUMBER | undone NUMBER REASON
 #   ended PID CODE, where a death by a signal has the code -1
 #
 # Once its input ends it kills all that descends from it, and goes.
@@ -21,13 +23,19 @@ use POSIX ();
 
 $SIG{$_} = 'IGNORE' for qw(HUP INT QUIT TERM PIPE);
 
+# What Linux calls these on the processors that are known here.
+my %calls = (
+    'x86_64'  => {prctl => 157, fallocate => 285},
+    'aarch64' => {prctl => 167, fallocate => 47},
+);
+my ($machine) = $^O eq 'linux' ? $Config{archname} =~ /^(x86_64|aarch64)/ : ();
+my $calls = $machine ? $calls{$machine} : undef;
+
 # Has the kernel give orphans to this process. Where it cannot, they are nobody's.
 use constant CHILD_SUBREAPER => 36;
-my %prctl = ('x86_64' => 157, 'aarch64' => 167);
-if ($^O eq 'linux') {
-    my ($machine) = $Config{archname} =~ /^(x86_64|aarch64)/;
-    syscall($prctl{$machine}, CHILD_SUBREAPER, 1, 0, 0, 0) if $machine;
-}
+syscall($calls->{prctl}, CHILD_SUBREAPER, 1, 0, 0, 0) if $calls;
+
+use constant KEEP_SIZE_AND_PUNCH_HOLE => 3;
 
 my %running;
 my %dead;
@@ -147,9 +155,22 @@ sub send_signal {
     my $known = $running{$group} || is_ours($group);
     $! = POSIX::ESRCH();
     if ($known && kill $name, -$group) {
-        report('sent', $number);
+        report('done', $number);
     } else {
-        report('unsent', $number, lcfirst $!);
+        report('undone', $number, lcfirst $!);
+    }
+}
+
+sub release {
+    my ($number, $file, $length) = (text(), text(), text());
+    my $handle;
+    $! = POSIX::ENOSYS();
+    if ($calls
+        && open($handle, '+<', $file)
+        && syscall($calls->{fallocate}, fileno $handle, KEEP_SIZE_AND_PUNCH_HOLE, 0, $length + 0) == 0) {
+        report('done', $number);
+    } else {
+        report('undone', $number, lcfirst $!);
     }
 }
 
@@ -172,5 +193,5 @@ while (1) {
         next unless vec $set, fileno STDIN, 1;
     }
     my $what = text();
-    $what eq 'start' ? start() : send_signal();
+    $what eq 'start' ? start() : $what eq 'signal' ? send_signal() : release();
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.blaxel.BlaxelClientBuilder;
 import dev.sandpiper.blaxel.BlaxelSandbox;
 import dev.sandpiper.testkit.BlaxelFault;
 import dev.sandpiper.testkit.http.Listening;
@@ -50,11 +51,18 @@ final class LocalClient implements BeforeEachCallback, AfterEachCallback {
   }
 
   BlaxelClient client() {
-    BlaxelClient client =
-        BlaxelClient.builder()
-            .environment(server().environment())
-            .outputDirectory(output().toString())
-            .build();
+    return opened(builder());
+  }
+
+  BlaxelClientBuilder builder() {
+    return BlaxelClient.builder()
+        .environment(server().environment())
+        .outputDirectory(output().toString());
+  }
+
+  /** A client that is closed after the test. */
+  BlaxelClient opened(BlaxelClientBuilder builder) {
+    BlaxelClient client = builder.build();
     clients.add(client);
     return client;
   }
