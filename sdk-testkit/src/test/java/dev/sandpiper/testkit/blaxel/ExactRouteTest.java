@@ -24,17 +24,27 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Blaxel's commands by files, against the embedded server and real processes. */
 @Timeout(120)
+@ParameterizedClass
+@EnumSource(Faults.class)
 class ExactRouteTest {
-  @RegisterExtension final LocalClient local = new LocalClient();
+  private static final int COMMANDS = Boolean.getBoolean("sandpiper.exhaustive") ? 500 : 50;
+
+  @RegisterExtension final LocalClient local;
+
+  ExactRouteTest(Faults faults) {
+    local = faults.client();
+  }
 
   @Test
   void quickCommandsInARowAreExactAndLeaveNothing() throws Exception {
     Random random = new Random(7);
     BlaxelSandbox sandbox = local.again(local.sandbox());
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < COMMANDS; i++) {
       byte[] out = new byte[random.nextInt(300)];
       random.nextBytes(out);
       StringBuilder octal = new StringBuilder();
