@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.blaxel;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sandpiper.Command;
 import dev.sandpiper.EventStream;
@@ -106,6 +107,17 @@ class ExactRouteTest {
 
     assertThat(result.stderr().text()).isEqualTo("1\n2\n3\n");
     assertThat(result.stdout().text()).isEqualTo("o\n");
+  }
+
+  @Test
+  void aProgramThatChangesItsUserMayOpenItsOutputsAgain() throws Exception {
+    BlaxelSandbox sandbox = local.sandbox();
+    String nobody = "setpriv --reuid 65534 --clear-groups sh -c ";
+    assumeTrue(sandbox.shell(nobody + "true").exit().isSuccess(), "only root can, with setpriv");
+    ExecResult result =
+        sandbox.shell("echo 1 >&2; " + nobody + "'echo 2 >/dev/stderr'; echo 3 >&2");
+
+    assertThat(result.stderr().text()).isEqualTo("1\n2\n3\n");
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -52,6 +53,11 @@ final class LocalClient implements BeforeEachCallback, AfterEachCallback {
 
   BlaxelClient client() {
     return opened(builder());
+  }
+
+  /** By what another JVM finds the server. */
+  Map<String, String> environment() {
+    return server().environment();
   }
 
   BlaxelClientBuilder builder() {
