@@ -66,7 +66,9 @@ class ProcessExamplesTest {
         BlaxelClient client = local.blaxelClient()) {
       PrintStream out = new PrintStream(printed, true, UTF_8);
       ServerThatKeepsAwake.run(client, ServerThatKeepsAwake.freePort(), out);
-      assertThat(client.list(SandboxFilter.all())).isEmpty();
+      while (client.list(SandboxFilter.all()).iterator().hasNext()) {
+        Thread.sleep(20); // Blaxel deletes a moment later
+      }
     }
     assertThat(printed.toString(UTF_8))
         .isEqualTo(
