@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.blaxel;
 
+import dev.sandpiper.testkit.machine.PlainCommand;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * signal N is reported as an exit with 128 + N.
  */
 final class PlainStarter implements CommandStarter {
-  private static final Pattern REASON = Pattern.compile("error=\\d+, (.+)$");
 
   private final Map<Long, ProcessHandle> running = new ConcurrentHashMap<>();
 
@@ -50,7 +49,7 @@ final class PlainStarter implements CommandStarter {
     try {
       return builder.start();
     } catch (IOException e) {
-      Matcher matcher = REASON.matcher(String.valueOf(e.getMessage()));
+      Matcher matcher = PlainCommand.REASON.matcher(String.valueOf(e.getMessage()));
       if (!matcher.find()) throw e;
       throw new RefusedException(matcher.group(1).toLowerCase(Locale.ROOT));
     }

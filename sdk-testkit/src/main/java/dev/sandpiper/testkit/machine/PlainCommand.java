@@ -17,7 +17,9 @@ import java.util.regex.Pattern;
  * an exit with 128 + N, and what a child writes after the command's end may be lost.
  */
 public final class PlainCommand implements RunningCommand {
-  private static final Pattern REASON = Pattern.compile("error=\\d+, (.+)$");
+  /** {@code error=20, Not a directory}, since release 25 {@code error: 20 (Not a directory)}. */
+  public static final Pattern REASON =
+      Pattern.compile("error(?:=|: )\\d+(?:, | \\()(.+?)\\)?\\s*$");
 
   private final Process process;
   private final boolean takesInput;
