@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,7 @@ final class LogEvents {
   private Duration pause = FIRST_PAUSE;
   private long recordDue = System.nanoTime();
   private long heard = System.nanoTime();
+  private @Nullable ExitStatus over; // its end, which comes behind all that is there to read
 
   LogEvents(
       ProcessRef ref,
@@ -77,23 +79,22 @@ final class LogEvents {
   private void step() {
     if (read()) {
       pause = FIRST_PAUSE;
-      return;
+    } else if (over != null) {
+      log.debug("{} {}", ref, over);
+      ready.add(new Ended(over));
+    } else if (isOver()) {
+      over = record.status(); // what was written before the record was closed is there now
+    } else {
+      rest();
     }
-    if (System.nanoTime() - recordDue >= 0) {
-      recordDue = System.nanoTime() + BETWEEN_RECORDS;
-      if (record.isOver()) {
-        finish(record.status());
-        return;
-      }
-    }
-    rest();
   }
 
-  /** What was written before the record was closed is there now. */
-  private void finish(ExitStatus status) {
-    while (read()) {}
-    log.debug("{} {}", ref, status);
-    ready.add(new Ended(status));
+  private boolean isOver() {
+    if (System.nanoTime() - recordDue < 0) {
+      return false;
+    }
+    recordDue = System.nanoTime() + BETWEEN_RECORDS;
+    return record.isOver();
   }
 
   private boolean read() {
