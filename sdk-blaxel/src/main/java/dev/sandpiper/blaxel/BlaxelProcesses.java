@@ -17,6 +17,7 @@ import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -30,6 +31,10 @@ final class BlaxelProcesses implements Processes {
   BlaxelProcesses(ExactLauncher launcher, Threads threads) {
     this.launcher = launcher;
     this.launched = new LaunchedProcesses(launcher, threads);
+  }
+
+  LaunchedProcesses launched() {
+    return launched;
   }
 
   @Override
@@ -67,17 +72,18 @@ final class BlaxelProcesses implements Processes {
   }
 
   BlaxelProcess attachNamed(String name) {
-    return attached(launcher.attachNamed(name));
+    return attached(launcher.attachNamed(name, CallScope.open()));
   }
 
   @Override
   public BlaxelProcess attach(ProcessRef ref) {
-    return attached(launcher.attach(requireNonNull(ref, "ref")));
+    return attached(launcher.attach(requireNonNull(ref, "ref"), CallScope.open()));
   }
 
   @Override
   public BlaxelProcess attach(ProcessRef ref, String position) {
-    return attached(launcher.attach(requireNonNull(ref, "ref"), ByteOffsets.parse(position)));
+    requireNonNull(ref, "ref");
+    return attached(launcher.attach(ref, ByteOffsets.parse(position), CallScope.open()));
   }
 
   private BlaxelProcess attached(BlaxelRunning found) {
@@ -102,28 +108,28 @@ final class BlaxelProcesses implements Processes {
   /** Starts one command with what only Blaxel knows. */
   private record Named(ExactLauncher launcher, BlaxelCommand command) implements CommandLauncher {
     @Override
-    public RunningCommand launch(Command common) {
-      return launcher.launch(command);
+    public RunningCommand launch(Command common, CallScope scope) {
+      return launcher.launch(command, scope);
     }
 
     @Override
-    public RunningTerminal launchTerminal(Command common, TerminalSize size) {
-      return launcher.launchTerminal(common, size);
+    public RunningTerminal launchTerminal(Command common, TerminalSize size, CallScope scope) {
+      return launcher.launchTerminal(common, size, scope);
     }
 
     @Override
-    public RunningCommand attach(ProcessRef ref) {
-      return launcher.attach(ref);
+    public RunningCommand attach(ProcessRef ref, CallScope scope) {
+      return launcher.attach(ref, scope);
     }
 
     @Override
-    public RunningTerminal attachTerminal(ProcessRef ref) {
-      return launcher.attachTerminal(ref);
+    public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
+      return launcher.attachTerminal(ref, scope);
     }
 
     @Override
-    public List<ProcessInfo> list() {
-      return launcher.list();
+    public List<ProcessInfo> list(CallScope scope) {
+      return launcher.list(scope);
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.sandpiper.Processes;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import java.net.URI;
 import java.time.Duration;
@@ -54,7 +55,7 @@ public final class BlaxelSandbox implements Sandbox {
     this.created = created;
     this.account = account;
     this.update = new RecordUpdate(account.api(), name);
-    this.places = new Places(this::processes, name);
+    this.places = new Places(this::launched, name);
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);
     ProcessApi api = new ProcessApi(account.dataPlane(), url);
     StartMessages messages = new StartMessages(paths);
@@ -89,6 +90,10 @@ public final class BlaxelSandbox implements Sandbox {
   @Override
   public Processes processes() {
     return processes;
+  }
+
+  private LaunchedProcesses launched() {
+    return processes.launched();
   }
 
   /** {@link Processes#exec(dev.sandpiper.Command)} with what only Blaxel knows. */

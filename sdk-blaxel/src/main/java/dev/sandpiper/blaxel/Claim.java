@@ -2,6 +2,7 @@ package dev.sandpiper.blaxel;
 
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -70,7 +71,7 @@ final class Claim {
     }
     try {
       // The process may have been claimed by somebody before, who counted too.
-      files.write(file, System.nanoTime() + "-" + number, null);
+      files.write(file, System.nanoTime() + "-" + number, CallScope.open());
     } catch (SandboxException e) {
       log.debug("{} could not be renewed: {}", file, e.getMessage());
     } finally {
@@ -120,9 +121,9 @@ final class Claim {
   }
 
   /** Takes it back, so that the command goes on at once, whoever reads. */
-  void remove() {
+  void remove(CallScope scope) {
     try {
-      files.delete(file);
+      files.delete(file, scope);
     } catch (SandboxException | RejectedExecutionException e) {
       log.warn("{} could not be removed, and lapses in a minute: {}", file, e.getMessage());
     }

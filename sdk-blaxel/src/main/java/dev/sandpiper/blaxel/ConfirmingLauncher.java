@@ -2,7 +2,6 @@ package dev.sandpiper.blaxel;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.sandpiper.CancelledException;
 import dev.sandpiper.Command;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
@@ -11,6 +10,8 @@ import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ConfirmingLauncher implements CommandLauncher {
   private static final Logger log = LoggerFactory.getLogger(ConfirmingLauncher.class);
+
+  private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final Duration LIMIT = Duration.ofSeconds(9);
 
   private final ExactLauncher launcher;
   private final BlaxelCommand command;
@@ -40,58 +44,52 @@ final class ConfirmingLauncher implements CommandLauncher {
   }
 
   @Override
-  public RunningCommand launch(Command common) {
-    BlaxelRunning running = launcher.launch(command);
+  public RunningCommand launch(Command common, CallScope scope) {
+    BlaxelRunning running = launcher.launch(command, scope);
     if (running instanceof StreamedCommand streamed) {
-      confirm(streamed);
+      confirm(streamed, scope);
     }
     started = running;
     return running;
   }
 
-  private void confirm(StreamedCommand running) {
+  private void confirm(StreamedCommand running, CallScope scope) {
     try {
-      launcher.streamed().confirm(running);
-    } catch (CancelledException e) {
-      stop(running);
-      throw e;
+      launcher.streamed().confirm(running, scope);
     } catch (RuntimeException e) {
+      if (scope.hasEnded()) {
+        Uninterrupted.run(() -> stop(running));
+      }
       running.close();
       throw e;
     }
   }
 
   private static void stop(StreamedCommand running) {
-    boolean interrupted = Thread.interrupted();
     try {
-      running.stopTree(Duration.ofSeconds(2));
+      running.stopTree(GRACE, CallScope.open().within(LIMIT));
     } catch (SandboxException e) {
       log.warn("{} was started, is not wanted and could not be stopped: {}", running.ref(), e);
-    } finally {
-      running.close();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
   @Override
-  public RunningTerminal launchTerminal(Command common, TerminalSize size) {
-    return launcher.launchTerminal(common, size);
+  public RunningTerminal launchTerminal(Command common, TerminalSize size, CallScope scope) {
+    return launcher.launchTerminal(common, size, scope);
   }
 
   @Override
-  public RunningCommand attach(ProcessRef ref) {
-    return launcher.attach(ref);
+  public RunningCommand attach(ProcessRef ref, CallScope scope) {
+    return launcher.attach(ref, scope);
   }
 
   @Override
-  public RunningTerminal attachTerminal(ProcessRef ref) {
-    return launcher.attachTerminal(ref);
+  public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
+    return launcher.attachTerminal(ref, scope);
   }
 
   @Override
-  public List<ProcessInfo> list() {
-    return launcher.list();
+  public List<ProcessInfo> list(CallScope scope) {
+    return launcher.list(scope);
   }
 }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.blaxel.ProcessMarks.Change;
 import dev.sandpiper.engine.Threads;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.JsonLinesReader;
@@ -52,7 +52,7 @@ final class DirectoryWatch {
 
   // Guarded by lock.
   private boolean running;
-  private @Nullable Cancellation connection;
+  private @Nullable CallScope connection;
 
   DirectoryWatch(ExactFiles files, Threads threads) {
     this.files = files;
@@ -136,7 +136,7 @@ final class DirectoryWatch {
       while (left > 0 && !followed.isEmpty()) {
         left = changed.awaitNanos(left);
       }
-      connection = followed.isEmpty() ? null : new Cancellation();
+      connection = followed.isEmpty() ? null : CallScope.open();
       running = connection != null;
       return running;
     } finally {
@@ -146,7 +146,7 @@ final class DirectoryWatch {
 
   /** One connection to its end. True if it has told anything. */
   private boolean follow() {
-    Cancellation end = current();
+    CallScope end = current();
     // Without a limit of ours a connection that died before its head would be waited for for ever.
     ScheduledFuture<?> impatience =
         threads.scheduler().schedule(end::cancel, SILENCE.toSeconds(), TimeUnit.SECONDS);
@@ -171,7 +171,7 @@ final class DirectoryWatch {
     return told;
   }
 
-  private Cancellation current() {
+  private CallScope current() {
     lock.lock();
     try {
       return requireNonNull(connection);

@@ -7,6 +7,7 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.CallScope;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -103,7 +104,7 @@ final class EndOfProcess {
    *
    * @throws NotFoundException if the server does not know the process any more
    */
-  boolean lookAtRecord() {
+  boolean lookAtRecord(CallScope scope) {
     if (judged != null || (!hurried && System.nanoTime() - due < 0)) {
       return false;
     }
@@ -111,8 +112,10 @@ final class EndOfProcess {
     hurried = false;
     due = System.nanoTime() + interval;
     interval = Math.min(2 * interval, LONGEST_INTERVAL);
+    ProcessApi asked = api.in(scope);
     ProcessDetails found =
-        api.find("follow", processName)
+        asked
+            .find("follow", processName)
             .orElseThrow(
                 () ->
                     new PlatformException(
@@ -122,7 +125,7 @@ final class EndOfProcess {
       record = found;
     }
     if (found.exit().isEmpty()) {
-      upgradesBefore = upgradesBefore < 0 ? api.upgrades(subject) : upgradesBefore;
+      upgradesBefore = upgradesBefore < 0 ? asked.upgrades(subject) : upgradesBefore;
       return false;
     }
     if (mayStartAgain(found)) {
@@ -130,7 +133,7 @@ final class EndOfProcess {
       due = System.nanoTime() + interval;
       return false;
     }
-    judged = judge(found);
+    judged = judge(found, asked);
     return true;
   }
 
@@ -151,10 +154,10 @@ final class EndOfProcess {
   }
 
   /** A server that has replaced itself cannot know how what it took over has ended. */
-  private ExitStatus judge(ProcessDetails found) {
+  private ExitStatus judge(ProcessDetails found, ProcessApi asked) {
     ExitStatus told = found.exit().orElseThrow();
     try {
-      if (api.upgrades(subject) == Math.max(0, upgradesBefore)) {
+      if (asked.upgrades(subject) == Math.max(0, upgradesBefore)) {
         return told;
       }
     } catch (SandboxException e) {

@@ -5,7 +5,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.ExactFiles.Part;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -31,7 +31,7 @@ final class ExactChannel {
   private final ExactFiles files;
   private final ProcessMarks marks;
   private final ExactEvents.Passed passed;
-  private final Cancellation cancellation;
+  private final CallScope cancellation;
   private final Consumer<ProcessEvent> events;
   private long position;
   private int spoilt;
@@ -42,7 +42,7 @@ final class ExactChannel {
       ExactFiles files,
       ProcessMarks marks,
       ExactEvents.Passed passed,
-      Cancellation cancellation,
+      CallScope cancellation,
       Consumer<ProcessEvent> events,
       long position) {
     this.channel = channel;

@@ -9,6 +9,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -76,8 +77,8 @@ final class ExactCommand implements BlaxelRunning {
   }
 
   /** Blocks until the command has begun, or is over; tells why it could not begin. */
-  Optional<String> awaitBegin() {
-    Optional<String> refusal = events.awaitBegin();
+  Optional<String> awaitBegin(CallScope scope) {
+    Optional<String> refusal = events.awaitBegin(scope);
     refused = refusal.isPresent();
     return refusal;
   }
@@ -119,21 +120,22 @@ final class ExactCommand implements BlaxelRunning {
   }
 
   @Override
-  public void stopTree(Duration grace) {
+  public void stopTree(Duration grace, CallScope scope) {
     String path = sandbox.files().path(ref.nonce());
-    sandbox.tree().stopWrapped(ref, path, maxRestarts != 0, grace);
+    sandbox.tree().in(scope).stopWrapped(ref, path, maxRestarts != 0, grace);
     events.look();
   }
 
   @Override
-  public boolean signal(Signal signal) {
-    boolean isSent = sandbox.tree().signal(ref, signal, Optional.ofNullable(marks.leader()));
+  public boolean signal(Signal signal, CallScope scope) {
+    boolean isSent =
+        sandbox.tree().in(scope).signal(ref, signal, Optional.ofNullable(marks.leader()));
     events.look();
     return isSent;
   }
 
   @Override
-  public void release() {
+  public void release(CallScope scope) {
     events.release();
   }
 
@@ -153,9 +155,9 @@ final class ExactCommand implements BlaxelRunning {
   }
 
   @Override
-  public void letGo() {
+  public void letGo(CallScope scope) {
     if (!events.isEnded()) {
-      claim.end(claim::remove);
+      claim.end(() -> claim.remove(scope));
     }
     cancel();
   }
@@ -182,7 +184,10 @@ final class ExactCommand implements BlaxelRunning {
       return;
     }
     boolean isOver = events.isEnded() && (events.isComplete() || marks.tries() == 0);
-    claim.end(isOver ? this::finish : () -> inBackground(sandbox.threads(), claim::remove));
+    claim.end(
+        isOver
+            ? this::finish
+            : () -> inBackground(sandbox.threads(), () -> claim.remove(CallScope.open())));
   }
 
   /** Nothing of ours may come after its files are removed. */

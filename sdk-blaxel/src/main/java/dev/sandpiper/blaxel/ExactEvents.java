@@ -15,7 +15,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.ProcessMarks.ChannelEnd;
 import dev.sandpiper.engine.ByteOffsets;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -47,7 +47,8 @@ final class ExactEvents {
   private final DirectoryWatch watch;
   private final EndOfProcess end;
   private final Duration patience;
-  private final Cancellation cancellation = new Cancellation();
+  private final CallScope cancellation = CallScope.open();
+  private CallScope scope = cancellation; // of the reading thread's requests
   private final Deque<ProcessEvent> ready = new ArrayDeque<>(); // owned by the reading thread
   private final List<ExactChannel> channels;
   private long pause = FIRST_PAUSE; // owned by the reading thread
@@ -116,9 +117,11 @@ final class ExactEvents {
   }
 
   /** Blocks until the command has begun, or is over; tells why it could not begin. */
-  Optional<String> awaitBegin() {
+  Optional<String> awaitBegin(CallScope call) {
+    scope = call;
     while (marks.tries() == 0 && !end.isJudged()) {
       rejectIfCancelled();
+      scope.check(failure(""));
       try {
         rest(marks.news());
         heard = System.nanoTime();
@@ -126,6 +129,7 @@ final class ExactEvents {
         endure(e);
       }
     }
+    scope = cancellation;
     pause = FIRST_PAUSE;
     return end.unable();
   }
@@ -144,11 +148,11 @@ final class ExactEvents {
     if (await(seen, Math.min(most, end.soonest()))) {
       return;
     }
-    boolean isNews = marks.see(files.list(cancellation));
+    boolean isNews = marks.see(files.list(scope));
     pause = isNews ? FIRST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
-    if (!isNews && end.lookAtRecord()) {
+    if (!isNews && end.lookAtRecord(scope)) {
       // What was written before the record was closed is there now.
-      marks.see(files.list(cancellation));
+      marks.see(files.list(scope));
       marks.distrust();
     }
   }
@@ -211,6 +215,7 @@ final class ExactEvents {
   /** A sandbox may be out of reach for a while; nothing is lost by that. */
   private void endure(SandboxException e) {
     rejectIfCancelled();
+    scope.check(failure(""));
     boolean isFinal =
         e instanceof CancelledException
             || e instanceof WireFormatException

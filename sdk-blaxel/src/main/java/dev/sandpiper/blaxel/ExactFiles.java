@@ -10,7 +10,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.files.ContentRange;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import okhttp3.HttpUrl;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory in a sandbox in which the wrappers of commands leave what these write. It is flat,
@@ -81,13 +80,13 @@ final class ExactFiles {
    *
    * @param end gives it up
    */
-  Map<String, Long> list(Cancellation end) {
+  Map<String, Long> list(CallScope end) {
     for (int attempt = 1; ; attempt++) {
       HttpRequest request =
           request("GET", BlaxelFiles.url(base, "filesystem", directory))
               .withHeader("Accept", "application/json")
               .harmless()
-              .cancelledBy(end);
+              .in(end);
       try (HttpResponse response = transport.send(request)) {
         if (response.status() == 200) {
           return names(response);
@@ -120,18 +119,18 @@ final class ExactFiles {
   }
 
   /** At most {@code most} bytes of a file from {@code from} on, which belong to a channel. */
-  Part read(String name, Channel channel, long from, int most, Cancellation end) {
+  Part read(String name, Channel channel, long from, int most, CallScope end) {
     return readAt(path(name), channel, from, most, end);
   }
 
   /** {@link #read} of a file anywhere. */
-  Part readAt(String path, Channel channel, long from, int most, Cancellation end) {
+  Part readAt(String path, Channel channel, long from, int most, CallScope end) {
     HttpRequest request =
         request("GET", BlaxelFiles.url(base, "filesystem", path))
             .withHeader("Accept", "application/octet-stream")
             .withHeader("Range", "bytes=" + from + "-" + (from + most - 1))
             .harmless()
-            .cancelledBy(end);
+            .in(end);
     try (HttpResponse response = transport.send(request)) {
       return switch (response.status()) {
         case 206 -> part(response, channel, from, most);
@@ -181,8 +180,8 @@ final class ExactFiles {
   }
 
   /** Removes a file; nothing if it is gone. */
-  void delete(String name) {
-    HttpRequest request = request("DELETE", url(name)).harmless().within(SMALL_WRITE);
+  void delete(String name, CallScope scope) {
+    HttpRequest request = request("DELETE", url(name)).in(scope).harmless().within(SMALL_WRITE);
     try (HttpResponse response = transport.send(request)) {
       if (response.status() != 200) {
         throw DataErrors.of(response, What.FILE);
@@ -195,21 +194,20 @@ final class ExactFiles {
   }
 
   /** Writes a small text, or a line into a pipe. */
-  void write(String name, String text, @Nullable Cancellation end) {
+  void write(String name, String text, CallScope end) {
     HttpBody body = HttpBody.of("application/json", Json.write(Json.object().put("content", text)));
-    send(request("PUT", url(name)).withBody(body).within(SMALL_WRITE), end);
+    send(request("PUT", url(name)).withBody(body).in(end).within(SMALL_WRITE));
   }
 
   /** Writes a file. Sent once. */
-  void write(String name, byte[] bytes, @Nullable Cancellation end) {
+  void write(String name, byte[] bytes, CallScope end) {
     UploadForm form =
         new UploadForm(bytes, new UploadProgress(progress -> {}, OptionalLong.empty()));
-    send(request("PUT", url(name)).withBody(form), end);
+    send(request("PUT", url(name)).withBody(form).in(end));
   }
 
-  private void send(HttpRequest request, @Nullable Cancellation end) {
-    HttpRequest asked = end == null ? request : request.cancelledBy(end);
-    try (HttpResponse response = transport.send(asked.withHeader("Accept", "application/json"))) {
+  private void send(HttpRequest request) {
+    try (HttpResponse response = transport.send(request.withHeader("Accept", "application/json"))) {
       if (response.status() != 200) {
         throw DataErrors.of(response, What.FILE);
       }
@@ -222,9 +220,9 @@ final class ExactFiles {
    *
    * @throws InvalidRequestException while there is no directory
    */
-  HttpResponse watch(Cancellation end) {
+  HttpResponse watch(CallScope end) {
     HttpRequest request =
-        request("GET", BlaxelFiles.url(base, "watch/filesystem", directory)).until(end);
+        request("GET", BlaxelFiles.url(base, "watch/filesystem", directory)).in(end).unlimited();
     HttpResponse response = transport.send(request);
     if (response.status() == 200) {
       return response;

@@ -7,7 +7,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InputClosedException;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,7 +30,7 @@ final class ExactInput {
   private final ExactFiles files;
   private final ProcessMarks marks;
   private final boolean isCertain;
-  private final Cancellation cancellation = new Cancellation();
+  private final CallScope cancellation = CallScope.open();
   private final ReentrantLock sending = new ReentrantLock();
   private volatile boolean exited;
   private volatile boolean givenUp;

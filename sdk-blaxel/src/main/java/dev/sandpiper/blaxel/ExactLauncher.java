@@ -15,7 +15,8 @@ import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningTerminal;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -75,14 +76,14 @@ final class ExactLauncher implements CommandLauncher {
   }
 
   @Override
-  public BlaxelRunning launch(Command command) {
-    return launch(BlaxelCommand.of(command));
+  public BlaxelRunning launch(Command command, CallScope scope) {
+    return launch(BlaxelCommand.of(command), scope);
   }
 
   /** Starts a command with what only Blaxel knows. */
-  BlaxelRunning launch(BlaxelCommand command) {
+  BlaxelRunning launch(BlaxelCommand command, CallScope scope) {
     if (command.isStreamed() || isStreamed()) {
-      return streamed.launch(command);
+      return streamed.launch(command, scope);
     }
     rejectUser(command.common());
     String id = Nonce.random();
@@ -91,9 +92,11 @@ final class ExactLauncher implements CommandLauncher {
         command.name().isPresent()
             || new WrappedCommand(command, sandbox.files(), id, List.of(), true).needsFiles();
     if (route == Route.UNPROVEN && isOnce) {
-      prove();
+      prove(scope);
     }
-    return route == Route.STREAM ? streamed.launch(command) : launchOrFallBack(command, id);
+    return route == Route.STREAM
+        ? streamed.launch(command, scope)
+        : launchOrFallBack(command, id, scope);
   }
 
   private static void rejectUser(Command command) {
@@ -102,15 +105,15 @@ final class ExactLauncher implements CommandLauncher {
     }
   }
 
-  private BlaxelRunning launchOrFallBack(BlaxelCommand command, String id) {
+  private BlaxelRunning launchOrFallBack(BlaxelCommand command, String id, CallScope scope) {
     boolean isProven = route == Route.FILES;
-    ExactCommand started = start(command, id);
+    ExactCommand started = start(command, id, scope);
     if (isProven) {
       return started;
     }
     Optional<String> reason;
     try {
-      reason = started.awaitBegin();
+      reason = started.awaitBegin(scope);
     } catch (RuntimeException e) {
       abandon(started, e);
       throw e;
@@ -121,20 +124,17 @@ final class ExactLauncher implements CommandLauncher {
     }
     fallBack(reason.get());
     started.close();
-    return streamed.launch(command);
+    return streamed.launch(command, scope);
   }
 
   private static void abandon(ExactCommand started, RuntimeException cause) {
-    boolean interrupted = Thread.interrupted();
+    CallScope scope = CallScope.open().within(Duration.ofSeconds(9));
     try {
-      started.stopTree(Duration.ofSeconds(2));
+      Uninterrupted.run(() -> started.stopTree(Duration.ofSeconds(2), scope));
     } catch (SandboxException e) {
       cause.addSuppressed(e);
     } finally {
       started.close();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
@@ -150,9 +150,9 @@ final class ExactLauncher implements CommandLauncher {
   }
 
   /** Finds out by a command that does nothing whether files can be used. */
-  private void prove() {
+  private void prove(CallScope scope) {
     BlaxelCommand nothing = BlaxelCommand.of(Command.of("true"));
-    BlaxelRunning running = launchOrFallBack(nothing, Nonce.random());
+    BlaxelRunning running = launchOrFallBack(nothing, Nonce.random(), scope);
     try {
       while (!(running.next() instanceof Ended)) {}
     } finally {
@@ -160,25 +160,27 @@ final class ExactLauncher implements CommandLauncher {
     }
   }
 
-  private ExactCommand start(BlaxelCommand command, String id) {
+  private ExactCommand start(BlaxelCommand command, String id, CallScope scope) {
     String processName = command.name().orElse(id);
     ProcessRef ref = new ProcessRef(StreamedLauncher.PLATFORM, sandbox.id(), processName, id);
-    command.name().ifPresent(streamed::requireUnused);
+    command.name().ifPresent(name -> streamed.requireUnused(name, scope));
     List<String> finished = sandbox.finished().take();
     try {
-      return start(command, ref, finished);
+      return start(command, ref, finished, scope);
     } catch (RuntimeException e) {
       sandbox.finished().addAll(finished);
       throw e;
     }
   }
 
-  private ExactCommand start(BlaxelCommand command, ProcessRef ref, List<String> finished) {
+  private ExactCommand start(
+      BlaxelCommand command, ProcessRef ref, List<String> finished, CallScope scope) {
     String id = ref.nonce();
     WrappedCommand wrapped =
         new WrappedCommand(command, sandbox.files(), id, finished, sandbox.finished().takeSweep());
     ObjectNode message = messages.of(command, ref.processId(), wrapped.text());
-    wrapped.writeFiles(this::upload);
+    Uploads inScope = uploads.in(scope);
+    wrapped.writeFiles((path, bytes) -> upload(inScope, path, bytes));
     ExactCommand started =
         new ExactCommand(
             ref,
@@ -190,15 +192,15 @@ final class ExactLauncher implements CommandLauncher {
             sandbox);
     started.follow();
     try {
-      sandbox.api().start(command.common().name(), message);
+      sandbox.api().in(scope).start(command.common().name(), message);
       return started;
     } catch (SandboxException e) {
-      return recovered(command, started, e);
+      return recovered(command, started, e, scope);
     }
   }
 
   private ExactCommand recovered(
-      BlaxelCommand command, ExactCommand started, SandboxException failure) {
+      BlaxelCommand command, ExactCommand started, SandboxException failure, CallScope scope) {
     Command common = command.common();
     try {
       // A name that somebody chose may be somebody else's by now.
@@ -207,7 +209,7 @@ final class ExactLauncher implements CommandLauncher {
             ? StartRecovery.unknown(common, "look for " + started.ref().processId(), failure)
             : failure;
       }
-      recovery.recover(common, started.ref(), failure);
+      recovery.recover(common, started.ref(), failure, scope);
       return started;
     } catch (RuntimeException e) {
       started.close();
@@ -215,31 +217,31 @@ final class ExactLauncher implements CommandLauncher {
     }
   }
 
-  private void upload(String path, byte[] bytes) {
+  private static void upload(Uploads uploads, String path, byte[] bytes) {
     uploads.write(
         path, Content.of(bytes), new UploadProgress(progress -> {}, OptionalLong.empty()));
   }
 
   /** Follows the process of this name, whoever has started it. */
-  BlaxelRunning attachNamed(String name) {
-    return attach(foreign.ref(foreign.running(name)));
+  BlaxelRunning attachNamed(String name, CallScope scope) {
+    return attach(foreign.ref(foreign.running(name)), scope);
   }
 
   @Override
-  public BlaxelRunning attach(ProcessRef ref) {
-    return attach(ref, ByteOffsets.BEGINNING);
+  public BlaxelRunning attach(ProcessRef ref, CallScope scope) {
+    return attach(ref, ByteOffsets.BEGINNING, scope);
   }
 
   @Override
-  public BlaxelRunning attach(ProcessRef ref, ByteOffsets position) {
+  public BlaxelRunning attach(ProcessRef ref, ByteOffsets position, CallScope scope) {
     if (!ref.platform().equals(StreamedLauncher.PLATFORM)
         || !ref.sandboxId().equals(sandbox.id())) {
       throw new InvalidRequestException(
           failure(ref, "it belongs to another sandbox than " + sandbox.id()));
     }
     ProcessMarks marks = new ProcessMarks(ref.nonce());
-    marks.see(sandbox.files().list(new Cancellation()));
-    Optional<ProcessDetails> record = sandbox.api().find("attach", ref.processId());
+    marks.see(sandbox.files().list(scope));
+    Optional<ProcessDetails> record = sandbox.api().in(scope).find("attach", ref.processId());
     if (!marks.isThere() && record.isPresent() && foreign.id(record.get()).isEmpty()) {
       return foreign.follow(ref, record.get(), position);
     }
@@ -268,17 +270,17 @@ final class ExactLauncher implements CommandLauncher {
   }
 
   @Override
-  public RunningTerminal launchTerminal(Command command, TerminalSize size) {
-    return streamed.launchTerminal(command, size);
+  public RunningTerminal launchTerminal(Command command, TerminalSize size, CallScope scope) {
+    return streamed.launchTerminal(command, size, scope);
   }
 
   @Override
-  public RunningTerminal attachTerminal(ProcessRef ref) {
-    return streamed.attachTerminal(ref);
+  public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
+    return streamed.attachTerminal(ref, scope);
   }
 
   @Override
-  public List<ProcessInfo> list() {
+  public List<ProcessInfo> list(CallScope scope) {
     return foreign.list();
   }
 }

@@ -13,7 +13,7 @@ import dev.sandpiper.ProcessInfo.State;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.engine.ByteOffsets;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,7 +100,7 @@ final class ForeignProcesses {
       throw EndOfProcess.unknown(
           "attach", ref.toString(), "its name belongs to another process now");
     }
-    Cancellation cancellation = new Cancellation();
+    CallScope cancellation = CallScope.open();
     String path = LOGS + record.name();
     boolean isReadable = isReadable(path + ".stdout.log") && isReadable(path + ".stderr.log");
     return isReadable ? byFiles(ref, record, position, path, cancellation) : byText(ref, position);
@@ -108,7 +108,7 @@ final class ForeignProcesses {
 
   private boolean isReadable(String path) {
     try {
-      return !(sandbox.files().readAt(path, Channel.STDOUT, 0, 1, new Cancellation())
+      return !(sandbox.files().readAt(path, Channel.STDOUT, 0, 1, CallScope.open())
           instanceof ExactFiles.Part.Missing);
     } catch (PlatformException e) {
       return false; // no right to read it, which the server calls an internal error
@@ -120,7 +120,7 @@ final class ForeignProcesses {
       ProcessDetails record,
       ByteOffsets position,
       String path,
-      Cancellation cancellation) {
+      CallScope cancellation) {
     ExactFiles files = sandbox.files();
     List<LogChannel> channels =
         List.of(

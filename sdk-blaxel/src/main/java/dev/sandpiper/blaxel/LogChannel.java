@@ -7,7 +7,7 @@ import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.ExactFiles.Part;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -27,12 +27,12 @@ final class LogChannel {
   private final Channel channel;
   private final String path;
   private final ExactFiles files;
-  private final Cancellation cancellation;
+  private final CallScope cancellation;
   private long position;
   private int spoilt;
 
   LogChannel(
-      Channel channel, String path, ExactFiles files, Cancellation cancellation, long position) {
+      Channel channel, String path, ExactFiles files, CallScope cancellation, long position) {
     this.channel = channel;
     this.path = path;
     this.files = files;

@@ -12,7 +12,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -41,7 +41,7 @@ final class LogEvents {
   private final LogRecord record;
   private final Duration patience;
   private final List<LogChannel> channels;
-  private final Cancellation cancellation;
+  private final CallScope cancellation;
   private final Deque<ProcessEvent> ready = new ArrayDeque<>();
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private Duration pause = FIRST_PAUSE;
@@ -54,7 +54,7 @@ final class LogEvents {
       LogRecord record,
       Duration patience,
       List<LogChannel> channels,
-      Cancellation cancellation) {
+      CallScope cancellation) {
     this.ref = ref;
     this.record = record;
     this.patience = patience;

@@ -2,6 +2,7 @@ package dev.sandpiper.blaxel;
 
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
@@ -80,7 +81,7 @@ final class PassedSegments implements ExactEvents.Passed {
 
   private void delete(String file) {
     try {
-      files.delete(file);
+      files.delete(file, CallScope.open());
     } catch (SandboxException e) {
       log.debug("{} stays: {}", file, e.getMessage());
     }

@@ -8,6 +8,7 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -25,10 +26,21 @@ final class ProcessApi {
 
   private final HttpTransport transport;
   private final HttpUrl base;
+  private final CallScope scope;
 
   ProcessApi(HttpTransport transport, HttpUrl base) {
+    this(transport, base, CallScope.open());
+  }
+
+  private ProcessApi(HttpTransport transport, HttpUrl base, CallScope scope) {
     this.transport = transport;
     this.base = base;
+    this.scope = scope;
+  }
+
+  /** The same calls on behalf of another, with which they end. */
+  ProcessApi in(CallScope call) {
+    return new ProcessApi(transport, base, call);
   }
 
   /**
@@ -39,7 +51,7 @@ final class ProcessApi {
    */
   HttpResponse startStreamed(String subject, ObjectNode process) {
     HttpRequest request =
-        HttpRequest.of("start", subject, "POST", url("process"))
+        request("start", subject, "POST", url("process"))
             .withHeader("Accept", "text/event-stream")
             .withBody(HttpBody.of("application/json", Json.write(process)))
             .asProcessStream();
@@ -59,7 +71,7 @@ final class ProcessApi {
    */
   void start(String subject, ObjectNode process) {
     HttpRequest request =
-        HttpRequest.of("start", subject, "POST", url("process"))
+        request("start", subject, "POST", url("process"))
             .withHeader("Accept", "application/json")
             .withBody(HttpBody.of("application/json", Json.write(process)));
     try (HttpResponse response = transport.send(request)) {
@@ -73,7 +85,7 @@ final class ProcessApi {
   /** The record of a process; empty if the server knows none of this name. */
   Optional<ProcessDetails> find(String operation, String name) {
     HttpRequest request =
-        HttpRequest.of(operation, name, "GET", url("process", name))
+        request(operation, name, "GET", url("process", name))
             .withHeader("Accept", "application/json")
             .harmless();
     try (HttpResponse response = transport.send(request)) {
@@ -101,7 +113,7 @@ final class ProcessApi {
   /** All records that the server has. */
   List<ProcessDetails> all(String sandbox) {
     HttpRequest request =
-        HttpRequest.of("list", sandbox, "GET", url("process"))
+        request("list", sandbox, "GET", url("process"))
             .withHeader("Accept", "application/json")
             .harmless();
     try (HttpResponse response = transport.send(request)) {
@@ -124,7 +136,7 @@ final class ProcessApi {
    */
   HttpResponse log(String name) {
     HttpRequest request =
-        HttpRequest.of("follow", name, "GET", url("process", name, "logs", "stream"))
+        request("follow", name, "GET", url("process", name, "logs", "stream"))
             .harmless()
             .asProcessStream();
     HttpResponse response = transport.send(request);
@@ -147,7 +159,7 @@ final class ProcessApi {
   }
 
   private boolean delete(String operation, String name, HttpUrl url) {
-    try (HttpResponse response = transport.send(HttpRequest.of(operation, name, "DELETE", url))) {
+    try (HttpResponse response = transport.send(request(operation, name, "DELETE", url))) {
       if (response.status() == 200) {
         return true;
       }
@@ -174,7 +186,7 @@ final class ProcessApi {
             .put("waitForCompletion", true)
             .put("timeout", limit.toSeconds() + 1);
     HttpRequest request =
-        HttpRequest.of(operation, subject, "POST", url("process"))
+        request(operation, subject, "POST", url("process"))
             .withHeader("Accept", "application/json")
             .withBody(HttpBody.of("application/json", Json.write(process)))
             .within(limit.plus(MARGIN));
@@ -194,13 +206,17 @@ final class ProcessApi {
 
   /** How often the server has replaced itself; then it guesses the ends of what it took over. */
   int upgrades(String subject) {
-    HttpRequest request = HttpRequest.of("follow", subject, "GET", url("health")).harmless();
+    HttpRequest request = request("follow", subject, "GET", url("health")).harmless();
     try (HttpResponse response = transport.send(request)) {
       if (response.status() != 200) {
         throw DataErrors.of(response, What.SANDBOX);
       }
       return DataErrors.json(response).path("upgradeCount").asInt(0);
     }
+  }
+
+  private HttpRequest request(String operation, String subject, String method, HttpUrl url) {
+    return HttpRequest.of(operation, subject, method, url).in(scope);
   }
 
   private HttpUrl url(String... path) {

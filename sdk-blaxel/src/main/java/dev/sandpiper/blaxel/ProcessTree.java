@@ -1,10 +1,12 @@
 package dev.sandpiper.blaxel;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +26,19 @@ final class ProcessTree {
   private static final Duration MARGIN = Duration.ofSeconds(2);
 
   private final ProcessApi api;
+  private final CallScope scope;
 
   ProcessTree(ProcessApi api) {
+    this(api, CallScope.open());
+  }
+
+  private ProcessTree(ProcessApi api, CallScope scope) {
     this.api = api;
+    this.scope = scope;
+  }
+
+  ProcessTree in(CallScope scope) {
+    return new ProcessTree(api.in(scope), scope);
   }
 
   /** Its number, while it runs: numbers of those that have ended are used again. */
@@ -93,13 +105,7 @@ final class ProcessTree {
         api.kill(ref.processId());
         return;
       }
-      try {
-        Waits.sleep(Duration.ofMillis(STEP_MILLIS));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        api.kill(ref.processId());
-        return;
-      }
+      scope.sleep(Duration.ofMillis(STEP_MILLIS), Failure.of("stop", ref.toString(), ""));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 
 /** A command in a Blaxel sandbox, with the stream that tells of it. */
@@ -87,18 +88,18 @@ final class StreamedCommand implements BlaxelRunning {
   }
 
   @Override
-  public void stopTree(Duration grace) {
-    tree.stop(ref, grace);
+  public void stopTree(Duration grace, CallScope scope) {
+    tree.in(scope).stop(ref, grace);
   }
 
   @Override
-  public boolean signal(Signal signal) {
-    return tree.signal(ref, signal);
+  public boolean signal(Signal signal, CallScope scope) {
+    return tree.in(scope).signal(ref, signal);
   }
 
   @Override
-  public void release() {
-    api.kill(ref.processId());
+  public void release(CallScope scope) {
+    api.in(scope).kill(ref.processId());
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.sandpiper.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.CancelledException;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.Failure;
@@ -19,6 +18,7 @@ import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -50,12 +50,12 @@ final class StreamedLauncher implements CommandLauncher {
   }
 
   @Override
-  public RunningCommand launch(Command command) {
-    return launch(BlaxelCommand.of(command));
+  public RunningCommand launch(Command command, CallScope scope) {
+    return launch(BlaxelCommand.of(command), scope);
   }
 
   /** Starts a command with what only Blaxel knows. */
-  StreamedCommand launch(BlaxelCommand command) {
+  StreamedCommand launch(BlaxelCommand command, CallScope scope) {
     Command common = command.common();
     requireSupported(common);
     if (command.maxRestarts() > 0) {
@@ -71,11 +71,12 @@ final class StreamedLauncher implements CommandLauncher {
     String text = ShellText.of(common);
     StartMessages.requireShort(common, "the command", text.getBytes(UTF_8).length);
     ObjectNode process = messages.of(command, processName, text);
-    command.name().ifPresent(this::requireUnused);
+    command.name().ifPresent(name -> requireUnused(name, scope));
     ProcessRef ref = new ProcessRef(PLATFORM, sandboxId, processName, nonce);
     HttpResponse response;
     try {
-      response = api.startStreamed(common.name(), process);
+      response = api.in(scope).startStreamed(common.name(), process);
+      response.continueIn(CallScope.open());
     } catch (SandboxException e) {
       // A name that somebody chose may be somebody else's by now.
       if (command.name().isPresent() || !Ambiguity.mayHaveStarted(e)) {
@@ -83,7 +84,7 @@ final class StreamedLauncher implements CommandLauncher {
             ? StartRecovery.unknown(common, "look for " + processName, e)
             : e;
       }
-      recovery.recover(common, ref, e);
+      recovery.recover(common, ref, e, scope);
       response = null;
     }
     return followed(ref, common.name(), response);
@@ -119,8 +120,8 @@ final class StreamedLauncher implements CommandLauncher {
   }
 
   /** The server would begin the stream with all output of the earlier ones. */
-  void requireUnused(String processName) {
-    Optional<ProcessDetails> before = api.find("start", processName);
+  void requireUnused(String processName, CallScope scope) {
+    Optional<ProcessDetails> before = api.in(scope).find("start", processName);
     if (before.isPresent()) {
       String state = before.get().completedAt().isEmpty() ? "is in use" : "has been used";
       throw new InvalidRequestException(
@@ -135,10 +136,10 @@ final class StreamedLauncher implements CommandLauncher {
   }
 
   /** Blocks until the server knows the process, or the stream tells of it. */
-  void confirm(StreamedCommand started) {
+  void confirm(StreamedCommand started, CallScope scope) {
     Waits.Backoff backoff = waits.readiness();
     while (!started.hasBegun()) {
-      if (api.find("start", started.ref().processId()).isPresent()) {
+      if (api.in(scope).find("start", started.ref().processId()).isPresent()) {
         return;
       }
       if (!backoff.hasTime()) {
@@ -151,33 +152,27 @@ final class StreamedLauncher implements CommandLauncher {
                     + started.ref().processId()
                     + "; whether it comes yet cannot be known"));
       }
-      try {
-        Waits.sleep(Duration.ofMillis(20));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new CancelledException(
-            Failure.of("start", started.name(), "its thread was interrupted"), e);
-      }
+      scope.sleep(Duration.ofMillis(20), Failure.of("start", started.name(), ""));
     }
   }
 
   @Override
-  public RunningTerminal launchTerminal(Command command, TerminalSize size) {
+  public RunningTerminal launchTerminal(Command command, TerminalSize size, CallScope scope) {
     throw unsupported(Capability.TERMINAL, command.name());
   }
 
   @Override
-  public RunningCommand attach(ProcessRef ref) {
+  public RunningCommand attach(ProcessRef ref, CallScope scope) {
     throw unsupported(Capability.ATTACH, ref.toString());
   }
 
   @Override
-  public RunningTerminal attachTerminal(ProcessRef ref) {
+  public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
     throw unsupported(Capability.TERMINAL, ref.toString());
   }
 
   @Override
-  public List<ProcessInfo> list() {
+  public List<ProcessInfo> list(CallScope scope) {
     throw unsupported(Capability.ATTACH, sandboxId);
   }
 }

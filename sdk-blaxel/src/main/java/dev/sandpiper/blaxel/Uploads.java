@@ -9,6 +9,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -38,6 +39,11 @@ final class Uploads {
   Uploads(HttpTransport transport, HttpUrl base) {
     this.transport = transport;
     this.base = base;
+  }
+
+  /** The same on behalf of another call, with which it ends. */
+  Uploads in(CallScope scope) {
+    return new Uploads(request -> transport.send(request.in(scope)), base);
   }
 
   /** What the listener throws goes to the caller. */

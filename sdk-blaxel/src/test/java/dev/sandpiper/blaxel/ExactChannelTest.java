@@ -7,7 +7,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.blaxel.ProcessMarks.Change;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
@@ -47,14 +47,7 @@ class ExactChannelTest {
   private ExactChannel channel(long position) {
     ExactFiles files = new ExactFiles(resources.transport(), server.url("/"), "/tmp/out");
     return new ExactChannel(
-        Channel.STDOUT,
-        "sp-1",
-        files,
-        marks,
-        file -> {},
-        new Cancellation(),
-        events::add,
-        position);
+        Channel.STDOUT, "sp-1", files, marks, file -> {}, CallScope.open(), events::add, position);
   }
 
   private void part(int first, int size, String bytes) {

@@ -8,6 +8,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -45,7 +46,7 @@ final class ClaimedEvents implements EventStream<ProcessEvent> {
 
   @Override
   public Optional<ProcessEvent> next(Duration limit) {
-    return Optional.ofNullable(passed(next(Nanos.of(limit))));
+    return Optional.ofNullable(passed(next(Durations.nanos(limit))));
   }
 
   @Override

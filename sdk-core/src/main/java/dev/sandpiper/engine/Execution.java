@@ -12,12 +12,12 @@ import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.CallScope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +32,7 @@ final class Execution {
   private final Command command;
   private final OutputListener listener;
   private final Threads threads;
+  private final CallScope call;
   private final long began = System.nanoTime();
   private final TextViews texts = new TextViews();
   private final OutputCapture stdout;
@@ -40,10 +41,8 @@ final class Execution {
 
   private boolean showing; // in the listener; what is thrown meanwhile is the listener's
   private volatile boolean ended;
-  private volatile boolean cancelled;
-  private volatile @Nullable RunningCommand running;
 
-  Execution(Command command, OutputListener listener, Threads threads) {
+  Execution(Command command, OutputListener listener, Threads threads, CallScope outer) {
     if (command.opensStdin()) {
       throw new IllegalArgumentException(
           "nobody can write to the stdin of an exec: use stdin(content), or start");
@@ -51,22 +50,23 @@ final class Execution {
     this.command = command;
     this.listener = listener;
     this.threads = threads;
+    this.call = outer.child();
     this.stdout = new OutputCapture(command.captureLimit());
     this.stderr = new OutputCapture(command.captureLimit());
   }
 
   ExecResult run(CommandLauncher launcher) {
-    RunningCommand started = launcher.launch(command);
-    running = started;
-    if (cancelled) {
-      started.cancel();
-    }
+    CallScope scope = LaunchedProcesses.scopeOf(command, call);
+    RunningCommand started = launcher.launch(command, scope);
+    Runnable cancel = started::cancel;
+    call.onCancel(cancel);
     TreeStop stop = new TreeStop(started, streamOver, () -> ended);
     ProcessInput input = new ProcessInput(started);
     StdinFeed feed = new StdinFeed(command.stdin(), input, "exec", command.name());
     try {
-      return follow(started, stop, begin(stop, feed), feed);
+      return follow(started, stop, begin(scope, stop, feed), feed);
     } finally {
+      call.forget(cancel);
       streamOver.countDown();
       feed.stop();
       input.exited();
@@ -77,10 +77,10 @@ final class Execution {
   }
 
   /** Refused by a client that is being closed: then the command is stopped at once. */
-  private CommandDeadline begin(TreeStop stop, StdinFeed feed) {
+  private CommandDeadline begin(CallScope scope, TreeStop stop, StdinFeed feed) {
     try {
       feed.begin(threads, stop::run);
-      return CommandDeadline.begin(command, threads, stop::run, "exec");
+      return CommandDeadline.begin(command, scope, threads, stop::run, "exec");
     } catch (RejectedExecutionException e) {
       feed.stop();
       streamOver.countDown();
@@ -129,11 +129,7 @@ final class Execution {
 
   /** Gives the command up; {@link #run} stops it and throws. From any thread. */
   void cancel() {
-    cancelled = true;
-    RunningCommand started = running;
-    if (started != null) {
-      started.cancel();
-    }
+    call.cancel();
   }
 
   private ExitStatus read(RunningCommand started) {

@@ -11,6 +11,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Processes;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,10 +21,26 @@ public final class LaunchedProcesses implements Processes {
 
   private final CommandLauncher launcher;
   private final Threads threads;
+  private final CallScope outer;
 
   public LaunchedProcesses(CommandLauncher launcher, Threads threads) {
+    this(launcher, threads, CallScope.open());
+  }
+
+  private LaunchedProcesses(CommandLauncher launcher, Threads threads, CallScope outer) {
     this.launcher = launcher;
     this.threads = threads;
+    this.outer = outer;
+  }
+
+  /** The same verbs on behalf of another call, with which they end. */
+  public LaunchedProcesses in(CallScope scope) {
+    return new LaunchedProcesses(launcher, threads, scope);
+  }
+
+  /** The time of a call that runs a command; it begins now. */
+  static CallScope scopeOf(Command command, CallScope outer) {
+    return command.timeout().map(outer::withinDeadline).orElse(outer);
   }
 
   @Override
@@ -39,12 +56,12 @@ public final class LaunchedProcesses implements Processes {
   /** Runs what another launcher of the same sandbox knows how to start. */
   public ExecResult exec(CommandLauncher other, Command command, OutputListener listener) {
     requireNonNull(listener, "listener");
-    return new Execution(command, listener, threads).run(other);
+    return new Execution(command, listener, threads, outer).run(other);
   }
 
   @Override
   public CompletableFuture<ExecResult> execAsync(Command command) {
-    Execution execution = new Execution(command, NOBODY, threads);
+    Execution execution = new Execution(command, NOBODY, threads, outer);
     CommandFuture future = new CommandFuture(execution);
     threads.executor().execute(() -> future.complete(launcher));
     return future;
@@ -57,7 +74,8 @@ public final class LaunchedProcesses implements Processes {
 
   /** Starts what another launcher of the same sandbox knows how to start. */
   public Process start(CommandLauncher other, Command command) {
-    return begun(StartedProcess.started(other.launch(command), command), command);
+    CallScope scope = scopeOf(command, outer);
+    return begun(StartedProcess.started(other.launch(command, scope), command), command, scope);
   }
 
   @Override
@@ -72,17 +90,19 @@ public final class LaunchedProcesses implements Processes {
       throw new IllegalArgumentException(
           "a terminal is typed into: write to its stdin() instead of Command.stdin(content)");
     }
-    return begun(StartedTerminal.started(other.launchTerminal(command, size)), command);
+    CallScope scope = scopeOf(command, outer);
+    RunningTerminal running = other.launchTerminal(command, size, scope);
+    return begun(StartedTerminal.started(running), command, scope);
   }
 
   @Override
   public Process attach(ProcessRef ref) {
-    return attached(launcher.attach(ref));
+    return attached(launcher.attach(ref, outer));
   }
 
   @Override
   public Process attach(ProcessRef ref, String position) {
-    return attached(launcher.attach(ref, ByteOffsets.parse(position)));
+    return attached(launcher.attach(ref, ByteOffsets.parse(position), outer));
   }
 
   /** Follows what its provider found by other means than a reference. */
@@ -92,17 +112,18 @@ public final class LaunchedProcesses implements Processes {
 
   @Override
   public Terminal attachTerminal(ProcessRef ref) {
-    return begun(StartedTerminal.attached(launcher.attachTerminal(ref)));
+    return begun(StartedTerminal.attached(launcher.attachTerminal(ref, outer)));
   }
 
   @Override
   public List<ProcessInfo> list() {
-    return launcher.list();
+    return launcher.list(outer);
   }
 
-  private <P extends StartedProcess> P begun(P process, Command command) {
+  private <P extends StartedProcess> P begun(P process, Command command, CallScope scope) {
     try {
-      process.limit(CommandDeadline.begin(command, threads, process::stopAtDeadline, "start"));
+      process.limit(
+          CommandDeadline.begin(command, scope, threads, process::stopAtDeadline, "start"));
     } catch (RuntimeException e) {
       process.giveUp(e);
       throw e;

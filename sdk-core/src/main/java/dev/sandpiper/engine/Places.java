@@ -4,7 +4,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
-import dev.sandpiper.Processes;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -20,36 +20,41 @@ public final class Places {
 
   private record Answer(String workingDirectory, String home) {}
 
-  private final Supplier<Processes> processes;
+  private final Supplier<LaunchedProcesses> processes;
   private final String sandboxId;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Answer answer;
 
-  public Places(Supplier<Processes> processes, String sandboxId) {
+  public Places(Supplier<LaunchedProcesses> processes, String sandboxId) {
     this.processes = processes;
     this.sandboxId = sandboxId;
   }
 
   /** Absolute. Blocks the first time. */
   public String workingDirectory() {
-    return answer().workingDirectory;
+    return workingDirectory(CallScope.open());
+  }
+
+  /** {@link #workingDirectory()} on behalf of a call. */
+  public String workingDirectory(CallScope scope) {
+    return answer(scope).workingDirectory;
   }
 
   /** Absolute. Blocks the first time. */
   public String home() {
-    return answer().home;
+    return answer(CallScope.open()).home;
   }
 
-  private Answer answer() {
+  private Answer answer(CallScope scope) {
     Answer known = answer;
     if (known != null) {
       return known;
     }
-    lock.lock();
+    scope.lock(lock, Failure.of("look around", sandboxId, ""));
     try {
       known = answer;
       if (known == null) {
-        known = ask();
+        known = ask(scope);
         answer = known;
       }
       return known;
@@ -58,8 +63,8 @@ public final class Places {
     }
   }
 
-  private Answer ask() {
-    ExecResult result = processes.get().exec(QUESTION);
+  private Answer ask(CallScope scope) {
+    ExecResult result = processes.get().in(scope).exec(QUESTION);
     String[] answers = result.stdout().text().split("\0", -1);
     if (!result.exit().isSuccess() || answers.length != 3 || !answers[0].startsWith("/")) {
       throw new PlatformException(

@@ -3,6 +3,7 @@ package dev.sandpiper.engine;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -40,16 +41,16 @@ public interface RunningCommand {
    * is over, or its number belongs to somebody else by now. Works after {@link #close} too: a
    * deadline outlives the stream.
    */
-  void stopTree(Duration grace);
+  void stopTree(Duration grace, CallScope scope);
 
   /**
    * Sends a signal to the command and its group. False if the command is over. May be called from
    * any thread.
    */
-  boolean signal(Signal signal);
+  boolean signal(Signal signal, CallScope scope);
 
   /** Has the platform end the stream, although a child that escaped holds the outputs open. */
-  void release();
+  void release(CallScope scope);
 
   /**
    * Blocks until the command's pipe has taken these bytes, or the platform keeps them for it within
@@ -79,7 +80,7 @@ public interface RunningCommand {
    * Tells the platform, as far as it needs to know, that nobody reads any more, and then {@link
    * #cancel}s. From any thread.
    */
-  default void letGo() {
+  default void letGo(CallScope scope) {
     cancel();
   }
 

@@ -1,6 +1,7 @@
 package dev.sandpiper.engine;
 
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.http.CallScope;
 
 /** A command on a terminal. Its stdin is what is typed, and closing that types Ctrl-D. */
 public interface RunningTerminal extends RunningCommand {
@@ -10,5 +11,5 @@ public interface RunningTerminal extends RunningCommand {
    *
    * @throws dev.sandpiper.NotFoundException if the process is over
    */
-  void resize(TerminalSize size);
+  void resize(TerminalSize size, CallScope scope);
 }

@@ -14,6 +14,9 @@ import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.Uninterrupted;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -251,7 +254,7 @@ class StartedProcess implements Process {
 
   @Override
   public Optional<ExitStatus> waitFor(Duration limit) throws InterruptedException {
-    return waitForNanos(Nanos.of(limit));
+    return waitForNanos(Durations.nanos(limit));
   }
 
   private Optional<ExitStatus> waitForNanos(long nanos) throws InterruptedException {
@@ -278,7 +281,7 @@ class StartedProcess implements Process {
     if (signal.equals(Signal.UNKNOWN)) {
       throw new IllegalArgumentException("an unknown signal cannot be sent");
     }
-    return !ended && command.signal(signal);
+    return !ended && command.signal(signal, CallScope.open());
   }
 
   @Override
@@ -303,7 +306,7 @@ class StartedProcess implements Process {
     command.requireDetachable();
     if (closed.compareAndSet(false, true)) {
       abandon();
-      command.letGo();
+      letGo();
     }
     return ref();
   }
@@ -317,9 +320,21 @@ class StartedProcess implements Process {
     if (onClose == OnClose.KILL) {
       cancelDeadline();
       stop.run();
-      command.cancel();
+      freeWaiters();
     } else {
-      command.letGo();
+      letGo();
+    }
+  }
+
+  private void letGo() {
+    Uninterrupted.run(() -> command.letGo(CallScope.open().within(TreeStop.LIMIT)));
+    freeWaiters();
+  }
+
+  /** Nobody learns the end any more, whatever the pump still waits for. */
+  private void freeWaiters() {
+    if (!ended) {
+      fail(new CancelledException(failure("it was closed")));
     }
   }
 

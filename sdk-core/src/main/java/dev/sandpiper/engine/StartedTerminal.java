@@ -2,6 +2,7 @@ package dev.sandpiper.engine;
 
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.http.CallScope;
 import java.util.Optional;
 
 /** A process on a terminal, whose stream is read by a pump. */
@@ -25,6 +26,6 @@ final class StartedTerminal extends StartedProcess implements Terminal {
 
   @Override
   public void resize(TerminalSize size) {
-    terminal.resize(size);
+    terminal.resize(size, CallScope.open());
   }
 }

@@ -1,6 +1,7 @@
 package dev.sandpiper.engine;
 
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
 final class TreeStop {
   /** Between TERM and KILL. */
   static final Duration GRACE = Duration.ofSeconds(2);
+
+  /** For all of it; closing a process promises ten seconds. */
+  static final Duration LIMIT = Duration.ofSeconds(9);
 
   private static final Logger log = LoggerFactory.getLogger(RunningCommand.class);
   private static final long AFTERMATH_MILLIS = 1_500;
@@ -52,15 +56,21 @@ final class TreeStop {
     if (hasEnded.getAsBoolean()) {
       return;
     }
-    if (!attempt("stop", () -> command.stopTree(GRACE))) {
+    CallScope scope = CallScope.open().within(LIMIT);
+    if (!attempt("stop", () -> command.stopTree(GRACE, scope))) {
       return;
     }
-    if (!streamOver.await(AFTERMATH_MILLIS, TimeUnit.MILLISECONDS)) {
-      boolean freed = attempt("free the stream of", command::release);
-      if (freed && !streamOver.await(AFTERMATH_MILLIS, TimeUnit.MILLISECONDS)) {
+    if (!isOverSoon(scope)) {
+      boolean freed = attempt("free the stream of", () -> command.release(scope));
+      if (freed && !isOverSoon(scope)) {
         log.warn("{} was stopped, and its stream does not end", command.ref());
       }
     }
+  }
+
+  private boolean isOverSoon(CallScope scope) throws InterruptedException {
+    long millis = Math.min(AFTERMATH_MILLIS, scope.left().toMillis());
+    return streamOver.await(millis, TimeUnit.MILLISECONDS);
   }
 
   private boolean attempt(String what, Runnable action) {

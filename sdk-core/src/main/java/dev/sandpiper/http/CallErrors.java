@@ -30,9 +30,7 @@ record CallErrors(HttpRequest request, Limits limits) {
       return exceeded(silent.limit(), silent.value(), retryable, null);
     }
     if (stop instanceof WatchedCall.Stop.Late late) {
-      Failure failure = request.failure("not over within its limit of " + seconds(late.value()));
-      return new DeadlineExceededException(
-          Limit.RESPONSE, late.value(), failure.withRetryable(retryable), null, null);
+      return late.end().exceeded(request.failure("").withRetryable(retryable), null, null);
     }
     if (stop instanceof WatchedCall.Stop.Interrupted) {
       Thread.currentThread().interrupt();
@@ -105,7 +103,7 @@ record CallErrors(HttpRequest request, Limits limits) {
         };
     Failure failure =
         request
-            .failure(observed + seconds(value) + " (the client's " + setting(limit) + ")")
+            .failure(observed + Durations.text(value) + " (the client's " + setting(limit) + ")")
             .withRetryable(retryable);
     return new DeadlineExceededException(limit, value, failure, null, cause);
   }
@@ -126,9 +124,5 @@ record CallErrors(HttpRequest request, Limits limits) {
       return "TLS failed: " + cause.getMessage();
     }
     return String.valueOf(cause.getMessage());
-  }
-
-  private static String seconds(Duration value) {
-    return value.toMillis() % 1000 == 0 ? value.toSeconds() + " s" : value.toMillis() + " ms";
   }
 }

@@ -61,7 +61,7 @@ public final class ClientResources implements AutoCloseable {
     HttpTransport logged = new LoggingTransport(network);
     return new RetryingTransport(
         logged,
-        pause -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()),
+        (pause, request) -> request.scope().sleep(pause, request.failure("")),
         () -> ThreadLocalRandom.current().nextDouble());
   }
 

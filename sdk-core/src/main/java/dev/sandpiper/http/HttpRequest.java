@@ -12,10 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param operation the caller's verb, such as {@code exec}
  * @param subject what it is about; never a secret
  * @param body what to send, if anything
- * @param repetition when it may be sent again
- * @param patience how long it may take as a whole; null for the client's limits
- * @param cancellation what may give it up from outside
- * @param traffic what kind of connection it takes
+ * @param terms how it is sent
  */
 public record HttpRequest(
     String operation,
@@ -24,10 +21,17 @@ public record HttpRequest(
     HttpUrl url,
     Headers headers,
     @Nullable HttpBody body,
-    Repetition repetition,
-    @Nullable Patience patience,
-    @Nullable Cancellation cancellation,
-    Traffic traffic) {
+    Terms terms) {
+
+  /**
+   * How a request is sent.
+   *
+   * @param repetition when it may be sent again
+   * @param scope the time and the cancellation of the call that it is sent for
+   * @param limited whether the client's response and idle limits hold
+   * @param traffic what kind of connection it takes
+   */
+  public record Terms(Repetition repetition, CallScope scope, boolean limited, Traffic traffic) {}
 
   /** When a request may be sent a second time. */
   public enum Repetition {
@@ -49,31 +53,12 @@ public record HttpRequest(
 
   /** A request without headers or body that is repeated only if nothing was sent. */
   public static HttpRequest of(String operation, String subject, String method, HttpUrl url) {
-    return new HttpRequest(
-        operation,
-        subject,
-        method,
-        url,
-        Headers.of(),
-        null,
-        Repetition.IF_UNSENT,
-        null,
-        null,
-        Traffic.CALL);
+    Terms terms = new Terms(Repetition.IF_UNSENT, CallScope.open(), true, Traffic.CALL);
+    return new HttpRequest(operation, subject, method, url, Headers.of(), null, terms);
   }
 
   public HttpRequest withBody(HttpBody content) {
-    return new HttpRequest(
-        operation,
-        subject,
-        method,
-        url,
-        headers,
-        content,
-        repetition,
-        patience,
-        cancellation,
-        traffic);
+    return new HttpRequest(operation, subject, method, url, headers, content, terms);
   }
 
   public HttpRequest withHeader(String name, String value) {
@@ -81,8 +66,11 @@ public record HttpRequest(
   }
 
   public HttpRequest withHeaders(Headers all) {
-    return new HttpRequest(
-        operation, subject, method, url, all, body, repetition, patience, cancellation, traffic);
+    return new HttpRequest(operation, subject, method, url, all, body, terms);
+  }
+
+  private HttpRequest with(Terms changed) {
+    return new HttpRequest(operation, subject, method, url, headers, body, changed);
   }
 
   /** Marks it as harmless when sent twice. */
@@ -96,68 +84,50 @@ public record HttpRequest(
   }
 
   private HttpRequest with(Repetition changed) {
-    return new HttpRequest(
-        operation, subject, method, url, headers, body, changed, patience, cancellation, traffic);
+    return with(new Terms(changed, terms.scope(), terms.limited(), terms.traffic()));
+  }
+
+  /** Sends it for the call of this scope, with which it ends; the client's limits hold as well. */
+  public HttpRequest in(CallScope scope) {
+    return with(new Terms(terms.repetition(), scope, terms.limited(), terms.traffic()));
   }
 
   /**
-   * Gives it up this long after now, however far it is, instead of when the client's response and
-   * idle limits say. Reading the answer to its end counts too, though every byte come in time.
+   * Ends it this long after now, with all its attempts, and instead of when the client's response
+   * and idle limits say. Reading the answer to its end counts too, though every byte come in time.
    */
   public HttpRequest within(Duration limit) {
-    Patience whole = Patience.of(limit);
-    return new HttpRequest(
-        operation, subject, method, url, headers, body, repetition, whole, cancellation, traffic);
+    return in(terms.scope().within(limit)).unlimited();
   }
 
-  /** Waits for its answer until {@code cancellation} is cancelled, however long that is. */
-  public HttpRequest until(Cancellation end) {
-    Patience endless = Patience.of(Duration.ZERO);
-    return new HttpRequest(
-        operation, subject, method, url, headers, body, repetition, endless, end, traffic);
+  /** Waits for its answer as long as its scope allows, whatever the client's limits are. */
+  public HttpRequest unlimited() {
+    return with(new Terms(terms.repetition(), terms.scope(), false, terms.traffic()));
   }
 
   /** Marks it as the stream of a process. */
   public HttpRequest asProcessStream() {
-    return new HttpRequest(
-        operation,
-        subject,
-        method,
-        url,
-        headers,
-        body,
-        repetition,
-        patience,
-        cancellation,
-        Traffic.PROCESS_STREAM);
+    return with(
+        new Terms(terms.repetition(), terms.scope(), terms.limited(), Traffic.PROCESS_STREAM));
   }
 
-  /** Is given up when {@code end} is cancelled; the limits hold as ever. */
-  public HttpRequest cancelledBy(Cancellation end) {
-    return new HttpRequest(
-        operation, subject, method, url, headers, body, repetition, patience, end, traffic);
+  /** The call that it is sent for. */
+  public CallScope scope() {
+    return terms.scope();
   }
 
   Limits limits(Limits standard) {
-    if (patience == null) {
-      return standard;
-    }
-    Duration whole = patience.limit();
-    Duration connect = standard.connect();
-    boolean sooner = !whole.isZero() && (connect.isZero() || connect.compareTo(whole) > 0);
-    return new Limits(sooner ? whole : connect, Duration.ZERO, Duration.ZERO);
-  }
-
-  boolean isOver(long now) {
-    return patience != null && patience.isOver(now);
+    return terms.limited()
+        ? standard
+        : new Limits(standard.connect(), Duration.ZERO, Duration.ZERO);
   }
 
   boolean isHarmless() {
-    return repetition != Repetition.IF_UNSENT;
+    return terms.repetition() != Repetition.IF_UNSENT;
   }
 
   boolean outlastsRefusals() {
-    return repetition == Repetition.IF_LOST_OR_REFUSED;
+    return terms.repetition() == Repetition.IF_LOST_OR_REFUSED;
   }
 
   /** The beginning of an error about this request. */

@@ -86,6 +86,11 @@ public final class HttpResponse implements AutoCloseable {
     body.limitIdle(limit);
   }
 
+  /** From now on the body belongs to another call, with which it ends; the idle limit stays. */
+  public void continueIn(CallScope scope) {
+    call.moveTo(scope);
+  }
+
   /**
    * Reads the whole body.
    *

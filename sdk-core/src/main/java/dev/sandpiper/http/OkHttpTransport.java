@@ -30,41 +30,34 @@ final class OkHttpTransport implements HttpTransport {
   public HttpResponse send(HttpRequest request) {
     Limits limits = request.limits(standard);
     CallErrors errors = new CallErrors(request, limits);
-    WatchedCall watched = new WatchedCall(limits, request.patience());
-    if (Thread.currentThread().isInterrupted()) {
-      throw errors.stopped(new WatchedCall.Stop.Interrupted(), false);
-    }
-    watch(request, watched);
+    WatchedCall watched = new WatchedCall(limits, request.scope());
+    watch.add(watched);
     watched.connecting();
     boolean answered = false;
     try {
+      watched.check(System.nanoTime());
+      WatchedCall.Stop stop = watched.stopped();
+      if (stop != null) {
+        throw errors.stopped(stop, false);
+      }
       Response response = connectAndSend(request, watched);
       answered = true;
       return new HttpResponse(
-          request, response, watched, limits.idle(), errors, () -> unwatch(request, watched));
+          request, response, watched, limits.idle(), errors, () -> unwatch(watched));
     } catch (IOException e) {
       watched.noteInterrupt(e);
       throw errors.failed(e, watched);
     } finally {
       watched.exit();
       if (!answered) {
-        unwatch(request, watched);
+        unwatch(watched);
       }
     }
   }
 
-  private void watch(HttpRequest request, WatchedCall call) {
-    watch.add(call);
-    if (request.cancellation() != null) {
-      request.cancellation().add(call);
-    }
-  }
-
-  private void unwatch(HttpRequest request, WatchedCall call) {
+  private void unwatch(WatchedCall call) {
     watch.remove(call);
-    if (request.cancellation() != null) {
-      request.cancellation().remove(call);
-    }
+    call.leaveScope();
   }
 
   /** Looks for a connection until it gets one that it may use. */

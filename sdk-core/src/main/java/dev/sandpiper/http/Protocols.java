@@ -28,6 +28,6 @@ public record Protocols(HttpVersion calls, HttpVersion processStreams) {
   }
 
   HttpVersion of(HttpRequest request) {
-    return request.traffic() == HttpRequest.Traffic.PROCESS_STREAM ? processStreams : calls;
+    return request.terms().traffic() == HttpRequest.Traffic.PROCESS_STREAM ? processStreams : calls;
   }
 }

@@ -1,6 +1,5 @@
 package dev.sandpiper.http;
 
-import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.SandboxException;
@@ -27,7 +26,7 @@ final class RetryingTransport implements HttpTransport {
   /** Waits. Replaced in tests. */
   @FunctionalInterface
   interface Pause {
-    void sleep(Duration duration) throws InterruptedException;
+    void sleep(Duration duration, HttpRequest request);
   }
 
   private final HttpTransport next;
@@ -53,19 +52,23 @@ final class RetryingTransport implements HttpTransport {
           return response;
         }
         wait = response.retryAfter().orElse(wait);
-        if (wait.compareTo(LONGEST_PAUSE) > 0) {
+        if (wait.compareTo(LONGEST_PAUSE) > 0 || !hasTimeFor(wait, request)) {
           return response;
         }
         log.warn("{}: status {}, trying again in {}", request, response.status(), wait);
         response.close();
       } catch (ConnectionLostException | DeadlineExceededException e) {
-        if (attempt >= attemptsAfter(e) || !mayRepeat(request, e)) {
+        if (attempt >= attemptsAfter(e) || !mayRepeat(request, e) || !hasTimeFor(wait, request)) {
           throw e;
         }
         log.warn("{}: {}, trying again in {}", request, e.getClass().getSimpleName(), wait);
       }
-      sleep(request, wait);
+      pause.sleep(wait, request);
     }
+  }
+
+  private static boolean hasTimeFor(Duration wait, HttpRequest request) {
+    return request.scope().left().compareTo(wait) > 0;
   }
 
   private static int attemptsAfter(SandboxException failure) {
@@ -82,9 +85,7 @@ final class RetryingTransport implements HttpTransport {
   /** What was never sent needs no repeatable body: nobody has opened it yet. */
   private static boolean mayRepeat(HttpRequest request, SandboxException failure) {
     boolean neverSent = failure.retryable() && !request.isHarmless();
-    return !request.isOver(System.nanoTime())
-        && !tookItsTime(failure)
-        && (neverSent || (failure.retryable() && hasBodyForAll(request)));
+    return !tookItsTime(failure) && (neverSent || (failure.retryable() && hasBodyForAll(request)));
   }
 
   /** Who waited for a whole answer limit would not thank us for two more. */
@@ -101,15 +102,5 @@ final class RetryingTransport implements HttpTransport {
   private Duration backoff(int attempt) {
     double factor = Math.pow(2, attempt - 1) * (0.5 + jitter.getAsDouble());
     return Duration.ofMillis((long) (FIRST_PAUSE.toMillis() * factor));
-  }
-
-  private void sleep(HttpRequest request, Duration wait) {
-    try {
-      pause.sleep(wait);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException(
-          request.failure("its thread was interrupted between two attempts"), e);
-    }
   }
 }

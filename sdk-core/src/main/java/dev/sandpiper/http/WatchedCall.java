@@ -36,14 +36,14 @@ final class WatchedCall {
     record Silent(Limit limit, Duration value) implements Stop {}
 
     /** The whole of it has taken too long. */
-    record Late(Duration value) implements Stop {}
+    record Late(CallScope.End end) implements Stop {}
   }
 
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
   private static final Duration STUCK_AFTER = Duration.ofSeconds(2);
 
   private final Limits limits;
-  private final @Nullable Patience patience;
+  private final Runnable whenCancelled;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final AtomicBoolean sent = new AtomicBoolean();
   private volatile boolean bodyOpened;
@@ -53,20 +53,20 @@ final class WatchedCall {
   private volatile @Nullable Call call;
   private volatile @Nullable Connection shared;
   private volatile long stoppedAt;
+  private volatile CallScope scope;
 
   /** Who waits, for what, since when (nanoseconds). */
   private record Waiting(Thread thread, Limit limit, Duration value, long since) {}
 
   WatchedCall(Limits limits) {
-    this(limits, null);
+    this(limits, CallScope.open());
   }
 
-  /**
-   * @param patience for the whole of it; null for as long as it takes
-   */
-  WatchedCall(Limits limits, @Nullable Patience patience) {
+  WatchedCall(Limits limits, CallScope scope) {
     this.limits = limits;
-    this.patience = patience;
+    this.scope = scope;
+    this.whenCancelled = this::close;
+    scope.onCancel(whenCancelled);
   }
 
   /** The one that a request belongs to. */
@@ -117,10 +117,13 @@ final class WatchedCall {
       stop(new Stop.Interrupted());
     } else if (current != null
         && !current.value.isZero()
-        && now - current.since >= current.value.toNanos()) {
+        && now - current.since >= Durations.nanos(current.value)) {
       stop(new Stop.Silent(current.limit, current.value));
-    } else if (patience != null && patience.isOver(now)) {
-      stop(new Stop.Late(patience.limit()));
+    } else {
+      CallScope.End over = scope.over(now);
+      if (over != null) {
+        stop(new Stop.Late(over));
+      }
     }
   }
 
@@ -140,6 +143,21 @@ final class WatchedCall {
     } catch (IOException e) {
       log.debug("closing a stuck connection failed", e);
     }
+  }
+
+  /** From now on it ends with another scope. */
+  void moveTo(CallScope other) {
+    leaveScope();
+    scope = other;
+    other.onCancel(whenCancelled);
+  }
+
+  void leaveScope() {
+    scope.forget(whenCancelled);
+  }
+
+  private void close() {
+    stop(new Stop.Closed());
   }
 
   void stop(Stop reason) {

@@ -14,6 +14,7 @@ import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +108,7 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   }
 
   @Override
-  public RunningCommand launch(Command command) {
+  public RunningCommand launch(Command command, CallScope scope) {
     RuntimeException reason = refusal;
     if (reason != null) {
       throw reason;
@@ -117,35 +118,35 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   }
 
   @Override
-  public RunningTerminal launchTerminal(Command command, TerminalSize size) {
+  public RunningTerminal launchTerminal(Command command, TerminalSize size, CallScope scope) {
     launches.incrementAndGet();
     sizes.add(size);
     return this;
   }
 
   @Override
-  public RunningCommand attach(ProcessRef ref) {
+  public RunningCommand attach(ProcessRef ref, CallScope scope) {
     return this;
   }
 
   @Override
-  public RunningTerminal attachTerminal(ProcessRef ref) {
+  public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
     return this;
   }
 
   @Override
-  public List<ProcessInfo> list() {
+  public List<ProcessInfo> list(CallScope scope) {
     return List.of();
   }
 
   @Override
-  public boolean signal(Signal signal) {
+  public boolean signal(Signal signal, CallScope scope) {
     signals.add(signal);
     return true;
   }
 
   @Override
-  public void resize(TerminalSize size) {
+  public void resize(TerminalSize size, CallScope scope) {
     sizes.add(size);
   }
 
@@ -186,13 +187,13 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   }
 
   @Override
-  public void stopTree(Duration grace) {
+  public void stopTree(Duration grace, CallScope scope) {
     stops.incrementAndGet();
     onStop.run();
   }
 
   @Override
-  public void release() {
+  public void release(CallScope scope) {
     releases.incrementAndGet();
     onRelease.run();
   }

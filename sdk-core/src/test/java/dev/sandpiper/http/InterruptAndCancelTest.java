@@ -77,10 +77,10 @@ class InterruptAndCancelTest {
 
   @Test
   void cancellationFreesAThreadThatMayWaitForEver() throws Exception {
-    Cancellation end = new Cancellation();
+    CallScope end = CallScope.open();
     try (Client impatient = new Client(Limits.standard().withResponse(Duration.ofMillis(1)));
         WirePeer peer = silentAfter("")) {
-      HttpRequest patient = Client.request("GET", peer.url("/")).until(end);
+      HttpRequest patient = Client.request("GET", peer.url("/")).in(end).unlimited();
       Caller caller = Caller.start(() -> impatient.send(patient)).blockedIn("Http1ExchangeCodec");
       TimeUnit.MILLISECONDS.sleep(150);
       end.cancel();

@@ -145,20 +145,21 @@ class RetryingTransportTest {
     HttpTransport transport =
         new RetryingTransport(
             this::next,
-            pause -> {
-              throw new InterruptedException();
+            (pause, request) -> {
+              Thread.currentThread().interrupt();
+              request.scope().sleep(pause, request.failure(""));
             },
             () -> 0.5);
 
     assertThatThrownBy(() -> transport.send(HARMLESS))
         .isInstanceOf(CancelledException.class)
-        .hasMessageContaining("between two attempts");
+        .hasMessageContaining("interrupted");
     assertThat(Thread.interrupted()).isTrue();
     assertThat(sent).isEqualTo(1);
   }
 
   private HttpTransport transport(double jitter) {
-    return new RetryingTransport(this::next, pauses::add, () -> jitter);
+    return new RetryingTransport(this::next, (pause, request) -> pauses.add(pause), () -> jitter);
   }
 
   /** The network: hands out what the test has prepared. */

@@ -40,10 +40,10 @@ class SharedConnectionTest {
   /** The first answer never comes, and the second request does not wait for it. */
   @Test
   void slowFirstAnswerHoldsNobodyUp() throws Exception {
-    Cancellation end = new Cancellation();
+    CallScope end = CallScope.open();
     try (Http2Peer peer = new Http2Peer(100, SharedConnectionTest::answerAllButTheFirst)) {
       Caller first =
-          Caller.start(() -> client.send(Client.request("GET", peer.url()).until(end)))
+          Caller.start(() -> client.send(Client.request("GET", peer.url()).in(end).unlimited()))
               .blockedIn("Http2Stream");
       try (HttpResponse second = client.get(peer.url())) {
         assertThat(second.readAll(10)).asString(UTF_8).isEqualTo("ok");
@@ -157,15 +157,15 @@ class SharedConnectionTest {
   /** A server that takes connections and never says a word of TLS. */
   @Test
   void whoWaitsForAnothersConnectionCanBeInterruptedAndCancelled() throws Exception {
-    Cancellation end = new Cancellation();
+    CallScope end = CallScope.open();
     try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       HttpUrl url = HttpUrl.get("https://127.0.0.1:" + mute.getLocalPort());
       Caller first =
-          Caller.start(() -> client.send(Client.request("GET", url).until(end)))
+          Caller.start(() -> client.send(Client.request("GET", url).in(end).unlimited()))
               .blockedIn("ConnectPlan");
       Caller second = Caller.start(() -> client.get(url)).blockedIn("Moment");
       Caller third =
-          Caller.start(() -> client.send(Client.request("GET", url).until(end)))
+          Caller.start(() -> client.send(Client.request("GET", url).in(end).unlimited()))
               .blockedIn("Moment");
       second.interrupt();
 
@@ -204,7 +204,7 @@ class SharedConnectionTest {
     Protocols http2 = Protocols.all(HttpVersion.HTTP_2);
     try (var resources = new ClientResources(pinging, null, Limits.standard(), http2);
         Http2Peer peer = new Http2Peer(100, Http2Peer.Request::head)) {
-      HttpRequest request = Client.request("GET", peer.url()).until(new Cancellation());
+      HttpRequest request = Client.request("GET", peer.url()).unlimited();
       try (HttpResponse response = resources.transport().send(request)) {
         peer.goDeaf();
         assertThatThrownBy(() -> response.source().readByte()).isInstanceOf(IOException.class);

@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import com.google.protobuf.Message;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -37,8 +38,10 @@ final class ConnectClient {
   private final Codec fallback;
   private final int longestMessage;
 
-  /** Becomes true at some time, or never; and stays it. */
-  private final AtomicBoolean refused = new AtomicBoolean();
+  private final CallScope scope;
+
+  /** Becomes true at some time, or never; and stays it. Shared by all scopes. */
+  private final AtomicBoolean refused;
 
   /**
    * @param codec what to speak first
@@ -53,12 +56,30 @@ final class ConnectClient {
     this.codec = codec;
     this.fallback = fallback;
     this.longestMessage = longestMessage;
+    this.scope = CallScope.open();
+    this.refused = new AtomicBoolean();
+  }
+
+  private ConnectClient(ConnectClient other, CallScope scope) {
+    this.transport = other.transport;
+    this.base = other.base;
+    this.codec = other.codec;
+    this.fallback = other.fallback;
+    this.longestMessage = other.longestMessage;
+    this.refused = other.refused;
+    this.scope = scope;
+  }
+
+  /** The same client on behalf of a call, with which its requests end. */
+  ConnectClient in(CallScope call) {
+    return new ConnectClient(this, call);
   }
 
   /** A request to {@code procedure}, such as {@code process.Process/List}, still without a body. */
   HttpRequest request(String operation, String subject, String procedure) {
     HttpUrl url = base.newBuilder().addPathSegments(procedure).build();
     return HttpRequest.of(operation, subject, "POST", url)
+        .in(scope)
         .withHeader("Connect-Protocol-Version", "1");
   }
 

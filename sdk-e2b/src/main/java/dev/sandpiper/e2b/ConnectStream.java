@@ -2,6 +2,7 @@ package dev.sandpiper.e2b;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.ConnectEnd;
@@ -73,13 +74,18 @@ final class ConnectStream<T> implements AutoCloseable {
     return reader.end();
   }
 
+  /** From now on it belongs to another call, with which it ends. */
+  void continueIn(CallScope scope) {
+    response.continueIn(scope);
+  }
+
   /**
-   * Reads on to the end of the stream and of its body, not longer than {@code limit} for each read.
+   * Reads on to the end of the stream and of its body, within {@code limit} for all of it.
    *
    * @throws IOException if that is not what comes
    */
   void finish(Duration limit) throws IOException {
-    response.limitIdle(limit);
+    response.continueIn(CallScope.open().within(limit));
     if (next() != null) {
       throw new MalformedStreamException("a message after the last one");
     }

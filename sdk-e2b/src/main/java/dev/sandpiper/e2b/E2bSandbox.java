@@ -64,7 +64,7 @@ public final class E2bSandbox implements Sandbox {
     ConnectClient client =
         new ConnectClient(envd, access.envdUrl(), account.codec(), Codec.JSON, LONGEST_MESSAGE);
     ProcessRpc rpc = new ProcessRpc(client, access.envdVersion());
-    this.places = new Places(this::processes, access.sandboxId());
+    this.places = new Places(this::launched, access.sandboxId());
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);
     this.launcher =
         new EnvdLauncher(
@@ -89,6 +89,10 @@ public final class E2bSandbox implements Sandbox {
 
   @Override
   public Processes processes() {
+    return processes;
+  }
+
+  private LaunchedProcesses launched() {
     return processes;
   }
 

@@ -4,6 +4,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.engine.RunningCommand;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 
 /** A command in an E2B sandbox, with the stream that tells of it. */
@@ -39,18 +40,18 @@ class EnvdCommand implements RunningCommand {
   }
 
   @Override
-  public final void stopTree(Duration grace) {
-    tree.stop(ref, grace, events::mayLoseLastWords);
+  public final void stopTree(Duration grace, CallScope scope) {
+    tree.in(scope).stop(ref, grace, events::mayLoseLastWords);
   }
 
   @Override
-  public final boolean signal(Signal signal) {
-    return tree.signal(ref, signal, events::mayLoseLastWords);
+  public final boolean signal(Signal signal, CallScope scope) {
+    return tree.in(scope).signal(ref, signal, events::mayLoseLastWords);
   }
 
   @Override
-  public final void release() {
-    tree.release(ref, events::mayLoseLastWords);
+  public final void release(CallScope scope) {
+    tree.in(scope).release(ref, events::mayLoseLastWords);
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.sandpiper.e2b;
 import com.google.protobuf.ByteString;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInput;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 
 /** The input of one process: its standard input, or the keyboard of its terminal. */
 final class EnvdInput {
@@ -20,7 +20,7 @@ final class EnvdInput {
   private final int pid;
   private final String name;
   private final Kind kind;
-  private final Cancellation givenUp = new Cancellation();
+  private final CallScope givenUp = CallScope.open();
 
   EnvdInput(ProcessRpc rpc, ProcessRef ref, String name, Kind kind) {
     this.rpc = rpc;

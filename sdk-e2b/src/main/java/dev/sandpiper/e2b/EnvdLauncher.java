@@ -17,6 +17,7 @@ import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,8 @@ final class EnvdLauncher implements CommandLauncher {
 
   /** Above this nobody waits for a backstop, and milliseconds end somewhere. */
   private static final Duration LONGEST_BACKSTOP = Duration.ofDays(100);
+
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(9);
 
   private final String sandboxId;
   private final ProcessRpc rpc;
@@ -65,32 +68,33 @@ final class EnvdLauncher implements CommandLauncher {
   }
 
   @Override
-  public RunningCommand launch(Command command) {
-    return launch(command, null);
+  public RunningCommand launch(Command command, CallScope scope) {
+    return launch(command, null, scope);
   }
 
   /** Starts a command with a tag of the caller's; the nonce then travels as a variable. */
-  RunningCommand launch(Command command, @Nullable String tag) {
+  RunningCommand launch(Command command, @Nullable String tag, CallScope scope) {
     if (StartMessages.takesInput(command)) {
       rpc.requireStdin("start", command.name());
     }
     String nonce = Nonce.random();
     Gaps gaps = new Gaps(command.mergesErrors() ? Gaps.JOINED : Gaps.PIPES);
     StartRequest message = messages.command(command, nonce, tag);
-    return this.command(start(command, message, nonce, gaps), gaps);
+    return this.command(start(command, message, nonce, gaps, scope), gaps);
   }
 
   @Override
-  public RunningTerminal launchTerminal(Command command, TerminalSize size) {
-    return launchTerminal(command, size, null);
+  public RunningTerminal launchTerminal(Command command, TerminalSize size, CallScope scope) {
+    return launchTerminal(command, size, null, scope);
   }
 
-  /** Like {@link #launch(Command, String)}. */
-  RunningTerminal launchTerminal(Command command, TerminalSize size, @Nullable String tag) {
+  /** Like {@link #launch(Command, String, CallScope)}. */
+  RunningTerminal launchTerminal(
+      Command command, TerminalSize size, @Nullable String tag, CallScope scope) {
     String nonce = Nonce.random();
     Gaps gaps = new Gaps(Gaps.TERMINAL);
     StartRequest message = messages.terminal(command, size, nonce, tag);
-    EnvdTerminal terminal = terminal(start(command, message, nonce, gaps), gaps);
+    EnvdTerminal terminal = terminal(start(command, message, nonce, gaps, scope), gaps);
     begin(terminal);
     return terminal;
   }
@@ -101,7 +105,7 @@ final class EnvdLauncher implements CommandLauncher {
       terminal.closeStdin();
     } catch (RuntimeException e) {
       try {
-        terminal.stopTree(Duration.ZERO);
+        terminal.stopTree(Duration.ZERO, CallScope.open().within(STOP_LIMIT));
       } catch (SandboxException unstopped) {
         log.warn("{} could not begin, nor be stopped: {}", terminal.ref(), unstopped.getMessage());
       }
@@ -114,18 +118,20 @@ final class EnvdLauncher implements CommandLauncher {
   private record Followed(
       ProcessRef ref, String name, Connection connection, List<ProcessEvent> first) {}
 
-  private Followed start(Command command, StartRequest message, String nonce, Gaps gaps) {
+  private Followed start(
+      Command command, StartRequest message, String nonce, Gaps gaps, CallScope scope) {
     String name = command.name();
     try {
       Connection connection =
-          connections.start(
-              name, message, command.user(), command.timeout().flatMap(this::backstop));
+          connections
+              .in(scope)
+              .start(name, message, command.user(), command.timeout().flatMap(this::backstop));
       return new Followed(ref(connection.pid(), nonce), name, connection, List.of());
     } catch (SandboxException e) {
       if (!Ambiguity.mayHaveStarted(e)) {
         throw e;
       }
-      Connection adopted = recovery.recover(name, nonce, e);
+      Connection adopted = recovery.recover(name, nonce, e, scope);
       return new Followed(ref(adopted.pid(), nonce), name, adopted, gaps.somewhere(Gaps.ADOPTED));
     }
   }
@@ -157,39 +163,42 @@ final class EnvdLauncher implements CommandLauncher {
   }
 
   @Override
-  public RunningCommand attach(ProcessRef ref) {
+  public RunningCommand attach(ProcessRef ref, CallScope scope) {
     Gaps gaps = new Gaps(Gaps.PIPES);
-    return command(attach(ref, gaps), gaps);
+    return command(attach(ref, gaps, scope), gaps);
   }
 
   @Override
-  public RunningTerminal attachTerminal(ProcessRef ref) {
+  public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
     Gaps gaps = new Gaps(Gaps.TERMINAL);
-    return terminal(attach(ref, gaps), gaps);
+    return terminal(attach(ref, gaps, scope), gaps);
   }
 
-  private Followed attach(ProcessRef ref, Gaps gaps) {
+  private Followed attach(ProcessRef ref, Gaps gaps, CallScope scope) {
     if (!ref.platform().equals(PLATFORM) || !ref.sandboxId().equals(sandboxId)) {
       throw new InvalidRequestException(
           failure(ref.toString(), "it belongs to another sandbox than " + sandboxId));
     }
-    List<ProcessProto.ProcessInfo> running = search.all();
+    List<ProcessProto.ProcessInfo> running = search.in(scope).all();
     Connection connection =
         ProcessSearch.find(ref, running).isPresent()
-            ? connections.byPid(ref.processId(), Integer.parseUnsignedInt(ref.processId()))
-            : ended(ref, running);
+            ? connections
+                .in(scope)
+                .byPid(ref.processId(), Integer.parseUnsignedInt(ref.processId()))
+            : ended(ref, running, scope);
     return new Followed(ref, ref.processId(), connection, gaps.somewhere(Gaps.ATTACHED));
   }
 
   /**
    * The end of a process, which E2B remembers for thirty seconds; only its tag proves whose it is.
    */
-  private Connection ended(ProcessRef ref, List<ProcessProto.ProcessInfo> running) {
+  private Connection ended(
+      ProcessRef ref, List<ProcessProto.ProcessInfo> running, CallScope scope) {
     if (running.stream().anyMatch(info -> ProcessSearch.pid(info).equals(ref.processId()))) {
       throw new NotFoundException(
           What.PROCESS, failure(ref.toString(), "its number belongs to another process now"));
     }
-    Connection connection = connections.byTag(ref.processId(), ref.nonce());
+    Connection connection = connections.in(scope).byTag(ref.processId(), ref.nonce());
     if (!Integer.toUnsignedString(connection.pid()).equals(ref.processId())) {
       connection.events().close();
       throw new NotFoundException(
@@ -222,8 +231,8 @@ final class EnvdLauncher implements CommandLauncher {
   }
 
   @Override
-  public List<ProcessInfo> list() {
-    return listing.read();
+  public List<ProcessInfo> list(CallScope scope) {
+    return listing.in(scope).read();
   }
 
   private ProcessRef ref(int pid, String nonce) {

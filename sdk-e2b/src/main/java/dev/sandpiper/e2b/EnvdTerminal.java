@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.http.CallScope;
 
 /** A command on a terminal in an E2B sandbox. */
 final class EnvdTerminal extends EnvdCommand implements RunningTerminal {
@@ -20,7 +21,7 @@ final class EnvdTerminal extends EnvdCommand implements RunningTerminal {
   }
 
   @Override
-  public void resize(TerminalSize size) {
-    rpc.resize(name(), Integer.parseUnsignedInt(ref().processId()), size);
+  public void resize(TerminalSize size, CallScope scope) {
+    rpc.in(scope).resize(name(), Integer.parseUnsignedInt(ref().processId()), size);
   }
 }

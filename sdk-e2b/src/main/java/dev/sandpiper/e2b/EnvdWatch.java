@@ -21,7 +21,7 @@ import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse.EventCase;
 import dev.sandpiper.files.FileWatch;
 import dev.sandpiper.files.WatchConnection;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -61,7 +61,7 @@ final class EnvdWatch implements WatchConnection {
             .setIncludeEntry(options.common().isWithInfo())
             .setAllowNetworkMounts(options.allowsNetworkMounts())
             .build();
-    Cancellation end = new Cancellation();
+    CallScope end = CallScope.open();
     return FileWatch.open(
         directory, () -> open(rpc, directory, message, end), end::cancel, threads);
   }
@@ -91,7 +91,7 @@ final class EnvdWatch implements WatchConnection {
 
   /** Waits for the start event: from then on the daemon sees changes. */
   private static EnvdWatch open(
-      FilesystemRpc rpc, String directory, WatchDirRequest message, Cancellation end) {
+      FilesystemRpc rpc, String directory, WatchDirRequest message, CallScope end) {
     EnvdWatch watch = new EnvdWatch(directory, rpc.watch(directory, message, end));
     try {
       WatchDirResponse first = watch.message();

@@ -8,7 +8,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.WireFormatException;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -98,12 +98,10 @@ final class FileWrites {
   }
 
   /** Writes a part of a file under a name of its own; whoever joins the parts tells failures. */
-  void part(
-      String path, HttpUrl url, Content content, TransferListener listener, Cancellation end) {
+  void part(String path, HttpUrl url, Content content, TransferListener listener, CallScope end) {
     UploadBody body =
         new UploadBody("application/octet-stream", content, OptionalLong.empty(), listener, false);
-    HttpRequest request =
-        HttpRequest.of("write", path, "POST", url).withBody(body).cancelledBy(end);
+    HttpRequest request = HttpRequest.of("write", path, "POST", url).withBody(body).in(end);
     send(request, body, 1);
   }
 

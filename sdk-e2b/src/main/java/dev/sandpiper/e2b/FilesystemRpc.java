@@ -22,7 +22,7 @@ import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.util.ArrayList;
@@ -135,13 +135,12 @@ final class FilesystemRpc {
         RemoveResponse.getDefaultInstance());
   }
 
-  ConnectStream<WatchDirResponse> watch(
-      String directory, WatchDirRequest message, Cancellation end) {
+  ConnectStream<WatchDirResponse> watch(String directory, WatchDirRequest message, CallScope end) {
     HttpRequest request =
         request("watch", directory, "WatchDir")
             .withHeader("Keepalive-Ping-Interval", KEEP_ALIVE)
             .harmless()
-            .cancelledBy(end);
+            .in(end);
     return client.stream(
         request, message, WatchDirResponse.getDefaultInstance(), Function.identity(), ERRORS);
   }

@@ -1,6 +1,5 @@
 package dev.sandpiper.e2b;
 
-import dev.sandpiper.CancelledException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessEvent;
@@ -10,13 +9,13 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.proto.ProcessProto;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +33,10 @@ final class FollowedEvents {
   private final String name;
   private final Gaps gaps;
   private final Reattachment reattachment;
-  private final CountDownLatch cancelled = new CountDownLatch(1);
+  private final CallScope following = CallScope.open();
   private final Deque<ProcessEvent> ready; // owned by the reading thread
   private long heard = System.nanoTime(); // when the last message came; of the reading thread
-  private volatile ConnectStream<ProcessProto.ProcessEvent> events;
+  private ConnectStream<ProcessProto.ProcessEvent> events; // of the reading thread
   private volatile boolean lastWordsMayBeLost;
 
   /**
@@ -53,6 +52,7 @@ final class FollowedEvents {
     this.ref = ref;
     this.name = name;
     this.events = events;
+    events.continueIn(following);
     this.gaps = gaps;
     this.ready = new ArrayDeque<>(first);
     this.reattachment = reattachment;
@@ -118,11 +118,8 @@ final class FollowedEvents {
 
   private void reconnect(Exception cause) {
     events.close();
-    events = reattachment.replace(ref, name, cause, heard, cancelled).events();
-    if (cancelled.getCount() == 0) {
-      events.close();
-      throw new CancelledException(failure("it was closed"));
-    }
+    events = reattachment.replace(ref, name, cause, heard, following).events();
+    events.continueIn(following);
     ready.addAll(gaps.here(Gaps.RECONNECTED));
   }
 
@@ -133,8 +130,7 @@ final class FollowedEvents {
 
   /** Drops the stream. Idempotent; frees a blocked reader. */
   void cancel() {
-    cancelled.countDown();
-    events.cancel();
+    following.cancel();
   }
 
   /** Frees what the stream holds. Idempotent. */

@@ -1,6 +1,7 @@
 package dev.sandpiper.e2b;
 
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -22,10 +23,10 @@ final class HealthProbe {
   }
 
   /** What is known of the sandbox now, for a message. */
-  String describe() {
+  String describe(CallScope scope) {
     // Harmless, and so asked again where a kept connection died together with the stream.
     HttpRequest request =
-        HttpRequest.of("probe", sandboxId, "GET", url).within(PATIENCE).harmless();
+        HttpRequest.of("probe", sandboxId, "GET", url).in(scope).within(PATIENCE).harmless();
     try (HttpResponse response = transport.send(request)) {
       return switch (response.status()) {
         case 204 -> "the sandbox still answers";

@@ -6,7 +6,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -152,7 +152,7 @@ final class PartsUpload {
     private final PartsProgress progress;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
-    private final Cancellation end = new Cancellation();
+    private final CallScope end = CallScope.open();
 
     Workers(
         Path source,

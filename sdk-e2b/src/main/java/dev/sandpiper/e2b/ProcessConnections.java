@@ -7,6 +7,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.EventCase;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,6 +19,10 @@ final class ProcessConnections {
 
   ProcessConnections(ProcessRpc rpc) {
     this.rpc = rpc;
+  }
+
+  ProcessConnections in(CallScope scope) {
+    return new ProcessConnections(rpc.in(scope));
   }
 
   /** A stream behind its start event, and the number that this told. */

@@ -5,6 +5,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,10 @@ final class ProcessListing {
     this.sandboxId = sandboxId;
     this.search = search;
     this.scripts = scripts;
+  }
+
+  ProcessListing in(CallScope scope) {
+    return new ProcessListing(sandboxId, search.in(scope), scripts.in(scope));
   }
 
   List<dev.sandpiper.ProcessInfo> read() {

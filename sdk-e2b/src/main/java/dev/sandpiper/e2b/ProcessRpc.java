@@ -29,7 +29,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.UpdateRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.UpdateResponse;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import java.time.Duration;
 import java.util.Base64;
@@ -54,6 +54,11 @@ final class ProcessRpc {
   ProcessRpc(ConnectClient client, EnvdVersion version) {
     this.client = client;
     this.version = version;
+  }
+
+  /** The same calls on behalf of another, with which they end. */
+  ProcessRpc in(CallScope scope) {
+    return new ProcessRpc(client.in(scope), version);
   }
 
   /**
@@ -161,18 +166,20 @@ final class ProcessRpc {
    * @param subject what messages call the process
    * @throws InputClosedException if it has exited, or has no open stdin
    */
-  void sendInput(String subject, int pid, ProcessInput input, Cancellation end) {
+  void sendInput(String subject, int pid, ProcessInput input, CallScope end) {
     SendInputRequest message =
         SendInputRequest.newBuilder().setProcess(selector(pid)).setInput(input).build();
-    HttpRequest request = client.request("write stdin", subject, SERVICE + "SendInput").until(end);
+    HttpRequest request =
+        client.request("write stdin", subject, SERVICE + "SendInput").in(end).unlimited();
     InputErrors.translated(
         () -> client.unary(request, message, SendInputResponse.getDefaultInstance(), ERRORS));
   }
 
   /** Closes a process's stdin. Waits behind what is still being written to it, like that. */
-  void closeStdin(String subject, int pid, Cancellation end) {
+  void closeStdin(String subject, int pid, CallScope end) {
     CloseStdinRequest message = CloseStdinRequest.newBuilder().setProcess(selector(pid)).build();
-    HttpRequest request = client.request("close stdin", subject, SERVICE + "CloseStdin").until(end);
+    HttpRequest request =
+        client.request("close stdin", subject, SERVICE + "CloseStdin").in(end).unlimited();
     InputErrors.translated(
         () -> client.unary(request, message, CloseStdinResponse.getDefaultInstance(), ERRORS));
   }

@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,10 @@ final class ProcessSearch {
   ProcessSearch(ProcessRpc rpc, String sandboxId) {
     this.rpc = rpc;
     this.sandboxId = sandboxId;
+  }
+
+  ProcessSearch in(CallScope scope) {
+    return new ProcessSearch(rpc.in(scope), sandboxId);
   }
 
   /** What runs, and dead shells whose children hold their outputs. */

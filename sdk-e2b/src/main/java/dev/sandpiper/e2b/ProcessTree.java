@@ -6,6 +6,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -30,6 +31,10 @@ final class ProcessTree {
     this.rpc = rpc;
     this.search = search;
     this.scripts = scripts;
+  }
+
+  ProcessTree in(CallScope scope) {
+    return new ProcessTree(rpc.in(scope), search.in(scope), scripts.in(scope));
   }
 
   /**

@@ -9,10 +9,11 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.e2b.ProcessConnections.Connection;
+import dev.sandpiper.http.Backoff;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Durations;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,7 @@ final class Reattachment {
 
   private final ProcessSearch search;
   private final ProcessConnections connections;
-  private final Supplier<String> health;
+  private final Function<CallScope, String> health;
   private final Duration patience;
 
   /**
@@ -40,7 +41,7 @@ final class Reattachment {
   Reattachment(
       ProcessSearch search,
       ProcessConnections connections,
-      Supplier<String> health,
+      Function<CallScope, String> health,
       Duration patience) {
     this.search = search;
     this.connections = connections;
@@ -56,20 +57,19 @@ final class Reattachment {
    * Blocks until there is a new connection.
    *
    * @param heard when the process was last heard of, in nanoseconds
-   * @param givenUp opens when nobody wants it any more
+   * @param scope of the process's events
    * @throws ConnectionLostException if there is none to be had, with {@code cause}
    * @throws CancelledException if it was given up, or this thread is interrupted
    */
-  Connection replace(
-      ProcessRef ref, String name, Exception cause, long heard, CountDownLatch givenUp) {
+  Connection replace(ProcessRef ref, String name, Exception cause, long heard, CallScope scope) {
     if (isOff()) {
-      throw lost(ref, name, health.get(), cause);
+      throw lost(ref, name, health.apply(scope), cause);
     }
-    long began = System.nanoTime();
-    Duration pause = FIRST_PAUSE;
+    CallScope attempts = scope.within(patience);
+    Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     while (true) {
       try {
-        Connection connection = connect(ref, name, heard);
+        Connection connection = connect(ref, name, heard, attempts);
         log.warn("{} lost its connection and has a new one: {}", ref, cause.toString());
         return connection;
       } catch (CancelledException e) {
@@ -77,31 +77,28 @@ final class Reattachment {
       } catch (SandboxException e) {
         cause.addSuppressed(e);
         rejectIfFinal(ref, name, cause, e);
-        if (System.nanoTime() - began + pause.toNanos() > patience.toNanos()) {
-          throw lost(ref, name, "none could be had within " + patience.toSeconds() + " s", cause);
+        Duration pause = pauses.next();
+        if (attempts.left().compareTo(pause) <= 0) {
+          throw lost(ref, name, "none could be had within " + Durations.text(patience), cause);
         }
+        attempts.sleep(pause, failure(name, ""));
       }
-      rest(name, pause, givenUp);
-      pause =
-          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-              ? LONGEST_PAUSE
-              : pause.multipliedBy(2);
     }
   }
 
-  private Connection connect(ProcessRef ref, String name, long heard) {
+  private Connection connect(ProcessRef ref, String name, long heard, CallScope scope) {
     int pid = Integer.parseUnsignedInt(ref.processId());
-    if (search.find(ref).isPresent()) {
-      return connections.byPid(name, pid);
+    if (search.in(scope).find(ref).isPresent()) {
+      return connections.in(scope).byPid(name, pid);
     }
     try {
-      return connections.byTag(name, ref.nonce());
+      return connections.in(scope).byTag(name, ref.nonce());
     } catch (NotFoundException e) {
       if (System.nanoTime() - heard > SAME_PROCESS.toNanos()) {
         throw e;
       }
       // It ran a moment ago, so that its number cannot have been used again; see RATIONALE.md.
-      return connections.byPid(name, pid);
+      return connections.in(scope).byPid(name, pid);
     }
   }
 
@@ -118,17 +115,6 @@ final class Reattachment {
     }
     if (e instanceof AuthenticationException) {
       throw lost(ref, name, "the sandbox lets us in no more", cause);
-    }
-  }
-
-  private static void rest(String name, Duration pause, CountDownLatch givenUp) {
-    try {
-      if (givenUp.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw new CancelledException(failure(name, "it was closed while it had no connection"));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException(failure(name, "its thread was interrupted"), e);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,10 @@ final class ScriptRunner {
 
   ScriptRunner(ProcessRpc rpc) {
     this.rpc = rpc;
+  }
+
+  ScriptRunner in(CallScope scope) {
+    return new ScriptRunner(rpc.in(scope));
   }
 
   /** How a script ended, and what it wrote to its standard output. */

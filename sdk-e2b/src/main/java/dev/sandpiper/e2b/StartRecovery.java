@@ -1,13 +1,15 @@
 package dev.sandpiper.e2b;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class StartRecovery {
   private static final Logger log = LoggerFactory.getLogger(StartRecovery.class);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
+  private static final Duration LIMIT = Duration.ofSeconds(9);
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final ProcessSearch search;
@@ -31,46 +34,45 @@ final class StartRecovery {
   }
 
   /**
-   * A connection to the process that was started after all. A caller who was interrupted wants it
-   * stopped instead.
+   * A connection to the process that was started after all. A caller whose time is over, or who was
+   * interrupted, wants it stopped instead; that takes a few seconds at the most.
    *
    * @throws SandboxException if there is none, or nobody can know
    */
-  Connection recover(String name, String nonce, SandboxException failure) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      if (failure instanceof CancelledException) {
-        stop(nonce);
-        throw failure;
-      }
-      return adopt(name, nonce, failure);
-    } catch (InterruptedException e) {
-      interrupted = true;
-      SandboxException unknown = unknown(name, "its thread was interrupted", failure);
-      throw new CancelledException(unknown.failure(), failure);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+  Connection recover(String name, String nonce, SandboxException failure, CallScope scope) {
+    SandboxException reason = failure;
+    if (!(failure instanceof CancelledException) && !scope.hasEnded()) {
+      try {
+        return adopt(name, nonce, failure, scope);
+      } catch (SandboxException e) {
+        if (!scope.hasEnded()) {
+          throw e;
+        }
+        reason = e;
       }
     }
+    Uninterrupted.run(() -> stop(name, nonce));
+    throw reason;
   }
 
-  private Connection adopt(String name, String nonce, SandboxException failure)
-      throws InterruptedException {
+  private Connection adopt(String name, String nonce, SandboxException failure, CallScope scope) {
     try {
-      Optional<ProcessInfo> found = look(nonce);
+      Optional<ProcessInfo> found = look(name, nonce, scope);
       log.warn(
           "start {}: {}; {}",
           name,
           failure.getMessage(),
           found.isPresent() ? "it runs and was adopted" : "it does not run (any more)");
-      if (found.isPresent()) {
-        return connections.byPid(name, found.get().getPid());
-      }
-      return connections.byTag(name, nonce);
+      ProcessConnections inScope = connections.in(scope);
+      return found.isPresent()
+          ? inScope.byPid(name, found.get().getPid())
+          : inScope.byTag(name, nonce);
     } catch (NotFoundException e) {
       failure.addSuppressed(e);
       throw unknown(name, "the sandbox knows nothing of it", failure);
+    } catch (CancelledException e) {
+      throw new CancelledException(
+          unknown(name, e.failure().observed(), failure).failure(), failure);
     } catch (SandboxException e) {
       failure.addSuppressed(e);
       throw unknown(name, "the sandbox could not be asked", failure);
@@ -78,20 +80,21 @@ final class StartRecovery {
   }
 
   /** Twice, because the request may still have been on its way. */
-  private Optional<ProcessInfo> look(String nonce) throws InterruptedException {
-    Optional<ProcessInfo> found = search.byNonce(nonce);
+  private Optional<ProcessInfo> look(String name, String nonce, CallScope scope) {
+    Optional<ProcessInfo> found = search.in(scope).byNonce(nonce);
     if (found.isEmpty()) {
-      TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
-      found = search.byNonce(nonce);
+      scope.sleep(BETWEEN_LOOKS, Failure.of("start", name, ""));
+      found = search.in(scope).byNonce(nonce);
     }
     return found;
   }
 
-  private void stop(String nonce) throws InterruptedException {
+  private void stop(String name, String nonce) {
+    CallScope scope = CallScope.open().within(LIMIT);
     try {
-      Optional<ProcessInfo> found = look(nonce);
+      Optional<ProcessInfo> found = look(name, nonce, scope);
       if (found.isPresent()) {
-        tree.stop(search.ref(found.get()), GRACE, () -> {});
+        tree.in(scope).stop(search.ref(found.get()), GRACE, () -> {});
       }
     } catch (SandboxException e) {
       log.warn("a start was cancelled, and whether it runs cannot be known: {}", e.getMessage());

@@ -7,33 +7,34 @@ import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.http.CallScope;
 import java.util.List;
 
 /** Starts commands with a tag of the caller's. */
 record TaggedLauncher(EnvdLauncher launcher, String tag) implements CommandLauncher {
 
   @Override
-  public RunningCommand launch(Command command) {
-    return launcher.launch(command, tag);
+  public RunningCommand launch(Command command, CallScope scope) {
+    return launcher.launch(command, tag, scope);
   }
 
   @Override
-  public RunningTerminal launchTerminal(Command command, TerminalSize size) {
-    return launcher.launchTerminal(command, size, tag);
+  public RunningTerminal launchTerminal(Command command, TerminalSize size, CallScope scope) {
+    return launcher.launchTerminal(command, size, tag, scope);
   }
 
   @Override
-  public RunningCommand attach(ProcessRef ref) {
-    return launcher.attach(ref);
+  public RunningCommand attach(ProcessRef ref, CallScope scope) {
+    return launcher.attach(ref, scope);
   }
 
   @Override
-  public RunningTerminal attachTerminal(ProcessRef ref) {
-    return launcher.attachTerminal(ref);
+  public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
+    return launcher.attachTerminal(ref, scope);
   }
 
   @Override
-  public List<ProcessInfo> list() {
-    return launcher.list();
+  public List<ProcessInfo> list(CallScope scope) {
+    return launcher.list(scope);
   }
 }

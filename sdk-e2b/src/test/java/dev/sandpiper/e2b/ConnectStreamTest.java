@@ -12,7 +12,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.StartEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.wire.ConnectCode;
 import dev.sandpiper.wire.ConnectEnd;
@@ -347,9 +347,9 @@ class ConnectStreamTest {
   @Test
   void cancelBeforeTheHeadIsTheReasonToo() {
     peer.answer(new MockResponse.Builder().headersDelay(30, TimeUnit.SECONDS).build());
-    Cancellation cancellation = new Cancellation();
+    CallScope cancellation = CallScope.open();
     ConnectClient client = peer.client(Codec.BINARY);
-    HttpRequest request = ConnectPeer.request(client).until(cancellation);
+    HttpRequest request = ConnectPeer.request(client).in(cancellation).unlimited();
     Thread caller = Thread.currentThread();
     Thread canceller =
         new Thread(

@@ -15,7 +15,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ListRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ListResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.wire.ConnectCode;
 import dev.sandpiper.wire.ConnectError;
@@ -366,10 +366,10 @@ class ConnectUnaryTest {
   @Test
   void callThatWasCancelledBeforeIsCancelledWhateverIsAnswered() {
     peer.answer(200, "", PROTO);
-    Cancellation cancellation = new Cancellation();
+    CallScope cancellation = CallScope.open();
     cancellation.cancel();
     ConnectClient client = peer.client(Codec.BINARY);
-    HttpRequest request = ConnectPeer.request(client).until(cancellation);
+    HttpRequest request = ConnectPeer.request(client).in(cancellation).unlimited();
 
     assertThatThrownBy(() -> call(client, request)).isInstanceOf(CancelledException.class);
   }

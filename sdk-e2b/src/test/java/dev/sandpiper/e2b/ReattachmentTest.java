@@ -7,9 +7,9 @@ import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
+import dev.sandpiper.http.CallScope;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import okio.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,14 +28,14 @@ class ReattachmentTest {
         new Reattachment(
             new ProcessSearch(rpc, "isb1"),
             new ProcessConnections(rpc),
-            () -> "not asked",
+            scope -> "not asked",
             Duration.ofSeconds(2));
     return reattachment.replace(
         REF,
         "make",
         new IOException("cut"),
         System.nanoTime() - heardAgo.toNanos(),
-        new CountDownLatch(1));
+        CallScope.open());
   }
 
   private void runsNoMoreAndItsTagIsUnknown() {
