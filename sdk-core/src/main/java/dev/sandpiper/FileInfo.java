@@ -3,6 +3,7 @@ package dev.sandpiper;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,7 +46,15 @@ public record FileInfo(
   /** Everything but the metadata's values, which may be anybody's. */
   @Override
   public String toString() {
-    return "%s[%s, %d bytes, %04o, %s:%s, %s]"
-        .formatted(type, path, size, mode, owner, group, modified);
+    return String.format(
+        Locale.ROOT,
+        "%s[%s, %d bytes, %04o, %s:%s, %s]",
+        type,
+        path,
+        size,
+        mode,
+        owner,
+        group,
+        modified);
   }
 }

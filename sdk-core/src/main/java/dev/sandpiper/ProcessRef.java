@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public record ProcessRef(String platform, String sandboxId, String processId, String nonce) {
   private static final String PART = "[A-Za-z0-9._-]{1,128}";
   private static final Pattern TEXT =
-      Pattern.compile("(%s):(%s)/(%s)/(%s)".formatted(PART, PART, PART, PART));
+      Pattern.compile("(" + PART + "):(" + PART + ")/(" + PART + ")/(" + PART + ")");
 
   public ProcessRef {
     requirePart("platform", platform);

@@ -3,6 +3,7 @@ package dev.sandpiper.examples;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.TransferProgress;
 import java.io.PrintStream;
+import java.util.Locale;
 
 /**
  * One line of a terminal that shows how far a transfer is: a bar where the whole is known, else the
@@ -40,7 +41,8 @@ final class ProgressBar implements TransferListener, AutoCloseable {
     double share = total == 0 ? 1 : (double) progress.bytes() / total;
     int full = (int) (WIDTH * share);
     String bar = "#".repeat(full) + ".".repeat(WIDTH - full);
-    return "[%s] %3d%% %s of %s".formatted(bar, (int) (100 * share), done, kibibytes(total));
+    int percent = (int) (100 * share);
+    return String.format(Locale.ROOT, "[%s] %3d%% %s of %s", bar, percent, done, kibibytes(total));
   }
 
   private static String kibibytes(long bytes) {

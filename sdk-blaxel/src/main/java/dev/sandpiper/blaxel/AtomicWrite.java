@@ -8,6 +8,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.blaxel.FileCommands.Job;
 import dev.sandpiper.engine.Nonce;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,11 @@ final class AtomicWrite {
     } catch (RuntimeException e) {
       throw told(e, path, cleanUp(path, aside));
     }
-    move(path, aside, target, old.map(info -> "%04o".formatted(info.mode())).orElse(""));
+    move(
+        path,
+        aside,
+        target,
+        old.map(info -> String.format(Locale.ROOT, "%04o", info.mode())).orElse(""));
   }
 
   /** The file that is there, links followed; empty if nothing is. */

@@ -37,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 import okhttp3.HttpUrl;
@@ -283,7 +284,7 @@ final class BlaxelFiles implements Filesystem, DirectoryCopies.Archives {
       if (UNRESERVED.indexOf(one) >= 0) {
         segment.append((char) one);
       } else {
-        segment.append('%').append(String.format("%02X", one & 0xff));
+        segment.append('%').append(HexFormat.of().withUpperCase().toHexDigits(one));
       }
     }
     return base.newBuilder()

@@ -232,8 +232,7 @@ final class ExactEvents {
     }
     if (System.nanoTime() - heard > patience.toNanos()) {
       throw lost(
-          "it could not be reached for %d s; %s"
-              .formatted(patience.toSeconds(), e.failure().observed()),
+          "it could not be reached for " + patience.toSeconds() + " s; " + e.failure().observed(),
           e);
     }
     log.debug("{}: {}", ref, e.getMessage());

@@ -53,12 +53,12 @@ final class FileReads {
 
   private static String range(long from, OptionalLong length) {
     long most = Long.MAX_VALUE - from;
-    return "bytes=%d-%s"
-        .formatted(
-            from,
-            length.isPresent() && length.getAsLong() <= most
-                ? Long.toString(from + length.getAsLong() - 1)
-                : "");
+    return "bytes="
+        + from
+        + "-"
+        + (length.isPresent() && length.getAsLong() <= most
+            ? Long.toString(from + length.getAsLong() - 1)
+            : "");
   }
 
   private static SandboxException refusal(HttpResponse response) {

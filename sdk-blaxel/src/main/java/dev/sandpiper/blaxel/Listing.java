@@ -67,12 +67,13 @@ final class Listing {
     String names = String.join(", ", found.unreadable().stream().limit(10).toList());
     throw new IncompleteListingException(
         job.failure(
-            "%d entries have or lead to names that are not UTF-8 (%s), and cannot be listed;%s %s"
-                .formatted(
-                    found.unreadable().size(),
-                    names,
-                    " entries() has the " + entries.size() + " others.",
-                    String.join("; ", complaints))),
+            found.unreadable().size()
+                + " entries have or lead to names that are not UTF-8 ("
+                + names
+                + "), and cannot be listed; entries() has the "
+                + entries.size()
+                + " others. "
+                + String.join("; ", complaints)),
         entries,
         found.unreadable().isEmpty()
             ? List.of(directory)

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Waits for a server to listen, by looks of our own into the sandbox's network: the platform's own
@@ -77,7 +78,7 @@ final class PortWait {
   private int look(Duration slice) {
     List<String> arguments = new ArrayList<>(List.of("-c", Scripts.PORTS, "sh"));
     arguments.add(Long.toString(Math.max(0, slice.toMillis() / 100)));
-    ports.forEach(port -> arguments.add("%04X".formatted(port)));
+    ports.forEach(port -> arguments.add(String.format(Locale.ROOT, "%04X", port)));
     ExecResult result =
         processes.exec(
             Command.of("/bin/sh", arguments.toArray(String[]::new)).timeout(slice.plus(MARGIN)));

@@ -6,6 +6,7 @@ import dev.sandpiper.Command;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -101,7 +102,7 @@ final class ShellText {
     }
     StringBuilder text = new StringBuilder("\"$(printf '");
     for (int i = 0; i < end; i++) {
-      text.append("\\").append(String.format("%03o", bytes[i] & 0xff));
+      text.append("\\").append(String.format(Locale.ROOT, "%03o", bytes[i] & 0xff));
     }
     text.append("')\"");
     return end == bytes.length

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.HexFormat;
 
 /** Names as they stand in archives: bytes, which are mostly UTF-8. */
 record TarText(String text, boolean isUtf8) {
@@ -16,7 +17,10 @@ record TarText(String text, boolean isUtf8) {
       StringBuilder escaped = new StringBuilder();
       for (int i = offset; i < offset + length; i++) {
         boolean plain = bytes[i] >= ' ' && bytes[i] < 0x7f;
-        escaped.append(plain ? String.valueOf((char) bytes[i]) : "\\x%02X".formatted(bytes[i]));
+        escaped.append(
+            plain
+                ? String.valueOf((char) bytes[i])
+                : "\\x" + HexFormat.of().withUpperCase().toHexDigits(bytes[i]));
       }
       return new TarText(escaped.toString(), false);
     }

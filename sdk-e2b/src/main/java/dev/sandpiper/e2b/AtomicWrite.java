@@ -11,6 +11,7 @@ import dev.sandpiper.Processes;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.Nonce;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,9 @@ final class AtomicWrite {
 
   private void keepMode(String path, String aside, int mode) {
     Command command =
-        Command.of("chmod", "%04o".formatted(mode), aside).user("root").timeout(PATIENCE);
+        Command.of("chmod", String.format(Locale.ROOT, "%04o", mode), aside)
+            .user("root")
+            .timeout(PATIENCE);
     ExecResult result = processes.exec(command);
     if (!result.exit().isSuccess()) {
       throw new PlatformException(

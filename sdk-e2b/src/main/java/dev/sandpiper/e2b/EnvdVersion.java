@@ -57,8 +57,12 @@ record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVe
       @Nullable Capability capability) {
     if (isBefore(needed)) {
       String observed =
-          "%s needs envd %s, the sandbox has %s; build its template anew"
-              .formatted(feature, needed, this);
+          feature
+              + " needs envd "
+              + needed
+              + ", the sandbox has "
+              + this
+              + "; build its template anew";
       throw new UnsupportedCapabilityException(
           Failure.of(operation, subject, observed), capability);
     }

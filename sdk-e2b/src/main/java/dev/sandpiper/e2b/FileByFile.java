@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -181,7 +182,7 @@ final class FileByFile {
 
     private void setMode(int mode, List<String> paths) {
       List<String> arguments = new ArrayList<>(paths);
-      arguments.add(0, "%04o".formatted(mode));
+      arguments.add(0, String.format(Locale.ROOT, "%04o", mode));
       Command command = Command.of("chmod", arguments.toArray(String[]::new));
       run(OPERATION, directory, "chmod", command);
     }

@@ -39,8 +39,11 @@ final class FormUpload {
   }
 
   private String head(String path) {
-    return "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n\r\n"
-        .formatted(boundary, path.replace("\\", "\\\\").replace("\"", "\\\""));
+    return "--"
+        + boundary
+        + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\""
+        + path.replace("\\", "\\\\").replace("\"", "\\\"")
+        + "\"\r\n\r\n";
   }
 
   /** Head, file and line break of each, then the end; opened when it is their turn. */

@@ -54,14 +54,13 @@ final class Listing {
     List<String> atFault = new ArrayList<>();
     collect(directory, depth, entries, atFault);
     String observed =
-        "%d directories hold names that are not UTF-8 (%s), which E2B cannot list; entries() has"
-            + " the %d others, and a command such as ls or mv can see and rename these";
-    Failure failure =
-        cause
-            .failure()
-            .withObserved(
-                observed.formatted(atFault.size(), String.join(", ", atFault), entries.size()))
-            .withRetryable(false);
+        atFault.size()
+            + " directories hold names that are not UTF-8 ("
+            + String.join(", ", atFault)
+            + "), which E2B cannot list; entries() has the "
+            + entries.size()
+            + " others, and a command such as ls or mv can see and rename these";
+    Failure failure = cause.failure().withObserved(observed).withRetryable(false);
     return new IncompleteListingException(failure, entries, atFault, cause);
   }
 

@@ -24,9 +24,11 @@ final class BlaxelPaths {
 
     OutsideException(String path, Path home) {
       super(
-          "path '%s' is neither in this sandbox's directory '%s' nor in /tmp: a local sandbox has"
-                  .formatted(path, home)
-              + " the whole machine only if it was asked for");
+          "path '"
+              + path
+              + "' is neither in this sandbox's directory '"
+              + home
+              + "' nor in /tmp: a local sandbox has the whole machine only if it was asked for");
     }
   }
 

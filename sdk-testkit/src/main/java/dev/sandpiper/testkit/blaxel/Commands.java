@@ -57,8 +57,11 @@ final class Commands implements AutoCloseable {
     String directory = resolved(workingDir);
     if (directory.indexOf('\0') < 0 && !Files.exists(Path.of(directory))) {
       throw new NotStartedException(
-          "could not execute command '%s' because folder '%s' does not exist"
-              .formatted(request.command(), workingDir));
+          "could not execute command '"
+              + request.command()
+              + "' because folder '"
+              + workingDir
+              + "' does not exist");
     }
     LogFiles files =
         new LogFiles(machinery.places().logs(), name, logFileBytes(), starter::release);
@@ -107,8 +110,10 @@ final class Commands implements AutoCloseable {
       LogFiles.empty(files.errors());
     } catch (IOException e) {
       throw new NotStartedException(
-          "failed to create stdout log file: open /var/log/sandbox-api/%s.stdout.log: %s"
-              .formatted(name, GoErrors.reason(e)));
+          "failed to create stdout log file: open /var/log/sandbox-api/"
+              + name
+              + ".stdout.log: "
+              + GoErrors.reason(e));
     }
   }
 
@@ -192,8 +197,13 @@ final class Commands implements AutoCloseable {
     int most = record.request().maxRestarts();
     ProcessRecord.State state = record.state();
     String text =
-        "\n[Process failed with exit code %d. Attempting restart %d/%s...]\n"
-            .formatted(state.exitCode(), state.restartCount(), most < 0 ? "unlimited" : most);
+        "\n[Process failed with exit code "
+            + state.exitCode()
+            + ". Attempting restart "
+            + state.restartCount()
+            + "/"
+            + (most < 0 ? "unlimited" : most)
+            + "...]\n";
     try {
       Tailer.append(record.files().output(), text.getBytes(UTF_8));
     } catch (IOException e) {

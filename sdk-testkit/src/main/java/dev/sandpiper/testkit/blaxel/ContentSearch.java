@@ -104,7 +104,7 @@ final class ContentSearch implements AutoCloseable {
       if (FileStatus.isDirectory(paths.follow(absolute))) return;
     } catch (IOException e) {
       if (!GoErrors.isMissing(e)) {
-        throw new FileRefusal(422, "stat %s: %s".formatted(absolute, GoErrors.reason(e)));
+        throw new FileRefusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
       }
     }
     throw new FileRefusal(400, "specified directory does not exist: " + named);

@@ -55,7 +55,7 @@ final class DiskWrites {
   }
 
   private static FileRefusal refused(String call, String path, IOException e) {
-    return new FileRefusal(422, "%s %s: %s".formatted(call, path, GoErrors.reason(e)));
+    return new FileRefusal(422, call + " " + path + ": " + GoErrors.reason(e));
   }
 
   private static final class CreationException extends IOException {

@@ -71,7 +71,7 @@ final class FileReading {
       status = FileStatus.of(file);
     } catch (IOException e) {
       throw new FileRefusal(
-          GoErrors.isMissing(e) ? 404 : 500, "stat %s: %s".formatted(absolute, GoErrors.reason(e)));
+          GoErrors.isMissing(e) ? 404 : 500, "stat " + absolute + ": " + GoErrors.reason(e));
     }
     if (status.isDirectory()) {
       Answers.json(exchange, 200, Listing.of(named, file));
@@ -108,7 +108,7 @@ final class FileReading {
       return FileChannel.open(file, StandardOpenOption.READ);
     } catch (IOException e) {
       throw new FileRefusal(
-          422, "error opening file: open %s: %s".formatted(absolute, GoErrors.reason(e)));
+          422, "error opening file: open " + absolute + ": " + GoErrors.reason(e));
     }
   }
 
@@ -125,7 +125,7 @@ final class FileReading {
     byte[] opening = Arrays.copyOf(start, start.length - 1);
     if (status.isPipe()) {
       throw new FileRefusal(
-          422, "error reading file: read %s: illegal seek".formatted(paths.absolute(named)));
+          422, "error reading file: read " + paths.absolute(named) + ": illegal seek");
     }
     try (InputStream in = openStream(file, named)) {
       exchange.set("Content-Type", "application/json; charset=utf-8");
@@ -147,8 +147,7 @@ final class FileReading {
       return Files.newInputStream(file);
     } catch (IOException e) {
       throw new FileRefusal(
-          422,
-          "error reading file: open %s: %s".formatted(paths.absolute(named), GoErrors.reason(e)));
+          422, "error reading file: open " + paths.absolute(named) + ": " + GoErrors.reason(e));
     }
   }
 

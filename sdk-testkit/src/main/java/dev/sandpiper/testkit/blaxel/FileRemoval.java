@@ -22,7 +22,7 @@ final class FileRemoval {
       directory = FileStatus.isDirectory(paths.follow(absolute));
     } catch (IOException e) {
       if (GoErrors.isMissing(e)) throw new FileRefusal(404, "file or directory not found");
-      throw new FileRefusal(422, "stat %s: %s".formatted(absolute, GoErrors.reason(e)));
+      throw new FileRefusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
     }
     if (directory) return removeDirectory(absolute, recursive);
     try {
@@ -61,6 +61,7 @@ final class FileRemoval {
   }
 
   private static FileRefusal failed(String what, String call, String path, String reason) {
-    return new FileRefusal(422, "error deleting %s: %s %s: %s".formatted(what, call, path, reason));
+    return new FileRefusal(
+        422, "error deleting " + what + ": " + call + " " + path + ": " + reason);
   }
 }

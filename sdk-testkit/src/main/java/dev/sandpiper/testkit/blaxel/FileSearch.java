@@ -170,7 +170,7 @@ final class FileSearch {
 
   private static FileRefusal failed(String call, String path, IOException e) {
     return new FileRefusal(
-        500, "error walking directory: %s %s: %s".formatted(call, path, GoErrors.reason(e)));
+        500, "error walking directory: " + call + " " + path + ": " + GoErrors.reason(e));
   }
 
   /** As many as are asked for, up to a limit; zero may mean all. */

@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +28,7 @@ record FileStatus(int mode, long size, Instant modified, String owner, String gr
           .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
           .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
           .appendLiteral('Z')
-          .toFormatter()
+          .toFormatter(Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
   /** One look at the file; who its owner is may be known from another. */

@@ -64,14 +64,12 @@ final class FileWriting {
   static int parseMode(String permissions, String complaint) {
     if (!permissions.matches("[0-7]+")) {
       throw new FileRefusal(
-          400,
-          "%sstrconv.ParseUint: parsing \"%s\": invalid syntax".formatted(complaint, permissions));
+          400, complaint + "strconv.ParseUint: parsing \"" + permissions + "\": invalid syntax");
     }
     if (!permissions.matches("0*[0-7]{1,10}")) {
       throw new FileRefusal(
           400,
-          "%sstrconv.ParseUint: parsing \"%s\": value out of range"
-              .formatted(complaint, permissions));
+          complaint + "strconv.ParseUint: parsing \"" + permissions + "\": value out of range");
     }
     return (int) (Long.parseLong(permissions, 8) & 0777);
   }

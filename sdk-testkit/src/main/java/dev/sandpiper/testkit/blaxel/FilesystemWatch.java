@@ -74,7 +74,7 @@ final class FilesystemWatch {
       if (FileStatus.isDirectory(directory)) return directory;
     } catch (IOException e) {
       if (!GoErrors.isMissing(e)) {
-        throw new FileRefusal(422, "stat %s: %s".formatted(absolute, GoErrors.reason(e)));
+        throw new FileRefusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
       }
     }
     throw new FileRefusal(400, "path is not a directory");

@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.machine.ExactPath;
 import java.io.IOException;
+import java.util.HexFormat;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as Go's standard library reads and writes it. */
@@ -87,7 +89,8 @@ final class GoJson {
 
   private static String quoted(int character) {
     if (character == '\'') return "'\\''";
-    if (character < 0x20 || character == 0x7f) return "'\\x%02x'".formatted(character);
+    if (character < 0x20 || character == 0x7f)
+      return String.format(Locale.ROOT, "'\\x%02x'", character);
     return "'" + (char) character + "'";
   }
 
@@ -137,7 +140,9 @@ final class GoJson {
     @Override
     public @Nullable SerializableString getEscapeSequence(int c) {
       boolean separator = c == 0x2028 || c == 0x2029;
-      return c < 0x80 || separator ? new SerializedString("\\u%04x".formatted(c)) : null;
+      return c < 0x80 || separator
+          ? new SerializedString("\\u" + HexFormat.of().toHexDigits((char) c))
+          : null;
     }
   }
 }

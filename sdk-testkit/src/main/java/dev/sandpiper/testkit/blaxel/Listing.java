@@ -42,11 +42,12 @@ final class Listing {
     } catch (IOException e) {
       throw new FileRefusal(
           422,
-          "error listing directory: %s %s: %s"
-              .formatted(
-                  current.equals(directory) ? "open" : "lstat",
-                  ExactPath.text(current),
-                  GoErrors.reason(e)));
+          "error listing directory: "
+              + (current.equals(directory) ? "open" : "lstat")
+              + " "
+              + ExactPath.text(current)
+              + ": "
+              + GoErrors.reason(e));
     }
   }
 

@@ -113,7 +113,7 @@ final class PartedUploads implements AutoCloseable {
     if (text.matches("[+-]?\\d{1,9}")) return Integer.parseInt(text);
     String reason = text.matches("[+-]?\\d+") ? "value out of range" : "invalid syntax";
     throw new FileRefusal(
-        400, "invalid partNumber: strconv.Atoi: parsing \"%s\": %s".formatted(text, reason));
+        400, "invalid partNumber: strconv.Atoi: parsing \"" + text + "\": " + reason);
   }
 
   private void complete(Exchange exchange, String id) throws IOException {

@@ -56,7 +56,13 @@ record RequestBody(JsonNode tree, String structure) {
 
   FileRefusal wrongType(JsonNode value, String field, String type) {
     return invalid(
-        "json: cannot unmarshal %s into Go struct field %s.%s of type %s"
-            .formatted(GoJson.kind(value), structure, field, type));
+        "json: cannot unmarshal "
+            + GoJson.kind(value)
+            + " into Go struct field "
+            + structure
+            + "."
+            + field
+            + " of type "
+            + type);
   }
 }

@@ -116,7 +116,7 @@ final class SandboxListing {
 
   /** What a cursor is good for: this list, and no other. */
   private String list() {
-    return "%s|%s|%s|%s|%s".formatted(sort, search, externalId, status, showsTerminated);
+    return sort + "|" + search + "|" + externalId + "|" + status + "|" + showsTerminated;
   }
 
   private String sealed(SandboxRecord last) {

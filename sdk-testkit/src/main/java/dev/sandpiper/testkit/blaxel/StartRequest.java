@@ -41,8 +41,9 @@ record StartRequest(
     JsonNode tree = GoJson.first(body);
     if (!tree.isObject() && !tree.isNull()) {
       throw new MalformedException(
-          "json: cannot unmarshal %s into Go value of type handler.ProcessRequest"
-              .formatted(GoJson.kind(tree)));
+          "json: cannot unmarshal "
+              + GoJson.kind(tree)
+              + " into Go value of type handler.ProcessRequest");
     }
     StartRequest request =
         new StartRequest(
@@ -121,7 +122,11 @@ record StartRequest(
     String found = value.isNumber() ? "number " + value.asText() : GoJson.kind(value);
     if (type.equals("string")) found = GoJson.kind(value);
     return new MalformedException(
-        "json: cannot unmarshal %s into Go struct field ProcessRequest.%s of type %s"
-            .formatted(found, field, type));
+        "json: cannot unmarshal "
+            + found
+            + " into Go struct field ProcessRequest."
+            + field
+            + " of type "
+            + type);
   }
 }

@@ -32,7 +32,7 @@ enum Codec {
 
     @Override
     String complaint(FieldDescriptor broken) {
-      return "proto: field %s contains invalid UTF-8".formatted(broken.getFullName());
+      return "proto: field " + broken.getFullName() + " contains invalid UTF-8";
     }
   },
 
@@ -110,7 +110,9 @@ enum Codec {
 
   private static RpcException malformed(Message prototype, String reason) {
     return RpcException.invalid(
-        "unmarshal message: unmarshal into *%s: %s"
-            .formatted(prototype.getDescriptorForType().getFullName(), reason));
+        "unmarshal message: unmarshal into *"
+            + prototype.getDescriptorForType().getFullName()
+            + ": "
+            + reason);
   }
 }

@@ -97,10 +97,10 @@ final class Compose {
   }
 
   private Path source(String source, String destination, String user) {
-    String expanded = expand(source, user, "error resolving source path \"%s\"".formatted(source));
+    String expanded = expand(source, user, "error resolving source path \"" + source + "\"");
     if (expanded.equals(destination)) {
       throw new RefusedException(
-          400, "source path \"%s\" cannot be the same as destination".formatted(source));
+          400, "source path \"" + source + "\" cannot be the same as destination");
     }
     try {
       Path file = home.follow(expanded);
@@ -154,6 +154,6 @@ final class Compose {
       reason = GoErrors.reason(e);
     }
     throw new RefusedException(
-        500, "error finalizing compose: rename %s %s: %s".formatted(beside, destination, reason));
+        500, "error finalizing compose: rename " + beside + " " + destination + ": " + reason);
   }
 }

@@ -42,8 +42,12 @@ final class DirectoryListing {
       listing.add(directory, ExactPath.clean(path), 1);
     } catch (IOException e) {
       throw RpcException.internal(
-          "error reading directory %s: open %s: %s"
-              .formatted(path, String.valueOf(e.getMessage()), GoErrors.reason(e)));
+          "error reading directory "
+              + path
+              + ": open "
+              + String.valueOf(e.getMessage())
+              + ": "
+              + GoErrors.reason(e));
     }
     return listing.response.build();
   }
@@ -56,10 +60,10 @@ final class DirectoryListing {
     } catch (FileSystemLoopException e) {
       throw new RpcException(
           ConnectCode.FAILED_PRECONDITION,
-          "cyclic symlink or chain >255 links at \"%s\"".formatted(path));
+          "cyclic symlink or chain >255 links at \"" + path + "\"");
     } catch (NoSuchFileException e) {
       throw RpcException.notFound(
-          "path not found: lstat %s: no such file or directory".formatted(e.getFile()));
+          "path not found: lstat " + e.getFile() + ": no such file or directory");
     } catch (IOException e) {
       throw RpcException.internal("error resolving symlink: " + GoErrors.reason(e));
     }

@@ -67,7 +67,7 @@ final class Download {
       return home.expand(path, user);
     } catch (Home.UserHomeException e) {
       throw new RefusedException(
-          400, "error expanding and resolving path '%s': %s".formatted(path, e.getMessage()));
+          400, "error expanding and resolving path '" + path + "': " + e.getMessage());
     }
   }
 
@@ -78,19 +78,23 @@ final class Download {
       Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
       if (GoErrors.isMissing(e)) {
-        throw new RefusedException(404, "path '%s' does not exist".formatted(expanded));
+        throw new RefusedException(404, "path '" + expanded + "' does not exist");
       }
       throw new RefusedException(
           500,
-          "error checking if path exists '%s': stat %s: %s"
-              .formatted(expanded, expanded, GoErrors.reason(e)));
+          "error checking if path exists '"
+              + expanded
+              + "': stat "
+              + expanded
+              + ": "
+              + GoErrors.reason(e));
     }
     if (Files.isDirectory(file)) {
-      throw new RefusedException(400, "path '%s' is a directory".formatted(expanded));
+      throw new RefusedException(400, "path '" + expanded + "' is a directory");
     }
     // Opening a pipe would wait for its other end.
     if (!Files.isRegularFile(file) && !isDevice(file)) {
-      throw new RefusedException(400, "path '%s' is not a regular file".formatted(expanded));
+      throw new RefusedException(400, "path '" + expanded + "' is not a regular file");
     }
     return file;
   }

@@ -67,7 +67,7 @@ final class Envd {
   /** Streams are told in their last envelope, all others by the status. */
   private static void refuseUser(Exchange exchange, String user) throws IOException {
     RpcException error =
-        new RpcException(ConnectCode.UNAUTHENTICATED, "invalid username: '%s'".formatted(user));
+        new RpcException(ConnectCode.UNAUTHENTICATED, "invalid username: '" + user + "'");
     String type = exchange.header("Content-Type");
     if (type != null && type.startsWith("application/connect+")) {
       StreamCall.refuse(exchange, type, error);

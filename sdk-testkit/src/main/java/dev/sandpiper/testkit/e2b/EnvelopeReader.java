@@ -78,7 +78,10 @@ final class EnvelopeReader {
 
   private static RpcException cut(long promised, long got) {
     return RpcException.invalid(
-        "protocol error: promised %d bytes in enveloped message, got %d bytes"
-            .formatted(promised, got));
+        "protocol error: promised "
+            + promised
+            + " bytes in enveloped message, got "
+            + got
+            + " bytes");
   }
 }

@@ -30,7 +30,7 @@ final class FileChanges {
     } catch (IOException e) {
       if (!GoErrors.isMissing(e)) {
         throw RpcException.internal(
-            "error getting file info: stat %s: %s".formatted(path, GoErrors.reason(e)));
+            "error getting file info: stat " + path + ": " + GoErrors.reason(e));
       }
     }
     makeParents(path);
@@ -61,11 +61,11 @@ final class FileChanges {
       if (Files.isDirectory(to, LinkOption.NOFOLLOW_LINKS)
           && (source.equals(destination) || !key(to).equals(moved))) {
         throw RpcException.internal(
-            "error renaming: rename %s %s: file exists".formatted(source, destination));
+            "error renaming: rename " + source + " " + destination + ": file exists");
       }
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      String reason = "rename %s %s: %s".formatted(source, destination, GoErrors.reason(e));
+      String reason = "rename " + source + " " + destination + ": " + GoErrors.reason(e);
       if (GoErrors.isMissing(e)) throw RpcException.notFound("source file not found: " + reason);
       throw RpcException.internal("error renaming: " + reason);
     }
@@ -82,10 +82,9 @@ final class FileChanges {
       return Entries.read(home, path);
     } catch (IOException e) {
       throw GoErrors.isMissing(e)
-          ? RpcException.notFound(
-              "file not found: lstat %s: no such file or directory".formatted(path))
+          ? RpcException.notFound("file not found: lstat " + path + ": no such file or directory")
           : RpcException.internal(
-              "error getting file info: lstat %s: %s".formatted(path, GoErrors.reason(e)));
+              "error getting file info: lstat " + path + ": " + GoErrors.reason(e));
     }
   }
 
@@ -106,6 +105,6 @@ final class FileChanges {
 
   private static RpcException failed(String call, String path, String reason) {
     return RpcException.internal(
-        "error removing file or directory: %s %s: %s".formatted(call, path, reason));
+        "error removing file or directory: " + call + " " + path + ": " + reason);
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,21 +47,25 @@ record FileMetadata(Map<String, String> values) {
       bytes += ATTRIBUTE_BYTES + entry.getKey().length() + entry.getValue().length();
     }
     if (bytes > MOST_BYTES) {
-      throw invalid("total metadata size %d exceeds 4096 bytes".formatted(bytes));
+      throw invalid("total metadata size " + bytes + " exceeds 4096 bytes");
     }
     return new FileMetadata(values);
   }
 
   private static void check(String key, String value) {
     if (key.length() > MOST_KEY_BYTES) {
-      throw invalid("metadata key \"%s\" exceeds 246 bytes".formatted(key));
+      throw invalid("metadata key \"" + key + "\" exceeds 246 bytes");
     }
     byte[] bytes = Exchange.headerBytes(value);
     for (int i = 0; i < bytes.length; i++) {
       if (bytes[i] < 0x20 || bytes[i] == 0x7f) {
         throw invalid(
-            "metadata value for key \"%s\" contains non-printable-ASCII byte 0x%02x at offset %d"
-                .formatted(key, bytes[i], i));
+            "metadata value for key \""
+                + key
+                + "\" contains non-printable-ASCII byte 0x"
+                + HexFormat.of().toHexDigits(bytes[i])
+                + " at offset "
+                + i);
       }
     }
   }

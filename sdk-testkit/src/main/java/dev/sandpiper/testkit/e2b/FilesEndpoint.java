@@ -81,7 +81,7 @@ final class FilesEndpoint {
     if (user == null) return Users.DEFAULT;
     if (Users.isKnown(user)) return user;
     throw new RefusedException(
-        401, "error looking up user '%s': user: unknown user %s".formatted(user, user));
+        401, "error looking up user '" + user + "': user: unknown user " + user);
   }
 
   private static String path(Query query) {
@@ -93,13 +93,18 @@ final class FilesEndpoint {
   private static @Nullable String complaint(Query query) {
     for (String name : SINGLE) {
       if (query.all(name).size() > 1) {
-        return "Invalid format for parameter %s: multiple values for single value parameter '%s'"
-            .formatted(name, name);
+        return "Invalid format for parameter "
+            + name
+            + ": multiple values for single value parameter '"
+            + name
+            + "'";
       }
     }
     String expiration = query.get("signature_expiration");
     if (expiration == null || expiration.matches("[+-]?\\d{1,18}")) return null;
     return "Invalid format for parameter signature_expiration: error binding string parameter:"
-        + " strconv.ParseInt: parsing \"%s\": invalid syntax".formatted(expiration);
+        + " strconv.ParseInt: parsing \""
+        + expiration
+        + "\": invalid syntax";
   }
 }

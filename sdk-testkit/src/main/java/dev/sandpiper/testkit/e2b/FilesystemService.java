@@ -86,10 +86,10 @@ final class FilesystemService {
     } catch (IOException e) {
       if (GoErrors.isMissing(e)) {
         throw RpcException.notFound(
-            "file not found: lstat %s: no such file or directory".formatted(path));
+            "file not found: lstat " + path + ": no such file or directory");
       }
       throw RpcException.internal(
-          "error getting file info: lstat %s: %s".formatted(path, GoErrors.reason(e)));
+          "error getting file info: lstat " + path + ": " + GoErrors.reason(e));
     }
     return StatResponse.newBuilder().setEntry(known(entry, call)).build();
   }

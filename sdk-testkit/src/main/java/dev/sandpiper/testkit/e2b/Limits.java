@@ -9,6 +9,6 @@ final class Limits {
   static RpcException tooLong(long bytes) {
     return new RpcException(
         ConnectCode.RESOURCE_EXHAUSTED,
-        "message size %d is larger than configured max %d".formatted(bytes, MESSAGE_BYTES));
+        "message size " + bytes + " is larger than configured max " + MESSAGE_BYTES);
   }
 }

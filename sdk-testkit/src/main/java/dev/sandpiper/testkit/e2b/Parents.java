@@ -50,7 +50,7 @@ final class Parents {
       } catch (IOException e) {
         if (!GoErrors.isMissing(e)) {
           throw new RefusedException(
-              "failed to stat directory: stat %s: %s".formatted(level, GoErrors.reason(e)));
+              "failed to stat directory: stat " + level + ": " + GoErrors.reason(e));
         }
         makeOne(home, level);
       }
@@ -69,7 +69,7 @@ final class Parents {
       Ownership.take(directory);
     } catch (IOException e) {
       throw new RefusedException(
-          "failed to create directory: mkdir %s: %s".formatted(level, GoErrors.reason(e)));
+          "failed to create directory: mkdir " + level + ": " + GoErrors.reason(e));
     }
   }
 }

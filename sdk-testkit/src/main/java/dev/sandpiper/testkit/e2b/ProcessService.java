@@ -176,7 +176,7 @@ final class ProcessService {
     } catch (RpcException e) {
       throw new RpcException(
           ConnectCode.UNKNOWN,
-          "error streaming input: %s: %s".formatted(e.code().wireName(), e.getMessage()));
+          "error streaming input: " + e.code().wireName() + ": " + e.getMessage());
     }
   }
 }

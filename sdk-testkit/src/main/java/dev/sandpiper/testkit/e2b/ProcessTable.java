@@ -89,7 +89,7 @@ final class ProcessTable implements AutoCloseable {
     String reason = launcher.noTerminals();
     if (reason != null) {
       throw RpcException.unimplemented(
-          "local sandboxes have no terminals here: %s; they need Linux and perl".formatted(reason));
+          "local sandboxes have no terminals here: " + reason + "; they need Linux and perl");
     }
   }
 
@@ -112,7 +112,7 @@ final class ProcessTable implements AutoCloseable {
       throw RpcException.invalid(String.valueOf(e.getMessage()));
     }
     if (directory.indexOf('\0') >= 0 || !Files.exists(Path.of(directory))) {
-      throw RpcException.invalid("cwd '%s' does not exist".formatted(directory));
+      throw RpcException.invalid("cwd '" + directory + "' does not exist");
     }
     return directory;
   }
@@ -153,9 +153,17 @@ final class ProcessTable implements AutoCloseable {
     TerminalSize size = launch.terminal();
     return RpcException.invalid(
         size == null
-            ? "error starting process '%s': %s".formatted(line, reason)
-            : "error starting pty with command '%s' in dir '%s' with '%d' cols and '%d' rows: %s"
-                .formatted(line, launch.directory(), size.columns(), size.rows(), reason));
+            ? "error starting process '" + line + "': " + reason
+            : "error starting pty with command '"
+                + line
+                + "' in dir '"
+                + launch.directory()
+                + "' with '"
+                + size.columns()
+                + "' cols and '"
+                + size.rows()
+                + "' rows: "
+                + reason);
   }
 
   private synchronized void remember(SandboxProcess process) {
@@ -230,8 +238,8 @@ final class ProcessTable implements AutoCloseable {
   private static RpcException notFound(ProcessSelector selector) {
     return RpcException.notFound(
         selector.hasPid()
-            ? "process with pid %s not found".formatted(Integer.toUnsignedString(selector.getPid()))
-            : "process with tag %s not found".formatted(selector.getTag()));
+            ? "process with pid " + Integer.toUnsignedString(selector.getPid()) + " not found"
+            : "process with tag " + selector.getTag() + " not found");
   }
 
   /** Kills everything that was ever started here and waits until it is gone. */

@@ -112,8 +112,11 @@ final class ProtoJsonReader {
     OneofDescriptor oneof = field.getRealContainingOneof();
     if (oneof == null || !builder.hasOneof(oneof)) return null;
     return at(
-        "error parsing \"%s\", oneof %s is already set"
-            .formatted(field.getName(), oneof.getFullName()));
+        "error parsing \""
+            + field.getName()
+            + "\", oneof "
+            + oneof.getFullName()
+            + " is already set");
   }
 
   private void value(Message.Builder builder, FieldDescriptor field)
@@ -185,22 +188,29 @@ final class ProtoJsonReader {
 
   private MalformedException invalid(FieldDescriptor field) throws IOException {
     return at(
-        "invalid value for %s field %s: %s"
-            .formatted(
-                field.getType().name().toLowerCase(Locale.ROOT), field.getJsonName(), rawToken()));
+        "invalid value for "
+            + field.getType().name().toLowerCase(Locale.ROOT)
+            + " field "
+            + field.getJsonName()
+            + ": "
+            + rawToken());
   }
 
   private MalformedException unexpected() throws IOException {
     JsonLocation place = in.currentTokenLocation();
     return new MalformedException(
-        "syntax error (line %d:%d): unexpected token %s"
-            .formatted(place.getLineNr(), place.getColumnNr(), rawToken()));
+        "syntax error (line "
+            + place.getLineNr()
+            + ":"
+            + place.getColumnNr()
+            + "): unexpected token "
+            + rawToken());
   }
 
   private MalformedException at(String complaint) {
     JsonLocation place = in.currentTokenLocation();
     return new MalformedException(
-        "(line %d:%d): %s".formatted(place.getLineNr(), place.getColumnNr(), complaint));
+        "(line " + place.getLineNr() + ":" + place.getColumnNr() + "): " + complaint);
   }
 
   private String rawToken() throws IOException {

@@ -23,13 +23,13 @@ record RpcCall(Exchange exchange, LocalSandbox sandbox, String user, @Nullable D
   private static @Nullable Duration timeout(@Nullable String text) {
     if (text == null || text.isEmpty()) return null;
     if (text.length() > MOST_DIGITS) {
-      throw RpcException.invalid("parse timeout: \"%s\" has >10 digits".formatted(text));
+      throw RpcException.invalid("parse timeout: \"" + text + "\" has >10 digits");
     }
     try {
       return Duration.ofMillis(Long.parseLong(text));
     } catch (NumberFormatException e) {
       throw RpcException.invalid(
-          "parse timeout: strconv.ParseInt: parsing \"%s\": invalid syntax".formatted(text));
+          "parse timeout: strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
     }
   }
 

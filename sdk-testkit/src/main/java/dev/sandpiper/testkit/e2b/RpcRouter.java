@@ -63,8 +63,7 @@ final class RpcRouter {
   static void checkVersion(Exchange exchange) {
     String version = exchange.header("Connect-Protocol-Version");
     if (version != null && !version.equals("1")) {
-      throw RpcException.invalid(
-          "Connect-Protocol-Version must be \"1\": got \"%s\"".formatted(version));
+      throw RpcException.invalid("Connect-Protocol-Version must be \"1\": got \"" + version + "\"");
     }
   }
 
@@ -73,7 +72,7 @@ final class RpcRouter {
     if (encoding == null || encoding.isEmpty() || encoding.equals("identity")) return false;
     if (encoding.equals("gzip")) return true;
     throw RpcException.unimplemented(
-        "unknown compression \"%s\": supported encodings are gzip".formatted(encoding));
+        "unknown compression \"" + encoding + "\": supported encodings are gzip");
   }
 
   /** Whether a list of encodings has gzip. */

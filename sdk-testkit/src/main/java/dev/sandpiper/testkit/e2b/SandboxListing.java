@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -90,7 +91,8 @@ final class SandboxListing {
   /** Sorts by start, then by id. */
   private static String place(LocalSandbox sandbox) {
     Instant started = sandbox.startedAt();
-    return "%d.%09d %s".formatted(started.getEpochSecond(), started.getNano(), sandbox.id());
+    return String.format(
+        Locale.ROOT, "%d.%09d %s", started.getEpochSecond(), started.getNano(), sandbox.id());
   }
 
   private String token(LocalSandbox last) {

@@ -50,7 +50,7 @@ final class StandardInput implements CommandInput {
       pipe.flush();
     } catch (IOException e) {
       String reason = late ? ALREADY_CLOSED : brokenOff(e);
-      throw failed("error writing to stdin of process '%d': write |1: %s".formatted(pid, reason));
+      throw failed("error writing to stdin of process '" + pid + "': write |1: " + reason);
     }
   }
 

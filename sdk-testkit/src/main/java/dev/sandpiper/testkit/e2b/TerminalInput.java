@@ -33,8 +33,10 @@ final class TerminalInput implements CommandInput {
       keys.flush();
     } catch (IOException e) {
       throw RpcException.internal(
-          "error writing to tty: error writing to tty of process '%d': write /dev/ptmx: %s"
-              .formatted(command.pid(), e.getMessage()));
+          "error writing to tty: error writing to tty of process '"
+              + command.pid()
+              + "': write /dev/ptmx: "
+              + e.getMessage());
     } finally {
       lock.unlock();
     }

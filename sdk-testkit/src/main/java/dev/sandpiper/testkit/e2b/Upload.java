@@ -55,8 +55,9 @@ final class Upload {
     } else {
       throw new RefusedException(
           400,
-          "unsupported content type: %s, expected multipart/form-data or application/octet-stream"
-              .formatted(type == null ? "" : type));
+          "unsupported content type: "
+              + (type == null ? "" : type)
+              + ", expected multipart/form-data or application/octet-stream");
     }
     exchange.set("Content-Type", "text/plain; charset=utf-8");
     exchange.answer(200, Exchange.bytesOf(written));
@@ -91,9 +92,9 @@ final class Upload {
       if (!targets.add(expanded)) {
         throw new RefusedException(
             400,
-            "you cannot upload multiple files to the same path '%s' in one upload request, only"
-                    .formatted(expanded)
-                + " the first specified file was uploaded");
+            "you cannot upload multiple files to the same path '"
+                + expanded
+                + "' in one upload request, only the first specified file was uploaded");
       }
       write(target, part.content(), metadata);
     }
@@ -113,7 +114,7 @@ final class Upload {
       return exchange.body();
     }
     if (!encoding.equalsIgnoreCase("gzip")) {
-      throw undecodable("unsupported Content-Encoding: %s, supported: [gzip]".formatted(encoding));
+      throw undecodable("unsupported Content-Encoding: " + encoding + ", supported: [gzip]");
     }
     try {
       return Gzip.open(exchange.body());
@@ -187,7 +188,7 @@ final class Upload {
 
   private static RefusedException noInfo(String expanded, IOException e) {
     return new RefusedException(
-        500, "error getting file info: stat %s: %s".formatted(expanded, GoErrors.reason(e)));
+        500, "error getting file info: stat " + expanded + ": " + GoErrors.reason(e));
   }
 
   private static OutputStream open(Path file, String expanded) {
@@ -195,7 +196,7 @@ final class Upload {
       return Files.newOutputStream(file);
     } catch (IOException e) {
       throw new RefusedException(
-          500, "error opening file: open %s: %s".formatted(expanded, GoErrors.reason(e)));
+          500, "error opening file: open " + expanded + ": " + GoErrors.reason(e));
     }
   }
 

@@ -83,7 +83,7 @@ final class WatchStream {
     } catch (RpcException e) {
       throw new RpcException(
           ConnectCode.UNKNOWN,
-          "error sending filesystem event: %s: %s".formatted(e.code().wireName(), e.getMessage()));
+          "error sending filesystem event: " + e.code().wireName() + ": " + e.getMessage());
     }
   }
 

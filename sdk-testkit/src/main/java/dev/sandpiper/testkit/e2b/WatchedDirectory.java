@@ -47,18 +47,18 @@ final class WatchedDirectory {
       Path real = call.sandbox().home().follow(path);
       Files.readAttributes(real, "unix:mode", LinkOption.NOFOLLOW_LINKS);
       if (!Files.isDirectory(real)) {
-        throw RpcException.invalid("path %s not a directory: %%!w(<nil>)".formatted(path));
+        throw RpcException.invalid("path " + path + " not a directory: %!w(<nil>)");
       }
       if (!wish.networkMounts() && isOnNetwork(real)) {
         throw RpcException.invalid("cannot watch path on network filesystem: " + path);
       }
       return new WatchedDirectory(call.sandbox(), wish, path, real);
     } catch (IOException e) {
-      String reason = "stat %s: %s".formatted(path, GoErrors.reason(e));
+      String reason = "stat " + path + ": " + GoErrors.reason(e);
       if (GoErrors.isMissing(e)) {
-        throw RpcException.notFound("path %s not found: %s".formatted(path, reason));
+        throw RpcException.notFound("path " + path + " not found: " + reason);
       }
-      throw RpcException.internal("error statting path %s: %s".formatted(path, reason));
+      throw RpcException.internal("error statting path " + path + ": " + reason);
     }
   }
 

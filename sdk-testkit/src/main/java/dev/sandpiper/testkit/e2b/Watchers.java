@@ -43,7 +43,7 @@ final class Watchers implements AutoCloseable {
   }
 
   private static RpcException unknown(String id) {
-    return RpcException.notFound("watcher with id %s not found".formatted(id));
+    return RpcException.notFound("watcher with id " + id + " not found");
   }
 
   /** Ends everything; streams learn that their watch is lost. */

@@ -76,6 +76,6 @@ public record ByteRange(long first, long length) {
   }
 
   public String describe(long size) {
-    return "bytes %d-%d/%d".formatted(first, first + length - 1, size);
+    return "bytes " + first + "-" + (first + length - 1) + "/" + size;
   }
 }

@@ -78,8 +78,14 @@ public final class ServedFile {
     long length = end.length;
     for (ByteRange range : ranges) {
       String head =
-          "%s--%s\r\nContent-Range: %s\r\nContent-Type: %s\r\n\r\n"
-              .formatted(heads.isEmpty() ? "" : "\r\n", boundary, range.describe(size), type);
+          (heads.isEmpty() ? "" : "\r\n")
+              + "--"
+              + boundary
+              + "\r\nContent-Range: "
+              + range.describe(size)
+              + "\r\nContent-Type: "
+              + type
+              + "\r\n\r\n";
       heads.add(head.getBytes(US_ASCII));
       length += head.length() + range.length();
     }

@@ -68,7 +68,7 @@ public final class ContentNames {
     for (byte b : ExactPath.bytes(name)) {
       char c = (char) (b & 0xff);
       boolean plain = c > 0x20 && c < 0x7f && "*'%()<>@,;:\\\"/[]?=".indexOf(c) < 0;
-      encoded.append(plain ? String.valueOf(c) : "%%%02X".formatted((int) c));
+      encoded.append(plain ? String.valueOf(c) : String.format(Locale.ROOT, "%%%02X", (int) c));
     }
     return encoded.toString();
   }

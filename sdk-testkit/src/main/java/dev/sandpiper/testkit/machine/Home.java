@@ -47,8 +47,7 @@ public final class Home {
 
     UserHomeException(String user) {
       super(
-          "failed to expand path '' for user '%s': cannot expand user-specific home dir"
-              .formatted(user));
+          "failed to expand path '' for user '" + user + "': cannot expand user-specific home dir");
     }
   }
 

@@ -56,7 +56,7 @@ public final class ServiceWatches implements DirectoryWatches {
     } catch (IOException e) {
       watched.close();
       throw new RefusedException(
-          "error adding path %s to watcher: %s".formatted(directory, GoErrors.reason(e)));
+          "error adding path " + directory + " to watcher: " + GoErrors.reason(e));
     }
     open.add(watched);
     watched.thread.start();
