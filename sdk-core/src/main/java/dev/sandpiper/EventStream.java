@@ -2,7 +2,7 @@ package dev.sandpiper;
 
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +24,26 @@ public interface EventStream<E> extends Iterable<E>, AutoCloseable {
   @Nullable E next();
 
   /**
-   * Blocks for the next event, at most this long. Empty if none came in time, which loses nothing,
-   * and once the stream has ended.
+   * Blocks for the next event, at most this long; zero or less does not wait. Null means the same
+   * as in {@link #next()}: the stream has ended, and no later call will return an event.
+   *
+   * <pre>{@code
+   * while (true) {
+   *   try {
+   *     ProcessEvent event = events.next(Duration.ofSeconds(1));
+   *     if (event == null) break;
+   *     show(event);
+   *   } catch (TimeoutException e) {
+   *     showThatItStillRuns();
+   *   }
+   * }
+   * }</pre>
+   *
+   * @throws TimeoutException if no event came in time. Nothing is lost: call it again
+   * @throws ConnectionLostException as {@link #next()}
+   * @throws CancelledException as {@link #next()}
    */
-  Optional<E> next(Duration limit);
+  @Nullable E next(Duration limit) throws TimeoutException;
 
   /**
    * The place behind the last event that was returned, as text that means nothing to anybody but

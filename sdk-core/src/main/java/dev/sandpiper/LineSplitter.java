@@ -14,67 +14,104 @@ final class LineSplitter implements OutputListener {
   private static final int LONGEST = 1 << 20;
 
   private final BiConsumer<Channel, String> consumer;
-  private final Map<Channel, StringBuilder> begun = new EnumMap<>(Channel.class);
+  private final int longest;
+  private final Map<Channel, Line> begun = new EnumMap<>(Channel.class);
 
   LineSplitter(BiConsumer<Channel, String> consumer) {
+    this(consumer, LONGEST);
+  }
+
+  /**
+   * @param longest the number of characters above which a line is delivered in pieces
+   */
+  LineSplitter(BiConsumer<Channel, String> consumer, int longest) {
     this.consumer = requireNonNull(consumer, "consumer");
+    this.longest = longest;
   }
 
   @Override
   public void onOutput(Output output) {
-    StringBuilder line = begun.computeIfAbsent(output.channel(), key -> new StringBuilder());
+    Line line = begun.computeIfAbsent(output.channel(), Line::new);
     String text = output.text();
     int from = 0;
     for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-      append(output.channel(), line, text, from, end);
-      deliverLine(output.channel(), line);
+      line.append(text, from, end);
+      line.end();
       from = end + 1;
     }
-    append(output.channel(), line, text, from, text.length());
+    line.append(text, from, text.length());
   }
 
   @Override
   public void onGap(OutputGap gap) {
-    deliverRest(gap.channel());
+    Line line = begun.get(gap.channel());
+    if (line != null) {
+      line.breakOff();
+    }
   }
 
   @Override
   public void onEnd(ExitStatus status) {
-    for (Channel channel : Channel.values()) {
-      deliverRest(channel);
-    }
+    begun.values().forEach(Line::breakOff);
   }
 
-  private void append(Channel channel, StringBuilder line, String text, int from, int end) {
-    int next = from;
-    while (line.length() + end - next > LONGEST) {
-      int fits = LONGEST - line.length();
-      if (fits > 0 && Character.isHighSurrogate(text.charAt(next + fits - 1))) {
-        fits--;
+  /** The line of one channel that has not ended yet. */
+  private final class Line {
+    private final Channel channel;
+    private final StringBuilder text = new StringBuilder();
+    private boolean carriageReturn; // came last: part of the text, unless a line feed follows
+
+    Line(Channel channel) {
+      this.channel = channel;
+    }
+
+    void append(String source, int from, int end) {
+      if (from == end) {
+        return;
       }
-      line.append(text, next, next + fits);
-      next += fits;
-      deliver(channel, line, line.length());
+      addCarriageReturn();
+      carriageReturn = source.charAt(end - 1) == '\r';
+      add(source, from, carriageReturn ? end - 1 : end);
     }
-    line.append(text, next, end);
-  }
 
-  private void deliverLine(Channel channel, StringBuilder line) {
-    int length = line.length();
-    boolean carriageReturn = length > 0 && line.charAt(length - 1) == '\r';
-    deliver(channel, line, carriageReturn ? length - 1 : length);
-  }
-
-  private void deliverRest(Channel channel) {
-    StringBuilder line = begun.get(channel);
-    if (line != null && !line.isEmpty()) {
-      deliver(channel, line, line.length());
+    private void addCarriageReturn() {
+      if (carriageReturn) {
+        carriageReturn = false;
+        add("\r", 0, 1);
+      }
     }
-  }
 
-  private void deliver(Channel channel, StringBuilder line, int length) {
-    String text = line.substring(0, length);
-    line.setLength(0);
-    consumer.accept(channel, text);
+    private void add(String source, int from, int end) {
+      int next = from;
+      while (text.length() + end - next > longest) {
+        int fits = longest - text.length();
+        if (fits > 0 && Character.isHighSurrogate(source.charAt(next + fits - 1))) {
+          fits--;
+        }
+        text.append(source, next, next + fits);
+        next += fits;
+        deliver();
+      }
+      text.append(source, next, end);
+    }
+
+    void end() {
+      carriageReturn = false;
+      deliver();
+    }
+
+    /** No more of it will come. */
+    void breakOff() {
+      addCarriageReturn();
+      if (!text.isEmpty()) {
+        deliver();
+      }
+    }
+
+    private void deliver() {
+      String delivered = text.toString();
+      text.setLength(0);
+      consumer.accept(channel, delivered);
+    }
   }
 }

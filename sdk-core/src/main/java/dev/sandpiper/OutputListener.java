@@ -36,8 +36,9 @@ public interface OutputListener {
 
   /**
    * Delivers whole lines, however the output was cut: without their line feed, and without a
-   * carriage return in front of it. A last line without an end comes at the end. A line above
-   * 1,048,576 characters comes in pieces of that length, and a line with a gap in it in two.
+   * carriage return in front of it. A last line without a line feed comes at the end. A line of
+   * more than 1,048,576 characters comes in pieces of that length, and a line with a gap in it in
+   * two.
    */
   static OutputListener lines(BiConsumer<Channel, String> consumer) {
     return new LineSplitter(consumer);

@@ -1,20 +1,19 @@
 package dev.sandpiper.engine;
 
 import dev.sandpiper.CancelledException;
-import dev.sandpiper.EventStream;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
-import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
+import dev.sandpiper.wire.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -26,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * yet is kept within bounds; one that has, makes the other wait, as pipes do.
  */
 final class ChannelStreams {
-  private final Supplier<EventStream<ProcessEvent>> claim;
+  private final Supplier<ClaimedEvents> claim;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   // All guarded by lock.
   private final KeptOutput stdout = new KeptOutput();
   private final KeptOutput stderr = new KeptOutput();
-  private @Nullable EventStream<ProcessEvent> events;
+  private @Nullable ClaimedEvents events;
   private @Nullable SandboxException failure;
   private @Nullable Thread lastReader;
   private boolean taking;
@@ -42,7 +41,7 @@ final class ChannelStreams {
   /**
    * @param claim called once, when something is read for the first time
    */
-  ChannelStreams(Supplier<EventStream<ProcessEvent>> claim) {
+  ChannelStreams(Supplier<ClaimedEvents> claim) {
     this.claim = claim;
   }
 
@@ -121,28 +120,32 @@ final class ChannelStreams {
       changed.awaitNanos(nanos);
       return;
     }
-    EventStream<ProcessEvent> source = claimed();
+    ClaimedEvents source = claimed();
     taking = true;
     lock.unlock();
-    Optional<ProcessEvent> event = Optional.empty();
-    SandboxException problem = null;
+    Runnable outcome = () -> {};
     try {
-      event = source.next(Duration.ofNanos(nanos));
+      ProcessEvent event = source.next(Duration.ofNanos(nanos));
+      outcome = () -> keep(event);
+    } catch (TimeoutException e) {
+      // Its callers look whether anything has changed, and come again.
+    } catch (CancelledException e) {
+      if (Thread.interrupted()) { // which concerns this reader alone
+        throw new InterruptedException();
+      }
+      outcome = () -> failure = e;
     } catch (SandboxException e) {
-      problem = e;
+      outcome = () -> failure = e;
     } finally {
       lock.lock();
       taking = false;
+      outcome.run();
       changed.signalAll();
     }
-    if (problem != null) {
-      fail(problem);
-    }
-    event.ifPresent(this::keep);
   }
 
-  private EventStream<ProcessEvent> claimed() {
-    EventStream<ProcessEvent> known = events;
+  private ClaimedEvents claimed() {
+    ClaimedEvents known = events;
     if (known == null) {
       known = claim.get();
       events = known;
@@ -150,20 +153,13 @@ final class ChannelStreams {
     return known;
   }
 
-  /** An interrupt concerns one reader, everything else all. */
-  private void fail(SandboxException problem) throws InterruptedException {
-    if (problem instanceof CancelledException && Thread.interrupted()) {
-      throw new InterruptedException();
-    }
-    failure = problem;
-  }
-
-  private void keep(ProcessEvent event) {
+  /** Null where both outputs were closed, so that there is nothing to keep any more. */
+  private void keep(@Nullable ProcessEvent event) {
     if (event instanceof Output output) {
       kept(output.channel()).add(output.toByteArray());
     } else if (event instanceof OutputGap gap) {
       kept(gap.channel()).miss(gap.reason());
-    } else if (event instanceof Ended) {
+    } else {
       ended = true;
     }
   }
@@ -177,31 +173,37 @@ final class ChannelStreams {
     try {
       kept.close();
       changed.signalAll();
+      if (events != null) {
+        freeReader(events);
+      }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Who reads the one that was closed may be waiting for the next event. */
+  private void freeReader(ClaimedEvents source) {
+    if (stdout.isClosed() && stderr.isClosed()) {
+      source.close();
+    } else {
+      source.wake();
     }
   }
 
   private int available(KeptOutput kept) {
     lock.lock();
     try {
-      return kept.size();
+      return kept.available();
     } finally {
       lock.unlock();
     }
   }
 
-  private final class ChannelStream extends InputStream {
+  private final class ChannelStream extends BlockInputStream {
     private final KeptOutput kept;
 
     ChannelStream(KeptOutput kept) {
       this.kept = kept;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class EventBuffer {
   private Mode mode = Mode.UNCLAIMED;
   private long held;
   private boolean ended;
+  private boolean woken; // and no take has come back because of it yet
   private @Nullable RuntimeException failure;
 
   /**
@@ -168,23 +170,40 @@ final class EventBuffer {
   }
 
   /**
-   * Takes the next event, waiting for it at most {@code nanos}. Null if none came in time, after
-   * the last one, and once everything is thrown away. Throws what the pump failed with.
+   * Takes the next event, waiting for it at most {@code nanos}. Null after the last one, and once
+   * everything is thrown away. Throws what the pump failed with.
+   *
+   * @throws TimeoutException if none came in time, or before a {@link #wake}
    */
-  @Nullable ProcessEvent take(long nanos) throws InterruptedException {
+  @Nullable ProcessEvent take(long nanos) throws TimeoutException, InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = nanos;
-      while (isEmpty() && !isOver() && left > 0) {
+      while (isEmpty() && !isOver() && !woken && left > 0) {
         left = changed.awaitNanos(left);
       }
+      woken = false;
       if (!isEmpty()) {
         return removeFirst();
       }
       if (failure != null) {
         throw failure;
       }
+      if (!isOver()) {
+        throw new TimeoutException("no event came in time");
+      }
       return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Frees the thread that waits for an event; if there is none, the next to come. */
+  void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      changed.signalAll();
     } finally {
       lock.unlock();
     }

@@ -24,7 +24,7 @@ final class JavaProcess extends java.lang.Process {
 
   JavaProcess(StartedProcess process) {
     this.process = process;
-    this.streams = new ChannelStreams(process::events);
+    this.streams = new ChannelStreams(process::claim);
     this.output = streams.of(Channel.STDOUT);
     this.errors = streams.of(Channel.STDERR);
     this.input = process.isWritable() ? process.stdin() : closed();

@@ -1,9 +1,10 @@
 package dev.sandpiper.engine;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
+import okio.Buffer;
 
 /**
  * What has come of one output and was not read yet. Beyond the limit the oldest goes while nobody
@@ -12,47 +13,67 @@ import org.jspecify.annotations.Nullable;
 final class KeptOutput {
   static final int LIMIT = 1 << 20;
 
-  /** Some bytes, or why there are none. */
-  private static final class Piece {
-    final byte[] bytes;
-    final @Nullable String missing;
+  /** What a gap costs, so that many of them are bounded too. */
+  private static final int GAP_COST = 256;
 
-    Piece(byte[] bytes, @Nullable String missing) {
-      this.bytes = bytes;
-      this.missing = missing;
-    }
-  }
+  /**
+   * Bytes that are missing.
+   *
+   * @param at how many bytes were added before it
+   */
+  private record Gap(long at, String reason) {}
 
-  private final Deque<Piece> pieces = new ArrayDeque<>();
-  private int taken; // of the first piece
-  private int size;
+  private final Buffer bytes = new Buffer();
+  private final Deque<Gap> gaps = new ArrayDeque<>();
+  private long passed; // how many bytes were taken or dropped
   private boolean closed;
   private boolean hasReader;
 
-  void add(byte[] bytes) {
-    if (closed || bytes.length == 0) {
-      return;
-    }
-    pieces.add(new Piece(bytes, null));
-    size += bytes.length;
-    if (!hasReader && size > LIMIT) {
-      while (size > LIMIT && pieces.size() > 1) {
-        size -= pieces.remove().bytes.length - taken;
-        taken = 0;
-      }
-      pieces.addFirst(gap("nobody read it, and it was too much to keep"));
+  void add(byte[] added) {
+    if (!closed) {
+      bytes.write(added);
+      dropOldest();
     }
   }
 
   /** Output is missing between what has come and what comes. */
   void miss(String reason) {
-    if (!closed) {
-      pieces.add(gap(reason));
+    long at = passed + bytes.size();
+    if (!closed && (gaps.isEmpty() || gaps.getLast().at < at)) {
+      gaps.add(new Gap(at, reason));
+      dropOldest();
     }
   }
 
-  private static Piece gap(String reason) {
-    return new Piece(new byte[0], reason);
+  private void dropOldest() {
+    if (hasReader || cost() <= LIMIT) {
+      return;
+    }
+    while (cost() + GAP_COST > LIMIT) {
+      drop(Math.min(cost() + GAP_COST - LIMIT, untilGap()));
+      while (!gaps.isEmpty() && gaps.getFirst().at <= passed) {
+        gaps.remove();
+      }
+    }
+    gaps.addFirst(new Gap(passed, "nobody read it, and it was too much to keep"));
+  }
+
+  private void drop(long count) {
+    try {
+      bytes.skip(count);
+    } catch (EOFException e) {
+      throw new IllegalStateException("there are no " + count + " bytes", e);
+    }
+    passed += count;
+  }
+
+  private long cost() {
+    return bytes.size() + (long) GAP_COST * gaps.size();
+  }
+
+  /** How many bytes there are in front of the next gap, or the end. */
+  private long untilGap() {
+    return gaps.isEmpty() ? bytes.size() : gaps.getFirst().at - passed;
   }
 
   /**
@@ -61,29 +82,12 @@ final class KeptOutput {
    * @throws IOException if a gap comes next, once
    */
   int take(byte[] target, int offset, int length) throws IOException {
-    rejectGap();
-    int count = 0;
-    while (count < length && !pieces.isEmpty() && pieces.getFirst().missing == null) {
-      byte[] first = pieces.getFirst().bytes;
-      int part = Math.min(length - count, first.length - taken);
-      System.arraycopy(first, taken, target, offset + count, part);
-      taken += part;
-      count += part;
-      if (taken == first.length) {
-        pieces.remove();
-        taken = 0;
-      }
+    if (untilGap() == 0) {
+      throw new IOException("output is missing: " + gaps.remove().reason);
     }
-    size -= count;
+    int count = bytes.read(target, offset, (int) Math.min(length, untilGap()));
+    passed += count;
     return count;
-  }
-
-  private void rejectGap() throws IOException {
-    String reason = pieces.getFirst().missing;
-    if (reason != null) {
-      pieces.remove();
-      throw new IOException("output is missing: " + reason);
-    }
   }
 
   /** Whether somebody reads it, and is waited for. */
@@ -92,23 +96,22 @@ final class KeptOutput {
   }
 
   boolean mustBeRead() {
-    return hasReader && size >= LIMIT;
+    return hasReader && cost() >= LIMIT;
   }
 
   boolean isEmpty() {
-    return pieces.isEmpty();
+    return bytes.exhausted() && gaps.isEmpty();
   }
 
-  /** How many bytes there are. */
-  int size() {
-    return size;
+  /** How many bytes can be read before the next gap. */
+  int available() {
+    return (int) untilGap();
   }
 
   void close() {
     closed = true;
-    pieces.clear();
-    size = 0;
-    taken = 0;
+    bytes.clear();
+    gaps.clear();
   }
 
   boolean isClosed() {

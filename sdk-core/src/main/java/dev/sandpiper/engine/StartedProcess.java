@@ -193,7 +193,8 @@ class StartedProcess implements Process {
     return claim();
   }
 
-  private ClaimedEvents claim() {
+  /** Claims the output, once. */
+  ClaimedEvents claim() {
     if (!buffer.claim()) {
       throw new IllegalStateException(
           "the output of process " + ref().processId() + " has, or had, a consumer already");

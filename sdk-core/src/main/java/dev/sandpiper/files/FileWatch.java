@@ -2,7 +2,6 @@ package dev.sandpiper.files;
 
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.CancelledException;
-import dev.sandpiper.EventStream;
 import dev.sandpiper.Failure;
 import dev.sandpiper.FileEvent;
 import dev.sandpiper.FileEvent.Gap;
@@ -11,14 +10,12 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.BlockingEvents;
+import dev.sandpiper.http.Backoff;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,16 +25,16 @@ import org.slf4j.LoggerFactory;
  * connection; when that is lost it opens another, and then tells the gap: who looks at the
  * directory because of it misses nothing that comes later.
  */
-public final class FileWatch implements EventStream<FileEvent> {
+public final class FileWatch extends BlockingEvents<FileEvent> {
   private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
   private static final int ATTEMPTS = 6;
-  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final String directory;
   private final WatchConnection.Opener opener;
   private final Runnable cancel;
   private final WatchBuffer buffer = new WatchBuffer();
-  private final AtomicBoolean iterated = new AtomicBoolean();
 
   private FileWatch(String directory, WatchConnection.Opener opener, Runnable cancel) {
     this.directory = directory;
@@ -109,9 +106,9 @@ public final class FileWatch implements EventStream<FileEvent> {
 
   /** Null if the watch is over. */
   private @Nullable WatchConnection reopen(SandboxException lost) throws InterruptedException {
-    long pause = FIRST_PAUSE_MILLIS;
-    for (int attempt = 1; ; attempt++, pause *= 2) {
-      buffer.awaitClosed(TimeUnit.MILLISECONDS.toNanos(pause));
+    Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+    for (int attempt = 1; ; attempt++) {
+      buffer.awaitClosed(pauses.next().toNanos());
       if (buffer.isClosed()) {
         return null;
       }
@@ -149,75 +146,24 @@ public final class FileWatch implements EventStream<FileEvent> {
   }
 
   @Override
-  public @Nullable FileEvent next() {
-    return next(Long.MAX_VALUE);
-  }
-
-  @Override
-  public Optional<FileEvent> next(Duration limit) {
-    return Optional.ofNullable(next(nanos(limit)));
-  }
-
-  @Override
   public String position() {
     throw new UnsupportedOperationException("changes of files are not kept, so there is no place");
   }
 
-  private @Nullable FileEvent next(long nanos) {
-    try {
-      return buffer.take(nanos);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException(failure("its thread was interrupted"), e);
-    }
-  }
-
-  private Failure failure(String observed) {
-    return Failure.of("watch", directory, observed);
-  }
-
-  private static long nanos(Duration duration) {
-    try {
-      return duration.toNanos();
-    } catch (ArithmeticException e) {
-      return duration.isNegative() ? 0 : Long.MAX_VALUE;
-    }
+  @Override
+  protected @Nullable FileEvent await(long nanos) throws TimeoutException, InterruptedException {
+    return buffer.take(nanos);
   }
 
   @Override
-  public Iterator<FileEvent> iterator() {
-    if (!iterated.compareAndSet(false, true)) {
-      throw new IllegalStateException("events can be iterated once");
-    }
-    return new Remaining();
+  protected Failure failure(String observed) {
+    return Failure.of("watch", directory, observed);
   }
 
   @Override
   public void close() {
     if (buffer.close()) {
       cancel.run();
-    }
-  }
-
-  private final class Remaining implements Iterator<FileEvent> {
-    private @Nullable FileEvent upcoming;
-
-    @Override
-    public boolean hasNext() {
-      if (upcoming == null) {
-        upcoming = FileWatch.this.next();
-      }
-      return upcoming != null;
-    }
-
-    @Override
-    public FileEvent next() {
-      FileEvent event = hasNext() ? upcoming : null;
-      if (event == null) {
-        throw new NoSuchElementException();
-      }
-      upcoming = null;
-      return event;
     }
   }
 }

@@ -7,9 +7,11 @@ import dev.sandpiper.FileEvent.ModeChanged;
 import dev.sandpiper.FileEvent.Removed;
 import dev.sandpiper.FileEvent.Renamed;
 import dev.sandpiper.FileEvent.Written;
+import dev.sandpiper.FileInfo;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -114,8 +116,13 @@ final class WatchBuffer {
     }
   }
 
-  /** Null if none came in time, after the last one, and once it is closed. */
-  @Nullable FileEvent take(long nanos) throws InterruptedException {
+  /**
+   * Waits for the next event, at most {@code nanos}. Null after the last one, and once it is
+   * closed.
+   *
+   * @throws TimeoutException if none came in time
+   */
+  @Nullable FileEvent take(long nanos) throws TimeoutException, InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = nanos;
@@ -127,6 +134,8 @@ final class WatchBuffer {
         held -= cost(event);
       } else if (failure != null && !closed) {
         throw failure;
+      } else if (!ended && !closed) {
+        throw new TimeoutException("no event came in time");
       }
       return event;
     } finally {
@@ -149,9 +158,13 @@ final class WatchBuffer {
     return 0; // of gaps there are never two in a row
   }
 
-  private static int cost(String path, Optional<dev.sandpiper.FileInfo> info) {
-    int described =
-        info.map(known -> OVERHEAD + 2 * known.metadata().toString().length()).orElse(0);
-    return OVERHEAD + 2 * path.length() + described;
+  private static int cost(String path, Optional<FileInfo> info) {
+    return OVERHEAD + 2 * path.length() + info.map(WatchBuffer::cost).orElse(0);
+  }
+
+  private static int cost(FileInfo info) {
+    int texts = info.toString().length() + info.name().length();
+    texts += info.linkTarget().map(String::length).orElse(0);
+    return OVERHEAD + 2 * (texts + info.metadata().toString().length());
   }
 }

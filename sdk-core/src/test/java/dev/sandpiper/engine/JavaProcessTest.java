@@ -267,4 +267,73 @@ class JavaProcessTest {
       assertThat(java.getInputStream().read()).isEqualTo(-1);
     }
   }
+
+  @Test
+  void closingAStreamFreesItsBlockedReader() throws Exception {
+    try (Process process = engine.start(scripted)) {
+      java.lang.Process java = process.asJavaProcess();
+      CompletableFuture<Integer> freed = readInThread(java.getInputStream());
+      java.getInputStream().close();
+
+      assertThat(freed.get(5, TimeUnit.SECONDS)).isEqualTo(-1);
+      scripted.complains("still here").exits(0);
+      assertThat(java.getErrorStream().readAllBytes()).isEqualTo("still here".getBytes(UTF_8));
+    }
+  }
+
+  /** One of the two waits for the process, and the other for the first. */
+  @Test
+  void closingOneStreamFreesItsReaderAndTheOthersGoesOn() throws Exception {
+    for (boolean firstIsClosed : new boolean[] {true, false}) {
+      ScriptedCommand one = new ScriptedCommand();
+      try (Process process = engine.start(one)) {
+        java.lang.Process java = process.asJavaProcess();
+        CompletableFuture<Integer> output = readInThread(java.getInputStream());
+        CompletableFuture<Integer> errors = readInThread(java.getErrorStream());
+        (firstIsClosed ? java.getInputStream() : java.getErrorStream()).close();
+
+        assertThat((firstIsClosed ? output : errors).get(5, TimeUnit.SECONDS)).isEqualTo(-1);
+        assertThat(firstIsClosed ? errors : output).isNotDone();
+        one.writes("o").complains("e").exits(0);
+        assertThat((firstIsClosed ? errors : output).get(5, TimeUnit.SECONDS))
+            .isEqualTo(firstIsClosed ? 'e' : 'o');
+      }
+    }
+    scripted.close();
+  }
+
+  @Test
+  void afterBothStreamsAreClosedNobodyIsWaitedFor() throws Exception {
+    try (Process process = engine.start(scripted)) {
+      java.lang.Process java = process.asJavaProcess();
+      CompletableFuture<Integer> freed = readInThread(java.getInputStream());
+      java.getErrorStream().close();
+      java.getInputStream().close();
+      assertThat(freed.get(5, TimeUnit.SECONDS)).isEqualTo(-1);
+      for (int i = 0; i < MORE_THAN_IS_KEPT; i++) {
+        scripted.emits(piece(Channel.STDOUT, i));
+      }
+      scripted.exits(0);
+      assertThat(java.getInputStream().read()).isEqualTo(-1);
+      assertThat(java.waitFor()).isZero();
+    }
+  }
+
+  /** Returns once the reader waits. */
+  private static CompletableFuture<Integer> readInThread(InputStream stream) {
+    CompletableFuture<Integer> outcome = new CompletableFuture<>();
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                outcome.complete(stream.read());
+              } catch (IOException e) {
+                outcome.completeExceptionally(e);
+              }
+            });
+    reader.setDaemon(true);
+    reader.start();
+    Patience.until("it waits", () -> reader.getState() == Thread.State.TIMED_WAITING);
+    return outcome;
+  }
 }

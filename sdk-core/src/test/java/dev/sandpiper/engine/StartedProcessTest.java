@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -107,14 +108,14 @@ class StartedProcessTest {
   }
 
   @Test
-  void claimedReaderSetsThePace() {
+  void claimedReaderSetsThePace() throws Exception {
     try (Process process = engine.start(scripted)) {
       EventStream<ProcessEvent> events = process.events();
       for (int i = 0; i < 100; i++) {
         scripted.emits(PIECE);
       }
       Patience.until("the pump waits", () -> scripted.taken.get() >= 17);
-      assertThat(events.next(Duration.ofMillis(200))).isPresent();
+      assertThat(events.next(Duration.ofMillis(200))).isNotNull();
       assertThat(scripted.taken.get()).isLessThan(20);
 
       for (int i = 1; i < 100; i++) {
@@ -172,17 +173,44 @@ class StartedProcessTest {
   }
 
   @Test
-  void timedReadLosesNothing() {
+  void timedReadTellsNothingYetFromTheEndAndLosesNothing() throws Exception {
     try (Process process = engine.start(scripted)) {
       EventStream<ProcessEvent> events = process.events();
-      assertThat(events.next(Duration.ofMillis(20))).isEmpty();
-      assertThat(events.next(Duration.ofSeconds(-1))).isEmpty();
+      assertThatThrownBy(() -> events.next(Duration.ofMillis(20)))
+          .isInstanceOf(TimeoutException.class);
+      assertThatThrownBy(() -> events.next(Duration.ofSeconds(-1)))
+          .isInstanceOf(TimeoutException.class);
       scripted.writes("late").exits(0);
 
-      assertThat(text(events.next(Duration.ofSeconds(5)).orElseThrow())).isEqualTo("late");
-      assertThat(events.next(Duration.ofSeconds(5))).contains(new Ended(DONE));
-      assertThat(events.next(Duration.ofSeconds(5))).isEmpty();
+      assertThat(text(events.next(Duration.ofSeconds(5)))).isEqualTo("late");
+      assertThat(events.next(Duration.ofSeconds(5))).isEqualTo(new Ended(DONE));
+      assertThat(events.next(Duration.ofSeconds(5))).isNull();
+      assertThat(events.next(Duration.ZERO)).isNull();
       assertThat(events.next()).isNull();
+    }
+  }
+
+  @Test
+  void closedEventsHaveEnded() throws Exception {
+    try (Process process = engine.start(scripted)) {
+      EventStream<ProcessEvent> events = process.events();
+      CompletableFuture<Boolean> ended = inThread(() -> events.next(Duration.ofHours(1)) == null);
+      events.close();
+
+      assertThat(ended.get(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(events.next(Duration.ZERO)).isNull();
+    }
+  }
+
+  @Test
+  void timedReadThrowsWhatEndedTheStreamEachTime() {
+    ConnectionLostException lost = lost();
+    scripted.fails(lost);
+    try (Process process = engine.start(scripted)) {
+      EventStream<ProcessEvent> events = process.events();
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> events.next(Duration.ofSeconds(5))).isSameAs(lost);
+      }
     }
   }
 

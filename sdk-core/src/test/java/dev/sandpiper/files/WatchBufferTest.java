@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandpiper.FileEvent;
 import dev.sandpiper.FileEvent.Gap;
 import dev.sandpiper.FileEvent.Removed;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class WatchBufferTest {
   private final WatchBuffer buffer = new WatchBuffer();
 
   @Test
-  void whatNobodyReadsBecomesOneGapAndTheNewestStays() throws InterruptedException {
+  void whatNobodyReadsBecomesOneGapAndTheNewestStays() throws Exception {
     int count = 10_000;
     for (int i = 0; i < count; i++) {
       buffer.put(new Removed("/d/" + i));
@@ -20,6 +21,7 @@ class WatchBufferTest {
     assertThat(buffer.take(0)).isEqualTo(new Gap(WatchBuffer.OVERFLOW));
     FileEvent last = null;
     int kept = 0;
+    buffer.end();
     for (FileEvent event = buffer.take(0); event != null; event = buffer.take(0)) {
       last = event;
       kept++;
@@ -29,7 +31,7 @@ class WatchBufferTest {
   }
 
   @Test
-  void gapsInARowAreOne() throws InterruptedException {
+  void gapsInARowAreOne() throws Exception {
     buffer.put(new Gap("first"));
     buffer.put(new Gap("second"));
     buffer.put(new Removed("/a"));
@@ -37,11 +39,13 @@ class WatchBufferTest {
     assertThat(buffer.take(0)).isEqualTo(new Gap("first"));
     assertThat(buffer.take(0)).isEqualTo(new Removed("/a"));
     assertThat(buffer.take(0)).isEqualTo(new Gap("third"));
+    assertThatThrownBy(() -> buffer.take(0)).isInstanceOf(TimeoutException.class);
+    buffer.end();
     assertThat(buffer.take(0)).isNull();
   }
 
   @Test
-  void whatCameBeforeAFailureIsReadFirst() throws InterruptedException {
+  void whatCameBeforeAFailureIsReadFirst() throws Exception {
     IllegalStateException cause = new IllegalStateException("lost");
     buffer.put(new Removed("/a"));
     buffer.fail(cause);
@@ -53,7 +57,7 @@ class WatchBufferTest {
   }
 
   @Test
-  void nothingIsDeliveredAfterClosing() throws InterruptedException {
+  void nothingIsDeliveredAfterClosing() throws Exception {
     buffer.put(new Removed("/a"));
     buffer.close();
     buffer.put(new Removed("/b"));

@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
@@ -147,7 +148,8 @@ class WatchTest {
       assertThat(watch.next()).isEqualTo(new ModeChanged("/d/a", Optional.empty()));
       assertThat(watch.next()).isEqualTo(new Renamed("/d/a"));
       assertThat(watch.next()).isEqualTo(new Removed("/d/c"));
-      assertThat(watch.next(Duration.ofMillis(20))).isEmpty();
+      assertThatThrownBy(() -> watch.next(Duration.ofMillis(20)))
+          .isInstanceOf(TimeoutException.class);
     } finally {
       gate.countDown();
     }
@@ -170,6 +172,7 @@ class WatchTest {
       try (EventStream<FileEvent> watch = sandbox.files().watch("/d/", WatchOptions.standard())) {
         watch.forEach(told::add);
         assertThat(watch.next()).isNull();
+        assertThat(watch.next(Duration.ofSeconds(1))).isNull();
       }
       assertThat(told).hasSize(2).first().isEqualTo(last);
       assertThat(told.get(1)).isInstanceOf(Gap.class);

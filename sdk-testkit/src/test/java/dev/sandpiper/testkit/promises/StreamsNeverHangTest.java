@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -90,17 +91,20 @@ class StreamsNeverHangTest extends LocalE2bTest {
   }
 
   @Test
-  void aTimedReadComesBackEmptyAndLosesNothing() {
+  void aTimedReadTellsNothingYetFromTheEndAndLosesNothing() throws Exception {
     try (Process process =
         sandbox
             .processes()
             .start(Command.shell("while [ ! -e go ]; do sleep 0.05; done; echo on"))) {
       EventStream<ProcessEvent> events = process.events();
-      assertThat(events.next(Duration.ofMillis(50))).isEmpty();
+      assertThatThrownBy(() -> events.next(Duration.ofMillis(50)))
+          .isInstanceOf(TimeoutException.class);
       sandbox.shell("touch go").orThrow();
       assertThat(events.next(Duration.ofSeconds(10)))
-          .hasValueSatisfying(
-              event -> assertThat(((ProcessEvent.Output) event).text()).isEqualTo("on\n"));
+          .isInstanceOfSatisfying(
+              ProcessEvent.Output.class, output -> assertThat(output.text()).isEqualTo("on\n"));
+      assertThat(events.next(Duration.ofSeconds(10))).isInstanceOf(ProcessEvent.Ended.class);
+      assertThat(events.next(Duration.ofSeconds(10))).isNull();
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,14 +44,17 @@ class WatchTest extends LocalE2bTest {
 
   /** Reads on to the first event that is meant; what comes before it belongs to other acts. */
   private static FileEvent read(EventStream<FileEvent> watch, Predicate<FileEvent> meant) {
-    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (System.nanoTime() < end) {
-      FileEvent event = watch.next(Duration.ofSeconds(10)).orElse(null);
-      if (event != null && meant.test(event)) {
-        return event;
+    try {
+      FileEvent event;
+      while ((event = watch.next(Duration.ofSeconds(10))) != null) {
+        if (meant.test(event)) {
+          return event;
+        }
       }
+      throw new AssertionError("the watch ended before the event came");
+    } catch (TimeoutException e) {
+      throw new AssertionError("the event did not come", e);
     }
-    throw new AssertionError("the event did not come");
   }
 
   @Test
