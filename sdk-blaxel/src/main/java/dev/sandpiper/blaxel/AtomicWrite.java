@@ -7,6 +7,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.blaxel.FileCommands.Job;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.http.Ambiguity;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;

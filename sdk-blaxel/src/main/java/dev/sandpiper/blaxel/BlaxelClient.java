@@ -18,6 +18,7 @@ import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Routes;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,9 +57,9 @@ public final class BlaxelClient implements SandboxClient {
     this.resources = resources;
     HttpTransport plain =
         new HeaderTransport(resources.transport(), userAgent.headers(settings.workspace()));
-    HttpUrl oauth =
-        settings.apiUrl().newBuilder().addPathSegment("oauth").addPathSegment("token").build();
-    Tokens tokens = new Tokens(plain, oauth, settings.credentials());
+    Tokens tokens =
+        new Tokens(
+            plain, Routes.under(settings.apiUrl(), "oauth", "token"), settings.credentials());
     this.account =
         new Account(
             new ControlPlane(new AuthenticatedTransport(plain, tokens), settings.apiUrl()),

@@ -70,7 +70,10 @@ public final class BlaxelClientBuilder {
     return this;
   }
 
-  /** The control plane. Else {@code BL_API_URL}, else what belongs to the environment. */
+  /**
+   * The URL of the control plane, which may have a path. Default: {@code BL_API_URL}, then what
+   * belongs to the environment.
+   */
   public BlaxelClientBuilder apiUrl(String url) {
     options.apiUrl = requireNonNull(url, "url");
     return this;
@@ -193,7 +196,8 @@ public final class BlaxelClientBuilder {
    *
    * @throws dev.sandpiper.AuthenticationException if there are no credentials or no workspace, or
    *     the configuration file cannot be read; the message names its line
-   * @throws IllegalArgumentException if a URL is none, or the environment is unknown
+   * @throws IllegalArgumentException if a URL is malformed or has credentials, a query or a
+   *     fragment, or the environment is unknown
    */
   public BlaxelClient build() {
     BlaxelSettings settings = BlaxelSettings.resolve(options, environment);

@@ -25,6 +25,7 @@ import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.blaxel.FileCommands.Job;
 import dev.sandpiper.files.LocalFile;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;

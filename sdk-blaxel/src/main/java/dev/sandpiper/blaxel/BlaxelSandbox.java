@@ -13,6 +13,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
+import dev.sandpiper.http.Routes;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
@@ -138,8 +139,7 @@ public final class BlaxelSandbox implements Sandbox {
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("ports are 1 to 65535, not " + port);
     }
-    HttpUrl address =
-        url.newBuilder().addPathSegment("port").addPathSegment(Integer.toString(port)).build();
+    HttpUrl address = Routes.under(url, "port", Integer.toString(port));
     return new Endpoint(URI.create(address.toString()), account.endpointHeaders());
   }
 

@@ -2,6 +2,7 @@ package dev.sandpiper.blaxel;
 
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.Failure;
+import dev.sandpiper.http.Routes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,11 +56,12 @@ record BlaxelSettings(
     }
     String apiUrl = first(options.apiUrl, variables, "BL_API_URL");
     Map<String, HttpUrl> urls = new HashMap<>();
-    options.sandboxUrls.forEach((name, text) -> urls.put(name, url("a sandbox URL", text)));
+    options.sandboxUrls.forEach(
+        (name, text) -> urls.put(name, Routes.base("the URL of sandbox " + name, text)));
     return new BlaxelSettings(
         login.credentials(),
         Tokens.headerText(login.workspace()),
-        url("the API URL", apiUrl == null ? defaultApiUrl(environment) : apiUrl),
+        Routes.base("the API URL", apiUrl == null ? defaultApiUrl(environment) : apiUrl),
         first(options.region, variables, "BL_REGION"),
         Map.copyOf(urls),
         variables);
@@ -157,24 +159,10 @@ record BlaxelSettings(
         new String[] {"BL_SANDBOXES_" + name + "_URL", "BL_SANDBOX_" + name + "_URL"}) {
       String text = variables.getOrDefault(variable, "");
       if (!text.isEmpty()) {
-        return Optional.of(url(variable, text));
+        return Optional.of(Routes.base(variable, text));
       }
     }
     return Optional.empty();
-  }
-
-  static HttpUrl url(String what, String text) {
-    HttpUrl url = HttpUrl.parse(text);
-    if (url == null) {
-      throw new IllegalArgumentException(
-          what + " is no http or https URL: '" + withoutSecrets(text) + "'");
-    }
-    return url;
-  }
-
-  /** Credentials stand in front of the last @, tokens behind the question mark. */
-  private static String withoutSecrets(String url) {
-    return url.substring(url.lastIndexOf('@') + 1).split("[?#]", 2)[0];
   }
 
   private static @Nullable String first(

@@ -1,38 +1,42 @@
 package dev.sandpiper.blaxel;
 
+import static dev.sandpiper.http.JsonApi.json;
+import static dev.sandpiper.http.JsonApi.request;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.LazyPages;
-import dev.sandpiper.http.HttpBody;
+import dev.sandpiper.http.ApiErrors;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
-import dev.sandpiper.wire.Json;
-import dev.sandpiper.wire.MalformedStreamException;
-import java.io.IOException;
+import dev.sandpiper.http.JsonApi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of Blaxel's REST API that this library makes. */
 final class ControlPlane {
-  private static final int LONGEST_ANSWER = 16 << 20;
+  static final ApiErrors ERRORS =
+      new ApiErrors(
+          List.of("message", "error"),
+          List.of("reason", "code", "error_code"),
+          Set.of(400, 409, 413, 422),
+          Set.of());
   private static final String PAGE_SIZE = "100";
 
-  private final HttpTransport transport;
-  private final HttpUrl base;
+  private final JsonApi api;
 
   ControlPlane(HttpTransport transport, HttpUrl base) {
-    this.transport = transport;
-    this.base = base;
+    this.api = new JsonApi(transport, base, ERRORS);
   }
 
   /**
@@ -41,15 +45,12 @@ final class ControlPlane {
    * @param ifAbsent whether one of this name that lives is an answer too
    */
   JsonNode create(String subject, JsonNode spec, boolean ifAbsent) {
-    HttpUrl.Builder url = url("sandboxes").newBuilder();
+    HttpUrl.Builder url = api.url("sandboxes").newBuilder();
     if (ifAbsent) {
       url.addQueryParameter("createIfNotExist", "true");
     }
-    HttpRequest request =
-        HttpRequest.of("create", subject, "POST", url.build())
-            .withBody(HttpBody.of("application/json", Json.write(spec)));
-    try (HttpResponse response = transport.send(accepting(request))) {
-      requireSuccess(response, What.TEMPLATE);
+    HttpRequest request = request("create", subject, "POST", url.build(), spec);
+    try (HttpResponse response = api.send(request, What.TEMPLATE)) {
       return sandbox(response);
     }
   }
@@ -64,7 +65,7 @@ final class ControlPlane {
 
   /** Everything about one sandbox. */
   JsonNode look(String operation, String name) {
-    try (HttpResponse response = get(operation, name, url("sandboxes", name))) {
+    try (HttpResponse response = get(operation, name, api.url("sandboxes", name))) {
       return sandbox(response);
     }
   }
@@ -81,7 +82,7 @@ final class ControlPlane {
   /** The sandboxes with this external id, newest first; those that are over are not among them. */
   List<JsonNode> withExternalId(String id) {
     HttpUrl url =
-        url("sandboxes")
+        api.url("sandboxes")
             .newBuilder()
             .addQueryParameter("limit", PAGE_SIZE)
             .addQueryParameter("externalId", id)
@@ -94,50 +95,36 @@ final class ControlPlane {
   }
 
   SandboxInfo info(String name) {
-    try (HttpResponse response = get("info", name, url("sandboxes", name))) {
+    try (HttpResponse response = get("info", name, api.url("sandboxes", name))) {
       return SandboxJson.info(sandbox(response), response);
     }
   }
 
   private HttpResponse get(String operation, String subject, HttpUrl url) {
-    HttpRequest request = HttpRequest.of(operation, subject, "GET", url).harmlessAndPatient();
-    HttpResponse response = transport.send(accepting(request));
-    if (response.status() == 200) {
-      return response;
-    }
-    try (response) {
-      throw ApiErrors.of(response, What.SANDBOX);
-    }
+    return api.send(request(operation, subject, "GET", url).harmlessAndPatient(), What.SANDBOX);
   }
 
   /** Replaces a sandbox's record. */
   void replace(String operation, String name, ObjectNode sandbox) {
-    HttpRequest request =
-        HttpRequest.of(operation, name, "PUT", url("sandboxes", name))
-            .withBody(HttpBody.of("application/json", Json.write(sandbox)))
-            .harmlessAndPatient();
-    try (HttpResponse response = transport.send(accepting(request))) {
-      requireSuccess(response, What.SANDBOX);
-    }
+    HttpRequest request = request(operation, name, "PUT", api.url("sandboxes", name), sandbox);
+    api.require(request.harmlessAndPatient(), What.SANDBOX);
   }
 
   /** False if there was nothing to delete. */
   boolean delete(String name) {
-    HttpRequest request =
-        HttpRequest.of("kill", name, "DELETE", url("sandboxes", name)).harmlessAndPatient();
-    try (HttpResponse response = transport.send(accepting(request))) {
-      if (response.status() == 404) {
-        return false;
-      }
-      requireSuccess(response, What.SANDBOX);
+    HttpRequest request = request("kill", name, "DELETE", api.url("sandboxes", name));
+    try {
+      api.require(request.harmlessAndPatient(), What.SANDBOX);
       return true;
+    } catch (NotFoundException e) {
+      return false;
     }
   }
 
   /** One page of the list, newest first. Labels and states are looked at here. */
   LazyPages.Page<SandboxInfo> page(SandboxFilter filter, @Nullable String cursor) {
     HttpUrl.Builder url =
-        url("sandboxes")
+        api.url("sandboxes")
             .newBuilder()
             .addQueryParameter("limit", PAGE_SIZE)
             .addQueryParameter("sort", "createdAt:desc");
@@ -161,7 +148,7 @@ final class ControlPlane {
   private static JsonNode items(JsonNode answer, HttpResponse response) {
     JsonNode items = answer.isArray() ? answer : answer.path("data");
     if (!items.isArray()) {
-      throw new WireFormatException(response.failure("an answer that is no list"), null);
+      throw new WireFormatException(response.failure("an answer that is not a list"), null);
     }
     return items;
   }
@@ -182,37 +169,5 @@ final class ControlPlane {
   private static boolean isWanted(SandboxInfo info, SandboxFilter filter) {
     return info.labels().entrySet().containsAll(filter.labels().entrySet())
         && filter.state().map(info.state()::equals).orElse(true);
-  }
-
-  private static HttpRequest accepting(HttpRequest request) {
-    return request.withHeader("Accept", "application/json");
-  }
-
-  /** Each part is one segment, however it is spelled. */
-  private HttpUrl url(String... path) {
-    HttpUrl.Builder url = base.newBuilder();
-    for (String segment : path) {
-      if (segment.equals(".") || segment.equals("..")) {
-        throw new IllegalArgumentException("'" + segment + "' is no name");
-      }
-      url.addPathSegment(segment);
-    }
-    return url.build();
-  }
-
-  private static void requireSuccess(HttpResponse response, What missing) {
-    if (response.status() < 200 || response.status() >= 300) {
-      throw ApiErrors.of(response, missing);
-    }
-  }
-
-  private static JsonNode json(HttpResponse response) {
-    try {
-      return Json.parse(response.readAll(LONGEST_ANSWER));
-    } catch (MalformedStreamException e) {
-      throw new WireFormatException(response.failure("an answer that cannot be read"), e);
-    } catch (IOException e) {
-      throw new ConnectionLostException(response.failure("the answer broke off"), null, e);
-    }
   }
 }

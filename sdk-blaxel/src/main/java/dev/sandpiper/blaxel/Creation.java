@@ -7,6 +7,7 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.http.Ambiguity;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.AuthenticationException;
-import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
@@ -12,6 +11,7 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.ErrorBody;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
@@ -42,7 +42,7 @@ final class DataErrors {
       BufferedSource source = response.source();
       source.request(4096);
       long there = Math.min(4096, source.getBuffer().size());
-      JsonNode error = ApiErrors.json(source.peek().readByteArray(there)).path("error");
+      JsonNode error = ErrorBody.of(source.peek().readUtf8(there)).json().path("error");
       return error.path("code").asText("").equals(UNAVAILABLE);
     } catch (IOException e) {
       return false; // whoever reads the body meets the same failure
@@ -52,21 +52,19 @@ final class DataErrors {
   /** The document in an answer, without what the server leaks in front of it. */
   static JsonNode json(HttpResponse response) {
     try {
-      return Json.parse(StrayLines.strip(response.readAll(LONGEST_ANSWER)));
+      return Json.parse(StrayLines.strip(response.bytes(LONGEST_ANSWER)));
     } catch (MalformedStreamException e) {
       throw new WireFormatException(response.failure("an answer that cannot be read"), e);
-    } catch (IOException e) {
-      throw new ConnectionLostException(response.failure("the answer broke off"), null, e);
     }
   }
 
   /** The error in an answer that is no success. */
   static SandboxException of(HttpResponse response, What missing) {
-    byte[] body = StrayLines.strip(ApiErrors.start(response));
-    if (String.valueOf(response.contentType()).startsWith("text/event-stream")) {
-      body = dataOf(body);
-    }
-    JsonNode error = ApiErrors.json(body).path("error");
+    String text = ErrorBody.of(response).text();
+    text = new String(StrayLines.strip(text.getBytes(UTF_8)), UTF_8);
+    boolean isEvent = String.valueOf(response.contentType()).startsWith("text/event-stream");
+    ErrorBody body = ErrorBody.of(isEvent ? dataOf(text) : text);
+    JsonNode error = body.json().path("error");
     if (error.isObject()) {
       return ofGateway(response, error);
     }
@@ -77,14 +75,14 @@ final class DataErrors {
   }
 
   /** An error may come as an event; its data is the document. */
-  private static byte[] dataOf(byte[] body) {
+  private static String dataOf(String events) {
     StringBuilder data = new StringBuilder();
-    for (String line : new String(body, UTF_8).split("\r\n|\n|\r", -1)) {
+    for (String line : events.split("\r\n|\n|\r", -1)) {
       if (line.startsWith("data:")) {
         data.append(line, 5, line.length()).append('\n');
       }
     }
-    return data.toString().getBytes(UTF_8);
+    return data.toString();
   }
 
   private static SandboxException ofGateway(HttpResponse response, JsonNode error) {
@@ -107,7 +105,7 @@ final class DataErrors {
     return switch (response.status()) {
       case 401, 403 -> new AuthenticationException(failure);
       case 413 -> new InvalidRequestException(failure);
-      case 429 -> response.rateLimited(failure.observed());
+      case 429 -> response.rateLimited(failure);
       default -> new PlatformException(failure);
     };
   }
@@ -138,16 +136,13 @@ final class DataErrors {
             + (reason < 0 ? "" : text.substring(reason + 1));
   }
 
-  private static SandboxException ofWhateverElse(HttpResponse response, byte[] body) {
+  private static SandboxException ofWhateverElse(HttpResponse response, ErrorBody body) {
     int status = response.status();
     if (status >= 300 && status < 400) {
       return new PlatformException(
           response.failure("a redirect, which is not followed; is the sandbox's URL right?"));
     }
-    String observed =
-        status == 404
-            ? "the sandbox's server does not know this request"
-            : ApiErrors.described(body);
-    return ofStatus(response, response.failure(observed));
+    String observed = status == 404 ? "the sandbox's server does not know this request: " : "";
+    return ofStatus(response, response.failure(observed + body.described()));
   }
 }

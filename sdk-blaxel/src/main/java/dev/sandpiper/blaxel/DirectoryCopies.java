@@ -18,6 +18,7 @@ import dev.sandpiper.files.DirectoryTarget;
 import dev.sandpiper.files.LocalDirectory;
 import dev.sandpiper.files.TarFormatException;
 import dev.sandpiper.files.UnsafeEntryException;
+import dev.sandpiper.http.Ambiguity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

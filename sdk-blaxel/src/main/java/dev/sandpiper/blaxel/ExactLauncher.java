@@ -15,6 +15,7 @@ import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;

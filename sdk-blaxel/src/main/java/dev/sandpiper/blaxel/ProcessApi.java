@@ -13,6 +13,7 @@ import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -220,10 +221,6 @@ final class ProcessApi {
   }
 
   private HttpUrl url(String... path) {
-    HttpUrl.Builder url = base.newBuilder();
-    for (String segment : path) {
-      url.addPathSegment(segment);
-    }
-    return url.build();
+    return Routes.under(base, path);
   }
 }

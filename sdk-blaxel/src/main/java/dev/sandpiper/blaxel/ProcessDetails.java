@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Signal;
+import dev.sandpiper.wire.Json;
 import java.util.Optional;
 
 /**
@@ -64,13 +65,13 @@ public record ProcessDetails(
     if (!isOne(json)) {
       throw new IllegalArgumentException("no record of a process");
     }
-    Optional<String> completedAt = ApiErrors.text(json, "completedAt");
+    Optional<String> completedAt = Json.text(json, "completedAt");
     return new ProcessDetails(
         json.path("pid").asText(),
         json.path("name").asText(""),
         json.path("command").asText(""),
         json.path("status").asText(),
-        ApiErrors.text(json, "workingDir"),
+        Json.text(json, "workingDir"),
         json.path("startedAt").asText(""),
         completedAt,
         completedAt.map(ended -> exit(json.path("exitCode"))),

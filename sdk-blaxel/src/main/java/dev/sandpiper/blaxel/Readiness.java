@@ -7,8 +7,10 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.Routes;
 import java.util.Optional;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -61,18 +63,22 @@ final class Readiness {
 
   /** Where a sandbox is; empty while the platform does not say. */
   static Optional<HttpUrl> url(BlaxelSettings settings, JsonNode sandbox) {
-    return settings
-        .forcedUrl(SandboxJson.name(sandbox))
-        .or(
-            () ->
-                SandboxJson.url(sandbox)
-                    .map(text -> BlaxelSettings.url("the sandbox's address", text)));
+    String name = SandboxJson.name(sandbox);
+    return settings.forcedUrl(name).or(() -> SandboxJson.url(sandbox).map(text -> url(name, text)));
+  }
+
+  private static HttpUrl url(String name, String told) {
+    try {
+      return Routes.base("the sandbox's address", told);
+    } catch (IllegalArgumentException e) {
+      String observed = "Blaxel's answer cannot be used: " + e.getMessage();
+      throw new WireFormatException(Failure.of("find", name, observed), e);
+    }
   }
 
   private boolean answers(String name, HttpUrl url) {
     HttpRequest request =
-        HttpRequest.of("create", name, "GET", url.newBuilder().addPathSegment("health").build())
-            .harmless();
+        HttpRequest.of("create", name, "GET", Routes.under(url, "health")).harmless();
     try (HttpResponse response = account.dataPlane().send(request)) {
       if (response.status() == 200) {
         DataErrors.json(response);

@@ -1,6 +1,6 @@
 package dev.sandpiper.blaxel;
 
-import static dev.sandpiper.blaxel.ApiErrors.text;
+import static dev.sandpiper.wire.Json.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

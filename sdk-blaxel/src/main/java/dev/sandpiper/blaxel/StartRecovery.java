@@ -5,6 +5,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;

@@ -10,6 +10,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.http.ErrorBody;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.util.List;
@@ -89,8 +90,8 @@ final class StreamMessages {
   }
 
   private static String errorText(String data) {
-    JsonNode json = ApiErrors.json(data.getBytes(UTF_8));
-    return ApiErrors.text(json, "error").or(() -> ApiErrors.text(json, "data")).orElse(data);
+    ErrorBody body = ErrorBody.of(data);
+    return body.field("error").or(() -> body.field("data")).orElse(data);
   }
 
   private void document(JsonNode json) throws MalformedStreamException {

@@ -18,6 +18,7 @@ import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
 import java.time.Duration;

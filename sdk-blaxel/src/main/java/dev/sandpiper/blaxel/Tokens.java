@@ -3,7 +3,6 @@ package dev.sandpiper.blaxel;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.AuthenticationException;
-import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.WireFormatException;
@@ -16,7 +15,6 @@ import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.locks.ReentrantLock;
@@ -129,7 +127,7 @@ final class Tokens {
     try (HttpResponse response = transport.send(request)) {
       int status = response.status();
       if (status == 429 || status >= 500) {
-        throw ApiErrors.of(response, What.SANDBOX);
+        throw ControlPlane.ERRORS.of(response, What.SANDBOX);
       }
       if (status != 200) {
         throw new AuthenticationException(
@@ -140,23 +138,17 @@ final class Tokens {
   }
 
   private Token token(HttpResponse response) {
-    try {
-      JsonNode answer = Json.parse(response.readAll(LONGEST_ANSWER));
-      String text = answer.path("access_token").asText("");
-      if (!HEADER_TEXT.matcher(text).matches()) {
-        throw new WireFormatException(response.failure("an answer without a usable token"), null);
-      }
-      String rotated = answer.path("refresh_token").asText("");
-      if (!rotated.isEmpty()) {
-        refreshToken = rotated;
-      }
-      long seconds = answer.path("expires_in").asLong(0);
-      return new Token(text, after(seconds > 0 ? Duration.ofSeconds(seconds) : UNKNOWN_LIFE));
-    } catch (MalformedStreamException e) {
-      throw new WireFormatException(response.failure("an answer that cannot be read"), e);
-    } catch (IOException e) {
-      throw new ConnectionLostException(response.failure("the answer broke off"), null, e);
+    JsonNode answer = response.json(LONGEST_ANSWER);
+    String text = answer.path("access_token").asText("");
+    if (!HEADER_TEXT.matcher(text).matches()) {
+      throw new WireFormatException(response.failure("an answer without a usable token"), null);
     }
+    String rotated = answer.path("refresh_token").asText("");
+    if (!rotated.isEmpty()) {
+      refreshToken = rotated;
+    }
+    long seconds = answer.path("expires_in").asLong(0);
+    return new Token(text, after(seconds > 0 ? Duration.ofSeconds(seconds) : UNKNOWN_LIFE));
   }
 
   private ObjectNode grant() {

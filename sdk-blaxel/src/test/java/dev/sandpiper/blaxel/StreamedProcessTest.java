@@ -218,7 +218,7 @@ class StreamedProcessTest {
     assertThatThrownBy(() -> blaxel.sandbox().exec("true"))
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("whether true ran cannot be known")
-        .hasMessageContaining("a page of a gateway");
+        .hasMessageContaining("Bad Gateway (502)");
     assertThat(blaxel.lines()).filteredOn(START::equals).hasSize(1);
   }
 

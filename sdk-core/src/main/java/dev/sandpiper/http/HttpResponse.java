@@ -1,7 +1,12 @@
 package dev.sandpiper.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.RateLimitedException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.MalformedStreamException;
 import dev.sandpiper.wire.MessageTooLongException;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -106,10 +111,43 @@ public final class HttpResponse implements AutoCloseable {
     throw new MessageTooLongException("a body", limit);
   }
 
-  /** Reads at most {@code limit} bytes of the body, for a message. */
-  public byte[] readStart(int limit) throws IOException {
-    source.request(limit);
-    return source.readByteArray(Math.min(limit, source.getBuffer().size()));
+  /**
+   * Reads the whole body of an answer that has to be complete.
+   *
+   * @throws WireFormatException if it is longer than {@code limit} bytes
+   * @throws ConnectionLostException if it breaks off
+   */
+  public byte[] bytes(int limit) {
+    try {
+      return readAll(limit);
+    } catch (MalformedStreamException e) {
+      throw unreadable(e);
+    } catch (IOException e) {
+      throw new ConnectionLostException(failure("the answer broke off"), null, e);
+    }
+  }
+
+  /**
+   * Reads the whole body, which has to be one JSON document.
+   *
+   * @throws WireFormatException if it is not, or is longer than {@code limit} bytes
+   * @throws ConnectionLostException if it breaks off
+   */
+  public JsonNode json(int limit) {
+    try {
+      return Json.parse(bytes(limit));
+    } catch (MalformedStreamException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private WireFormatException unreadable(MalformedStreamException cause) {
+    return new WireFormatException(failure("an answer that cannot be read"), cause);
+  }
+
+  /** The headers of the request, as they were sent. */
+  Headers sentHeaders() {
+    return request.headers();
   }
 
   /** The beginning of an error about this answer. */
@@ -118,9 +156,8 @@ public final class HttpResponse implements AutoCloseable {
   }
 
   /** The error for 429. */
-  public RateLimitedException rateLimited(String observed) {
-    return new RateLimitedException(
-        failure(observed).withRetryable(true), retryAfter().orElse(null));
+  public RateLimitedException rateLimited(Failure failure) {
+    return new RateLimitedException(failure.withRetryable(true), retryAfter().orElse(null));
   }
 
   /** How long the peer asks to wait; empty if it does not say, or says nonsense. */

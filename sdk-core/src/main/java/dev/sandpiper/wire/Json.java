@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.Optional;
 
 /** JSON documents as trees, bounded in depth and in the length of what they hold. */
 public final class Json {
@@ -45,6 +46,14 @@ public final class Json {
       // The parser's message quotes the document, which is not ours to repeat.
       throw new MalformedStreamException("JSON that cannot be read");
     }
+  }
+
+  /** A field's text; empty if the field is missing, empty or not a text. */
+  public static Optional<String> text(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    return value.isTextual() && !value.asText().isEmpty()
+        ? Optional.of(value.asText())
+        : Optional.empty();
   }
 
   /** An empty object to fill. */

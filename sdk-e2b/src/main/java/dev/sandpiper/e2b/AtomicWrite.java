@@ -10,6 +10,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.Processes;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.http.Ambiguity;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;

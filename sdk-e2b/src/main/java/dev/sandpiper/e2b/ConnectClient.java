@@ -1,16 +1,15 @@
 package dev.sandpiper.e2b;
 
 import com.google.protobuf.Message;
-import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.ConnectEnvelope;
 import dev.sandpiper.wire.MalformedStreamException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -77,7 +76,7 @@ final class ConnectClient {
 
   /** A request to {@code procedure}, such as {@code process.Process/List}, still without a body. */
   HttpRequest request(String operation, String subject, String procedure) {
-    HttpUrl url = base.newBuilder().addPathSegments(procedure).build();
+    HttpUrl url = Routes.under(base, procedure.split("/", -1));
     return HttpRequest.of(operation, subject, "POST", url)
         .in(scope)
         .withHeader("Connect-Protocol-Version", "1");
@@ -102,12 +101,10 @@ final class ConnectClient {
     Asked asked = send(request, used -> HttpBody.of(used.unaryType(), used.encode(message)));
     try (HttpResponse response = asked.response()) {
       requireSuccess(response, asked.codec().unaryType(), "Content-Encoding", errors);
-      M answer = asked.codec().decode(response.readAll(longestMessage), kind);
+      M answer = asked.codec().decode(response.bytes(longestMessage), kind);
       return new ConnectAnswer<>(answer, response.headers());
     } catch (MalformedStreamException e) {
       throw new WireFormatException(request.failure("an answer that cannot be read"), e);
-    } catch (IOException e) {
-      throw new ConnectionLostException(request.failure("the answer broke off"), null, e);
     }
   }
 

@@ -1,12 +1,12 @@
 package dev.sandpiper.e2b;
 
-import dev.sandpiper.PlatformException;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sandpiper.http.ErrorBody;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.ConnectError;
 import dev.sandpiper.wire.ConnectMetadata;
-import java.io.IOException;
 import java.util.Optional;
-import okio.ByteString;
 
 /**
  * An answer that is no success, as the protocol sees it. Its status is beside it, because the
@@ -14,9 +14,7 @@ import okio.ByteString;
  *
  * @param body as far as it was read
  */
-record ConnectFailure(HttpResponse response, ConnectError error, ByteString body) {
-  private static final int LONGEST_BODY = 64 << 10;
-
+record ConnectFailure(HttpResponse response, ConnectError error, ErrorBody body) {
   /**
    * Empty if the head is that of a success.
    *
@@ -26,19 +24,23 @@ record ConnectFailure(HttpResponse response, ConnectError error, ByteString body
   static Optional<ConnectFailure> in(HttpResponse response, String type, String encodingHeader) {
     return response.status() == 200
         ? ConnectError.ofHead(type, response.contentType(), response.header(encodingHeader))
-            .map(error -> new ConnectFailure(response, error, ByteString.EMPTY))
+            .map(error -> new ConnectFailure(response, error, ErrorBody.of("")))
         : Optional.of(read(response));
   }
 
   /** Reads the body of an answer whose status says that it is an error. */
   static ConnectFailure read(HttpResponse response) {
-    try {
-      byte[] body = response.readStart(LONGEST_BODY);
-      ConnectError error = ConnectError.ofResponse(response.status(), response.contentType(), body);
-      return new ConnectFailure(response, error, ByteString.of(body));
-    } catch (IOException e) {
-      throw new PlatformException(response.failure("an error whose body broke off"), e);
-    }
+    ErrorBody body = ErrorBody.of(response);
+    byte[] bytes = body.text().getBytes(UTF_8);
+    ConnectError error = ConnectError.ofResponse(response.status(), response.contentType(), bytes);
+    return new ConnectFailure(response, error, body);
+  }
+
+  /** What the server says; where that is not an error of the protocol, the body for people. */
+  String message() {
+    return error.explicit() || contradictsItsStatus()
+        ? error.message()
+        : body.field("message").orElseGet(body::described);
   }
 
   /** True if the status claims a success that the rest of the head is not. */

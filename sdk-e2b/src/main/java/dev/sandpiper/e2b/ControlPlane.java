@@ -1,53 +1,57 @@
 package dev.sandpiper.e2b;
 
+import static dev.sandpiper.http.JsonApi.json;
+import static dev.sandpiper.http.JsonApi.request;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.LazyPages;
-import dev.sandpiper.http.HttpBody;
+import dev.sandpiper.http.ApiErrors;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.JsonApi;
 import dev.sandpiper.wire.Json;
-import dev.sandpiper.wire.MalformedStreamException;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of E2B's REST API that this library makes. */
 final class ControlPlane {
-  private static final int LONGEST_ANSWER = 16 << 20;
   private static final String PAGE_SIZE = "100";
+  private static final ApiErrors ERRORS =
+      new ApiErrors(
+          List.of("message"),
+          List.of("error_code"),
+          Set.of(400),
+          Set.of("sandbox_capacity_unavailable", "sandbox_no_compatible_node"));
 
   /** An answer and whether it was 201. */
   record Connected(JsonNode sandbox, boolean resumed) {}
 
-  private final HttpTransport transport;
-  private final HttpUrl base;
+  private final JsonApi api;
 
   ControlPlane(HttpTransport transport, HttpUrl base) {
-    this.transport = transport;
-    this.base = base;
+    this.api = new JsonApi(transport, base, ERRORS);
   }
 
   /** Creates a sandbox. Never sent twice. */
   JsonNode create(String subject, JsonNode spec) {
-    HttpRequest request = post("create", subject, spec, "sandboxes");
-    try (HttpResponse response = transport.send(request)) {
-      requireStatus(response, What.TEMPLATE, 201);
+    HttpRequest request = request("create", subject, "POST", api.url("sandboxes"), spec);
+    try (HttpResponse response = api.send(request, What.TEMPLATE)) {
       JsonNode sandbox = json(response);
-      if (ApiErrors.text(sandbox, "sandboxID").isEmpty()) {
+      if (Json.text(sandbox, "sandboxID").isEmpty()) {
         throw new WireFormatException(response.failure("an answer without a sandboxID"));
       }
       return sandbox;
@@ -56,13 +60,20 @@ final class ControlPlane {
 
   /** Prolongs a sandbox's life, never shortens it, and wakes it if it sleeps. */
   Connected connect(String id, Duration timeToLive) {
-    JsonNode body = Json.object().put("timeout", seconds(timeToLive));
-    HttpRequest request =
-        post("connect", id, body, "sandboxes", id, "connect").harmlessAndPatient();
-    try (HttpResponse response = transport.send(request)) {
-      requireStatus(response, What.SANDBOX, 200, 201);
+    HttpRequest request = timed("connect", id, "connect", timeToLive);
+    try (HttpResponse response = api.send(request, What.SANDBOX)) {
       return new Connected(json(response), response.status() == 201);
     }
+  }
+
+  void expireIn(String id, Duration timeToLive) {
+    api.require(timed("expireIn", id, "timeout", timeToLive), What.SANDBOX);
+  }
+
+  private HttpRequest timed(String operation, String id, String route, Duration timeToLive) {
+    JsonNode body = Json.object().put("timeout", seconds(timeToLive));
+    return request(operation, id, "POST", api.url("sandboxes", id, route), body)
+        .harmlessAndPatient();
   }
 
   /** Everything about one sandbox, its token included. */
@@ -79,42 +90,25 @@ final class ControlPlane {
   }
 
   private HttpResponse get(String operation, String id) {
-    HttpRequest request =
-        HttpRequest.of(operation, id, "GET", url("sandboxes", id)).harmlessAndPatient();
-    HttpResponse response = transport.send(request);
-    if (response.status() == 200) {
-      return response;
-    }
-    try (response) {
-      throw ApiErrors.of(response, What.SANDBOX);
-    }
-  }
-
-  void expireIn(String id, Duration timeToLive) {
-    JsonNode body = Json.object().put("timeout", seconds(timeToLive));
-    HttpRequest request =
-        post("expireIn", id, body, "sandboxes", id, "timeout").harmlessAndPatient();
-    try (HttpResponse response = transport.send(request)) {
-      requireStatus(response, What.SANDBOX, 200, 204);
-    }
+    HttpRequest request = request(operation, id, "GET", api.url("sandboxes", id));
+    return api.send(request.harmlessAndPatient(), What.SANDBOX);
   }
 
   /** False if there was nothing to kill. */
   boolean kill(String id) {
-    HttpRequest request =
-        HttpRequest.of("kill", id, "DELETE", url("sandboxes", id)).harmlessAndPatient();
-    try (HttpResponse response = transport.send(request)) {
-      if (response.status() == 404) {
-        return false;
-      }
-      requireStatus(response, What.SANDBOX, 200, 204);
+    HttpRequest request = request("kill", id, "DELETE", api.url("sandboxes", id));
+    try {
+      api.require(request.harmlessAndPatient(), What.SANDBOX);
       return true;
+    } catch (NotFoundException e) {
+      return false;
     }
   }
 
   /** One page of the list, newest first. */
   LazyPages.Page<SandboxInfo> page(SandboxFilter filter, @Nullable String cursor) {
-    HttpUrl.Builder url = url("v2", "sandboxes").newBuilder().addQueryParameter("limit", PAGE_SIZE);
+    HttpUrl.Builder url =
+        api.url("v2", "sandboxes").newBuilder().addQueryParameter("limit", PAGE_SIZE);
     if (!filter.labels().isEmpty()) {
       url.addQueryParameter("metadata", metadataFilter(filter.labels()));
     }
@@ -122,10 +116,8 @@ final class ControlPlane {
     if (cursor != null) {
       url.addQueryParameter("nextToken", cursor);
     }
-    HttpRequest request =
-        HttpRequest.of("list", "sandboxes", "GET", url.build()).harmlessAndPatient();
-    try (HttpResponse response = transport.send(request)) {
-      requireStatus(response, What.SANDBOX, 200);
+    HttpRequest request = request("list", "sandboxes", "GET", url.build()).harmlessAndPatient();
+    try (HttpResponse response = api.send(request, What.SANDBOX)) {
       String next = response.header("X-Next-Token");
       return new LazyPages.Page<>(infos(response), next == null || next.isEmpty() ? null : next);
     }
@@ -134,7 +126,7 @@ final class ControlPlane {
   private static List<SandboxInfo> infos(HttpResponse response) {
     JsonNode list = json(response);
     if (!list.isArray()) {
-      throw new WireFormatException(response.failure("an answer that is no list"));
+      throw new WireFormatException(response.failure("an answer that is not a list"));
     }
     List<SandboxInfo> infos = new ArrayList<>();
     for (JsonNode listed : list) {
@@ -156,39 +148,6 @@ final class ControlPlane {
 
   private static String escaped(String text) {
     return URLEncoder.encode(text, UTF_8).replace("+", "%20");
-  }
-
-  private HttpRequest post(String operation, String subject, JsonNode body, String... path) {
-    return HttpRequest.of(operation, subject, "POST", url(path))
-        .withBody(HttpBody.of("application/json", Json.write(body)));
-  }
-
-  /** Each part is one segment, however it is spelled. */
-  private HttpUrl url(String... path) {
-    HttpUrl.Builder url = base.newBuilder();
-    for (String segment : path) {
-      if (segment.equals(".") || segment.equals("..")) {
-        throw new IllegalArgumentException("'" + segment + "' is no id");
-      }
-      url.addPathSegment(segment);
-    }
-    return url.build();
-  }
-
-  private static void requireStatus(HttpResponse response, What missing, Integer... expected) {
-    if (!List.of(expected).contains(response.status())) {
-      throw ApiErrors.of(response, missing);
-    }
-  }
-
-  private static JsonNode json(HttpResponse response) {
-    try {
-      return Json.parse(response.readAll(LONGEST_ANSWER));
-    } catch (MalformedStreamException e) {
-      throw new WireFormatException(response.failure("an answer that cannot be read"), e);
-    } catch (IOException e) {
-      throw new ConnectionLostException(response.failure("the answer broke off"), null, e);
-    }
   }
 
   /** Platforms count in seconds; parts are rounded up. */

@@ -8,6 +8,7 @@ import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import java.util.Optional;

@@ -17,6 +17,7 @@ import dev.sandpiper.engine.LazyPages;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HeaderTransport;
+import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -171,14 +172,15 @@ public final class E2bClient implements SandboxClient {
   private SandboxAccess access(JsonNode answer) {
     try {
       String id = SandboxJson.required(answer, "sandboxID");
-      String domain = ApiErrors.text(answer, "domain").orElse(settings.domain());
+      String domain =
+          Json.text(answer, "domain").map(E2bSettings::domain).orElse(settings.domain());
       return new SandboxAccess(
           id,
           domain,
           EnvdVersion.parse(SandboxJson.required(answer, "envdVersion")),
           account.addresses().envd(id, domain),
-          ApiErrors.text(answer, "envdAccessToken").orElse(null),
-          ApiErrors.text(answer, "trafficAccessToken").orElse(null));
+          Json.text(answer, "envdAccessToken").orElse(null),
+          Json.text(answer, "trafficAccessToken").orElse(null));
     } catch (IllegalArgumentException e) {
       throw new WireFormatException(
           Failure.of("connect", "sandbox", "E2B's answer cannot be used: " + e.getMessage()), e);

@@ -39,19 +39,28 @@ public final class E2bClientBuilder {
     return this;
   }
 
-  /** Where E2B is. Else {@code E2B_DOMAIN}, else {@code e2b.app}. */
+  /**
+   * The domain of the platform, a name without scheme, port or path. Default: {@code E2B_DOMAIN},
+   * then {@code e2b.app}.
+   */
   public E2bClientBuilder domain(String domain) {
     options.domain = requireNonNull(domain, "domain");
     return this;
   }
 
-  /** The control plane. Else {@code E2B_API_URL}, else {@code https://api.<domain>}. */
+  /**
+   * The URL of the control plane, which may have a path. Default: {@code E2B_API_URL}, then {@code
+   * https://api.<domain>}.
+   */
   public E2bClientBuilder apiUrl(String url) {
     options.apiUrl = requireNonNull(url, "url");
     return this;
   }
 
-  /** Where requests to sandboxes go, all of them. Else {@code E2B_SANDBOX_URL}. */
+  /**
+   * The URL for all requests to sandboxes, which may have a path; endpoints and the URLs of files
+   * are below it too. Default: {@code E2B_SANDBOX_URL}, then each sandbox's own host.
+   */
   public E2bClientBuilder sandboxUrl(String url) {
     options.sandboxUrl = requireNonNull(url, "url");
     return this;
@@ -164,7 +173,8 @@ public final class E2bClientBuilder {
    *
    * @throws dev.sandpiper.AuthenticationException if there is no key, or it has not the shape of
    *     one
-   * @throws IllegalArgumentException if a URL is none
+   * @throws IllegalArgumentException if a URL or the domain is malformed, or a URL has credentials,
+   *     a query or a fragment
    */
   public E2bClient build() {
     E2bSettings settings = E2bSettings.resolve(options, environment);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.Failure;
+import dev.sandpiper.http.Routes;
 import java.util.Map;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
@@ -42,11 +43,12 @@ record E2bSettings(
    * Joins options, environment and defaults.
    *
    * @throws AuthenticationException if the key is missing or has not the shape of one
-   * @throws IllegalArgumentException if a URL is none
+   * @throws IllegalArgumentException if a URL or the domain is malformed
    */
   static E2bSettings resolve(Options options, Map<String, String> environment) {
     boolean debug = flag(options.debug, environment, "E2B_DEBUG", false);
-    String domain = orElse(first(options.domain, environment, "E2B_DOMAIN"), DEFAULT_DOMAIN);
+    String domain =
+        domain(orElse(first(options.domain, environment, "E2B_DOMAIN"), DEFAULT_DOMAIN));
     String apiUrl =
         orElse(
             first(options.apiUrl, environment, "E2B_API_URL"),
@@ -58,8 +60,8 @@ record E2bSettings(
     return new E2bSettings(
         key,
         domain,
-        url("the API URL", apiUrl),
-        sandboxUrl == null ? null : url("the sandbox URL", sandboxUrl),
+        Routes.base("the API URL", apiUrl),
+        sandboxUrl == null ? null : Routes.base("the sandbox URL", sandboxUrl),
         debug);
   }
 
@@ -83,18 +85,13 @@ record E2bSettings(
     }
   }
 
-  private static HttpUrl url(String what, String text) {
-    HttpUrl url = HttpUrl.parse(text);
-    if (url == null) {
-      throw new IllegalArgumentException(
-          what + " is no http or https URL: '" + withoutSecrets(text) + "'");
-    }
-    return url;
-  }
-
-  /** Credentials stand in front of the last @, tokens behind the question mark. */
-  private static String withoutSecrets(String url) {
-    return url.substring(url.lastIndexOf('@') + 1).split("[?#]", 2)[0];
+  /**
+   * The name of a domain, in lower case.
+   *
+   * @throws IllegalArgumentException if it is anything else, such as a URL
+   */
+  static String domain(String text) {
+    return SandboxAddresses.host("the domain", text).host();
   }
 
   /** Only the word that is not the default turns a flag over, in any case. */

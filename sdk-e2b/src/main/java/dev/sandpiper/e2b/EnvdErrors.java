@@ -1,7 +1,5 @@
 package dev.sandpiper.e2b;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.DeadlineExceededException;
@@ -18,8 +16,6 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
-import dev.sandpiper.wire.Json;
-import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +38,12 @@ record EnvdErrors(What missing) implements ConnectErrors {
   @Override
   public SandboxException of(ConnectFailure answer) {
     HttpResponse response = answer.response();
-    SandboxException fromEdge = ofEdge(response, answer.body().toByteArray());
+    SandboxException fromEdge = ofEdge(response, answer.body().json());
     if (fromEdge != null) {
       return fromEdge;
     }
     ConnectError error = answer.error();
-    Failure failure = response.failure(error.message());
+    Failure failure = response.failure(answer.message());
     if (answer.contradictsItsStatus()) {
       return new WireFormatException(failure);
     }
@@ -55,19 +51,15 @@ record EnvdErrors(What missing) implements ConnectErrors {
       return ofCode(error, failure);
     }
     return switch (response.status()) {
-      case 429 -> response.rateLimited(error.message());
+      case 429 -> response.rateLimited(failure);
       case 500 -> ofInternal(error, failure);
       default -> ofStatus(response.status(), failure);
     };
   }
 
   /** The edge's own errors carry the sandbox's id, in one of two spellings. */
-  private static @Nullable SandboxException ofEdge(HttpResponse response, byte[] body) {
-    if (response.status() != 502 || !looksLikeJson(body)) {
-      return null;
-    }
-    JsonNode json = parse(body);
-    if (json == null || !(json.has("sandboxId") || json.has("sandboxID"))) {
+  private static @Nullable SandboxException ofEdge(HttpResponse response, JsonNode json) {
+    if (response.status() != 502 || !(json.has("sandboxId") || json.has("sandboxID"))) {
       return null;
     }
     if (json.has("port")) {
@@ -77,18 +69,6 @@ record EnvdErrors(What missing) implements ConnectErrors {
     return new NotFoundException(
         What.SANDBOX,
         response.failure("the sandbox is gone: killed, expired or paused, or it never was"));
-  }
-
-  private static boolean looksLikeJson(byte[] body) {
-    return new String(body, 0, Math.min(body.length, 16), UTF_8).stripLeading().startsWith("{");
-  }
-
-  private static @Nullable JsonNode parse(byte[] body) {
-    try {
-      return Json.parse(body);
-    } catch (MalformedStreamException e) {
-      return null; // not the edge's: the caller goes on to what the status says
-    }
   }
 
   @Override

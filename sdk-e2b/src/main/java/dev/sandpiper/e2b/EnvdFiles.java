@@ -18,7 +18,9 @@ import dev.sandpiper.TransferListener;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.files.LocalFile;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Routes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -77,7 +79,7 @@ final class EnvdFiles implements E2bFilesystem {
             rpc,
             writes,
             errors,
-            access.envdUrl().newBuilder().encodedPath("/files/compose").build(),
+            Routes.under(access.envdUrl(), "files", "compose"),
             this::filesUrl,
             executor);
     this.executor = executor;
@@ -303,7 +305,7 @@ final class EnvdFiles implements E2bFilesystem {
   }
 
   private HttpUrl.Builder allFiles() {
-    return access.envdUrl().newBuilder().encodedPath("/files");
+    return Routes.under(access.envdUrl(), "files").newBuilder();
   }
 
   private HttpUrl url(HttpUrl.Builder url) {

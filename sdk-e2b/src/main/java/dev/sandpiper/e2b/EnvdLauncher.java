@@ -17,6 +17,7 @@ import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;

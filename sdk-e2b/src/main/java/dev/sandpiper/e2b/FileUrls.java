@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Endpoint;
+import dev.sandpiper.http.Routes;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -48,7 +49,9 @@ final class FileUrls {
     String user = options.user().orElse(defaultUser());
     Optional<Instant> expires = options.lifetime().map(this::expiry).map(Instant::ofEpochSecond);
     HttpUrl.Builder url =
-        HttpUrl.get(envd.uri()).newBuilder().encodedPath("/files").addQueryParameter("path", path);
+        Routes.under(HttpUrl.get(envd.uri().toString()), "files")
+            .newBuilder()
+            .addQueryParameter("path", path);
     if (!user.isEmpty()) {
       url.addQueryParameter("username", user);
     }

@@ -8,6 +8,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;

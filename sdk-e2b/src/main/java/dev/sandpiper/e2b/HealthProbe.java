@@ -5,6 +5,7 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Routes;
 import java.time.Duration;
 import okhttp3.HttpUrl;
 
@@ -18,7 +19,7 @@ final class HealthProbe {
 
   HealthProbe(HttpTransport transport, SandboxAccess access) {
     this.transport = transport;
-    this.url = access.envdUrl().newBuilder().addPathSegment("health").build();
+    this.url = Routes.under(access.envdUrl(), "health");
     this.sandboxId = access.sandboxId();
   }
 

@@ -6,6 +6,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.wire.ConnectCode;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,10 @@
 package dev.sandpiper.e2b;
 
 import dev.sandpiper.Endpoint;
+import dev.sandpiper.http.Routes;
 import java.net.URI;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import okhttp3.HttpUrl;
@@ -29,10 +31,9 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
     if (debug) {
       return HttpUrl.get("http://" + LOCAL + ":" + SandboxAccess.ENVD_PORT);
     }
-    return HttpUrl.get(
-        SHARED.contains(domain)
-            ? "https://sandbox." + domain
-            : "https://" + host(SandboxAccess.ENVD_PORT, sandboxId, domain));
+    return SHARED.contains(domain)
+        ? host("the sandbox's host", "sandbox." + domain)
+        : host(SandboxAccess.ENVD_PORT, sandboxId, domain);
   }
 
   /** How anybody reaches a port of a sandbox. */
@@ -47,21 +48,39 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
     if (override != null) {
       headers.put("E2b-Sandbox-Id", access.sandboxId());
       headers.put("E2b-Sandbox-Port", Integer.toString(port));
-      return new Endpoint(URI.create(origin(override)), headers);
+      return new Endpoint(uri(override), headers);
     }
-    String url =
+    HttpUrl url =
         debug
-            ? "http://" + LOCAL + ":" + port
-            : "https://" + host(port, access.sandboxId(), access.domain());
-    return new Endpoint(URI.create(url), headers);
+            ? HttpUrl.get("http://" + LOCAL + ":" + port)
+            : host(port, access.sandboxId(), access.domain());
+    return new Endpoint(uri(url), headers);
   }
 
-  private static String origin(HttpUrl url) {
-    String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
-    return url.scheme() + "://" + host + ":" + url.port();
+  /** Without the slash that would stand alone behind the host: paths are joined to it. */
+  private static URI uri(HttpUrl url) {
+    String text = url.toString();
+    return URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
   }
 
-  private static String host(int port, String sandboxId, String domain) {
-    return port + "-" + sandboxId + "." + domain;
+  private static HttpUrl host(int port, String sandboxId, String domain) {
+    return host("the sandbox's host", port + "-" + sandboxId + "." + domain);
+  }
+
+  /**
+   * A host, by HTTPS.
+   *
+   * @throws IllegalArgumentException if {@code name} has anything but a host's name in it
+   */
+  static HttpUrl host(String what, String name) {
+    HttpUrl url = HttpUrl.parse("https://" + name);
+    if (url == null || !url.host().equals(name.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          what
+              + " must be a name such as e2b.app, without a scheme, port, path or blank: '"
+              + Routes.withoutSecrets(name)
+              + "'");
+    }
+    return url;
   }
 }

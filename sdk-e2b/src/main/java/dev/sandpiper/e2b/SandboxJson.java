@@ -5,6 +5,7 @@ import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.wire.Json;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -33,11 +34,11 @@ final class SandboxJson {
   static SandboxInfo info(JsonNode json) {
     return new SandboxInfo(
         required(json, "sandboxID"),
-        ApiErrors.text(json, "alias").orElseGet(() -> required(json, "templateID")),
+        Json.text(json, "alias").orElseGet(() -> required(json, "templateID")),
         state(json.path("state").asText("")),
         labels(json.path("metadata")),
         instant(required(json, "startedAt")),
-        ApiErrors.text(json, "endAt").map(SandboxJson::instant));
+        Json.text(json, "endAt").map(SandboxJson::instant));
   }
 
   private static State state(String name) {
@@ -66,7 +67,7 @@ final class SandboxJson {
   }
 
   static Optional<String> nonce(JsonNode json) {
-    return ApiErrors.text(json.path("metadata"), NONCE_LABEL);
+    return Json.text(json.path("metadata"), NONCE_LABEL);
   }
 
   /** RFC 3339; a time without a zone is UTC. */
@@ -78,7 +79,6 @@ final class SandboxJson {
   }
 
   static String required(JsonNode json, String field) {
-    return ApiErrors.text(json, field)
-        .orElseThrow(() -> new IllegalArgumentException("no " + field));
+    return Json.text(json, field).orElseThrow(() -> new IllegalArgumentException("no " + field));
   }
 }

@@ -6,6 +6,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;

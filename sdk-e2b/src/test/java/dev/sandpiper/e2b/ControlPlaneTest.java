@@ -404,17 +404,40 @@ class ControlPlaneTest {
   }
 
   @Test
-  void anErrorWithoutABodyOrWithAPageIsStillAnError() throws Exception {
+  void anErrorShowsWhateverTextItsBodyHas() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
-    e2b.answer(500, "");
-    e2b.answer(new MockResponse.Builder().code(500).body("<html>oops</html>").build());
-    for (int i = 0; i < 2; i++) {
+    Map<String, String> shown =
+        Map.of(
+            "", "an error without a text",
+            "<html><h1>oops</h1></html>", "500, oops",
+            "no node\u001b[31m left", "500, no node [31m left",
+            "{\"detail\": \"late\"}", "500, {\"detail\": \"late\"}");
+    for (Map.Entry<String, String> answer : shown.entrySet()) {
+      e2b.answer(new MockResponse.Builder().code(500).body(answer.getKey()).build());
       assertThatThrownBy(() -> sandbox.expireIn(Duration.ofSeconds(1)))
           .isInstanceOfSatisfying(
-              PlatformException.class, e -> assertThat(e.status()).hasValue(500))
-          .hasMessageNotContaining("oops");
+              PlatformException.class,
+              e -> {
+                String text = "500, " + e.failure().observed();
+                assertThat(text).endsWith(answer.getValue());
+                assertThat(e.status()).hasValue(500);
+              });
       e2b.take();
     }
+  }
+
+  @Test
+  void theTextOfAPlainGatewayTimeoutIsShownByCreate() throws Exception {
+    e2b.answer(new MockResponse.Builder().code(504).body("upstream request timeout").build());
+    e2b.answer(200, NO_SANDBOXES);
+    e2b.answer(200, NO_SANDBOXES);
+    assertThatThrownBy(() -> e2b.client().create(SandboxSpec.standard()))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageContaining("upstream request timeout")
+        .hasMessageContaining("504");
+    e2b.take();
+    e2b.take();
+    e2b.take();
   }
 
   @Test

@@ -197,7 +197,12 @@ class SettingsTest {
         "http//alice:secret@e2b.app",
         "ht tp://secret@host",
         "http://exa mple/?token=secret",
-        "http:///"
+        "http:///",
+        "http://host/api?token=secret",
+        "http://host/api#secret",
+        "http://host?",
+        "http://alice:secret@host",
+        "http://secret@host"
       })
   void aMalformedUrlIsNamedWithoutItsSecrets(String text) {
     options.apiKey = KEY;
@@ -212,6 +217,37 @@ class SettingsTest {
         .isThrownBy(this::resolve)
         .withMessageContaining("the sandbox URL")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://e2b.app",
+        "e2b.app/",
+        "e2b.app/v2",
+        "e2b.app:8443",
+        " e2b.app",
+        "e2b.app ",
+        "e2b app",
+        "alice:secret@e2b.app",
+        "e2b.app?secret",
+        "e2b.app#secret",
+        "e2b..app",
+        "\\e2b.app"
+      })
+  void aDomainThatIsNotJustANameIsRefused(String domain) {
+    options.apiKey = KEY;
+    options.domain = domain;
+    assertThatIllegalArgumentException()
+        .isThrownBy(this::resolve)
+        .withMessageContaining("the domain must be a name")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
+  }
+
+  @Test
+  void aDomainHasNoCase() {
+    options.domain = "E2B.App";
+    assertThat(resolveWithKey().domain()).isEqualTo("e2b.app");
   }
 
   @ParameterizedTest
@@ -272,8 +308,8 @@ class SettingsTest {
 
   @Test
   void throughASandboxUrlHeadersRoute() {
-    Endpoint endpoint = endpoint(8080, null, "E2B_SANDBOX_URL", "http://127.0.0.1:7000/base?q=1");
-    assertThat(endpoint.uri()).hasToString("http://127.0.0.1:7000");
+    Endpoint endpoint = endpoint(8080, null, "E2B_SANDBOX_URL", "http://127.0.0.1:7000/base//");
+    assertThat(endpoint.uri()).hasToString("http://127.0.0.1:7000/base");
     assertThat(endpoint.headers())
         .containsOnly(Map.entry("E2b-Sandbox-Id", "isb1"), Map.entry("E2b-Sandbox-Port", "8080"));
     assertThat(endpoint(1, null, "E2B_SANDBOX_URL", "http://[::1]:7000").uri())
@@ -295,7 +331,7 @@ class SettingsTest {
 
   @Test
   void noTextOfOursHoldsASecret() {
-    E2bSettings settings = resolveWithKey("E2B_API_URL", "http://alice:secret@host/?q=secret");
+    E2bSettings settings = resolveWithKey("E2B_API_URL", "http://host/secret");
     assertThat(settings.toString()).doesNotContain(KEY).doesNotContain("secret");
     SandboxAddresses addresses = SandboxAddresses.of(settings);
     SandboxAccess access =

@@ -1,4 +1,4 @@
-package dev.sandpiper.e2b;
+package dev.sandpiper.http;
 
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
@@ -7,24 +7,19 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
-import java.util.Set;
 
 /** Which failures leave open whether the platform did what it was asked. */
-final class Ambiguity {
-  /** Codes of the control plane that come with a 503 and say that nothing was created. */
-  private static final Set<String> REFUSALS =
-      Set.of("sandbox_capacity_unavailable", "sandbox_no_compatible_node");
-
+public final class Ambiguity {
   private Ambiguity() {}
 
   /**
-   * True if the request may have taken effect. A clear refusal has not, nor what never left; a
+   * True if the request may have taken effect. A clear refusal has not, nor has what never left; a
    * server's own "deadline exceeded" proves nothing, because the process may run all the same.
    */
-  static boolean mayHaveStarted(SandboxException failure) {
+  public static boolean mayHaveStarted(SandboxException failure) {
     int status = failure.status().orElse(0);
-    boolean refused = status >= 300 && status < 500;
-    if (failure.retryable() || refused || failure.code().filter(REFUSALS::contains).isPresent()) {
+    boolean isRefusal = status >= 300 && status < 500;
+    if (failure.retryable() || isRefusal) {
       return false;
     }
     return failure instanceof ConnectionLostException
@@ -37,9 +32,9 @@ final class Ambiguity {
   /**
    * {@code failure} in its own kind, with words in front that say what cannot be known.
    *
-   * @param observed such as "whether it ran cannot be known; nobody answers"
+   * @param observed such as "whether it ran cannot be known; the sandbox does not answer"
    */
-  static SandboxException unknown(SandboxException failure, String observed) {
+  public static SandboxException unknown(SandboxException failure, String observed) {
     Failure unknown =
         failure.failure().withObserved(observed + "; " + failure.failure().observed());
     if (failure instanceof PlatformException) {

@@ -1,0 +1,98 @@
+package dev.sandpiper.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import okhttp3.Headers;
+import okio.Buffer;
+import okio.GzipSource;
+import okio.Source;
+
+/**
+ * What comes with a status that is an error: JSON, a gateway's page, plain text or nothing. The
+ * status decides what the error is; this only explains it, so a body that is cut off, too long or
+ * malformed counts as far as it can be read.
+ *
+ * @param text the body, without the credentials of the request
+ * @param json the body as JSON; an empty object if it is not JSON
+ */
+public record ErrorBody(String text, JsonNode json) {
+  private static final int LONGEST = 64 << 10;
+  private static final Pattern SECRET = Pattern.compile("(?i)(.*-)?(authorization|key|token)");
+
+  /** The body of an answer, which is read as far as needed. */
+  public static ErrorBody of(HttpResponse response) {
+    Buffer start = new Buffer();
+    fill(start, response.source());
+    String encoding = response.header("Content-Encoding");
+    if (encoding != null && encoding.toLowerCase(Locale.ROOT).contains("gzip")) {
+      Buffer packed = start;
+      start = new Buffer();
+      fill(start, new GzipSource(packed));
+    }
+    return of(redacted(start.readString(UTF_8), response.sentHeaders()));
+  }
+
+  private static void fill(Buffer buffer, Source source) {
+    try {
+      while (buffer.size() < LONGEST && source.read(buffer, LONGEST - buffer.size()) >= 0) {
+        // until the end or the bound
+      }
+    } catch (IOException e) {
+      // What came before the body broke off is still part of the explanation.
+    }
+  }
+
+  /** Without the keys and tokens of the request, which some servers repeat. */
+  private static String redacted(String text, Headers sent) {
+    String clean = text;
+    for (int i = 0; i < sent.size(); i++) {
+      if (SECRET.matcher(sent.name(i)).matches()) {
+        String value = sent.value(i);
+        clean = clean.replace(value.substring(value.lastIndexOf(' ') + 1), "...");
+      }
+    }
+    return clean;
+  }
+
+  public static ErrorBody of(String text) {
+    try {
+      return new ErrorBody(text, Json.parse(text.getBytes(UTF_8)));
+    } catch (MalformedStreamException e) {
+      return new ErrorBody(text, Json.object());
+    }
+  }
+
+  /** A text field of the JSON; empty if it is missing, empty or not a text. */
+  public Optional<String> field(String name) {
+    return Json.text(json, name);
+  }
+
+  /** The body for people; a page is shown without its tags. */
+  public String described() {
+    String shown = text.stripLeading().startsWith("<") ? withoutTags(text) : text;
+    return shown.isBlank() ? "an error without a text" : shown.strip();
+  }
+
+  private static String withoutTags(String page) {
+    int body = page.toLowerCase(Locale.ROOT).indexOf("<body");
+    StringBuilder shown = new StringBuilder();
+    boolean isInTag = false;
+    for (int i = Math.max(body, 0); i < page.length(); i++) {
+      char one = page.charAt(i);
+      if (one == '<' || (isInTag && one == '>')) {
+        isInTag = one == '<';
+        shown.append(' ');
+      } else if (!isInTag) {
+        shown.append(one);
+      }
+    }
+    return shown.toString().replaceAll("\\s+", " ");
+  }
+}

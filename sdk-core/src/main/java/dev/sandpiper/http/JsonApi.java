@@ -1,0 +1,53 @@
+package dev.sandpiper.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.wire.Json;
+import okhttp3.HttpUrl;
+
+/** Calls of a platform's REST API, which takes and answers JSON. */
+public record JsonApi(HttpTransport transport, HttpUrl base, ApiErrors errors) {
+  private static final int LONGEST_ANSWER = 16 << 20;
+
+  /** The URL of a route; each part is one segment. */
+  public HttpUrl url(String... segments) {
+    return Routes.under(base, segments);
+  }
+
+  /** A request that is repeated only if nothing was sent. */
+  public static HttpRequest request(String operation, String subject, String method, HttpUrl url) {
+    return HttpRequest.of(operation, subject, method, url).withHeader("Accept", "application/json");
+  }
+
+  /** A {@link #request} with a document. */
+  public static HttpRequest request(
+      String operation, String subject, String method, HttpUrl url, JsonNode body) {
+    return request(operation, subject, method, url)
+        .withBody(HttpBody.of("application/json", Json.write(body)));
+  }
+
+  /**
+   * Sends a request and returns a success, which the caller closes. Throws whatever else comes.
+   *
+   * @param missing what a 404 is about
+   */
+  public HttpResponse send(HttpRequest request, What missing) {
+    HttpResponse response = transport.send(request);
+    if (response.status() >= 200 && response.status() < 300) {
+      return response;
+    }
+    try (response) {
+      throw errors.of(response, missing);
+    }
+  }
+
+  /** {@link #send} for an answer that says no more than that it worked. */
+  public void require(HttpRequest request, What missing) {
+    send(request, missing).close();
+  }
+
+  /** The document in a success. */
+  public static JsonNode json(HttpResponse response) {
+    return response.json(LONGEST_ANSWER);
+  }
+}
