@@ -92,12 +92,25 @@ public final class Command {
     return with(changed -> changed.directory = path);
   }
 
-  /** Sets one variable, over the sandbox's own and earlier ones of that name. */
+  /**
+   * Sets one variable, over the sandbox's own and earlier ones of that name.
+   *
+   * <p>Every name that Linux allows reaches the program, also one that a shell cannot hold, such as
+   * {@code spring.datasource.url}. For such a name the sandbox needs perl or python3, and for a
+   * {@link #shell} script bash, which runs it where {@code /bin/sh} would drop the variable;
+   * without these starting it is refused with an {@link UnsupportedCapabilityException}. What the
+   * program passes on is its own affair: a {@code /bin/sh} that it starts may drop the variable
+   * again.
+   *
+   * <p>{@code SANDPIPER_PROCESS} is set by the library, see {@link Process#close}.
+   *
+   * @throws IllegalArgumentException if the name is empty or has a {@code =}, or one has a NUL
+   */
   public Command environment(String name, String value) {
     return environment(Map.of(name, value));
   }
 
-  /** Sets variables, over the sandbox's own and earlier ones of those names. */
+  /** Like {@link #environment(String, String)}, for each of these. */
   public Command environment(Map<String, String> variables) {
     Map<String, String> all = new LinkedHashMap<>(options.environment);
     variables.forEach(

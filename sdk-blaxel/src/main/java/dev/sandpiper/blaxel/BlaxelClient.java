@@ -127,10 +127,11 @@ public final class BlaxelClient implements SandboxClient {
     return creation.create(
         sandbox ->
             new BlaxelSandbox(
-                SandboxJson.name(sandbox),
-                readiness.await(sandbox),
-                creation.isOurs(sandbox),
-                account));
+                    SandboxJson.name(sandbox),
+                    readiness.await(sandbox),
+                    creation.isOurs(sandbox),
+                    account)
+                .requireSettable(spec.variables().keySet()));
   }
 
   @Override

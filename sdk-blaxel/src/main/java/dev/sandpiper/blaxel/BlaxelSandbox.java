@@ -13,6 +13,8 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
+import dev.sandpiper.engine.Variables;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Routes;
 import java.net.URI;
 import java.time.Duration;
@@ -43,6 +45,7 @@ public final class BlaxelSandbox implements Sandbox {
   private final boolean created;
   private final Account account;
   private final RecordUpdate update;
+  private final Variables variables;
   private final Places places;
   private final ExactSandbox exact;
   private final ExactLauncher launcher;
@@ -59,7 +62,8 @@ public final class BlaxelSandbox implements Sandbox {
     this.places = new Places(this::launched, name);
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);
     ProcessApi api = new ProcessApi(account.dataPlane(), url);
-    StartMessages messages = new StartMessages(paths);
+    this.variables = new Variables(name, api);
+    StartMessages messages = new StartMessages(paths, variables);
     this.exact =
         ExactSandbox.of(
             name,
@@ -79,6 +83,17 @@ public final class BlaxelSandbox implements Sandbox {
     this.files = new BlaxelFiles(account.dataPlane(), url, paths, processes);
     if (created) {
       account.open().add(name);
+    }
+  }
+
+  /** Refuses variables of a new sandbox that its commands would not get. */
+  BlaxelSandbox requireSettable(Set<String> names) {
+    try {
+      variables.requireSettable(names, CallScope.open());
+      return this;
+    } catch (RuntimeException e) {
+      account.open().remove(name);
+      throw e;
     }
   }
 

@@ -279,6 +279,13 @@ public final class BlaxelSandboxSpec {
     return !options.livesOn;
   }
 
+  /** All variables, the secret ones too. */
+  Map<String, String> variables() {
+    Map<String, String> all = new LinkedHashMap<>(common.environment());
+    all.putAll(options.secrets);
+    return all;
+  }
+
   Map<String, String> secrets() {
     return options.secrets;
   }

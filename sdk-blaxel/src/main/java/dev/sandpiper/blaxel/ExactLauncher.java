@@ -179,7 +179,7 @@ final class ExactLauncher implements CommandLauncher {
     String id = ref.nonce();
     WrappedCommand wrapped =
         new WrappedCommand(command, sandbox.files(), id, finished, sandbox.finished().takeSweep());
-    ObjectNode message = messages.of(command, ref.processId(), wrapped.text());
+    ObjectNode message = messages.of(command, ref, wrapped.text(), scope);
     Uploads inScope = uploads.in(scope);
     wrapped.writeFiles((path, bytes) -> upload(inScope, path, bytes));
     ExactCommand started =

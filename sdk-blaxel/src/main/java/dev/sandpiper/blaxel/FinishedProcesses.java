@@ -1,6 +1,7 @@
 package dev.sandpiper.blaxel;
 
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -67,7 +68,8 @@ final class FinishedProcesses {
   void removeAll() {
     for (List<String> some = take(); !some.isEmpty(); some = take()) {
       try {
-        api.run("clean up", directory, Scripts.REMOVE, arguments(some), REMOVAL);
+        CallScope scope = CallScope.open();
+        api.run("clean up", directory, Scripts.REMOVE, arguments(some), REMOVAL, scope);
       } catch (SandboxException e) {
         log.warn(
             "the files of {} processes stay in {}: {}", some.size(), directory, e.getMessage());

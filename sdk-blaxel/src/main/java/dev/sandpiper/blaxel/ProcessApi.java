@@ -2,12 +2,12 @@ package dev.sandpiper.blaxel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.ExitStatus;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.ScriptHost;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
@@ -22,7 +22,7 @@ import java.util.Optional;
 import okhttp3.HttpUrl;
 
 /** The calls about processes of one sandbox's server. Processes are named, never numbered. */
-final class ProcessApi {
+final class ProcessApi implements ScriptHost {
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
   private final HttpTransport transport;
@@ -173,35 +173,36 @@ final class ProcessApi {
     }
   }
 
-  /**
-   * Runs a short script of ours to its end.
-   *
-   * @throws PlatformException if it does not succeed
-   */
-  void run(
-      String operation, String subject, String script, List<String> arguments, Duration limit) {
+  @Override
+  public Result run(
+      String operation,
+      String subject,
+      String script,
+      List<String> arguments,
+      Duration lifetime,
+      CallScope scope) {
     ObjectNode process =
         Json.object()
             .put("name", Nonce.random())
             .put("command", ShellText.script(script, arguments))
             .put("waitForCompletion", true)
-            .put("timeout", limit.toSeconds() + 1);
+            .put("timeout", lifetime.toSeconds() + 1);
     HttpRequest request =
-        request(operation, subject, "POST", url("process"))
+        in(scope)
+            .request(operation, subject, "POST", url("process"))
             .withHeader("Accept", "application/json")
             .withBody(HttpBody.of("application/json", Json.write(process)))
-            .within(limit.plus(MARGIN));
+            .within(lifetime.plus(MARGIN));
     try (HttpResponse response = transport.send(request)) {
       if (response.status() != 200) {
         throw DataErrors.of(response, What.PROCESS);
       }
       ProcessDetails ended = details(response);
-      if (!ended.exit().map(ExitStatus::isSuccess).orElse(false)) {
-        throw new PlatformException(
-            response.failure(
-                "the kill in the sandbox did not succeed: "
-                    + ended.exit().map(Object::toString).orElse("it has no end")));
-      }
+      return new Result(
+          ended
+              .exit()
+              .orElseThrow(() -> new PlatformException(response.failure("the script has no end"))),
+          ended.stdout());
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.sandpiper.blaxel;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
@@ -56,12 +58,7 @@ final class ProcessTree {
     }
     String patience = Long.toString(Math.max(1, grace.toMillis() / STEP_MILLIS));
     try {
-      api.run(
-          "stop",
-          ref.toString(),
-          Scripts.STOP_GROUP,
-          List.of(pid.get(), patience),
-          grace.plus(MARGIN));
+      run("stop", ref, Scripts.STOP_GROUP, List.of(pid.get(), patience), grace.plus(MARGIN));
     } catch (NotFoundException | CancelledException e) {
       throw e;
     } catch (SandboxException e) {
@@ -85,8 +82,7 @@ final class ProcessTree {
     }
     String patience = Long.toString(Math.max(1, grace.toMillis() / STEP_MILLIS));
     try {
-      api.run(
-          "stop", ref.toString(), Scripts.STOP_TREE, List.of(path, patience), grace.plus(MARGIN));
+      run("stop", ref, Scripts.STOP_TREE, List.of(path, patience), grace.plus(MARGIN));
     } catch (NotFoundException | CancelledException e) {
       throw e;
     } catch (SandboxException e) {
@@ -94,6 +90,15 @@ final class ProcessTree {
         log.warn("no kill could be run for {}, Blaxel's own is used: {}", ref, e.getMessage());
         stopByPlatform(ref, grace);
       }
+    }
+  }
+
+  private void run(
+      String operation, ProcessRef ref, String script, List<String> arguments, Duration lifetime) {
+    ExitStatus exit = api.run(operation, ref.toString(), script, arguments, lifetime, scope).exit();
+    if (!exit.isSuccess()) {
+      throw new PlatformException(
+          Failure.of(operation, ref.toString(), "the kill in the sandbox ended with " + exit));
     }
   }
 
@@ -126,12 +131,7 @@ final class ProcessTree {
       return false;
     }
     try {
-      api.run(
-          "signal",
-          ref.toString(),
-          Scripts.SIGNAL,
-          List.of(pid.get(), nameOrNumber(signal)),
-          MARGIN);
+      run("signal", ref, Scripts.SIGNAL, List.of(pid.get(), nameOrNumber(signal)), MARGIN);
       return true;
     } catch (NotFoundException | CancelledException e) {
       throw e;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
 import java.time.DateTimeException;
@@ -163,11 +164,15 @@ final class SandboxJson {
               .put("protocol", port.protocol().name());
       port.name().ifPresent(name -> sent.put("name", name));
     }
-    spec.common().environment().forEach((name, value) -> variable(runtime, name, value));
-    spec.secrets().forEach((name, value) -> variable(runtime, name, value).put("secret", true));
+    Variables.ofSandbox(spec.variables())
+        .forEach((name, value) -> variable(runtime, name, value, spec.secrets()));
   }
 
-  private static ObjectNode variable(ObjectNode runtime, String name, String value) {
-    return runtime.withArray("envs").addObject().put("name", name).put("value", value);
+  private static void variable(
+      ObjectNode runtime, String name, String value, Map<String, String> secrets) {
+    ObjectNode sent = runtime.withArray("envs").addObject().put("name", name).put("value", value);
+    if (Variables.asked(Map.of(name, value)).keySet().stream().anyMatch(secrets::containsKey)) {
+      sent.put("secret", true);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Command;
+import dev.sandpiper.engine.Variables;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,10 @@ final class ShellText {
 
   /** Replaces the shell by the command, so that nothing stands between its end and the record. */
   static String of(Command command) {
-    return "exec " + quoted(command.arguments()) + (command.mergesErrors() ? " 2>&1" : "");
+    return Variables.EXEC
+        + " "
+        + quoted(command.arguments())
+        + (command.mergesErrors() ? " 2>&1" : "");
   }
 
   /** Runs a script of ours. */

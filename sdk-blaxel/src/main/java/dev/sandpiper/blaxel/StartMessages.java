@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.Command;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.engine.Variables;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.Json;
 
 /** What asks the server of a sandbox to start a process. */
@@ -14,9 +17,11 @@ final class StartMessages {
   static final int LONGEST = 131_071;
 
   private final SandboxPaths paths;
+  private final Variables variables;
 
-  StartMessages(SandboxPaths paths) {
+  StartMessages(SandboxPaths paths, Variables variables) {
     this.paths = paths;
+    this.variables = variables;
   }
 
   /**
@@ -24,20 +29,13 @@ final class StartMessages {
    *
    * @throws InvalidRequestException if a variable is longer than Linux allows
    */
-  ObjectNode of(BlaxelCommand command, String processName, String text) {
+  ObjectNode of(BlaxelCommand command, ProcessRef ref, String text, CallScope scope) {
     Command common = command.common();
-    ObjectNode process = Json.object().put("name", processName).put("command", text);
+    ObjectNode process = Json.object().put("name", ref.processId()).put("command", text);
     common.directory().ifPresent(path -> process.put("workingDir", paths.absolute(path)));
-    if (!common.environment().isEmpty()) {
-      ObjectNode environment = process.putObject("env");
-      common
-          .environment()
-          .forEach(
-              (name, value) -> {
-                requireSendable(common, name, value);
-                environment.put(name, value);
-              });
-    }
+    common.environment().forEach(StartMessages::requireText);
+    ObjectNode environment = process.putObject("env");
+    variables.of(common, ref.nonce(), scope).forEach(environment::put);
     command
         .keepAlive()
         .ifPresent(
@@ -51,11 +49,10 @@ final class StartMessages {
     return process;
   }
 
-  private static void requireSendable(Command command, String name, String value) {
+  private static void requireText(String name, String value) {
     if (!UTF_8.newEncoder().canEncode(name + value)) {
       throw new IllegalArgumentException("variable " + name + " is no Unicode text");
     }
-    requireShort(command, "variable " + name, (name + "=" + value).getBytes(UTF_8).length);
   }
 
   /** Nothing longer reaches a program. */

@@ -71,9 +71,9 @@ final class StreamedLauncher implements CommandLauncher {
     String processName = command.name().orElse(nonce);
     String text = ShellText.of(common);
     StartMessages.requireShort(common, "the command", text.getBytes(UTF_8).length);
-    ObjectNode process = messages.of(command, processName, text);
-    command.name().ifPresent(name -> requireUnused(name, scope));
     ProcessRef ref = new ProcessRef(PLATFORM, sandboxId, processName, nonce);
+    ObjectNode process = messages.of(command, ref, text, scope);
+    command.name().ifPresent(name -> requireUnused(name, scope));
     HttpResponse response;
     try {
       response = api.in(scope).startStreamed(common.name(), process);

@@ -154,10 +154,10 @@ if [ -n "$sandpiper_feeder" ]; then
   (
     exec <"$sandpiper_in"
     echo go >&3
-    exec 3>&- "$@"
+    exec 3>&- ${SANDPIPER_WITH:+/bin/sh -c "$SANDPIPER_WITH" sh} "$@"
   ) >&7 2>&8 7>&- 8>&-
 else
-  (exec "$@") </dev/null >&7 2>&8 7>&- 8>&-
+  (exec ${SANDPIPER_WITH:+/bin/sh -c "$SANDPIPER_WITH" sh} "$@") </dev/null >&7 2>&8 7>&- 8>&-
 fi
 sandpiper_code=$?
 true >"$sandpiper_p.x.$sandpiper_try.$sandpiper_code"

@@ -60,6 +60,9 @@ class StreamedProcessTest {
     return record("running", "", 0);
   }
 
+  /** Sets variables that a shell cannot hold, where there are any. */
+  private static final String EXEC = "exec ${SANDPIPER_WITH:+/bin/sh -c \"$SANDPIPER_WITH\" sh}";
+
   /** A result as the server sends it: the record encoded once more. */
   static String result(int exitCode) {
     return "{\"type\":\"result\",\"data\":" + TextNode.valueOf(ended(exitCode)) + "}\n";
@@ -98,10 +101,11 @@ class StreamedProcessTest {
     var request = blaxel.first(START);
     JsonNode body = ScriptedBlaxel.json(request);
     assertThat(body.path("command").asText())
-        .isEqualTo("exec 'printf' '%s' 'it'\\''s' '$HOME' '' 2>&1");
+        .isEqualTo(EXEC + " 'printf' '%s' 'it'\\''s' '$HOME' '' 2>&1");
     assertThat(body.path("name").asText()).matches("sp-[0-9a-f]{32}");
     assertThat(body.path("workingDir").asText()).isEqualTo("/tmp/x");
     assertThat(body.path("env").path("A").asText()).isEqualTo("b");
+    assertThat(body.path("env").path("SANDPIPER_PROCESS")).isEqualTo(body.path("name"));
     assertThat(request.getHeaders().get("Accept")).isEqualTo("text/event-stream");
     assertThat(request.getHeaders().get("Blaxel-Version")).isEqualTo("2026-04-28");
     assertThat(request.getHeaders().get("X-Blaxel-Workspace")).isEqualTo("acme");
@@ -115,7 +119,7 @@ class StreamedProcessTest {
     blaxel.sandbox().shell("echo 'hi'");
 
     assertThat(ScriptedBlaxel.json(blaxel.first(START)).path("command").asText())
-        .isEqualTo("exec '/bin/sh' '-c' 'echo '\\''hi'\\'''");
+        .isEqualTo(EXEC + " '/bin/sh' '-c' 'echo '\\''hi'\\'''");
   }
 
   @Test

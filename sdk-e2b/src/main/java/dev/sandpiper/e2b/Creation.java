@@ -8,6 +8,7 @@ import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
@@ -68,7 +69,7 @@ final class Creation {
     metadata.put(SandboxJson.NONCE_LABEL, nonce);
     if (!common.environment().isEmpty()) {
       ObjectNode environment = body.putObject("envVars");
-      common.environment().forEach(environment::put);
+      Variables.ofSandbox(common.environment()).forEach(environment::put);
     }
     return body;
   }

@@ -94,7 +94,10 @@ public final class E2bClient implements SandboxClient {
     }
     settings.requiredApiKey();
     return new Creation(account.api(), spec)
-        .create(answer -> new E2bSandbox(usable(answer), Origin.CREATED, account));
+        .create(
+            answer ->
+                new E2bSandbox(usable(answer), Origin.CREATED, account)
+                    .requireSettable(spec.common().environment().keySet()));
   }
 
   @Override

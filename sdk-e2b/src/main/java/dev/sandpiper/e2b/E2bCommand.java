@@ -16,8 +16,7 @@ public final class E2bCommand {
 
   /**
    * The command with a tag, by which other clients of E2B can find it. Nothing keeps two processes
-   * from having the same one. Such a process has the variable {@code SANDPIPER_NONCE} in its
-   * environment, by which this library tells it from all others.
+   * from having the same one.
    *
    * @throws IllegalArgumentException if the tag is empty
    */

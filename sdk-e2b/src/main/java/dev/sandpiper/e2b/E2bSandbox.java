@@ -16,6 +16,7 @@ import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import java.time.Clock;
@@ -79,6 +80,17 @@ public final class E2bSandbox implements Sandbox {
         new EnvdFiles(access, envd, client, paths, processes, urls, account.threads().executor());
     if (origin == Origin.CREATED) {
       account.open().add(access.sandboxId());
+    }
+  }
+
+  /** Refuses variables of a new sandbox that its commands would not get. */
+  E2bSandbox requireSettable(Set<String> names) {
+    try {
+      launcher.requireSettable(names, CallScope.open());
+      return this;
+    } catch (RuntimeException e) {
+      account.open().remove(access.sandboxId());
+      throw e;
     }
   }
 

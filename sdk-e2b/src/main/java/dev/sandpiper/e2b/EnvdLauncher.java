@@ -17,10 +17,13 @@ import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +46,7 @@ final class EnvdLauncher implements CommandLauncher {
   private final String sandboxId;
   private final ProcessRpc rpc;
   private final StartMessages messages;
+  private final Variables variables;
   private final ProcessConnections connections;
   private final ProcessSearch search;
   private final ProcessListing listing;
@@ -62,6 +66,7 @@ final class EnvdLauncher implements CommandLauncher {
     this.connections = new ProcessConnections(rpc);
     this.search = new ProcessSearch(rpc, sandboxId);
     ScriptRunner scripts = new ScriptRunner(rpc);
+    this.variables = new Variables(sandboxId, scripts);
     this.listing = new ProcessListing(sandboxId, search, scripts);
     this.tree = new ProcessTree(rpc, search, scripts);
     this.reattachment = new Reattachment(search, connections, health::describe, reattachLimit);
@@ -73,14 +78,16 @@ final class EnvdLauncher implements CommandLauncher {
     return launch(command, null, scope);
   }
 
-  /** Starts a command with a tag of the caller's; the nonce then travels as a variable. */
+  /** Starts a command with a tag of the caller's, or without one. */
   RunningCommand launch(Command command, @Nullable String tag, CallScope scope) {
     if (StartMessages.takesInput(command)) {
       rpc.requireStdin("start", command.name());
     }
     String nonce = Nonce.random();
     Gaps gaps = new Gaps(command.mergesErrors() ? Gaps.JOINED : Gaps.PIPES);
-    StartRequest message = messages.command(command, nonce, tag);
+    StartRequest message =
+        messages.command(
+            command, variables.of(command, nonce, scope), Objects.requireNonNullElse(tag, nonce));
     return this.command(start(command, message, nonce, gaps, scope), gaps);
   }
 
@@ -94,7 +101,12 @@ final class EnvdLauncher implements CommandLauncher {
       Command command, TerminalSize size, @Nullable String tag, CallScope scope) {
     String nonce = Nonce.random();
     Gaps gaps = new Gaps(Gaps.TERMINAL);
-    StartRequest message = messages.terminal(command, size, nonce, tag);
+    StartRequest message =
+        messages.terminal(
+            command,
+            size,
+            variables.of(command, nonce, scope),
+            Objects.requireNonNullElse(tag, nonce));
     EnvdTerminal terminal = terminal(start(command, message, nonce, gaps, scope), gaps);
     begin(terminal);
     return terminal;
@@ -231,9 +243,14 @@ final class EnvdLauncher implements CommandLauncher {
     return command(new Followed(ref, tag, connection, gaps.somewhere(Gaps.ATTACHED)), gaps);
   }
 
+  /** Refuses variables of a new sandbox that its commands would not get. */
+  void requireSettable(Collection<String> names, CallScope scope) {
+    variables.requireSettable(names, scope);
+  }
+
   @Override
   public List<ProcessInfo> list(CallScope scope) {
-    return listing.in(scope).read();
+    return listing.read(scope);
   }
 
   private ProcessRef ref(int pid, String nonce) {

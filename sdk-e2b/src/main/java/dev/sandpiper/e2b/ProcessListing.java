@@ -5,6 +5,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,23 +35,20 @@ final class ProcessListing {
     this.scripts = scripts;
   }
 
-  ProcessListing in(CallScope scope) {
-    return new ProcessListing(sandboxId, search.in(scope), scripts.in(scope));
-  }
-
-  List<dev.sandpiper.ProcessInfo> read() {
-    List<ProcessInfo> listed = search.all();
+  List<dev.sandpiper.ProcessInfo> read(CallScope scope) {
+    List<ProcessInfo> listed = search.in(scope).all();
     if (listed.isEmpty()) {
       return List.of();
     }
-    Function<ProcessInfo, State> states = states(listed);
+    Function<ProcessInfo, State> states = states(listed, scope);
     return listed.stream().map(info -> info(info, states.apply(info))).toList();
   }
 
-  private Function<ProcessInfo, State> states(List<ProcessInfo> listed) {
+  private Function<ProcessInfo, State> states(List<ProcessInfo> listed, CallScope scope) {
     List<String> pids = listed.stream().map(ProcessSearch::pid).toList();
     try {
-      String output = scripts.run("states of processes", Scripts.STATES, pids, LIFETIME).output();
+      String output =
+          scripts.run("list processes", sandboxId, Scripts.STATES, pids, LIFETIME, scope).output();
       if (output.startsWith("unknown")) {
         return info -> State.UNKNOWN;
       }
@@ -81,13 +79,11 @@ final class ProcessListing {
 
   private dev.sandpiper.ProcessInfo info(ProcessInfo info, State state) {
     ProcessConfig config = info.getConfig();
-    Map<String, String> environment = new HashMap<>(config.getEnvsMap());
-    environment.remove(ProcessSearch.VARIABLE);
     return new dev.sandpiper.ProcessInfo(
         search.ref(info),
         Optional.of(info.getTag()).filter(tag -> !tag.isEmpty() && !Nonce.isOne(tag)),
         StartMessages.commandOf(config),
-        environment,
+        Variables.asked(config.getEnvsMap()),
         config.hasCwd() ? Optional.of(config.getCwd()) : Optional.empty(),
         state);
   }

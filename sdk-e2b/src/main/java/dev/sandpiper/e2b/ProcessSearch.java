@@ -3,15 +3,13 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.Optional;
 
 /** Finds processes by what tells one from a later one with the same number. */
 final class ProcessSearch {
-  /** Carries the nonce of a process whose tag is the caller's. */
-  static final String VARIABLE = "SANDPIPER_NONCE";
-
   private final ProcessRpc rpc;
   private final String sandboxId;
 
@@ -58,7 +56,7 @@ final class ProcessSearch {
 
   /** The nonce that we gave a process; what stands for one, if we did not start it. */
   static String nonceOf(ProcessInfo info) {
-    String inVariable = info.getConfig().getEnvsOrDefault(VARIABLE, "");
+    String inVariable = info.getConfig().getEnvsOrDefault(Variables.PROCESS, "");
     if (Nonce.isOne(inVariable)) {
       return inVariable;
     }

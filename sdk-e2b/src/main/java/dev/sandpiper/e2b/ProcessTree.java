@@ -6,6 +6,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
+import dev.sandpiper.engine.ScriptHost;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
@@ -27,14 +28,21 @@ final class ProcessTree {
   private final ProcessSearch search;
   private final ScriptRunner scripts;
 
+  private final CallScope scope;
+
   ProcessTree(ProcessRpc rpc, ProcessSearch search, ScriptRunner scripts) {
+    this(rpc, search, scripts, CallScope.open());
+  }
+
+  private ProcessTree(ProcessRpc rpc, ProcessSearch search, ScriptRunner scripts, CallScope scope) {
     this.rpc = rpc;
     this.search = search;
     this.scripts = scripts;
+    this.scope = scope;
   }
 
   ProcessTree in(CallScope scope) {
-    return new ProcessTree(rpc.in(scope), search.in(scope), scripts.in(scope));
+    return new ProcessTree(rpc.in(scope), search.in(scope), scripts, scope);
   }
 
   /**
@@ -62,9 +70,9 @@ final class ProcessTree {
 
   private void run(
       ProcessRef ref, String script, String argument, Duration lifetime, String complaint) {
-    ScriptRunner.Result result =
+    ScriptHost.Result result =
         scripts.run(
-            "kill of " + ref.processId(), script, List.of(ref.processId(), argument), lifetime);
+            "stop", ref.toString(), script, List.of(ref.processId(), argument), lifetime, scope);
     if (!result.exit().isSuccess()) {
       throw new PlatformException(Failure.of("stop", ref.toString(), complaint));
     }

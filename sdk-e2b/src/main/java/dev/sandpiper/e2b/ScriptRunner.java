@@ -1,12 +1,12 @@
 package dev.sandpiper.e2b;
 
-import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.engine.ScriptHost;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.Optional;
 import okio.Buffer;
 
 /** Runs short scripts of ours in a sandbox, as root, beside the processes that they are about. */
-final class ScriptRunner {
+final class ScriptRunner implements ScriptHost {
   private static final Optional<String> ROOT = Optional.of("root");
   private static final int LONGEST_OUTPUT = 1 << 20;
 
@@ -27,20 +27,14 @@ final class ScriptRunner {
     this.rpc = rpc;
   }
 
-  ScriptRunner in(CallScope scope) {
-    return new ScriptRunner(rpc.in(scope));
-  }
-
-  /** How a script ended, and what it wrote to its standard output. */
-  record Result(ExitStatus exit, String output) {}
-
-  /**
-   * Runs a script to its end.
-   *
-   * @param subject what messages call it
-   * @param lifetime how long it may take
-   */
-  Result run(String subject, String script, List<String> arguments, Duration lifetime) {
+  @Override
+  public Result run(
+      String operation,
+      String subject,
+      String script,
+      List<String> arguments,
+      Duration lifetime,
+      CallScope scope) {
     StartRequest message =
         StartRequest.newBuilder()
             .setProcess(
@@ -50,16 +44,20 @@ final class ScriptRunner {
                     .addAllArgs(arguments))
             .setStdin(false)
             .build();
-    try (ConnectStream<ProcessEvent> stream = rpc.startShort(subject, message, ROOT, lifetime)) {
-      return read(subject, stream);
+    try (ConnectStream<ProcessEvent> stream =
+        rpc.in(scope)
+            .startShort("the script to " + operation + " " + subject, message, ROOT, lifetime)) {
+      return read(operation, subject, stream);
     } catch (MalformedStreamException e) {
-      throw new WireFormatException(failure(subject, "the sandbox sent " + e.getMessage()), e);
+      throw new WireFormatException(
+          Failure.of(operation, subject, "the sandbox sent " + e.getMessage()), e);
     } catch (IOException e) {
-      throw new PlatformException(failure(subject, "it was cut off"), e);
+      throw new PlatformException(
+          Failure.of(operation, subject, "the script's stream was cut off"), e);
     }
   }
 
-  private static Result read(String subject, ConnectStream<ProcessEvent> stream)
+  private static Result read(String operation, String subject, ConnectStream<ProcessEvent> stream)
       throws IOException {
     Buffer output = new Buffer();
     ProcessEvent message;
@@ -75,10 +73,6 @@ final class ScriptRunner {
             ExitReader.read(message.getEnd()), output.readString(StandardCharsets.UTF_8));
       }
     }
-    throw new PlatformException(failure(subject, "it has no end"));
-  }
-
-  private static Failure failure(String subject, String observed) {
-    return Failure.of("start", subject, observed);
+    throw new PlatformException(Failure.of(operation, subject, "the script has no end"));
   }
 }

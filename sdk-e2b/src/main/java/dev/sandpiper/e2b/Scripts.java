@@ -1,10 +1,6 @@
 package dev.sandpiper.e2b;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import dev.sandpiper.engine.ScriptFile;
 
 /** The shell scripts that run inside a sandbox. They stand beside this class as files. */
 final class Scripts {
@@ -17,13 +13,6 @@ final class Scripts {
   private Scripts() {}
 
   private static String load(String name) {
-    try (InputStream script = Scripts.class.getResourceAsStream(name)) {
-      if (script == null) {
-        throw new IllegalStateException(name + " is missing from this jar");
-      }
-      return new String(script.readAllBytes(), UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return ScriptFile.load(Scripts.class, name);
   }
 }

@@ -5,10 +5,10 @@ import dev.sandpiper.TerminalSize;
 import dev.sandpiper.e2b.proto.ProcessProto.PTY;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.engine.Variables;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** What is asked of a sandbox's daemon to start a command: the command behind a script of ours. */
 final class StartMessages {
@@ -26,30 +26,30 @@ final class StartMessages {
     this.paths = paths;
   }
 
-  /**
-   * @param tag the caller's own; the nonce then travels as a variable. Null for none
-   */
-  StartRequest command(Command command, String nonce, @Nullable String tag) {
+  /** The variables are those of {@link Variables#of}. */
+  StartRequest command(Command command, Map<String, String> variables, String tag) {
     boolean takesInput = takesInput(command);
     boolean emptied = !takesInput && version.isBefore(EnvdVersion.OPTIONAL_STDIN);
     ProcessConfig.Builder process =
         script(
             Scripts.START,
             List.of(command.mergesErrors() ? "merge" : "apart", emptied ? "empty" : "given"),
-            command);
-    return identified(process, nonce, tag).setStdin(takesInput).build();
+            command,
+            variables);
+    return StartRequest.newBuilder().setProcess(process).setTag(tag).setStdin(takesInput).build();
   }
 
-  /** Null for no tag, as above. */
-  StartRequest terminal(Command command, TerminalSize size, String nonce, @Nullable String tag) {
-    ProcessConfig.Builder process = script(Scripts.START_TERMINAL, List.of(), command);
+  /** Like {@link #command}. */
+  StartRequest terminal(
+      Command command, TerminalSize size, Map<String, String> variables, String tag) {
+    ProcessConfig.Builder process = script(Scripts.START_TERMINAL, List.of(), command, variables);
     ON_A_TERMINAL.forEach(
         (name, value) -> {
           if (!process.containsEnvs(name)) {
             process.putEnvs(name, value);
           }
         });
-    return identified(process, nonce, tag).setPty(pty(size)).build();
+    return StartRequest.newBuilder().setProcess(process).setTag(tag).setPty(pty(size)).build();
   }
 
   static PTY pty(TerminalSize size) {
@@ -62,24 +62,17 @@ final class StartMessages {
     return command.opensStdin() || command.stdin().isPresent();
   }
 
-  private ProcessConfig.Builder script(String script, List<String> settings, Command command) {
+  private ProcessConfig.Builder script(
+      String script, List<String> settings, Command command, Map<String, String> variables) {
     ProcessConfig.Builder process =
         ProcessConfig.newBuilder()
             .setCmd(SHELL)
             .addAllArgs(List.of("-c", script, "sh"))
             .addAllArgs(settings)
             .addAllArgs(command.arguments())
-            .putAllEnvs(command.environment());
+            .putAllEnvs(variables);
     command.directory().map(paths::absolute).ifPresent(process::setCwd);
     return process;
-  }
-
-  private static StartRequest.Builder identified(
-      ProcessConfig.Builder process, String nonce, @Nullable String tag) {
-    if (tag != null) {
-      process.putEnvs(ProcessSearch.VARIABLE, nonce);
-    }
-    return StartRequest.newBuilder().setProcess(process).setTag(tag == null ? nonce : tag);
   }
 
   /** What was asked for, where {@code config} is one of the above; else what it says. */

@@ -2,5 +2,5 @@
 # signal to begin is a Ctrl-D, which this reads as an end of file and which the terminal never echoes.
 #
 # $1 ...  the command
-read -r nothing
-exec "$@"
+read -r sandpiper_nothing
+exec ${SANDPIPER_WITH:+/bin/sh -c "$SANDPIPER_WITH" sh} "$@"

@@ -92,12 +92,12 @@ class CodecChoiceTest {
     assertThat(request.getHeaders().values("Content-Type")).containsExactly(JSON_STREAM);
     String script = Scripts.START.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
     String body = Frames.message(ScriptedE2b.body(request)).utf8();
-    assertThat(body.replaceFirst("sp-[0-9a-f]{32}", "sp-1"))
+    assertThat(body.replaceAll("sp-[0-9a-f]{32}", "sp-1"))
         .isEqualTo(
             "{\"process\":{\"cmd\":\"/bin/sh\",\"args\":[\"-c\",\""
                 + script
-                + "\",\"sh\",\"apart\",\"given\",\"echo\",\"\\\"hi\\\" é\"],\"envs\":{\"A\":\"1\"},"
-                + "\"cwd\":\"/d\"},\"tag\":\"sp-1\",\"stdin\":false}");
+                + "\",\"sh\",\"apart\",\"given\",\"echo\",\"\\\"hi\\\" é\"],\"envs\":{\"A\":\"1\","
+                + "\"SANDPIPER_PROCESS\":\"sp-1\"},\"cwd\":\"/d\"},\"tag\":\"sp-1\",\"stdin\":false}");
   }
 
   @Test

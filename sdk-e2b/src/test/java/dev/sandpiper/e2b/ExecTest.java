@@ -117,7 +117,8 @@ class ExecTest {
                         .setCmd("/bin/sh")
                         .addAllArgs(List.of("-c", Scripts.START, "sh", "apart", "given"))
                         .addAllArgs(List.of("printf", "%s", "a b", "", "$(id)\n"))
-                        .putEnvs("A", "1"))
+                        .putEnvs("A", "1")
+                        .putEnvs("SANDPIPER_PROCESS", e2b.nonce()))
                 .setTag(e2b.nonce())
                 .setStdin(false)
                 .build());
@@ -169,15 +170,15 @@ class ExecTest {
   }
 
   @Test
-  void aTagOfTheCallersLeavesTheNonceToAVariable() throws Exception {
+  void theNonceIsInAVariableToo() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     answerTrue();
     sandbox.exec(E2bCommand.tagged(Command.of("true").environment("A", "1"), "mine"));
 
     StartRequest message = ScriptedE2b.startRequest(e2b.take(START));
     assertThat(message.getTag()).isEqualTo("mine");
-    assertThat(message.getProcess().getEnvsMap()).containsOnlyKeys("A", "SANDPIPER_NONCE");
-    assertThat(message.getProcess().getEnvsOrThrow("SANDPIPER_NONCE")).matches("sp-[0-9a-f]{32}");
+    assertThat(message.getProcess().getEnvsMap()).containsOnlyKeys("A", "SANDPIPER_PROCESS");
+    assertThat(message.getProcess().getEnvsOrThrow("SANDPIPER_PROCESS")).matches("sp-[0-9a-f]{32}");
   }
 
   @Test

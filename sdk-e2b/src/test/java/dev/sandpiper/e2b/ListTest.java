@@ -61,7 +61,10 @@ class ListTest {
   private static ProcessInfo ours(int pid) {
     ProcessConfig config =
         new StartMessages(EnvdVersion.parse("0.6.13"), new SandboxPaths(() -> "/"))
-            .command(Command.of("make", "-j").environment("A", "1"), "sp-" + pid, "built")
+            .command(
+                Command.of("make", "-j"),
+                Map.of("SANDPIPER_PROCESS", "sp-" + pid, "SANDPIPER_VARIABLE_0", "A.b=1=2"),
+                "built")
             .getProcess();
     return ProcessInfo.newBuilder().setPid(pid).setTag("built").setConfig(config).build();
   }
@@ -92,7 +95,7 @@ class ListTest {
     assertThat(ours.ref()).hasToString("e2b:isb1/7/sp-7");
     assertThat(ours.tag()).contains("built");
     assertThat(ours.command()).containsExactly("make", "-j");
-    assertThat(ours.environment()).isEqualTo(Map.of("A", "1"));
+    assertThat(ours.environment()).isEqualTo(Map.of("A.b", "1=2"));
     assertThat(ours.directory()).isEmpty();
     assertThat(list.get(3).tag()).isEmpty();
     e2b.take(LIST);

@@ -103,7 +103,12 @@ class TerminalTest {
     assertThat(start.getProcess().getArgsList())
         .containsExactly("-c", Scripts.START_TERMINAL, "sh", "/bin/bash", "-i");
     assertThat(start.getProcess().getEnvsMap())
-        .isEqualTo(Map.of("TERM", "dumb", "LANG", "C.UTF-8", "LC_ALL", "C.UTF-8"));
+        .isEqualTo(
+            Map.of(
+                "TERM", "dumb",
+                "LANG", "C.UTF-8",
+                "LC_ALL", "C.UTF-8",
+                "SANDPIPER_PROCESS", start.getTag()));
     assertThat(start.getProcess().getCwd()).isEqualTo("/d");
     assertThat(takeTyped()).isEqualTo("\u0004");
     assertThat(takeTyped()).isEqualTo("exit\n");

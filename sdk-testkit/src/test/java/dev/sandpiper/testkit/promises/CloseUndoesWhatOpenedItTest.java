@@ -74,12 +74,13 @@ class CloseUndoesWhatOpenedItTest extends LocalE2bTest {
   @Test
   void withoutSetsidTheTreeIsFoundAmongAllProcesses() {
     Command withoutSetsid =
-        Command.shell("/bin/sh -c '/bin/sleep 81 & /bin/sleep 82; :' & /bin/sleep 83; :")
-            .environment("PATH", "/nowhere");
-    Process process = sandbox.processes().start(withoutSetsid);
-    await("the tree", () -> Leftovers.processesOf(sandbox.id()).size() >= 5);
-    process.close();
-    assertThat(Leftovers.processesOf(sandbox.id())).isEmpty();
+        Command.shell("/bin/sh -c '/bin/sleep 81 & /bin/sleep 82; :' & /bin/sleep 83; :");
+    try (Sandbox bare = client.create(SandboxSpec.standard().environment("PATH", "/nowhere"))) {
+      Process process = bare.processes().start(withoutSetsid);
+      await("the tree", () -> Leftovers.processesOf(bare.id()).size() >= 5);
+      process.close();
+      assertThat(Leftovers.processesOf(bare.id())).isEmpty();
+    }
   }
 
   @Test

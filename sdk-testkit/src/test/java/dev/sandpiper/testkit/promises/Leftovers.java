@@ -51,9 +51,9 @@ final class Leftovers {
     return processesWith("environ", "HOME=" + directory + "\0");
   }
 
-  /** The processes that have this path in their command line. */
-  static List<String> processesNaming(Path path) {
-    return processesWith("cmdline", path.toString());
+  /** The processes that have this text in their command line. */
+  static List<String> processesNaming(String text) {
+    return processesWith("cmdline", text);
   }
 
   /** One that has ended and that nobody has buried yet has no command line and no environment. */

@@ -12,6 +12,8 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessInfo.State;
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.Signal;
 import dev.sandpiper.e2b.E2bCommand;
 import java.io.ByteArrayOutputStream;
@@ -73,8 +75,9 @@ class SignalsAndListsTest extends LocalE2bTest {
 
   @Test
   void withoutSetsidTheProcessAloneGetsTheSignal() throws Exception {
-    Command command = Command.of("/bin/sleep", "60").environment("PATH", "/nowhere");
-    try (Process process = sandbox.processes().start(command)) {
+    Command command = Command.of("/bin/sleep", "60");
+    try (Sandbox bare = client.create(SandboxSpec.standard().environment("PATH", "/nowhere"));
+        Process process = bare.processes().start(command)) {
       assertThat(process.signal(Signal.INT)).isTrue();
       assertThat(process.waitFor()).isEqualTo(new ExitStatus.Signaled(Signal.INT));
     }

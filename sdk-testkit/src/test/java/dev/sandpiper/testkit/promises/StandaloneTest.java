@@ -135,9 +135,9 @@ class StandaloneTest {
         new ProcessBuilder(shell).redirectError(temporary.resolve("errors").toFile()).start();
     started.add(parent);
     exports(parent.inputReader(UTF_8));
-    assertThat(Leftovers.processesNaming(temporary)).hasSize(2);
+    assertThat(Leftovers.processesNaming(temporary.toString())).hasSize(2);
     parent.destroyForcibly().waitFor();
-    Leftovers.awaitNone("servers", () -> Leftovers.processesNaming(temporary));
+    Leftovers.awaitNone("servers", () -> Leftovers.processesNaming(temporary.toString()));
     assertThat(ownFiles()).isEmpty();
   }
 
