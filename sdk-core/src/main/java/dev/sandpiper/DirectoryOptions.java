@@ -25,15 +25,16 @@ public final class DirectoryOptions {
 
   /**
    * Leaves out what cannot be copied, and names it in {@link DirectorySummary#skipped()}: pipes,
-   * sockets and devices, names that are not UTF-8, and on the way down links that lead out of the
-   * directory. Without this such an entry is an error.
+   * sockets and devices, names that are not UTF-8, on the way up what cannot be read, and on the
+   * way down links that lead out of the directory. Without this such an entry is an error.
    */
   public DirectoryOptions skipUnsafe() {
     return new DirectoryOptions(true, limit, listener);
   }
 
   /**
-   * Gives up above this many bytes of content.
+   * Gives up above this many bytes of content. On the way down everything else that the sandbox
+   * sends counts too, beyond the first MiB: about one KiB for each entry. Default: 64 GiB.
    *
    * @throws IllegalArgumentException if it is not positive
    */

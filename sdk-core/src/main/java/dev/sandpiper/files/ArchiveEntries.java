@@ -24,7 +24,7 @@ public final class ArchiveEntries {
 
   /** Reads an archive to its end. */
   public static void pass(InputStream archive, Receiver receiver) throws IOException {
-    TarReader reader = new TarReader(archive);
+    TarReader reader = new TarReader(archive, Long.MAX_VALUE);
     for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
       switch (entry.kind()) {
         case DIRECTORY ->

@@ -1,8 +1,11 @@
 package dev.sandpiper.files;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.DirectorySummary;
 import dev.sandpiper.TransferProgress;
+import dev.sandpiper.files.LinkMap.Link;
 import dev.sandpiper.files.TarEntry.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,31 +19,44 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * Unpacks an archive from a sandbox into an empty directory of this machine. The archive is
  * hostile: each name is taken apart and must lead down; every file is made new; links are made
- * last, and only those that stay inside; special files never. For one thread.
+ * last, and only those that stay inside; special files never. Time and memory are bounded by what
+ * was read, and that by the limit of the options. For one thread.
  */
 public final class DirectoryTarget {
   private static final int MOST_ENTRIES = 2_000_000;
-  private static final int LONGEST_NAME = 4096;
-  private static final int ORDINARY_MODE = 0755;
 
-  private record DirectoryMode(Path path, int mode) {}
+  /** Read beside as many bytes as the limit says: headers and padding of small directories. */
+  private static final long FREE_BYTES = 1 << 20;
+
+  private static final int OWNER_ALL = 0700;
+  private static final int MOST_CLOSED_BYTES = 32 << 20;
+  private static final int BYTES_PER_CLOSED = 128;
 
   private final Path root;
   private final DirectoryOptions options;
   private final Skipped skipped;
   private final LinkMap links = new LinkMap();
-  private final Deque<DirectoryMode> modes = new ArrayDeque<>();
+
+  /** The modes of directories that could not be filled with them. */
+  private final NavigableMap<String, Integer> closed = new TreeMap<>();
+
+  private long closedBytes;
+  private Path lastParent;
   private final byte[] buffer = new byte[64 << 10];
+  private long found;
   private long entries;
   private long bytes;
 
   private DirectoryTarget(Path root, DirectoryOptions options) {
     this.root = root;
+    this.lastParent = root;
     this.options = options;
     this.skipped = new Skipped(options);
   }
@@ -49,13 +65,16 @@ public final class DirectoryTarget {
    * Reads an archive to the end of its stream.
    *
    * @param root an empty directory that nobody else writes to
-   * @throws UnsafeEntryException if it holds what cannot be copied and must not be left out
-   * @throws TarFormatException if it is none, or wants to be written elsewhere
+   * @throws UnsafeEntryException if it holds what cannot be copied and must not be left out, or is
+   *     larger than the limit
+   * @throws TarFormatException if it is no archive, or asks to be written elsewhere
+   * @throws java.io.InterruptedIOException if this thread is interrupted
    */
   public static DirectorySummary unpack(InputStream archive, Path root, DirectoryOptions options)
       throws IOException {
     DirectoryTarget target = new DirectoryTarget(root, options);
-    TarReader reader = new TarReader(archive);
+    long most = Math.min(options.limit(), Long.MAX_VALUE - FREE_BYTES) + FREE_BYTES;
+    TarReader reader = new TarReader(archive, most);
     for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
       target.add(entry, reader);
     }
@@ -63,9 +82,7 @@ public final class DirectoryTarget {
   }
 
   private void add(TarEntry entry, TarReader content) throws IOException {
-    if (entries + skipped.count() >= MOST_ENTRIES) {
-      throw new TarFormatException("more than " + MOST_ENTRIES + " entries in the archive");
-    }
+    count();
     String name = relative(entry.name());
     if (name.isEmpty()) {
       return; // the directory itself
@@ -81,15 +98,22 @@ public final class DirectoryTarget {
     }
   }
 
+  private void count() throws TarFormatException {
+    found++;
+    if (found > MOST_ENTRIES) {
+      throw new TarFormatException("the archive has more than " + MOST_ENTRIES + " entries");
+    }
+  }
+
   /** Without what means nothing; what leads anywhere but down is refused. */
   private static String relative(String name) throws TarFormatException {
-    if (name.startsWith("/") || name.indexOf('\0') >= 0 || name.length() > LONGEST_NAME) {
-      throw new TarFormatException("a name in the archive that is absolute, or none: " + cut(name));
+    if (name.startsWith("/") || name.indexOf('\0') >= 0) {
+      throw new TarFormatException("a name in the archive is absolute, or has a NUL", name);
     }
     StringBuilder relative = new StringBuilder();
     for (String part : name.split("/", -1)) {
       if (part.equals("..")) {
-        throw new TarFormatException("a name in the archive that leads out: " + cut(name));
+        throw new TarFormatException("a name in the archive leads out", name);
       }
       if (!part.isEmpty() && !part.equals(".")) {
         relative.append(relative.isEmpty() ? "" : "/").append(part);
@@ -98,75 +122,76 @@ public final class DirectoryTarget {
     return relative.toString();
   }
 
-  private static String cut(String name) {
-    return name.length() > 200 ? name.substring(0, 200) + "..." : name;
-  }
-
   private void make(TarEntry entry, String name, TarReader content) throws IOException {
     try {
-      Path path = locate(name);
+      links.requireFree(name);
+      Path path = path(name);
+      makeParents(path);
       switch (entry.kind()) {
-        case DIRECTORY -> makeDirectory(path, entry.mode());
+        case DIRECTORY -> makeDirectory(path, name, entry.mode() & 0777);
         case FILE -> makeFile(path, entry, content);
-        case HARD_LINK -> makeHardLink(path, locate(relative(entry.link())));
+        case HARD_LINK -> makeHardLink(path, path(relative(entry.link())));
         case LINK -> rememberLink(path, name, entry.link());
         case SPECIAL -> throw new IllegalStateException("special files are never made");
       }
     } catch (FileAlreadyExistsException e) {
       throw new TarFormatException(
-          "two entries of one name in the archive, as this machine takes names: " + cut(name));
+          "the archive has two entries of one name, as this machine takes names", name);
     }
   }
 
-  /** Where a name belongs, its parents made. Each part must be one name on this machine too. */
-  private Path locate(String name) throws IOException {
-    Path path = root;
-    StringBuilder walked = new StringBuilder();
-    for (String part : name.split("/", -1)) {
-      if (links.contains(walked.toString())) {
-        throw new TarFormatException("an entry below a link in the archive: " + cut(name));
-      }
-      if (!path.equals(root)) {
-        Files.createDirectories(path);
-      }
-      walked.append(walked.isEmpty() ? "" : "/").append(part);
-      path = child(path, part);
-    }
-    if (links.contains(walked.toString())) {
-      throw new TarFormatException("two entries of one name in the archive: " + cut(name));
-    }
-    return path;
-  }
-
-  private static Path child(Path parent, String part) throws IOException {
+  /** Where a name belongs. Each part must be one name on this machine too. */
+  private Path path(String name) throws IOException {
     try {
-      Path child = parent.getFileSystem().getPath(part);
-      if (child.isAbsolute() || child.getNameCount() != 1 || !child.toString().equals(part)) {
-        throw new TarFormatException("a name that is none on this machine: " + cut(part));
+      for (String part : name.split("/", -1)) {
+        Path local = root.getFileSystem().getPath(part);
+        if (local.isAbsolute() || local.getNameCount() != 1 || !local.toString().equals(part)) {
+          throw new TarFormatException("the archive has a name that is none on this machine", part);
+        }
       }
-      return parent.resolve(child);
+      return root.resolve(name);
     } catch (InvalidPathException e) {
       throw new TarFormatException(
-          "a name that this JVM cannot give to a file (sun.jnu.encoding should be UTF-8): "
-              + cut(part));
+          "this JVM cannot give this name to a file (sun.jnu.encoding should be UTF-8)", name);
     }
   }
 
-  /** It may be there, for what it holds. Its mode comes last: it may forbid writing. */
-  private void makeDirectory(Path path, int mode) throws IOException {
+  /** There is nothing between root and path that could be a link: those are made last. */
+  private void makeParents(Path path) throws IOException {
+    Path parent = requireNonNull(path.getParent());
+    if (parent.equals(lastParent)) {
+      return;
+    }
+    lastParent = parent;
+    Deque<Path> missing = new ArrayDeque<>();
+    while (!parent.equals(root) && !Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)) {
+      missing.push(parent);
+      parent = requireNonNull(parent.getParent());
+    }
+    for (Path directory : missing) {
+      count();
+      Files.createDirectory(directory);
+    }
+  }
+
+  /** It may be there, for what it holds. A mode that forbids filling it comes last. */
+  private void makeDirectory(Path path, String name, int mode) throws IOException {
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectory(path);
     }
-    if ((mode & 0777) != ORDINARY_MODE) {
-      modes.push(new DirectoryMode(path, mode & 0777));
+    LocalEntry.setMode(path, mode | OWNER_ALL);
+    closed.remove(name);
+    if ((mode & OWNER_ALL) != OWNER_ALL) {
+      closed.put(name, mode);
+      closedBytes += name.length() + BYTES_PER_CLOSED;
+    }
+    if (closedBytes > MOST_CLOSED_BYTES) {
+      throw new TarFormatException("the archive has too many directories that forbid writing");
     }
   }
 
   private void makeFile(Path path, TarEntry entry, TarReader content) throws IOException {
-    if (entry.size() > options.limit() - bytes) {
-      throw new UnsafeEntryException(
-          "the directory has more than " + options.limit() + " bytes, which is the limit");
-    }
+    requireRoom(entry.size());
     try (OutputStream file =
         Files.newOutputStream(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
@@ -178,6 +203,13 @@ public final class DirectoryTarget {
     LocalEntry.setMode(path, entry.mode() & 0777);
   }
 
+  private void requireRoom(long size) throws UnsafeEntryException {
+    if (size > options.limit() - bytes) {
+      throw new UnsafeEntryException(
+          "the directory has more than " + options.limit() + " bytes, which is the limit");
+    }
+  }
+
   private void rememberLink(Path path, String name, String to) throws IOException {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(name);
@@ -185,45 +217,47 @@ public final class DirectoryTarget {
     links.add(name, to);
   }
 
-  private static void makeHardLink(Path path, Path earlier) throws IOException {
+  private void makeHardLink(Path path, Path earlier) throws IOException {
     if (!Files.isRegularFile(earlier, LinkOption.NOFOLLOW_LINKS)) {
-      throw new TarFormatException("a hard link in the archive to no file before it");
+      throw new TarFormatException("the archive has a hard link to no file before it");
     }
     try {
       Files.createLink(path, earlier);
     } catch (UnsupportedOperationException e) {
+      requireRoom(Files.size(earlier));
       Files.copy(earlier, path);
+      bytes += Files.size(path);
     }
   }
 
   private DirectorySummary finish() throws IOException {
-    for (Map.Entry<String, String> link : links.all().entrySet()) {
-      if (link.getValue().isEmpty() || links.leadsOut(link.getKey())) {
-        skipped.add(link.getKey(), "it is a link that leads out, to " + cut(link.getValue()));
+    for (Link link : links.followed()) {
+      if (link.leadsOut()) {
+        String target = TarFormatException.cut(link.target());
+        skipped.add(link.name(), "it is a link that leads out, to " + target);
         entries--;
       }
     }
-    for (Map.Entry<String, String> link : links.all().entrySet()) {
-      if (!link.getValue().isEmpty() && !links.leadsOut(link.getKey())) {
-        makeLink(link.getKey(), link.getValue());
+    for (Link link : links.followed()) {
+      if (!link.leadsOut()) {
+        makeLink(link);
       }
     }
-    for (DirectoryMode directory : modes) {
-      LocalEntry.setMode(directory.path, directory.mode);
+    // A directory comes before what it holds, so that is the other way round.
+    for (Map.Entry<String, Integer> directory : closed.descendingMap().entrySet()) {
+      LocalEntry.setMode(root.resolve(directory.getKey()), directory.getValue());
     }
     tell();
     return new DirectorySummary(entries, bytes, skipped.told(), skipped.count());
   }
 
-  private void makeLink(String name, String target) throws IOException {
-    Path path = root;
-    for (String part : name.split("/", -1)) {
-      path = child(path, part);
-    }
+  private void makeLink(Link link) throws IOException {
+    TarReader.requireNoInterrupt();
     try {
-      Files.createSymbolicLink(path, root.getFileSystem().getPath(target));
+      Files.createSymbolicLink(path(link.name()), root.getFileSystem().getPath(link.target()));
     } catch (InvalidPathException e) {
-      throw new TarFormatException("a link to what is no name on this machine: " + cut(target));
+      throw new TarFormatException(
+          "the archive has a link to what is no name on this machine", link.target());
     }
   }
 

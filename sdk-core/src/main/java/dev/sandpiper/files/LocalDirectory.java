@@ -1,20 +1,24 @@
 package dev.sandpiper.files;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Directories of this machine that are there whole or not at all. */
 public final class LocalDirectory {
+  private static final Logger log = LoggerFactory.getLogger(LocalDirectory.class);
 
   /** Fills an empty directory. */
   @FunctionalInterface
@@ -46,8 +50,19 @@ public final class LocalDirectory {
       }
       Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
       return result;
-    } finally {
+    } catch (IOException | RuntimeException | Error e) {
+      cleanUp(part, e);
+      throw e;
+    }
+  }
+
+  /** Its own failure never hides the first one. */
+  private static void cleanUp(Path part, Throwable cause) {
+    try {
       delete(part);
+    } catch (IOException | RuntimeException e) {
+      log.warn("{} was left behind: {}", part, e.toString());
+      cause.addSuppressed(e);
     }
   }
 
@@ -65,34 +80,41 @@ public final class LocalDirectory {
     }
   }
 
+  /**
+   * Opens one directory at a time, however deep they are, and gives each the rights that deleting
+   * needs.
+   */
   private static void delete(Path tree) throws IOException {
+    Deque<Path> left = new ArrayDeque<>();
     if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-      Files.walkFileTree(tree, new Deletion());
+      left.push(tree);
+    }
+    while (!left.isEmpty()) {
+      Path directory = left.element();
+      List<Path> inner = deleteFiles(directory);
+      if (inner.isEmpty()) {
+        Files.delete(directory);
+        left.remove();
+      }
+      inner.forEach(left::push);
     }
   }
 
-  private static final class Deletion extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-        throws IOException {
-      LocalEntry.setMode(directory, 0700);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) {
-        throw failure;
+  /** Returns the directories that are left. */
+  private static List<Path> deleteFiles(Path directory) throws IOException {
+    LocalEntry.setMode(directory, 0700);
+    List<Path> inner = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          inner.add(entry);
+        } else {
+          Files.delete(entry);
+        }
       }
-      Files.delete(directory);
-      return FileVisitResult.CONTINUE;
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
+    return inner;
   }
 }

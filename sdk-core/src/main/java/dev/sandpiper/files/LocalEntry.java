@@ -32,8 +32,15 @@ record LocalEntry(Path path, String name, BasicFileAttributes attributes) {
     if (attributes.isOther()) {
       return "it is no file, directory or link";
     }
+    if (!attributes.isSymbolicLink() && !isReadable()) {
+      return "it cannot be read";
+    }
     // What the JVM cannot decode it shows as this, and nobody knows what it was.
     return name.indexOf('\uFFFD') >= 0 ? "its name is not UTF-8" : "";
+  }
+
+  private boolean isReadable() {
+    return Files.isReadable(path) && (!attributes.isDirectory() || Files.isExecutable(path));
   }
 
   long size() {

@@ -37,6 +37,7 @@ final class LocalWalk {
 
   /** Null behind the last. */
   @Nullable LocalEntry next() throws IOException {
+    TarReader.requireNoInterrupt();
     while (!levels.isEmpty()) {
       Level level = levels.element();
       if (!level.children.hasNext()) {

@@ -21,8 +21,8 @@ final class TarExtension {
   @Nullable TarEntry read(byte[] header, TarReader archive) throws IOException {
     long size = TarNumber.read(header, 124, 12);
     switch (header[156]) {
-      case 'L' -> longName = field(archive.extension(size));
-      case 'K' -> longLink = field(archive.extension(size));
+      case 'L' -> longName = text(archive.extension(size));
+      case 'K' -> longLink = text(archive.extension(size));
       case 'x' -> readPax(archive.extension(size));
       case 'g' -> archive.extension(size); // about everything, which is about no name
       default -> {
@@ -32,7 +32,7 @@ final class TarExtension {
     return null;
   }
 
-  private static TarText field(byte[] bytes) {
+  private static TarText text(byte[] bytes) throws TarFormatException {
     return TarText.ofField(bytes, 0, bytes.length);
   }
 
@@ -64,7 +64,7 @@ final class TarExtension {
   }
 
   /** The prefix is the standard's; GNU keeps times there, and writes another magic. */
-  private static TarText name(byte[] header) {
+  private static TarText name(byte[] header) throws TarFormatException {
     TarText name = TarText.ofField(header, 0, NAME);
     boolean standard = new String(header, 257, 6, US_ASCII).equals("ustar\0");
     TarText prefix = TarText.ofField(header, PREFIX, standard ? LONGEST_PREFIX : 0);
@@ -100,11 +100,11 @@ final class TarExtension {
       throw new TarFormatException("a pax header without a value");
     }
     String key = new String(records, from, equals - from, ISO_8859_1);
-    TarText value = TarText.of(records, equals + 1, to - equals - 1);
+    int start = equals + 1;
     switch (key) {
-      case "path" -> longName = value;
-      case "linkpath" -> longLink = value;
-      case "size" -> longSize = size(value.text());
+      case "path" -> longName = TarText.of(records, start, to - start);
+      case "linkpath" -> longLink = TarText.of(records, start, to - start);
+      case "size" -> longSize = size(TarText.of(records, start, to - start).text());
       default -> {
         if (key.startsWith("GNU.sparse")) {
           throw new TarFormatException("a sparse file, which cannot be read");

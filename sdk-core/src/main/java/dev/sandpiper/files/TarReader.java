@@ -3,6 +3,7 @@ package dev.sandpiper.files;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class TarReader {
   static final int BLOCK = 512;
 
-  /** Room for the longest path that a system takes, many times over. */
+  /** Extended attributes, which are ignored, stand in them too. */
   private static final int LONGEST_EXTENSION = 1 << 20;
 
   private static final int MOST_EXTENSIONS = 16;
@@ -23,11 +24,17 @@ final class TarReader {
   private static final int CHECKSUM_END = 156;
 
   private final InputStream source;
+  private final byte[] rest = new byte[8192];
+  private long budget;
   private long left;
   private int padding;
 
-  TarReader(InputStream source) {
+  /**
+   * @param budget how many bytes may be read, of whatever kind
+   */
+  TarReader(InputStream source, long budget) {
     this.source = source;
+    this.budget = budget;
   }
 
   /**
@@ -64,7 +71,7 @@ final class TarReader {
     if (left == 0) {
       return -1;
     }
-    int count = source.read(target, offset, (int) Math.min(length, left));
+    int count = take(target, offset, (int) Math.min(length, left));
     if (count < 0) {
       throw new EOFException("the archive ends inside a file");
     }
@@ -83,7 +90,6 @@ final class TarReader {
   }
 
   private void skipContent() throws IOException {
-    byte[] rest = new byte[8192];
     while (read(rest) >= 0) {
       // read and forgotten
     }
@@ -101,22 +107,46 @@ final class TarReader {
   }
 
   private byte[] exactly(int count) throws IOException {
-    byte[] bytes = source.readNBytes(count);
-    if (bytes.length < count) {
-      throw new EOFException("the archive ends too early");
+    byte[] bytes = new byte[count];
+    int filled = 0;
+    while (filled < count) {
+      int more = take(bytes, filled, count - filled);
+      if (more < 0) {
+        throw new EOFException("the archive ends too early");
+      }
+      filled += more;
     }
     return bytes;
   }
 
   /** Archives are filled up with zeros behind their end. */
   private void finish() throws IOException {
-    byte[] rest = new byte[8192];
-    for (int count = source.read(rest); count >= 0; count = source.read(rest)) {
+    for (int count = take(rest, 0, rest.length); count >= 0; count = take(rest, 0, rest.length)) {
       for (int i = 0; i < count; i++) {
         if (rest[i] != 0) {
           throw new TarFormatException("something behind the archive's end");
         }
       }
+    }
+  }
+
+  /** All that is read passes here. */
+  private int take(byte[] target, int offset, int length) throws IOException {
+    requireNoInterrupt();
+    int count = source.read(target, offset, length);
+    budget -= Math.max(0, count);
+    if (budget < 0) {
+      throw new UnsafeEntryException(
+          "the directory's archive has more bytes than the limit allows; a higher"
+              + " DirectoryOptions.limit reads on");
+    }
+    return count;
+  }
+
+  /** A copy is also work of this machine's own, which no transport ends. */
+  static void requireNoInterrupt() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("the thread was interrupted");
     }
   }
 

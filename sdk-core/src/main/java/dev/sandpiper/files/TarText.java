@@ -6,10 +6,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.HexFormat;
 
-/** Names as they stand in archives: bytes, which are mostly UTF-8. */
+/** Names and links' targets as archives have them: bytes, which are mostly UTF-8. */
 record TarText(String text, boolean isUtf8) {
+  /** No system takes a longer path. */
+  private static final int LONGEST = 4096;
 
-  static TarText of(byte[] bytes, int offset, int length) {
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+  static TarText of(byte[] bytes, int offset, int length) throws TarFormatException {
+    if (length > LONGEST) {
+      throw new TarFormatException("the archive has a name or link of " + length + " bytes");
+    }
     try {
       return new TarText(
           UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length)).toString(), true);
@@ -17,17 +24,14 @@ record TarText(String text, boolean isUtf8) {
       StringBuilder escaped = new StringBuilder();
       for (int i = offset; i < offset + length; i++) {
         boolean plain = bytes[i] >= ' ' && bytes[i] < 0x7f;
-        escaped.append(
-            plain
-                ? String.valueOf((char) bytes[i])
-                : "\\x" + HexFormat.of().withUpperCase().toHexDigits(bytes[i]));
+        escaped.append(plain ? String.valueOf((char) bytes[i]) : "\\x" + HEX.toHexDigits(bytes[i]));
       }
       return new TarText(escaped.toString(), false);
     }
   }
 
   /** Up to the first NUL. */
-  static TarText ofField(byte[] bytes, int offset, int length) {
+  static TarText ofField(byte[] bytes, int offset, int length) throws TarFormatException {
     int end = offset;
     while (end < offset + length && bytes[end] != 0) {
       end++;

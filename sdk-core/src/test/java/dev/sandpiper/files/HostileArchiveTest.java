@@ -1,6 +1,5 @@
 package dev.sandpiper.files;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -9,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.DirectorySummary;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,75 +41,11 @@ class HostileArchiveTest {
     }
   }
 
-  /** An archive in the making. */
-  private static final class Archive {
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-    Archive file(String name, String content) {
-      bytes.writeBytes(TarHeader.file(name, 0644, content.length(), 0));
-      bytes.writeBytes(content.getBytes(ISO_8859_1));
-      bytes.writeBytes(new byte[TarReader.padding(content.length())]);
-      return this;
-    }
-
-    Archive directory(String name, int mode) {
-      bytes.writeBytes(TarHeader.directory(name, mode, 0));
-      return this;
-    }
-
-    Archive link(String name, String to) {
-      bytes.writeBytes(TarHeader.link(name, to, 0));
-      return this;
-    }
-
-    /** The last header again, of another kind. */
-    Archive as(char kind) {
-      byte[] all = bytes.toByteArray();
-      int at = all.length - TarReader.BLOCK;
-      all[at + 156] = (byte) kind;
-      return replacing(all);
-    }
-
-    Archive replacing(byte[] all) {
-      sign(all, all.length - TarReader.BLOCK);
-      bytes.reset();
-      bytes.writeBytes(all);
-      return this;
-    }
-
-    byte[] last() {
-      return bytes.toByteArray();
-    }
-
-    static void sign(byte[] all, int at) {
-      Arrays.fill(all, at + 148, at + 156, (byte) ' ');
-      long sum = 0;
-      for (int i = at; i < at + TarReader.BLOCK; i++) {
-        sum += all[i] & 0xff;
-      }
-      TarNumber.write(sum, all, at + 148, 7);
-    }
-
-    Archive pax(String records) {
-      byte[] text = records.getBytes(ISO_8859_1);
-      bytes.writeBytes(TarHeader.file("pax", 0644, text.length, 0));
-      as('x');
-      bytes.writeBytes(text);
-      bytes.writeBytes(new byte[TarReader.padding(text.length)]);
-      return this;
-    }
-
-    byte[] end() {
-      bytes.writeBytes(new byte[2 * TarReader.BLOCK]);
-      return bytes.toByteArray();
-    }
-  }
-
   private DirectorySummary unpack(byte[] archive, DirectoryOptions options) throws IOException {
     return DirectoryTarget.unpack(new ByteArrayInputStream(archive), target, options);
   }
 
-  private void assertRefused(Archive archive, String says) {
+  private void assertRefused(ArchiveText archive, String says) {
     byte[] bytes = archive.end();
     assertThatExceptionOfType(TarFormatException.class)
         .isThrownBy(() -> unpack(bytes, STRICT.skipUnsafe()))
@@ -131,34 +65,34 @@ class HostileArchiveTest {
         "a/b/../../../out"
       })
   void namesThatLeadOutAreRefused(String name) {
-    assertRefused(new Archive().file(name, "x"), "in the archive");
-    assertRefused(new Archive().directory(name, 0755), "in the archive");
-    assertRefused(new Archive().link(name, "x"), "in the archive");
+    assertRefused(new ArchiveText().file(name, "x"), "a name in the archive");
+    assertRefused(new ArchiveText().directory(name, 0755), "a name in the archive");
+    assertRefused(new ArchiveText().link(name, "x"), "a name in the archive");
   }
 
   @Test
   void aPaxPathThatLeadsOutIsRefused() {
-    assertRefused(new Archive().pax("15 path=../out\n").file("harmless", "x"), "leads out");
+    assertRefused(new ArchiveText().pax("15 path=../out\n").file("harmless", "x"), "leads out");
   }
 
   @Test
   void nothingIsWrittenThroughALink() {
-    assertRefused(new Archive().link("a", "..").file("a/out", "x"), "below a link");
-    assertRefused(new Archive().link("a", "b").directory("a/out", 0755), "below a link");
-    assertRefused(new Archive().link("a", "b").link("a/out", "x"), "below a link");
-    assertRefused(new Archive().link("b", "..").file("b", "x"), "two entries of one name");
-    assertRefused(new Archive().link("c", "x").link("c", ".."), "two entries of one name");
+    assertRefused(new ArchiveText().link("a", "..").file("a/out", "x"), "below a link");
+    assertRefused(new ArchiveText().link("a", "b").directory("a/out", 0755), "below a link");
+    assertRefused(new ArchiveText().link("a", "b").link("a/out", "x"), "below a link");
+    assertRefused(new ArchiveText().link("b", "..").file("b", "x"), "two entries of one name");
+    assertRefused(new ArchiveText().link("c", "x").link("c", ".."), "two entries of one name");
   }
 
   @Test
   void anEntryOfTheSameNameAsAnotherIsRefused() {
-    assertRefused(new Archive().file("a", "x").file("a", "y"), "two entries of one name");
-    assertRefused(new Archive().file("b", "x").file("b/c", "y"), "two entries of one name");
+    assertRefused(new ArchiveText().file("a", "x").file("a", "y"), "two entries of one name");
+    assertRefused(new ArchiveText().file("b", "x").file("b/c", "y"), "two entries of one name");
   }
 
   @Test
   void aLinkThatTakesTheNameOfAnEntryIsRefused() {
-    assertRefused(new Archive().file("a", "x").link("a", "b"), "two entries of one name");
+    assertRefused(new ArchiveText().file("a", "x").link("a", "b"), "two entries of one name");
     assertThat(target.resolve("a")).isRegularFile();
   }
 
@@ -166,7 +100,7 @@ class HostileArchiveTest {
   @ValueSource(strings = {"/etc/passwd", "..", "../x", "b/../../x", "through/../../x", ""})
   void linksThatLeadOutAreNotMade(String to) throws IOException {
     byte[] archive =
-        new Archive().link("through", "a/b").directory("a/b", 0755).link("l", to).end();
+        new ArchiveText().link("through", "a/b").directory("a/b", 0755).link("l", to).end();
     if (to.startsWith("through")) {
       // Through the link this is a/../x, which is inside; by its text alone it would not be.
       assertThat(unpack(archive, STRICT).entries()).isEqualTo(3);
@@ -181,7 +115,7 @@ class HostileArchiveTest {
   @Test
   void aLinkThatIsHarmlessByItsTextAloneIsSeenThrough() throws IOException {
     byte[] archive =
-        new Archive()
+        new ArchiveText()
             .directory("a", 0755)
             .directory("a/b", 0755)
             .link("a/b/root", "../..")
@@ -195,7 +129,7 @@ class HostileArchiveTest {
 
   @Test
   void linksInACircleAreLinks() throws IOException {
-    unpack(new Archive().link("a", "b").link("b", "a").link("c", "c/../c").end(), STRICT);
+    unpack(new ArchiveText().link("a", "b").link("b", "a").link("c", "c/../c").end(), STRICT);
     assertThat(Files.isSymbolicLink(target.resolve("a"))).isTrue();
     assertThat(Files.isSymbolicLink(target.resolve("c"))).isTrue();
   }
@@ -203,7 +137,7 @@ class HostileArchiveTest {
   @ParameterizedTest
   @ValueSource(chars = {'3', '4', '6'})
   void specialFilesAreNeverMade(char kind) throws IOException {
-    byte[] archive = new Archive().file("dev", "").as(kind).end();
+    byte[] archive = new ArchiveText().file("dev", "").as(kind).end();
     assertThatExceptionOfType(UnsafeEntryException.class).isThrownBy(() -> unpack(archive, STRICT));
     assertThat(unpack(archive, STRICT.skipUnsafe()).skippedCount()).isOne();
     assertThat(target).isEmptyDirectory();
@@ -212,38 +146,44 @@ class HostileArchiveTest {
   @ParameterizedTest
   @ValueSource(chars = {'S', 'M', 'D', 'V', 'q'})
   void kindsThatAreNotKnownAreRefused(char kind) {
-    assertRefused(new Archive().file("x", "").as(kind), "kind that is not known");
+    assertRefused(new ArchiveText().file("x", "").as(kind), "kind that is not known");
   }
 
   @Test
   void aHardLinkIsToAFileBeforeItAndInside() throws IOException {
-    assertRefused(new Archive().link("h", "../out").as('1'), "leads out");
-    assertRefused(new Archive().link("h", "/etc/passwd").as('1'), "absolute");
-    assertRefused(new Archive().link("h", "none").as('1'), "no file before it");
+    assertRefused(new ArchiveText().link("h", "../out").as('1'), "leads out");
+    assertRefused(new ArchiveText().link("h", "/etc/passwd").as('1'), "absolute");
+    assertRefused(new ArchiveText().link("h", "none").as('1'), "no file before it");
     assertRefused(
-        new Archive().link("s", "/etc/passwd").link("h", "s").as('1'), "two entries of one name");
-    unpack(new Archive().file("f", "x").link("g", "f").as('1').end(), STRICT);
+        new ArchiveText().link("s", "/etc/passwd").link("h", "s").as('1'), "no file before it");
+    unpack(new ArchiveText().file("f", "x").link("g", "f").as('1').end(), STRICT);
     assertThat(target.resolve("g")).hasContent("x");
   }
 
   @Test
   void aSizeIsBelievedOnlyWithinTheLimit() {
-    byte[] huge = new Archive().file("f", "").last();
+    byte[] huge = new ArchiveText().file("f", "").bytes();
     TarNumber.write(1L << 50, huge, 124, 12);
-    byte[] archive = new Archive().replacing(huge).end();
+    byte[] archive = new ArchiveText().replacing(huge).end();
     assertThatExceptionOfType(UnsafeEntryException.class)
         .isThrownBy(() -> unpack(archive, STRICT))
         .withMessageContaining("limit");
-    byte[] pax = new Archive().pax("30 size=999999999999999999999\n").file("f", "x").end();
+    byte[] pax = new ArchiveText().pax("30 size=999999999999999999999\n").file("f", "x").end();
     assertThatThrownBy(() -> unpack(pax, STRICT)).isInstanceOf(TarFormatException.class);
   }
 
   @Test
   void aNameIsBounded() {
-    byte[] longName = new Archive().file("f", "").as('L').last();
+    byte[] longName = new ArchiveText().file("f", "").as('L').bytes();
     TarNumber.write(1 << 30, longName, 124, 12);
-    assertRefused(new Archive().replacing(longName), "a name or header of 1073741824 bytes");
-    assertRefused(new Archive().file("n".repeat(5000), "x"), "absolute, or none");
+    assertRefused(new ArchiveText().replacing(longName), "a name or header of 1073741824 bytes");
+    assertRefused(new ArchiveText().file("n".repeat(5000), "x"), "a name or link of 5000 bytes");
+    assertRefused(
+        new ArchiveText().link("l", "x/".repeat(17_000)), "a name or link of 34000 bytes");
+    String path = "path=" + "n".repeat(5000) + "\n";
+    assertRefused(
+        new ArchiveText().pax((path.length() + 5) + " " + path).file("f", "x"),
+        "a name or link of 5000 bytes");
   }
 
   @ParameterizedTest
@@ -259,13 +199,13 @@ class HostileArchiveTest {
         "19 GNU.sparse.a=b\n"
       })
   void aPaxHeaderThatMeansNothingIsRefused(String records) {
-    byte[] archive = new Archive().pax(records).file("f", "x").end();
+    byte[] archive = new ArchiveText().pax(records).file("f", "x").end();
     assertThatThrownBy(() -> unpack(archive, STRICT)).isInstanceOf(TarFormatException.class);
   }
 
   @Test
   void headersWithoutAnEntryEnd() {
-    Archive archive = new Archive();
+    ArchiveText archive = new ArchiveText();
     for (int i = 0; i < 100; i++) {
       archive.pax("9 a=bcde\n");
     }
@@ -275,7 +215,7 @@ class HostileArchiveTest {
   @Test
   void pathAndLinkOfAPaxHeaderCount() throws IOException {
     unpack(
-        new Archive()
+        new ArchiveText()
             .pax("13 path=d/\u00c3\u00bc\n")
             .file("short", "x")
             .pax("14 linkpath=d\n")
@@ -288,7 +228,8 @@ class HostileArchiveTest {
 
   @Test
   void everyCutIsAnErrorAndNoShorterTree() throws IOException {
-    byte[] whole = new Archive().directory("d", 0755).file("d/f", "content").link("l", "d").end();
+    byte[] whole =
+        new ArchiveText().directory("d", 0755).file("d/f", "content").link("l", "d").end();
     int content = whole.length - TarReader.BLOCK;
     for (int length = 0; length < content; length += 37) {
       byte[] cut = Arrays.copyOf(whole, length);
@@ -299,7 +240,7 @@ class HostileArchiveTest {
   }
 
   @Test
-  void noiseIsNoArchive() {
+  void noiseIsNoArchiveText() {
     Random random = new Random(20_261_121);
     byte[] noise = new byte[4096];
     for (int i = 0; i < 500; i++) {
@@ -311,13 +252,14 @@ class HostileArchiveTest {
 
   @Test
   void anyByteMayBeWrongAndNothingGetsOut() throws IOException {
-    byte[] whole = new Archive().directory("d", 0755).file("d/f", "content").link("l", "d").end();
+    byte[] whole =
+        new ArchiveText().directory("d", 0755).file("d/f", "content").link("l", "d").end();
     Random random = new Random(7);
     for (int i = 0; i < 2000; i++) {
       byte[] wrong = whole.clone();
       int block = random.nextInt(4) * TarReader.BLOCK;
       wrong[block + random.nextInt(TarReader.BLOCK)] = (byte) random.nextInt(256);
-      Archive.sign(wrong, block == 2 * TarReader.BLOCK ? 0 : block);
+      ArchiveText.sign(wrong, block == 2 * TarReader.BLOCK ? 0 : block);
       Path part = Files.createDirectory(target.resolve("try-" + i));
       try {
         DirectoryTarget.unpack(new ByteArrayInputStream(wrong), part, STRICT.skipUnsafe());
@@ -329,7 +271,7 @@ class HostileArchiveTest {
 
   @Test
   void aDirectoryThatForbidsWritingIsFilledFirst() throws IOException {
-    unpack(new Archive().directory("d", 0555).file("d/f", "x").link("d/l", "f").end(), STRICT);
+    unpack(new ArchiveText().directory("d", 0555).file("d/f", "x").link("d/l", "f").end(), STRICT);
     assertThat(target.resolve("d/f")).hasContent("x");
     LocalEntry.setMode(target.resolve("d"), 0755);
   }
