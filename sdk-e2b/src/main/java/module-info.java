@@ -12,4 +12,8 @@ module dev.sandpiper.e2b {
   exports dev.sandpiper.e2b;
   exports dev.sandpiper.e2b.proto to
       dev.sandpiper.testkit;
+
+  // Reads and writes fields of messages by their accessors.
+  opens dev.sandpiper.e2b.proto to
+      com.google.protobuf;
 }

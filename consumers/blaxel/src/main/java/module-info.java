@@ -1,0 +1,4 @@
+module consumer.blaxel {
+  requires consumer.core;
+  requires dev.sandpiper.blaxel;
+}

@@ -1,0 +1,4 @@
+module consumer.e2b {
+  requires consumer.core;
+  requires dev.sandpiper.e2b;
+}

@@ -1,0 +1,4 @@
+module consumer.testkit {
+  requires consumer.core;
+  requires dev.sandpiper.testkit;
+}
