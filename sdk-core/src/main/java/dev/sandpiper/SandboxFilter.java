@@ -36,6 +36,12 @@ public final class SandboxFilter {
     return new SandboxFilter(labels, requireNonNull(wanted, "wanted"));
   }
 
+  /** True if everything here is true of {@code sandbox}. */
+  public boolean matches(SandboxInfo sandbox) {
+    return sandbox.labels().entrySet().containsAll(labels.entrySet())
+        && (state == null || state == sandbox.state());
+  }
+
   public Map<String, String> labels() {
     return labels;
   }

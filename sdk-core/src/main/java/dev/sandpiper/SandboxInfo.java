@@ -7,21 +7,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a platform says about a sandbox.
+ * What a platform says about a sandbox. What it does not say, or says in a form that cannot be
+ * read, is empty.
  *
  * @param id for {@link SandboxClient#connect}
  * @param template what it was made from
  * @param state what it does
- * @param labels as given at its creation
+ * @param labels as given at its creation; a label without a value is left out, and a value that is
+ *     not a text is JSON
  * @param startedAt when it was created or last started
  * @param expiresAt when it ends by itself, if it does
  */
 public record SandboxInfo(
     String id,
-    String template,
+    Optional<String> template,
     State state,
     Map<String, String> labels,
-    Instant startedAt,
+    Optional<Instant> startedAt,
     Optional<Instant> expiresAt) {
 
   /** What a sandbox can be doing. */

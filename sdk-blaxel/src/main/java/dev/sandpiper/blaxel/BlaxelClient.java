@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
@@ -10,10 +11,10 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.Pages;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
-import dev.sandpiper.engine.LazyPages;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HeaderTransport;
@@ -134,14 +135,28 @@ public final class BlaxelClient implements SandboxClient {
                 .requireSettable(spec.variables().keySet()));
   }
 
+  /**
+   * {@inheritDoc} A sandbox whose record cannot be changed, for instance because it has secrets, is
+   * connected to all the same; a warning says that it ends at its own time.
+   */
   @Override
   public BlaxelSandbox connect(String id) {
-    return connect(id, DEFAULT_TIME_TO_LIVE);
+    return connect(id, DEFAULT_TIME_TO_LIVE, false);
   }
 
-  /** Any request wakes a sandbox of Blaxel's, so this makes none to it. */
+  /**
+   * {@inheritDoc} Makes no request to the sandbox itself, because any would wake it.
+   *
+   * @throws dev.sandpiper.UnsupportedCapabilityException if it would end sooner and its life cannot
+   *     be prolonged, see {@link BlaxelSandbox#expireIn}; with a zero time to live it can be
+   *     connected to
+   */
   @Override
   public BlaxelSandbox connect(String id, Duration timeToLive) {
+    return connect(id, timeToLive, true);
+  }
+
+  private BlaxelSandbox connect(String id, Duration timeToLive, boolean mustLive) {
     requireNonNull(id, "id");
     requireOpen();
     if (id.isBlank() || timeToLive.isNegative()) {
@@ -163,9 +178,20 @@ public final class BlaxelClient implements SandboxClient {
     boolean endsTooSoon =
         SandboxJson.secondsLeft(sandbox).filter(left -> left < timeToLive.toSeconds()).isPresent();
     if (endsTooSoon) {
-      connected.expireIn(timeToLive);
+      prolong(connected, timeToLive, mustLive);
     }
     return connected;
+  }
+
+  private static void prolong(BlaxelSandbox sandbox, Duration timeToLive, boolean mustLive) {
+    try {
+      sandbox.expireIn(timeToLive);
+    } catch (SandboxException e) {
+      if (mustLive || e instanceof CancelledException) {
+        throw e;
+      }
+      log.warn("sandbox {} ends at its own time: {}", sandbox.id(), e.getMessage());
+    }
   }
 
   /** Blaxel filters by neither label nor state, so every page is fetched and looked through. */
@@ -173,7 +199,7 @@ public final class BlaxelClient implements SandboxClient {
   public Pages<SandboxInfo> list(SandboxFilter filter) {
     requireNonNull(filter, "filter");
     requireOpen();
-    return new LazyPages<>(cursor -> account.api().page(filter, cursor));
+    return account.api().list(filter);
   }
 
   @Override

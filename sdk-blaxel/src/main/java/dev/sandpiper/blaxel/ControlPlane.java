@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.Pages;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.WireFormatException;
@@ -16,6 +17,7 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.JsonApi;
+import dev.sandpiper.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -121,8 +123,12 @@ final class ControlPlane {
     }
   }
 
-  /** One page of the list, newest first. Labels and states are looked at here. */
-  LazyPages.Page<SandboxInfo> page(SandboxFilter filter, @Nullable String cursor) {
+  /** The sandboxes, newest first. Blaxel filters by neither label nor state, so all are fetched. */
+  Pages<SandboxInfo> list(SandboxFilter filter) {
+    return new LazyPages<>(this::page, filter::matches);
+  }
+
+  private LazyPages.Page<SandboxInfo> page(@Nullable String cursor) {
     HttpUrl.Builder url =
         api.url("sandboxes")
             .newBuilder()
@@ -135,12 +141,9 @@ final class ControlPlane {
       JsonNode answer = json(response);
       List<SandboxInfo> infos = new ArrayList<>();
       for (JsonNode item : items(answer, response)) {
-        SandboxInfo info = SandboxJson.info(item, response);
-        if (isWanted(info, filter)) {
-          infos.add(info);
-        }
+        infos.add(SandboxJson.info(item, response));
       }
-      return new LazyPages.Page<>(infos, next(answer, cursor, response));
+      return new LazyPages.Page<>(infos, next(answer));
     }
   }
 
@@ -153,21 +156,9 @@ final class ControlPlane {
     return items;
   }
 
-  private static @Nullable String next(
-      JsonNode answer, @Nullable String cursor, HttpResponse response) {
+  private static @Nullable String next(JsonNode answer) {
     JsonNode meta = answer.path("meta");
-    String next = meta.path("nextCursor").asText("");
-    if (next.isEmpty() || !meta.path("hasMore").asBoolean(true)) {
-      return null;
-    }
-    if (next.equals(cursor)) {
-      throw new WireFormatException(response.failure("a page that says it is the next one"), null);
-    }
-    return next;
-  }
-
-  private static boolean isWanted(SandboxInfo info, SandboxFilter filter) {
-    return info.labels().entrySet().containsAll(filter.labels().entrySet())
-        && filter.state().map(info.state()::equals).orElse(true);
+    boolean hasMore = meta.path("hasMore").asBoolean(true);
+    return hasMore ? Json.text(meta, "nextCursor").orElse(null) : null;
   }
 }

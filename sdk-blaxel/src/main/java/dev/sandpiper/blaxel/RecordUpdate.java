@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.Failure;
 import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.WireFormatException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -52,13 +53,24 @@ final class RecordUpdate {
     update(
         "expireIn",
         record -> {
-          Instant now = Instant.now();
-          Duration age = Duration.between(SandboxJson.createdAt(record).orElse(now), now);
+          Duration age = Duration.between(createdAt(record), Instant.now());
           Duration total = timeToLive.plus(age.isNegative() ? Duration.ZERO : age);
           ObjectNode runtime = record.withObject("/spec/runtime");
           runtime.put("ttl", BlaxelSandboxSpec.seconds(total));
           runtime.remove("expires");
         });
+  }
+
+  private Instant createdAt(ObjectNode record) {
+    return SandboxJson.createdAt(record)
+        .orElseThrow(
+            () ->
+                new WireFormatException(
+                    Failure.of(
+                        "expireIn",
+                        name,
+                        "its metadata.createdAt, from which Blaxel counts, cannot be read"),
+                    null));
   }
 
   void liveOn() {

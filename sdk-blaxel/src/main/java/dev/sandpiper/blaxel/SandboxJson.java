@@ -12,8 +12,6 @@ import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -74,27 +72,31 @@ final class SandboxJson {
   }
 
   static Optional<Instant> createdAt(JsonNode sandbox) {
-    return text(sandbox.path("metadata"), "createdAt")
-        .map(time -> OffsetDateTime.parse(time).toInstant());
+    return Json.instant(sandbox.path("metadata"), "createdAt");
   }
 
   /** The sandbox in {@code json}, which came with {@code response}. */
   static SandboxInfo info(JsonNode json, HttpResponse response) {
+    String name = name(json);
+    if (name.isEmpty()) {
+      throw new WireFormatException(response.failure("a sandbox without a metadata.name"), null);
+    }
+    Map<String, String> labels = Json.texts(json.path("metadata").path("labels"));
+    labels.remove(NONCE_LABEL);
+    return new SandboxInfo(
+        name,
+        text(json.path("spec").path("runtime"), "image"),
+        state(json),
+        labels,
+        createdAt(json),
+        secondsLeft(json).flatMap(SandboxJson::fromNow));
+  }
+
+  private static Optional<Instant> fromNow(long seconds) {
     try {
-      String name = name(json);
-      if (name.isEmpty()) {
-        throw new IllegalArgumentException("no name");
-      }
-      Instant now = Instant.now();
-      return new SandboxInfo(
-          name,
-          json.path("spec").path("runtime").path("image").asText(""),
-          state(json),
-          labels(json),
-          createdAt(json).orElse(Instant.EPOCH),
-          secondsLeft(json).map(now::plusSeconds));
-    } catch (DateTimeException | IllegalArgumentException | ArithmeticException e) {
-      throw new WireFormatException(response.failure("a sandbox that cannot be read"), e);
+      return Optional.of(Instant.now().plusSeconds(seconds));
+    } catch (DateTimeException | ArithmeticException e) {
+      return Optional.empty(); // beyond every calendar, which is never
     }
   }
 
@@ -103,16 +105,6 @@ final class SandboxJson {
       return State.OTHER;
     }
     return json.path("state").asText("").equals("STANDBY") ? State.PAUSED : State.RUNNING;
-  }
-
-  private static Map<String, String> labels(JsonNode json) {
-    Map<String, String> labels = new HashMap<>();
-    json.path("metadata")
-        .path("labels")
-        .properties()
-        .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
-    labels.remove(NONCE_LABEL);
-    return labels;
   }
 
   /** What is sent to create a sandbox. */

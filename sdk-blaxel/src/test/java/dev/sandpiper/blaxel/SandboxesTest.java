@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.blaxel.testing.CapturedLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -51,7 +53,7 @@ class SandboxesTest {
     SandboxInfo first = iterator.next();
     assertThat(first.id()).isEqualTo("a");
     assertThat(first.labels()).isEqualTo(Map.of("team", "x"));
-    assertThat(first.startedAt()).isEqualTo(Instant.parse("2026-08-17T10:00:00Z"));
+    assertThat(first.startedAt()).contains(Instant.parse("2026-08-17T10:00:00Z"));
     assertThat(first.expiresAt()).isEmpty();
     assertThat(blaxel.lines()).containsExactly("GET /v0/sandboxes?limit=100&sort=createdAt%3Adesc");
 
@@ -95,7 +97,7 @@ class SandboxesTest {
                 200, "{\"data\":[],\"meta\":{\"hasMore\":true,\"nextCursor\":\"c\"}}"));
     assertThatThrownBy(() -> names(SandboxFilter.all()))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("it is the next one");
+        .hasMessageContaining("an earlier one is the next");
   }
 
   @ParameterizedTest
@@ -135,6 +137,103 @@ class SandboxesTest {
 
     blaxel.on(LOOK, ScriptedBlaxel.json(200, soon));
     client.connect("sbx-1", Duration.ZERO).close();
+  }
+
+  private static String ending(String record) {
+    return record
+        .replace("\"state\"", "\"expiresIn\":10,\"state\"")
+        .replace(
+            "\"ttl\"", "\"envs\":[{\"name\":\"A\",\"value\":\"****\",\"secret\":true}],\"ttl\"");
+  }
+
+  @Test
+  void aSandboxWithSecretsIsConnectedToAndEndsAtItsOwnTime() {
+    String record = ending(blaxel.record("DEPLOYED", ""));
+    blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, record));
+    BlaxelClient client = blaxel.client();
+    client.connect("sbx-1").close();
+    assertThat(CapturedLog.lines())
+        .anyMatch(line -> line.startsWith("WARN sandbox sbx-1 ends at its own time"));
+    client.connect("sbx-1", Duration.ZERO).close();
+    assertThatThrownBy(() -> client.connect("sbx-1", Duration.ofMinutes(5)))
+        .isInstanceOf(UnsupportedCapabilityException.class)
+        .hasMessageContaining("secrets");
+  }
+
+  @Test
+  void aSandboxWhoseRecordMayNotBeWrittenIsConnectedTo() {
+    String soon = blaxel.record("DEPLOYED", "").replace("\"state\"", "\"expiresIn\":10,\"state\"");
+    blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, soon));
+    blaxel.always(REPLACE, request -> ScriptedBlaxel.json(403, "{\"error\":\"read only\"}"));
+    BlaxelClient client = blaxel.client();
+    client.connect("sbx-1").close();
+    assertThatThrownBy(() -> client.connect("sbx-1", Duration.ofMinutes(5)))
+        .isInstanceOf(AuthenticationException.class)
+        .hasMessageContaining("read only");
+  }
+
+  @Test
+  void aLifeIsNotCountedFromACreationThatCannotBeRead() {
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    String record = blaxel.record("DEPLOYED", "").replace("2026-11-20T10:00:00Z", "long ago");
+    blaxel.on(LOOK, ScriptedBlaxel.json(200, record));
+    assertThatThrownBy(() -> sandbox.expireIn(Duration.ofHours(1)))
+        .isInstanceOf(WireFormatException.class)
+        .hasMessageContaining("sbx-1")
+        .hasMessageContaining("metadata.createdAt");
+  }
+
+  @Test
+  void anAddressThatCannotBeUsedIsAnErrorOfThePlatforms() {
+    String record = blaxel.record("DEPLOYED", "").replace(blaxel.url() + "/sbx", "ftp://x");
+    blaxel.on(LOOK, ScriptedBlaxel.json(200, record));
+    assertThatThrownBy(() -> blaxel.client().connect("sbx-1"))
+        .isInstanceOf(WireFormatException.class)
+        .hasMessageContaining("sbx-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"createdAt\":null",
+        "\"createdAt\":\"2026-11-20 10:00:00\"",
+        "\"labels\":null",
+        "\"labels\":{\"a\":null}",
+        "\"labels\":[]"
+      })
+  void oneOddRecordDoesNotHideTheOthers(String field) {
+    String odd =
+        "{\"metadata\":{\"name\":\"odd\"," + field + "},\"spec\":null,\"expiresIn\":9e30}";
+    blaxel.on(LIST, ScriptedBlaxel.json(200, "[" + odd + "," + item("a", "RUNNING", "x") + "]"));
+    assertThat(names(SandboxFilter.all())).containsExactly("odd", "a");
+  }
+
+  @Test
+  void aLabelWithoutAValueIsAbsent() {
+    String odd = "{\"metadata\":{\"name\":\"odd\",\"labels\":{\"a\":null,\"n\":7}}}";
+    blaxel.on(LIST, ScriptedBlaxel.json(200, "[" + odd + "]"));
+    SandboxInfo info = blaxel.client().list(SandboxFilter.all()).iterator().next();
+    assertThat(info.labels()).isEqualTo(Map.of("n", "7"));
+    assertThat(info.template()).isEmpty();
+    assertThat(info.startedAt()).isEmpty();
+  }
+
+  @Test
+  void pagesThatGoRoundInACircleAreAnError() {
+    for (String next : new String[] {"A", "B", "A"}) {
+      blaxel.on(
+          LIST,
+          ScriptedBlaxel.json(
+              200,
+              "{\"data\":["
+                  + item("a", "RUNNING", "y")
+                  + "],\"meta\":{\"hasMore\":true,\"nextCursor\":\""
+                  + next
+                  + "\"}}"));
+    }
+    assertThatThrownBy(() -> names(SandboxFilter.all().label("team", "x")))
+        .isInstanceOf(WireFormatException.class)
+        .hasMessageContaining("an earlier one is the next");
   }
 
   @Test

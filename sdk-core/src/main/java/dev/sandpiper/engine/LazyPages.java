@@ -1,13 +1,22 @@
 package dev.sandpiper.engine;
 
+import dev.sandpiper.Failure;
 import dev.sandpiper.Pages;
+import dev.sandpiper.WireFormatException;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Pages that follow a cursor. */
+/**
+ * Pages of sandboxes that follow a cursor. A platform that leads back to a page that was there, or
+ * goes on without showing anything, is an error and not an endless loop.
+ */
 public final class LazyPages<T> implements Pages<T> {
+  private static final int MOST_EMPTY_PAGES = 100;
 
   /**
    * One page.
@@ -23,9 +32,14 @@ public final class LazyPages<T> implements Pages<T> {
   }
 
   private final Fetch<T> fetch;
+  private final Predicate<T> wanted;
 
-  public LazyPages(Fetch<T> fetch) {
+  /**
+   * @param wanted which items to show, whatever the platform was asked for: not all obey a filter
+   */
+  public LazyPages(Fetch<T> fetch, Predicate<T> wanted) {
     this.fetch = fetch;
+    this.wanted = wanted;
   }
 
   @Override
@@ -34,30 +48,54 @@ public final class LazyPages<T> implements Pages<T> {
   }
 
   private final class Items implements Iterator<T> {
-    private @Nullable Iterator<T> items;
+    private final Set<String> passed = new HashSet<>();
+    private Iterator<T> items = List.<T>of().iterator();
+    private @Nullable T upcoming;
     private @Nullable String cursor;
     private boolean last;
+    private int emptyPages;
 
     @Override
     public boolean hasNext() {
-      while (items == null || !items.hasNext()) {
-        if (last) {
+      while (upcoming == null) {
+        if (items.hasNext()) {
+          T item = items.next();
+          upcoming = wanted.test(item) ? item : null;
+        } else if (last) {
           return false;
+        } else {
+          turn();
         }
-        Page<T> page = fetch.page(cursor);
-        items = page.items().iterator();
-        cursor = page.next();
-        last = cursor == null;
       }
       return true;
     }
 
+    private void turn() {
+      if (cursor != null && !passed.add(cursor)) {
+        throw malformed("a page says that an earlier one is the next");
+      }
+      Page<T> page = fetch.page(cursor);
+      emptyPages = page.items().isEmpty() ? emptyPages + 1 : 0;
+      if (emptyPages > MOST_EMPTY_PAGES) {
+        throw malformed("more than " + MOST_EMPTY_PAGES + " empty pages in a row");
+      }
+      items = page.items().iterator();
+      cursor = page.next();
+      last = cursor == null;
+    }
+
+    private static WireFormatException malformed(String observed) {
+      return new WireFormatException(Failure.of("list", "sandboxes", observed), null);
+    }
+
     @Override
     public T next() {
-      if (!hasNext() || items == null) {
+      if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return items.next();
+      T item = upcoming;
+      upcoming = null;
+      return item;
     }
   }
 }

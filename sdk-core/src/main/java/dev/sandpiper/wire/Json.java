@@ -6,6 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.TemporalAccessor;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** JSON documents as trees, bounded in depth and in the length of what they hold. */
@@ -13,6 +24,14 @@ public final class Json {
   private static final int DEEPEST = 64;
   private static final int LONGEST_TEXT = 20_000_000;
   private static final ObjectMapper MAPPER = new ObjectMapper(boundedFactory());
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder()
+          .parseCaseInsensitive()
+          .append(DateTimeFormatter.ISO_LOCAL_DATE)
+          .appendPattern("['T'][ ]")
+          .append(DateTimeFormatter.ISO_LOCAL_TIME)
+          .appendPattern("[ ][XXX][XX][X]")
+          .toFormatter(Locale.ROOT);
 
   private Json() {}
 
@@ -54,6 +73,38 @@ public final class Json {
     return value.isTextual() && !value.asText().isEmpty()
         ? Optional.of(value.asText())
         : Optional.empty();
+  }
+
+  /**
+   * A field's moment, as RFC 3339 writes it; the T may be a blank, and a time without a zone is
+   * UTC. Empty if the field is missing or anything else.
+   */
+  public static Optional<Instant> instant(JsonNode json, String field) {
+    return text(json, field).flatMap(Json::instant);
+  }
+
+  private static Optional<Instant> instant(String text) {
+    try {
+      TemporalAccessor time = TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
+      return Optional.of(
+          time instanceof OffsetDateTime withZone
+              ? withZone.toInstant()
+              : LocalDateTime.from(time).toInstant(ZoneOffset.UTC));
+    } catch (DateTimeException e) {
+      return Optional.empty(); // not a moment: as good as none
+    }
+  }
+
+  /** The texts of an object by their names. What is null is absent; other values are JSON. */
+  public static Map<String, String> texts(JsonNode json) {
+    Map<String, String> texts = new HashMap<>();
+    for (Map.Entry<String, JsonNode> field : json.properties()) {
+      JsonNode value = field.getValue();
+      if (!value.isNull()) {
+        texts.put(field.getKey(), value.isTextual() ? value.asText() : value.toString());
+      }
+    }
+    return texts;
   }
 
   /** An empty object to fill. */

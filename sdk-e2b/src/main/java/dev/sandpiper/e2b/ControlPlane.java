@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.Pages;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.WireFormatException;
@@ -22,7 +23,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -105,8 +108,22 @@ final class ControlPlane {
     }
   }
 
-  /** One page of the list, newest first. */
-  LazyPages.Page<SandboxInfo> page(SandboxFilter filter, @Nullable String cursor) {
+  /** The sandboxes, newest first. */
+  Pages<SandboxInfo> list(SandboxFilter filter) {
+    return new LazyPages<>(cursor -> page(filter, cursor, SandboxJson::info), filter::matches);
+  }
+
+  /** The sandbox with this nonce, if the list shows it among the newest. */
+  Optional<String> withNonce(String nonce) {
+    SandboxFilter filter = SandboxFilter.all().label(SandboxJson.NONCE_LABEL, nonce);
+    return new LazyPages<JsonNode>(
+            cursor -> page(filter, cursor, (listed, response) -> listed),
+            listed -> SandboxJson.nonce(listed).filter(nonce::equals).isPresent())
+        .stream().findFirst().map(listed -> SandboxJson.required(listed, "sandboxID"));
+  }
+
+  private <T> LazyPages.Page<T> page(
+      SandboxFilter filter, @Nullable String cursor, BiFunction<JsonNode, HttpResponse, T> read) {
     HttpUrl.Builder url =
         api.url("v2", "sandboxes").newBuilder().addQueryParameter("limit", PAGE_SIZE);
     if (!filter.labels().isEmpty()) {
@@ -119,20 +136,22 @@ final class ControlPlane {
     HttpRequest request = request("list", "sandboxes", "GET", url.build()).harmlessAndPatient();
     try (HttpResponse response = api.send(request, What.SANDBOX)) {
       String next = response.header("X-Next-Token");
-      return new LazyPages.Page<>(infos(response), next == null || next.isEmpty() ? null : next);
+      List<T> items = items(response, read);
+      return new LazyPages.Page<>(items, next == null || next.isEmpty() ? null : next);
     }
   }
 
-  private static List<SandboxInfo> infos(HttpResponse response) {
+  private static <T> List<T> items(
+      HttpResponse response, BiFunction<JsonNode, HttpResponse, T> read) {
     JsonNode list = json(response);
     if (!list.isArray()) {
       throw new WireFormatException(response.failure("an answer that is not a list"));
     }
-    List<SandboxInfo> infos = new ArrayList<>();
+    List<T> items = new ArrayList<>();
     for (JsonNode listed : list) {
-      infos.add(SandboxJson.info(listed, response));
+      items.add(read.apply(listed, response));
     }
-    return infos;
+    return items;
   }
 
   /** Keys and values are escaped twice here, and once more as a query parameter. */

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.SandboxFilter;
-import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.Variables;
@@ -118,21 +116,16 @@ final class Creation {
   private String look(SandboxException failure) throws InterruptedException {
     Optional<String> found;
     try {
-      found = find();
+      found = api.withNonce(nonce);
       if (found.isEmpty()) {
         TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
-        found = find();
+        found = api.withNonce(nonce);
       }
     } catch (SandboxException e) {
       failure.addSuppressed(e);
       throw unknown(failure, "the list could not be read");
     }
     return found.orElseThrow(() -> unknown(failure, "the list does not show it"));
-  }
-
-  private Optional<String> find() {
-    SandboxFilter filter = SandboxFilter.all().label(SandboxJson.NONCE_LABEL, nonce);
-    return api.page(filter, null).items().stream().map(SandboxInfo::id).findFirst();
   }
 
   /** Deletes the sandbox. Returns what to throw, which says so if it could not be deleted. */

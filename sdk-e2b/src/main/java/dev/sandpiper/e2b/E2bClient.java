@@ -13,7 +13,6 @@ import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.E2bSandbox.Origin;
-import dev.sandpiper.engine.LazyPages;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HeaderTransport;
@@ -130,7 +129,7 @@ public final class E2bClient implements SandboxClient {
     requireNonNull(filter, "filter");
     requireOpen();
     settings.requiredApiKey();
-    return new LazyPages<>(cursor -> account.api().page(filter, cursor));
+    return account.api().list(filter);
   }
 
   @Override

@@ -6,12 +6,6 @@ import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,21 +18,19 @@ final class SandboxJson {
 
   /** The sandbox in {@code json}, which came with {@code response}. */
   static SandboxInfo info(JsonNode json, HttpResponse response) {
-    try {
-      return info(json);
-    } catch (DateTimeException | IllegalArgumentException e) {
-      throw new WireFormatException(response.failure("a sandbox that cannot be read"), e);
-    }
-  }
-
-  static SandboxInfo info(JsonNode json) {
+    String id =
+        Json.text(json, "sandboxID")
+            .orElseThrow(
+                () -> new WireFormatException(response.failure("a sandbox without a sandboxID")));
+    Map<String, String> labels = Json.texts(json.path("metadata"));
+    labels.remove(NONCE_LABEL);
     return new SandboxInfo(
-        required(json, "sandboxID"),
-        Json.text(json, "alias").orElseGet(() -> required(json, "templateID")),
+        id,
+        Json.text(json, "alias").or(() -> Json.text(json, "templateID")),
         state(json.path("state").asText("")),
-        labels(json.path("metadata")),
-        instant(required(json, "startedAt")),
-        Json.text(json, "endAt").map(SandboxJson::instant));
+        labels,
+        Json.instant(json, "startedAt"),
+        Json.instant(json, "endAt"));
   }
 
   private static State state(String name) {
@@ -59,23 +51,8 @@ final class SandboxJson {
     };
   }
 
-  private static Map<String, String> labels(JsonNode metadata) {
-    Map<String, String> labels = new HashMap<>();
-    metadata.properties().forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
-    labels.remove(NONCE_LABEL);
-    return labels;
-  }
-
   static Optional<String> nonce(JsonNode json) {
     return Json.text(json.path("metadata"), NONCE_LABEL);
-  }
-
-  /** RFC 3339; a time without a zone is UTC. */
-  private static Instant instant(String text) {
-    boolean hasZone = text.endsWith("Z") || text.matches(".*[+-]\\d\\d:\\d\\d");
-    return hasZone
-        ? OffsetDateTime.parse(text).toInstant()
-        : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
   }
 
   static String required(JsonNode json, String field) {

@@ -22,12 +22,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A create whose outcome is not known: looked for by its nonce, and never sent again. */
 class CreationTest {
-  private static final String FOUND =
-      """
-      [{"templateID": "base", "sandboxID": "isb1", "state": "running",
-        "startedAt": "2026-11-20T10:00:00Z"}]""";
 
   @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
+
+  /** The list that shows what the first request created, after another sandbox. */
+  private MockResponse found() throws Exception {
+    return ScriptedE2b.json(
+        200,
+        """
+        [{"sandboxID": "strangers", "state": "running", "metadata": {"sandpiper-nonce": "sp-1"}},
+         {"sandboxID": "isb1", "state": "running", "metadata": {"sandpiper-nonce": "%s"}}]"""
+            .formatted(e2b.createNonce()));
+  }
 
   private E2bSandbox create() {
     return e2b.client().create(SandboxSpec.standard().timeToLive(Duration.ofMinutes(9)));
@@ -43,7 +49,7 @@ class CreationTest {
   @Test
   void whatACutAnswerLeftBehindIsAdopted() throws Exception {
     e2b.answer(Frames.nothing());
-    e2b.answer(200, FOUND);
+    e2b.answerWith(this::found);
     e2b.answer(200, ScriptedE2b.sandboxJson("0.6.13"));
     E2bSandbox sandbox = create();
 
@@ -66,7 +72,7 @@ class CreationTest {
             .setHeader("Content-Length", 100)
             .onResponseEnd(new SocketEffect.CloseSocket())
             .build());
-    e2b.answer(200, FOUND);
+    e2b.answerWith(this::found);
     e2b.answer(200, ScriptedE2b.sandboxJson("0.6.13"));
     create().detach();
     takeCreateAndLook();
@@ -78,7 +84,7 @@ class CreationTest {
   void anAnswerThatCannotBeReadIsLookedInto(String garbage) throws Exception {
     e2b.answer(201, garbage);
     e2b.answer(200, "[]");
-    e2b.answer(200, FOUND);
+    e2b.answerWith(this::found);
     e2b.answer(200, ScriptedE2b.sandboxJson("0.6.13"));
     create().detach();
     takeCreateAndLook();
@@ -95,6 +101,20 @@ class CreationTest {
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("cannot be known")
         .hasMessageContaining("the list does not show it");
+    takeCreateAndLook();
+    e2b.take();
+  }
+
+  @Test
+  void aStrangersSandboxIsNeitherAdoptedNorDeleted() throws Exception {
+    String strangers =
+        "[{\"sandboxID\": \"isb2\", \"metadata\": {\"sandpiper-nonce\": \"sp-1\"}}]";
+    e2b.answer(Frames.nothing());
+    e2b.answer(200, strangers);
+    e2b.answer(200, strangers);
+    assertThatThrownBy(this::create)
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageContaining("cannot be known");
     takeCreateAndLook();
     e2b.take();
   }
@@ -136,7 +156,7 @@ class CreationTest {
   @Test
   void whatCannotBeAdoptedIsDeleted() throws Exception {
     e2b.answer(Frames.nothing());
-    e2b.answer(200, FOUND);
+    e2b.answerWith(this::found);
     e2b.answer(404, "");
     e2b.answer(204, "");
     assertThatThrownBy(this::create)
@@ -150,7 +170,7 @@ class CreationTest {
   @Test
   void whatCannotBeDeletedEitherIsNamed() throws Exception {
     e2b.answer(Frames.nothing());
-    e2b.answer(200, FOUND);
+    e2b.answerWith(this::found);
     e2b.answer(404, "");
     e2b.answer(500, "");
     assertThatThrownBy(this::create)
@@ -186,7 +206,7 @@ class CreationTest {
   void anInterruptDeletesWhatWasMadeAndKeepsItsFlag() throws Exception {
     e2b.answer(
         new MockResponse.Builder().code(201).onResponseStart(SocketEffect.Stall.INSTANCE).build());
-    e2b.answer(200, FOUND);
+    e2b.answerWith(this::found);
     e2b.answer(204, "");
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     AtomicBoolean flag = new AtomicBoolean();

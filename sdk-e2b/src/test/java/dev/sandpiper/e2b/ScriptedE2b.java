@@ -42,7 +42,7 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   /** An answer that depends on what was asked before. */
   @FunctionalInterface
   interface Answer {
-    MockResponse make() throws MalformedStreamException;
+    MockResponse make() throws Exception;
   }
 
   private final E2bCodec codec;
@@ -50,6 +50,7 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   private final ConnectionPool connections = new ConnectionPool(8, 5, TimeUnit.MINUTES);
   private final Deque<Answer> answers = new ConcurrentLinkedDeque<>();
   private final Queue<RecordedRequest> starts = new ConcurrentLinkedQueue<>();
+  private final Queue<RecordedRequest> creates = new ConcurrentLinkedQueue<>();
   private final List<E2bClient> clients = new ArrayList<>();
   private @Nullable E2bClient client;
 
@@ -170,6 +171,11 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
     answers.add(answer);
   }
 
+  /** The nonce of the first sandbox that was asked for. */
+  String createNonce() throws MalformedStreamException {
+    return json(creates.element()).path("metadata").path("sandpiper-nonce").asText();
+  }
+
   /** The first start that arrived. */
   StartRequest firstStart() throws MalformedStreamException {
     return startRequest(starts.element());
@@ -238,13 +244,16 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   private final class InOrder extends Dispatcher {
     @Override
     public MockResponse dispatch(RecordedRequest request) {
+      if (request.getMethod().equals("POST") && request.getTarget().equals("/sandboxes")) {
+        creates.add(request);
+      }
       if (request.getTarget().endsWith("/process.Process/Start")) {
         starts.add(request);
       }
       Answer answer = answers.poll();
       try {
         return answer == null ? unexpected(request) : answer.make();
-      } catch (MalformedStreamException e) {
+      } catch (Exception e) {
         throw new AssertionError(e);
       }
     }
