@@ -1,15 +1,15 @@
 package dev.sandpiper.blaxel;
 
+import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.HttpTransport;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What the sandboxes of one client share.
  *
  * @param dataPlane the way to sandboxes, with the account's token, which their gateway asks for
- * @param open names of the sandboxes that were created here and not yet closed
+ * @param created the sandboxes that were created here and not yet closed
  */
 record Account(
     ControlPlane api,
@@ -19,7 +19,7 @@ record Account(
     Threads threads,
     Waits waits,
     OutputFiles output,
-    Set<String> open) {
+    CreatedSandboxes created) {
 
   /** What a request to a port of a sandbox must carry. */
   Map<String, String> endpointHeaders() {

@@ -15,14 +15,15 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Routes;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.HttpUrl;
 import org.slf4j.Logger;
@@ -70,7 +71,7 @@ public final class BlaxelClient implements SandboxClient {
             new Threads(resources.scheduler(), resources.executor()),
             waits,
             output,
-            ConcurrentHashMap.newKeySet());
+            new CreatedSandboxes());
   }
 
   /**
@@ -124,15 +125,26 @@ public final class BlaxelClient implements SandboxClient {
     requireOpen();
     Creation creation =
         new Creation(account.api(), spec, account.settings().region(), account.waits(), ifAbsent);
-    Readiness readiness = new Readiness(account);
-    return creation.create(
-        sandbox ->
-            new BlaxelSandbox(
-                    SandboxJson.name(sandbox),
-                    readiness.await(sandbox),
-                    creation.isOurs(sandbox),
-                    account)
-                .requireSettable(spec.variables().keySet()));
+    BlaxelSandbox created =
+        account
+            .created()
+            .create(
+                creation.toString(),
+                scope -> creation.create(scope, sandbox -> opened(sandbox, creation, spec, scope)));
+    if (!created.wasCreated()) {
+      account.created().remove(created.id());
+    }
+    return created;
+  }
+
+  private BlaxelSandbox opened(
+      JsonNode sandbox, Creation creation, BlaxelSandboxSpec spec, CallScope scope) {
+    return new BlaxelSandbox(
+            SandboxJson.name(sandbox),
+            new Readiness(account, scope).await(sandbox),
+            creation.isOurs(sandbox),
+            account)
+        .requireSettable(spec.variables().keySet(), scope);
   }
 
   /**
@@ -212,9 +224,7 @@ public final class BlaxelClient implements SandboxClient {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    if (!account.open().isEmpty()) {
-      log.warn("closed with sandboxes still open, which nobody will kill: {}", account.open());
-    }
+    account.created().close();
     resources.close();
   }
 

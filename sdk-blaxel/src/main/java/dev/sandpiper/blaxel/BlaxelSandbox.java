@@ -16,6 +16,7 @@ import dev.sandpiper.engine.Places;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Routes;
+import dev.sandpiper.http.Uninterrupted;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
@@ -81,20 +82,12 @@ public final class BlaxelSandbox implements Sandbox {
             account.output().streamedOnly());
     this.processes = new BlaxelProcesses(launcher, account.threads());
     this.files = new BlaxelFiles(account.dataPlane(), url, paths, processes);
-    if (created) {
-      account.open().add(name);
-    }
   }
 
   /** Refuses variables of a new sandbox that its commands would not get. */
-  BlaxelSandbox requireSettable(Set<String> names) {
-    try {
-      variables.requireSettable(names, CallScope.open());
-      return this;
-    } catch (RuntimeException e) {
-      account.open().remove(name);
-      throw e;
-    }
+  BlaxelSandbox requireSettable(Set<String> names, CallScope scope) {
+    variables.requireSettable(names, scope);
+    return this;
   }
 
   /** Its name. */
@@ -214,7 +207,7 @@ public final class BlaxelSandbox implements Sandbox {
   @Override
   public boolean kill() {
     boolean existed = account.api().delete(name);
-    account.open().remove(name);
+    account.created().remove(name);
     return existed;
   }
 
@@ -223,7 +216,7 @@ public final class BlaxelSandbox implements Sandbox {
     if (closed.compareAndSet(false, true)) {
       exact.finished().removeAll();
     }
-    account.open().remove(name);
+    account.created().remove(name);
     return name;
   }
 
@@ -232,22 +225,13 @@ public final class BlaxelSandbox implements Sandbox {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    boolean interrupted = Thread.interrupted();
     try {
-      if (created) {
-        kill();
-      } else {
-        exact.finished().removeAll();
-      }
+      Uninterrupted.run(created ? this::kill : exact.finished()::removeAll);
     } catch (SandboxException e) {
       log.warn(
           "sandbox {} could not be killed and lives until its time is over: {}",
           name,
           e.getMessage());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

@@ -6,9 +6,11 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.http.Ambiguity;
-import java.time.Duration;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Uninterrupted;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,18 +56,16 @@ final class Creation {
   /**
    * Creates the sandbox and opens it.
    *
+   * @param scope if it is cancelled, the sandbox is deleted if it is ours
    * @param open makes of the record something to use; if that fails, the sandbox is deleted if it
    *     is ours
    */
-  <T> T create(Function<JsonNode, T> open) {
-    JsonNode sandbox = post();
+  <T> T create(CallScope scope, Function<JsonNode, T> open) {
+    JsonNode sandbox = post(scope);
     try {
       return open.apply(sandbox);
     } catch (RuntimeException e) {
-      if (isOurs(sandbox)) {
-        delete(SandboxJson.name(sandbox), e);
-      }
-      throw e;
+      throw isOurs(sandbox) ? deleted(SandboxJson.name(sandbox), e) : e;
     }
   }
 
@@ -74,19 +74,19 @@ final class Creation {
     return SandboxJson.hasNonce(sandbox, nonce);
   }
 
-  private JsonNode post() {
+  private JsonNode post(CallScope scope) {
     Waits.Backoff conflicts = waits.conflicts();
     boolean overDead = false;
     while (true) {
       try {
-        JsonNode answer = api.create(subject, body, ifAbsent || overDead);
+        JsonNode answer = api.in(scope).create(subject, body, ifAbsent || overDead);
         if (!ifAbsent && overDead && !isOurs(answer)) {
           throw new InvalidRequestException(
               failure("a sandbox of this name has come meanwhile").withStatus(409));
         }
         return answer;
       } catch (InvalidRequestException e) {
-        Optional<JsonNode> standing = standing(e, conflicts);
+        Optional<JsonNode> standing = standing(e, conflicts, scope);
         if (standing.isPresent() && !SandboxJson.isDead(standing.get())) {
           return standing.get();
         }
@@ -95,7 +95,7 @@ final class Creation {
         if (!Ambiguity.mayHaveStarted(e)) {
           throw e;
         }
-        return recover(e);
+        return Uninterrupted.get(() -> recover(e, scope));
       }
     }
   }
@@ -105,14 +105,15 @@ final class Creation {
    *
    * @throws InvalidRequestException if it is alive and not wanted, or will not go
    */
-  private Optional<JsonNode> standing(InvalidRequestException conflict, Waits.Backoff conflicts) {
+  private Optional<JsonNode> standing(
+      InvalidRequestException conflict, Waits.Backoff conflicts, CallScope scope) {
     if (conflict.status().orElse(0) != 409 || spec.name().isEmpty()) {
       throw conflict;
     }
     Optional<JsonNode> found;
     do {
-      pause(conflicts.next());
-      found = api.find(spec.name().get());
+      scope.sleep(conflicts.next(), failure(""));
+      found = api.in(scope).find(spec.name().get());
     } while (found.filter(SandboxJson::isDying).isPresent() && conflicts.hasTime());
     if (found.isPresent()
         && !SandboxJson.isDead(found.get())
@@ -134,52 +135,36 @@ final class Creation {
     return found;
   }
 
-  private void pause(Duration pause) {
-    try {
-      Waits.sleep(pause);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException(failure("its thread was interrupted"), e);
+  private JsonNode recover(SandboxException failure, CallScope scope) {
+    if (failure instanceof CancelledException) {
+      throw abandoned(failure);
     }
-  }
-
-  private JsonNode recover(SandboxException failure) {
-    boolean interrupted = Thread.interrupted();
+    JsonNode sandbox;
     try {
-      if (failure instanceof CancelledException) {
-        giveUp(failure);
-        throw failure;
-      }
-      JsonNode sandbox = look(failure);
-      log.warn(
-          "create {}: {}; it exists as {}",
-          subject,
-          failure.getMessage(),
-          SandboxJson.name(sandbox));
-      return sandbox;
-    } catch (InterruptedException e) {
-      interrupted = true;
-      giveUp(failure);
-      throw new CancelledException(
-          unknown(failure, "its thread was interrupted").failure(), failure);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      sandbox = look(failure, scope);
+    } catch (CancelledException e) {
+      CancelledException cancelled =
+          new CancelledException(failure.failure().withObserved(e.failure().observed()), failure);
+      throw Uninterrupted.get(() -> abandoned(cancelled));
     }
+    log.warn(
+        "create {}: {}; it exists as {}", subject, failure.getMessage(), SandboxJson.name(sandbox));
+    return sandbox;
   }
 
   /** Waits until it is deployed, which may go on for minutes behind a gateway that has given up. */
-  private JsonNode look(SandboxException failure) throws InterruptedException {
+  private JsonNode look(SandboxException failure, CallScope scope) {
     boolean cutByGateway = failure.status().orElse(0) == GATEWAY_TIMEOUT;
     Waits.Backoff backoff = cutByGateway ? waits.creations() : waits.lookups();
     Optional<JsonNode> found = Optional.empty();
     String observed = "the platform does not show it";
     do {
-      Waits.sleep(backoff.next());
+      scope.sleep(backoff.next(), failure(""));
       try {
-        found = find();
+        found = find(api.in(scope));
         observed = found.isEmpty() ? "the platform does not show it" : "";
+      } catch (CancelledException e) {
+        throw e;
       } catch (SandboxException e) {
         failure.addSuppressed(e);
         observed = "the platform could not be asked";
@@ -189,8 +174,7 @@ final class Creation {
       }
     } while (backoff.hasTime());
     if (found.isPresent()) {
-      delete(SandboxJson.name(found.get()), failure);
-      throw failure;
+      throw deleted(SandboxJson.name(found.get()), failure);
     }
     throw unknown(failure, observed);
   }
@@ -207,8 +191,7 @@ final class Creation {
       PlatformException failed =
           new PlatformException(
               failure("it was created and is " + told(sandbox)).withRetryable(false), failure);
-      delete(SandboxJson.name(sandbox), failed);
-      throw failed;
+      throw deleted(SandboxJson.name(sandbox), failed);
     }
     return SandboxJson.status(sandbox).equals("DEPLOYED");
   }
@@ -217,38 +200,41 @@ final class Creation {
     return SandboxJson.status(sandbox) + SandboxJson.errors(sandbox);
   }
 
-  private Optional<JsonNode> find() {
+  private Optional<JsonNode> find(ControlPlane asked) {
     if (spec.name().isPresent()) {
-      return api.find(spec.name().get());
+      return asked.find(spec.name().get());
     }
-    return api.withExternalId(spec.externalId().orElse(nonce)).stream()
+    return asked.withExternalId(spec.externalId().orElse(nonce)).stream()
         .filter(this::isOurs)
         .findFirst();
   }
 
-  /** Deletes it if it is there; whether it comes later cannot be known. */
-  private void giveUp(SandboxException failure) {
+  /** Deletes what nobody waits for any more. Returns what to throw. */
+  private RuntimeException abandoned(SandboxException failure) {
     try {
-      find().filter(this::isOurs).ifPresent(sandbox -> delete(SandboxJson.name(sandbox), failure));
+      CallScope scope = CreatedSandboxes.cleanUp();
+      Optional<JsonNode> found = find(api.in(scope));
+      if (found.isEmpty()) {
+        scope.sleep(waits.first(), failure(""));
+        found = find(api.in(scope));
+      }
+      return found
+          .map(one -> isOurs(one) ? deleted(SandboxJson.name(one), failure) : failure)
+          .orElseGet(() -> lost(failure, "the platform does not show it"));
     } catch (SandboxException e) {
       failure.addSuppressed(e);
-      log.warn("a create was cancelled, and whether it exists cannot be known: {}", e.getMessage());
+      return lost(failure, "the platform could not be asked");
     }
   }
 
-  private void delete(String name, RuntimeException failure) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      api.delete(name);
-    } catch (SandboxException e) {
-      failure.addSuppressed(e);
-      log.warn(
-          "sandbox {} was created, is not used and could not be killed: {}", name, e.getMessage());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+  private RuntimeException lost(SandboxException failure, String observed) {
+    log.warn("{} was given up, and whether it was created cannot be known: {}", this, observed);
+    return unknown(failure, observed);
+  }
+
+  private RuntimeException deleted(String name, RuntimeException failure) {
+    return CreatedSandboxes.undo(
+        name, failure, () -> api.in(CreatedSandboxes.cleanUp()).delete(name));
   }
 
   private Failure failure(String observed) {
@@ -257,5 +243,11 @@ final class Creation {
 
   private static SandboxException unknown(SandboxException failure, String observed) {
     return Ambiguity.unknown(failure, "whether it was created cannot be known; " + observed);
+  }
+
+  /** By what the sandbox can be found. */
+  @Override
+  public String toString() {
+    return subject + " (label " + SandboxJson.NONCE_LABEL + "=" + nonce + ")";
   }
 }

@@ -8,6 +8,7 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.Routes;
@@ -18,9 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** Waits until a new sandbox answers: its address may be told before it leads anywhere. */
 final class Readiness {
   private final Account account;
+  private final CallScope scope;
 
-  Readiness(Account account) {
+  /**
+   * @param scope ends the waiting
+   */
+  Readiness(Account account, CallScope scope) {
     this.account = account;
+    this.scope = scope;
   }
 
   /**
@@ -48,8 +54,8 @@ final class Readiness {
         throw new PlatformException(
             failure(name, "it exists and does not answer" + of(last)), last);
       }
-      pause(name, backoff);
-      sandbox = account.api().look("create", name);
+      scope.sleep(backoff.next(), failure(name, ""));
+      sandbox = account.api().in(scope).look("create", name);
       if (SandboxJson.isDead(sandbox) || SandboxJson.isDying(sandbox)) {
         throw new PlatformException(
             failure(name, "it is " + SandboxJson.status(sandbox) + SandboxJson.errors(sandbox)));
@@ -78,22 +84,13 @@ final class Readiness {
 
   private boolean answers(String name, HttpUrl url) {
     HttpRequest request =
-        HttpRequest.of("create", name, "GET", Routes.under(url, "health")).harmless();
+        HttpRequest.of("create", name, "GET", Routes.under(url, "health")).harmless().in(scope);
     try (HttpResponse response = account.dataPlane().send(request)) {
       if (response.status() == 200) {
         DataErrors.json(response);
         return true;
       }
       throw DataErrors.of(response, What.SANDBOX);
-    }
-  }
-
-  private static void pause(String name, Waits.Backoff backoff) {
-    try {
-      Waits.sleep(backoff.next());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException(failure(name, "its thread was interrupted"), e);
     }
   }
 

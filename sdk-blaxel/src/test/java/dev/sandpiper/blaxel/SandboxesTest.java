@@ -202,8 +202,7 @@ class SandboxesTest {
         "\"labels\":[]"
       })
   void oneOddRecordDoesNotHideTheOthers(String field) {
-    String odd =
-        "{\"metadata\":{\"name\":\"odd\"," + field + "},\"spec\":null,\"expiresIn\":9e30}";
+    String odd = "{\"metadata\":{\"name\":\"odd\"," + field + "},\"spec\":null,\"expiresIn\":9e30}";
     blaxel.on(LIST, ScriptedBlaxel.json(200, "[" + odd + "," + item("a", "RUNNING", "x") + "]"));
     assertThat(names(SandboxFilter.all())).containsExactly("odd", "a");
   }

@@ -90,10 +90,10 @@ public final class LazyPages<T> implements Pages<T> {
 
     @Override
     public T next() {
-      if (!hasNext()) {
+      T item = hasNext() ? upcoming : null;
+      if (item == null) {
         throw new NoSuchElementException();
       }
-      T item = upcoming;
       upcoming = null;
       return item;
     }

@@ -30,16 +30,14 @@ public final class Ambiguity {
   }
 
   /**
-   * {@code failure} in its own kind, with words in front that say what cannot be known.
+   * {@code failure} in its own kind if it can be ambiguous, with words in front that say what
+   * cannot be known.
    *
    * @param observed such as "whether it ran cannot be known; the sandbox does not answer"
    */
   public static SandboxException unknown(SandboxException failure, String observed) {
     Failure unknown =
         failure.failure().withObserved(observed + "; " + failure.failure().observed());
-    if (failure instanceof PlatformException) {
-      return new PlatformException(unknown, failure);
-    }
     if (failure instanceof WireFormatException) {
       return new WireFormatException(unknown, failure);
     }
@@ -50,6 +48,8 @@ public final class Ambiguity {
       return new DeadlineExceededException(
           exceeded.limit(), exceeded.value(), unknown, null, failure);
     }
-    return new ConnectionLostException(unknown, null, failure);
+    return failure instanceof ConnectionLostException
+        ? new ConnectionLostException(unknown, null, failure)
+        : new PlatformException(unknown, failure);
   }
 }

@@ -9,6 +9,11 @@ import okhttp3.HttpUrl;
 public record JsonApi(HttpTransport transport, HttpUrl base, ApiErrors errors) {
   private static final int LONGEST_ANSWER = 16 << 20;
 
+  /** The same, whose calls end with {@code scope}. */
+  public JsonApi in(CallScope scope) {
+    return new JsonApi(request -> transport.send(request.in(scope)), base, errors);
+  }
+
   /** The URL of a route; each part is one segment. */
   public HttpUrl url(String... segments) {
     return Routes.under(base, segments);

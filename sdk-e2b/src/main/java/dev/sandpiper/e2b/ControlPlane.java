@@ -13,6 +13,7 @@ import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.LazyPages;
 import dev.sandpiper.http.ApiErrors;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -46,7 +47,16 @@ final class ControlPlane {
   private final JsonApi api;
 
   ControlPlane(HttpTransport transport, HttpUrl base) {
-    this.api = new JsonApi(transport, base, ERRORS);
+    this(new JsonApi(transport, base, ERRORS));
+  }
+
+  private ControlPlane(JsonApi api) {
+    this.api = api;
+  }
+
+  /** The same, whose calls end with {@code scope}. */
+  ControlPlane in(CallScope scope) {
+    return new ControlPlane(api.in(scope));
   }
 
   /** Creates a sandbox. Never sent twice. */

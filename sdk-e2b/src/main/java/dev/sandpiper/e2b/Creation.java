@@ -3,15 +3,18 @@ package dev.sandpiper.e2b;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Uninterrupted;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,17 +43,18 @@ final class Creation {
   /**
    * Creates the sandbox and opens it.
    *
+   * @param scope if it is cancelled, the sandbox is deleted
    * @param open makes of E2B's answer something to use; if that fails, the sandbox is deleted
    */
-  <T> T create(Function<JsonNode, T> open) {
+  <T> T create(CallScope scope, Function<JsonNode, T> open) {
     JsonNode answer;
     try {
-      answer = api.create(template, body());
+      answer = api.in(scope).create(template, body());
     } catch (SandboxException e) {
       if (!Ambiguity.mayHaveStarted(e)) {
         throw e;
       }
-      return recover(e, open);
+      return Uninterrupted.get(() -> recover(e, scope, open));
     }
     return opened(SandboxJson.required(answer, "sandboxID"), answer, open);
   }
@@ -76,35 +80,19 @@ final class Creation {
     try {
       return open.apply(answer);
     } catch (RuntimeException e) {
-      delete(id, e);
-      throw e;
+      throw deleted(id, e);
     }
   }
 
-  private <T> T recover(SandboxException failure, Function<JsonNode, T> open) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      String id = look(failure);
-      log.warn("create {}: {}; it exists as {}", template, failure.getMessage(), id);
-      if (failure instanceof CancelledException) {
-        throw deleted(id, failure);
-      }
-      return adopt(id, failure, open);
-    } catch (InterruptedException e) {
-      interrupted = true;
-      SandboxException unknown = unknown(failure, "its thread was interrupted");
-      throw new CancelledException(unknown.failure(), failure);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+  private <T> T recover(SandboxException failure, CallScope scope, Function<JsonNode, T> open) {
+    if (failure instanceof CancelledException) {
+      throw abandoned(failure);
     }
-  }
-
-  private <T> T adopt(String id, SandboxException failure, Function<JsonNode, T> open) {
+    String id = look(failure, scope);
+    log.warn("create {}: {}; it exists as {}", template, failure.getMessage(), id);
     JsonNode sandbox;
     try {
-      sandbox = api.connect(id, spec.common().timeToLive()).sandbox();
+      sandbox = api.in(scope).connect(id, spec.common().timeToLive()).sandbox();
     } catch (SandboxException e) {
       failure.addSuppressed(e);
       throw deleted(id, failure);
@@ -112,15 +100,15 @@ final class Creation {
     return opened(id, sandbox, open);
   }
 
-  /** Asks twice, because the request may still have been on its way. */
-  private String look(SandboxException failure) throws InterruptedException {
+  /** The sandbox's id. Who is interrupted while it is looked for has given up. */
+  private String look(SandboxException failure, CallScope scope) {
     Optional<String> found;
     try {
-      found = api.withNonce(nonce);
-      if (found.isEmpty()) {
-        TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
-        found = api.withNonce(nonce);
-      }
+      found = find(scope);
+    } catch (CancelledException e) {
+      CancelledException cancelled =
+          new CancelledException(failure.failure().withObserved(e.failure().observed()), failure);
+      throw Uninterrupted.get(() -> abandoned(cancelled));
     } catch (SandboxException e) {
       failure.addSuppressed(e);
       throw unknown(failure, "the list could not be read");
@@ -128,26 +116,45 @@ final class Creation {
     return found.orElseThrow(() -> unknown(failure, "the list does not show it"));
   }
 
-  /** Deletes the sandbox. Returns what to throw, which says so if it could not be deleted. */
-  private SandboxException deleted(String id, SandboxException failure) {
-    return delete(id, failure)
-        ? failure
-        : Ambiguity.unknown(failure, "it exists as " + id + " and could not be killed");
-  }
-
-  private boolean delete(String id, RuntimeException failure) {
+  /** Deletes what nobody waits for any more. Returns what to throw. */
+  private RuntimeException abandoned(SandboxException failure) {
     try {
-      api.kill(id);
-      return true;
+      return find(CreatedSandboxes.cleanUp())
+          .map(id -> deleted(id, failure))
+          .orElseGet(() -> lost(failure, "the list does not show it"));
     } catch (SandboxException e) {
       failure.addSuppressed(e);
-      log.warn(
-          "sandbox {} was created, is not used and could not be killed: {}", id, e.getMessage());
-      return false;
+      return lost(failure, "the list could not be read");
     }
+  }
+
+  private RuntimeException lost(SandboxException failure, String observed) {
+    log.warn("{} was given up, and whether it was created cannot be known: {}", this, observed);
+    return unknown(failure, observed);
+  }
+
+  /** Asks twice, because the request may still have been on its way. */
+  private Optional<String> find(CallScope scope) {
+    ControlPlane asked = api.in(scope);
+    Optional<String> found = asked.withNonce(nonce);
+    if (found.isEmpty()) {
+      scope.sleep(BETWEEN_LOOKS, Failure.of("create", template, ""));
+      found = asked.withNonce(nonce);
+    }
+    return found;
+  }
+
+  private RuntimeException deleted(String id, RuntimeException failure) {
+    return CreatedSandboxes.undo(id, failure, () -> api.in(CreatedSandboxes.cleanUp()).kill(id));
   }
 
   private static SandboxException unknown(SandboxException failure, String observed) {
     return Ambiguity.unknown(failure, "whether it was created cannot be known; " + observed);
+  }
+
+  /** By what the sandbox can be found. */
+  @Override
+  public String toString() {
+    return template + " (label " + SandboxJson.NONCE_LABEL + "=" + nonce + ")";
   }
 }

@@ -13,6 +13,7 @@ import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.E2bSandbox.Origin;
+import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HeaderTransport;
@@ -20,8 +21,6 @@ import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One account at E2B. Safe for use by many threads; make one and keep it.
@@ -34,7 +33,6 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class E2bClient implements SandboxClient {
-  private static final Logger log = LoggerFactory.getLogger(E2bClient.class);
   private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
 
   private final Account account;
@@ -60,7 +58,8 @@ public final class E2bClient implements SandboxClient {
             new Threads(resources.scheduler(), resources.executor()),
             userAgent.text(),
             codec,
-            reattachLimit);
+            reattachLimit,
+            new CreatedSandboxes());
   }
 
   /**
@@ -92,11 +91,17 @@ public final class E2bClient implements SandboxClient {
       return new E2bSandbox(DebugSandbox.access(account.addresses()), Origin.CREATED, account);
     }
     settings.requiredApiKey();
-    return new Creation(account.api(), spec)
+    Creation creation = new Creation(account.api(), spec);
+    return account
+        .created()
         .create(
-            answer ->
-                new E2bSandbox(usable(answer), Origin.CREATED, account)
-                    .requireSettable(spec.common().environment().keySet()));
+            creation.toString(),
+            scope ->
+                creation.create(
+                    scope,
+                    answer ->
+                        new E2bSandbox(usable(answer), Origin.CREATED, account)
+                            .requireSettable(spec.common().environment().keySet(), scope)));
   }
 
   @Override
@@ -142,9 +147,7 @@ public final class E2bClient implements SandboxClient {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    if (!account.open().isEmpty()) {
-      log.warn("closed with sandboxes still open, which nobody will kill: {}", account.open());
-    }
+    account.created().close();
     resources.close();
   }
 

@@ -19,6 +19,7 @@ import dev.sandpiper.engine.Places;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Uninterrupted;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -78,20 +79,12 @@ public final class E2bSandbox implements Sandbox {
     FileUrls urls = new FileUrls(access, endpoint(SandboxAccess.ENVD_PORT), Clock.systemUTC());
     this.files =
         new EnvdFiles(access, envd, client, paths, processes, urls, account.threads().executor());
-    if (origin == Origin.CREATED) {
-      account.open().add(access.sandboxId());
-    }
   }
 
   /** Refuses variables of a new sandbox that its commands would not get. */
-  E2bSandbox requireSettable(Set<String> names) {
-    try {
-      launcher.requireSettable(names, CallScope.open());
-      return this;
-    } catch (RuntimeException e) {
-      account.open().remove(access.sandboxId());
-      throw e;
-    }
+  E2bSandbox requireSettable(Set<String> names, CallScope scope) {
+    launcher.requireSettable(names, scope);
+    return this;
   }
 
   @Override
@@ -198,14 +191,14 @@ public final class E2bSandbox implements Sandbox {
   @Override
   public boolean kill() {
     boolean existed = account.isDebug() || account.api().kill(id());
-    account.open().remove(id());
+    account.created().remove(id());
     return existed;
   }
 
   @Override
   public String detach() {
     closed.set(true);
-    account.open().remove(id());
+    account.created().remove(id());
     return id();
   }
 
@@ -214,18 +207,13 @@ public final class E2bSandbox implements Sandbox {
     if (!closed.compareAndSet(false, true) || origin != Origin.CREATED) {
       return;
     }
-    boolean interrupted = Thread.interrupted();
     try {
-      kill();
+      Uninterrupted.run(this::kill);
     } catch (SandboxException e) {
       log.warn(
           "sandbox {} could not be killed and lives until its time is over: {}",
           id(),
           e.getMessage());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

@@ -238,14 +238,7 @@ class ControlPlaneTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "{}",
-        "[]",
-        "null",
-        "",
-        "<html>",
-        "{\"sandboxID\": null, \"templateID\": \"t\"}"
-      })
+      strings = {"{}", "[]", "null", "", "<html>", "{\"sandboxID\": null, \"templateID\": \"t\"}"})
   void infoThatCannotBeReadIsAnError(String body) throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(200, body);
@@ -304,12 +297,12 @@ class ControlPlaneTest {
     e2b.answer(
         200,
         "["
-            + odd("\"metadata\": {\"a\": null, \"n\": 7, \"b\": true, \"o\": {\"x\": [1]}, \"t\": \"\"}")
+            + odd(
+                "\"metadata\": {\"a\": null, \"n\": 7, \"b\": true, \"o\": {\"x\": [1]}, \"t\": \"\"}")
             + "]");
     SandboxInfo info = e2b.client().list(SandboxFilter.all()).iterator().next();
     e2b.take();
-    assertThat(info.labels())
-        .isEqualTo(Map.of("n", "7", "b", "true", "o", "{\"x\":[1]}", "t", ""));
+    assertThat(info.labels()).isEqualTo(Map.of("n", "7", "b", "true", "o", "{\"x\":[1]}", "t", ""));
     assertThat(info.template()).isEmpty();
     assertThat(info.startedAt()).isEmpty();
   }

@@ -107,8 +107,7 @@ class CreationTest {
 
   @Test
   void aStrangersSandboxIsNeitherAdoptedNorDeleted() throws Exception {
-    String strangers =
-        "[{\"sandboxID\": \"isb2\", \"metadata\": {\"sandpiper-nonce\": \"sp-1\"}}]";
+    String strangers = "[{\"sandboxID\": \"isb2\", \"metadata\": {\"sandpiper-nonce\": \"sp-1\"}}]";
     e2b.answer(Frames.nothing());
     e2b.answer(200, strangers);
     e2b.answer(200, strangers);
