@@ -30,7 +30,7 @@ final class EndOfProcess {
 
   private static final long HURRIED_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(400);
-  private static final long LONGEST_INTERVAL = TimeUnit.SECONDS.toNanos(30);
+  private static final long LONGEST_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
   /** The server starts again what has failed after one second. */
   static final long RESTART = TimeUnit.MILLISECONDS.toNanos(2_500);
@@ -80,7 +80,8 @@ final class EndOfProcess {
       interval = ONCE_BEGUN;
       due = System.nanoTime() + interval;
     }
-    boolean isKnown = judged != null || (maxRestarts == 0 && marks.exit(1).isPresent());
+    boolean isKnown =
+        judged != null || (maxRestarts == 0 && marks.exit(1).isPresent() && isClosed());
     if (isKnown) {
       return Long.MAX_VALUE;
     }
@@ -91,6 +92,11 @@ final class EndOfProcess {
       due = Math.min(due, System.nanoTime() + interval);
     }
     return hurried ? 0 : Math.max(TimeUnit.MILLISECONDS.toNanos(1), due - System.nanoTime());
+  }
+
+  /** True if the record is to be looked at now. */
+  boolean isDue() {
+    return judged == null && (hurried || System.nanoTime() - due >= 0);
   }
 
   /** Outputs that are closed without an exit are those of one that was killed with its wrapper. */
@@ -105,7 +111,7 @@ final class EndOfProcess {
    * @throws NotFoundException if the server does not know the process any more
    */
   boolean lookAtRecord(CallScope scope) {
-    if (judged != null || (!hurried && System.nanoTime() - due < 0)) {
+    if (!isDue()) {
       return false;
     }
     interval = hurried ? HURRIED_INTERVAL : interval;

@@ -5,6 +5,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,15 +32,18 @@ import org.slf4j.LoggerFactory;
  * The events of one process, from the files that its wrapper writes. Everything is read on the
  * thread that asks for events; a watch and, as a safety net, listings tell it when to look.
  *
- * <p>The end is the mark of the exit and both channels read to their totals; that a mark is missing
- * is never an end. Where wrapper and command were killed together there is no mark, and the
- * server's record tells.
+ * <p>The end is the mark of the exit and both channels read to their totals. A mark may never come:
+ * somebody has removed it, or killed who would have made it. Then the server's record decides, once
+ * it is closed and nothing has been written for a while, and a gap stands for what may be missing.
  */
 final class ExactEvents {
   private static final Logger log = LoggerFactory.getLogger(ExactEvents.class);
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long SAFETY_NET = TimeUnit.SECONDS.toNanos(2);
+
+  /** Who writes the last marks of a process that is over has done so by then. */
+  private static final long QUIET = TimeUnit.SECONDS.toNanos(5);
 
   private final ProcessRef ref;
   private final String name;
@@ -53,6 +58,8 @@ final class ExactEvents {
   private final List<ExactChannel> channels;
   private long pause = FIRST_PAUSE; // owned by the reading thread
   private long heard = System.nanoTime(); // when the sandbox last answered; of the reading thread
+  private long growth = -1; // what the files had told at quietSince; of the reading thread
+  private long quietSince;
   private volatile boolean cancelled;
   private volatile boolean released;
   private volatile boolean ended;
@@ -145,7 +152,7 @@ final class ExactEvents {
   /** Waits for news; without any it looks itself. */
   private void rest(long seen) {
     long most = watch.isArmed() ? SAFETY_NET : pause;
-    if (await(seen, Math.min(most, end.soonest()))) {
+    if (await(seen, Math.min(most, end.soonest())) && !end.isDue()) {
       return;
     }
     boolean isNews = marks.see(files.list(scope));
@@ -175,13 +182,14 @@ final class ExactEvents {
     boolean isBegun = marks.tries() > 0;
     for (ExactChannel channel : channels) {
       ChannelEnd total = marks.end(channel.channel(), found.attempt());
-      if (isBegun && total == null && !released) {
+      if (isBegun && total == null && !released && !isQuiet()) {
         return false;
       }
       if (total != null && channel.position() < total.total()) {
         channel.readUpTo(total.total());
         return true;
       }
+      rejectIfBehind(channel, total);
     }
     if (isBegun) {
       channels.forEach(channel -> tellLoss(channel, found.attempt()));
@@ -194,11 +202,43 @@ final class ExactEvents {
     return true;
   }
 
+  /** True if the process is over and its files have not changed for a while. */
+  private boolean isQuiet() {
+    if (!end.isJudged()) {
+      return false;
+    }
+    if (growth == marks.growth() && System.nanoTime() - quietSince > QUIET) {
+      marks.see(files.list(scope)); // a watch may have lost what changed
+    }
+    if (growth != marks.growth()) {
+      growth = marks.growth();
+      quietSince = System.nanoTime();
+      return false;
+    }
+    return System.nanoTime() - quietSince > QUIET;
+  }
+
+  private void rejectIfBehind(ExactChannel channel, @Nullable ChannelEnd total) {
+    if (total != null && channel.position() > total.total()) {
+      throw new InvalidRequestException(
+          failure(
+              "the position "
+                  + channel.position()
+                  + " is behind the end of "
+                  + channel.channel()
+                  + ", which has "
+                  + total.total()
+                  + " bytes"));
+    }
+  }
+
   private void tellLoss(ExactChannel channel, int attempt) {
     ChannelEnd total = marks.end(channel.channel(), attempt);
     String reason = null;
-    if (total == null) {
+    if (total == null && released) {
       reason = "somebody who escaped holds this output open, and nobody waited for its end";
+    } else if (total == null) {
+      reason = "its files were removed, or who wrote them was killed";
     } else if (total.status() != 0) {
       reason = "the sandbox could not write it down; is its disk full?";
     }
@@ -219,6 +259,7 @@ final class ExactEvents {
     boolean isFinal =
         e instanceof CancelledException
             || e instanceof WireFormatException
+            || isRejection(e)
             || end.unable().isPresent();
     if (isFinal) {
       throw e;
@@ -230,6 +271,9 @@ final class ExactEvents {
         && missing.what() == NotFoundException.What.SANDBOX) {
       throw lost("the sandbox is gone", e);
     }
+    if (e.failure().status().orElse(0) == ExactFiles.VANISHED) {
+      heard = System.nanoTime(); // who fails at a listing is there
+    }
     if (System.nanoTime() - heard > patience.toNanos()) {
       throw lost(
           "it could not be reached for " + patience.toSeconds() + " s; " + e.failure().observed(),
@@ -239,6 +283,11 @@ final class ExactEvents {
     pause = Math.min(2 * pause, LONGEST_PAUSE);
     await(marks.news(), pause);
     marks.distrust();
+  }
+
+  /** True if we refuse it, and not the sandbox. */
+  private static boolean isRejection(SandboxException e) {
+    return e instanceof InvalidRequestException && e.failure().status().isEmpty();
   }
 
   private ConnectionLostException lost(String observed, SandboxException cause) {

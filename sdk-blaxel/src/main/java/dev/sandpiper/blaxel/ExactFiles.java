@@ -10,6 +10,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.files.ContentRange;
+import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
@@ -30,8 +31,13 @@ import okhttp3.HttpUrl;
  */
 final class ExactFiles {
   private static final String OPERATION = "follow";
-  private static final int VANISHED = 422;
-  private static final int LISTING_ATTEMPTS = 5;
+
+  /** A file that vanishes while it is looked at fails a whole listing with this status. */
+  static final int VANISHED = 422;
+
+  private static final int LISTING_ATTEMPTS = 8;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
   private static final Duration SMALL_WRITE = Duration.ofSeconds(20);
 
   private final HttpTransport transport;
@@ -79,8 +85,10 @@ final class ExactFiles {
    * The files by their names, and how long they are; empty while there is no directory.
    *
    * @param end gives it up
+   * @throws PlatformException with the status {@link #VANISHED} if files keep vanishing meanwhile
    */
   Map<String, Long> list(CallScope end) {
+    Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     for (int attempt = 1; ; attempt++) {
       HttpRequest request =
           request("GET", BlaxelFiles.url(base, "filesystem", directory))
@@ -95,11 +103,14 @@ final class ExactFiles {
         if (error instanceof NotFoundException missing && missing.what() == What.FILE) {
           return Map.of();
         }
-        // One that vanishes while it is looked at fails the whole listing.
-        if (response.status() != VANISHED || attempt == LISTING_ATTEMPTS) {
+        if (response.status() != VANISHED) {
           throw error;
         }
+        if (attempt == LISTING_ATTEMPTS) {
+          throw new PlatformException(error.failure().withRetryable(true));
+        }
       }
+      end.sleep(pauses.next(), failure(directory, ""));
     }
   }
 

@@ -103,7 +103,7 @@ final class ExactInput {
       return;
     }
     if (!isCertain) {
-      marks.see(files.list(cancellation));
+      repeatedly(attempt -> marks.see(files.list(cancellation)));
       if (!marks.has(Mark.Input.OPEN) || marks.has(Mark.Input.ENDED)) {
         throw new InvalidRequestException(
             failure("its standard input is not open; Command.openStdin() opens it"));
@@ -162,7 +162,7 @@ final class ExactInput {
       long seen = marks.news();
       if (!await(seen, pause)) {
         // The reader may itself be waiting, so somebody has to look.
-        marks.see(files.list(cancellation));
+        repeatedly(attempt -> marks.see(files.list(cancellation)));
         pause = Math.min(2 * pause, LONGEST_PAUSE);
       }
       rejectIfClosed();

@@ -50,6 +50,7 @@ final class ProcessMarks {
   private long inputTaken;
   private boolean anything;
   private long news;
+  private long growth; // what the files have told, without what only wakes
 
   ProcessMarks(String id) {
     this.id = id;
@@ -222,6 +223,11 @@ final class ProcessMarks {
   }
 
   private void told() {
+    growth++;
+    wakeAll();
+  }
+
+  private void wakeAll() {
     news++;
     changed.signalAll();
   }
@@ -230,7 +236,7 @@ final class ProcessMarks {
   void wake() {
     lock.lock();
     try {
-      told();
+      wakeAll();
     } finally {
       lock.unlock();
     }
@@ -241,10 +247,15 @@ final class ProcessMarks {
     lock.lock();
     try {
       dirty.replaceAll((channel, before) -> true);
-      told();
+      wakeAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Changes whenever the process's files do. */
+  long growth() {
+    return locked(() -> growth);
   }
 
   /** Goes up with all that is told. */

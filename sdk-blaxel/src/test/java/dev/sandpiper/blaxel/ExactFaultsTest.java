@@ -13,6 +13,7 @@ import dev.sandpiper.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -80,6 +81,23 @@ class ExactFaultsTest {
             ScriptedBlaxel.json(422, "{\"error\":\"lstat x: no such file\"}"));
     execIsExact();
     assertThat(count.get()).isGreaterThan(3);
+  }
+
+  @Test
+  void filesThatKeepVanishingFromListingsAreNoLostSandbox() {
+    blaxel.watchIsOff = true;
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4); // twice as long as a lost one takes
+    AtomicInteger count = new AtomicInteger();
+    blaxel.meddler =
+        request -> {
+          boolean isMeant = isListing(request) && System.nanoTime() < end;
+          return isMeant && count.incrementAndGet() > 0
+              ? ScriptedBlaxel.json(422, "{\"error\":\"lstat x: no such file or directory\"}")
+              : null;
+        };
+    execIsExact();
+    assertThat(System.nanoTime()).isGreaterThan(end);
+    assertThat(count.get()).isGreaterThan(8);
   }
 
   @Test

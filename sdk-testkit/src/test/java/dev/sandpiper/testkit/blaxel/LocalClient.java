@@ -85,6 +85,12 @@ final class LocalClient implements BeforeEachCallback, AfterEachCallback {
     return client().connect(sandbox.id());
   }
 
+  /** Every process of a sandbox. Its address ends with the key that its processes carry. */
+  List<ProcessHandle> processes(BlaxelSandbox sandbox) {
+    String[] address = sandbox.endpoint(1).uri().getPath().split("/", -1);
+    return Stragglers.find("SANDPIPER_SANDBOX_ID", address[address.length - 3]);
+  }
+
   Path directory() {
     return directory;
   }
@@ -112,7 +118,7 @@ final class LocalClient implements BeforeEachCallback, AfterEachCallback {
       new ProcessBuilder("rm", "-rf", directory.toString()).start().waitFor();
     }
     for (BlaxelSandbox sandbox : sandboxes) {
-      assertThat(Stragglers.find("SANDPIPER_SANDBOX_ID", sandbox.id())).isEmpty();
+      assertThat(processes(sandbox)).isEmpty();
     }
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!ourThreads().isEmpty() && System.nanoTime() < end) {
