@@ -2,6 +2,7 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.wire.SentText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,8 @@ public final class Command {
    * slash is looked for on the sandbox's {@code PATH}; one that does not exist is no exception but
    * exit code 127, as in a shell.
    *
-   * @throws IllegalArgumentException if one holds a NUL, or the program is empty
+   * @throws IllegalArgumentException if one has a NUL or half of a surrogate pair, or the program
+   *     is empty
    */
   public static Command of(String program, String... arguments) {
     requireNonNull(program, "program");
@@ -69,7 +71,7 @@ public final class Command {
     }
     List<String> all = Stream.concat(Stream.of(program), Stream.of(arguments)).toList();
     for (int i = 0; i < all.size(); i++) {
-      requireNoNul("argument " + i, all.get(i));
+      SentText.require("argument " + i, all.get(i));
     }
     return new Command(all, false, new Options());
   }
@@ -79,7 +81,7 @@ public final class Command {
    * pass that as an argument of {@link #of} or through {@link #environment}.
    */
   public static Command shell(String script) {
-    requireNoNul("script", requireNonNull(script, "script"));
+    SentText.require("script", script);
     return new Command(List.of("/bin/sh", "-c", script), true, new Options());
   }
 
@@ -88,7 +90,7 @@ public final class Command {
    * where commands start that say nothing.
    */
   public Command directory(String path) {
-    requireNoNul("directory", requireNonNull(path, "path"));
+    SentText.require("directory", path);
     return with(changed -> changed.directory = path);
   }
 
@@ -123,7 +125,7 @@ public final class Command {
 
   /** Runs it as this user of the sandbox. Needs {@link Capability#USER}. */
   public Command user(String name) {
-    requireNoNul("user", requireNonNull(name, "name"));
+    SentText.require("user", name);
     return with(changed -> changed.user = name);
   }
 
@@ -263,15 +265,7 @@ public final class Command {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a variable's name is not empty");
     }
-    requireNoNul("name of a variable", name);
-    requireNoNul("variable " + name, value);
-  }
-
-  private static void requireNoNul(String what, String text) {
-    int index = text.indexOf('\0');
-    if (index >= 0) {
-      throw new IllegalArgumentException(
-          what + " has a NUL at index " + index + ", which no process can be given");
-    }
+    SentText.require("name of a variable", name);
+    SentText.require("variable " + name, value);
   }
 }

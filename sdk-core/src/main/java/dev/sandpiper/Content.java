@@ -3,6 +3,7 @@ package dev.sandpiper;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.wire.SentText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,9 +40,13 @@ public final class Content {
     return new Content(() -> new ByteArrayInputStream(copy), OptionalLong.of(copy.length), true);
   }
 
-  /** This text in UTF-8. */
+  /**
+   * This text in UTF-8.
+   *
+   * @throws IllegalArgumentException if it has half of a surrogate pair, which UTF-8 cannot hold
+   */
   public static Content of(String text) {
-    return of(text.getBytes(UTF_8));
+    return of(SentText.requireUnicode("the content", text).getBytes(UTF_8));
   }
 
   /** A file of this machine, read when it is sent. */

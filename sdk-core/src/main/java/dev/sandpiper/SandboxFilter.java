@@ -24,10 +24,15 @@ public final class SandboxFilter {
     return ALL;
   }
 
-  /** Only with this label. */
+  /**
+   * Only with this label.
+   *
+   * @throws IllegalArgumentException if one has a NUL or half of a surrogate pair
+   */
   public SandboxFilter label(String name, String value) {
+    SandboxSpec.requireLabel(name, value);
     Map<String, String> all = new LinkedHashMap<>(labels);
-    all.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
+    all.put(name, value);
     return new SandboxFilter(Map.copyOf(all), state);
   }
 

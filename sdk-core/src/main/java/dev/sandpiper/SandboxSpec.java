@@ -1,7 +1,6 @@
 package dev.sandpiper;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.sandpiper.wire.SentText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,7 +36,7 @@ public final class SandboxSpec {
 
   /** {@link #standard()} from this template or image. */
   public static SandboxSpec template(String name) {
-    if (requireNonNull(name, "name").isBlank()) {
+    if (SentText.require("the template's name", name).isBlank()) {
       throw new IllegalArgumentException("the template's name is blank");
     }
     return new SandboxSpec(name, Map.of(), Map.of(), DEFAULT_TIME_TO_LIVE);
@@ -48,15 +47,21 @@ public final class SandboxSpec {
    * the commands that this library starts, with what {@link Command#environment} needs; creating a
    * sandbox without that fails with an {@link UnsupportedCapabilityException}, and nothing is left.
    *
-   * @throws IllegalArgumentException if the name is empty or has a {@code =}, or one has a NUL
+   * @throws IllegalArgumentException if the name is empty or has a {@code =}, or one has a NUL or
+   *     half of a surrogate pair
    */
   public SandboxSpec environment(String name, String value) {
     Command.requireVariable(name, value);
     return new SandboxSpec(template, with(environment, name, value), labels, timeToLive);
   }
 
-  /** Labels the sandbox, so that {@link SandboxClient#list} can find it. */
+  /**
+   * Labels the sandbox, so that {@link SandboxClient#list} can find it.
+   *
+   * @throws IllegalArgumentException if one has a NUL or half of a surrogate pair
+   */
   public SandboxSpec label(String name, String value) {
+    requireLabel(name, value);
     return new SandboxSpec(template, environment, with(labels, name, value), timeToLive);
   }
 
@@ -95,9 +100,14 @@ public final class SandboxSpec {
     return "SandboxSpec[" + template().orElse("standard") + ", " + timeToLive + "]";
   }
 
+  static void requireLabel(String name, String value) {
+    SentText.require("the name of a label", name);
+    SentText.require("label " + name, value);
+  }
+
   private static Map<String, String> with(Map<String, String> map, String name, String value) {
     Map<String, String> all = new LinkedHashMap<>(map);
-    all.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
+    all.put(name, value);
     return Map.copyOf(all);
   }
 }

@@ -7,6 +7,7 @@ import dev.sandpiper.HttpVersion;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
+import dev.sandpiper.wire.SentText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -44,7 +45,7 @@ public final class BlaxelClientBuilder {
    * {@code BL_CLIENT_CREDENTIALS}, which is both with a colon between them in base64.
    */
   public BlaxelClientBuilder clientCredentials(String id, String secret) {
-    String both = requireNonNull(id, "id") + ":" + requireNonNull(secret, "secret");
+    String both = SentText.require("the id", id) + ":" + SentText.require("the secret", secret);
     options.clientCredentials = Base64.getEncoder().encodeToString(both.getBytes(UTF_8));
     return this;
   }

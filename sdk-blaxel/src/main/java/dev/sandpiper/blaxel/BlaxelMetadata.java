@@ -1,5 +1,6 @@
 package dev.sandpiper.blaxel;
 
+import dev.sandpiper.SandboxSpec;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class BlaxelMetadata {
 
   /** These labels, instead of all that it has. */
   public BlaxelMetadata labels(Map<String, String> all) {
+    all.forEach(SandboxSpec.standard()::label); // refuses what cannot be sent
     return new BlaxelMetadata(Map.copyOf(all), displayName, externalId);
   }
 

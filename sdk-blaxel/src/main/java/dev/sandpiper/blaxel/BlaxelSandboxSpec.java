@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
+import dev.sandpiper.wire.SentText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,15 +48,15 @@ public final class BlaxelSandboxSpec {
         throw new IllegalArgumentException("port " + number + " is Blaxel's own: 80, 443 and 8080");
       }
       requireNonNull(protocol, "protocol");
-      requireNonNull(name, "name");
+      name.ifPresent(text -> SentText.require("the port's name", text));
     }
   }
 
   /** A volume that exists, and where it shall be. */
   public record Volume(String name, String mountPath, boolean readOnly) {
     public Volume {
-      requireNonNull(name, "name");
-      if (!mountPath.startsWith("/")) {
+      SentText.require("the volume's name", name);
+      if (!SentText.require("the mount path", mountPath).startsWith("/")) {
         throw new IllegalArgumentException("a mount path is absolute, not '" + mountPath + "'");
       }
     }
@@ -160,6 +161,7 @@ public final class BlaxelSandboxSpec {
   }
 
   static void requireDisplayName(String text) {
+    SentText.require("the display name", text);
     if (text.length() > 63) {
       throw new IllegalArgumentException(
           "a display name has 63 characters at the most, not " + text.length());
@@ -174,7 +176,7 @@ public final class BlaxelSandboxSpec {
 
   /** Where it runs, such as {@code eu-lon-1}. Else the client's region. */
   public BlaxelSandboxSpec region(String name) {
-    return with(changed -> changed.region = requireNonNull(name, "name"));
+    return with(changed -> changed.region = SentText.require("the region", name));
   }
 
   /** Its memory, which also decides how many processors it has. Else 4096. */
@@ -227,7 +229,7 @@ public final class BlaxelSandboxSpec {
   public BlaxelSandboxSpec network(String json) {
     JsonNode parsed;
     try {
-      parsed = Json.parse(json.getBytes(StandardCharsets.UTF_8));
+      parsed = Json.parse(SentText.require("the network", json).getBytes(StandardCharsets.UTF_8));
     } catch (MalformedStreamException e) {
       throw new IllegalArgumentException("the network is no JSON document", e);
     }

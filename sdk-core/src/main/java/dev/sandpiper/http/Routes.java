@@ -1,5 +1,6 @@
 package dev.sandpiper.http;
 
+import dev.sandpiper.wire.SentText;
 import okhttp3.HttpUrl;
 
 /** Joins the routes of an API to the address of its server, which may have a path of its own. */
@@ -47,7 +48,7 @@ public final class Routes {
       if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
         throw new IllegalArgumentException("'" + segment + "' is not an id or a name");
       }
-      url.addPathSegment(segment);
+      url.addPathSegment(SentText.require("an id or a name", segment));
     }
     return url.build();
   }

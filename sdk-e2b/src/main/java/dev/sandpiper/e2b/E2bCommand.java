@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.Command;
+import dev.sandpiper.wire.SentText;
 
 /** A {@link Command} with what only E2B knows. Immutable. */
 public final class E2bCommand {
@@ -18,10 +19,10 @@ public final class E2bCommand {
    * The command with a tag, by which other clients of E2B can find it. Nothing keeps two processes
    * from having the same one.
    *
-   * @throws IllegalArgumentException if the tag is empty
+   * @throws IllegalArgumentException if the tag is empty, or has a NUL or half of a surrogate pair
    */
   public static E2bCommand tagged(Command common, String tag) {
-    if (requireNonNull(tag, "tag").isEmpty()) {
+    if (SentText.require("the tag", tag).isEmpty()) {
       throw new IllegalArgumentException("the tag is empty");
     }
     return new E2bCommand(requireNonNull(common, "common"), tag);

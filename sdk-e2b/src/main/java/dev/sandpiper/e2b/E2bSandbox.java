@@ -1,7 +1,5 @@
 package dev.sandpiper.e2b;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.sandpiper.Capability;
 import dev.sandpiper.Endpoint;
 import dev.sandpiper.ExecResult;
@@ -20,6 +18,7 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Uninterrupted;
+import dev.sandpiper.wire.SentText;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -130,7 +129,7 @@ public final class E2bSandbox implements Sandbox {
    *     Processes#list} has their references
    */
   public Process attachTagged(String tag) {
-    return processes.attached(launcher.attachTagged(requireNonNull(tag, "tag")));
+    return processes.attached(launcher.attachTagged(SentText.require("the tag", tag)));
   }
 
   private CommandLauncher tagged(E2bCommand command) {

@@ -1,7 +1,6 @@
 package dev.sandpiper.e2b;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.sandpiper.wire.SentText;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,7 @@ public final class E2bUrlOptions {
 
   /** Whose file it shall be if the URL makes one. The sandbox's default user otherwise. */
   public E2bUrlOptions user(String name) {
-    return new E2bUrlOptions(lifetime, requireNonNull(name, "name"));
+    return new E2bUrlOptions(lifetime, SentText.require("the user", name));
   }
 
   public Optional<Duration> lifetime() {
