@@ -2,6 +2,7 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.wire.SentText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -179,11 +180,9 @@ public final class Command {
    * @throws IllegalArgumentException if {@code limit} is not positive
    */
   public Command timeout(Duration limit) {
-    if (limit.isNegative() || limit.isZero()) {
-      throw new IllegalArgumentException(
-          "a command's timeout must be positive, not " + limit + "; leave it out for no limit");
-    }
-    return with(changed -> changed.timeout = limit);
+    Duration checked =
+        Durations.positive("a command's timeout", limit, "leave it out for no limit");
+    return with(changed -> changed.timeout = checked);
   }
 
   /**

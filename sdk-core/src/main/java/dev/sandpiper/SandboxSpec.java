@@ -1,5 +1,6 @@
 package dev.sandpiper;
 
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.wire.SentText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -71,10 +72,9 @@ public final class SandboxSpec {
    * @throws IllegalArgumentException if it is not positive
    */
   public SandboxSpec timeToLive(Duration duration) {
-    if (duration.isNegative() || duration.isZero()) {
-      throw new IllegalArgumentException("a time to live must be positive, not " + duration);
-    }
-    return new SandboxSpec(template, environment, labels, duration);
+    Duration checked =
+        Durations.positive("the time to live", duration, "leave it out for five minutes");
+    return new SandboxSpec(template, environment, labels, checked);
   }
 
   /** The template; empty for the platform's default. */

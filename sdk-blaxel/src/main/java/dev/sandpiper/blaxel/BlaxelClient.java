@@ -19,6 +19,7 @@ import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Routes;
@@ -171,10 +172,10 @@ public final class BlaxelClient implements SandboxClient {
   private BlaxelSandbox connect(String id, Duration timeToLive, boolean mustLive) {
     requireNonNull(id, "id");
     requireOpen();
-    if (id.isBlank() || timeToLive.isNegative()) {
-      throw new IllegalArgumentException(
-          id.isBlank() ? "the sandbox's id is blank" : "a time to live is not negative");
+    if (id.isBlank()) {
+      throw new IllegalArgumentException("the sandbox's id is blank");
     }
+    Durations.notNegative("the time to live", timeToLive, "to look only");
     JsonNode sandbox = account.api().look("connect", id);
     if (SandboxJson.isDead(sandbox) || SandboxJson.isDying(sandbox)) {
       throw new NotFoundException(

@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.Command;
+import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -116,10 +117,8 @@ public final class BlaxelCommand {
    * @throws IllegalArgumentException if it is negative
    */
   public BlaxelCommand keepAlive(Duration limit) {
-    if (limit.isNegative()) {
-      throw new IllegalArgumentException("a limit is not negative; zero is none");
-    }
-    return new BlaxelCommand(common, name, limit, streamed, restarts, kept);
+    Duration checked = Durations.notNegative("the limit of keepAlive", limit, "no limit");
+    return new BlaxelCommand(common, name, checked, streamed, restarts, kept);
   }
 
   public Command common() {

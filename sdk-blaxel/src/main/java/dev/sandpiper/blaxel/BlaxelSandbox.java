@@ -15,6 +15,7 @@ import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.Routes;
 import dev.sandpiper.http.Uninterrupted;
 import java.net.URI;
@@ -190,11 +191,8 @@ public final class BlaxelSandbox implements Sandbox {
   /** {@inheritDoc} Like {@link #updateMetadata}, this replaces the whole record. */
   @Override
   public void expireIn(Duration timeToLive) {
-    if (timeToLive.isNegative() || timeToLive.isZero()) {
-      throw new IllegalArgumentException(
-          "a time to live must be positive, not " + timeToLive + "; kill() ends it at once");
-    }
-    update.expireIn(timeToLive);
+    Duration checked = Durations.positive("the time to live", timeToLive, "kill() ends it at once");
+    update.expireIn(checked);
   }
 
   /**

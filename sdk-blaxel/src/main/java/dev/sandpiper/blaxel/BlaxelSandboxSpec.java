@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import dev.sandpiper.wire.SentText;
@@ -298,10 +299,9 @@ public final class BlaxelSandboxSpec {
 
   /** Durations as Blaxel writes them, in whole seconds; parts are rounded up. */
   static String seconds(Duration duration) {
-    if (duration.isNegative() || duration.isZero()) {
-      throw new IllegalArgumentException("a time must be positive, not " + duration);
-    }
-    return duration.plusNanos(999_999_999).toSeconds() + "s";
+    return Durations.wholeSeconds(
+            Durations.positive("a time", duration, "leave it out for no such rule"))
+        + "s";
   }
 
   private BlaxelSandboxSpec with(Consumer<Options> change) {

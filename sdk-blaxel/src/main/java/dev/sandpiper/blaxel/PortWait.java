@@ -10,6 +10,7 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.Processes;
+import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +42,7 @@ final class PortWait {
     this.processes = processes;
     this.process = process;
     this.ports = Arrays.stream(ports).boxed().toList();
-    this.limit = limit;
+    this.limit = Durations.notNegative("the limit of waitForPorts", limit, "to look once");
   }
 
   /** Blocks until somebody listens on all of them. */
@@ -68,7 +69,7 @@ final class PortWait {
         throw new DeadlineExceededException(
             Limit.DEADLINE,
             limit,
-            failure("nobody listened within " + limit.toMillis() + " ms (waitForPorts)"),
+            failure("nobody listened within " + Durations.text(limit) + " (waitForPorts)"),
             null,
             null);
       }

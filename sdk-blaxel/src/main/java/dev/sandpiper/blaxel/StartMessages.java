@@ -9,6 +9,7 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.wire.Json;
 
 /** What asks the server of a sandbox to start a process. */
@@ -39,10 +40,7 @@ final class StartMessages {
     command
         .keepAlive()
         .ifPresent(
-            limit ->
-                process
-                    .put("keepAlive", true)
-                    .put("timeout", limit.plusNanos(999_999_999).toSeconds()));
+            limit -> process.put("keepAlive", true).put("timeout", Durations.wholeSeconds(limit)));
     if (command.maxRestarts() > 0) {
       process.put("restartOnFailure", true).put("maxRestarts", command.maxRestarts());
     }

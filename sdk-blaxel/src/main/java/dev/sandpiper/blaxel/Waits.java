@@ -1,5 +1,6 @@
 package dev.sandpiper.blaxel;
 
+import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -73,7 +74,7 @@ record Waits(
     private Duration pause = first;
 
     private Backoff(Duration limit) {
-      deadline = System.nanoTime() + limit.toNanos();
+      deadline = System.nanoTime() + Durations.nanos(limit);
     }
 
     boolean hasTime() {

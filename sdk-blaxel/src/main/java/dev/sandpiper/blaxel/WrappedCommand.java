@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Command;
+import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +79,7 @@ final class WrappedCommand {
 
   private static Optional<String> backstop(Duration limit) {
     return limit.compareTo(LONGEST_BACKSTOP) < 0
-        ? Optional.of(Long.toString(limit.plus(BACKSTOP).plusNanos(999_999_999).toSeconds()))
+        ? Optional.of(Integer.toString(Durations.wholeSeconds(limit.plus(BACKSTOP))))
         : Optional.empty();
   }
 

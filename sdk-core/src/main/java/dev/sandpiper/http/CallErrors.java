@@ -64,6 +64,26 @@ record CallErrors(HttpRequest request, Limits limits) {
     return call.isSent() ? lost(cause) : notConnected(cause);
   }
 
+  /**
+   * The error for a call in which a part of the caller's client threw something unchecked. Its
+   * message may hold anything, so that only its type is told.
+   */
+  SandboxException foreign(Throwable cause, WatchedCall call) {
+    ForeignFailure.throwIfFatal(cause);
+    WatchedCall.Stop stop = call.stopped();
+    call.abandon();
+    if (stop != null) {
+      SandboxException stopped = stopped(stop, call.isSent());
+      stopped.addSuppressed(cause);
+      return stopped;
+    }
+    String observed =
+        "a part of the HTTP client (an interceptor, a listener) threw "
+            + cause.getClass().getName();
+    boolean retryable = !call.isSent() || request.isHarmless();
+    return new PlatformException(request.failure(observed).withRetryable(retryable), cause);
+  }
+
   private SandboxException refused(IOException cause, WatchedCall call) {
     HttpBody body = request.body();
     boolean consumed = call.isBodyOpened() && body != null && !body.isRepeatable();

@@ -59,9 +59,18 @@ final class CallWatch {
 
   private void tick() {
     long now = System.nanoTime();
-    open.forEach(call -> call.check(now));
+    open.forEach(call -> check(call, now));
     if (open.isEmpty()) {
       rest();
+    }
+  }
+
+  /** What one call fails with must not end the looking after all others. */
+  private static void check(WatchedCall call, long now) {
+    try {
+      call.check(now);
+    } catch (RuntimeException | Error e) {
+      ForeignFailure.log("looking after a call", e);
     }
   }
 

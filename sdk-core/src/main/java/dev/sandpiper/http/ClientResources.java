@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Authenticator;
 import okhttp3.ConnectionPool;
+import okhttp3.CookieJar;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public final class ClientResources implements AutoCloseable {
 
   private final OkHttpClient okHttp;
   private final boolean ownsOkHttp;
-  private final ScheduledThreadPoolExecutor scheduler;
+  private final GuardedScheduler scheduler;
   private final CallWatch watch;
   private final Executor executor;
   private final @Nullable ExecutorService ownExecutor;
@@ -45,8 +46,7 @@ public final class ClientResources implements AutoCloseable {
       Protocols protocols) {
     ownsOkHttp = callersClient == null;
     okHttp = ownsOkHttp ? ownClient() : requireNonNull(callersClient);
-    scheduler = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("sandpiper-timer"));
-    scheduler.setRemoveOnCancelPolicy(true);
+    scheduler = new GuardedScheduler(DaemonThreads.named("sandpiper-timer"));
     watch = new CallWatch(scheduler);
     ownExecutor = callersExecutor == null ? DaemonThreads.executor() : null;
     executor = callersExecutor == null ? requireNonNull(ownExecutor) : callersExecutor;
@@ -71,7 +71,7 @@ public final class ClientResources implements AutoCloseable {
         .build();
   }
 
-  /** Nothing is repeated, redirected or timed by OkHttp itself. */
+  /** What is switched off here stands in a table in {@link dev.sandpiper.SandboxClient}. */
   private static OkHttpClient configure(
       OkHttpClient client, Limits limits, FreshConnections fresh) {
     OkHttpClient.Builder builder =
@@ -81,8 +81,10 @@ public final class ClientResources implements AutoCloseable {
             .followRedirects(false)
             .followSslRedirects(false)
             .authenticator(Authenticator.NONE)
+            .cache(null)
+            .cookieJar(CookieJar.NO_COOKIES)
             .eventListenerFactory(LateCancel.beside(client.eventListenerFactory()))
-            .connectTimeout(limits.connect())
+            .connectTimeout(Durations.millis(limits.connect()), TimeUnit.MILLISECONDS)
             .readTimeout(0, TimeUnit.MILLISECONDS)
             .writeTimeout(0, TimeUnit.MILLISECONDS)
             .callTimeout(0, TimeUnit.MILLISECONDS);

@@ -1,27 +1,69 @@
 package dev.sandpiper.http;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
-/** Durations as options take them: any length, without overflow. */
+/**
+ * Checks and converts the durations that callers give. Any length is allowed; what is longer than
+ * 292 years counts as that, so that nothing overflows later.
+ */
 public final class Durations {
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
   private Durations() {}
 
-  /** Nanoseconds; at most {@code Long.MAX_VALUE}, which is 292 years. Zero if it is negative. */
+  /**
+   * An option that must be above zero.
+   *
+   * @param name what messages call it
+   * @param zero what to do instead of giving zero
+   */
+  public static Duration positive(String name, Duration value, String zero) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(name + " must be positive: " + value + "; " + zero);
+    }
+    return clamped(value);
+  }
+
+  /**
+   * An option that may be zero.
+   *
+   * @param name what messages call it
+   * @param zero what zero means
+   */
+  public static Duration notNegative(String name, Duration value, String zero) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(
+          name + " must not be negative: " + value + "; zero means " + zero);
+    }
+    return clamped(value);
+  }
+
+  private static Duration clamped(Duration value) {
+    return value.compareTo(LONGEST) > 0 ? LONGEST : value;
+  }
+
+  /** Nanoseconds. Zero if it is negative. */
   public static long nanos(Duration duration) {
-    if (duration.isNegative()) {
-      return 0;
-    }
-    try {
-      return duration.toNanos();
-    } catch (ArithmeticException e) {
-      return Long.MAX_VALUE;
-    }
+    return duration.isNegative() ? 0 : clamped(duration).toNanos();
+  }
+
+  /** Seconds as platforms count them: parts are rounded up, and it ends at 68 years. */
+  public static int wholeSeconds(Duration duration) {
+    long seconds = clamped(duration).plusNanos(999_999_999).toSeconds();
+    return (int) Math.min(seconds, Integer.MAX_VALUE);
+  }
+
+  /** Milliseconds as OkHttp takes them: zero only for zero, and at most 24 days. */
+  static long millis(Duration duration) {
+    long millis = TimeUnit.NANOSECONDS.toMillis(nanos(duration));
+    return duration.isZero() ? 0 : Math.max(1, Math.min(millis, Integer.MAX_VALUE));
   }
 
   /** For messages: {@code 3 s} or {@code 1500 ms}. */
   public static String text(Duration duration) {
     return duration.toMillisPart() == 0
         ? duration.toSeconds() + " s"
-        : Duration.ofNanos(nanos(duration)).toMillis() + " ms";
+        : clamped(duration).toMillis() + " ms";
   }
 }

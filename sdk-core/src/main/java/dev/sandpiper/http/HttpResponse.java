@@ -206,6 +206,9 @@ public final class HttpResponse implements AutoCloseable {
           call.stop(new WatchedCall.Stop.Closed());
         }
         response.close();
+      } catch (RuntimeException | Error e) {
+        call.abandon();
+        ForeignFailure.log("closing an answer", e);
       } finally {
         onClose.run();
       }

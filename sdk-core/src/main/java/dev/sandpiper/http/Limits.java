@@ -17,9 +17,9 @@ public record Limits(Duration connect, Duration response, Duration idle) {
   }
 
   public Limits {
-    requirePositive("connect", connect);
-    requirePositive("response", response);
-    requirePositive("idle", idle);
+    connect = Durations.notNegative("the connect limit", connect, "no limit");
+    response = Durations.notNegative("the response limit", response, "no limit");
+    idle = Durations.notNegative("the idle limit", idle, "no limit");
   }
 
   public Limits withConnect(Duration limit) {
@@ -32,12 +32,5 @@ public record Limits(Duration connect, Duration response, Duration idle) {
 
   public Limits withIdle(Duration limit) {
     return new Limits(connect, response, limit);
-  }
-
-  private static void requirePositive(String name, Duration limit) {
-    if (limit.isNegative()) {
-      throw new IllegalArgumentException(
-          "the " + name + " limit must not be negative, it is " + limit + "; zero means none");
-    }
   }
 }

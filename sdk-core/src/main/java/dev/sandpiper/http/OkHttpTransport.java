@@ -36,10 +36,6 @@ final class OkHttpTransport implements HttpTransport {
     boolean answered = false;
     try {
       watched.check(System.nanoTime());
-      WatchedCall.Stop stop = watched.stopped();
-      if (stop != null) {
-        throw errors.stopped(stop, false);
-      }
       Response response = connectAndSend(request, watched);
       answered = true;
       return new HttpResponse(
@@ -47,6 +43,11 @@ final class OkHttpTransport implements HttpTransport {
     } catch (IOException e) {
       watched.noteInterrupt(e);
       throw errors.failed(e, watched);
+    } catch (RuntimeException | Error e) {
+      if (watched.isContentFailure(e)) {
+        throw e;
+      }
+      throw errors.foreign(e, watched);
     } finally {
       watched.exit();
       if (!answered) {
@@ -64,6 +65,9 @@ final class OkHttpTransport implements HttpTransport {
   private Response connectAndSend(HttpRequest request, WatchedCall watched) throws IOException {
     Request okHttpRequest = okHttpRequest(request, watched);
     while (true) {
+      if (watched.stopped() != null) {
+        throw new IOException("stopped before anything was sent");
+      }
       Call call = clients.clientFor(request).newCall(okHttpRequest);
       watched.begin(call);
       try {

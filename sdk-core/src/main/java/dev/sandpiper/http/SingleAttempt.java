@@ -28,7 +28,7 @@ final class SingleAttempt implements Interceptor {
 
   @Override
   public Response intercept(Chain chain) throws IOException {
-    WatchedCall call = WatchedCall.of(chain.request());
+    WatchedCall call = WatchedCall.of(chain.call().request());
     if (Thread.currentThread().isInterrupted()) {
       // On a shared connection, a frame that breaks off would break all streams.
       throw new InterruptedIOException("interrupted before anything was sent");

@@ -17,7 +17,7 @@ final class TurnTaking implements Interceptor {
 
   @Override
   public Response intercept(Chain chain) throws IOException {
-    WatchedCall call = WatchedCall.of(chain.request());
+    WatchedCall call = WatchedCall.of(chain.call().request());
     Origins.Turn turn = origins.take(chain.request().url(), call);
     call.hasTurn(turn);
     try {

@@ -45,7 +45,12 @@ final class WatchedBody extends RequestBody {
     call.exit();
     call.markBodyOpened();
     BufferedSink watched = Okio.buffer(new WatchedSink(sink));
-    body.writeTo(watched);
+    try {
+      body.writeTo(watched);
+    } catch (RuntimeException | Error e) {
+      call.markContentFailure(e);
+      throw e;
+    }
     watched.flush();
     call.awaitingResponse();
   }

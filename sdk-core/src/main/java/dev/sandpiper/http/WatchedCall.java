@@ -47,6 +47,7 @@ final class WatchedCall {
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final AtomicBoolean sent = new AtomicBoolean();
   private volatile boolean bodyOpened;
+  private volatile @Nullable Throwable contentFailure;
   private volatile Origins.@Nullable Turn turn;
   private volatile @Nullable String retryAfter;
   private volatile @Nullable Waiting waiting;
@@ -78,7 +79,24 @@ final class WatchedCall {
   void begin(Call running) {
     call = running;
     if (stop.get() != null) {
+      cancel(running);
+    }
+  }
+
+  /** A listener of the caller's is told, which comes after all that frees the call. */
+  private static void cancel(Call running) {
+    try {
       running.cancel();
+    } catch (RuntimeException | Error e) {
+      ForeignFailure.log("cancelling a call", e);
+    }
+  }
+
+  /** Frees what a call holds that failed in the middle of something. */
+  void abandon() {
+    Call running = call;
+    if (running != null) {
+      cancel(running);
     }
   }
 
@@ -167,7 +185,7 @@ final class WatchedCall {
     stop.compareAndSet(null, reason);
     Call running = call;
     if (running != null) {
-      running.cancel();
+      cancel(running);
     }
     Waiting current = waiting;
     if (current != null) {
@@ -205,6 +223,16 @@ final class WatchedCall {
 
   boolean isBodyOpened() {
     return bodyOpened;
+  }
+
+  /** Called when the caller's own content threw, past what it may. */
+  void markContentFailure(Throwable failure) {
+    contentFailure = failure;
+  }
+
+  /** True of what goes to the caller as it is, because it is the caller's own. */
+  boolean isContentFailure(Throwable failure) {
+    return contentFailure == failure;
   }
 
   /** The connection that it shares with others. */

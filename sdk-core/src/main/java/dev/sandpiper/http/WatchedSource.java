@@ -1,5 +1,6 @@
 package dev.sandpiper.http;
 
+import dev.sandpiper.SandboxException;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.ResponseBody;
@@ -49,6 +50,10 @@ final class WatchedSource extends ForwardingSource {
       }
       rejectIfStopped();
       throw e;
+    } catch (SandboxException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      throw errors.foreign(e, call);
     } finally {
       call.exit();
     }
@@ -59,16 +64,16 @@ final class WatchedSource extends ForwardingSource {
    * peer any more, only closing does, and that not on a thread whose interrupt flag is set.
    */
   private void closeQuietly() {
-    boolean interrupted = Thread.interrupted();
-    try {
-      super.close();
-    } catch (IOException e) {
-      log.debug("closing what was stopped failed", e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    Uninterrupted.run(
+        () -> {
+          try {
+            super.close();
+          } catch (IOException e) {
+            log.debug("closing what was stopped failed", e);
+          } catch (RuntimeException | Error e) {
+            ForeignFailure.log("closing what was stopped", e);
+          }
+        });
   }
 
   /** Waits this long for each of the next bytes. */

@@ -3,6 +3,7 @@ package dev.sandpiper.http;
 import dev.sandpiper.HttpVersion;
 import dev.sandpiper.testing.Patience;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -17,8 +18,18 @@ final class Client implements AutoCloseable {
   }
 
   Client(Limits limits, Protocols protocols) {
-    OkHttpClient okHttp = new OkHttpClient.Builder().connectionPool(pool).build();
-    resources = new ClientResources(okHttp, null, limits, protocols);
+    this(limits, protocols, callers -> {});
+  }
+
+  private Client(Limits limits, Protocols protocols, Consumer<OkHttpClient.Builder> callers) {
+    OkHttpClient.Builder okHttp = new OkHttpClient.Builder().connectionPool(pool);
+    callers.accept(okHttp);
+    resources = new ClientResources(okHttp.build(), null, limits, protocols);
+  }
+
+  /** Over an OkHttp client that its caller has set up in some way. */
+  static Client of(Limits limits, Consumer<OkHttpClient.Builder> callers) {
+    return new Client(limits, Protocols.standard(), callers);
   }
 
   /** Speaks HTTP/2 without asking. */

@@ -14,6 +14,7 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.LazyPages;
 import dev.sandpiper.http.ApiErrors;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -180,7 +181,7 @@ final class ControlPlane {
   }
 
   /** Platforms count in seconds; parts are rounded up. */
-  static long seconds(Duration duration) {
-    return duration.plusNanos(999_999_999).toSeconds();
+  static int seconds(Duration duration) {
+    return Durations.wholeSeconds(duration);
   }
 }

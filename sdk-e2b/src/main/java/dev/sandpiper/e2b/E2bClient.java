@@ -16,6 +16,7 @@ import dev.sandpiper.e2b.E2bSandbox.Origin;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
@@ -113,10 +114,10 @@ public final class E2bClient implements SandboxClient {
   public E2bSandbox connect(String id, Duration timeToLive) {
     requireNonNull(id, "id");
     requireOpen();
-    if (id.isBlank() || timeToLive.isNegative()) {
-      throw new IllegalArgumentException(
-          id.isBlank() ? "the sandbox's id is blank" : "a time to live is not negative");
+    if (id.isBlank()) {
+      throw new IllegalArgumentException("the sandbox's id is blank");
     }
+    Durations.notNegative("the time to live", timeToLive, "to look only");
     if (settings.debug()) {
       return new E2bSandbox(DebugSandbox.access(account.addresses()), Origin.FOUND, account);
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.HttpVersion;
 import dev.sandpiper.http.ClientResources;
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
 import java.time.Duration;
@@ -122,11 +123,7 @@ public final class E2bClientBuilder {
    * @throws IllegalArgumentException if it is negative
    */
   public E2bClientBuilder reattachLimit(Duration limit) {
-    if (limit.isNegative()) {
-      throw new IllegalArgumentException(
-          "the reattach limit must not be negative, it is " + limit + "; zero means not at all");
-    }
-    reattachLimit = limit;
+    reattachLimit = Durations.notNegative("the reattach limit", limit, "not at all");
     return this;
   }
 

@@ -15,6 +15,7 @@ import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Uninterrupted;
@@ -178,12 +179,9 @@ public final class E2bSandbox implements Sandbox {
 
   @Override
   public void expireIn(Duration timeToLive) {
-    if (timeToLive.isNegative() || timeToLive.isZero()) {
-      throw new IllegalArgumentException(
-          "a time to live must be positive, not " + timeToLive + "; kill() ends it at once");
-    }
+    Duration checked = Durations.positive("the time to live", timeToLive, "kill() ends it at once");
     if (!account.isDebug()) {
-      account.api().expireIn(id(), timeToLive);
+      account.api().expireIn(id(), checked);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sandpiper.e2b;
 
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.wire.SentText;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,10 +33,8 @@ public final class E2bUrlOptions {
    * @throws IllegalArgumentException if it is negative
    */
   public static E2bUrlOptions expiringIn(Duration lifetime) {
-    if (lifetime.isNegative()) {
-      throw new IllegalArgumentException("a URL cannot expire before it is made: " + lifetime);
-    }
-    return new E2bUrlOptions(lifetime, null);
+    return new E2bUrlOptions(
+        Durations.notNegative("the life of a URL", lifetime, "until this second is over"), null);
   }
 
   /** Whose file it shall be if the URL makes one. The sandbox's default user otherwise. */

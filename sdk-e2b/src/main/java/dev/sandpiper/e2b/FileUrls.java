@@ -8,8 +8,8 @@ import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Optional;
 import okhttp3.HttpUrl;
@@ -47,7 +47,9 @@ final class FileUrls {
           "this sandbox has no access token: everybody can use the URL, and for ever");
     }
     String user = options.user().orElse(defaultUser());
-    Optional<Instant> expires = options.lifetime().map(this::expiry).map(Instant::ofEpochSecond);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Optional<Instant> expires =
+        options.lifetime().map(lifetime -> now.plusSeconds(lifetime.toSeconds()));
     HttpUrl.Builder url =
         Routes.under(HttpUrl.get(envd.uri().toString()), "files")
             .newBuilder()
@@ -64,14 +66,6 @@ final class FileUrls {
               url.addQueryParameter("signature_expiration", Long.toString(end.getEpochSecond())));
     }
     return new E2bFileUrl(URI.create(url.build().toString()), envd.headers(), expires);
-  }
-
-  private long expiry(Duration lifetime) {
-    try {
-      return Math.addExact(clock.instant().getEpochSecond(), lifetime.toSeconds());
-    } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("no clock will ever show that: " + lifetime, e);
-    }
   }
 
   /** Empty for none: daemons since 0.4.0 know it themselves. */

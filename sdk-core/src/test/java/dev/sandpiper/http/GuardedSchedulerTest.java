@@ -1,0 +1,31 @@
+package dev.sandpiper.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class GuardedSchedulerTest {
+
+  @Test
+  void periodicTaskThatThrowsGoesOn() throws InterruptedException {
+    GuardedScheduler scheduler = new GuardedScheduler(DaemonThreads.named("test"));
+    CountDownLatch runs = new CountDownLatch(3);
+    Runnable failing =
+        () -> {
+          runs.countDown();
+          throw new IllegalStateException("a bug");
+        };
+    try {
+      Future<?> task = scheduler.scheduleWithFixedDelay(failing, 1, 1, TimeUnit.MILLISECONDS);
+      assertThat(runs.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(task.isDone()).isFalse();
+    } finally {
+      scheduler.shutdownNow();
+    }
+  }
+}

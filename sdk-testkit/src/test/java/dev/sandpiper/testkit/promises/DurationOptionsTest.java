@@ -1,0 +1,266 @@
+package dev.sandpiper.testkit.promises;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.Content;
+import dev.sandpiper.EventStream;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.Process;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.WatchOptions;
+import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.blaxel.BlaxelClientBuilder;
+import dev.sandpiper.blaxel.BlaxelCommand;
+import dev.sandpiper.blaxel.BlaxelSandbox;
+import dev.sandpiper.blaxel.BlaxelSandboxSpec;
+import dev.sandpiper.blaxel.BlaxelSandboxSpec.Expiration;
+import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.e2b.E2bClientBuilder;
+import dev.sandpiper.e2b.E2bUrlOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Every duration that a caller can give means what it says, or is refused where it is given. */
+class DurationOptionsTest extends LocalE2bTest {
+  private static final List<Duration> ENDLESS =
+      List.of(ChronoUnit.FOREVER.getDuration(), Duration.ofSeconds(Long.MAX_VALUE));
+  private static final Duration NEGATIVE = Duration.ofNanos(-1);
+
+  /** What is made of a duration that somebody else has measured: no option. */
+  private static final Set<String> NO_OPTIONS =
+      Set.of(
+          "dev.sandpiper.DeadlineExceededException new",
+          "dev.sandpiper.ExecResult new",
+          "dev.sandpiper.RateLimitedException new");
+
+  private static BlaxelClient blaxel;
+
+  private final Map<String, Option> options = new LinkedHashMap<>();
+  private BlaxelSandbox blaxelSandbox;
+
+  @FunctionalInterface
+  private interface Use {
+    void with(Duration duration) throws Exception;
+  }
+
+  private record Option(Use use, boolean takesZero, boolean takesNegative) {}
+
+  @BeforeAll
+  static void connectToBlaxel() {
+    blaxel = local.blaxelClient();
+  }
+
+  @AfterAll
+  static void disconnect() {
+    blaxel.close();
+  }
+
+  @BeforeEach
+  void listThem() {
+    blaxelSandbox = blaxel.create(SandboxSpec.standard());
+    positive("dev.sandpiper.Command timeout", limit -> run(Command.of("true").timeout(limit)));
+    positive("dev.sandpiper.SandboxSpec timeToLive", this::createBoth);
+    any("dev.sandpiper.EventStream next", this::readWithin);
+    any("dev.sandpiper.Process waitFor", this::waitOnE2b);
+    any("dev.sandpiper.blaxel.BlaxelProcess waitFor", this::waitOnBlaxel);
+    positive("dev.sandpiper.Sandbox expireIn", sandbox::expireIn);
+    positive("dev.sandpiper.e2b.E2bSandbox expireIn", sandbox::expireIn);
+    positive("dev.sandpiper.blaxel.BlaxelSandbox expireIn", blaxelSandbox::expireIn);
+    zero("dev.sandpiper.SandboxClient connect", this::connect);
+    zero("dev.sandpiper.e2b.E2bClient connect", this::connect);
+    zero("dev.sandpiper.blaxel.BlaxelClient connect", this::connectOnBlaxel);
+    zero("dev.sandpiper.e2b.E2bUrlOptions expiringIn", this::sign);
+    zero(builder("e2b.E2b", "connectLimit"), limit -> e2b(of -> of.connectLimit(limit)));
+    zero(builder("e2b.E2b", "responseLimit"), limit -> e2b(of -> of.responseLimit(limit)));
+    zero(builder("e2b.E2b", "idleLimit"), limit -> e2b(of -> of.idleLimit(limit)));
+    zero(builder("e2b.E2b", "reattachLimit"), limit -> e2b(of -> of.reattachLimit(limit)));
+    zero(builder("blaxel.Blaxel", "connectLimit"), limit -> onBlaxel(of -> of.connectLimit(limit)));
+    zero(
+        builder("blaxel.Blaxel", "responseLimit"),
+        limit -> onBlaxel(of -> of.responseLimit(limit)));
+    zero(builder("blaxel.Blaxel", "idleLimit"), limit -> onBlaxel(of -> of.idleLimit(limit)));
+    zero("dev.sandpiper.blaxel.BlaxelCommand keepAlive", this::keepAwake);
+    zero("dev.sandpiper.blaxel.BlaxelProcess waitForPorts", this::waitForPorts);
+    positive(
+        "dev.sandpiper.blaxel.BlaxelSandboxSpec$Expiration afterAge",
+        age -> createOnBlaxel(Expiration.afterAge(age)));
+    positive(
+        "dev.sandpiper.blaxel.BlaxelSandboxSpec$Expiration whenIdle",
+        time -> createOnBlaxel(Expiration.whenIdle(time)));
+  }
+
+  private static String builder(String platform, String option) {
+    return "dev.sandpiper." + platform + "ClientBuilder " + option;
+  }
+
+  private void positive(String name, Use use) {
+    options.put(name, new Option(use, false, false));
+  }
+
+  private void zero(String name, Use use) {
+    options.put(name, new Option(use, true, false));
+  }
+
+  private void any(String name, Use use) {
+    options.put(name, new Option(use, true, true));
+  }
+
+  @Test
+  void noneIsMissingHere() throws IOException {
+    Set<String> inTheApi = new TreeSet<>();
+    String type = "";
+    for (String line : Files.readAllLines(Path.of("api.txt"))) {
+      if (!line.startsWith(" ")) {
+        type = line.split(" ", -1)[1];
+      } else if (line.matches(".*\\(.*java\\.time\\.Duration.*")) {
+        String before = line.substring(0, line.indexOf('('));
+        inTheApi.add(type + " " + before.substring(before.lastIndexOf(' ') + 1));
+      }
+    }
+    inTheApi.removeIf(name -> NO_OPTIONS.contains(name) || name.contains(".testkit."));
+    assertThat(inTheApi).containsExactlyInAnyOrderElementsOf(options.keySet());
+  }
+
+  @Test
+  void thatHasNoEndEndsNothing() {
+    options.forEach((name, option) -> ENDLESS.forEach(endless -> take(name, option, endless)));
+  }
+
+  @Test
+  void thatIsZeroIsTakenOrRefused() {
+    options.forEach(
+        (name, option) -> takeOrRefuse(name, option, Duration.ZERO, option.takesZero()));
+  }
+
+  @Test
+  void thatIsNegativeIsTakenOrRefused() {
+    options.forEach((name, option) -> takeOrRefuse(name, option, NEGATIVE, option.takesNegative()));
+  }
+
+  private static void takeOrRefuse(String name, Option option, Duration duration, boolean takes) {
+    if (takes) {
+      take(name, option, duration);
+    } else {
+      assertThatIllegalArgumentException()
+          .as(name)
+          .isThrownBy(() -> option.use().with(duration))
+          .withMessageContaining("must ")
+          .withMessageContaining(duration.toString());
+    }
+  }
+
+  /** A platform may refuse what is longer than it allows; nobody else does. */
+  private static void take(String name, Option option, Duration duration) {
+    try {
+      option.use().with(duration);
+    } catch (InvalidRequestException e) {
+      assertThat(e.status()).as("%s: %s", name, e.getMessage()).hasValue(400);
+    } catch (Exception e) {
+      throw new AssertionError(name + " of " + duration, e);
+    }
+  }
+
+  private void run(Command command) {
+    assertThat(sandbox.processes().exec(command).exit().isSuccess()).isTrue();
+    assertThat(blaxelSandbox.processes().exec(command).exit().isSuccess()).isTrue();
+  }
+
+  private void createBoth(Duration timeToLive) {
+    SandboxSpec spec = SandboxSpec.standard().timeToLive(timeToLive);
+    blaxel.create(spec).close();
+    client.create(spec).close();
+  }
+
+  private void createOnBlaxel(Expiration expiration) {
+    blaxel.create(BlaxelSandboxSpec.of(SandboxSpec.standard()).expiration(expiration)).close();
+  }
+
+  private void readWithin(Duration limit) {
+    try (Process process = sandbox.processes().start(Command.of("true"))) {
+      next(process.events(), limit);
+    }
+    sandbox.files().makeDirectory("watched");
+    try (var changes = sandbox.files().watch("watched", WatchOptions.standard())) {
+      sandbox.files().write("watched/file", Content.of("text"));
+      next(changes, limit);
+    }
+  }
+
+  private static void next(EventStream<?> events, Duration limit) {
+    try {
+      events.next(limit);
+    } catch (TimeoutException e) {
+      assertThat(limit).isLessThan(Duration.ofDays(1));
+    }
+  }
+
+  private void waitOnE2b(Duration limit) throws InterruptedException {
+    try (Process process = sandbox.processes().start(Command.of("true"))) {
+      process.waitFor(limit);
+    }
+  }
+
+  private void waitOnBlaxel(Duration limit) throws InterruptedException {
+    try (Process process = blaxelSandbox.start(BlaxelCommand.of(Command.of("true")))) {
+      process.waitFor(limit);
+    }
+  }
+
+  private void connect(Duration timeToLive) {
+    client.connect(sandbox.id(), timeToLive).close();
+  }
+
+  private void connectOnBlaxel(Duration timeToLive) {
+    blaxel.connect(blaxelSandbox.id(), timeToLive).close();
+  }
+
+  private void sign(Duration lifetime) {
+    sandbox.files().downloadUrl("file", E2bUrlOptions.expiringIn(lifetime));
+  }
+
+  private void e2b(UnaryOperator<E2bClientBuilder> option) {
+    try (E2bClient other = option.apply(builder()).build()) {
+      other.connect(sandbox.id()).exec("true").orThrow();
+    }
+  }
+
+  private void onBlaxel(UnaryOperator<BlaxelClientBuilder> option) {
+    BlaxelClientBuilder builder = BlaxelClient.builder().environment(local.blaxelEnvironment());
+    try (BlaxelClient other = option.apply(builder).build()) {
+      other.connect(blaxelSandbox.id()).exec("true").orThrow();
+    }
+  }
+
+  private void keepAwake(Duration limit) {
+    assertThat(blaxelSandbox.exec(BlaxelCommand.of(Command.of("true")).keepAlive(limit)).exit())
+        .matches(exit -> exit.isSuccess());
+  }
+
+  private void waitForPorts(Duration limit) {
+    try (var process = blaxelSandbox.start(BlaxelCommand.of(Command.of("true")))) {
+      process.waitFor();
+      process.waitForPorts(limit, 65_000);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    } catch (PlatformException e) {
+      assertThat(e).hasMessageContaining("the process ended first");
+    }
+  }
+}
