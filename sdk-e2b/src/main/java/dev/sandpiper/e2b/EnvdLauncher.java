@@ -20,6 +20,7 @@ import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -118,8 +119,11 @@ final class EnvdLauncher implements CommandLauncher {
       terminal.closeStdin();
     } catch (RuntimeException e) {
       try {
-        terminal.stopTree(Duration.ZERO, CallScope.open().within(STOP_LIMIT));
+        // The thread may be interrupted, which is why it could not begin.
+        Uninterrupted.run(
+            () -> terminal.stopTree(Duration.ZERO, CallScope.open().within(STOP_LIMIT)));
       } catch (SandboxException unstopped) {
+        e.addSuppressed(unstopped);
         log.warn("{} could not begin, nor be stopped: {}", terminal.ref(), unstopped.getMessage());
       }
       terminal.close();

@@ -150,6 +150,43 @@ class TerminalTest {
   }
 
   @Test
+  void oneThatIsInterruptedBeforeItBeginsIsStopped() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    CountDownLatch never = new CountDownLatch(1);
+    e2b.answer(Frames.held(never, Frames.start(7)));
+    e2b.answer(
+        new mockwebserver3.MockResponse.Builder()
+            .onResponseStart(mockwebserver3.SocketEffect.Stall.INSTANCE)
+            .build());
+    e2b.answerWith(() -> Frames.list(Frames.running(7, e2b.nonce())));
+    e2b.answer(Frames.stream(Frames.start(8), Frames.exited(0), Frames.goodbye()));
+    java.util.concurrent.CompletableFuture<Throwable> failure =
+        new java.util.concurrent.CompletableFuture<>();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                sandbox.processes().startTerminal(Command.of("bash"), SIZE);
+              } catch (dev.sandpiper.SandboxException e) {
+                assertThat(Thread.currentThread().isInterrupted()).isTrue();
+                failure.complete(e);
+              }
+            });
+    caller.start();
+    e2b.take(START);
+    takeTyped();
+    Patience.untilItReads(caller);
+    caller.interrupt();
+
+    assertThat(failure.get(10, java.util.concurrent.TimeUnit.SECONDS))
+        .isInstanceOf(dev.sandpiper.CancelledException.class);
+    never.countDown();
+    e2b.take(LIST);
+    assertThat(ScriptedE2b.startRequest(e2b.take(START)).getProcess().getArgsList())
+        .startsWith("-c", Scripts.STOP_TREE, "sh", "7");
+  }
+
+  @Test
   void anAdoptedOneBeginsToo() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.nothing());
