@@ -26,7 +26,8 @@ public final class DirectoryOptions {
   /**
    * Leaves out what cannot be copied, and names it in {@link DirectorySummary#skipped()}: pipes,
    * sockets and devices, names that are not UTF-8, on the way up what cannot be read, and on the
-   * way down links that lead out of the directory. Without this such an entry is an error.
+   * way down links that lead out of the directory. A file that changes while the sandbox packs it
+   * is copied as it was read, and named too. Without this such an entry is an error.
    */
   public DirectoryOptions skipUnsafe() {
     return new DirectoryOptions(true, limit, listener);

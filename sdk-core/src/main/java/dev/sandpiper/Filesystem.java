@@ -117,16 +117,22 @@ public interface Filesystem {
   /**
    * Copies a directory of the sandbox to this machine: files, empty directories, links as links,
    * permission bits. Nothing is written outside {@code target}, whatever the sandbox sends. If it
-   * fails, {@code target} is as it was.
+   * fails, {@code target} is as it was. The sandbox packs an archive in its {@code /tmp}, which
+   * needs room for all of it and is deleted at the end.
    *
    * @param target what does not exist yet, or an empty directory
+   * @throws UnsupportedCapabilityException if the sandbox has no usable {@code tar}
+   * @throws PlatformException if a file changed while it was packed
    */
   DirectorySummary downloadDirectory(String directory, Path target, DirectoryOptions options);
 
   /**
    * Copies a directory of this machine into the sandbox, over what is there: files, empty
    * directories, links as links, permission bits. If it fails, a part may be there, which the
-   * message says.
+   * message says. The sandbox unpacks an archive in its {@code /tmp}, which needs room for all of
+   * it and is deleted at the end.
+   *
+   * @throws UnsupportedCapabilityException if the sandbox has no usable {@code tar}
    */
   DirectorySummary uploadDirectory(Path source, String directory, DirectoryOptions options);
 

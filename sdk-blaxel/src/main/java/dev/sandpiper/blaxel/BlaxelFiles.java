@@ -24,6 +24,7 @@ import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.blaxel.FileCommands.Job;
+import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.LocalFile;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.HttpRequest;
@@ -48,7 +49,7 @@ import okhttp3.HttpUrl;
  * Every path is sent absolute and as one segment, its slashes as {@code %2F}: in any other spelling
  * the server may take it for another one.
  */
-final class BlaxelFiles implements Filesystem, DirectoryCopies.Archives {
+final class BlaxelFiles implements Filesystem {
   private static final String UNRESERVED =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
   private static final String PARTLY = "the file may hold a part of what was sent, or be gone";
@@ -74,7 +75,7 @@ final class BlaxelFiles implements Filesystem, DirectoryCopies.Archives {
     this.commands = new FileCommands(processes);
     this.listing = new Listing(commands);
     this.atomic = new AtomicWrite(commands, listing);
-    this.directories = new DirectoryCopies(commands, this);
+    this.directories = new DirectoryCopies(new BlaxelArchives(transport, this, uploads), processes);
   }
 
   @Override
@@ -161,8 +162,7 @@ final class BlaxelFiles implements Filesystem, DirectoryCopies.Archives {
     return open(paths.absolute(path), options);
   }
 
-  @Override
-  public InputStream open(String absolute, ReadOptions options) {
+  InputStream open(String absolute, ReadOptions options) {
     return reads.open("read", absolute, url(absolute), options);
   }
 
@@ -214,8 +214,7 @@ final class BlaxelFiles implements Filesystem, DirectoryCopies.Archives {
     write(absolute, content, progress);
   }
 
-  @Override
-  public void write(String absolute, Content content, UploadProgress progress) {
+  private void write(String absolute, Content content, UploadProgress progress) {
     try {
       uploads.write(absolute, content, progress);
     } catch (SandboxException e) {
@@ -272,7 +271,7 @@ final class BlaxelFiles implements Filesystem, DirectoryCopies.Archives {
         Capability.WATCH);
   }
 
-  private HttpUrl url(String absolute) {
+  HttpUrl url(String absolute) {
     return url(base, "filesystem", absolute);
   }
 

@@ -21,8 +21,6 @@ final class Scripts {
   static final String MOVE = load("move.sh");
   static final String DELETE = load("delete.sh");
   static final String REPLACE = load("replace.sh");
-  static final String PACK = load("pack.sh");
-  static final String UNPACK = load("unpack.sh");
 
   private Scripts() {}
 

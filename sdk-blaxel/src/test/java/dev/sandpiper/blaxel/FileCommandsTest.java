@@ -345,6 +345,29 @@ class FileCommandsTest {
   private void throughTmp() {
     blaxel.always("PUT /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::take);
     blaxel.always("GET /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::give);
+    blaxel.always("DELETE /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::delete);
+    for (String directory : List.of("new%2Fplace", "file", "up")) {
+      blaxel.always("PUT " + route(directory), FileCommandsTest::makeDirectory);
+    }
+  }
+
+  private static Path path(RecordedRequest request) {
+    String segment = request.getTarget().substring("/sbx/filesystem/".length());
+    return Path.of(URLDecoder.decode(segment, UTF_8));
+  }
+
+  private static MockResponse delete(RecordedRequest request) throws IOException {
+    boolean deleted = Files.deleteIfExists(path(request));
+    return ScriptedBlaxel.json(deleted ? 200 : 404, "{\"error\":\"file or directory not found\"}");
+  }
+
+  private static MockResponse makeDirectory(RecordedRequest request) throws Exception {
+    assertThat(ScriptedBlaxel.json(request).path("isDirectory").asBoolean()).isTrue();
+    if (Files.isRegularFile(path(request))) {
+      return ScriptedBlaxel.json(422, "{\"error\":\"mkdir: not a directory\"}");
+    }
+    Files.createDirectories(path(request));
+    return ScriptedBlaxel.json(200, "{\"message\":\"Directory created successfully\"}");
   }
 
   private static List<String> archivesInTmp() {

@@ -3,16 +3,18 @@ package dev.sandpiper.files;
 import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.DirectorySummary;
 import dev.sandpiper.TransferProgress;
+import dev.sandpiper.wire.BlockInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A directory of this machine as a tar archive, made while it is read. For one thread. */
-public final class DirectorySource extends InputStream {
+public final class DirectorySource extends BlockInputStream {
   private static final int END = 2 * TarReader.BLOCK;
 
   private final LocalWalk walk;
@@ -73,15 +75,14 @@ public final class DirectorySource extends InputStream {
     return new DirectorySource(root, options, expected);
   }
 
+  /** What was read so far. */
+  public DirectorySummary summary() {
+    return new DirectorySummary(entries, bytes, skipped.told(), skipped.count());
+  }
+
   /** What the listener threw; null if nothing. */
   public @Nullable RuntimeException thrown() {
     return thrown;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
@@ -134,7 +135,7 @@ public final class DirectorySource extends InputStream {
     name = entry.name();
     next(entry.header());
     if (entry.attributes().isRegularFile()) {
-      content = Files.newInputStream(entry.path());
+      content = Files.newInputStream(entry.path(), LinkOption.NOFOLLOW_LINKS);
       left = entry.size();
       fileBytes = 0;
     }

@@ -1,5 +1,11 @@
 package dev.sandpiper.files;
 
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -40,5 +46,22 @@ public final class FileReasons {
   /** What a reason means, in whatever letters it is written; empty if it is none of these. */
   public static Optional<String> meaning(String reason) {
     return Optional.ofNullable(MEANINGS.get(reason.toLowerCase(Locale.ROOT)));
+  }
+
+  /**
+   * What a program's complaint about a file means.
+   *
+   * @param about what the program was run for
+   */
+  public static SandboxException failure(Failure about, String complaint) {
+    String said = complaint.strip();
+    String reason = last(said.substring(said.lastIndexOf('\n') + 1));
+    if (reason.equalsIgnoreCase("no such file or directory")) {
+      return new NotFoundException(What.FILE, about.withObserved(said));
+    }
+    Optional<String> meaning = meaning(reason);
+    return meaning.isPresent()
+        ? new InvalidRequestException(about.withObserved(meaning.get()))
+        : new PlatformException(about.withObserved(said));
   }
 }

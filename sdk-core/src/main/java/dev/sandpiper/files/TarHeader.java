@@ -27,11 +27,6 @@ final class TarHeader {
     return headers(name, target, '2', 0777, 0, seconds);
   }
 
-  /** A pipe, which stands for everything that is never copied. */
-  static byte[] special(String name) {
-    return headers(name, "", '6', 0644, 0, 0);
-  }
-
   private static byte[] headers(
       String name, String link, char type, int mode, long size, long seconds) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();

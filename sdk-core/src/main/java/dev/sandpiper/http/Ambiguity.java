@@ -22,11 +22,7 @@ public final class Ambiguity {
     if (failure.retryable() || isRefusal) {
       return false;
     }
-    return failure instanceof ConnectionLostException
-        || failure instanceof DeadlineExceededException
-        || failure instanceof WireFormatException
-        || failure instanceof CancelledException
-        || failure instanceof PlatformException;
+    return canBeAmbiguous(failure);
   }
 
   /**
@@ -36,20 +32,18 @@ public final class Ambiguity {
    * @param observed such as "whether it ran cannot be known; the sandbox does not answer"
    */
   public static SandboxException unknown(SandboxException failure, String observed) {
-    Failure unknown =
-        failure.failure().withObserved(observed + "; " + failure.failure().observed());
-    if (failure instanceof WireFormatException) {
-      return new WireFormatException(unknown, failure);
-    }
-    if (failure instanceof CancelledException) {
-      return new CancelledException(unknown, failure);
-    }
-    if (failure instanceof DeadlineExceededException exceeded) {
-      return new DeadlineExceededException(
-          exceeded.limit(), exceeded.value(), unknown, null, failure);
-    }
-    return failure instanceof ConnectionLostException
-        ? new ConnectionLostException(unknown, null, failure)
+    Failure known = failure.failure();
+    Failure unknown = known.withObserved(observed + "; " + known.observed());
+    return canBeAmbiguous(failure)
+        ? Retold.as(unknown, failure)
         : new PlatformException(unknown, failure);
+  }
+
+  private static boolean canBeAmbiguous(SandboxException failure) {
+    return failure instanceof ConnectionLostException
+        || failure instanceof DeadlineExceededException
+        || failure instanceof WireFormatException
+        || failure instanceof CancelledException
+        || failure instanceof PlatformException;
   }
 }

@@ -17,6 +17,7 @@ import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
+import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.LocalFile;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.HttpTransport;
@@ -68,10 +69,7 @@ final class EnvdFiles implements E2bFilesystem {
     this.listing = new Listing(rpc, processes);
     this.directories =
         new DirectoryCopies(
-            rpc,
-            processes,
-            access.envdVersion(),
-            new FileByFile(rpc, processes, reads, writes, listing, this::filesUrl));
+            new EnvdArchives(access.envdVersion(), rpc, reads, writes, this), processes);
     this.urls = urls;
     this.parts =
         new PartsUpload(
@@ -296,11 +294,11 @@ final class EnvdFiles implements E2bFilesystem {
     return urls.upload(paths.absolute(path), options);
   }
 
-  private HttpUrl filesUrl(String path) {
+  HttpUrl filesUrl(String path) {
     return url(allFiles().addQueryParameter("path", path));
   }
 
-  private HttpUrl formUrl() {
+  HttpUrl formUrl() {
     return url(allFiles());
   }
 

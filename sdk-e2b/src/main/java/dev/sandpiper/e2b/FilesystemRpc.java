@@ -25,6 +25,7 @@ import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.wire.MalformedStreamException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -39,6 +40,7 @@ final class FilesystemRpc {
   private static final String KEEP_ALIVE = "20";
 
   private static final ConnectErrors ERRORS = new EnvdErrors(What.FILE);
+  private static final Duration CLEAN_UP = Duration.ofSeconds(10);
   private static final String ALREADY_EXISTS = "already_exists";
 
   private final ConnectClient client;
@@ -129,8 +131,17 @@ final class FilesystemRpc {
 
   /** Removes whatever is there. Nothing there is fine too. */
   void remove(String path) {
+    remove(request("delete", path, "Remove"), path);
+  }
+
+  /** Removes what a failed operation left behind, and gives up soon. */
+  void discard(String path) {
+    remove(request("delete", path, "Remove").within(CLEAN_UP), path);
+  }
+
+  private void remove(HttpRequest request, String path) {
     call(
-        request("delete", path, "Remove").harmless(),
+        request.harmless(),
         RemoveRequest.newBuilder().setPath(path).build(),
         RemoveResponse.getDefaultInstance());
   }

@@ -108,7 +108,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
             test.files.uploadInParts(
                 test.directory.resolve("large"), test.root + "n", E2bPartsOptions.parallel(4))),
     DOWNLOAD_DIRECTORY(
-        "Process/Start",
+        "GET /files?",
         200_000,
         test ->
             test.files.downloadDirectory(

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -133,10 +134,43 @@ class TransfersThatBreakTest extends LocalE2bTest {
   @Test
   void aDirectoryWhoseStreamBreaksIsNotThere() {
     sandbox.shell("mkdir d; cp f d/a; cp f d/b").orThrow();
-    proxy.cutNext("Process/Start", 200_000);
+    files.exists("d"); // where relative paths begin is known then
+    proxy.cutNext("Process/Start", 5); // and how tar ends is not
     Path target = directory.resolve("d");
     assertThatThrownBy(() -> files.downloadDirectory("d", target, DirectoryOptions.standard()))
-        .isInstanceOf(SandboxException.class);
+        .isInstanceOf(SandboxException.class)
+        .hasMessageStartingWith("download directory ");
+    assertThat(proxy.cutCount()).isOne();
     assertThat(directory).isEmptyDirectory();
+    assertThat(archivesInTmp()).isEmpty();
+  }
+
+  @Test
+  void aDirectoryOnItsWayDownGoesOnWhereItBroke() {
+    sandbox.shell("mkdir d; cp f d/a; cp f d/b").orThrow();
+    proxy.cutNext("GET /files?", 200_000);
+    Path target = directory.resolve("d");
+    files.downloadDirectory("d", target, DirectoryOptions.standard());
+    assertThat(proxy.cutCount()).isOne();
+    assertThat(target.resolve("b")).hasBinaryContent(bytes);
+    assertThat(archivesInTmp()).isEmpty();
+  }
+
+  @Test
+  void aDirectoryThatBreaksOnItsWayUpLeavesNoArchive() throws IOException {
+    Path source = Files.createDirectory(directory.resolve("s"));
+    Files.write(source.resolve("f"), new byte[4 << 20]);
+    proxy.cutNextRequest("POST /files?", 1 << 20);
+    assertThatThrownBy(() -> files.uploadDirectory(source, "up", DirectoryOptions.standard()))
+        .isInstanceOf(ConnectionLostException.class)
+        .hasMessageStartingWith("upload directory ");
+    assertThat(proxy.cutCount()).isOne();
+    assertThat(sandbox.files().list("up")).isEmpty();
+    assertThat(archivesInTmp()).isEmpty();
+  }
+
+  private static List<String> archivesInTmp() {
+    String[] names = Path.of("/tmp").toFile().list((tmp, name) -> name.matches("\\.sp-.*\\.tar"));
+    return List.of(Objects.requireNonNull(names));
   }
 }

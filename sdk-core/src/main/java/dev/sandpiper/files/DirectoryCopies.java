@@ -1,0 +1,221 @@
+package dev.sandpiper.files;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Command;
+import dev.sandpiper.Content;
+import dev.sandpiper.DirectoryOptions;
+import dev.sandpiper.DirectorySummary;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.Processes;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxIOException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Retold;
+import dev.sandpiper.http.Uninterrupted;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whole directories by way of an archive in the sandbox's {@code /tmp}, which is deleted whatever
+ * happens. There {@code tar} packs and unpacks, here our own code does. Safe for use by many
+ * threads.
+ */
+public final class DirectoryCopies {
+  private static final Logger log = LoggerFactory.getLogger(DirectoryCopies.class);
+  private static final String PART = "a part of the directory may be there";
+
+  /** A server may begin to write after the connection of an upload is gone. */
+  private static final Duration LATE = Duration.ofMillis(300);
+
+  /** What is a platform's own about an archive on its way. All paths are absolute. */
+  public interface Archives {
+    void makeDirectory(String directory);
+
+    void write(String archive, Content content);
+
+    /** Opens an archive that never changes. */
+    InputStream open(String archive);
+
+    /** Deletes an archive, if there is one; takes a few seconds at most. */
+    void delete(String archive);
+
+    /** Gives a command that reads files the rights that file operations have. */
+    Command reading(Command command);
+  }
+
+  private final Archives archives;
+  private final Processes processes;
+
+  public DirectoryCopies(Archives archives, Processes processes) {
+    this.archives = archives;
+    this.processes = processes;
+  }
+
+  private static String newArchive() {
+    return "/tmp/." + Nonce.random() + ".tar";
+  }
+
+  /** {@link dev.sandpiper.Filesystem#downloadDirectory} of an absolute path. */
+  public DirectorySummary download(String directory, Path target, DirectoryOptions options) {
+    Failure about = Failure.of("download directory", directory, "");
+    return mapped(
+        about,
+        () ->
+            LocalDirectory.create(
+                target,
+                "." + Nonce.random() + ".part",
+                part -> fetch(about, directory, part, options)));
+  }
+
+  private DirectorySummary fetch(
+      Failure about, String directory, Path part, DirectoryOptions options) throws IOException {
+    String archive = newArchive();
+    try {
+      Command pack = archives.reading(TarCommands.pack(directory, archive));
+      ExecResult packed = processes.exec(pack);
+      List<String> warnings = TarCommands.warnings(about, packed, archive, options);
+      try (InputStream stream = archives.open(archive)) {
+        return withWarnings(DirectoryTarget.unpack(stream, part, options), warnings);
+      }
+    } finally {
+      delete(archive, true);
+    }
+  }
+
+  private static DirectorySummary withWarnings(DirectorySummary summary, List<String> warnings) {
+    List<String> skipped = new ArrayList<>(summary.skipped());
+    skipped.addAll(warnings);
+    return new DirectorySummary(
+        summary.entries(), summary.bytes(), skipped, summary.skippedCount() + warnings.size());
+  }
+
+  /** {@link dev.sandpiper.Filesystem#uploadDirectory} to an absolute path. */
+  public DirectorySummary upload(Path source, String directory, DirectoryOptions options) {
+    Failure about = Failure.of("upload directory", directory, "");
+    return mapped(about, () -> upload(about, source, directory, options));
+  }
+
+  private DirectorySummary upload(
+      Failure about, Path source, String directory, DirectoryOptions options) throws IOException {
+    if (!Files.isDirectory(source)) {
+      throw new NotDirectoryException(source.toString());
+    }
+    DirectorySummary expected = DirectorySource.scan(source, options);
+    archives.makeDirectory(directory);
+    AtomicReference<@Nullable DirectorySource> opened = new AtomicReference<>();
+    Content content =
+        Content.of(
+            () -> {
+              DirectorySource stream = DirectorySource.open(source, options, expected);
+              opened.set(stream);
+              return stream;
+            });
+    try {
+      send(about, directory, content);
+    } catch (SandboxException e) {
+      DirectorySource stream = opened.get();
+      RuntimeException thrown = stream == null ? null : stream.thrown();
+      if (thrown == null) {
+        throw e;
+      }
+      thrown.addSuppressed(e);
+      throw thrown;
+    }
+    DirectorySource sent = opened.get();
+    return sent == null ? expected : sent.summary();
+  }
+
+  private void send(Failure about, String directory, Content content) {
+    String archive = newArchive();
+    boolean written = false;
+    boolean deleted = false;
+    try {
+      archives.write(archive, content);
+      written = true;
+      deleted = unpack(about, archive, directory);
+    } finally {
+      if (!deleted) {
+        delete(archive, written);
+      }
+    }
+  }
+
+  /** Returns whether the archive was deleted. */
+  private boolean unpack(Failure about, String archive, String directory) {
+    try {
+      ExecResult unpacked = processes.exec(TarCommands.unpack(archive, directory));
+      TarCommands.requireSuccess(about.withObserved(PART), unpacked);
+      return unpacked.stdout().text().isEmpty();
+    } catch (SandboxException e) {
+      boolean says = e.failure().observed().startsWith(PART);
+      throw says || !Ambiguity.mayHaveStarted(e) ? e : Ambiguity.unknown(e, PART);
+    }
+  }
+
+  /** Also on a thread that was interrupted: the archive may be large. */
+  private void delete(String archive, boolean written) {
+    try {
+      Uninterrupted.run(
+          () -> {
+            archives.delete(archive);
+            if (!written) {
+              CallScope.open().sleep(LATE, Failure.of("delete", archive, ""));
+              archives.delete(archive);
+            }
+          });
+    } catch (RuntimeException e) {
+      log.warn("{} was left behind in the sandbox: {}", archive, e.toString());
+    }
+  }
+
+  private interface Copy {
+    DirectorySummary run() throws IOException;
+  }
+
+  private static DirectorySummary mapped(Failure about, Copy copy) {
+    try {
+      return copy.run();
+    } catch (SandboxIOException e) {
+      throw retold(about, e.failure());
+    } catch (SandboxException e) {
+      throw retold(about, e);
+    } catch (InterruptedIOException | ClosedByInterruptException e) {
+      throw new CancelledException(about.withObserved("its thread was interrupted"), e);
+    } catch (TarFormatException e) {
+      throw new WireFormatException(about.withObserved(String.valueOf(e.getMessage())), e);
+    } catch (UnsafeEntryException e) {
+      throw new InvalidRequestException(about.withObserved(String.valueOf(e.getMessage())), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(about.operation() + " " + about.subject(), e);
+    }
+  }
+
+  /** The archive and its commands are no names that a caller knows. */
+  private static SandboxException retold(Failure about, SandboxException failure) {
+    SandboxException told = Retold.of(about, failure);
+    boolean isOfArchive =
+        told != failure && told instanceof NotFoundException missing && missing.what() == What.FILE;
+    return isOfArchive ? new PlatformException(told.failure(), failure) : told;
+  }
+}

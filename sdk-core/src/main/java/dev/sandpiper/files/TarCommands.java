@@ -1,0 +1,150 @@
+package dev.sandpiper.files;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.DirectoryOptions;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.UnsupportedCapabilityException;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The commands that pack and unpack a directory in its sandbox, and what their ends mean. */
+final class TarCommands {
+  private static final int NO_TAR = 90;
+  private static final int NO_DIRECTORY = 91;
+  private static final int CHANGED = 1;
+  private static final int MOST_WARNINGS = 1000;
+
+  /** What GNU tar says when it exits with 1: the archive is whole, and a file in it may not be. */
+  private static final Pattern CHANGE =
+      Pattern.compile(
+          ".*: (file changed as we read it|File removed before we read it"
+              + "|File shrank by \\d+ bytes; padding with zeros)");
+
+  /** A tar that cannot unpack an empty archive cannot be used for anything. */
+  private static final String USABLE =
+      """
+      export LC_ALL=C
+      usable() {
+        head -c 1024 /dev/zero | tar -x -p -o -f - -C /
+      }
+      """;
+
+  /**
+   * Arguments: the directory, with a slash at its end, which makes sure that it is one; the
+   * archive. Its old time makes its version certain for who reads it: the name is new, so it never
+   * changes.
+   */
+  private static final String PACK =
+      USABLE
+          + """
+          umask 077
+          stat -c %f -- "$1" >/dev/null || exit 91
+          tar -c -f "$2" -C "$1" .
+          status=$?
+          [ "$status" = 0 ] || usable >/dev/null 2>&1 || exit 90
+          [ "$status" -gt 1 ] || touch -t 200001010000 "$2"
+          exit "$status"
+          """;
+
+  /** Arguments: the archive, which is deleted; the directory. Prints something if it is left. */
+  private static final String UNPACK =
+      USABLE
+          + """
+          tar -x -p -o -f "$1" -C "$2"
+          status=$?
+          rm -f -- "$1" || echo left
+          [ "$status" = 0 ] || usable >/dev/null 2>&1 || exit 90
+          exit "$status"
+          """;
+
+  private TarCommands() {}
+
+  static Command pack(String directory, String archive) {
+    return script(PACK, directory.endsWith("/") ? directory : directory + "/", archive);
+  }
+
+  static Command unpack(String archive, String directory) {
+    return script(UNPACK, archive, directory);
+  }
+
+  private static Command script(String script, String... arguments) {
+    String[] all = new String[arguments.length + 3];
+    all[0] = "-c";
+    all[1] = script;
+    all[2] = "sh";
+    System.arraycopy(arguments, 0, all, 3, arguments.length);
+    return Command.of("/bin/sh", all);
+  }
+
+  /**
+   * Fails if a command did.
+   *
+   * @param about what it was for, and what is left behind if it failed
+   */
+  static void requireSuccess(Failure about, ExecResult result) {
+    if (result.exit().isSuccess()) {
+      return;
+    }
+    String said = result.stderr().text().strip();
+    if (result.exit().code().orElse(0) == NO_TAR) {
+      throw new UnsupportedCapabilityException(
+          about.withObserved(
+              "the sandbox has no usable tar ("
+                  + said
+                  + "); install GNU tar or BusyBox in its image, or copy the files one by one"),
+          null);
+    }
+    String prefix = about.observed().isEmpty() ? "" : about.observed() + "; ";
+    throw new PlatformException(
+        about.withObserved(prefix + "tar ended with " + result.exit() + ": " + said));
+  }
+
+  /**
+   * What a command that packed has left out by itself, such as sockets, or packed while it changed.
+   *
+   * @param archive which it leaves out too if it is in the directory
+   * @throws UnsafeEntryException if there is something, and nothing may be left out
+   */
+  static List<String> warnings(
+      Failure about, ExecResult result, String archive, DirectoryOptions options)
+      throws UnsafeEntryException {
+    List<String> lines = lines(result, archive);
+    int code = result.exit().code().orElse(-1);
+    if (code == NO_DIRECTORY) {
+      throw FileReasons.failure(about, String.join(" ", lines));
+    }
+    boolean changed =
+        code == CHANGED && !lines.isEmpty() && lines.stream().allMatch(CHANGE.asMatchPredicate());
+    if (!changed) {
+      requireSuccess(about, result);
+    }
+    if (lines.isEmpty() || options.skipsUnsafe()) {
+      return lines;
+    }
+    String all = String.join("; ", lines);
+    if (changed) {
+      throw new PlatformException(
+          about
+              .withObserved(
+                  "it changed while it was packed ("
+                      + all
+                      + "); copy it when nothing writes to it, or see"
+                      + " DirectoryOptions.skipUnsafe()")
+              .withRetryable(true));
+    }
+    throw new UnsafeEntryException(all);
+  }
+
+  private static List<String> lines(ExecResult packed, String archive) {
+    String itself = archive.substring(archive.lastIndexOf('/') + 1);
+    return packed
+        .stderr()
+        .text()
+        .lines()
+        .filter(line -> !line.isBlank() && !line.contains(itself))
+        .limit(MOST_WARNINGS)
+        .toList();
+  }
+}

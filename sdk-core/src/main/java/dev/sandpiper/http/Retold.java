@@ -1,0 +1,65 @@
+package dev.sandpiper.http;
+
+import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
+
+/** Failures in their own kind and in other words, with the first one as cause. */
+public final class Retold {
+  private Retold() {}
+
+  /**
+   * {@code failure} with what is known of it in {@code told}. One whose kind says that nothing was
+   * done, and where to look for the reason, stays as it is.
+   */
+  public static SandboxException as(Failure told, SandboxException failure) {
+    if (failure instanceof PlatformException) {
+      return new PlatformException(told, failure);
+    }
+    if (failure instanceof WireFormatException) {
+      return new WireFormatException(told, failure);
+    }
+    if (failure instanceof CancelledException) {
+      return new CancelledException(told, failure);
+    }
+    if (failure instanceof InvalidRequestException) {
+      return new InvalidRequestException(told, failure);
+    }
+    if (failure instanceof DeadlineExceededException exceeded) {
+      return new DeadlineExceededException(
+          exceeded.limit(), exceeded.value(), told, exceeded.partialResult().orElse(null), failure);
+    }
+    if (failure instanceof ConnectionLostException) {
+      return new ConnectionLostException(told, null, failure);
+    }
+    if (failure instanceof AuthenticationException) {
+      return new AuthenticationException(told, failure);
+    }
+    if (failure instanceof NotFoundException missing) {
+      return new NotFoundException(missing.what(), told, failure);
+    }
+    return failure;
+  }
+
+  /** What went wrong in a step of an operation, as a failure of the operation. */
+  public static SandboxException of(Failure operation, SandboxException step) {
+    Failure known = step.failure();
+    Failure told =
+        new Failure(
+            operation.operation(),
+            operation.subject(),
+            known.observed(),
+            known.status(),
+            known.code(),
+            known.requestId(),
+            known.retryable());
+    return told.equals(known) ? step : as(told, step);
+  }
+}
