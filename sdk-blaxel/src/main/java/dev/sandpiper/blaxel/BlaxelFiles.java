@@ -15,7 +15,6 @@ import dev.sandpiper.Filesystem;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
-import dev.sandpiper.Processes;
 import dev.sandpiper.ReadOptions;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
@@ -66,7 +65,8 @@ final class BlaxelFiles implements Filesystem {
   private final AtomicWrite atomic;
   private final DirectoryCopies directories;
 
-  BlaxelFiles(HttpTransport transport, HttpUrl base, SandboxPaths paths, Processes processes) {
+  BlaxelFiles(
+      HttpTransport transport, HttpUrl base, SandboxPaths paths, BlaxelProcesses processes) {
     this.transport = transport;
     this.base = base;
     this.paths = paths;

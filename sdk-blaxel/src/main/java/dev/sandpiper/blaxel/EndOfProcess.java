@@ -20,7 +20,17 @@ import org.jspecify.annotations.Nullable;
 final class EndOfProcess {
   static final String UNABLE = "sandpiper: the command was not begun: ";
 
-  private static final int REFUSAL = 125;
+  /** The wrapper will never work in this sandbox. */
+  private static final int UNUSABLE = 125;
+
+  /** The wrapper could not work this time: {@code EX_TEMPFAIL} of sysexits.h. */
+  private static final int PREVENTED = 75;
+
+  /** How long a killed wrapper's writers may be silent before nobody waits for them any more. */
+  private static final long QUIET = TimeUnit.SECONDS.toNanos(5);
+
+  /** The same for those of one that has exited, which are over. */
+  private static final long SETTLED = TimeUnit.MILLISECONDS.toNanos(300);
 
   /** Long enough for a wrapper to begin on a busy machine, short for one that never does. */
   private static final long BEFORE_FIRST_LOOK = TimeUnit.MILLISECONDS.toNanos(100);
@@ -53,6 +63,13 @@ final class EndOfProcess {
   /** How often the server had replaced itself while the process ran; negative while unknown. */
   private int upgradesBefore = -1;
 
+  /**
+   * Why a wrapper has not begun its command.
+   *
+   * @param isPassing whether the next command may succeed
+   */
+  record Refusal(String reason, boolean isPassing) {}
+
   /** How it ended, and in which try. */
   record Final(ExitStatus status, int attempt) {}
 
@@ -80,9 +97,10 @@ final class EndOfProcess {
       interval = ONCE_BEGUN;
       due = System.nanoTime() + interval;
     }
-    boolean isKnown =
-        judged != null || (maxRestarts == 0 && marks.exit(1).isPresent() && isClosed());
-    if (isKnown) {
+    if (judged != null) {
+      return SETTLED;
+    }
+    if (maxRestarts == 0 && marks.exit(1).isPresent() && isClosed()) {
       return Long.MAX_VALUE;
     }
     boolean isSuspect = marks.exit(marks.tries()).isPresent() || isClosed();
@@ -118,7 +136,7 @@ final class EndOfProcess {
     hurried = false;
     due = System.nanoTime() + interval;
     interval = Math.min(2 * interval, LONGEST_INTERVAL);
-    ProcessApi asked = api.in(scope);
+    ProcessApi asked = api.in(scope.within(ExactFiles.ANSWER));
     ProcessDetails found =
         asked
             .find("follow", processName)
@@ -179,9 +197,26 @@ final class EndOfProcess {
     return judged != null;
   }
 
+  /**
+   * True if marks that are missing will not come any more. A wrapper that exits has waited for its
+   * writers; those of one that was killed may still serve a child that holds the outputs open.
+   *
+   * @param sinceNews nanoseconds since the files have last told anything
+   */
+  boolean isSettled(long sinceNews) {
+    return judged != null && sinceNews >= (judged instanceof ExitStatus.Exited ? SETTLED : QUIET);
+  }
+
   /** Why its wrapper did not begin it; empty if it may have. */
-  Optional<String> unable() {
-    return unable(marks, record);
+  Optional<Refusal> refusal() {
+    if (record == null || marks.tries() > 0 || !record.stdout().startsWith(UNABLE)) {
+      return Optional.empty();
+    }
+    int code = record.exit().map(exit -> exit.code().orElse(-1)).orElse(-1);
+    return code == UNUSABLE || code == PREVENTED
+        ? Optional.of(
+            new Refusal(record.stdout().substring(UNABLE.length()).strip(), code == PREVENTED))
+        : Optional.empty();
   }
 
   /** Null while it is not over. */
@@ -200,38 +235,22 @@ final class EndOfProcess {
     if (judged == null) {
       return null;
     }
-    rejectIfUnable();
+    rejectIfRefused();
     return new Final(judged, attempt);
   }
 
   /** Its wrapper has found that it cannot work here, before anything was done. */
-  private void rejectIfUnable() {
-    Optional<String> reason = unable();
-    if (reason.isPresent()) {
-      throw new PlatformException(
+  private void rejectIfRefused() {
+    Optional<Refusal> refusal = refusal();
+    if (refusal.isPresent()) {
+      throw new NotBegunException(
           Failure.of(
-                  "start",
-                  subject,
-                  "it was not begun: "
-                      + reason.get()
-                      + "; BlaxelCommand.streamed() needs nothing in the sandbox")
-              .withRetryable(true));
+              "start",
+              subject,
+              "it was not begun: "
+                  + refusal.get().reason()
+                  + "; BlaxelCommand.streamed() needs nothing in the sandbox"));
     }
-  }
-
-  /** Why a wrapper has not begun its command; empty if it may have. */
-  static Optional<String> unable(ProcessMarks marks, @Nullable ProcessDetails record) {
-    if (record == null || marks.tries() > 0 || !record.stdout().startsWith(UNABLE)) {
-      return Optional.empty();
-    }
-    boolean isRefusal = record.exit().flatMap(e -> boxed(e.code())).equals(Optional.of(REFUSAL));
-    return isRefusal
-        ? Optional.of(record.stdout().substring(UNABLE.length()).strip())
-        : Optional.empty();
-  }
-
-  private static Optional<Integer> boxed(OptionalInt code) {
-    return code.isPresent() ? Optional.of(code.getAsInt()) : Optional.empty();
   }
 
   static NotFoundException unknown(String operation, String subject, String observed) {

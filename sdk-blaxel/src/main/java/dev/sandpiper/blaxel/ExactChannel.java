@@ -1,5 +1,6 @@
 package dev.sandpiper.blaxel;
 
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.OutputGap;
@@ -24,6 +25,9 @@ final class ExactChannel {
    */
   static final long KEPT_BEHIND = 4 << 20;
 
+  /** What a slow connection brings within the time that a read has. */
+  private static final int SMALLEST_PIECE = 64 << 10;
+
   private static final int MOST_SPOILT = 20;
 
   private final Channel channel;
@@ -35,6 +39,7 @@ final class ExactChannel {
   private final Consumer<ProcessEvent> events;
   private long position;
   private int spoilt;
+  private int piece = PIECE;
 
   ExactChannel(
       Channel channel,
@@ -71,6 +76,7 @@ final class ExactChannel {
     try {
       return readSegment();
     } catch (RuntimeException e) {
+      piece = e instanceof DeadlineExceededException ? Math.max(SMALLEST_PIECE, piece / 2) : piece;
       marks.setDirty(channel);
       throw e;
     }
@@ -87,9 +93,10 @@ final class ExactChannel {
             ProcessMarks.segment(id, channel, start),
             channel,
             position - start,
-            PIECE,
+            piece,
             cancellation);
     if (part instanceof Part.Bytes read) {
+      piece = Math.min(PIECE, 2 * piece);
       spoilt = 0;
       deliver(read, start);
       return true;
@@ -109,8 +116,11 @@ final class ExactChannel {
 
   /** Only a listing tells what is missing: a watch may have told of later segments alone. */
   private boolean lookAround() {
-    marks.see(files.list(cancellation));
-    return skip();
+    if (files.show(marks, cancellation)) {
+      return skip();
+    }
+    marks.setDirty(channel);
+    return false;
   }
 
   /** A later segment is there, so that this one is complete: nobody has told of the next. */
@@ -118,8 +128,8 @@ final class ExactChannel {
     if (marks.segmentAfter(channel, position).isEmpty()) {
       return false;
     }
-    marks.see(files.list(cancellation));
-    if (marks.segmentOf(channel, position).orElse(start) == start) {
+    boolean isListed = files.show(marks, cancellation);
+    if (!isListed || marks.segmentOf(channel, position).orElse(start) == start) {
       return false;
     }
     marks.setDirty(channel);
@@ -177,16 +187,19 @@ final class ExactChannel {
 
   /**
    * Looks for bytes that must be there, because the channel's end has been told. What is not there
-   * will not come.
+   * will not come. True if something was learnt.
    */
-  void readUpTo(long total) {
+  boolean readUpTo(long total) {
     if (isAnything()) {
-      return;
+      return true;
     }
-    marks.see(files.list(cancellation));
+    if (!files.show(marks, cancellation)) {
+      return false;
+    }
     if (!isAnything()) {
       missing(Math.min(total, marks.segmentAfter(channel, position).orElse(total)));
     }
+    return true;
   }
 
   private boolean isAnything() {

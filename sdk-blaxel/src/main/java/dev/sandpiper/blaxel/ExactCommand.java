@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessRef;
@@ -13,10 +14,14 @@ import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A command in a Blaxel sandbox, followed by the files that its wrapper writes. */
 final class ExactCommand implements BlaxelRunning {
+  private static final Duration LONGEST_BEGIN = Duration.ofSeconds(5);
+  private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final ProcessRef ref;
   private final String name;
   private final ByteOffsets begin;
@@ -77,8 +82,8 @@ final class ExactCommand implements BlaxelRunning {
   }
 
   /** Blocks until the command has begun, or is over; tells why it could not begin. */
-  Optional<String> awaitBegin(CallScope scope) {
-    Optional<String> refusal = events.awaitBegin(scope);
+  Optional<EndOfProcess.Refusal> awaitBegin(CallScope scope) {
+    Optional<EndOfProcess.Refusal> refusal = events.awaitBegin(scope);
     refused = refusal.isPresent();
     return refusal;
   }
@@ -123,15 +128,36 @@ final class ExactCommand implements BlaxelRunning {
   public void stopTree(Duration grace, CallScope scope) {
     String path = sandbox.files().path(ref.nonce());
     sandbox.tree().in(scope).stopWrapped(ref, path, maxRestarts != 0, grace);
-    events.look();
+    events.lookNow();
   }
 
   @Override
   public boolean signal(Signal signal, CallScope scope) {
+    awaitBegin(signal, scope);
     boolean isSent =
         sandbox.tree().in(scope).signal(ref, signal, Optional.ofNullable(marks.leader()));
-    events.look();
+    events.lookNow();
     return isSent;
+  }
+
+  /** Before it has begun its wrapper would take the signal, and ignore it. */
+  private void awaitBegin(Signal signal, CallScope scope) {
+    Failure failure = Failure.of("signal", ref.toString(), "");
+    CallScope limit = scope.within(LONGEST_BEGIN);
+    while (marks.tries() == 0 && !events.isEnded()) {
+      scope.check(failure);
+      if (limit.hasEnded()) {
+        throw new PlatformException(
+            failure
+                .withObserved("it has not begun yet; " + signal + " was not sent")
+                .withRetryable(true));
+      }
+      try {
+        marks.awaitNews(marks.news(), LOOK);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   @Override

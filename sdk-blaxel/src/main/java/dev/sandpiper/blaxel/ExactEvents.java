@@ -3,9 +3,7 @@ package dev.sandpiper.blaxel;
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
-import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
-import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
@@ -24,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,18 +29,16 @@ import org.slf4j.LoggerFactory;
  * The events of one process, from the files that its wrapper writes. Everything is read on the
  * thread that asks for events; a watch and, as a safety net, listings tell it when to look.
  *
- * <p>The end is the mark of the exit and both channels read to their totals. A mark may never come:
- * somebody has removed it, or killed who would have made it. Then the server's record decides, once
- * it is closed and nothing has been written for a while, and a gap stands for what may be missing.
+ * <p>The end is the mark of the exit and both channels read to their totals. A mark that was removed,
+ * or whose writer was killed, never comes: then the server's record decides, once it is closed and
+ * nothing has been written for a while, and a gap stands for what may be missing.
  */
 final class ExactEvents {
   private static final Logger log = LoggerFactory.getLogger(ExactEvents.class);
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long LONGEST_UNLISTED = TimeUnit.SECONDS.toNanos(30);
   private static final long SAFETY_NET = TimeUnit.SECONDS.toNanos(2);
-
-  /** Who writes the last marks of a process that is over has done so by then. */
-  private static final long QUIET = TimeUnit.SECONDS.toNanos(5);
 
   private final ProcessRef ref;
   private final String name;
@@ -57,9 +52,10 @@ final class ExactEvents {
   private final Deque<ProcessEvent> ready = new ArrayDeque<>(); // owned by the reading thread
   private final List<ExactChannel> channels;
   private long pause = FIRST_PAUSE; // owned by the reading thread
+  private long judgedAt; // when the record told the end; of the reading thread
+  private boolean isSeenWhole; // by a listing after that; of the reading thread
+  private long newsSince = System.nanoTime(); // of the files; of the reading thread
   private long heard = System.nanoTime(); // when the sandbox last answered; of the reading thread
-  private long growth = -1; // what the files had told at quietSince; of the reading thread
-  private long quietSince;
   private volatile boolean cancelled;
   private volatile boolean released;
   private volatile boolean ended;
@@ -111,7 +107,9 @@ final class ExactEvents {
       rejectIfCancelled();
       try {
         long seen = marks.news();
-        if (read() || finish()) {
+        boolean isProgress = read();
+        newsSince = isProgress ? System.nanoTime() : newsSince;
+        if (isProgress || finish()) {
           pause = FIRST_PAUSE;
         } else {
           rest(seen);
@@ -124,7 +122,7 @@ final class ExactEvents {
   }
 
   /** Blocks until the command has begun, or is over; tells why it could not begin. */
-  Optional<String> awaitBegin(CallScope call) {
+  Optional<EndOfProcess.Refusal> awaitBegin(CallScope call) {
     scope = call;
     while (marks.tries() == 0 && !end.isJudged()) {
       rejectIfCancelled();
@@ -138,7 +136,7 @@ final class ExactEvents {
     }
     scope = cancellation;
     pause = FIRST_PAUSE;
-    return end.unable();
+    return end.refusal();
   }
 
   private boolean read() {
@@ -155,11 +153,15 @@ final class ExactEvents {
     if (await(seen, Math.min(most, end.soonest())) && !end.isDue()) {
       return;
     }
-    boolean isNews = marks.see(files.list(scope));
+    boolean isWhole = end.isJudged(); // what was written before the record was closed is there
+    long known = marks.growth();
+    isSeenWhole |= files.show(marks, scope) && isWhole;
+    boolean isNews = marks.growth() != known;
+    newsSince = isNews ? System.nanoTime() : newsSince;
     pause = isNews ? FIRST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
     if (!isNews && end.lookAtRecord(scope)) {
-      // What was written before the record was closed is there now.
-      marks.see(files.list(scope));
+      judgedAt = System.nanoTime();
+      isSeenWhole = files.show(marks, scope);
       marks.distrust();
     }
   }
@@ -179,21 +181,23 @@ final class ExactEvents {
     if (found == null) {
       return false;
     }
+    if (end.isJudged() && !isSeenWhole && System.nanoTime() - judgedAt < LONGEST_UNLISTED) {
+      return false;
+    }
     boolean isBegun = marks.tries() > 0;
+    boolean isSettled = released || end.isSettled(System.nanoTime() - newsSince);
     for (ExactChannel channel : channels) {
       ChannelEnd total = marks.end(channel.channel(), found.attempt());
-      if (isBegun && total == null && !released && !isQuiet()) {
+      if (isBegun && total == null && !isSettled) {
         return false;
       }
       if (total != null && channel.position() < total.total()) {
-        channel.readUpTo(total.total());
-        return true;
+        return channel.readUpTo(total.total());
       }
-      rejectIfBehind(channel, total);
     }
     if (isBegun) {
       channels.forEach(channel -> tellLoss(channel, found.attempt()));
-    } else if (found.status() instanceof ExitStatus.Exited) {
+    } else {
       channels.forEach(channel -> gap(channel, "its files are gone, or it never began"));
     }
     ended = true;
@@ -202,43 +206,14 @@ final class ExactEvents {
     return true;
   }
 
-  /** True if the process is over and its files have not changed for a while. */
-  private boolean isQuiet() {
-    if (!end.isJudged()) {
-      return false;
-    }
-    if (growth == marks.growth() && System.nanoTime() - quietSince > QUIET) {
-      marks.see(files.list(scope)); // a watch may have lost what changed
-    }
-    if (growth != marks.growth()) {
-      growth = marks.growth();
-      quietSince = System.nanoTime();
-      return false;
-    }
-    return System.nanoTime() - quietSince > QUIET;
-  }
-
-  private void rejectIfBehind(ExactChannel channel, @Nullable ChannelEnd total) {
-    if (total != null && channel.position() > total.total()) {
-      throw new InvalidRequestException(
-          failure(
-              "the position "
-                  + channel.position()
-                  + " is behind the end of "
-                  + channel.channel()
-                  + ", which has "
-                  + total.total()
-                  + " bytes"));
-    }
-  }
-
   private void tellLoss(ExactChannel channel, int attempt) {
     ChannelEnd total = marks.end(channel.channel(), attempt);
     String reason = null;
-    if (total == null && released) {
-      reason = "somebody who escaped holds this output open, and nobody waited for its end";
-    } else if (total == null) {
-      reason = "its files were removed, or who wrote them was killed";
+    if (total == null) {
+      reason =
+          released
+              ? "a child that escaped holds this output open, and nobody waited for its end"
+              : "its files were removed, or what writes them was killed";
     } else if (total.status() != 0) {
       reason = "the sandbox could not write it down; is its disk full?";
     }
@@ -259,8 +234,7 @@ final class ExactEvents {
     boolean isFinal =
         e instanceof CancelledException
             || e instanceof WireFormatException
-            || isRejection(e)
-            || end.unable().isPresent();
+            || end.refusal().isPresent();
     if (isFinal) {
       throw e;
     }
@@ -271,9 +245,6 @@ final class ExactEvents {
         && missing.what() == NotFoundException.What.SANDBOX) {
       throw lost("the sandbox is gone", e);
     }
-    if (e.failure().status().orElse(0) == ExactFiles.VANISHED) {
-      heard = System.nanoTime(); // who fails at a listing is there
-    }
     if (System.nanoTime() - heard > patience.toNanos()) {
       throw lost(
           "it could not be reached for " + patience.toSeconds() + " s; " + e.failure().observed(),
@@ -283,11 +254,6 @@ final class ExactEvents {
     pause = Math.min(2 * pause, LONGEST_PAUSE);
     await(marks.news(), pause);
     marks.distrust();
-  }
-
-  /** True if we refuse it, and not the sandbox. */
-  private static boolean isRejection(SandboxException e) {
-    return e instanceof InvalidRequestException && e.failure().status().isEmpty();
   }
 
   private ConnectionLostException lost(String observed, SandboxException cause) {
@@ -317,11 +283,11 @@ final class ExactEvents {
   /** Waits no longer for those who hold outputs open. From any thread. */
   void release() {
     released = true;
-    look();
+    lookNow();
   }
 
   /** Has the record be looked at now: something was done to the process. From any thread. */
-  void look() {
+  void lookNow() {
     end.hurry();
     marks.wake();
   }

@@ -2,7 +2,6 @@ package dev.sandpiper.blaxel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.Failure;
-import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
@@ -33,12 +32,15 @@ final class ExactFiles {
   private static final String OPERATION = "follow";
 
   /** A file that vanishes while it is looked at fails a whole listing with this status. */
-  static final int VANISHED = 422;
+  private static final int VANISHED = 422;
 
   private static final int LISTING_ATTEMPTS = 8;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
   private static final Duration SMALL_WRITE = Duration.ofSeconds(20);
+
+  /** A connection that has died tells nothing: after this time another one is asked. */
+  static final Duration ANSWER = Duration.ofSeconds(8);
 
   private final HttpTransport transport;
   private final HttpUrl base;
@@ -81,6 +83,19 @@ final class ExactFiles {
     record Spoilt() implements Part {}
   }
 
+  /** Shows {@code marks} all files. False if some vanished each time a listing was made. */
+  boolean show(ProcessMarks marks, CallScope end) {
+    try {
+      marks.see(list(end));
+      return true;
+    } catch (PlatformException e) {
+      if (e.failure().status().orElse(0) == VANISHED) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   /**
    * The files by their names, and how long they are; empty while there is no directory.
    *
@@ -94,7 +109,7 @@ final class ExactFiles {
           request("GET", BlaxelFiles.url(base, "filesystem", directory))
               .withHeader("Accept", "application/json")
               .harmless()
-              .in(end);
+              .in(end.within(ANSWER));
       try (HttpResponse response = transport.send(request)) {
         if (response.status() == 200) {
           return names(response);
@@ -141,7 +156,7 @@ final class ExactFiles {
             .withHeader("Accept", "application/octet-stream")
             .withHeader("Range", "bytes=" + from + "-" + (from + most - 1))
             .harmless()
-            .in(end);
+            .in(end.within(ANSWER));
     try (HttpResponse response = transport.send(request)) {
       return switch (response.status()) {
         case 206 -> part(response, channel, from, most);
@@ -229,7 +244,7 @@ final class ExactFiles {
    * Opens the stream of what changes in the directory. Its head comes with the first change, or
    * after thirty seconds. The caller closes the response.
    *
-   * @throws InvalidRequestException while there is no directory
+   * @throws dev.sandpiper.InvalidRequestException while there is no directory
    */
   HttpResponse watch(CallScope end) {
     HttpRequest request =

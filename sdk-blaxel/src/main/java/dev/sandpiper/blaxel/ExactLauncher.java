@@ -95,7 +95,8 @@ final class ExactLauncher implements CommandLauncher {
     if (route == Route.UNPROVEN && isOnce) {
       prove(scope);
     }
-    return route == Route.STREAM
+    boolean isPrevented = isOnce && route == Route.UNPROVEN;
+    return isStreamed() || isPrevented
         ? streamed.launch(command, scope)
         : launchOrFallBack(command, id, scope);
   }
@@ -112,18 +113,18 @@ final class ExactLauncher implements CommandLauncher {
     if (isProven) {
       return started;
     }
-    Optional<String> reason;
+    Optional<EndOfProcess.Refusal> refusal;
     try {
-      reason = started.awaitBegin(scope);
+      refusal = started.awaitBegin(scope);
     } catch (RuntimeException e) {
       abandon(started, e);
       throw e;
     }
-    if (reason.isEmpty()) {
+    if (refusal.isEmpty()) {
       route = Route.FILES;
       return started;
     }
-    fallBack(reason.get());
+    fallBack(command, refusal.get());
     started.close();
     return streamed.launch(command, scope);
   }
@@ -139,15 +140,16 @@ final class ExactLauncher implements CommandLauncher {
     }
   }
 
-  private void fallBack(String reason) {
-    if (route != Route.STREAM) {
-      route = Route.STREAM;
-      log.warn(
-          "commands in {} are followed by Blaxel's own stream, which is text, has no input and"
-              + " cannot be picked up again: {}",
-          sandbox.id(),
-          reason);
-    }
+  private void fallBack(BlaxelCommand command, EndOfProcess.Refusal refusal) {
+    boolean isForGood = !refusal.isPassing();
+    route = isForGood ? Route.STREAM : route;
+    log.warn(
+        "{} in {} {} followed by Blaxel's own stream, which is text, has no input and cannot be"
+            + " picked up again: {}",
+        isForGood ? "commands" : command.common().name(),
+        sandbox.id(),
+        isForGood ? "are" : "is",
+        refusal.reason());
   }
 
   /** Finds out by a command that does nothing whether files can be used. */
@@ -246,6 +248,7 @@ final class ExactLauncher implements CommandLauncher {
     if (!marks.isThere() && record.isPresent() && foreign.id(record.get()).isEmpty()) {
       return foreign.follow(ref, record.get(), position);
     }
+    marks.requireReached(ref, position);
     boolean isOver = record.isEmpty() || record.get().completedAt().isPresent();
     if (isOver && !marks.isThere()) {
       throw EndOfProcess.unknown("attach", ref.toString(), "it is over, and its output is removed");

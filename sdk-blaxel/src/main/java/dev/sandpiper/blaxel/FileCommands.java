@@ -7,7 +7,6 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
-import dev.sandpiper.Processes;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.files.FileReasons;
 import dev.sandpiper.http.Ambiguity;
@@ -28,9 +27,9 @@ final class FileCommands {
   private static final int MOST_OUTPUT = 256 << 20;
   private static final List<String> WRONG_KIND = List.of("File exists", "Invalid argument");
 
-  private final Processes processes;
+  private final BlaxelProcesses processes;
 
-  FileCommands(Processes processes) {
+  FileCommands(BlaxelProcesses processes) {
     this.processes = processes;
   }
 
@@ -65,7 +64,13 @@ final class FileCommands {
     String[] all =
         Stream.concat(Stream.of("-c", job.script, "sh"), Stream.of(arguments))
             .toArray(String[]::new);
-    return processes.exec(Command.of("/bin/sh", all).timeout(job.limit).capture(MOST_OUTPUT));
+    Command command = Command.of("/bin/sh", all).timeout(job.limit).capture(MOST_OUTPUT);
+    try {
+      return processes.exec(command);
+    } catch (NotBegunException e) {
+      // On a full disk too files must be seen and deleted; what the scripts say fits a text.
+      return processes.exec(BlaxelCommand.of(command).streamed());
+    }
   }
 
   /** Throws what a script's complaint means. */

@@ -2,8 +2,12 @@ package dev.sandpiper.blaxel;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessRef;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.ByteOffsets;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -258,7 +262,7 @@ final class ProcessMarks {
     return locked(() -> growth);
   }
 
-  /** Goes up with all that is told. */
+  /** Goes up with all that is told, and whenever it is time to look again. */
   long news() {
     return locked(() -> news);
   }
@@ -373,6 +377,39 @@ final class ProcessMarks {
   /** True if a listing has ever shown a file of it. */
   boolean isThere() {
     return locked(() -> anything);
+  }
+
+  /**
+   * Refuses a place that no output has reached, as far as the last listing shows.
+   *
+   * @throws InvalidRequestException if that is so
+   */
+  void requireReached(ProcessRef ref, ByteOffsets position) {
+    requireReached(ref, Channel.STDOUT, position.stdout());
+    requireReached(ref, Channel.STDERR, position.stderr());
+  }
+
+  private void requireReached(ProcessRef ref, Channel channel, long position) {
+    long reached = locked(() -> reached(channel));
+    if (isThere() && position > reached) {
+      throw new InvalidRequestException(
+          Failure.of(
+              "attach",
+              ref.toString(),
+              "the position is at byte "
+                  + position
+                  + " of "
+                  + channel
+                  + ", which has "
+                  + reached
+                  + "; is it another process's?"));
+    }
+  }
+
+  private long reached(Channel channel) {
+    long told = ends(channel).values().stream().mapToLong(ChannelEnd::total).max().orElse(0);
+    NavigableSet<Long> known = segments(channel);
+    return Math.max(Math.max(told, extent(channel)), known.isEmpty() ? 0 : known.last());
   }
 
   /** True if this was told of its input. */

@@ -35,7 +35,7 @@ record Waits(
         Duration.ofSeconds(10),
         Duration.ofSeconds(60),
         Duration.ofSeconds(60),
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(60));
   }
 
   /** All limits as short as this. */

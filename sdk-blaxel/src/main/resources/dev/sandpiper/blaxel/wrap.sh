@@ -23,6 +23,10 @@ shift 9
 sandpiper_joined=$1 sandpiper_seconds=$2 sandpiper_again=$3 sandpiper_old=$4
 shift 4
 
+# The command's own search path may lead anywhere; our tools are found behind it.
+sandpiper_path=${PATH-} sandpiper_has_path=${PATH+yes}
+PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
 # Caught signals are the default again in the command, ignored ones would be ignored there too.
 sandpiper_signals='1 2 3 4 5 6 7 8 10 11 12 13 14 15 16 24 25 26 27 29 30 31
 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64'
@@ -33,11 +37,17 @@ sandpiper_unable() {
   exit 125
 }
 
+# A later command may succeed.
+sandpiper_prevented() {
+  echo "sandpiper: the command was not begun: $*"
+  exit 75
+}
+
 # A step that a signal ended says nothing about the sandbox.
 sandpiper_failed() {
   [ "$1" -gt 128 ] && exit "$1"
   shift
-  sandpiper_unable "$@"
+  sandpiper_prevented "$@"
 }
 
 sandpiper_born() {
@@ -61,7 +71,7 @@ if [ ! -d "$sandpiper_dir" ]; then
     sandpiper_failed "$?" "$sandpiper_dir cannot be made"
 fi
 { [ -O "$sandpiper_dir" ] && [ ! -L "$sandpiper_dir" ] && [ -w "$sandpiper_dir" ]; } ||
-  sandpiper_unable "$sandpiper_dir is not its user's own"
+  sandpiper_prevented "$sandpiper_dir is not its user's own"
 
 sandpiper_try=1
 if [ -n "$sandpiper_again" ]; then
@@ -145,19 +155,32 @@ if [ -n "$sandpiper_sweep" ]; then
   sandpiper_helpers="$sandpiper_helpers $sandpiper_swept"
 fi
 
-# Whoever started it reads it, until something else is said.
-[ "$sandpiper_try" -gt 1 ] || echo 0 2>/dev/null >"$sandpiper_p.c"
-{ echo "$sandpiper_helpers" >"$sandpiper_p.p.$sandpiper_try.$$.$sandpiper_birth"; } 2>/dev/null ||
-  sandpiper_unable "nothing can be written in $sandpiper_dir"
+# Whoever started it reads it, until something else is said. An empty file can be made on a full
+# disk too: only what has been written shows that something can be.
+if [ "$sandpiper_try" -eq 1 ]; then
+  { echo 0 >"$sandpiper_p.c"; } 2>/dev/null ||
+    sandpiper_prevented "nothing can be written in $sandpiper_dir; is the disk full?"
+fi
+
+# What is sent from this mark on reaches the command: a subshell catches no signals any more.
+sandpiper_begin() {
+  { echo "$sandpiper_helpers" >"$sandpiper_p.p.$sandpiper_try.$$.$sandpiper_birth"; } 2>/dev/null
+  PATH=$sandpiper_path
+  [ -n "$sandpiper_has_path" ] || unset PATH
+}
 # In the foreground: what is started with & ignores INT and QUIT for good.
 if [ -n "$sandpiper_feeder" ]; then
   (
     exec <"$sandpiper_in"
     echo go >&3
+    sandpiper_begin
     exec 3>&- ${SANDPIPER_WITH:+/bin/sh -c "$SANDPIPER_WITH" sh} "$@"
   ) >&7 2>&8 7>&- 8>&-
 else
-  (exec ${SANDPIPER_WITH:+/bin/sh -c "$SANDPIPER_WITH" sh} "$@") </dev/null >&7 2>&8 7>&- 8>&-
+  (
+    sandpiper_begin
+    exec ${SANDPIPER_WITH:+/bin/sh -c "$SANDPIPER_WITH" sh} "$@"
+  ) </dev/null >&7 2>&8 7>&- 8>&-
 fi
 sandpiper_code=$?
 true >"$sandpiper_p.x.$sandpiper_try.$sandpiper_code"

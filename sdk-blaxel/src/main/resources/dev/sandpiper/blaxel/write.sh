@@ -79,18 +79,27 @@ if [ "$try" -gt 1 ]; then
   now=0
 fi
 while :; do
-  # Each read gives what is there, up to a block, and dd counts reads, not bytes.
-  dd bs=65536 count=$(((segment - held) / 65536)) 2>/dev/null >>"$p.$x.$at"
-  status=$?
-  size "$p.$x.$at"
-  # A round that adds nothing is the end of file. One that fails has lost what it had read.
-  if [ "$status" -ne 0 ] || [ "$now" -le "$held" ]; then
-    break
-  fi
-  held=$now
-  if [ $((segment - held)) -lt 65536 ]; then
-    at=$((at + held)) held=0
-    make_room
-  fi
+  # Open for as long as it is written: under a name that was removed meanwhile, another file would
+  # begin with bytes of the middle.
+  exec 3>>"$p.$x.$at"
+  while :; do
+    # Each read gives what is there, up to a block, and dd counts reads, not bytes.
+    dd bs=65536 count=$(((segment - held) / 65536)) 2>/dev/null >&3
+    status=$?
+    # BusyBox cannot compare files, and sees only that one is gone.
+    if ! [ -e "$p.$x.$at" ] ||
+      { [ /dev/fd/3 -ef /dev/fd/3 ] && ! [ /dev/fd/3 -ef "$p.$x.$at" ]; } 2>/dev/null; then
+      status=1
+    fi
+    size "$p.$x.$at"
+    # A round that adds nothing is the end of file. One that fails has lost what it had read.
+    if [ "$status" -ne 0 ] || [ "$now" -le "$held" ]; then
+      break 2
+    fi
+    held=$now
+    [ $((segment - held)) -ge 65536 ] || break
+  done
+  at=$((at + held)) held=0
+  make_room
 done
 true >"$p.$X.$try.$((at + now)).$status"

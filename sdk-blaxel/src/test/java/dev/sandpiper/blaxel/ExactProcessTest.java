@@ -90,14 +90,11 @@ class ExactProcessTest {
   }
 
   @Test
-  void bytesThatAreNoTextAreArgumentsToo() throws IOException {
+  void whatAShellWouldReadInAnArgumentArrivesAsItIs() throws IOException {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      ExecResult result = sandbox.exec("printf", "%s", "a\udcff\udc80%'\\\u00e9\n\n");
+      ExecResult result = sandbox.exec("printf", "%s", "a$b`c`%'\"\\\u00e9\n\n");
 
-      assertThat(result.stdout().bytes())
-          .isEqualTo("a\u00ff\u0080%'\\\u00c3\u00a9\n\n".getBytes(ISO_8859_1));
-      assertThatThrownBy(() -> sandbox.exec("printf", "\ud800"))
-          .isInstanceOf(IllegalArgumentException.class);
+      assertThat(result.stdout().text()).isEqualTo("a$b`c`%'\"\\\u00e9\n\n");
     }
   }
 
@@ -303,7 +300,7 @@ class ExactProcessTest {
           .hasMessageContaining("the stream took over");
 
       assertThat(Files.exists(blaxel.directory.resolve("begun"))).isFalse();
-      assertThat(sandbox.capabilities()).containsExactly(Capability.SIGNALS);
+      assertThat(sandbox.capabilities()).contains(Capability.REPLAY); // the next may succeed
       assertThat(CapturedLog.lines())
           .anyMatch(line -> line.contains("out cannot be made") && line.contains("own stream"));
     }

@@ -249,7 +249,7 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
     Running running =
         new Running(name, asked.path("command").asText(), directory.resolve(name + ".log"));
     ProcessBuilder builder =
-        new ProcessBuilder("perl", "-e", RUN, "sh", "-c", asked.path("command").asText());
+        new ProcessBuilder("perl", "-e", RUN, "/bin/sh", "-c", asked.path("command").asText());
     builder.environment().putAll(environment);
     builder.environment().put("SANDPIPER_TEST", directory.toString());
     asked

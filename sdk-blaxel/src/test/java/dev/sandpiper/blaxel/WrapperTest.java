@@ -27,6 +27,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 @EnabledOnOs(OS.LINUX)
 class WrapperTest {
+  /** Where the wrapper finds its tools, whatever the command's own path is. */
+  private static final String STANDARD_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
   @TempDir Path directory;
 
   static Stream<String> shells() {
@@ -47,6 +51,7 @@ class WrapperTest {
     private String again = "";
     private String old = "";
     private String sweep = "";
+    private String standardPath = STANDARD_PATH;
 
     Run(String shell) {
       this.shell = shell;
@@ -55,7 +60,13 @@ class WrapperTest {
     java.lang.Process start(String... command) throws IOException {
       List<String> all = new ArrayList<>(List.of("setsid"));
       all.addAll(List.of(shell.split(" ")));
-      all.addAll(List.of("-c", here(Scripts.WRAP), "sh", here(Scripts.WRITE), ""));
+      all.addAll(
+          List.of(
+              "-c",
+              here(Scripts.WRAP.replace(STANDARD_PATH, standardPath)),
+              "sh",
+              here(Scripts.WRITE),
+              ""));
       all.addAll(List.of(here(Scripts.WATCHDOG), sweep, out().toString(), path(id)));
       all.addAll(List.of("" + segment, "" + kept, "" + lease, joined, seconds, again, old));
       all.addAll(Arrays.asList(command));
@@ -334,6 +345,7 @@ class WrapperTest {
   void withoutAToolNothingIsBegun(String shell) throws Exception {
     assumeFalse(shell.contains("busybox"), "it has its tools in itself");
     Run run = new Run(shell);
+    run.standardPath = directory.toString();
     run.environment.put("PATH", directory.toString());
     assertThat(run.run("/bin/touch", directory.resolve("begun").toString())).isEqualTo(125);
 
