@@ -1,22 +1,15 @@
 package dev.sandpiper.blaxel;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.sandpiper.Command;
 import dev.sandpiper.engine.Variables;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Commands as the one text that Blaxel gives to the sandbox's shell. */
 final class ShellText {
-  private static final int FIRST_BYTE = 0xDC80;
-  private static final int LAST_BYTE = 0xDCFF;
-
   /** {@code exec /bin/sh -c WRAPPER sh} and what the wrapper is told. */
   private static final int BEFORE_COMMAND = 5 + 13;
 
@@ -69,48 +62,6 @@ final class ShellText {
 
   /** In single quotes nothing means anything, and they themselves stand outside. */
   static String quote(String word) {
-    return UTF_8.newEncoder().canEncode(word)
-        ? "'" + word.replace("'", "'\\''") + "'"
-        : rebuilt(bytes(word));
-  }
-
-  /**
-   * The bytes of a text. One that is no UTF-8 is given as one of the surrogates U+DC80 to U+DCFF,
-   * alone.
-   *
-   * @throws IllegalArgumentException if another surrogate stands alone
-   */
-  static byte[] bytes(String word) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    word.codePoints()
-        .forEach(
-            point -> {
-              if (point >= FIRST_BYTE && point <= LAST_BYTE) {
-                bytes.write(point - FIRST_BYTE + 0x80);
-              } else if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
-                throw new IllegalArgumentException(
-                    "an argument has half a character in it, which stands for no byte; only U+DC80"
-                        + " to U+DCFF do");
-              } else {
-                bytes.writeBytes(Character.toString(point).getBytes(UTF_8));
-              }
-            });
-    return bytes.toByteArray();
-  }
-
-  /** JSON cannot carry such bytes, so the shell makes them. It drops newlines at the end. */
-  private static String rebuilt(byte[] bytes) {
-    int end = bytes.length;
-    while (end > 0 && bytes[end - 1] == '\n') {
-      end--;
-    }
-    StringBuilder text = new StringBuilder("\"$(printf '");
-    for (int i = 0; i < end; i++) {
-      text.append("\\").append(String.format(Locale.ROOT, "%03o", bytes[i] & 0xff));
-    }
-    text.append("')\"");
-    return end == bytes.length
-        ? text.toString()
-        : text.append('\'').append("\n".repeat(bytes.length - end)).append('\'').toString();
+    return "'" + word.replace("'", "'\\''") + "'";
   }
 }

@@ -39,13 +39,13 @@ final class WrappedCommand {
     Command common = command.common();
     this.path = files.path(id);
     List<String> arguments = common.arguments();
-    this.script = isLongScript(arguments) ? ShellText.bytes(arguments.get(2)) : null;
+    this.script = isLongScript(arguments) ? arguments.get(2).getBytes(UTF_8) : null;
     if (script != null) {
       // Read by the same shell, which keeps its name.
       arguments = List.of("/bin/sh", "-c", ". " + scriptFile());
     }
     for (int i = 0; i < arguments.size(); i++) {
-      StartMessages.requireShort(common, "argument " + i, ShellText.bytes(arguments.get(i)).length);
+      StartMessages.requireShort(common, "argument " + i, arguments.get(i).getBytes(UTF_8).length);
     }
     long kept = command.keptOutput();
     List<String> all = new ArrayList<>();
@@ -74,7 +74,7 @@ final class WrappedCommand {
     return arguments.size() == 3
         && arguments.get(0).equals("/bin/sh")
         && arguments.get(1).equals("-c")
-        && ShellText.bytes(arguments.get(2)).length > StartMessages.LONGEST;
+        && arguments.get(2).getBytes(UTF_8).length > StartMessages.LONGEST;
   }
 
   private static Optional<String> backstop(Duration limit) {
