@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
+import okhttp3.OkHttpClient;
+import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -244,5 +246,36 @@ class CreationTest {
         .isInstanceOfSatisfying(
             ConnectionLostException.class, e -> assertThat(e.retryable()).isTrue())
         .hasMessageNotContaining("cannot be known");
+  }
+
+  @Test
+  void whatACallersInterceptorThrewAfterIsAdopted() throws Exception {
+    AtomicBoolean thrown = new AtomicBoolean();
+    OkHttpClient callers =
+        new OkHttpClient.Builder()
+            .addInterceptor(
+                chain -> {
+                  Response response = chain.proceed(chain.request());
+                  if (chain.request().method().equals("POST") && !thrown.getAndSet(true)) {
+                    response.close();
+                    throw new IllegalStateException("the caller's own fault");
+                  }
+                  return response;
+                })
+            .build();
+    e2b.answer(201, ScriptedE2b.sandboxJson("0.6.13"));
+    e2b.answerWith(this::found);
+    e2b.answer(200, ScriptedE2b.sandboxJson("0.6.13"));
+    try (E2bClient client = e2b.open(e2b.builder().httpClient(callers))) {
+      E2bSandbox sandbox = client.create(SandboxSpec.standard());
+
+      assertThat(thrown).isTrue();
+      assertThat(sandbox.id()).isEqualTo("isb1");
+      takeCreateAndLook();
+      e2b.take("POST /sandboxes/isb1/connect");
+      e2b.answer(204, "");
+      sandbox.close();
+      e2b.take("DELETE /sandboxes/isb1");
+    }
   }
 }
