@@ -169,7 +169,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
     assertThat(archivesInTmp()).isEmpty();
   }
 
-  private static List<String> archivesInTmp() {
+  static List<String> archivesInTmp() {
     String[] names = Path.of("/tmp").toFile().list((tmp, name) -> name.matches("\\.sp-.*\\.tar"));
     return List.of(Objects.requireNonNull(names));
   }
