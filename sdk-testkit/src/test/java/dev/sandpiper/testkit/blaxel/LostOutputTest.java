@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.blaxel;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -69,7 +70,7 @@ class LostOutputTest {
                 .processes()
                 .start(Command.shell("ps -o sid= -p $$; while sleep 0.1; do :; done & wait"));
         EventStream<ProcessEvent> events = process.events()) {
-      Output first = (Output) events.next();
+      Output first = (Output) requireNonNull(events.next());
       kill(writers(sandbox, Integer.parseInt(first.text().strip())));
       process.signal(Signal.KILL);
 
@@ -89,7 +90,7 @@ class LostOutputTest {
                 .processes()
                 .start(Command.shell("ps -o sid= -p $$; read -r x <" + gate + "; exit 6"));
         EventStream<ProcessEvent> events = process.events()) {
-      Output first = (Output) events.next();
+      Output first = (Output) requireNonNull(events.next());
       kill(writers(sandbox, Integer.parseInt(first.text().strip())));
       Files.writeString(Path.of(gate), "go\n");
 
