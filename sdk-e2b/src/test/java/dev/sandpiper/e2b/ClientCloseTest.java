@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,7 +43,7 @@ class ClientCloseTest {
         () -> client.create(SandboxSpec.standard()), task -> new Thread(task, "creator").start());
   }
 
-  private static Throwable failureOf(CompletableFuture<?> future) {
+  private static @Nullable Throwable failureOf(CompletableFuture<?> future) {
     try {
       future.join();
       throw new AssertionError("it did not fail");
