@@ -175,7 +175,8 @@ public final class Command {
 
   /**
    * How long it may live, whether or not somebody is attached to it. Then it is stopped with all
-   * its children: asked to by TERM, and after two seconds killed. Without this there is no limit.
+   * its descendants as {@link Process#close} does it: asked to by TERM, and after two seconds
+   * killed. Without this there is no limit.
    *
    * @throws IllegalArgumentException if {@code limit} is not positive
    */

@@ -133,8 +133,22 @@ public interface Process extends AutoCloseable {
   ProcessRef detach();
 
   /**
-   * Undoes what opened it. Idempotent, frees a blocked reader and writer, takes ten seconds at the
-   * most. Killing that fails is logged as a warning with the process's reference.
+   * Undoes what opened it. Idempotent, frees a blocked reader and writer, takes about as long as
+   * the process needs to end, and ten seconds at the most. Killing that fails is logged as a
+   * warning with the process's reference.
+   *
+   * <p>A process that was started is stopped with its descendants, as at its deadline: each gets
+   * {@code TERM}, and {@code KILL} after two seconds if it still lives. Descendants are those that
+   * have the variable {@code SANDPIPER_PROCESS} of the process in their environment, those whose
+   * parent is one of them, and those in a group or a session that one of them leads. Not found is
+   * one that has cleared or overwritten its environment, has left the group and the session, and
+   * has lost its parent; where a sandbox has no {@code /proc}, only the group is. A process that
+   * has exited by itself is over: nothing that it left behind is stopped. One that a signal has
+   * ended is stopped with what it has left.
+   *
+   * <p>A server that a script starts outlives this if it says so, and then so do its descendants:
+   *
+   * <pre>{@code SANDPIPER_PROCESS=none setsid my-server >server.log 2>&1 </dev/null &}</pre>
    */
   @Override
   void close();

@@ -77,7 +77,7 @@ public final class BlaxelSandbox implements Sandbox {
         new ExactLauncher(
             exact,
             messages,
-            new StreamedLauncher(name, api, messages, account.threads(), account.waits()),
+            new StreamedLauncher(exact, messages, account.waits()),
             new Uploads(account.dataPlane(), url),
             account.waits(),
             account.output().streamedOnly());

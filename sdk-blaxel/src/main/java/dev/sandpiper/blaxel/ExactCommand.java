@@ -126,16 +126,17 @@ final class ExactCommand implements BlaxelRunning {
 
   @Override
   public void stopTree(Duration grace, CallScope scope) {
-    String path = sandbox.files().path(ref.nonce());
-    sandbox.tree().in(scope).stopWrapped(ref, path, maxRestarts != 0, grace);
+    if (maxRestarts != 0) {
+      sandbox.api().in(scope).stop(ref.processId()); // or the server would start it again
+    }
+    sandbox.trees().stop(ref, grace, () -> {}, scope);
     events.lookNow();
   }
 
   @Override
   public boolean signal(Signal signal, CallScope scope) {
     awaitBegin(signal, scope);
-    boolean isSent =
-        sandbox.tree().in(scope).signal(ref, signal, Optional.ofNullable(marks.leader()));
+    boolean isSent = sandbox.trees().signal(ref, signal, marks.leader(), () -> {}, scope);
     events.lookNow();
     return isSent;
   }

@@ -63,7 +63,7 @@ final class ExactLauncher implements CommandLauncher {
     this.messages = messages;
     this.streamed = streamed;
     this.uploads = uploads;
-    this.recovery = new StartRecovery(sandbox.api(), sandbox.tree());
+    this.recovery = new StartRecovery(sandbox.api(), sandbox.trees());
     this.route = streamedOnly ? Route.STREAM : Route.UNPROVEN;
   }
 

@@ -1,5 +1,6 @@
 package dev.sandpiper.blaxel;
 
+import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.Threads;
 import java.time.Duration;
 
@@ -14,7 +15,7 @@ record ExactSandbox(
     ExactFiles files,
     DirectoryWatch watch,
     FinishedProcesses finished,
-    ProcessTree tree,
+    ProcessTrees trees,
     Threads threads,
     Duration patience) {
 
@@ -26,7 +27,7 @@ record ExactSandbox(
         files,
         new DirectoryWatch(files, threads),
         new FinishedProcesses(api, files.directory()),
-        new ProcessTree(api),
+        new ProcessTrees(api, api),
         threads,
         patience);
   }

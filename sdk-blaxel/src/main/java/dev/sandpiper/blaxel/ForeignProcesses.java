@@ -130,7 +130,7 @@ final class ForeignProcesses {
                 Channel.STDERR, path + ".stderr.log", files, cancellation, position.stderr()));
     LogEvents.LogRecord end = new LogEvents.LogRecord(ref, record, sandbox.api());
     LogEvents events = new LogEvents(ref, end, sandbox.patience(), channels, cancellation);
-    return new LogCommand(ref, position, events, sandbox.api(), sandbox.tree());
+    return new LogCommand(ref, position, events, sandbox.api(), sandbox.trees());
   }
 
   private BlaxelRunning byText(ProcessRef ref, ByteOffsets position) {
@@ -145,7 +145,7 @@ final class ForeignProcesses {
     StreamedEvents events = new StreamedEvents(ref.processId());
     StreamDrain record = new StreamDrain(ref, ref.processId(), null, sandbox.api(), events, waits);
     StreamedCommand command =
-        StreamedCommand.attached(ref, events, record, sandbox.api(), sandbox.tree());
+        StreamedCommand.attached(ref, events, record, sandbox.api(), sandbox.trees());
     sandbox.threads().executor().execute(new TextLog(ref, sandbox.api(), events, record));
     return command;
   }

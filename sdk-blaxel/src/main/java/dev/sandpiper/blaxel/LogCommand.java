@@ -6,6 +6,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,15 +17,15 @@ final class LogCommand implements BlaxelRunning {
   private final ByteOffsets begin;
   private final LogEvents events;
   private final ProcessApi api;
-  private final ProcessTree tree;
+  private final ProcessTrees trees;
 
   LogCommand(
-      ProcessRef ref, ByteOffsets begin, LogEvents events, ProcessApi api, ProcessTree tree) {
+      ProcessRef ref, ByteOffsets begin, LogEvents events, ProcessApi api, ProcessTrees trees) {
     this.ref = ref;
     this.begin = begin;
     this.events = events;
     this.api = api;
-    this.tree = tree;
+    this.trees = trees;
   }
 
   @Override
@@ -56,17 +57,17 @@ final class LogCommand implements BlaxelRunning {
 
   @Override
   public void stopTree(Duration grace, CallScope scope) {
-    tree.in(scope).stop(ref, grace);
+    trees.stop(ref, grace, () -> {}, scope);
   }
 
   @Override
   public boolean signal(Signal signal, CallScope scope) {
-    return tree.in(scope).signal(ref, signal);
+    return trees.signal(ref, signal, null, () -> {}, scope);
   }
 
   @Override
   public void release(CallScope scope) {
-    api.in(scope).kill(ref.processId());
+    trees.release(ref, () -> {}, scope);
   }
 
   @Override

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.Signal;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.ProcessPlatform;
 import dev.sandpiper.engine.ScriptHost;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
@@ -17,12 +20,15 @@ import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import okhttp3.HttpUrl;
 
 /** The calls about processes of one sandbox's server. Processes are named, never numbered. */
-final class ProcessApi implements ScriptHost {
+final class ProcessApi implements ScriptHost, ProcessPlatform {
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
   private final HttpTransport transport;
@@ -171,6 +177,28 @@ final class ProcessApi implements ScriptHost {
       }
       throw e;
     }
+  }
+
+  @Override
+  public Map<ProcessRef, String> running(Collection<ProcessRef> refs, CallScope scope) {
+    Map<ProcessRef, String> running = new LinkedHashMap<>();
+    for (ProcessRef ref : refs) {
+      in(scope)
+          .find("look at", ref.processId())
+          .filter(record -> record.completedAt().isEmpty())
+          // The server does not tell the number of what it has started again.
+          .ifPresent(record -> running.put(ref, record.restartCount() > 0 ? "" : record.pid()));
+    }
+    return running;
+  }
+
+  /** Reaches the group, and says nothing of what became of it. */
+  @Override
+  public boolean signal(ProcessRef ref, Signal signal, CallScope scope) {
+    ProcessApi inScope = in(scope);
+    return signal.equals(Signal.KILL)
+        ? inScope.kill(ref.processId())
+        : inScope.stop(ref.processId());
   }
 
   @Override

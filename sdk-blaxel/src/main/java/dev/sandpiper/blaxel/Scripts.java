@@ -4,9 +4,6 @@ import dev.sandpiper.engine.ScriptFile;
 
 /** The shell scripts that run inside a sandbox. They stand beside this class as files. */
 final class Scripts {
-  static final String SIGNAL = load("signal.sh");
-  static final String STOP_GROUP = load("stop-group.sh");
-  static final String STOP_TREE = load("stop-tree.sh");
   static final String WRAP = load("wrap.sh");
   static final String WRITE = load("write.sh");
   static final String FEED = load("feed.sh");

@@ -5,6 +5,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
@@ -20,11 +21,11 @@ final class StartRecovery {
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final ProcessApi api;
-  private final ProcessTree tree;
+  private final ProcessTrees trees;
 
-  StartRecovery(ProcessApi api, ProcessTree tree) {
+  StartRecovery(ProcessApi api, ProcessTrees trees) {
     this.api = api;
-    this.tree = tree;
+    this.trees = trees;
   }
 
   /**
@@ -73,7 +74,7 @@ final class StartRecovery {
     CallScope scope = CallScope.open().within(LIMIT);
     try {
       if (look(ref, scope)) {
-        tree.in(scope).stop(ref, GRACE);
+        trees.stop(ref, GRACE, () -> {}, scope);
       }
     } catch (SandboxException e) {
       log.warn(

@@ -7,6 +7,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 
@@ -17,13 +18,17 @@ final class StreamedCommand implements BlaxelRunning {
   private final StreamedEvents events;
   private final StreamDrain drain;
   private final ProcessApi api;
-  private final ProcessTree tree;
+  private final ProcessTrees trees;
   private final boolean isOurs;
 
   /** One of somebody else's, which goes on without us. */
   static StreamedCommand attached(
-      ProcessRef ref, StreamedEvents events, StreamDrain drain, ProcessApi api, ProcessTree tree) {
-    return new StreamedCommand(ref, ref.processId(), events, drain, api, tree, false);
+      ProcessRef ref,
+      StreamedEvents events,
+      StreamDrain drain,
+      ProcessApi api,
+      ProcessTrees trees) {
+    return new StreamedCommand(ref, ref.processId(), events, drain, api, trees, false);
   }
 
   /** One of our own. */
@@ -33,8 +38,8 @@ final class StreamedCommand implements BlaxelRunning {
       StreamedEvents events,
       StreamDrain drain,
       ProcessApi api,
-      ProcessTree tree) {
-    return new StreamedCommand(ref, name, events, drain, api, tree, true);
+      ProcessTrees trees) {
+    return new StreamedCommand(ref, name, events, drain, api, trees, true);
   }
 
   private StreamedCommand(
@@ -43,7 +48,7 @@ final class StreamedCommand implements BlaxelRunning {
       StreamedEvents events,
       StreamDrain drain,
       ProcessApi api,
-      ProcessTree tree,
+      ProcessTrees trees,
       boolean isOurs) {
     this.isOurs = isOurs;
     this.ref = ref;
@@ -51,7 +56,7 @@ final class StreamedCommand implements BlaxelRunning {
     this.events = events;
     this.drain = drain;
     this.api = api;
-    this.tree = tree;
+    this.trees = trees;
   }
 
   @Override
@@ -89,17 +94,17 @@ final class StreamedCommand implements BlaxelRunning {
 
   @Override
   public void stopTree(Duration grace, CallScope scope) {
-    tree.in(scope).stop(ref, grace);
+    trees.stop(ref, grace, () -> {}, scope);
   }
 
   @Override
   public boolean signal(Signal signal, CallScope scope) {
-    return tree.in(scope).signal(ref, signal);
+    return trees.signal(ref, signal, null, () -> {}, scope);
   }
 
   @Override
   public void release(CallScope scope) {
-    api.in(scope).kill(ref.processId());
+    trees.release(ref, () -> {}, scope);
   }
 
   @Override

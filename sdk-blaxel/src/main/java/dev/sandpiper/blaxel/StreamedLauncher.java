@@ -15,6 +15,7 @@ import dev.sandpiper.TerminalSize;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.Threads;
@@ -36,18 +37,17 @@ final class StreamedLauncher implements CommandLauncher {
   private final StartMessages messages;
   private final Threads threads;
   private final Waits waits;
-  private final ProcessTree tree;
+  private final ProcessTrees trees;
   private final StartRecovery recovery;
 
-  StreamedLauncher(
-      String sandboxId, ProcessApi api, StartMessages messages, Threads threads, Waits waits) {
-    this.sandboxId = sandboxId;
-    this.api = api;
+  StreamedLauncher(ExactSandbox sandbox, StartMessages messages, Waits waits) {
+    this.sandboxId = sandbox.id();
+    this.api = sandbox.api();
     this.messages = messages;
-    this.threads = threads;
+    this.threads = sandbox.threads();
     this.waits = waits;
-    this.tree = new ProcessTree(api);
-    this.recovery = new StartRecovery(api, tree);
+    this.trees = sandbox.trees();
+    this.recovery = new StartRecovery(api, trees);
   }
 
   @Override
@@ -94,7 +94,7 @@ final class StreamedLauncher implements CommandLauncher {
   private StreamedCommand followed(ProcessRef ref, String name, @Nullable HttpResponse response) {
     StreamedEvents events = new StreamedEvents(name);
     StreamDrain drain = new StreamDrain(ref, name, response, api, events, waits);
-    StreamedCommand command = StreamedCommand.started(ref, name, events, drain, api, tree);
+    StreamedCommand command = StreamedCommand.started(ref, name, events, drain, api, trees);
     try {
       threads.executor().execute(drain);
     } catch (RejectedExecutionException e) {

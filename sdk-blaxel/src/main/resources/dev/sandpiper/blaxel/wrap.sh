@@ -115,8 +115,10 @@ done
 # shellcheck disable=SC2086
 rm -f "$sandpiper_out" "$sandpiper_err" $sandpiper_rm
 
-# Helpers have sessions of their own, so that what is sent to the command's group spares them.
+# Helpers have sessions of their own, so that what is sent to the command's group spares them, and
+# what stops the command with its descendants spares them too.
 sandpiper_help() {
+  export SANDPIPER_PROCESS=none
   trap '' $sandpiper_signals
   # shellcheck disable=SC2086
   exec $sandpiper_apart /bin/sh -c "$@"

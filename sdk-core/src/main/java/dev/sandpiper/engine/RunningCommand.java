@@ -37,9 +37,8 @@ public interface RunningCommand {
 
   /**
    * Stops the command with all its children: TERM, and KILL for what is left after {@code grace}.
-   * Blocks until they are gone, or it is certain that they will not go. Does nothing if the command
-   * is over, or its number belongs to somebody else by now. Works after {@link #close} too: a
-   * deadline outlives the stream.
+   * Blocks until they are gone, or it is certain that they will not go. If the command is over its
+   * descendants are stopped. Works after {@link #close} too: a deadline outlives the stream.
    */
   void stopTree(Duration grace, CallScope scope);
 

@@ -51,6 +51,7 @@ class StartedProcess implements Process {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicReference<@Nullable JavaProcess> javaProcess = new AtomicReference<>();
   private volatile boolean ended;
+  private volatile boolean exited;
   private volatile @Nullable ClaimedEvents claimed;
   private volatile @Nullable CommandDeadline deadline;
 
@@ -58,7 +59,7 @@ class StartedProcess implements Process {
     this.command = command;
     this.onClose = onClose;
     this.buffer = new EventBuffer(command.beginsAt().orElse(ByteOffsets.BEGINNING));
-    this.stop = new TreeStop(command, streamOver, () -> ended);
+    this.stop = new TreeStop(command, streamOver, () -> exited);
     this.input = new ProcessInput(command);
     this.stdin = writable ? new StdinStream(input) : null;
     this.feed = new StdinFeed(fed, input, "start", command.name());
@@ -125,8 +126,9 @@ class StartedProcess implements Process {
 
   /** Before anybody is told: what has ended is not stopped, and is not late. */
   private void noteEnd(ProcessEvent event) {
-    if (event instanceof Ended) {
+    if (event instanceof Ended end) {
       ended = true;
+      exited = end.status() instanceof ExitStatus.Exited;
       cancelDeadline();
       input.exited();
       feed.stop();

@@ -26,10 +26,11 @@ final class TreeStop {
   private final RunningCommand command;
   private final CountDownLatch streamOver;
   private final BooleanSupplier hasEnded;
+  private volatile boolean swept;
 
   /**
    * @param streamOver opens when nobody reads the stream any more, whatever the reason
-   * @param hasEnded true once the command's own end has been seen
+   * @param hasEnded true once the command has exited by itself: what it left behind may run on
    */
   TreeStop(RunningCommand command, CountDownLatch streamOver, BooleanSupplier hasEnded) {
     this.command = command;
@@ -53,13 +54,14 @@ final class TreeStop {
   }
 
   private void stopAndFree() throws InterruptedException {
-    if (hasEnded.getAsBoolean()) {
+    if (swept || hasEnded.getAsBoolean()) {
       return;
     }
     CallScope scope = CallScope.open().within(LIMIT);
     if (!attempt("stop", () -> command.stopTree(GRACE, scope))) {
       return;
     }
+    swept = true;
     if (!isOverSoon(scope)) {
       boolean freed = attempt("free the stream of", () -> command.release(scope));
       if (freed && !isOverSoon(scope)) {

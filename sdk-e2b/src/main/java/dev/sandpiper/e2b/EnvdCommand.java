@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
+import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
@@ -13,15 +14,15 @@ class EnvdCommand implements RunningCommand {
   private final String name;
   private final FollowedEvents events;
   private final EnvdInput input;
-  private final ProcessTree tree;
+  private final ProcessTrees trees;
 
   EnvdCommand(
-      ProcessRef ref, String name, FollowedEvents events, EnvdInput input, ProcessTree tree) {
+      ProcessRef ref, String name, FollowedEvents events, EnvdInput input, ProcessTrees trees) {
     this.ref = ref;
     this.name = name;
     this.events = events;
     this.input = input;
-    this.tree = tree;
+    this.trees = trees;
   }
 
   @Override
@@ -41,17 +42,17 @@ class EnvdCommand implements RunningCommand {
 
   @Override
   public final void stopTree(Duration grace, CallScope scope) {
-    tree.in(scope).stop(ref, grace, events::mayLoseLastWords);
+    trees.stop(ref, grace, events::mayLoseLastWords, scope);
   }
 
   @Override
   public final boolean signal(Signal signal, CallScope scope) {
-    return tree.in(scope).signal(ref, signal, events::mayLoseLastWords);
+    return trees.signal(ref, signal, null, events::mayLoseLastWords, scope);
   }
 
   @Override
   public final void release(CallScope scope) {
-    tree.in(scope).release(ref, events::mayLoseLastWords);
+    trees.release(ref, events::mayLoseLastWords, scope);
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.Variables;
@@ -51,7 +52,7 @@ final class EnvdLauncher implements CommandLauncher {
   private final ProcessConnections connections;
   private final ProcessSearch search;
   private final ProcessListing listing;
-  private final ProcessTree tree;
+  private final ProcessTrees trees;
   private final Reattachment reattachment;
   private final StartRecovery recovery;
 
@@ -69,9 +70,9 @@ final class EnvdLauncher implements CommandLauncher {
     ScriptRunner scripts = new ScriptRunner(rpc);
     this.variables = new Variables(sandboxId, scripts);
     this.listing = new ProcessListing(sandboxId, search, scripts);
-    this.tree = new ProcessTree(rpc, search, scripts);
+    this.trees = new ProcessTrees(scripts, search);
     this.reattachment = new Reattachment(search, connections, health::describe, reattachLimit);
-    this.recovery = new StartRecovery(search, tree, connections);
+    this.recovery = new StartRecovery(search, trees, connections);
   }
 
   @Override
@@ -161,12 +162,13 @@ final class EnvdLauncher implements CommandLauncher {
 
   private EnvdCommand command(Followed process, Gaps gaps) {
     EnvdInput input = new EnvdInput(rpc, process.ref(), process.name(), EnvdInput.Kind.STDIN);
-    return new EnvdCommand(process.ref(), process.name(), events(process, gaps), input, tree);
+    return new EnvdCommand(process.ref(), process.name(), events(process, gaps), input, trees);
   }
 
   private EnvdTerminal terminal(Followed process, Gaps gaps) {
     EnvdInput input = new EnvdInput(rpc, process.ref(), process.name(), EnvdInput.Kind.TERMINAL);
-    return new EnvdTerminal(process.ref(), process.name(), events(process, gaps), input, tree, rpc);
+    return new EnvdTerminal(
+        process.ref(), process.name(), events(process, gaps), input, trees, rpc);
   }
 
   private FollowedEvents events(Followed process, Gaps gaps) {

@@ -2,6 +2,7 @@ package dev.sandpiper.e2b;
 
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.http.CallScope;
 
@@ -14,9 +15,9 @@ final class EnvdTerminal extends EnvdCommand implements RunningTerminal {
       String name,
       FollowedEvents events,
       EnvdInput input,
-      ProcessTree tree,
+      ProcessTrees trees,
       ProcessRpc rpc) {
-    super(ref, name, events, input, tree);
+    super(ref, name, events, input, trees);
     this.rpc = rpc;
   }
 

@@ -1,15 +1,21 @@
 package dev.sandpiper.e2b;
 
+import dev.sandpiper.NotFoundException;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.Signal;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.ProcessPlatform;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.CallScope;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Finds processes by what tells one from a later one with the same number. */
-final class ProcessSearch {
+final class ProcessSearch implements ProcessPlatform {
   private final ProcessRpc rpc;
   private final String sandboxId;
 
@@ -32,9 +38,25 @@ final class ProcessSearch {
     return all().stream().filter(info -> nonceOf(info).equals(nonce)).findFirst();
   }
 
-  /** The process that a reference means, if it runs. */
-  Optional<ProcessInfo> find(ProcessRef ref) {
-    return find(ref, all());
+  @Override
+  public Map<ProcessRef, String> running(Collection<ProcessRef> refs, CallScope scope) {
+    List<ProcessInfo> all = in(scope).all();
+    Map<ProcessRef, String> running = new LinkedHashMap<>();
+    for (ProcessRef ref : refs) {
+      find(ref, all).ifPresent(info -> running.put(ref, ref.processId()));
+    }
+    return running;
+  }
+
+  /** Reaches the process without its children, and may cost its last words. */
+  @Override
+  public boolean signal(ProcessRef ref, Signal signal, CallScope scope) {
+    try {
+      rpc.in(scope).signal(Integer.parseUnsignedInt(ref.processId()), signal);
+      return true;
+    } catch (NotFoundException e) {
+      return false;
+    }
   }
 
   /** The process that a reference means, if it is among these. */

@@ -88,7 +88,7 @@ final class Reattachment {
 
   private Connection connect(ProcessRef ref, String name, long heard, CallScope scope) {
     int pid = Integer.parseUnsignedInt(ref.processId());
-    if (search.in(scope).find(ref).isPresent()) {
+    if (search.running(ref, scope).isPresent()) {
       return connections.in(scope).byPid(name, pid);
     }
     try {

@@ -6,9 +6,7 @@ import dev.sandpiper.engine.ScriptFile;
 final class Scripts {
   static final String START = load("start.sh");
   static final String START_TERMINAL = load("start-terminal.sh");
-  static final String SIGNAL = load("signal.sh");
   static final String STATES = load("states.sh");
-  static final String STOP_TREE = load("stop-tree.sh");
 
   private Scripts() {}
 

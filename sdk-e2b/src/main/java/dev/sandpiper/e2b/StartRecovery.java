@@ -6,6 +6,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
@@ -25,12 +26,12 @@ final class StartRecovery {
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final ProcessSearch search;
-  private final ProcessTree tree;
+  private final ProcessTrees trees;
   private final ProcessConnections connections;
 
-  StartRecovery(ProcessSearch search, ProcessTree tree, ProcessConnections connections) {
+  StartRecovery(ProcessSearch search, ProcessTrees trees, ProcessConnections connections) {
     this.search = search;
-    this.tree = tree;
+    this.trees = trees;
     this.connections = connections;
   }
 
@@ -95,7 +96,7 @@ final class StartRecovery {
     try {
       Optional<ProcessInfo> found = look(name, nonce, scope);
       if (found.isPresent()) {
-        tree.in(scope).stop(search.ref(found.get()), GRACE, () -> {});
+        trees.stop(search.ref(found.get()), GRACE, () -> {}, scope);
       }
     } catch (SandboxException e) {
       log.warn("a start was cancelled, and whether it runs cannot be known: {}", e.getMessage());

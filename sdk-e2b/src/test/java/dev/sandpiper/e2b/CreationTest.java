@@ -33,7 +33,8 @@ class CreationTest {
         200,
         """
         [{"sandboxID": "strangers", "state": "running", "metadata": {"sandpiper-nonce": "sp-1"}},
-         {"sandboxID": "isb1", "state": "running", "metadata": {"sandpiper-nonce": "%s"}}]"""
+         {"sandboxID": "isb1", "state": "running", "metadata": {"sandpiper-nonce": "%s"}}]\
+        """
             .formatted(e2b.createNonce()));
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
+import dev.sandpiper.engine.ProcessTrees;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import mockwebserver3.MockResponse;
 import okio.ByteString;
@@ -29,8 +31,9 @@ class ProcessTreeTest {
     peer.answer(200, "", UNARY);
 
     ProcessRpc rpc = new ProcessRpc(peer.client(Codec.BINARY), EnvdVersion.parse("0.6.13"));
-    ProcessTree tree = new ProcessTree(rpc, new ProcessSearch(rpc, "isb1"), new ScriptRunner(rpc));
-    tree.stop(ProcessRef.parse("e2b:isb1/7/sp-1"), Duration.ofMillis(1), () -> {});
+    ProcessTrees trees = new ProcessTrees(new ScriptRunner(rpc), new ProcessSearch(rpc, "isb1"));
+    ProcessRef ref = ProcessRef.parse("e2b:isb1/7/sp-1");
+    trees.stop(ref, Duration.ofMillis(1), () -> {}, CallScope.open());
 
     assertThat(peer.take().getTarget()).endsWith("/List");
     assertThat(peer.take().getTarget()).endsWith("/Start");

@@ -17,6 +17,7 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.engine.ProcessTrees;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -330,7 +331,7 @@ class ReattachTest {
     assertThat(flag).isTrue();
     e2b.take(LIST);
     assertThat(ScriptedE2b.startRequest(e2b.take(START)).getProcess().getArgsList())
-        .startsWith("-c", Scripts.STOP_TREE, "sh", "7");
+        .startsWith("-c", ProcessTrees.STOP, "sh", "200");
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;
 import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.engine.ProcessTrees;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -93,7 +94,7 @@ class SignalTest {
     e2b.take(LIST);
     var kill = e2b.take(START);
     assertThat(ScriptedE2b.startRequest(kill).getProcess().getArgsList())
-        .containsExactly("-c", Scripts.SIGNAL, "sh", "7", argument);
+        .containsExactly("-c", ProcessTrees.SIGNAL, "sh", "7", argument);
     assertThat(kill.getHeaders().get("Authorization")).isEqualTo("Basic cm9vdDo=");
   }
 

@@ -20,6 +20,7 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import dev.sandpiper.engine.ProcessTrees;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -279,6 +280,6 @@ class StartRecoveryTest {
     e2b.take(LIST);
     e2b.take(LIST);
     assertThat(ScriptedE2b.startRequest(e2b.take(START)).getProcess().getArgsList())
-        .containsExactly("-c", Scripts.STOP_TREE, "sh", "7", "40");
+        .containsExactly("-c", ProcessTrees.STOP, "sh", "200", e2b.nonce() + "/7");
   }
 }

@@ -19,6 +19,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.engine.ProcessTrees;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.CountDownLatch;
@@ -88,11 +89,11 @@ class StopTest {
     RecordedRequest request = e2b.take(START);
     assertThat(request.getHeaders().get("Authorization"))
         .isEqualTo("Basic " + Base64.getEncoder().encodeToString("root:".getBytes(UTF_8)));
-    assertThat(request.getHeaders().get("Connect-Timeout-Ms")).isEqualTo("4000");
+    assertThat(request.getHeaders().get("Connect-Timeout-Ms")).isEqualTo("7000");
     StartRequest script = ScriptedE2b.startRequest(request);
     assertThat(script.getProcess().getCmd()).isEqualTo("/bin/sh");
     assertThat(script.getProcess().getArgsList())
-        .containsExactly("-c", Scripts.STOP_TREE, "sh", "7", "40");
+        .containsExactly("-c", ProcessTrees.STOP, "sh", "200", e2b.nonce() + "/7");
     assertThat(script.getStdin()).isFalse();
   }
 
@@ -164,10 +165,13 @@ class StopTest {
   void aProcessThatIsNotOursAnyMoreIsLeftAlone() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     answerStartWithARunningCommand();
-    answerWithTheCommandKilled(Frames.list(Frames.running(7, "sp-somebody-else")));
+    e2b.answer(Frames.list(Frames.running(7, "sp-somebody-else")));
+    answerWithTheCommandKilled(exited(0));
     sandbox.processes().start(Command.of("serve")).close();
     e2b.take(START);
     e2b.take(LIST);
+    assertThat(ScriptedE2b.startRequest(e2b.take(START)).getProcess().getArgsList())
+        .endsWith("200", e2b.nonce() + "/");
   }
 
   @Test

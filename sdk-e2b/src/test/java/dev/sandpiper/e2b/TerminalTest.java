@@ -22,6 +22,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.SendInputResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.UpdateRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.UpdateResponse;
+import dev.sandpiper.engine.ProcessTrees;
 import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -146,7 +147,7 @@ class TerminalTest {
     takeTyped();
     e2b.take(LIST);
     assertThat(ScriptedE2b.startRequest(e2b.take(START)).getProcess().getArgsList())
-        .startsWith("-c", Scripts.STOP_TREE, "sh", "7");
+        .startsWith("-c", ProcessTrees.STOP, "sh", "0");
   }
 
   @Test
@@ -183,7 +184,7 @@ class TerminalTest {
     never.countDown();
     e2b.take(LIST);
     assertThat(ScriptedE2b.startRequest(e2b.take(START)).getProcess().getArgsList())
-        .startsWith("-c", Scripts.STOP_TREE, "sh", "7");
+        .startsWith("-c", ProcessTrees.STOP, "sh", "0");
   }
 
   @Test

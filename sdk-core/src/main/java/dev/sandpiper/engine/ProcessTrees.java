@@ -1,0 +1,116 @@
+package dev.sandpiper.engine;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.Signal;
+import dev.sandpiper.http.CallScope;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stops and signals the processes of one sandbox, with their descendants, by scripts that run
+ * beside them: the platforms' own calls know two signals and reach less. They are the fallback
+ * where no script can be run. Safe for use by many threads.
+ */
+public final class ProcessTrees {
+  /** Stops processes; its arguments are the patience and the processes. */
+  public static final String STOP = ScriptFile.load(ProcessTrees.class, "stop.sh");
+
+  /** Sends a signal; its arguments are the process and the signal. */
+  public static final String SIGNAL = ScriptFile.load(ProcessTrees.class, "signal.sh");
+
+  private static final Logger log = LoggerFactory.getLogger(ProcessTrees.class);
+  private static final Duration LIFETIME = Duration.ofSeconds(3);
+
+  private final ScriptHost scripts;
+  private final ProcessPlatform platform;
+  private final StopBatches batches;
+
+  public ProcessTrees(ScriptHost scripts, ProcessPlatform platform) {
+    this.scripts = scripts;
+    this.platform = platform;
+    this.batches = new StopBatches(scripts, platform);
+  }
+
+  /**
+   * TERM to all of it, and KILL after {@code grace} for what is left. Also for a process that has
+   * ended, whose descendants may live.
+   *
+   * @param falling runs before the platform's own call is used instead
+   */
+  public void stop(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
+    try {
+      batches.stop(ref, grace, scope);
+    } catch (NotFoundException | CancelledException e) {
+      throw e;
+    } catch (SandboxException e) {
+      log.warn("no kill could be run for {}, the platform's own is used: {}", ref, e.getMessage());
+      release(ref, falling, scope);
+    }
+  }
+
+  /**
+   * Sends one signal to the process and its group. False if it is over.
+   *
+   * @param leader the number of the process, where the platform may have an outdated one
+   * @param falling as above
+   */
+  public boolean signal(
+      ProcessRef ref, Signal signal, @Nullable String leader, Runnable falling, CallScope scope) {
+    Optional<String> number = platform.running(ref, scope);
+    if (number.isEmpty()) {
+      return false;
+    }
+    try {
+      List<String> arguments =
+          List.of(leader == null ? number.get() : leader, nameOrNumber(signal));
+      ScriptHost.Result result =
+          scripts.run("signal", ref.toString(), SIGNAL, arguments, LIFETIME, scope);
+      if (!result.exit().isSuccess()) {
+        throw new PlatformException(
+            Failure.of("signal", ref.toString(), "the signal could not be sent"));
+      }
+      return true;
+    } catch (NotFoundException | CancelledException e) {
+      throw e;
+    } catch (SandboxException e) {
+      return signalByPlatform(ref, signal, falling, e, scope);
+    }
+  }
+
+  private boolean signalByPlatform(
+      ProcessRef ref, Signal signal, Runnable falling, SandboxException reason, CallScope scope) {
+    if (platform.running(ref, scope).isEmpty()) {
+      return false;
+    }
+    if (!signal.equals(Signal.TERM) && !signal.equals(Signal.KILL)) {
+      throw reason;
+    }
+    log.warn(
+        "no kill could be run for {}, the platform's own is used: {}", ref, reason.getMessage());
+    falling.run();
+    return platform.signal(ref, signal, scope);
+  }
+
+  /** Has the platform kill the process, which may end its stream although children hold it open. */
+  public void release(ProcessRef ref, Runnable falling, CallScope scope) {
+    if (platform.running(ref, scope).isPresent()) {
+      falling.run();
+      platform.signal(ref, Signal.KILL, scope);
+    }
+  }
+
+  /** Shells know the names of the common signals, whose numbers differ between machines. */
+  private static String nameOrNumber(Signal signal) {
+    String name = signal.toString();
+    return name.startsWith("SIG") ? name.substring(3) : Integer.toString(signal.number());
+  }
+}

@@ -1,0 +1,171 @@
+package dev.sandpiper.engine;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.http.CallScope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stops many processes of one sandbox by few scripts, because each script looks at every process of
+ * the sandbox several times. The first caller's starts at once; those who come while one runs are
+ * gathered for a moment, and the first of them stops all of theirs.
+ */
+final class StopBatches {
+  private static final Duration GATHERING = Duration.ofMillis(100);
+
+  /** For what a script does besides waiting for TERM to be obeyed. */
+  private static final Duration MARGIN = Duration.ofSeconds(5);
+
+  /** Arguments of one script; Linux bounds their length. */
+  private static final int LARGEST = 1000;
+
+  private final ScriptHost scripts;
+  private final ProcessPlatform platform;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition ended = lock.newCondition();
+
+  // Guarded by the lock. The batch that gathers, if one does, and how many scripts run.
+  private @Nullable Batch gathering;
+  private int running;
+
+  StopBatches(ScriptHost scripts, ProcessPlatform platform) {
+    this.scripts = scripts;
+    this.platform = platform;
+  }
+
+  private static final class Batch {
+    final Duration grace;
+    final List<ProcessRef> refs = new ArrayList<>();
+    final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+
+    Batch(Duration grace) {
+      this.grace = grace;
+    }
+
+    boolean takes(Duration otherGrace) {
+      return grace.equals(otherGrace) && refs.size() < LARGEST;
+    }
+  }
+
+  /**
+   * Stops a process together with those that others stop now.
+   *
+   * @throws PlatformException if something of them lives on
+   */
+  void stop(ProcessRef ref, Duration grace, CallScope scope) {
+    boolean isDone;
+    do {
+      isDone = stopOnce(ref, grace, scope);
+    } while (!isDone);
+  }
+
+  /** False if the one who stopped for all was himself stopped. */
+  private boolean stopOnce(ProcessRef ref, Duration grace, CallScope scope) {
+    Batch batch;
+    boolean isFirst;
+    lock.lock();
+    try {
+      Batch open = gathering;
+      isFirst = open == null || !open.takes(grace);
+      batch = open == null || isFirst ? new Batch(grace) : open;
+      batch.refs.add(ref);
+      gathering = batch;
+    } finally {
+      lock.unlock();
+    }
+    if (isFirst) {
+      lead(batch, scope);
+    }
+    return follow(batch, ref, isFirst, scope);
+  }
+
+  private void lead(Batch batch, CallScope scope) {
+    gather(batch);
+    try {
+      batch.exit.complete(run(batch, scope));
+    } catch (Throwable e) {
+      batch.exit.completeExceptionally(e);
+    } finally {
+      noteEnd();
+    }
+  }
+
+  private void noteEnd() {
+    lock.lock();
+    try {
+      running--;
+      ended.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void gather(Batch batch) {
+    lock.lock();
+    try {
+      long left = GATHERING.toNanos();
+      while (running > 0 && left > 0) {
+        left = ended.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      running++;
+      if (gathering == batch) {
+        gathering = null;
+      }
+      lock.unlock();
+    }
+  }
+
+  private ExitStatus run(Batch batch, CallScope scope) {
+    Map<ProcessRef, String> numbers = platform.running(batch.refs, scope);
+    List<String> arguments = new ArrayList<>();
+    arguments.add(Long.toString(batch.grace.toMillis() / 10));
+    for (ProcessRef ref : batch.refs) {
+      arguments.add(ref.nonce() + "/" + numbers.getOrDefault(ref, ""));
+    }
+    String subject =
+        batch.refs.get(0)
+            + (batch.refs.size() > 1 ? " and " + (batch.refs.size() - 1) + " more" : "");
+    return scripts
+        .run("stop", subject, ProcessTrees.STOP, arguments, batch.grace.plus(MARGIN), scope)
+        .exit();
+  }
+
+  private static boolean follow(Batch batch, ProcessRef ref, boolean isFirst, CallScope scope) {
+    Failure about = Failure.of("stop", ref.toString(), "");
+    try {
+      ExitStatus exit = batch.exit.get(scope.left().toNanos(), TimeUnit.NANOSECONDS);
+      if (!exit.isSuccess()) {
+        throw new PlatformException(about.withObserved("something of it is still alive"));
+      }
+      return true;
+    } catch (ExecutionException e) {
+      if (!isFirst && e.getCause() instanceof CancelledException) {
+        scope.check(about);
+        return false;
+      }
+      throw SharedFailure.rethrown(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException(about.withObserved("its thread was interrupted"), e);
+    } catch (TimeoutException e) {
+      scope.check(about);
+      throw new PlatformException(about.withObserved("nothing came of it in time"), e);
+    }
+  }
+}
