@@ -5,6 +5,7 @@ import dev.sandpiper.Content;
 import dev.sandpiper.ReadOptions;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.files.DirectoryCopies;
+import dev.sandpiper.files.FileReads;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -20,11 +21,13 @@ final class BlaxelArchives implements DirectoryCopies.Archives {
 
   private final HttpTransport transport;
   private final BlaxelFiles files;
+  private final FileReads reads;
   private final Uploads uploads;
 
-  BlaxelArchives(HttpTransport transport, BlaxelFiles files, Uploads uploads) {
+  BlaxelArchives(HttpTransport transport, BlaxelFiles files, FileReads reads, Uploads uploads) {
     this.transport = transport;
     this.files = files;
+    this.reads = reads;
     this.uploads = uploads;
   }
 
@@ -51,7 +54,7 @@ final class BlaxelArchives implements DirectoryCopies.Archives {
 
   @Override
   public InputStream open(String archive) {
-    return files.open(archive, ReadOptions.whole());
+    return reads.open("read", archive, ReadOptions.whole());
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import dev.sandpiper.engine.Variables;
+import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.Routes;
@@ -82,7 +83,8 @@ public final class BlaxelSandbox implements Sandbox {
             account.waits(),
             account.output().streamedOnly());
     this.processes = new BlaxelProcesses(launcher, account.threads());
-    this.files = new BlaxelFiles(account.dataPlane(), url, paths, processes);
+    this.files =
+        new BlaxelFiles(account.dataPlane(), url, paths, processes, account.threads().executor());
   }
 
   /** Refuses variables of a new sandbox that its commands would not get. */

@@ -43,7 +43,7 @@ final class Descriptions {
   }
 
   static Descriptions parse(byte[] digits) throws MalformedStreamException {
-    Descriptions descriptions = new Descriptions(decoded(digits));
+    Descriptions descriptions = new Descriptions(HexDigits.decode(digits));
     while (descriptions.status.isEmpty()) {
       descriptions.readGroup();
     }
@@ -51,23 +51,6 @@ final class Descriptions {
       throw new MalformedStreamException("more behind the end of the descriptions");
     }
     return descriptions;
-  }
-
-  private static ByteBuffer decoded(byte[] digits) throws MalformedStreamException {
-    ByteBuffer decoded = ByteBuffer.allocate(digits.length / 2);
-    int high = -1;
-    for (byte one : digits) {
-      int digit = Character.digit(one, 16);
-      if (digit >= 0 && high >= 0) {
-        decoded.put((byte) (high << 4 | digit));
-        high = -1;
-      } else if (digit >= 0) {
-        high = digit;
-      } else if (high >= 0 || !Character.isWhitespace(one)) {
-        throw new MalformedStreamException("descriptions that are no digits");
-      }
-    }
-    return decoded.flip();
   }
 
   private void readGroup() throws MalformedStreamException {

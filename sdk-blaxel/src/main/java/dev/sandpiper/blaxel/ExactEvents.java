@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * The events of one process, from the files that its wrapper writes. Everything is read on the
  * thread that asks for events; a watch and, as a safety net, listings tell it when to look.
  *
- * <p>The end is the mark of the exit and both channels read to their totals. A mark that was removed,
- * or whose writer was killed, never comes: then the server's record decides, once it is closed and
- * nothing has been written for a while, and a gap stands for what may be missing.
+ * <p>The end is the mark of the exit and both channels read to their totals. A mark that was
+ * removed, or whose writer was killed, never comes: then the server's record decides, once it is
+ * closed and nothing has been written for a while, and a gap stands for what may be missing.
  */
 final class ExactEvents {
   private static final Logger log = LoggerFactory.getLogger(ExactEvents.class);

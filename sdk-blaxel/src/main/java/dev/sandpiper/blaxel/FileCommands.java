@@ -1,5 +1,7 @@
 package dev.sandpiper.blaxel;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.Failure;
@@ -8,8 +10,11 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
 import dev.sandpiper.files.FileReasons;
 import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +29,7 @@ final class FileCommands {
   static final int NOTHING_TO_DO = 10;
 
   private static final int REFUSED = 4;
+  private static final byte[] END = "end 0\0".getBytes(US_ASCII);
   private static final int MOST_OUTPUT = 256 << 20;
   private static final List<String> WRONG_KIND = List.of("File exists", "Invalid argument");
 
@@ -70,6 +76,26 @@ final class FileCommands {
     } catch (NotBegunException e) {
       // On a full disk too files must be seen and deleted; what the scripts say fits a text.
       return processes.exec(BlaxelCommand.of(command).streamed());
+    }
+  }
+
+  /** What a script prints in hexadecimal digits, with {@code end}, a status and a NUL behind it. */
+  byte[] bytes(Job job, String... arguments) {
+    ExecResult result = exec(job, arguments);
+    requireSuccess(job, result);
+    if (!result.stdout().isComplete()) {
+      throw new PlatformException(job.failure("a part of the output is missing"));
+    }
+    try {
+      ByteBuffer all = HexDigits.decode(result.stdout().bytes());
+      byte[] bytes = new byte[Math.max(0, all.remaining() - END.length)];
+      all.get(bytes);
+      if (!all.equals(ByteBuffer.wrap(END))) {
+        throw new PlatformException(job.failure(result.stderr().text().strip()));
+      }
+      return bytes;
+    } catch (MalformedStreamException e) {
+      throw new WireFormatException(job.failure("the sandbox sent " + e.getMessage()), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sandpiper.blaxel;
 
 import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.files.FileReasons;
@@ -13,6 +14,26 @@ import java.util.Optional;
  */
 final class FileErrors {
   private FileErrors() {}
+
+  /**
+   * Whether something is there, by a refusal to send it. Empty if the server cannot tell, because
+   * it follows links.
+   *
+   * @throws SandboxException if the refusal is about something else
+   */
+  static Optional<Boolean> presence(HttpResponse response) {
+    SandboxException refusal = of(response);
+    boolean isMissing = refusal instanceof NotFoundException missing && missing.what() == What.FILE;
+    if (isMissing || refusal.failure().observed().equals(FileReasons.CIRCLE)) {
+      return Optional.empty();
+    }
+    // The server has found what it cannot open, or whose end it cannot seek.
+    boolean isFound = response.status() == 422 && refusal.code().isEmpty();
+    if (isFound || refusal.failure().observed().contains("seeker can't seek")) {
+      return Optional.of(true);
+    }
+    throw refusal;
+  }
 
   /** The error in an answer that is no success. */
   static SandboxException of(HttpResponse response) {

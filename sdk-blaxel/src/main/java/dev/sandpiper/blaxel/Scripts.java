@@ -11,6 +11,7 @@ final class Scripts {
   static final String SWEEP = load("sweep.sh");
   static final String REMOVE = load("remove.sh");
   static final String PORTS = load("ports.sh");
+  static final String CONTENT = load("content.sh");
   static final String DESCRIBE = load("describe.sh");
   static final String STAT = load("stat.sh");
   static final String LIST = load("list.sh");

@@ -8,6 +8,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.engine.Variables;
+import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.wire.Json;

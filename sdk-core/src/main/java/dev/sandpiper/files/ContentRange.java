@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param total how many the file has
  */
 public record ContentRange(long first, long last, long total) {
-  private static final Pattern PART = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
-  private static final Pattern NONE = Pattern.compile("bytes \\*/(\\d{1,18})");
+  private static final Pattern PART =
+      Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})");
+  private static final Pattern NONE = Pattern.compile("bytes \\*/([0-9]{1,18})");
 
   /**
-   * Reads a {@code Content-Range}; null where there is none.
+   * Reads a {@code Content-Range}.
    *
-   * @throws MalformedStreamException if it names no part of a file
+   * @throws MalformedStreamException if it is missing, or names no part of a file
    */
   public static ContentRange parse(@Nullable String header) throws MalformedStreamException {
     Matcher matcher = PART.matcher(header == null ? "" : header);
@@ -37,12 +38,21 @@ public record ContentRange(long first, long last, long total) {
     return range;
   }
 
-  /** How long a file is of which no byte was in reach; empty if that is not told. */
+  /** The size of a file that has no byte where one was asked for; empty if the answer lacks it. */
   public static OptionalLong sizeOfUnsatisfied(@Nullable String header) {
     Matcher matcher = NONE.matcher(header == null ? "" : header);
     return matcher.matches()
         ? OptionalLong.of(Long.parseLong(matcher.group(1)))
         : OptionalLong.empty();
+  }
+
+  /** True if it begins and ends where {@code asked} does, or the file ends before. */
+  boolean answers(ByteSpan asked) {
+    return first == asked.first() && last + 1 == asked.endIn(total);
+  }
+
+  long length() {
+    return last - first + 1;
   }
 
   @Override

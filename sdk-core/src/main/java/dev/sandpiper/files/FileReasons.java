@@ -17,7 +17,10 @@ import java.util.Optional;
 public final class FileReasons {
   private static final String TOO_LONG =
       "a name in the path is longer than 255 bytes, or all of it than 4095";
-  private static final String CIRCLE = "its links lead in a circle";
+
+  /** The meaning of a link that leads to itself, by whatever way. */
+  public static final String CIRCLE = "its links lead in a circle";
+
   private static final Map<String, String> MEANINGS =
       Map.ofEntries(
           Map.entry("not a directory", "a part of the path is a file, and no directory"),
@@ -30,6 +33,10 @@ public final class FileReasons {
           Map.entry("directory not empty", "the directory is not empty"),
           Map.entry("read-only file system", "the file system is read-only"),
           Map.entry("operation not permitted", "the system does not permit it"),
+          Map.entry(
+              "no such device or address",
+              "nothing is behind it: it is a socket, a device without hardware or a pipe without"
+                  + " a reader"),
           Map.entry("text file busy", "the file is being executed"),
           Map.entry("too many levels of symbolic links", CIRCLE),
           Map.entry("symbolic link loop", CIRCLE)); // musl's words

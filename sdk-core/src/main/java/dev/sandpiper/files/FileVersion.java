@@ -7,34 +7,38 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what a file is known to be the same as before: its length and when it was changed. The time is
- * told in whole seconds, so it proves something only if the answer is of a later second than the
- * change (RFC 9110, 8.8.2.2).
+ * By what a file is recognised: its size and when it was changed, in whole seconds. A change in the
+ * same second would not be seen, so the time proves something only if the answer is from a later
+ * one (RFC 9110, 8.8.2.2). Two seconds later, because the kernel's clock for files lags by a tick,
+ * and a server looks at the file before it dates its answer.
  *
  * @param lastModified as the server wrote it; empty if it proves nothing
  * @param size -1 where it is not known
  */
-public record FileVersion(String lastModified, long size) {
-  private static final FileVersion UNKNOWN = new FileVersion("", -1);
+record FileVersion(String lastModified, long size) {
+  private static final int MARGIN_SECONDS = 2;
+  static final FileVersion UNKNOWN = new FileVersion("", -1);
 
   /**
    * What an answer says of its file.
    *
    * @param size how long the whole file is, as the answer has it; null if it does not say
    */
-  public static FileVersion of(HttpResponse response, @Nullable String size) {
-    String lastModified = response.header("Last-Modified");
-    if (response.header("Content-Encoding") != null || size == null || !size.matches("\\d{1,18}")) {
+  static FileVersion of(HttpResponse response, @Nullable String size) {
+    if (response.header("Content-Encoding") != null
+        || size == null
+        || !size.matches("[0-9]{1,18}")) {
       return UNKNOWN;
     }
-    boolean proves = lastModified != null && isBefore(lastModified, response.header("Date"));
-    return new FileVersion(
-        proves && lastModified != null ? lastModified : "", Long.parseLong(size));
+    String modified = response.header("Last-Modified");
+    boolean proves = modified != null && isBefore(modified, response.header("Date"));
+    return new FileVersion(proves && modified != null ? modified : "", Long.parseLong(size));
   }
 
   private static boolean isBefore(String modified, @Nullable String answered) {
     try {
-      return answered != null && time(modified).plusSeconds(1).compareTo(time(answered)) <= 0;
+      return answered != null
+          && time(modified).plusSeconds(MARGIN_SECONDS).compareTo(time(answered)) <= 0;
     } catch (DateTimeException e) {
       return false; // what is no date proves nothing
     }
@@ -44,8 +48,14 @@ public record FileVersion(String lastModified, long size) {
     return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
   }
 
-  /** True if a transfer of this file can be taken up again. */
-  public boolean isCertain() {
+  /** True if another answer can be known to be about the same content. */
+  boolean isCertain() {
     return !lastModified.isEmpty();
+  }
+
+  /** True if an answer with this range is about this version. */
+  boolean isOf(HttpResponse response, ContentRange range) {
+    String modified = response.header("Last-Modified"); // may be missing behind an If-Range
+    return range.total() == size && (modified == null || modified.equals(lastModified));
   }
 }

@@ -14,6 +14,7 @@ import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
+import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;

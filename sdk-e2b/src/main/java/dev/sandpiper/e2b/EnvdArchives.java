@@ -6,6 +6,7 @@ import dev.sandpiper.ReadOptions;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.files.DirectoryCopies;
+import dev.sandpiper.files.FileReads;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -52,7 +53,7 @@ final class EnvdArchives implements DirectoryCopies.Archives {
 
   @Override
   public InputStream open(String archive) {
-    return reads.open("read", archive, files.filesUrl(archive), ReadOptions.whole());
+    return reads.open("read", archive, ReadOptions.whole());
   }
 
   @Override

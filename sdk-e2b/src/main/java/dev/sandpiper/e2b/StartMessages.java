@@ -6,6 +6,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.PTY;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.Variables;
+import dev.sandpiper.files.SandboxPaths;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -274,6 +274,116 @@ class FileOptionsTest {
     e2b.take();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bytes 0-4/10|hello",
+        "bytes 1-9/10|ellohello",
+        "bytes 0-10/11|hellohello!",
+        "bytes 0-9/*|hellohello",
+        "bytes 0-9/99999999999999999999|hellohello"
+      })
+  void aShortPartIsNotTakenForTheWhole(String range, String body) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(rest(range, body));
+    assertThatThrownBy(
+            () -> sandbox.files().read("/a", dev.sandpiper.ReadOptions.whole().length(10)).close())
+        .isInstanceOf(WireFormatException.class);
+    e2b.take();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Content-Length, 9", "Content-Encoding, gzip"})
+  void aPartWhoseHeadContradictsItselfIsMalformed(String header, String value) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(rest("bytes 0-9/10", "hellohello").newBuilder().setHeader(header, value).build());
+    assertThatThrownBy(
+            () -> sandbox.files().read("/a", dev.sandpiper.ReadOptions.whole().length(10)).close())
+        .isInstanceOf(WireFormatException.class);
+    e2b.take();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"bytes 5-8/12|' wor'", "bytes 4-11/12|'o world\n'", "bytes 5-11/12|' world\n\n'"})
+  void theRestOfABrokenReadIsExactlyTheRest(String range, String body) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(cut(NOW));
+    e2b.answer(rest(range, body));
+    assertThatThrownBy(() -> sandbox.files().readText("/a"))
+        .isInstanceOf(WireFormatException.class);
+    e2b.take();
+    e2b.take();
+  }
+
+  @Test
+  void aRestThatIsCutIsAskedForAgainWhereItBroke() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(cut(NOW));
+    e2b.answer(
+        rest("bytes 5-11/12", " wo")
+            .newBuilder()
+            .setHeader("Content-Length", 7)
+            .onResponseEnd(new SocketEffect.CloseSocket())
+            .build());
+    e2b.answer(rest("bytes 8-11/12", "rld\n"));
+    assertThat(sandbox.files().readText("/a")).isEqualTo("hello world\n");
+    e2b.take();
+    e2b.take();
+    assertThat(e2b.take().getHeaders().get("Range")).isEqualTo("bytes=8-11");
+  }
+
+  @Test
+  void anEncodingThatNobodyAskedForIsNoFile() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(head("Content-Encoding: br").newBuilder().body("packed").build());
+    assertThatThrownBy(() -> sandbox.files().read("/a")).isInstanceOf(WireFormatException.class);
+    e2b.take();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/proc/cpuinfo", "/tmp/link", "//sys/./class/net/lo/mtu"})
+  void whatHasNoEndThatCanBeSoughtIsAskedForInGzip(String path) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    Buffer packed = new Buffer();
+    try (var sink = Okio.buffer(new okio.GzipSink(packed))) {
+      sink.writeUtf8("processor : 0");
+    }
+    e2b.answer(500, "{\"code\": 500, \"message\": \"seeker can't seek\"}");
+    e2b.answer(head("Content-Encoding: gzip").newBuilder().body(packed).build());
+    try (InputStream stream =
+        sandbox.files().read(path, dev.sandpiper.ReadOptions.whole().from(4).length(5))) {
+      assertThat(new String(stream.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+          .isEqualTo("essor");
+    }
+    e2b.take();
+    RecordedRequest again = e2b.take();
+    assertThat(again.getHeaders().values("Accept-Encoding")).containsExactly("gzip");
+    assertThat(again.getHeaders().get("Range")).isNull();
+  }
+
+  @Test
+  void aSizeInSysProvesNothing() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    Buffer packed = new Buffer();
+    try (var sink = Okio.buffer(new okio.GzipSink(packed))) {
+      sink.writeUtf8("65536\n");
+    }
+    e2b.answer(
+        head(THEN, NOW)
+            .newBuilder()
+            .body("65536\n")
+            .setHeader("Content-Length", 4096)
+            .onResponseEnd(new SocketEffect.CloseSocket())
+            .build());
+    e2b.answer(head("Content-Encoding: gzip").newBuilder().body(packed).build());
+    assertThat(sandbox.files().readText("/sys/class/net/lo/mtu")).isEqualTo("65536\n");
+    e2b.take();
+    e2b.take();
+  }
+
   private static EntryInfo.Builder entry(String path, int mode) {
     return EntryInfo.newBuilder()
         .setName(path.substring(path.lastIndexOf('/') + 1))

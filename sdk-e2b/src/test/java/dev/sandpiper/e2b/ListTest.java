@@ -13,6 +13,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
+import dev.sandpiper.files.SandboxPaths;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

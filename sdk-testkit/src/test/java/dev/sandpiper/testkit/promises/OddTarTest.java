@@ -97,8 +97,7 @@ class OddTarTest extends LocalE2bTest {
         """);
     assertThatThrownBy(
             () -> sandbox.files().downloadDirectory("d", directory.resolve("t"), STANDARD))
-        .isInstanceOfSatisfying(
-            PlatformException.class, e -> assertThat(e.retryable()).isTrue())
+        .isInstanceOfSatisfying(PlatformException.class, e -> assertThat(e.retryable()).isTrue())
         .hasMessageContaining("./f: file changed as we read it");
     assertThat(directory.resolve("t")).doesNotExist();
     DirectorySummary summary =

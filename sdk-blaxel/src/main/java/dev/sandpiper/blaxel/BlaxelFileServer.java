@@ -1,0 +1,63 @@
+package dev.sandpiper.blaxel;
+
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.blaxel.FileCommands.Job;
+import dev.sandpiper.files.FileServer;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import java.time.Duration;
+import okhttp3.HttpUrl;
+import okio.Buffer;
+import okio.Source;
+
+/** Files as {@code GET /filesystem} serves them, raw. */
+record BlaxelFileServer(HttpUrl base, FileCommands commands) implements FileServer {
+  private static final int LONGEST_UNSIZED = 4 << 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @Override
+  public HttpRequest request(String operation, String path) {
+    return HttpRequest.of(operation, path, "GET", BlaxelFiles.url(base, "filesystem", path))
+        .withHeader("Accept", "application/octet-stream")
+        .harmless();
+  }
+
+  /**
+   * A directory is listed, also where bytes were asked for. A keep-alive of a stream that somebody
+   * left costs another answer some of its headers, or the number of its status.
+   */
+  @Override
+  public Answer kind(HttpResponse response) {
+    boolean isFile =
+        String.valueOf(response.header("Content-Disposition")).startsWith("attachment");
+    boolean hasRange = response.header("Content-Range") != null;
+    if (isFile && hasRange == (response.status() == 206)) {
+      return Answer.FILE;
+    }
+    boolean isListing =
+        !isFile && String.valueOf(response.contentType()).startsWith("application/json");
+    return isListing ? Answer.DIRECTORY : Answer.SPOILT;
+  }
+
+  @Override
+  public SandboxException refusal(HttpResponse response) {
+    return FileErrors.of(response);
+  }
+
+  /** Throws what a file is that has no bytes of its own, such as a pipe or a device. */
+  void requireRegular(String path) {
+    commands.bytes(new Job("read", path, Scripts.CONTENT, PATIENCE), path, "0");
+  }
+
+  /** By a script: the server sends as many bytes as the file claims to have, which is none. */
+  @Override
+  public Source openUnsized(HttpRequest request) {
+    Job job = new Job(request.operation(), request.subject(), Scripts.CONTENT, PATIENCE);
+    byte[] bytes = commands.bytes(job, request.subject(), Integer.toString(LONGEST_UNSIZED + 1));
+    if (bytes.length > LONGEST_UNSIZED) {
+      throw BlaxelFiles.refused(
+          job.operation(), job.path(), "it has no size and more than 4 MiB: read it by a command");
+    }
+    return new Buffer().write(bytes);
+  }
+}

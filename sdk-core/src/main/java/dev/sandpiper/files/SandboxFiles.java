@@ -1,0 +1,171 @@
+package dev.sandpiper.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Content;
+import dev.sandpiper.Failure;
+import dev.sandpiper.FileInfo;
+import dev.sandpiper.Filesystem;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.ReadOptions;
+import dev.sandpiper.SandboxIOException;
+import dev.sandpiper.TransferListener;
+import dev.sandpiper.WriteOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The verbs that are the same on every platform, over the few that are not. */
+public abstract class SandboxFiles implements Filesystem {
+  private static final Logger log = LoggerFactory.getLogger(SandboxFiles.class);
+
+  private final SandboxPaths paths;
+  private final int attempts;
+
+  /**
+   * @param attempts how often a download begins that broke and cannot be resumed
+   */
+  protected SandboxFiles(SandboxPaths paths, int attempts) {
+    this.paths = paths;
+    this.attempts = attempts;
+  }
+
+  protected final SandboxPaths paths() {
+    return paths;
+  }
+
+  /** {@link #read(String, ReadOptions)} of an absolute path. */
+  protected abstract InputStream open(String path, ReadOptions options);
+
+  /** {@link #write(String, Content, WriteOptions)} to an absolute path, of a length if known. */
+  protected abstract void write(
+      String path, Content content, OptionalLong total, WriteOptions options);
+
+  /** {@link #list(String, int)} of an absolute path and a depth of at least 1. */
+  protected abstract List<FileInfo> entries(String directory, int depth);
+
+  /** {@link #delete} of an absolute path that ends in the name of an entry. */
+  protected abstract boolean remove(String path);
+
+  @Override
+  public final List<FileInfo> list(String directory, int depth) {
+    if (depth < 1) {
+      throw new IllegalArgumentException("a listing is at least one level deep, not " + depth);
+    }
+    return entries(paths.absolute(directory), depth);
+  }
+
+  @Override
+  public final boolean delete(String path) {
+    return remove(paths.deletable(path));
+  }
+
+  @Override
+  public final InputStream read(String path, ReadOptions options) {
+    return open(paths.absolute(path), options);
+  }
+
+  @Override
+  public final byte[] readBytes(String path, int limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("no file has at most " + limit + " bytes");
+    }
+    return transfer("read", path, () -> bytes(path, limit));
+  }
+
+  private byte[] bytes(String path, int limit) throws IOException {
+    try (InputStream stream = read(path)) {
+      byte[] bytes = stream.readNBytes(limit);
+      if (stream.read() >= 0) {
+        throw refused(
+            "read",
+            path,
+            "it has more than the " + limit + " bytes that were asked for; stream it");
+      }
+      return bytes;
+    }
+  }
+
+  @Override
+  public final String readText(String path) {
+    byte[] bytes = readBytes(path);
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new InvalidRequestException(
+          Failure.of("read", path, "it is not UTF-8; readBytes has it as it is"), e);
+    }
+  }
+
+  @Override
+  public final void write(String path, Content content, WriteOptions options) {
+    write(paths.absolute(path), content, content.length(), options);
+  }
+
+  @Override
+  public final void download(String path, Path target, TransferListener listener) {
+    transfer(
+        "download",
+        path,
+        () -> {
+          try (InputStream source = read(path, ReadOptions.whole().listener(listener))) {
+            LocalFile.replace(target, source);
+            return target;
+          }
+        });
+  }
+
+  @Override
+  public final void upload(Path source, String path, WriteOptions options) {
+    OptionalLong total = OptionalLong.of(sizeOf(source));
+    write(paths.absolute(path), Content.of(source), total, options);
+  }
+
+  /** How long a file of this machine is that is to be sent. */
+  protected static long sizeOf(Path source) {
+    if (!Files.isRegularFile(source)) {
+      throw new UncheckedIOException(
+          new NoSuchFileException(source.toString(), null, "no file to upload"));
+    }
+    try {
+      return Files.size(source);
+    } catch (IOException e) {
+      throw new UncheckedIOException("upload " + source, e);
+    }
+  }
+
+  /** The error for a path that is not what a verb takes. */
+  public static InvalidRequestException refused(String operation, String path, String observed) {
+    return new InvalidRequestException(Failure.of(operation, path, observed));
+  }
+
+  private interface Transfer<T> {
+    T run() throws IOException;
+  }
+
+  /** Nothing of it is with the caller before its end, so it may begin anew. */
+  private <T> T transfer(String operation, String path, Transfer<T> transfer) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return transfer.run();
+      } catch (SandboxIOException e) {
+        if (attempt >= attempts || !(e.failure() instanceof ConnectionLostException)) {
+          throw e.failure();
+        }
+        log.warn("{} {}: {}; beginning anew", operation, path, e.getMessage());
+      } catch (IOException e) {
+        throw new UncheckedIOException(operation + " " + path, e);
+      }
+    }
+  }
+}
