@@ -25,7 +25,7 @@ final class FreshConnections {
 
   private static final Duration WAKE_UP = Duration.ofMillis(3);
   private static final Duration SHORTEST_GRACE = Duration.ofMillis(100);
-  private static final Duration LONGEST_GRACE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_GRACE = Duration.ofSeconds(10);
 
   private final ScheduledExecutorService scheduler;
   private final ReentrantLock lock = new ReentrantLock();

@@ -13,12 +13,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends a request again where that is certain to do nothing twice: when no byte of it has left, or
  * when the peer says that it has not looked at it, or when its operation is harmless and the
- * failure looks like a passing one. At most three attempts; six where all were refused unseen.
+ * failure looks like a passing one. At most three attempts; ten where all were refused unseen.
  */
 final class RetryingTransport implements HttpTransport {
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
   private static final int ATTEMPTS = 3;
-  private static final int ATTEMPTS_IF_REFUSED = 6;
+  private static final int ATTEMPTS_IF_REFUSED = 10;
+  private static final int MOST_DOUBLINGS = 3;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
@@ -100,7 +101,7 @@ final class RetryingTransport implements HttpTransport {
   }
 
   private Duration backoff(int attempt) {
-    double factor = Math.pow(2, attempt - 1) * (0.5 + jitter.getAsDouble());
+    double factor = Math.pow(2, Math.min(attempt - 1, MOST_DOUBLINGS)) * (0.5 + jitter.getAsDouble());
     return Duration.ofMillis((long) (FIRST_PAUSE.toMillis() * factor));
   }
 }

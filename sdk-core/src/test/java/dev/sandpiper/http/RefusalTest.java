@@ -8,6 +8,7 @@ import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -107,7 +108,25 @@ class RefusalTest {
 
       assertThat(e).hasMessageContaining("refused the request before it looked at it");
       assertThat(e.retryable()).isTrue();
-      assertThat(peer.requests()).hasSize(6);
+      assertThat(peer.requests()).hasSize(10);
+    }
+  }
+
+  @Test
+  void aPeerThatRefusesForSecondsIsOutlasted() throws Exception {
+    AtomicInteger refused = new AtomicInteger();
+    try (Http2Peer peer =
+        new Http2Peer(
+            100,
+            request -> {
+              if (refused.incrementAndGet() <= 7) {
+                request.reset(Http2Peer.REFUSED_STREAM);
+              } else {
+                request.answer("ok");
+              }
+            })) {
+      assertThat(answerTo(post(peer))).isEqualTo("ok");
+      assertThat(peer.requests()).hasSize(8);
     }
   }
 
