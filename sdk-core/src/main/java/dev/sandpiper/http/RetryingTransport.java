@@ -101,7 +101,8 @@ final class RetryingTransport implements HttpTransport {
   }
 
   private Duration backoff(int attempt) {
-    double factor = Math.pow(2, Math.min(attempt - 1, MOST_DOUBLINGS)) * (0.5 + jitter.getAsDouble());
+    double factor =
+        Math.pow(2, Math.min(attempt - 1, MOST_DOUBLINGS)) * (0.5 + jitter.getAsDouble());
     return Duration.ofMillis((long) (FIRST_PAUSE.toMillis() * factor));
   }
 }

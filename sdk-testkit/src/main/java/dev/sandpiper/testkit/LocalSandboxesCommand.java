@@ -8,11 +8,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Local sandboxes on their own, for clients in any language. Prints the variables that such a
@@ -20,8 +21,7 @@ import java.util.concurrent.TimeUnit;
  * it cannot start.
  */
 final class LocalSandboxesCommand {
-  private static final String WITH_PARENT = "--with-parent";
-  private static final long PARENT_LOOK_MILLIS = 200;
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
   private static final String USAGE =
       """
       Serves sandboxes on this machine to clients of E2B and of Blaxel, until it is ended by a
@@ -40,7 +40,9 @@ final class LocalSandboxesCommand {
         --whole-host       let file calls leave their sandbox's directory
         --whole-host-for-debug-clients
                            say that --debug-clients and --whole-host together are meant
-        --with-parent      end as soon as the process ends that started this one
+        --with-parent PID  end as soon as the process ends that started this one, and whose
+                           number this is: $$ in a shell. Without the number a parent that ended
+                           before this program looked is not noticed everywhere
         --help             print this
 
       Prints lines such as: export E2B_API_URL=http://127.0.0.1:3000
@@ -56,7 +58,12 @@ final class LocalSandboxesCommand {
     }
   }
 
-  private LocalSandboxesCommand() {}
+  private final LocalSandboxes.Builder builder = LocalSandboxes.builder();
+  private @Nullable Parent parent;
+
+  private LocalSandboxesCommand(List<String> arguments) throws UsageException {
+    parse(new ArrayDeque<>(arguments));
+  }
 
   public static void main(String[] arguments) throws InterruptedException {
     int status = run(List.of(arguments), System.out, System.err);
@@ -71,8 +78,7 @@ final class LocalSandboxesCommand {
       return 0;
     }
     try {
-      LocalSandboxes.Builder builder = parse(arguments);
-      serve(builder, arguments.contains(WITH_PARENT), out);
+      new LocalSandboxesCommand(arguments).serve(out);
       return 0;
     } catch (UsageException | IllegalStateException e) {
       err.println(e.getMessage());
@@ -84,36 +90,22 @@ final class LocalSandboxesCommand {
   }
 
   /** A signal ends the JVM, and with it the servers: they close themselves then. */
-  private static void serve(LocalSandboxes.Builder builder, boolean withParent, PrintStream out)
-      throws InterruptedException {
+  private void serve(PrintStream out) throws InterruptedException {
     try (LocalSandboxes sandboxes = builder.start()) {
       Map<String, String> variables = new TreeMap<>(sandboxes.e2bEnvironment());
       variables.putAll(sandboxes.blaxelEnvironment());
       variables.forEach((name, value) -> out.println("export " + name + "=" + value));
       out.flush();
-      if (withParent) {
-        awaitParent();
+      if (parent != null) {
+        parent.awaitEnd();
       } else {
         new CountDownLatch(1).await();
       }
     }
   }
 
-  /**
-   * Looks who the parent is, instead of waiting for its end: a parent that has ended and that
-   * nobody buries never seems to end, while its children have another at once.
-   */
-  private static void awaitParent() throws InterruptedException {
-    Optional<ProcessHandle> first = ProcessHandle.current().parent();
-    while (first.equals(ProcessHandle.current().parent())) {
-      TimeUnit.MILLISECONDS.sleep(PARENT_LOOK_MILLIS);
-    }
-  }
-
-  private static LocalSandboxes.Builder parse(List<String> arguments) throws UsageException {
-    LocalSandboxes.Builder builder = LocalSandboxes.builder();
+  private void parse(Deque<String> rest) throws UsageException {
     Set<BlaxelFault> faults = EnumSet.noneOf(BlaxelFault.class);
-    Deque<String> rest = new ArrayDeque<>(arguments);
     while (!rest.isEmpty()) {
       String option = rest.pop();
       switch (option) {
@@ -125,12 +117,17 @@ final class LocalSandboxesCommand {
         case "--debug-clients" -> builder.debugClients();
         case "--wide-cors" -> builder.wideCors();
         case "--whole-host" -> builder.wholeHost();
-        case WITH_PARENT -> {} // not the builder's business
+        case "--with-parent" -> parent = Parent.of(pid(rest));
         case "--whole-host-for-debug-clients" -> builder.wholeHostForDebugClients();
         default -> throw new UsageException("unknown option " + option + "; --help lists them all");
       }
     }
-    return builder.blaxelFaults(faults.toArray(BlaxelFault[]::new));
+    builder.blaxelFaults(faults.toArray(BlaxelFault[]::new));
+  }
+
+  private static OptionalLong pid(Deque<String> rest) {
+    boolean given = !rest.isEmpty() && NUMBER.matcher(rest.peek()).matches();
+    return given ? OptionalLong.of(Long.parseLong(rest.pop())) : OptionalLong.empty();
   }
 
   private static BlaxelFault fault(String option, Deque<String> rest) throws UsageException {

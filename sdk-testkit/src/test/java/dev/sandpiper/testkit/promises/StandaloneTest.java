@@ -37,6 +37,15 @@ class StandaloneTest {
   @AfterEach
   void noServerIsLeft() {
     started.forEach(java.lang.Process::destroyForcibly);
+    servers().forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Also one that has lost the parent that was started here. */
+  private List<ProcessHandle> servers() {
+    return Leftovers.processesNaming(temporary.toString()).stream()
+        .map(line -> Long.parseLong(line.split(" ", 2)[0]))
+        .flatMap(pid -> ProcessHandle.of(pid).stream())
+        .toList();
   }
 
   private List<String> words(String... options) {
@@ -55,10 +64,12 @@ class StandaloneTest {
   }
 
   private java.lang.Process start(String... options) throws IOException {
+    return start(words(options));
+  }
+
+  private java.lang.Process start(List<String> words) throws IOException {
     java.lang.Process process =
-        new ProcessBuilder(words(options))
-            .redirectError(temporary.resolve("errors").toFile())
-            .start();
+        new ProcessBuilder(words).redirectError(temporary.resolve("errors").toFile()).start();
     started.add(process);
     return process;
   }
@@ -127,18 +138,34 @@ class StandaloneTest {
 
   @Test
   void withItsParentItEnds() throws Exception {
-    List<String> words = words("--with-parent");
-    String script = "\"$@\" & wait";
-    List<String> shell = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh"));
-    shell.addAll(words);
-    java.lang.Process parent =
-        new ProcessBuilder(shell).redirectError(temporary.resolve("errors").toFile()).start();
-    started.add(parent);
+    java.lang.Process parent = startInShell("\"$@\" & wait", "--with-parent");
     exports(parent.inputReader(UTF_8));
-    assertThat(Leftovers.processesNaming(temporary.toString())).hasSize(2);
+    assertThat(servers()).hasSize(2); // and the shell
     parent.destroyForcibly().waitFor();
-    Leftovers.awaitNone("servers", () -> Leftovers.processesNaming(temporary.toString()));
+    awaitNoServer();
     assertThat(ownFiles()).isEmpty();
+  }
+
+  @Test
+  void aParentThatEndedBeforeItLookedIsNoticedByItsNumber() throws Exception {
+    java.lang.Process parent = startInShell("\"$@\" --with-parent $$ &");
+    parent.waitFor();
+    awaitNoServer();
+    assertThat(errors()).contains("process " + parent.pid() + " is not, or no longer, the parent");
+    assertThat(ownFiles()).isEmpty();
+  }
+
+  /** Starts a shell, which starts a server in the background. */
+  private java.lang.Process startInShell(String script, String... options) throws IOException {
+    List<String> shell = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh"));
+    shell.addAll(words(options));
+    return start(shell);
+  }
+
+  private void awaitNoServer() throws InterruptedException {
+    while (!servers().isEmpty()) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
   }
 
   @Test
