@@ -161,6 +161,7 @@ public final class LocalSandboxes implements AutoCloseable {
     private int blaxelControlPort;
     private int blaxelSandboxPort;
     private Set<BlaxelFault> blaxelFaults = Set.of();
+    private Set<String> unenforced = Set.of();
 
     private Builder() {}
 
@@ -196,6 +197,19 @@ public final class LocalSandboxes implements AutoCloseable {
     /** Lets the embedded Blaxel do these things wrong, as the real one does at times. */
     public Builder blaxelFaults(BlaxelFault... faults) {
       blaxelFaults = Set.copyOf(List.of(faults));
+      return this;
+    }
+
+    /**
+     * Accepts these fields of requests for a sandbox although nothing is done about them, with a
+     * warning in the log each time. Without this call such a request is refused with status 400,
+     * and the message names the field. Unknown fields count.
+     *
+     * @param fields as the platform's API calls them, with what they are in: {@code autoPause} or
+     *     {@code network} on E2B, {@code spec.runtime.memory} on Blaxel
+     */
+    public Builder acceptUnenforced(String... fields) {
+      unenforced = Set.of(fields);
       return this;
     }
 
@@ -275,7 +289,13 @@ public final class LocalSandboxes implements AutoCloseable {
 
     private BlaxelOptions blaxelOptions() {
       return new BlaxelOptions(
-          blaxelImages, blaxelControlPort, blaxelSandboxPort, wideCors, wholeHost, blaxelFaults);
+          blaxelImages,
+          blaxelControlPort,
+          blaxelSandboxPort,
+          wideCors,
+          wholeHost,
+          blaxelFaults,
+          unenforced);
     }
 
     private static int checked(int port) {
@@ -308,7 +328,8 @@ public final class LocalSandboxes implements AutoCloseable {
           sandboxPort,
           debugClients,
           wideCors,
-          wholeHost);
+          wholeHost,
+          unenforced);
     }
   }
 }

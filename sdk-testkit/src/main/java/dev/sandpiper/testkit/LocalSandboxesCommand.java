@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +35,9 @@ final class LocalSandboxesCommand {
                            the port at which all Blaxel sandboxes are reached (default: any free one)
         --blaxel-fault F   let Blaxel do this wrong, as the real one does: throttle,
                            slow-reader-freezes, left-behind-poisons, documented-sse; may be repeated
+        --accept-unenforced FIELD
+                           accept this field of requests for a sandbox although nothing is done
+                           about it, such as network or spec.runtime.memory; may be repeated
         --debug-clients    also serve clients with E2B_DEBUG=true, without a token: one sandbox,
                            on port 49983; the control plane's port is then 3000 by default
         --wide-cors        let web pages from everywhere send requests; they need the tokens
@@ -106,6 +110,7 @@ final class LocalSandboxesCommand {
 
   private void parse(Deque<String> rest) throws UsageException {
     Set<BlaxelFault> faults = EnumSet.noneOf(BlaxelFault.class);
+    Set<String> unenforced = new LinkedHashSet<>();
     while (!rest.isEmpty()) {
       String option = rest.pop();
       switch (option) {
@@ -114,6 +119,7 @@ final class LocalSandboxesCommand {
         case "--blaxel-port" -> builder.blaxelControlPort(port(option, rest));
         case "--blaxel-sandbox-port" -> builder.blaxelSandboxPort(port(option, rest));
         case "--blaxel-fault" -> faults.add(fault(option, rest));
+        case "--accept-unenforced" -> unenforced.add(rest.isEmpty() ? "" : rest.pop());
         case "--debug-clients" -> builder.debugClients();
         case "--wide-cors" -> builder.wideCors();
         case "--whole-host" -> builder.wholeHost();
@@ -123,6 +129,7 @@ final class LocalSandboxesCommand {
       }
     }
     builder.blaxelFaults(faults.toArray(BlaxelFault[]::new));
+    builder.acceptUnenforced(unenforced.toArray(String[]::new));
   }
 
   private static OptionalLong pid(Deque<String> rest) {

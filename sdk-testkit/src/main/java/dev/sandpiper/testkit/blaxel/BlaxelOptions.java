@@ -12,6 +12,7 @@ import java.util.Set;
  * @param wideCors whether web pages from everywhere may send requests
  * @param wholeHost whether file calls may leave a sandbox's directory
  * @param faults what it does wrong
+ * @param unenforced the fields of requests that are accepted although nothing is done about them
  */
 public record BlaxelOptions(
     Set<String> images,
@@ -19,14 +20,21 @@ public record BlaxelOptions(
     int sandboxPort,
     boolean wideCors,
     boolean wholeHost,
-    Set<BlaxelFault> faults) {
+    Set<BlaxelFault> faults,
+    Set<String> unenforced) {
   public BlaxelOptions {
     images = Set.copyOf(images);
     faults = Set.copyOf(faults);
+    unenforced = Set.copyOf(unenforced);
+  }
+
+  /** On free ports, narrow, and with these faults. */
+  public static BlaxelOptions with(Set<BlaxelFault> faults) {
+    return new BlaxelOptions(Set.of(), 0, 0, false, false, faults, Set.of());
   }
 
   /** On free ports, and as narrow as it goes. */
   public static BlaxelOptions standard() {
-    return new BlaxelOptions(Set.of(), 0, 0, false, false, Set.of());
+    return with(Set.of());
   }
 }

@@ -60,7 +60,7 @@ public final class BlaxelServer implements AutoCloseable {
         new PortSwitch(
             Map.of(
                 controlPlane,
-                bridge(new ControlPlane(tokens, WORKSPACE, options.images(), sandboxes), options),
+                bridge(new ControlPlane(tokens, WORKSPACE, options, sandboxes), options),
                 gateway,
                 bridge(new Gateway(tokens, WORKSPACE, sandboxes), options))));
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.http.Unenforced;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ControlPlane implements Endpoint {
   static final String BASE = "/v0";
 
+  private static final String BY_EXTERNAL_ID = "by-external-id";
   private static final int MOST_BODY_BYTES = 8 << 20;
   private static final LocalDate FIRST_VERSION = LocalDate.of(2026, 4, 16);
   private static final LocalDate FIRST_WITH_PAGES = LocalDate.of(2026, 4, 28);
@@ -22,12 +24,14 @@ final class ControlPlane implements Endpoint {
   private final AccessTokens tokens;
   private final String workspace;
   private final Set<String> images;
+  private final Unenforced unenforced;
   private final Sandboxes sandboxes;
 
-  ControlPlane(AccessTokens tokens, String workspace, Set<String> images, Sandboxes sandboxes) {
+  ControlPlane(AccessTokens tokens, String workspace, BlaxelOptions options, Sandboxes sandboxes) {
     this.tokens = tokens;
     this.workspace = workspace;
-    this.images = Set.copyOf(images);
+    this.images = options.images();
+    this.unenforced = new Unenforced(options.unenforced());
     this.sandboxes = sandboxes;
   }
 
@@ -77,11 +81,11 @@ final class ControlPlane implements Endpoint {
 
   private void routeToOne(Exchange exchange, String path) throws IOException {
     String[] names = path.substring(1).split("/", -1);
-    if (names.length == 3 && path.startsWith("/sandboxes/by-external-id/")) {
+    if (names.length == 3 && path.startsWith("/sandboxes/" + BY_EXTERNAL_ID + "/")) {
       byExternalId(exchange, names[2]);
       return;
     }
-    if (names.length != 2 || !names[0].equals("sandboxes")) {
+    if (names.length != 2 || !names[0].equals("sandboxes") || names[1].equals(BY_EXTERNAL_ID)) {
       throw ApiException.of(404, "the local Blaxel has no " + exchange.method() + " " + path);
     }
     switch (exchange.method()) {
@@ -108,7 +112,7 @@ final class ControlPlane implements Endpoint {
   }
 
   private void create(Exchange exchange) throws IOException {
-    Definition definition = Definition.parse(body(exchange), images);
+    Definition definition = Definition.parse(body(exchange), images, unenforced);
     boolean ifAbsent = "true".equals(exchange.query().get("createIfNotExist"));
     Answers.json(exchange, 200, sandboxes.create(definition, ifAbsent).detail());
   }
@@ -126,7 +130,7 @@ final class ControlPlane implements Endpoint {
 
   private void replace(Exchange exchange, SandboxRecord record) throws IOException {
     requireAlive(record);
-    sandboxes.replace(record, Definition.parse(body(exchange), images));
+    sandboxes.replace(record, Definition.parse(body(exchange), images, unenforced));
     Answers.json(exchange, 200, record.detail());
   }
 

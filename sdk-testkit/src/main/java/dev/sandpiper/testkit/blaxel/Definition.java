@@ -1,7 +1,11 @@
 package dev.sandpiper.testkit.blaxel;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sandpiper.testkit.http.Unenforced;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,11 +18,39 @@ import org.jspecify.annotations.Nullable;
 /** A sandbox as its owner describes it: what is sent to create or to replace one. */
 record Definition(ObjectNode metadata, ObjectNode spec) {
   private static final String DEFAULT_IMAGE = "blaxel/base-image:latest";
+  private static final String DEFAULT_REGION = "us-pdx-1";
   private static final int DEFAULT_MEMORY = 4096;
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,47}[a-z0-9])?");
   private static final Pattern EXTERNAL_ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
   private static final List<String> OURS =
       List.of("workspace", "url", "plan", "createdAt", "createdBy", "updatedAt", "updatedBy");
+
+  private static final Unenforced.Fields METADATA =
+      done("name", "displayName", "externalId", "labels");
+  private static final Unenforced.Fields SPEC =
+      new Unenforced.Fields(
+          Set.of("runtime", "lifecycle"),
+          Map.of(
+              "enabled", BooleanNode.TRUE,
+              "region", TextNode.valueOf(DEFAULT_REGION),
+              "vpc", TextNode.valueOf("default")));
+  private static final Unenforced.Fields RUNTIME =
+      new Unenforced.Fields(
+          Set.of("image", "envs", "ttl", "expires", "ports", "snapshotEnabled"),
+          Map.of(
+              "memory", IntNode.valueOf(DEFAULT_MEMORY),
+              "generation", TextNode.valueOf("mk3"),
+              "terminationGracePeriodSeconds", IntNode.valueOf(0)));
+  private static final Unenforced.Fields PORT =
+      new Unenforced.Fields(Set.of("name", "target"), Map.of("protocol", TextNode.valueOf("HTTP")));
+  private static final Unenforced.Fields LIFECYCLE =
+      done("expirationPolicies", "terminatedRetention");
+  private static final Unenforced.Fields POLICY =
+      new Unenforced.Fields(Set.of("type", "value"), Map.of("action", TextNode.valueOf("delete")));
+
+  private static Unenforced.Fields done(String... names) {
+    return new Unenforced.Fields(Set.of(names), Map.of());
+  }
 
   /**
    * Reads a body, fills in what it leaves out and drops what is not the owner's to say.
@@ -26,7 +58,7 @@ record Definition(ObjectNode metadata, ObjectNode spec) {
    * @param images those that there are; none for all
    * @throws ApiException if it cannot be
    */
-  static Definition parse(JsonNode body, Set<String> images) {
+  static Definition parse(JsonNode body, Set<String> images, Unenforced unenforced) {
     if (!body.isObject()) throw ApiException.of(400, "the body is not a JSON object");
     ObjectNode metadata = object(body, "metadata");
     OURS.forEach(metadata::remove);
@@ -34,6 +66,7 @@ record Definition(ObjectNode metadata, ObjectNode spec) {
     Definition definition = new Definition(metadata, spec);
     definition.fill();
     definition.check(images);
+    definition.check(unenforced);
     return definition;
   }
 
@@ -46,7 +79,7 @@ record Definition(ObjectNode metadata, ObjectNode spec) {
 
   private void fill() {
     if (!spec.has("enabled")) spec.put("enabled", true);
-    if (!spec.hasNonNull("region")) spec.put("region", "us-pdx-1");
+    if (!spec.hasNonNull("region")) spec.put("region", DEFAULT_REGION);
     ObjectNode runtime = object(spec, "runtime");
     if (runtime.path("image").asText("").isEmpty()) runtime.put("image", DEFAULT_IMAGE);
     if (!runtime.hasNonNull("memory")) runtime.put("memory", DEFAULT_MEMORY);
@@ -69,6 +102,27 @@ record Definition(ObjectNode metadata, ObjectNode spec) {
       throw refusal;
     }
     Lifetime unused = Lifetime.of(spec, Instant.now());
+  }
+
+  private void check(Unenforced unenforced) {
+    JsonNode runtime = spec.path("runtime");
+    JsonNode lifecycle = spec.path("lifecycle");
+    refuse(unenforced.refusal("metadata.", metadata, METADATA));
+    refuse(unenforced.refusal("spec.", spec, SPEC));
+    refuse(unenforced.refusal("spec.runtime.", runtime, RUNTIME));
+    runtime
+        .path("ports")
+        .forEach(port -> refuse(unenforced.refusal("spec.runtime.ports.", port, PORT)));
+    refuse(unenforced.refusal("spec.lifecycle.", lifecycle, LIFECYCLE));
+    lifecycle
+        .path("expirationPolicies")
+        .forEach(
+            policy ->
+                refuse(unenforced.refusal("spec.lifecycle.expirationPolicies.", policy, POLICY)));
+  }
+
+  private void refuse(@Nullable String refusal) {
+    if (refusal != null) throw invalid("UNSUPPORTED", refusal);
   }
 
   private ApiException invalid(String code, String message) {

@@ -2,23 +2,30 @@ package dev.sandpiper.testkit.e2b;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.e2b.CreateRequest.Version;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.http.Unenforced;
 import dev.sandpiper.testkit.machine.Secrets;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** E2B's REST interface for making, finding and ending sandboxes. */
 final class ControlPlane implements Endpoint {
   private static final int MOST_BODY_BYTES = 16 * 1024 * 1024;
+  private static final String ONE_OF_A_KEY = "Idempotency-Key";
   private static final Duration SHORTEST_REFRESH = Duration.ofSeconds(15);
+  private static final Unenforced.Fields CONNECT_FIELDS =
+      new Unenforced.Fields(Set.of("timeout"), Map.of("memory", BooleanNode.TRUE));
   private static final Pattern ONE_SANDBOX =
-      Pattern.compile("(/v2)?/sandboxes/([^/]+)(?:/(connect|timeout|refreshes))?");
+      Pattern.compile("(/v2)?/sandboxes/(?!metrics$)([^/]+)(?:/(connect|timeout|refreshes))?");
 
   /** A request that is refused, with the status and the reason for the answer. */
   static final class RefusedException extends RuntimeException {
@@ -76,15 +83,17 @@ final class ControlPlane implements Endpoint {
 
   private void routeToOne(Exchange exchange, String path) throws IOException {
     Matcher matcher = ONE_SANDBOX.matcher(path);
-    if (!matcher.matches()) throw new RefusedException(404, "no matching operation was found");
+    if (!matcher.matches()) {
+      throw new RefusedException(404, "the local E2B has no " + exchange.method() + " " + path);
+    }
     String version = matcher.group(1) == null ? "" : matcher.group(1);
     String id = matcher.group(2);
     String action = matcher.group(3) == null ? "" : "/" + matcher.group(3);
     switch (exchange.method() + " " + version + "/{id}" + action) {
       case "GET /{id}" -> exchange.json(200, SandboxTrees.detail(sandbox(id)));
       case "DELETE /{id}" -> delete(exchange, id);
-      case "POST /{id}/connect" -> connect(exchange, id, seconds(body(exchange), "timeout"));
-      case "POST /v2/{id}/connect" -> connect(exchange, id, secondsOrDefault(body(exchange)));
+      case "POST /{id}/connect" -> connect(exchange, id, Version.FIRST);
+      case "POST /v2/{id}/connect" -> connect(exchange, id, Version.SECOND);
       case "POST /{id}/timeout" -> timeout(exchange, id);
       case "POST /{id}/refreshes" -> refresh(exchange, id);
       default -> throw new RefusedException(405, "method not allowed");
@@ -92,12 +101,22 @@ final class ControlPlane implements Endpoint {
   }
 
   private void create(Exchange exchange, Version version) throws IOException {
+    if (exchange.header(ONE_OF_A_KEY) != null) {
+      String refusal = sandboxes.unenforced().refusal(ONE_OF_A_KEY);
+      if (refusal != null) throw new RefusedException(400, refusal);
+    }
     CreateRequest request = CreateRequest.parse(body(exchange), version, sandboxes);
     LocalSandbox sandbox = sandboxes.create(request.spec(), request.timeToLive());
     exchange.json(201, SandboxTrees.handle(sandbox));
   }
 
-  private void connect(Exchange exchange, String id, Duration timeToLive) throws IOException {
+  private void connect(Exchange exchange, String id, Version version) throws IOException {
+    ObjectNode body = body(exchange);
+    boolean left = version == Version.SECOND && !body.hasNonNull("timeout");
+    Duration asked = left ? Duration.ofSeconds(version.defaultSeconds) : seconds(body, "timeout");
+    Duration timeToLive = Sandboxes.bounded(asked);
+    String refusal = sandboxes.unenforced().refusal("", body, CONNECT_FIELDS);
+    if (refusal != null) throw new RefusedException(400, refusal);
     LocalSandbox sandbox = sandbox(id);
     sandboxes.extendTo(sandbox, timeToLive);
     exchange.json(200, SandboxTrees.handle(sandbox));
@@ -133,12 +152,6 @@ final class ControlPlane implements Endpoint {
 
   private static RefusedException notFound(String id) {
     return new RefusedException(404, "sandbox \"" + id + "\" not found");
-  }
-
-  private static Duration secondsOrDefault(ObjectNode body) {
-    return body.hasNonNull("timeout")
-        ? seconds(body, "timeout")
-        : Duration.ofSeconds(Version.SECOND.defaultSeconds);
   }
 
   private static Duration seconds(ObjectNode body, String field) {

@@ -1,16 +1,29 @@
 package dev.sandpiper.testkit.e2b;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sandpiper.testkit.e2b.ControlPlane.RefusedException;
 import dev.sandpiper.testkit.e2b.Templates.Template;
+import dev.sandpiper.testkit.http.Unenforced;
 import dev.sandpiper.testkit.machine.Secrets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
-/** The body of a request for a new sandbox. Fields that this machine has no use for are ignored. */
+/** The body of a request for a new sandbox. What this machine does not do is refused. */
 record CreateRequest(LocalSandbox.Spec spec, Duration timeToLive) {
+  private static final Unenforced.Fields FIELDS =
+      new Unenforced.Fields(
+          Set.of("templateID", "timeout", "metadata", "envVars", "secure"),
+          Map.of(
+              "allow_internet_access", BooleanNode.TRUE,
+              "allowPublicTraffic", BooleanNode.TRUE,
+              "autoPauseMemory", BooleanNode.TRUE,
+              "onTimeout", TextNode.valueOf("kill")));
+
   /** What the two versions of the call do with what is left out. */
   enum Version {
     /** Short-lived, and without a token. */
@@ -46,6 +59,9 @@ record CreateRequest(LocalSandbox.Spec spec, Duration timeToLive) {
     }
     int timeout = seconds.asInt(version.defaultSeconds);
     if (timeout <= 0) throw new RefusedException(400, "timeout must be greater than 0");
+    Duration timeToLive = Sandboxes.bounded(Duration.ofSeconds(timeout));
+    String refusal = sandboxes.unenforced().refusal("", body, FIELDS);
+    if (refusal != null) throw new RefusedException(400, refusal);
     Template template = sandboxes.template(name.textValue());
     if (template == null) {
       throw new RefusedException(404, "template '" + name.textValue() + "' not found");
@@ -57,7 +73,7 @@ record CreateRequest(LocalSandbox.Spec spec, Duration timeToLive) {
             texts(body, "envVars"),
             version.isSecure(body) ? Secrets.accessToken() : null,
             flag(body, "allow_internet_access", true));
-    return new CreateRequest(spec, Duration.ofSeconds(timeout));
+    return new CreateRequest(spec, timeToLive);
   }
 
   private static boolean flag(ObjectNode body, String field, boolean absent) {

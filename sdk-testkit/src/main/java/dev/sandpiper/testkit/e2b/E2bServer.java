@@ -40,8 +40,7 @@ public final class E2bServer implements AutoCloseable {
   private E2bServer(ServerOptions options, Listening listening) throws IOException {
     this.listening = listening;
     root = Files.createTempDirectory("sandpiper-").toRealPath();
-    sandboxes =
-        new Sandboxes(Templates.of(options.templates()), root, options.wholeHost(), threads);
+    sandboxes = new Sandboxes(options, root, threads);
     QueuedThreadPool pool = new QueuedThreadPool(MOST_THREADS, 8);
     pool.setName(Threads.PREFIX + "http");
     pool.setDaemon(true);

@@ -1,6 +1,8 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.e2b.ControlPlane.RefusedException;
 import dev.sandpiper.testkit.e2b.Templates.Template;
+import dev.sandpiper.testkit.http.Unenforced;
 import dev.sandpiper.testkit.machine.Directories;
 import dev.sandpiper.testkit.machine.Home;
 import dev.sandpiper.testkit.machine.Launcher;
@@ -27,24 +29,40 @@ import org.slf4j.LoggerFactory;
 final class Sandboxes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Sandboxes.class);
 
+  private static final Duration LONGEST = Duration.ofHours(24);
   private static final Duration FOR_EVER = Duration.ofDays(10_000);
 
   private final Templates templates;
   private final Path root;
   private final boolean wholeHost;
+  private final Unenforced unenforced;
   private final Path pipes;
   private final Threads threads;
   private final Launcher launcher;
   private final Map<String, LocalSandbox> alive = new ConcurrentHashMap<>();
   private final Map<String, Future<?>> expiries = new ConcurrentHashMap<>();
 
-  Sandboxes(Templates templates, Path root, boolean wholeHost, Threads threads) throws IOException {
-    this.templates = templates;
+  Sandboxes(ServerOptions options, Path root, Threads threads) throws IOException {
+    this.templates = Templates.of(options.templates());
     this.root = root;
-    this.wholeHost = wholeHost;
+    this.wholeHost = options.wholeHost();
+    this.unenforced = new Unenforced(options.unenforced());
     this.threads = threads;
     pipes = Files.createDirectory(root.resolve("pipes"));
     launcher = Launcher.in(pipes);
+  }
+
+  /**
+   * @throws RefusedException if no plan lets a sandbox live for so long
+   */
+  static Duration bounded(Duration timeToLive) {
+    if (timeToLive.compareTo(LONGEST) <= 0) return timeToLive;
+    throw new RefusedException(
+        400, "timeout cannot be greater than " + LONGEST.toHours() + " hours");
+  }
+
+  Unenforced unenforced() {
+    return unenforced;
   }
 
   @Nullable Template template(String reference) {
@@ -100,9 +118,14 @@ final class Sandboxes implements AutoCloseable {
     return List.copyOf(alive.values());
   }
 
-  /** Moves a sandbox's end to a time from now, sooner or later than before. */
+  /**
+   * Moves a sandbox's end to a time from now, sooner or later than before, and not beyond the
+   * longest life.
+   */
   void expireIn(LocalSandbox sandbox, Duration timeToLive) {
-    sandbox.endAt(Instant.now().plus(timeToLive));
+    Instant wanted = Instant.now().plus(timeToLive);
+    Instant last = sandbox.startedAt().plus(LONGEST);
+    sandbox.endAt(wanted.isBefore(last) ? wanted : last);
     expireLater(sandbox);
   }
 

@@ -11,6 +11,7 @@ import java.util.Set;
  * @param debugClients whether there is a sandbox without a token, where clients in debug mode look
  * @param wideCors whether web pages from everywhere may send requests
  * @param wholeHost whether file calls may leave a sandbox's directory
+ * @param unenforced the fields of requests that are accepted although nothing is done about them
  */
 public record ServerOptions(
     Set<String> templates,
@@ -18,13 +19,15 @@ public record ServerOptions(
     int sandboxPort,
     boolean debugClients,
     boolean wideCors,
-    boolean wholeHost) {
+    boolean wholeHost,
+    Set<String> unenforced) {
   public ServerOptions {
     templates = Set.copyOf(templates);
+    unenforced = Set.copyOf(unenforced);
   }
 
   /** On free ports, and as narrow as it goes. */
   public static ServerOptions of(Set<String> templates) {
-    return new ServerOptions(templates, 0, 0, false, false, false);
+    return new ServerOptions(templates, 0, 0, false, false, false, Set.of());
   }
 }

@@ -31,7 +31,8 @@ class ControlPlaneTest {
                 0,
                 false,
                 false,
-                Set.of()),
+                Set.of(),
+                Set.of("spec.runtime.memory")),
             Limits.REAL);
   }
 

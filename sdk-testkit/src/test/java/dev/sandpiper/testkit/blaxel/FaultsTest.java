@@ -32,7 +32,7 @@ class FaultsTest {
 
   /** A sandbox of a server that does this wrong, and no other any more. */
   private LocalBlaxelSandbox with(BlaxelFault... faults) throws Exception {
-    blaxel.restart(new BlaxelOptions(Set.of(), 0, 0, false, false, Set.of(faults)), HASTY);
+    blaxel.restart(BlaxelOptions.with(Set.of(faults)), HASTY);
     return blaxel.create();
   }
 

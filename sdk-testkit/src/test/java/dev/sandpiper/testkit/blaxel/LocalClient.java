@@ -42,7 +42,7 @@ final class LocalClient implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
     directory = Files.createTempDirectory(Path.of("/tmp"), "sandpiper-output-").toRealPath();
-    BlaxelOptions options = new BlaxelOptions(Set.of(), 0, 0, false, false, faults);
+    BlaxelOptions options = BlaxelOptions.with(faults);
     server = BlaxelServer.start(options, Limits.REAL, Listening.inTheClear());
   }
 

@@ -45,7 +45,7 @@ class RecordedProcessesTest {
 
   /** Preflights come from elsewhere. */
   private static final BlaxelOptions WIDE =
-      new BlaxelOptions(Set.of(), 0, 0, true, false, Set.of());
+      new BlaxelOptions(Set.of(), 0, 0, true, false, Set.of(), Set.of());
 
   private static final LeftOut leftOut = LeftOut.load("/wire/blaxel/processes-left-out.txt");
   private static final Map<String, Future<Map<Turn, Pair>>> plays = new LinkedHashMap<>();

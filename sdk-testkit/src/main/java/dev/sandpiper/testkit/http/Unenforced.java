@@ -1,0 +1,71 @@
+package dev.sandpiper.testkit.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.ValueNode;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a request may ask for although this machine does not do it: nothing, except the fields that
+ * were named when the server was started. Each use of those is a warning in the log.
+ */
+public final class Unenforced {
+  private static final Logger log = LoggerFactory.getLogger(Unenforced.class);
+
+  private final Set<String> accepted;
+
+  public Unenforced(Set<String> accepted) {
+    this.accepted = Set.copyOf(accepted);
+  }
+
+  /**
+   * What is known of an object's fields.
+   *
+   * @param done what this machine does
+   * @param neutral what the others may hold because it asks for nothing; a field that is not named
+   *     here may be absent, null, false or without contents
+   */
+  public record Fields(Set<String> done, Map<String, ? extends ValueNode> neutral) {
+    private boolean asks(String name, JsonNode value) {
+      if (done.contains(name) || value.isNull() || value.equals(neutral.get(name))) return false;
+      if (value.isContainerNode()) {
+        return value instanceof ObjectNode object
+            ? object.properties().stream().anyMatch(one -> asks(one.getKey(), one.getValue()))
+            : !value.isEmpty();
+      }
+      return neutral.containsKey(name) || !value.isBoolean() || value.booleanValue();
+    }
+  }
+
+  /**
+   * Why an object is refused, as a sentence; null if it is not.
+   *
+   * @param prefix of its fields' names, such as {@code spec.}
+   */
+  public @Nullable String refusal(String prefix, JsonNode object, Fields fields) {
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      String refusal = null;
+      if (fields.asks(field.getKey(), field.getValue())) refusal = refusal(prefix + field.getKey());
+      if (refusal != null) return refusal;
+    }
+    return null;
+  }
+
+  /** Why a request with this field is refused, as a sentence; null if it is not. */
+  public @Nullable String refusal(String name) {
+    if (accepted.contains(name)) {
+      log.warn("a request asks for {}, which is accepted and not enforced", name);
+      return null;
+    }
+    return "local sandboxes do not support "
+        + name
+        + " as it was sent; to have it accepted and ignored, start them with"
+        + " acceptUnenforced(\""
+        + name
+        + "\")";
+  }
+}

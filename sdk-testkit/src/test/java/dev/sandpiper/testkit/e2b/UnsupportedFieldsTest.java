@@ -1,0 +1,106 @@
+package dev.sandpiper.testkit.e2b;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandpiper.testkit.LocalSandboxes;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is not done is not accepted. */
+class UnsupportedFieldsTest {
+  @RegisterExtension
+  final LocalServer server =
+      new LocalServer(LocalSandboxes.builder().acceptUnenforced("mcp", "Idempotency-Key"));
+
+  private HttpResponse<String> create(String fields) throws Exception {
+    return server.control("POST", "/v2/sandboxes", "{\"templateID\":\"base\"," + fields + "}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "autoPause           | true",
+        "autoPauseMemory     | false",
+        "autoResume          | {\"enabled\":true}",
+        "network             | {\"allowOut\":[\"1.1.1.1\"]}",
+        "network             | {\"allowPublicTraffic\":false}",
+        "volumeMounts        | [{\"name\":\"v\",\"path\":\"/v\"}]",
+        "iam                 | {\"tokens\":{\"a\":{\"audience\":\"b\",\"tokenType\":\"JWT-SVID\"}}}",
+        "lifecycle           | {\"onTimeout\":\"pause\"}",
+        "allow_internet_access | false",
+        "metaData            | {\"a\":\"b\"}"
+      })
+  void whatCannotBeHonouredIsRefusedByName(String field, String value) throws Exception {
+    HttpResponse<String> answer = create("\"" + field + "\":" + value);
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("do not support " + field + " as it was sent");
+    assertThat(server.control("GET", "/v2/sandboxes", "").body()).isEqualTo("[]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"autoPause\":false",
+        "\"autoPauseMemory\":true",
+        "\"autoResume\":{\"enabled\":false}",
+        "\"network\":{\"allowPublicTraffic\":true,\"allowOut\":[]}",
+        "\"volumeMounts\":[]",
+        "\"iam\":{\"tokens\":{}}",
+        "\"lifecycle\":{\"onTimeout\":\"kill\",\"autoResume\":false}",
+        "\"allow_internet_access\":true",
+        "\"mcp\":null",
+        "\"mcp\":{\"github/a/b\":{\"runCmd\":\"x\"}}"
+      })
+  void whatAsksForNothingOrWasNamedIsAccepted(String field) throws Exception {
+    HttpResponse<String> answer = create(field);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+  }
+
+  @Test
+  void noLifeIsLongerThanADay() throws Exception {
+    HttpResponse<String> endless = create("\"timeout\":999999999");
+    assertThat(endless.statusCode()).isEqualTo(400);
+    assertThat(endless.body()).contains("timeout cannot be greater than 24 hours");
+
+    TestSandbox sandbox = server.create();
+    String path = "/sandboxes/" + sandbox.id();
+    String tooLong = "{\"timeout\":999999999}";
+    assertThat(server.control("POST", path + "/connect", tooLong).statusCode()).isEqualTo(400);
+    assertThat(server.control("POST", path + "/timeout", tooLong).statusCode()).isEqualTo(204);
+    String end =
+        LocalServer.json.readTree(server.control("GET", path, "").body()).path("endAt").asText();
+    assertThat(Instant.parse(end)).isBefore(Instant.now().plus(Duration.ofHours(24)));
+  }
+
+  @Test
+  void anIdempotencyKeyIsIgnoredOnlyWhereThatWasNamed() throws Exception {
+    try (LocalSandboxes strict = LocalSandboxes.start()) {
+      String url = strict.e2bEnvironment().get("E2B_API_URL") + "/v2/sandboxes";
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(url))
+              .header("X-API-KEY", String.valueOf(strict.e2bEnvironment().get("E2B_API_KEY")))
+              .header("Idempotency-Key", "a-1")
+              .POST(BodyPublishers.ofString("{\"templateID\":\"base\"}"));
+      HttpResponse<String> answer = server.send(request);
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains("do not support Idempotency-Key");
+    }
+  }
+
+  @Test
+  void theMetricsOfAllAreNoSandbox() throws Exception {
+    HttpResponse<String> answer = server.control("GET", "/sandboxes/metrics?sandbox_ids=x", "");
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.body()).contains("the local E2B has no GET /sandboxes/metrics");
+  }
+}
