@@ -2,6 +2,7 @@ package dev.sandpiper.blaxel;
 
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpTransport;
 import java.util.Map;
 
@@ -25,7 +26,7 @@ record Account(
   Map<String, String> endpointHeaders() {
     return Map.of(
         AuthenticatedTransport.HEADER,
-        "Bearer " + tokens.token(),
+        "Bearer " + tokens.token(CallScope.open()),
         "X-Blaxel-Workspace",
         settings.workspace());
   }

@@ -22,7 +22,7 @@ final class AuthenticatedTransport implements HttpTransport {
 
   @Override
   public HttpResponse send(HttpRequest request) {
-    String token = tokens.token();
+    String token = tokens.token(request.scope());
     HttpResponse response = next.send(with(request, token));
     HttpBody body = request.body();
     boolean mayRepeat = body == null || body.isRepeatable();
@@ -30,7 +30,7 @@ final class AuthenticatedTransport implements HttpTransport {
       return response;
     }
     response.close();
-    return next.send(with(request, tokens.insteadOf(token)));
+    return next.send(with(request, tokens.insteadOf(token, request.scope())));
   }
 
   private static HttpRequest with(HttpRequest request, String token) {

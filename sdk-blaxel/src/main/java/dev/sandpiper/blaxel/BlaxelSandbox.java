@@ -66,7 +66,9 @@ public final class BlaxelSandbox implements Sandbox {
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);
     ProcessApi api = new ProcessApi(account.dataPlane(), url);
     this.variables = new Variables(name, api);
-    StartMessages messages = new StartMessages(paths, variables);
+    StartMessages messages =
+        new StartMessages(
+            scope -> new SandboxPaths(() -> places.workingDirectory(scope)), variables);
     this.exact =
         ExactSandbox.of(
             name,

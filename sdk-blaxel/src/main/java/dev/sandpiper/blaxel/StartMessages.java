@@ -12,16 +12,17 @@ import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.wire.Json;
+import java.util.function.Function;
 
 /** What asks the server of a sandbox to start a process. */
 final class StartMessages {
   /** The longest text that Linux gives to a program: one argument, or a variable with its value. */
   static final int LONGEST = 131_071;
 
-  private final SandboxPaths paths;
+  private final Function<CallScope, SandboxPaths> paths;
   private final Variables variables;
 
-  StartMessages(SandboxPaths paths, Variables variables) {
+  StartMessages(Function<CallScope, SandboxPaths> paths, Variables variables) {
     this.paths = paths;
     this.variables = variables;
   }
@@ -34,7 +35,9 @@ final class StartMessages {
   ObjectNode of(BlaxelCommand command, ProcessRef ref, String text, CallScope scope) {
     Command common = command.common();
     ObjectNode process = Json.object().put("name", ref.processId()).put("command", text);
-    common.directory().ifPresent(path -> process.put("workingDir", paths.absolute(path)));
+    common
+        .directory()
+        .ifPresent(path -> process.put("workingDir", paths.apply(scope).absolute(path)));
     common.environment().forEach(StartMessages::requireText);
     ObjectNode environment = process.putObject("env");
     variables.of(common, ref.nonce(), scope).forEach(environment::put);

@@ -9,6 +9,8 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.Credentials.ApiKey;
 import dev.sandpiper.blaxel.Credentials.ClientCredentials;
 import dev.sandpiper.blaxel.Credentials.Login;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -17,6 +19,7 @@ import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
@@ -24,11 +27,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The token that requests carry: a key as it is, or a token that is asked for when it is needed and
- * again before it expires. Renewed tokens are kept in memory only. Whoever needs a token while it
- * is being asked for waits for the same answer.
+ * again before it expires. Renewed tokens are kept in memory only. All calls that need a token
+ * while one is being asked for wait for the same answer, each as long as its own scope allows. The
+ * request belongs to none of them: a login's refresh token is used up by it, so that a caller who
+ * gave up would take the answer from all others.
  */
 final class Tokens {
   private static final int LONGEST_ANSWER = 1 << 20;
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration EARLY = Duration.ofSeconds(60);
   private static final Duration UNKNOWN_LIFE = Duration.ofHours(1);
   private static final Pattern HEADER_TEXT = Pattern.compile("[!-~]+");
@@ -39,7 +45,8 @@ final class Tokens {
   private final ReentrantLock lock = new ReentrantLock();
 
   private volatile @Nullable Token current;
-  private @Nullable String refreshToken; // guarded by lock
+  private @Nullable String refreshToken; // of the thread that asks
+  private @Nullable CompletableFuture<Token> renewal; // guarded by lock; null while nobody asks
 
   /** A token and when to renew it, by {@link System#nanoTime()}. */
   private record Token(String text, long renewAt) {
@@ -71,15 +78,15 @@ final class Tokens {
   }
 
   private static long after(Duration life) {
-    return System.nanoTime() + life.minus(EARLY).toNanos();
+    return System.nanoTime() + Durations.nanos(life) - EARLY.toNanos();
   }
 
   /**
-   * The token for a request. Blocks where it must be asked for.
+   * The token for a request. Blocks where it must be asked for, within {@code scope}.
    *
    * @throws AuthenticationException if Blaxel gives none
    */
-  String token() {
+  String token(CallScope scope) {
     if (credentials instanceof ApiKey key) {
       return key.key();
     }
@@ -87,7 +94,7 @@ final class Tokens {
     if (known != null && known.isFresh()) {
       return known.text();
     }
-    return renewed(known == null ? null : known.text());
+    return renewed(known == null ? null : known.text(), scope);
   }
 
   /** True if a token that was refused can be replaced by another. */
@@ -96,20 +103,52 @@ final class Tokens {
   }
 
   /** A new token instead of one that was refused. */
-  String insteadOf(String refused) {
-    Token known = current;
-    return known != null && !known.text().equals(refused) ? known.text() : renewed(refused);
+  String insteadOf(String refused, CallScope scope) {
+    return renewed(refused, scope);
   }
 
-  private String renewed(@Nullable String stale) {
+  private String renewed(@Nullable String stale, CallScope scope) {
+    CompletableFuture<Token> awaited;
     lock.lock();
     try {
       Token known = current;
-      if (known == null || known.text().equals(stale)) {
-        known = ask();
-        current = known;
+      if (known != null && !known.text().equals(stale)) {
+        return known.text();
       }
-      return known.text();
+      if (renewal == null) {
+        renewal = new CompletableFuture<>();
+        begin(renewal);
+      }
+      awaited = renewal;
+    } finally {
+      lock.unlock();
+    }
+    Failure about = Failure.of("authenticate", "", "").withRetryable(true);
+    return scope.await(awaited, about).text();
+  }
+
+  private void begin(CompletableFuture<Token> outcome) {
+    Thread thread = new Thread(() -> renew(outcome), "sandpiper-token");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void renew(CompletableFuture<Token> outcome) {
+    try {
+      Token token = ask();
+      over(token);
+      outcome.complete(token);
+    } catch (RuntimeException | Error e) {
+      over(current);
+      outcome.completeExceptionally(e);
+    }
+  }
+
+  private void over(@Nullable Token token) {
+    lock.lock();
+    try {
+      current = token;
+      renewal = null;
     } finally {
       lock.unlock();
     }
@@ -118,6 +157,7 @@ final class Tokens {
   private Token ask() {
     HttpRequest request =
         HttpRequest.of("authenticate", "", "POST", endpoint)
+            .in(CallScope.open().within(LIMIT))
             .withHeader("Accept", "application/json")
             .withBody(HttpBody.of("application/json", Json.write(grant())))
             .harmlessAndPatient();

@@ -1,6 +1,5 @@
 package dev.sandpiper.blaxel;
 
-import dev.sandpiper.CancelledException;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -38,13 +37,8 @@ final class WakingTransport implements HttpTransport {
       response.close();
       Duration pause = backoff.next();
       log.debug("{}: the sandbox is not there yet, trying again in {}", request, pause);
-      try {
-        Waits.sleep(pause);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new CancelledException(
-            request.failure("its thread was interrupted while the sandbox woke"), e);
-      }
+      // Nothing of it has reached the sandbox.
+      request.scope().sleep(pause, request.failure("").withRetryable(true));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.sandpiper.engine;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.Signal;
+import dev.sandpiper.http.SharedFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -16,6 +16,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.SharedFailure;
 import dev.sandpiper.http.Uninterrupted;
 import java.io.IOException;
 import java.io.OutputStream;

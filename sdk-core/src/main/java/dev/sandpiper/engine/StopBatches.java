@@ -6,6 +6,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.SharedFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,9 +9,13 @@ import dev.sandpiper.ExecResult;
 import dev.sandpiper.Failure;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -171,6 +175,29 @@ public final class CallScope {
   public DeadlineExceededException exceeded(
       Failure about, @Nullable ExecResult partial, @Nullable Throwable cause) {
     return requireNonNull(end, "limit").exceeded(about, partial, cause);
+  }
+
+  /**
+   * Waits for work that somebody else does, and for others too. Fails like {@link #check}, or as
+   * the work did.
+   */
+  public <T> T await(CompletableFuture<T> work, Failure about) {
+    CompletableFuture<T> awaited = work.copy();
+    Runnable giveUp = () -> awaited.cancel(false);
+    onCancel(giveUp);
+    try {
+      return awaited.get(leftNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException | CancellationException e) {
+      // check() says why
+    } catch (ExecutionException e) {
+      throw SharedFailure.rethrown(e);
+    } finally {
+      forget(giveUp);
+    }
+    check(about);
+    throw new CancelledException(about.withObserved("it was given up"));
   }
 
   /** The end, if it has come at {@code now}. */

@@ -61,7 +61,7 @@ public final class ClientResources implements AutoCloseable {
     HttpTransport logged = new LoggingTransport(network);
     return new RetryingTransport(
         logged,
-        (pause, request) -> request.scope().sleep(pause, request.failure("")),
+        (pause, request) -> request.scope().sleep(pause, request.failure("").withRetryable(true)),
         () -> ThreadLocalRandom.current().nextDouble());
   }
 

@@ -10,7 +10,6 @@ import dev.sandpiper.wire.ConnectError;
 import dev.sandpiper.wire.ConnectStreamReader;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
@@ -80,12 +79,12 @@ final class ConnectStream<T> implements AutoCloseable {
   }
 
   /**
-   * Reads on to the end of the stream and of its body, within {@code limit} for all of it.
+   * Reads on to the end of the stream and of its body, within a scope for all of it.
    *
    * @throws IOException if that is not what comes
    */
-  void finish(Duration limit) throws IOException {
-    response.continueIn(CallScope.open().within(limit));
+  void finish(CallScope scope) throws IOException {
+    response.continueIn(scope);
     if (next() != null) {
       throw new MalformedStreamException("a message after the last one");
     }

@@ -73,7 +73,9 @@ public final class E2bSandbox implements Sandbox {
         new EnvdLauncher(
             access.sandboxId(),
             rpc,
-            new StartMessages(access.envdVersion(), paths),
+            new StartMessages(
+                access.envdVersion(),
+                scope -> new SandboxPaths(() -> places.workingDirectory(scope))),
             new HealthProbe(envd, access),
             account.reattachLimit());
     this.processes = new LaunchedProcesses(launcher, account.threads());

@@ -89,7 +89,10 @@ final class EnvdLauncher implements CommandLauncher {
     Gaps gaps = new Gaps(command.mergesErrors() ? Gaps.JOINED : Gaps.PIPES);
     StartRequest message =
         messages.command(
-            command, variables.of(command, nonce, scope), Objects.requireNonNullElse(tag, nonce));
+            command,
+            variables.of(command, nonce, scope),
+            Objects.requireNonNullElse(tag, nonce),
+            scope);
     return this.command(start(command, message, nonce, gaps, scope), gaps);
   }
 
@@ -108,7 +111,8 @@ final class EnvdLauncher implements CommandLauncher {
             command,
             size,
             variables.of(command, nonce, scope),
-            Objects.requireNonNullElse(tag, nonce));
+            Objects.requireNonNullElse(tag, nonce),
+            scope);
     EnvdTerminal terminal = terminal(start(command, message, nonce, gaps, scope), gaps);
     begin(terminal);
     return terminal;

@@ -34,6 +34,7 @@ final class FollowedEvents {
   private final Gaps gaps;
   private final Reattachment reattachment;
   private final CallScope following = CallScope.open();
+  private final Reattachment.Attempts attempts; // of the reading thread
   private final Deque<ProcessEvent> ready; // owned by the reading thread
   private long heard = System.nanoTime(); // when the last message came; of the reading thread
   private ConnectStream<ProcessProto.ProcessEvent> events; // of the reading thread
@@ -56,6 +57,7 @@ final class FollowedEvents {
     this.gaps = gaps;
     this.ready = new ArrayDeque<>(first);
     this.reattachment = reattachment;
+    this.attempts = reattachment.attempts(following);
   }
 
   /** See {@link dev.sandpiper.engine.RunningCommand#next}. */
@@ -97,6 +99,7 @@ final class FollowedEvents {
   private void deliver(ProcessEvent event) {
     if (event instanceof Output output) {
       gaps.count(output);
+      attempts.progress();
     } else if (event instanceof Ended end) {
       log.debug("{} {}", ref, end.status());
       if (lastWordsMayBeLost) {
@@ -110,7 +113,7 @@ final class FollowedEvents {
   /** The process's end stands, whatever comes after it: nobody shall run the command again. */
   private void sayGoodbye() {
     try {
-      events.finish(GOODBYE);
+      events.finish(following.within(GOODBYE));
     } catch (IOException | SandboxException e) {
       log.warn("{} has ended, and its stream ended badly: {}", ref, e.toString());
     }
@@ -118,7 +121,7 @@ final class FollowedEvents {
 
   private void reconnect(Exception cause) {
     events.close();
-    events = reattachment.replace(ref, name, cause, heard, following).events();
+    events = reattachment.replace(ref, name, cause, heard, attempts).events();
     events.continueIn(following);
     ready.addAll(gaps.here(Gaps.RECONNECTED));
   }

@@ -14,6 +14,7 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,9 @@ final class Reattachment {
   private static final Logger log = LoggerFactory.getLogger(Reattachment.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  /** What has held for a keep-alive's interval was a connection, and its end is news. */
+  private static final Duration LASTING = Duration.ofSeconds(20);
 
   /** After this a number may be another process's; it is also how long an exit is remembered. */
   private static final Duration SAME_PROCESS = Duration.ofSeconds(30);
@@ -49,6 +53,62 @@ final class Reattachment {
     this.patience = patience;
   }
 
+  /**
+   * The attempts for one process since it last made progress, which is what they are limited by:
+   * that a connection comes about is none, because it may break at once, again and again.
+   */
+  static final class Attempts {
+    private final CallScope following;
+    private final Duration patience;
+    private final Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+    private @Nullable CallScope scope;
+    private boolean isConnected = true;
+    private long connectedAt = System.nanoTime();
+
+    private Attempts(CallScope following, Duration patience) {
+      this.following = following;
+      this.patience = patience;
+    }
+
+    /** Output came: what goes wrong from now on is new. */
+    void progress() {
+      scope = null;
+      pauses.reset();
+    }
+
+    /** Where the next one belongs. Blocks for a pause, unless it is the first one. */
+    private CallScope next(ProcessRef ref, String name, Exception cause) {
+      if (isConnected && System.nanoTime() - connectedAt > LASTING.toNanos()) {
+        progress();
+      }
+      isConnected = false;
+      CallScope current = scope;
+      if (current == null) {
+        scope = following.within(patience);
+        return scope;
+      }
+      Duration pause = pauses.next();
+      if (current.left().compareTo(pause) <= 0) {
+        throw lost(
+            ref, name, "none could be had that held, within " + Durations.text(patience), cause);
+      }
+      current.sleep(pause, failure(name, ""));
+      return current;
+    }
+
+    private void connected() {
+      isConnected = true;
+      connectedAt = System.nanoTime();
+    }
+  }
+
+  /**
+   * @param following of the process's events
+   */
+  Attempts attempts(CallScope following) {
+    return new Attempts(following, patience);
+  }
+
   boolean isOff() {
     return patience.isZero();
   }
@@ -57,19 +117,19 @@ final class Reattachment {
    * Blocks until there is a new connection.
    *
    * @param heard when the process was last heard of, in nanoseconds
-   * @param scope of the process's events
+   * @param attempts what was tried before
    * @throws ConnectionLostException if there is none to be had, with {@code cause}
    * @throws CancelledException if it was given up, or this thread is interrupted
    */
-  Connection replace(ProcessRef ref, String name, Exception cause, long heard, CallScope scope) {
+  Connection replace(ProcessRef ref, String name, Exception cause, long heard, Attempts attempts) {
     if (isOff()) {
-      throw lost(ref, name, health.apply(scope), cause);
+      throw lost(ref, name, health.apply(attempts.following), cause);
     }
-    CallScope attempts = scope.within(patience);
-    Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     while (true) {
+      CallScope scope = attempts.next(ref, name, cause);
       try {
-        Connection connection = connect(ref, name, heard, attempts);
+        Connection connection = connect(ref, name, heard, scope);
+        attempts.connected();
         log.warn("{} lost its connection and has a new one: {}", ref, cause.toString());
         return connection;
       } catch (CancelledException e) {
@@ -77,11 +137,6 @@ final class Reattachment {
       } catch (SandboxException e) {
         cause.addSuppressed(e);
         rejectIfFinal(ref, name, cause, e);
-        Duration pause = pauses.next();
-        if (attempts.left().compareTo(pause) <= 0) {
-          throw lost(ref, name, "none could be had within " + Durations.text(patience), cause);
-        }
-        attempts.sleep(pause, failure(name, ""));
       }
     }
   }

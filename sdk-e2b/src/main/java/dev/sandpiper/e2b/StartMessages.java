@@ -7,8 +7,10 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.files.SandboxPaths;
+import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What is asked of a sandbox's daemon to start a command: the command behind a script of ours. */
@@ -20,15 +22,19 @@ final class StartMessages {
       Map.of("TERM", "xterm-256color", "LANG", "C.UTF-8", "LC_ALL", "C.UTF-8");
 
   private final EnvdVersion version;
-  private final SandboxPaths paths;
+  private final Function<CallScope, SandboxPaths> paths;
 
-  StartMessages(EnvdVersion version, SandboxPaths paths) {
+  /**
+   * @param paths what makes paths absolute on behalf of a call
+   */
+  StartMessages(EnvdVersion version, Function<CallScope, SandboxPaths> paths) {
     this.version = version;
     this.paths = paths;
   }
 
   /** The variables are those of {@link Variables#of}. */
-  StartRequest command(Command command, Map<String, String> variables, String tag) {
+  StartRequest command(
+      Command command, Map<String, String> variables, String tag, CallScope scope) {
     boolean takesInput = takesInput(command);
     boolean emptied = !takesInput && version.isBefore(EnvdVersion.OPTIONAL_STDIN);
     ProcessConfig.Builder process =
@@ -36,14 +42,20 @@ final class StartMessages {
             Scripts.START,
             List.of(command.mergesErrors() ? "merge" : "apart", emptied ? "empty" : "given"),
             command,
-            variables);
+            variables,
+            scope);
     return StartRequest.newBuilder().setProcess(process).setTag(tag).setStdin(takesInput).build();
   }
 
   /** Like {@link #command}. */
   StartRequest terminal(
-      Command command, TerminalSize size, Map<String, String> variables, String tag) {
-    ProcessConfig.Builder process = script(Scripts.START_TERMINAL, List.of(), command, variables);
+      Command command,
+      TerminalSize size,
+      Map<String, String> variables,
+      String tag,
+      CallScope scope) {
+    ProcessConfig.Builder process =
+        script(Scripts.START_TERMINAL, List.of(), command, variables, scope);
     ON_A_TERMINAL.forEach(
         (name, value) -> {
           if (!process.containsEnvs(name)) {
@@ -64,7 +76,11 @@ final class StartMessages {
   }
 
   private ProcessConfig.Builder script(
-      String script, List<String> settings, Command command, Map<String, String> variables) {
+      String script,
+      List<String> settings,
+      Command command,
+      Map<String, String> variables,
+      CallScope scope) {
     ProcessConfig.Builder process =
         ProcessConfig.newBuilder()
             .setCmd(SHELL)
@@ -72,7 +88,7 @@ final class StartMessages {
             .addAllArgs(settings)
             .addAllArgs(command.arguments())
             .putAllEnvs(variables);
-    command.directory().map(paths::absolute).ifPresent(process::setCwd);
+    command.directory().map(path -> paths.apply(scope).absolute(path)).ifPresent(process::setCwd);
     return process;
   }
 

@@ -141,7 +141,7 @@ class ConnectStreamTest {
       assertThat(stream.end()).isNull();
       assertThat(stream.next()).isNull();
       assertThat(stream.next()).isNull();
-      stream.finish(SHORT);
+      stream.finish(CallScope.open().within(SHORT));
     }
   }
 
@@ -240,7 +240,7 @@ class ConnectStreamTest {
     try (ConnectStream<StartResponse> stream = stream(SEVEN + END + more)) {
       assertSeven(stream.next());
       assertThat(stream.next()).isNull();
-      assertThatThrownBy(() -> stream.finish(SHORT))
+      assertThatThrownBy(() -> stream.finish(CallScope.open().within(SHORT)))
           .isInstanceOf(MalformedStreamException.class)
           .hasMessage("bytes after the end of the stream");
     }
@@ -253,7 +253,8 @@ class ConnectStreamTest {
     try (ConnectStream<StartResponse> stream = open(Codec.BINARY)) {
       assertSeven(stream.next());
       assertThat(stream.next()).isNull();
-      assertThatThrownBy(() -> stream.finish(SHORT)).isInstanceOf(DeadlineExceededException.class);
+      assertThatThrownBy(() -> stream.finish(CallScope.open().within(SHORT)))
+          .isInstanceOf(DeadlineExceededException.class);
     }
   }
 

@@ -14,6 +14,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.files.SandboxPaths;
+import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,11 +62,12 @@ class ListTest {
 
   private static ProcessInfo ours(int pid) {
     ProcessConfig config =
-        new StartMessages(EnvdVersion.parse("0.6.13"), new SandboxPaths(() -> "/"))
+        new StartMessages(EnvdVersion.parse("0.6.13"), scope -> new SandboxPaths(() -> "/"))
             .command(
                 Command.of("make", "-j"),
                 Map.of("SANDPIPER_PROCESS", "sp-" + pid, "SANDPIPER_VARIABLE_0", "A.b=1=2"),
-                "built")
+                "built",
+                CallScope.open())
             .getProcess();
     return ProcessInfo.newBuilder().setPid(pid).setTag("built").setConfig(config).build();
   }

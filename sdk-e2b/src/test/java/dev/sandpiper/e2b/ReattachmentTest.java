@@ -35,7 +35,7 @@ class ReattachmentTest {
         "make",
         new IOException("cut"),
         System.nanoTime() - heardAgo.toNanos(),
-        CallScope.open());
+        reattachment.attempts(CallScope.open()));
   }
 
   private void runsNoMoreAndItsTagIsUnknown() {

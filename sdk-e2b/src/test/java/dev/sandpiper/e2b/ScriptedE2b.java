@@ -14,13 +14,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import okio.ByteString;
@@ -52,6 +55,10 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   private final Queue<RecordedRequest> starts = new ConcurrentLinkedQueue<>();
   private final Queue<RecordedRequest> creates = new ConcurrentLinkedQueue<>();
   private final List<E2bClient> clients = new ArrayList<>();
+  private final AtomicInteger unanswered = new AtomicInteger();
+  private final Map<String, Answer> always = new ConcurrentHashMap<>();
+  private final Map<String, Integer> asked = new ConcurrentHashMap<>();
+  private volatile boolean frozen;
   private @Nullable E2bClient client;
 
   ScriptedE2b() {
@@ -78,7 +85,8 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
       clients.forEach(E2bClient::close);
       if (context.getExecutionException().isEmpty()) {
         assertThat(answers).as("answers that nobody asked for").isEmpty();
-        RecordedRequest untaken = server.takeRequest(0, TimeUnit.SECONDS);
+        RecordedRequest untaken =
+            frozen || !always.isEmpty() ? null : server.takeRequest(0, TimeUnit.SECONDS);
         assertThat(untaken).as("requests that nobody expected").isNull();
         Patience.until(
             "no response is left open",
@@ -176,6 +184,26 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
     return json(creates.element()).path("metadata").path("sandpiper-nonce").asText();
   }
 
+  /** What each request to {@code target} is answered, whatever else is answered. */
+  void always(String target, Answer answer) {
+    always.put(target, answer);
+  }
+
+  /** How often {@link #always} has answered this target. */
+  int timesAsked(String target) {
+    return asked.getOrDefault(target, 0);
+  }
+
+  /** From now on it takes requests and answers none for which there is no answer yet. */
+  void freeze() {
+    frozen = true;
+  }
+
+  /** How many requests it has left without an answer. */
+  int unanswered() {
+    return unanswered.get();
+  }
+
   /** The first start that arrived. */
   StartRequest firstStart() throws MalformedStreamException {
     return startRequest(starts.element());
@@ -250,8 +278,17 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
       if (request.getTarget().endsWith("/process.Process/Start")) {
         starts.add(request);
       }
-      Answer answer = answers.poll();
+      Answer answer = always.get(request.getTarget());
+      if (answer == null) {
+        answer = answers.poll();
+      } else {
+        asked.merge(request.getTarget(), 1, Integer::sum);
+      }
       try {
+        if (answer == null && frozen) {
+          unanswered.incrementAndGet();
+          return new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build();
+        }
         return answer == null ? unexpected(request) : answer.make();
       } catch (Exception e) {
         throw new AssertionError(e);

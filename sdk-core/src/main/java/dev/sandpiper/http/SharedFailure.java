@@ -1,13 +1,13 @@
-package dev.sandpiper.engine;
+package dev.sandpiper.http;
 
 import java.util.concurrent.ExecutionException;
 
 /** The outcome of a future, thrown to each of those who wait for it. */
-final class SharedFailure {
+public final class SharedFailure {
   private SharedFailure() {}
 
   /** What the task threw, as it is; never returns normally where that is unchecked. */
-  static RuntimeException rethrown(ExecutionException outcome) {
+  public static RuntimeException rethrown(ExecutionException outcome) {
     Throwable cause = outcome.getCause();
     if (cause instanceof RuntimeException unchecked) {
       return unchecked;
