@@ -14,6 +14,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,8 +121,12 @@ class ExactLossTest {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-      assertThat(run("umount", directory.toString())).isTrue();
+    public void close() throws IOException {
+      try {
+        assertThat(run("umount", directory.toString())).isTrue();
+      } catch (InterruptedException e) {
+        throw new InterruptedIOException("interrupted while the disk was unmounted");
+      }
     }
   }
 
