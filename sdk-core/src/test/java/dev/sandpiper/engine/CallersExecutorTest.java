@@ -219,6 +219,7 @@ class CallersExecutorTest {
                 new java.io.InputStream() {
                   @Override
                   public int read() {
+                    scripted.writes("done").exits(0);
                     while (closed.getCount() > 0) {
                       Thread.onSpinWait();
                     }
@@ -231,7 +232,6 @@ class CallersExecutorTest {
                   }
                 });
     try (Engine engine = new Engine(single)) {
-      scripted.writes("done").exits(0);
       ExecResult result = engine.processes(scripted).exec(COMMAND.stdin(blocking));
 
       assertThat(result.stdout().bytes()).isEqualTo("done".getBytes(UTF_8));
