@@ -89,13 +89,7 @@ public record Failure(
   private Object writeReplace() {
     Integer number = status.isPresent() ? status.getAsInt() : null;
     return new Written(
-        operation,
-        subject,
-        observed,
-        number,
-        code.orElse(null),
-        requestId.orElse(null),
-        retryable);
+        operation, subject, observed, number, code.orElse(null), requestId.orElse(null), retryable);
   }
 
   private record Written(

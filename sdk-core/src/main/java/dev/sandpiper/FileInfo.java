@@ -64,16 +64,7 @@ public record FileInfo(
   /** An {@code Optional} is not serializable. */
   private Object writeReplace() {
     return new Written(
-        path,
-        name,
-        type,
-        size,
-        mode,
-        owner,
-        group,
-        modified,
-        linkTarget.orElse(null),
-        metadata);
+        path, name, type, size, mode, owner, group, modified, linkTarget.orElse(null), metadata);
   }
 
   private record Written(

@@ -11,6 +11,7 @@ public class IncompleteListingException extends SandboxException {
 
   @SuppressWarnings("serial") // what List.copyOf returns is serializable
   private final List<FileInfo> entries;
+
   @SuppressWarnings("serial")
   private final List<String> directories;
 

@@ -96,8 +96,8 @@ public interface Process extends AutoCloseable {
 
   /**
    * Completes when the process has ended, or exceptionally with what {@link #waitFor()} would
-   * throw. Cancelling the future leaves the process alone. Callbacks may block: they run on a thread
-   * that nothing else needs, or on the caller's if the process has ended before.
+   * throw. Cancelling the future leaves the process alone. Callbacks may block: they run on a
+   * thread that nothing else needs, or on the caller's if the process has ended before.
    */
   CompletableFuture<ExitStatus> onExit();
 

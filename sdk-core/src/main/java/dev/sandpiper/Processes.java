@@ -26,8 +26,8 @@ public interface Processes {
   /**
    * {@link #exec(Command)} on another thread. Whatever else completes the future stops the command:
    * {@code cancel}, {@code orTimeout}, {@code complete}. Completing a copy of it, or a future that
-   * depends on it, does not. An exception arrives as what {@code exec} would throw; a client that is
-   * closed, or whose executor refuses, is a {@link CancelledException}, and nothing was started.
+   * depends on it, does not. An exception arrives as what {@code exec} would throw; a client that
+   * is closed, or whose executor refuses, is a {@link CancelledException}, and nothing was started.
    */
   CompletableFuture<ExecResult> execAsync(Command command);
 

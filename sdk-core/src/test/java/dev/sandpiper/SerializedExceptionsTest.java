@@ -38,37 +38,43 @@ class SerializedExceptionsTest {
           .withRetryable(true);
   private static final Failure BARE = Failure.of("exec", "", "no answer");
   private static final ProcessRef REF = new ProcessRef("e2b", "sandbox", "7", "nonce");
-  private static final IOException CAUSE = new MalformedStreamException("half a frame");
 
   static Stream<Throwable> all() {
     Stream<SandboxException> unchecked =
         Stream.of(FAILURE, BARE).flatMap(SerializedExceptionsTest::of);
     return Stream.concat(
-        unchecked, Stream.of(new SandboxIOException(new CancelledException(FAILURE, CAUSE))));
+        unchecked, Stream.of(new SandboxIOException(new CancelledException(FAILURE, cause()))));
   }
 
   private static Stream<SandboxException> of(Failure failure) {
     return Stream.of(
-        new AuthenticationException(failure, CAUSE),
-        new CancelledException(failure, CAUSE),
+        new AuthenticationException(failure, cause()),
+        new CancelledException(failure, cause()),
         new CommandFailedException(result(new ExitStatus.Exited(3))),
         new CommandFailedException(result(new ExitStatus.Signaled(Signal.KILL))),
-        new ConnectionLostException(failure, REF, CAUSE),
+        new ConnectionLostException(failure, REF, cause()),
         new ConnectionLostException(failure, null, null),
         new DeadlineExceededException(
-            Limit.DEADLINE, Duration.ofSeconds(3), failure, result(unreported()), CAUSE),
+            Limit.DEADLINE, Duration.ofSeconds(3), failure, result(unreported()), cause()),
         new DeadlineExceededException(Limit.IDLE, Duration.ofMillis(1), failure, null, null),
         new IncompleteListingException(
-            failure, List.of(file(Optional.empty()), file(Optional.of("../b"))), List.of("/d"), CAUSE),
-        new InputClosedException(failure, CAUSE),
-        new InvalidRequestException(failure, CAUSE),
-        new NotFoundException(What.FILE, failure, CAUSE),
-        new PlatformException(failure, CAUSE),
+            failure,
+            List.of(file(Optional.empty()), file(Optional.of("../b"))),
+            List.of("/d"),
+            cause()),
+        new InputClosedException(failure, cause()),
+        new InvalidRequestException(failure, cause()),
+        new NotFoundException(What.FILE, failure, cause()),
+        new PlatformException(failure, cause()),
         new RateLimitedException(failure, Duration.ofSeconds(9)),
         new RateLimitedException(failure, null),
         new UnsupportedCapabilityException(failure, Capability.STDIN),
         new UnsupportedCapabilityException(failure, null),
-        new WireFormatException(failure, CAUSE));
+        new WireFormatException(failure, cause()));
+  }
+
+  private static IOException cause() {
+    return new MalformedStreamException("half a frame");
   }
 
   private static ExitStatus unreported() {

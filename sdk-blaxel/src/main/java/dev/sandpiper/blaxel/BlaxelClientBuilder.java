@@ -108,8 +108,8 @@ public final class BlaxelClientBuilder {
   /**
    * What runs background work: one blocking task for each started process and each {@link
    * dev.sandpiper.Processes#execAsync}, and one for each command that is fed its {@link
-   * dev.sandpiper.Command#stdin}. It must not bound their number below that: a task that waits for a
-   * thread makes its process wait. What has to be done on time (deadlines, closing, following a
+   * dev.sandpiper.Command#stdin}. It must not bound their number below that: a task that waits for
+   * a thread makes its process wait. What has to be done on time (deadlines, closing, following a
    * process's files) runs on threads of the client's own. Never shut down here.
    */
   public BlaxelClientBuilder executor(Executor callersExecutor) {

@@ -75,7 +75,9 @@ final class Execution {
     }
   }
 
-  /** What a full executor, or a client that is being closed, refuses: then the command is stopped. */
+  /**
+   * What a full executor, or a client that is being closed, refuses: then the command is stopped.
+   */
   private CommandDeadline begin(CallScope scope, TreeStop stop, StdinFeed feed) {
     try {
       feed.begin(threads, stop::run);

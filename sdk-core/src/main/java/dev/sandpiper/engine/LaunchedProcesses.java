@@ -34,8 +34,7 @@ public final class LaunchedProcesses implements Processes {
    * @param grace how long a process waits at the bound of its unclaimed output for somebody to
    *     claim it, once
    */
-  LaunchedProcesses(
-      CommandLauncher launcher, Threads threads, CallScope outer, Duration grace) {
+  LaunchedProcesses(CommandLauncher launcher, Threads threads, CallScope outer, Duration grace) {
     this.launcher = launcher;
     this.threads = threads;
     this.outer = outer;

@@ -10,7 +10,8 @@ import java.util.Optional;
 final class StartedTerminal extends StartedProcess implements Terminal {
   private final RunningTerminal terminal;
 
-  private StartedTerminal(RunningTerminal terminal, OnClose onClose, Threads threads, Duration grace) {
+  private StartedTerminal(
+      RunningTerminal terminal, OnClose onClose, Threads threads, Duration grace) {
     super(terminal, onClose, true, Optional.empty(), threads, grace);
     this.terminal = terminal;
   }

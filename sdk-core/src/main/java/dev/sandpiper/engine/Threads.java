@@ -12,8 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
  *     What it refuses is a {@link dev.sandpiper.CancelledException}
  * @param promptly for work that has to be done on time; refuses nothing
  */
-public record Threads(
-    ScheduledExecutorService scheduler, Executor executor, Executor promptly) {
+public record Threads(ScheduledExecutorService scheduler, Executor executor, Executor promptly) {
 
   public static Threads of(ClientResources resources) {
     return new Threads(resources.scheduler(), resources.executor(), resources.promptly());

@@ -13,6 +13,7 @@ import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.testing.Patience;
+import dev.sandpiper.wire.BlockInputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -78,7 +79,9 @@ class CallersExecutorTest {
     try (Engine engine = new Engine(FULL);
         Process process = engine.processes(scripted).start(BRIEF)) {
       assertThatThrownBy(process::waitFor).isInstanceOf(DeadlineExceededException.class);
-      assertThat(((Output) process.events().next()).text()).isEqualTo("last words");
+      assertThat(process.events().next())
+          .isInstanceOfSatisfying(
+              Output.class, output -> assertThat(output.text()).isEqualTo("last words"));
     }
     Patience.until("the stream is dropped", scripted::isClosed);
   }
@@ -163,8 +166,7 @@ class CallersExecutorTest {
   @Test
   void anExecWhoseInputIsRefusedLeavesNothing() {
     try (Engine engine = new Engine(REFUSING)) {
-      assertThatThrownBy(
-              () -> engine.processes(scripted).exec(COMMAND.stdin(Content.of("input"))))
+      assertThatThrownBy(() -> engine.processes(scripted).exec(COMMAND.stdin(Content.of("input"))))
           .isInstanceOf(CancelledException.class);
       assertThat(scripted.stops).hasValue(1);
       assertThat(scripted.isClosed()).isTrue();
@@ -216,9 +218,9 @@ class CallersExecutorTest {
     Content blocking =
         Content.of(
             () ->
-                new java.io.InputStream() {
+                new BlockInputStream() {
                   @Override
-                  public int read() {
+                  public int read(byte[] target, int offset, int length) {
                     scripted.writes("done").exits(0);
                     while (closed.getCount() > 0) {
                       Thread.onSpinWait();

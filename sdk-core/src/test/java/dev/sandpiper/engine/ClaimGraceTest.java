@@ -1,5 +1,6 @@
 package dev.sandpiper.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -98,7 +99,7 @@ class ClaimGraceTest {
   void whoWaitsOrLetsGoEndsTheGrace(String name) throws Exception {
     Process process = startAndFill(Command.of("scripted"), LONG);
     scripted.exits(0);
-    WAITS.get(name).run(process);
+    requireNonNull(WAITS.get(name)).run(process);
 
     Patience.until("the pump has gone on to the end", scripted::isClosed);
     process.close();

@@ -473,8 +473,9 @@ class StartedProcessTest {
   void callbackOfOnExitThatBlocksHoldsNothing() throws Exception {
     CountDownLatch blocked = new CountDownLatch(1);
     CountDownLatch free = new CountDownLatch(1);
+    CompletableFuture<Void> callbacks;
     try (Process process = engine.start(scripted)) {
-      CompletableFuture<Void> callbacks =
+      callbacks =
           CompletableFuture.allOf(
               process.onExit().thenRun(() -> block(blocked, free)),
               process.asJavaProcess().onExit().thenRun(() -> block(blocked, free)));
@@ -484,10 +485,10 @@ class StartedProcessTest {
       Patience.until("the stream is dropped", scripted::isClosed);
       assertThat(process.waitFor(Duration.ofSeconds(5))).contains(DONE);
       assertThat(process.asJavaProcess().isAlive()).isFalse();
-      process.close();
-      free.countDown();
-      callbacks.get(5, TimeUnit.SECONDS);
     }
+    assertThat(callbacks).describedAs("blocked while the process was closed").isNotDone();
+    free.countDown();
+    callbacks.get(5, TimeUnit.SECONDS);
   }
 
   private static void block(CountDownLatch begun, CountDownLatch end) {

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockResponseBody;
-import okio.Buffer;
 import okio.BufferedSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,7 +53,9 @@ class ClaimGraceTest {
         write(sink, Frames.keepAlive());
         keepAlives.incrementAndGet();
       }
-      write(sink, Frames.joined(Frames.stdout("end"), Frames.exited(5), Frames.goodbye()).readByteArray());
+      write(
+          sink,
+          Frames.joined(Frames.stdout("end"), Frames.exited(5), Frames.goodbye()).readByteArray());
       sink.writeUtf8("0\r\n\r\n").flush();
     }
 

@@ -50,7 +50,8 @@ interface CallersExecutorContract {
             Command.of("sleep", "600"),
             Command.of("sleep", "600").timeout(Duration.ofMinutes(5)),
             Command.of("sleep", "600").stdin(Content.of("x")))) {
-      assertThatThrownBy(() -> sandbox.processes().start(command)).isInstanceOf(CancelledException.class);
+      assertThatThrownBy(() -> sandbox.processes().start(command))
+          .isInstanceOf(CancelledException.class);
       Leftovers.awaitNone("processes", this::processes);
     }
     Leftovers.awaitNone("responses", () -> used(connections));
@@ -107,8 +108,7 @@ interface CallersExecutorContract {
   @Test
   default void aFastProducerLosesNothingBetweenStartAndEvents() {
     Sandbox sandbox = sandboxOf(Executors.newCachedThreadPool(), new ConnectionPool());
-    String script =
-        "i=0; while [ $i -lt 25600 ]; do printf '%063d\\n' $i; i=$((i + 1)); done";
+    String script = "i=0; while [ $i -lt 25600 ]; do printf '%063d\\n' $i; i=$((i + 1)); done";
     try (Process process = sandbox.processes().start(Command.shell(script))) {
       LocalE2bTest.await("the claim to be waited for", CallersExecutorContract::somebodyWaits);
       StringBuilder text = new StringBuilder();

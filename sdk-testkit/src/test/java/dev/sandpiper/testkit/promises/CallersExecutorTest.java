@@ -89,8 +89,7 @@ class CallersExecutorTest extends LocalE2bTest implements CallersExecutorContrac
     IllegalStateException broken = new IllegalStateException("broken");
     E2bSandbox one = sandboxOf(taking(1, broken), new ConnectionPool());
     Path source = source();
-    assertThatThrownBy(
-            () -> one.files().uploadInParts(source, "f", E2bPartsOptions.parallel(4)))
+    assertThatThrownBy(() -> one.files().uploadInParts(source, "f", E2bPartsOptions.parallel(4)))
         .isSameAs(broken);
     assertThat(one.files().list(".")).isEmpty();
     assertThat(one.shell("find . | wc -l").stdout().text()).isEqualTo("1\n");
