@@ -3,13 +3,16 @@ package dev.sandpiper;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
  * What was kept of one channel: all of it, or its beginning and its end. Immutable; the arrays that
  * come out are copies.
  */
-public final class CapturedOutput {
+public final class CapturedOutput implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final byte[] head;
   private final byte[] tail;
   private final long totalBytes;

@@ -4,7 +4,7 @@ package dev.sandpiper;
 public class CommandFailedException extends SandboxException {
   private static final long serialVersionUID = 1L;
 
-  private final transient ExecResult result;
+  private final ExecResult result;
 
   public CommandFailedException(ExecResult result) {
     super(Failure.of("exec", result.program(), describe(result)), null);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public class ConnectionLostException extends SandboxException {
   private static final long serialVersionUID = 1L;
 
-  private final transient @Nullable ProcessRef process;
+  private final @Nullable ProcessRef process;
 
   public ConnectionLostException(
       Failure failure, @Nullable ProcessRef process, @Nullable Throwable cause) {

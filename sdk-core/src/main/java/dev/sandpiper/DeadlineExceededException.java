@@ -24,7 +24,7 @@ public class DeadlineExceededException extends SandboxException {
 
   private final Limit limit;
   private final Duration value;
-  private final transient @Nullable ExecResult partialResult;
+  private final @Nullable ExecResult partialResult;
 
   public DeadlineExceededException(
       Limit limit,

@@ -2,6 +2,7 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -19,7 +20,8 @@ public record ExecResult(
     ExitStatus exit,
     CapturedOutput stdout,
     CapturedOutput stderr,
-    Duration duration) {
+    Duration duration)
+    implements Serializable {
   private static final int QUOTED = 400;
 
   public ExecResult {

@@ -2,13 +2,14 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.util.OptionalInt;
 
 /**
  * How a command ended, as the platform reported it. There is no default: a status that nobody
  * reported is {@link Unreported}, never a guessed 0.
  */
-public sealed interface ExitStatus {
+public sealed interface ExitStatus extends Serializable {
 
   /** True only for {@link Exited} with code 0. */
   default boolean isSuccess() {

@@ -2,8 +2,10 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known about a failed operation. Texts that came from a platform are cleaned of control
@@ -24,7 +26,8 @@ public record Failure(
     OptionalInt status,
     Optional<String> code,
     Optional<String> requestId,
-    boolean retryable) {
+    boolean retryable)
+    implements Serializable {
   private static final int LONGEST_SUBJECT = 200;
   private static final int LONGEST_OBSERVATION = 600;
 
@@ -80,6 +83,34 @@ public record Failure(
         id -> facts.append(facts.isEmpty() ? "" : ", ").append("request ").append(id));
     String head = subject.isEmpty() ? operation : operation + " " + subject;
     return head + ": " + observed + (facts.isEmpty() ? "" : " (" + facts + ")");
+  }
+
+  /** An {@code Optional} is not serializable. */
+  private Object writeReplace() {
+    Integer number = status.isPresent() ? status.getAsInt() : null;
+    return new Written(
+        operation, subject, observed, number, code.orElse(null), requestId.orElse(null), retryable);
+  }
+
+  private record Written(
+      String operation,
+      String subject,
+      String observed,
+      @Nullable Integer status,
+      @Nullable String code,
+      @Nullable String requestId,
+      boolean retryable)
+      implements Serializable {
+    private Object readResolve() {
+      return new Failure(
+          operation,
+          subject,
+          observed,
+          status == null ? OptionalInt.empty() : OptionalInt.of(status),
+          Optional.ofNullable(code),
+          Optional.ofNullable(requestId),
+          retryable);
+    }
   }
 
   private static String printable(String text, int longest) {

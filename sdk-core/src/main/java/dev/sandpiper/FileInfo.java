@@ -2,10 +2,12 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a sandbox says about one entry of its filesystem. A link is described itself, and not what
@@ -31,7 +33,8 @@ public record FileInfo(
     String group,
     Instant modified,
     Optional<String> linkTarget,
-    Map<String, String> metadata) {
+    Map<String, String> metadata)
+    implements Serializable {
   public FileInfo {
     requireNonNull(path, "path");
     requireNonNull(name, "name");
@@ -56,5 +59,38 @@ public record FileInfo(
         owner,
         group,
         modified);
+  }
+
+  /** An {@code Optional} is not serializable. */
+  private Object writeReplace() {
+    return new Written(
+        path, name, type, size, mode, owner, group, modified, linkTarget.orElse(null), metadata);
+  }
+
+  private record Written(
+      String path,
+      String name,
+      FileType type,
+      long size,
+      int mode,
+      String owner,
+      String group,
+      Instant modified,
+      @Nullable String linkTarget,
+      Map<String, String> metadata)
+      implements Serializable {
+    private Object readResolve() {
+      return new FileInfo(
+          path,
+          name,
+          type,
+          size,
+          mode,
+          owner,
+          group,
+          modified,
+          Optional.ofNullable(linkTarget),
+          metadata);
+    }
   }
 }

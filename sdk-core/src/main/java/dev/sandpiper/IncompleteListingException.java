@@ -9,8 +9,11 @@ import java.util.List;
 public class IncompleteListingException extends SandboxException {
   private static final long serialVersionUID = 1L;
 
-  private final transient List<FileInfo> entries;
-  private final transient List<String> directories;
+  @SuppressWarnings("serial") // what List.copyOf returns is serializable
+  private final List<FileInfo> entries;
+
+  @SuppressWarnings("serial")
+  private final List<String> directories;
 
   public IncompleteListingException(
       Failure failure, List<FileInfo> entries, List<String> directories, Throwable cause) {

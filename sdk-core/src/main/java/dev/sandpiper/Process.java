@@ -11,8 +11,10 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Its output has one consumer: the first of {@link #events()} and {@link #transferTo} to be
  * called. {@link #waitFor()} and {@link #onExit()} read what nobody claimed. Unclaimed output is
- * kept up to 1 MiB; beyond that the oldest goes and an {@link ProcessEvent.OutputGap} says so, so a
- * process never stalls because nobody reads it. Once claimed, the reader's pace is the process's.
+ * kept up to 1 MiB. There the process waits for somebody to claim it, once and at most three
+ * seconds; waiting for its end, detaching and closing end that at once. Then the oldest output is
+ * dropped and an {@link ProcessEvent.OutputGap} says so, so a process never stalls again because
+ * nobody reads it. Once claimed, the reader's pace is the process's.
  *
  * <p>A process has ended when it has exited <em>and</em> its outputs are closed. A child that keeps
  * them open keeps it going: start a server with its outputs redirected, or in its own {@link
@@ -94,7 +96,8 @@ public interface Process extends AutoCloseable {
 
   /**
    * Completes when the process has ended, or exceptionally with what {@link #waitFor()} would
-   * throw. Cancelling the future leaves the process alone.
+   * throw. Cancelling the future leaves the process alone. Callbacks may block: they run on a
+   * thread that nothing else needs, or on the caller's if the process has ended before.
    */
   CompletableFuture<ExitStatus> onExit();
 

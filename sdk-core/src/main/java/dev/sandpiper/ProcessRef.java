@@ -2,6 +2,7 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,7 +15,8 @@ import java.util.regex.Pattern;
  * @param processId how the platform names it there; platforms use these again
  * @param nonce what tells this process from a later one with the same {@code processId}
  */
-public record ProcessRef(String platform, String sandboxId, String processId, String nonce) {
+public record ProcessRef(String platform, String sandboxId, String processId, String nonce)
+    implements Serializable {
   private static final String PART = "[A-Za-z0-9._-]{1,128}";
   private static final Pattern TEXT =
       Pattern.compile("(" + PART + "):(" + PART + ")/(" + PART + ")/(" + PART + ")");

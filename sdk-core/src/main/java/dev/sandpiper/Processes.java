@@ -24,8 +24,10 @@ public interface Processes {
   ExecResult exec(Command command, OutputListener listener);
 
   /**
-   * {@link #exec(Command)} on another thread. Cancelling the future stops the command. An exception
-   * arrives as what {@code exec} would throw.
+   * {@link #exec(Command)} on another thread. Whatever else completes the future stops the command:
+   * {@code cancel}, {@code orTimeout}, {@code complete}. Completing a copy of it, or a future that
+   * depends on it, does not. An exception arrives as what {@code exec} would throw; a client that
+   * is closed, or whose executor refuses, is a {@link CancelledException}, and nothing was started.
    */
   CompletableFuture<ExecResult> execAsync(Command command);
 

@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something with a sandbox went wrong. The subclasses are split by what a caller does next; each
  * message names the operation, its subject and what was observed, and no message holds a secret.
+ * Serialization keeps everything that it says, if its causes are serializable too.
  */
 public abstract class SandboxException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final transient Failure failure;
+  private final Failure failure;
 
   protected SandboxException(Failure failure, @Nullable Throwable cause) {
     super(failure.message(), cause);

@@ -2,6 +2,7 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -10,7 +11,7 @@ import java.util.List;
  *
  * @param number 1 to 64, or 0 for {@link #UNKNOWN}
  */
-public record Signal(int number) {
+public record Signal(int number) implements Serializable {
   public static final Signal UNKNOWN = new Signal(0);
   public static final Signal HUP = new Signal(1);
   public static final Signal INT = new Signal(2);

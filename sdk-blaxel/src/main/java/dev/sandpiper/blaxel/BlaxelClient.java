@@ -69,7 +69,7 @@ public final class BlaxelClient implements SandboxClient {
             new AuthenticatedTransport(new WakingTransport(plain, waits), tokens),
             settings,
             tokens,
-            new Threads(resources.scheduler(), resources.executor()),
+            Threads.of(resources),
             waits,
             output,
             new CreatedSandboxes());

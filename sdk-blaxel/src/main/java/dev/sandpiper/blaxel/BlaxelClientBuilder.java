@@ -106,9 +106,11 @@ public final class BlaxelClientBuilder {
   }
 
   /**
-   * What runs background work: three blocking tasks for each process, and one for each sandbox with
-   * a process that somebody follows. It must not bound their number below that. Never shut down
-   * here.
+   * What runs background work: one blocking task for each started process and each {@link
+   * dev.sandpiper.Processes#execAsync}, and one for each command that is fed its {@link
+   * dev.sandpiper.Command#stdin}. It must not bound their number below that: a task that waits for
+   * a thread makes its process wait. What has to be done on time (deadlines, closing, following a
+   * process's files) runs on threads of the client's own. Never shut down here.
    */
   public BlaxelClientBuilder executor(Executor callersExecutor) {
     executor = requireNonNull(callersExecutor, "callersExecutor");

@@ -5,7 +5,6 @@ import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ final class Claim {
           threads
               .scheduler()
               .scheduleWithFixedDelay(
-                  () -> threads.executor().execute(this::renew),
+                  () -> threads.promptly().execute(this::renew),
                   RENEWAL.toMillis(),
                   RENEWAL.toMillis(),
                   TimeUnit.MILLISECONDS);
@@ -124,7 +123,7 @@ final class Claim {
   void remove(CallScope scope) {
     try {
       files.delete(file, scope);
-    } catch (SandboxException | RejectedExecutionException e) {
+    } catch (SandboxException e) {
       log.warn("{} could not be removed, and lapses in a minute: {}", file, e.getMessage());
     }
   }

@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.blaxel.ProcessMarks.Change;
 import dev.sandpiper.engine.Threads;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -69,14 +69,10 @@ final class DirectoryWatch {
     followed.put(id, marks);
     lock.lock();
     try {
-      if (running) {
-        return;
+      if (!running) {
+        threads.promptly().execute(this::run);
+        running = true;
       }
-      threads.executor().execute(this::run);
-      running = true;
-    } catch (RejectedExecutionException e) {
-      followed.remove(id);
-      throw e;
     } finally {
       lock.unlock();
     }
@@ -110,7 +106,7 @@ final class DirectoryWatch {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       giveUp();
-    } catch (RejectedExecutionException e) {
+    } catch (CancelledException e) {
       giveUp(); // the client is closed
     } catch (RuntimeException | Error e) {
       giveUp();

@@ -9,11 +9,9 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.engine.ByteOffsets;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -70,7 +68,7 @@ final class ExactCommand implements BlaxelRunning {
     sandbox.watch().add(ref.nonce(), marks);
     try {
       claim.begin();
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException | Error e) {
       sandbox.watch().remove(ref.nonce());
       throw e;
     }
@@ -211,10 +209,7 @@ final class ExactCommand implements BlaxelRunning {
       return;
     }
     boolean isOver = events.isEnded() && (events.isComplete() || marks.tries() == 0);
-    claim.end(
-        isOver
-            ? this::finish
-            : () -> inBackground(sandbox.threads(), () -> claim.remove(CallScope.open())));
+    claim.end(isOver ? this::finish : this::removeClaim);
   }
 
   /** Nothing of ours may come after its files are removed. */
@@ -222,11 +217,7 @@ final class ExactCommand implements BlaxelRunning {
     input.end(() -> sandbox.finished().add(ref.nonce()));
   }
 
-  private static void inBackground(Threads threads, Runnable action) {
-    try {
-      threads.executor().execute(action);
-    } catch (RejectedExecutionException e) {
-      // The client is closed: its claim lapses in a minute.
-    }
+  private void removeClaim() {
+    sandbox.threads().promptly().execute(() -> claim.remove(CallScope.open()));
   }
 }

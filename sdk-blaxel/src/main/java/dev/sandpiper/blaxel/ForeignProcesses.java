@@ -146,7 +146,7 @@ final class ForeignProcesses {
     StreamDrain record = new StreamDrain(ref, ref.processId(), null, sandbox.api(), events, waits);
     StreamedCommand command =
         StreamedCommand.attached(ref, events, record, sandbox.api(), sandbox.trees());
-    sandbox.threads().executor().execute(new TextLog(ref, sandbox.api(), events, record));
+    sandbox.threads().promptly().execute(new TextLog(ref, sandbox.api(), events, record));
     return command;
   }
 }

@@ -5,7 +5,6 @@ import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,13 +48,10 @@ final class PassedSegments implements ExactEvents.Passed {
       }
       waiting.add(file);
       if (!running) {
-        threads.executor().execute(this::run);
+        threads.promptly().execute(this::run);
         running = true;
       }
       return true;
-    } catch (RejectedExecutionException e) {
-      waiting.remove(file);
-      return true; // the client is closed, and whoever reads is told so
     } finally {
       lock.unlock();
     }

@@ -25,7 +25,6 @@ import dev.sandpiper.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Starts commands in one Blaxel sandbox, and follows them by the platform's own stream. */
@@ -95,14 +94,7 @@ final class StreamedLauncher implements CommandLauncher {
     StreamedEvents events = new StreamedEvents(name);
     StreamDrain drain = new StreamDrain(ref, name, response, api, events, waits);
     StreamedCommand command = StreamedCommand.started(ref, name, events, drain, api, trees);
-    try {
-      threads.executor().execute(drain);
-    } catch (RejectedExecutionException e) {
-      if (response != null) {
-        response.close();
-      }
-      throw e;
-    }
+    threads.promptly().execute(drain);
     return command;
   }
 

@@ -33,7 +33,7 @@ final class CommandDeadline {
     Runnable expire =
         () -> {
           passed = true;
-          threads.executor().execute(stop);
+          threads.promptly().execute(stop);
         };
     return threads.scheduler().schedule(expire, scope.left().toNanos(), TimeUnit.NANOSECONDS);
   }

@@ -5,6 +5,8 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.http.Durations;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -17,9 +19,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between a pump that fills it and a reader that empties it. Bounded in three ways: while nobody
- * has claimed the output the oldest goes, and is told as a gap; once claimed, the pump waits for
- * the reader; when the reader has had enough everything is thrown away.
+ * Between a pump that fills it and a reader that empties it. Bounded in three ways. Before anybody
+ * has claimed the output, the pump waits at the bound for that, once and for no longer than the
+ * grace; behind the grace the oldest goes, and is told as a gap. Once the output is claimed, the
+ * pump waits for the reader. When the reader has had enough, everything is thrown away.
  */
 final class EventBuffer {
   static final int LIMIT = 1 << 20;
@@ -42,6 +45,7 @@ final class EventBuffer {
   private final Map<Channel, OutputGap> dropped = new EnumMap<>(Channel.class);
   private Mode mode = Mode.UNCLAIMED;
   private long held;
+  private long graceNanos; // what is left of it; zero once it is over
   private boolean ended;
   private boolean woken; // and no take has come back because of it yet
   private @Nullable RuntimeException failure;
@@ -49,15 +53,17 @@ final class EventBuffer {
   /**
    * @param begin where the first event stands in the output
    */
-  EventBuffer(ByteOffsets begin) {
+  EventBuffer(ByteOffsets begin, Duration grace) {
     offsets.put(Channel.STDOUT, OptionalLong.of(begin.stdout()));
     offsets.put(Channel.STDERR, OptionalLong.of(begin.stderr()));
+    graceNanos = Durations.nanos(grace);
   }
 
-  /** Adds an event; waits for the reader if there is one. */
+  /** Adds an event; waits for the reader if there is one, or may come. */
   void put(ProcessEvent event) throws InterruptedException {
     lock.lockInterruptibly();
     try {
+      awaitClaim(cost(event));
       while (mode == Mode.CLAIMED && held >= LIMIT) {
         changed.await();
       }
@@ -67,6 +73,24 @@ final class EventBuffer {
         dropOldest();
       }
       ended = event instanceof Ended;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitClaim(int cost) throws InterruptedException {
+    while (mode == Mode.UNCLAIMED && held + cost > LIMIT && graceNanos > 0) {
+      long left = changed.awaitNanos(graceNanos);
+      graceNanos = Math.min(graceNanos, left); // it may have been ended meanwhile
+    }
+  }
+
+  /** From now on the pump waits for nobody to claim the output. */
+  void endGrace() {
+    lock.lock();
+    try {
+      graceNanos = 0;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -136,6 +160,7 @@ final class EventBuffer {
         return false;
       }
       mode = Mode.CLAIMED;
+      changed.signalAll();
       return true;
     } finally {
       lock.unlock();
@@ -245,7 +270,9 @@ final class EventBuffer {
     return ended || failure != null || mode == Mode.DISCARDING;
   }
 
+  /** The end is never waited for, and never dropped. */
   private static int cost(ProcessEvent event) {
-    return OVERHEAD + (event instanceof Output output ? output.size() : 0);
+    int bytes = event instanceof Output output ? output.size() : 0;
+    return event instanceof Ended ? 0 : OVERHEAD + bytes;
   }
 }

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,12 +75,14 @@ final class Execution {
     }
   }
 
-  /** Refused by a client that is being closed: then the command is stopped at once. */
+  /**
+   * What a full executor, or a client that is being closed, refuses: then the command is stopped.
+   */
   private CommandDeadline begin(CallScope scope, TreeStop stop, StdinFeed feed) {
     try {
       feed.begin(threads, stop::run);
       return CommandDeadline.begin(command, scope, threads, stop::run, "exec");
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException | Error e) {
       feed.stop();
       streamOver.countDown();
       stop.run();

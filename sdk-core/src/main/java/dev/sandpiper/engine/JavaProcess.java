@@ -61,7 +61,7 @@ final class JavaProcess extends java.lang.Process {
   public int waitFor() throws InterruptedException {
     streams.readOnIfReader(Long.MAX_VALUE);
     try {
-      return code(process.exit().get());
+      return code(process.awaitedExit().get());
     } catch (ExecutionException e) {
       throw SharedFailure.rethrown(e);
     }
@@ -72,7 +72,7 @@ final class JavaProcess extends java.lang.Process {
     long until = System.nanoTime() + unit.toNanos(timeout);
     streams.readOnIfReader(unit.toNanos(timeout));
     try {
-      process.exit().get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+      process.awaitedExit().get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;
@@ -107,7 +107,7 @@ final class JavaProcess extends java.lang.Process {
 
   @Override
   public boolean isAlive() {
-    return !process.exit().isDone();
+    return !process.isOver();
   }
 
   @Override
@@ -128,7 +128,7 @@ final class JavaProcess extends java.lang.Process {
 
   @Override
   public CompletableFuture<java.lang.Process> onExit() {
-    return process.exit().thenApply(status -> this);
+    return process.onExit().thenApply(status -> this);
   }
 
   /**

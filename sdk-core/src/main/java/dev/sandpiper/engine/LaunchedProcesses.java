@@ -9,9 +9,11 @@ import dev.sandpiper.Process;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Processes;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.http.CallScope;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -22,20 +24,26 @@ public final class LaunchedProcesses implements Processes {
   private final CommandLauncher launcher;
   private final Threads threads;
   private final CallScope outer;
+  private final Duration grace;
 
   public LaunchedProcesses(CommandLauncher launcher, Threads threads) {
-    this(launcher, threads, CallScope.open());
+    this(launcher, threads, CallScope.open(), StartedProcess.GRACE);
   }
 
-  private LaunchedProcesses(CommandLauncher launcher, Threads threads, CallScope outer) {
+  /**
+   * @param grace how long a process waits at the bound of its unclaimed output for somebody to
+   *     claim it, once
+   */
+  LaunchedProcesses(CommandLauncher launcher, Threads threads, CallScope outer, Duration grace) {
     this.launcher = launcher;
     this.threads = threads;
     this.outer = outer;
+    this.grace = grace;
   }
 
   /** The same verbs on behalf of another call, with which they end. */
   public LaunchedProcesses in(CallScope scope) {
-    return new LaunchedProcesses(launcher, threads, scope);
+    return new LaunchedProcesses(launcher, threads, scope, grace);
   }
 
   /** The time of a call that runs a command; it begins now. */
@@ -62,9 +70,27 @@ public final class LaunchedProcesses implements Processes {
   @Override
   public CompletableFuture<ExecResult> execAsync(Command command) {
     Execution execution = new Execution(command, NOBODY, threads, outer);
-    CommandFuture future = new CommandFuture(execution);
-    threads.executor().execute(() -> future.complete(launcher));
+    CompletableFuture<ExecResult> future = new CompletableFuture<>();
+    // However it is completed: cancel, orTimeout, complete; nobody would see the command's end.
+    CompletableFuture<ExecResult> unused =
+        future.whenComplete((result, failure) -> execution.cancel());
+    try {
+      threads.executor().execute(() -> run(execution, future));
+    } catch (SandboxException e) {
+      future.completeExceptionally(e);
+    }
     return future;
+  }
+
+  private void run(Execution execution, CompletableFuture<ExecResult> future) {
+    if (future.isDone()) {
+      return;
+    }
+    try {
+      future.complete(execution.run(launcher));
+    } catch (RuntimeException | Error e) {
+      future.completeExceptionally(e);
+    }
   }
 
   @Override
@@ -75,7 +101,9 @@ public final class LaunchedProcesses implements Processes {
   /** Starts what another launcher of the same sandbox knows how to start. */
   public Process start(CommandLauncher other, Command command) {
     CallScope scope = scopeOf(command, outer);
-    return begun(StartedProcess.started(other.launch(command, scope), command), command, scope);
+    StartedProcess process =
+        StartedProcess.started(other.launch(command, scope), command, threads, grace);
+    return begun(process, () -> process.begin(command, scope));
   }
 
   @Override
@@ -92,7 +120,8 @@ public final class LaunchedProcesses implements Processes {
     }
     CallScope scope = scopeOf(command, outer);
     RunningTerminal running = other.launchTerminal(command, size, scope);
-    return begun(StartedTerminal.started(running), command, scope);
+    StartedTerminal terminal = StartedTerminal.started(running, threads, grace);
+    return begun(terminal, () -> terminal.begin(command, scope));
   }
 
   @Override
@@ -107,12 +136,15 @@ public final class LaunchedProcesses implements Processes {
 
   /** Follows what its provider found by other means than a reference. */
   public Process attached(RunningCommand found) {
-    return begun(StartedProcess.attached(found));
+    StartedProcess process = StartedProcess.attached(found, threads, grace);
+    return begun(process, process::begin);
   }
 
   @Override
   public Terminal attachTerminal(ProcessRef ref) {
-    return begun(StartedTerminal.attached(launcher.attachTerminal(ref, outer)));
+    RunningTerminal running = launcher.attachTerminal(ref, outer);
+    StartedTerminal terminal = StartedTerminal.attached(running, threads, grace);
+    return begun(terminal, terminal::begin);
   }
 
   @Override
@@ -120,22 +152,11 @@ public final class LaunchedProcesses implements Processes {
     return launcher.list(outer);
   }
 
-  private <P extends StartedProcess> P begun(P process, Command command, CallScope scope) {
+  private static <P extends StartedProcess> P begun(P process, Runnable begin) {
     try {
-      process.limit(
-          CommandDeadline.begin(command, scope, threads, process::stopAtDeadline, "start"));
-    } catch (RuntimeException e) {
-      process.giveUp(e);
-      throw e;
-    }
-    return begun(process);
-  }
-
-  private <P extends StartedProcess> P begun(P process) {
-    try {
-      process.begin(threads);
+      begin.run();
       return process;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       process.giveUp(e);
       throw e;
     }

@@ -4,6 +4,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InputClosedException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.Uninterrupted;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -155,18 +156,14 @@ final class ProcessInput {
 
   /** After {@link #over}: waits a moment for whoever is sending, then gives up for him. */
   void release() {
-    boolean interrupted = false;
     try {
       if (sending.tryLock(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
         sending.unlock();
       }
     } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    command.giveUpStdin();
-    if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    Uninterrupted.run(command::giveUpStdin);
   }
 
   Failure problem(String observed) {

@@ -40,8 +40,12 @@ class StartedProcess implements Process {
     LET_GO
   }
 
+  /** See {@link EventBuffer}. */
+  static final Duration GRACE = Duration.ofSeconds(3);
+
   private final RunningCommand command;
   private final OnClose onClose;
+  private final Threads threads;
   private final EventBuffer buffer;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private final CountDownLatch streamOver = new CountDownLatch(1);
@@ -49,6 +53,7 @@ class StartedProcess implements Process {
   private final ProcessInput input;
   private final @Nullable StdinStream stdin;
   private final StdinFeed feed;
+  private final AtomicBoolean pumped = new AtomicBoolean(); // by a thread, which goes on to the end
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicReference<@Nullable JavaProcess> javaProcess = new AtomicReference<>();
   private volatile boolean ended;
@@ -56,10 +61,17 @@ class StartedProcess implements Process {
   private volatile @Nullable ClaimedEvents claimed;
   private volatile @Nullable CommandDeadline deadline;
 
-  StartedProcess(RunningCommand command, OnClose onClose, boolean writable, Optional<Content> fed) {
+  StartedProcess(
+      RunningCommand command,
+      OnClose onClose,
+      boolean writable,
+      Optional<Content> fed,
+      Threads threads,
+      Duration grace) {
     this.command = command;
     this.onClose = onClose;
-    this.buffer = new EventBuffer(command.beginsAt().orElse(ByteOffsets.BEGINNING));
+    this.threads = threads;
+    this.buffer = new EventBuffer(command.beginsAt().orElse(ByteOffsets.BEGINNING), grace);
     this.stop = new TreeStop(command, streamOver, () -> exited);
     this.input = new ProcessInput(command);
     this.stdin = writable ? new StdinStream(input) : null;
@@ -67,38 +79,53 @@ class StartedProcess implements Process {
   }
 
   /** One of our own, with the input that {@code asked} says. */
-  static StartedProcess started(RunningCommand running, Command asked) {
-    return new StartedProcess(running, OnClose.KILL, asked.opensStdin(), asked.stdin());
+  static StartedProcess started(
+      RunningCommand running, Command asked, Threads threads, Duration grace) {
+    return new StartedProcess(
+        running, OnClose.KILL, asked.opensStdin(), asked.stdin(), threads, grace);
   }
 
   /** One of somebody else's; whether it has an input shows when it is written to. */
-  static StartedProcess attached(RunningCommand running) {
-    return new StartedProcess(running, OnClose.LET_GO, true, Optional.empty());
+  static StartedProcess attached(RunningCommand running, Threads threads, Duration grace) {
+    return new StartedProcess(running, OnClose.LET_GO, true, Optional.empty(), threads, grace);
+  }
+
+  /** Begins to read and to feed; the process lives until the end of {@code scope} at most. */
+  void begin(Command asked, CallScope scope) {
+    deadline = CommandDeadline.begin(asked, scope, threads, this::stopTree, "start");
+    begin();
   }
 
   /** Begins to read and to feed; ends when the stream does. */
-  void begin(Threads threads) {
-    threads.executor().execute(() -> pump(threads));
-    feed.begin(threads, stop::run);
+  void begin() {
+    threads.executor().execute(this::pump);
+    feed.begin(threads, this::stopTree);
   }
 
   /** Undoes what opened it, because nobody can read it. */
-  void giveUp(RuntimeException cause) {
+  void giveUp(Throwable cause) {
     fail(cause);
     close();
   }
 
-  /** Lets the process live until {@code limit} at most. */
-  void limit(CommandDeadline limit) {
-    deadline = limit;
-  }
-
-  /** Stops it because its time is over. */
-  void stopAtDeadline() {
+  /** Stops it because its time is over, or its input could not be read. */
+  private void stopTree() {
+    buffer.endGrace();
+    requirePump();
     stop.run();
   }
 
-  private void pump(Threads threads) {
+  /** The caller's executor may never come to it, and somebody has to see the end. */
+  private void requirePump() {
+    if (!pumped.get()) {
+      threads.promptly().execute(this::pump);
+    }
+  }
+
+  private void pump() {
+    if (!pumped.compareAndSet(false, true)) {
+      return;
+    }
     try {
       ProcessEvent event;
       do {
@@ -112,11 +139,8 @@ class StartedProcess implements Process {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       fail(new CancelledException(failure("its reader was interrupted"), e));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e);
-      throw e;
-    } catch (Error e) {
-      fail(new IllegalStateException("the reader of " + ref() + " died", e));
       throw e;
     } finally {
       input.release();
@@ -156,8 +180,11 @@ class StartedProcess implements Process {
     return limit != null && limit.hasPassed() ? limit.exceeded(null, cause) : null;
   }
 
-  private void fail(RuntimeException cause) {
-    RuntimeException told = told(cause);
+  private void fail(Throwable cause) {
+    RuntimeException told =
+        cause instanceof RuntimeException known
+            ? told(known)
+            : new IllegalStateException("the reader of " + ref() + " died", cause);
     endInput(
         told instanceof SandboxException known
             ? known
@@ -267,7 +294,7 @@ class StartedProcess implements Process {
       events.close();
     }
     try {
-      return Optional.of(exit.get(nanos, TimeUnit.NANOSECONDS));
+      return Optional.of(awaitedExit().get(nanos, TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
@@ -277,7 +304,16 @@ class StartedProcess implements Process {
 
   @Override
   public CompletableFuture<ExitStatus> onExit() {
-    return exit.copy();
+    CompletableFuture<ExitStatus> awaited = awaitedExit();
+    return awaited.isDone()
+        ? awaited.copy()
+        : awaited.whenCompleteAsync((status, failure) -> {}, threads.promptly());
+  }
+
+  /** How it ended, or what failed; never a copy. Nobody's claim is waited for any more. */
+  CompletableFuture<ExitStatus> awaitedExit() {
+    buffer.endGrace();
+    return exit;
   }
 
   @Override
@@ -300,9 +336,9 @@ class StartedProcess implements Process {
     return stdin != null;
   }
 
-  /** What ended it, or failed; never a copy. */
-  CompletableFuture<ExitStatus> exit() {
-    return exit;
+  /** True once it is known how it ended, or that nobody will know. */
+  boolean isOver() {
+    return exit.isDone();
   }
 
   @Override
@@ -347,6 +383,7 @@ class StartedProcess implements Process {
     buffer.abandon(new CancelledException(failure("it was closed")));
     endInput(new CancelledException(input.problem("its process was closed or detached")));
     command.giveUpStdin();
+    requirePump();
   }
 
   private Failure failure(String observed) {

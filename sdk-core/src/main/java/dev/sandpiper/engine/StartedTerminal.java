@@ -3,25 +3,27 @@ package dev.sandpiper.engine;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.http.CallScope;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A process on a terminal, whose stream is read by a pump. */
 final class StartedTerminal extends StartedProcess implements Terminal {
   private final RunningTerminal terminal;
 
-  private StartedTerminal(RunningTerminal terminal, OnClose onClose) {
-    super(terminal, onClose, true, Optional.empty());
+  private StartedTerminal(
+      RunningTerminal terminal, OnClose onClose, Threads threads, Duration grace) {
+    super(terminal, onClose, true, Optional.empty(), threads, grace);
     this.terminal = terminal;
   }
 
   /** One of our own. */
-  static StartedTerminal started(RunningTerminal terminal) {
-    return new StartedTerminal(terminal, OnClose.KILL);
+  static StartedTerminal started(RunningTerminal terminal, Threads threads, Duration grace) {
+    return new StartedTerminal(terminal, OnClose.KILL, threads, grace);
   }
 
   /** One of somebody else's. */
-  static StartedTerminal attached(RunningTerminal terminal) {
-    return new StartedTerminal(terminal, OnClose.LET_GO);
+  static StartedTerminal attached(RunningTerminal terminal, Threads threads, Duration grace) {
+    return new StartedTerminal(terminal, OnClose.LET_GO, threads, grace);
   }
 
   @Override

@@ -5,11 +5,11 @@ import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InputClosedException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -202,23 +202,24 @@ final class StdinFeed {
 
   /** After {@link #stop}: blocks until feeding has ended. Bounded, whatever the source does. */
   void await(Threads threads) {
-    boolean interrupted = Thread.interrupted();
+    Uninterrupted.run(
+        () -> {
+          if (!isDoneSoon()) {
+            threads.promptly().execute(() -> closeQuietly(source));
+            if (!isDoneSoon()) {
+              log.warn("{}: the source of its stdin blocks, and does not notice the end", this);
+            }
+          }
+        });
+  }
+
+  /** True also if this thread is interrupted, which ends the waiting. */
+  private boolean isDoneSoon() {
     try {
-      if (done.await(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
-        return;
-      }
-      threads.executor().execute(() -> closeQuietly(source));
-      if (!done.await(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
-        log.warn("{}: the source of its stdin blocks, and does not notice that it is over", this);
-      }
+      return done.await(GRACE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      interrupted = true;
-    } catch (RejectedExecutionException e) {
-      log.debug("{}: nobody is left to close the source of its stdin", this);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      Thread.currentThread().interrupt();
+      return true;
     }
   }
 

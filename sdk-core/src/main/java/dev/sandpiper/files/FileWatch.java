@@ -14,7 +14,6 @@ import dev.sandpiper.engine.BlockingEvents;
 import dev.sandpiper.http.Backoff;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,9 +52,9 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
     WatchConnection first = opener.open();
     try {
       executor.execute(() -> watch.pump(first));
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException | Error e) {
       first.close();
-      throw new IllegalStateException("nothing can be watched: the client is closed", e);
+      throw e;
     }
     return watch;
   }

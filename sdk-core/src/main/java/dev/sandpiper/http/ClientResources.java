@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -31,8 +30,7 @@ public final class ClientResources implements AutoCloseable {
   private final boolean ownsOkHttp;
   private final GuardedScheduler scheduler;
   private final CallWatch watch;
-  private final Executor executor;
-  private final @Nullable ExecutorService ownExecutor;
+  private final Background background;
   private final HttpTransport transport;
 
   /**
@@ -48,8 +46,7 @@ public final class ClientResources implements AutoCloseable {
     okHttp = ownsOkHttp ? ownClient() : requireNonNull(callersClient);
     scheduler = new GuardedScheduler(DaemonThreads.named("sandpiper-timer"));
     watch = new CallWatch(scheduler);
-    ownExecutor = callersExecutor == null ? DaemonThreads.executor() : null;
-    executor = callersExecutor == null ? requireNonNull(ownExecutor) : callersExecutor;
+    background = new Background(callersExecutor);
     transport = assemble(limits, protocols);
   }
 
@@ -105,9 +102,14 @@ public final class ClientResources implements AutoCloseable {
     return scheduler;
   }
 
-  /** For work that may block. */
+  /** For work that may block for as long as a process lives; the caller's, if there is one. */
   public Executor executor() {
-    return executor;
+    return background::execute;
+  }
+
+  /** For work that may block for a moment, and must not wait for a thread of the caller's. */
+  public Executor promptly() {
+    return background::executePromptly;
   }
 
   /**
@@ -118,9 +120,7 @@ public final class ClientResources implements AutoCloseable {
   public void close() {
     watch.close();
     scheduler.shutdownNow();
-    if (ownExecutor != null) {
-      ownExecutor.shutdown();
-    }
+    background.close();
     if (ownsOkHttp) {
       okHttp.dispatcher().executorService().shutdown();
       okHttp.connectionPool().evictAll();

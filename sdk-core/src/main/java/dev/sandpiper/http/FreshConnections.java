@@ -1,11 +1,11 @@
 package dev.sandpiper.http;
 
+import dev.sandpiper.CancelledException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -101,7 +101,7 @@ final class FreshConnections {
     private @Nullable Future<?> in(Duration time, Runnable task) {
       try {
         return scheduler.schedule(task, time.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (RejectedExecutionException e) {
+      } catch (CancelledException e) {
         open(); // the client was closed, and its calls are stopped
         return null;
       }

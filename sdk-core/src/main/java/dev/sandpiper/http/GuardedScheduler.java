@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A scheduler whose tasks may throw: that is logged, and what is repeated goes on. The JDK's own
- * drops a periodic task that has thrown once, and tells nobody.
+ * drops a periodic task that has thrown once, and tells nobody. Once it is shut down, it refuses as
+ * {@link Background} does.
  */
 final class GuardedScheduler extends ScheduledThreadPoolExecutor {
   private static final Logger log = LoggerFactory.getLogger(GuardedScheduler.class);
@@ -17,6 +18,10 @@ final class GuardedScheduler extends ScheduledThreadPoolExecutor {
   GuardedScheduler(ThreadFactory threads) {
     super(1, threads);
     setRemoveOnCancelPolicy(true);
+    setRejectedExecutionHandler(
+        (task, closed) -> {
+          throw Background.refused(null);
+        });
   }
 
   @Override

@@ -3,19 +3,39 @@ package dev.sandpiper.engine;
 import dev.sandpiper.Command;
 import dev.sandpiper.Process;
 import dev.sandpiper.Processes;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
 import dev.sandpiper.testing.Patience;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** The threads of a client; closing it proves that nothing is left on them. */
 final class Engine implements AutoCloseable {
-  private final ClientResources resources =
-      new ClientResources(null, null, Limits.standard(), Protocols.standard());
-  private final Threads threads = new Threads(resources.scheduler(), resources.executor());
+  private final ClientResources resources;
+  private final Threads threads;
+
+  Engine() {
+    this(null);
+  }
+
+  /**
+   * @param callers the executor that the client is given; null for its own
+   */
+  Engine(@Nullable Executor callers) {
+    resources = new ClientResources(null, callers, Limits.standard(), Protocols.standard());
+    threads = Threads.of(resources);
+  }
 
   Processes processes(CommandLauncher launcher) {
     return new LaunchedProcesses(launcher, threads);
+  }
+
+  /** Whose processes wait that long for somebody to claim their output. */
+  Processes processes(CommandLauncher launcher, Duration grace) {
+    return new LaunchedProcesses(launcher, threads, CallScope.open(), grace);
   }
 
   Process start(ScriptedCommand command) {

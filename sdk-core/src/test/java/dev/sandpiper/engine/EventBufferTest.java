@@ -9,17 +9,22 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.testing.Patience;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(20)
 class EventBufferTest {
   private static final int HALF = EventBuffer.LIMIT / 2;
   private static final Ended END = new Ended(new ExitStatus.Exited(0));
 
-  private final EventBuffer buffer = new EventBuffer(ByteOffsets.BEGINNING);
+  private final EventBuffer buffer = new EventBuffer(ByteOffsets.BEGINNING, Duration.ZERO);
 
   @Test
   void whatFitsIsKept() throws Exception {
@@ -125,10 +130,113 @@ class EventBufferTest {
     assertThat(buffer.take(Long.MAX_VALUE)).isNull();
   }
 
-  private void put(ProcessEvent... events) throws InterruptedException {
-    for (ProcessEvent event : events) {
-      buffer.put(event);
+  @Test
+  void atTheBoundThePumpWaitsForAClaimAndLosesNothing() throws Exception {
+    EventBuffer patient = new EventBuffer(ByteOffsets.BEGINNING, Duration.ofHours(1));
+    AtomicInteger put = new AtomicInteger();
+    Thread pump =
+        inThread(
+            () -> {
+              for (int i = 0; i < 25_600; i++) {
+                patient.put(out(40));
+                put.incrementAndGet();
+              }
+              patient.put(END);
+            });
+    Patience.until("the pump waits", () -> pump.getState() == Thread.State.TIMED_WAITING);
+    assertThat(put).hasValue(EventBuffer.LIMIT / (128 + 40));
+    assertThat(patient.claim()).isTrue();
+    int taken = 0;
+    while (patient.take(Long.MAX_VALUE) instanceof Output) {
+      taken++;
     }
+
+    assertThat(taken).isEqualTo(25_600);
+    pump.join();
+  }
+
+  @Test
+  void thePumpWaitsOnceAndNoLongerThanTheGrace() throws Exception {
+    EventBuffer brief = new EventBuffer(ByteOffsets.BEGINNING, Duration.ofMillis(200));
+    long began = System.nanoTime();
+    for (int i = 0; i < 3; i++) {
+      brief.put(out(HALF));
+    }
+    assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(200_000_000);
+    Thread pump =
+        inThread(
+            () -> {
+              for (int i = 0; i < 10_000; i++) { // half an hour, if each waited
+                brief.put(out(HALF));
+              }
+            });
+    pump.join(10_000);
+
+    assertThat(pump.isAlive()).isFalse();
+    assertThat(brief.take(0)).isInstanceOf(OutputGap.class);
+  }
+
+  @Test
+  void theEndOfTheGraceFreesThePump() throws Exception {
+    EventBuffer patient = new EventBuffer(ByteOffsets.BEGINNING, Duration.ofHours(1));
+    Thread pump = inThread(() -> putAll(patient, out(HALF), out(HALF), out(HALF), END));
+    Patience.until("the pump waits", () -> pump.getState() == Thread.State.TIMED_WAITING);
+    patient.endGrace();
+    pump.join(10_000);
+
+    assertThat(pump.isAlive()).isFalse();
+    assertThat(patient.take(0)).isInstanceOf(OutputGap.class);
+  }
+
+  @Test
+  void theEndIsNotWaitedFor() throws Exception {
+    EventBuffer patient = new EventBuffer(ByteOffsets.BEGINNING, Duration.ofHours(1));
+    patient.put(out(EventBuffer.LIMIT - 128));
+    patient.put(END);
+
+    assertThat(patient.take(0)).isInstanceOf(Output.class);
+    assertThat(patient.take(0)).isEqualTo(END);
+  }
+
+  @Test
+  void wakingFreesTheReaderOnce() throws Exception {
+    buffer.wake();
+    assertThatThrownBy(() -> buffer.take(Long.MAX_VALUE)).isInstanceOf(TimeoutException.class);
+    put(out(1));
+
+    assertThat(buffer.take(Long.MAX_VALUE)).isInstanceOf(Output.class);
+  }
+
+  private static void putAll(EventBuffer target, ProcessEvent... events)
+      throws InterruptedException {
+    for (ProcessEvent event : events) {
+      target.put(event);
+    }
+  }
+
+  /** What may be interrupted. */
+  @FunctionalInterface
+  private interface Waiting {
+    void run() throws InterruptedException;
+  }
+
+  private static Thread inThread(Waiting action) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                action.run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private void put(ProcessEvent... events) throws InterruptedException {
+    putAll(buffer, events);
   }
 
   /** What can be taken without waiting. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.CapturedOutput;
 import dev.sandpiper.Command;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
@@ -31,9 +32,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(20)
 class ExecutionTest {
@@ -243,16 +250,72 @@ class ExecutionTest {
     Patience.until("the stream is dropped", scripted::isClosed);
   }
 
-  @Test
-  void cancellingExecAsyncStopsTheCommand() throws Exception {
+  static Stream<Arguments> completions() {
+    ExecResult other =
+        new ExecResult(
+            "other",
+            killed(),
+            CapturedOutput.complete(new byte[0]),
+            CapturedOutput.complete(new byte[0]),
+            Duration.ZERO);
+    return Stream.of(
+        completion("cancel", future -> future.cancel(true)),
+        completion("orTimeout", future -> future.orTimeout(50, TimeUnit.MILLISECONDS)),
+        completion("complete", future -> future.complete(other)),
+        completion("completeExceptionally", future -> future.completeExceptionally(gone())),
+        completion(
+            "completeOnTimeout",
+            future -> future.completeOnTimeout(other, 50, TimeUnit.MILLISECONDS)),
+        completion("completeAsync", future -> future.completeAsync(() -> other)),
+        completion("obtrudeValue", future -> future.obtrudeValue(other)),
+        completion("obtrudeException", future -> future.obtrudeException(gone())));
+  }
+
+  private static Arguments completion(
+      String name, Consumer<CompletableFuture<ExecResult>> completion) {
+    return Arguments.of(Named.of(name, completion));
+  }
+
+  @ParameterizedTest
+  @MethodSource("completions")
+  void whateverCompletesExecAsyncStopsTheCommand(Consumer<CompletableFuture<ExecResult>> completion)
+      throws Exception {
     CountDownLatch stopped = new CountDownLatch(1);
     scripted.onStop(stopped::countDown);
     CompletableFuture<ExecResult> future = engine.processes(scripted).execAsync(COMMAND);
     scripted.reading.await();
+    completion.accept(future);
 
-    assertThat(future.cancel(true)).isTrue();
     assertThat(stopped.await(5, TimeUnit.SECONDS)).isTrue();
-    assertThat(future).isCancelled();
+    Patience.until("the stream is dropped", scripted::isClosed);
+    assertThat(future).isDone();
+  }
+
+  @Test
+  void whatDependsOnExecAsyncCanBeCancelledWithoutIt() throws Exception {
+    CompletableFuture<ExecResult> future = engine.processes(scripted).execAsync(COMMAND);
+    scripted.reading.await();
+    assertThat(future.copy().cancel(true)).isTrue();
+    assertThat(future.thenApply(ExecResult::exit).cancel(true)).isTrue();
+    assertThat(future.copy().orTimeout(1, TimeUnit.MILLISECONDS))
+        .failsWithin(Duration.ofSeconds(5))
+        .withThrowableOfType(ExecutionException.class);
+    scripted.exits(0);
+
+    assertThat(future.get(5, TimeUnit.SECONDS).exit().isSuccess()).isTrue();
+    assertThat(scripted.stops).hasValue(0);
+  }
+
+  @Test
+  void futureThatWasCompletedBeforeItBeganStartsNothing() {
+    List<Runnable> tasks = new ArrayList<>();
+    try (Engine later = new Engine(tasks::add)) {
+      CompletableFuture<ExecResult> future = later.processes(scripted).execAsync(COMMAND);
+      future.cancel(true);
+      tasks.forEach(Runnable::run);
+    }
+    assertThat(tasks).hasSize(1);
+    assertThat(scripted.launches).hasValue(0);
   }
 
   @Test

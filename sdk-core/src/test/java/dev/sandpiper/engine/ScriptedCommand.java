@@ -42,6 +42,7 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   private volatile boolean closed;
   private volatile Runnable onStop = () -> ends(new ExitStatus.Signaled(Signal.TERM));
   private volatile Runnable onRelease = () -> {};
+  private volatile Runnable onClose = () -> {};
   private volatile @Nullable RuntimeException refusal;
   private volatile @Nullable ByteOffsets begin;
 
@@ -90,6 +91,11 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
 
   ScriptedCommand onRelease(Runnable action) {
     onRelease = action;
+    return this;
+  }
+
+  ScriptedCommand onClose(Runnable action) {
+    onClose = action;
     return this;
   }
 
@@ -222,5 +228,6 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   @Override
   public void close() {
     cancel();
+    onClose.run();
   }
 }

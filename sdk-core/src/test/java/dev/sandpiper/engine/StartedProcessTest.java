@@ -19,9 +19,6 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.Signal;
-import dev.sandpiper.http.ClientResources;
-import dev.sandpiper.http.Limits;
-import dev.sandpiper.http.Protocols;
 import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.testing.Patience;
 import java.io.ByteArrayOutputStream;
@@ -33,8 +30,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -473,6 +470,37 @@ class StartedProcessTest {
   }
 
   @Test
+  void callbackOfOnExitThatBlocksHoldsNothing() throws Exception {
+    CountDownLatch blocked = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    CompletableFuture<Void> callbacks;
+    try (Process process = engine.start(scripted)) {
+      callbacks =
+          CompletableFuture.allOf(
+              process.onExit().thenRun(() -> block(blocked, free)),
+              process.asJavaProcess().onExit().thenRun(() -> block(blocked, free)));
+      scripted.exits(0);
+      blocked.await();
+
+      Patience.until("the stream is dropped", scripted::isClosed);
+      assertThat(process.waitFor(Duration.ofSeconds(5))).contains(DONE);
+      assertThat(process.asJavaProcess().isAlive()).isFalse();
+    }
+    assertThat(callbacks).describedAs("blocked while the process was closed").isNotDone();
+    free.countDown();
+    callbacks.get(5, TimeUnit.SECONDS);
+  }
+
+  private static void block(CountDownLatch begun, CountDownLatch end) {
+    begun.countDown();
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void transferToCopiesBothChannelsAndReturnsTheStatus() throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -534,23 +562,6 @@ class StartedProcessTest {
         .failsWithin(Duration.ofSeconds(5))
         .withThrowableOfType(ExecutionException.class)
         .withCauseInstanceOf(CancelledException.class);
-  }
-
-  @Test
-  void processThatNobodyCanFollowIsStopped() {
-    try (var resources = new ClientResources(null, null, Limits.standard(), Protocols.standard())) {
-      Threads full =
-          new Threads(
-              resources.scheduler(),
-              task -> {
-                throw new RejectedExecutionException("full");
-              });
-      var processes = new LaunchedProcesses(scripted, full);
-
-      assertThatThrownBy(() -> processes.start(Command.of("scripted")))
-          .isInstanceOf(RejectedExecutionException.class);
-      assertThat(scripted.stops).hasValue(1);
-    }
   }
 
   private static boolean callerIsReading() {

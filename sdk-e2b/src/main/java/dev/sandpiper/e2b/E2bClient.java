@@ -56,7 +56,7 @@ public final class E2bClient implements SandboxClient {
             new ControlPlane(api, settings.apiUrl()),
             resources.transport(),
             SandboxAddresses.of(settings),
-            new Threads(resources.scheduler(), resources.executor()),
+            Threads.of(resources),
             userAgent.text(),
             codec,
             reattachLimit,

@@ -86,9 +86,11 @@ public final class E2bClientBuilder {
   }
 
   /**
-   * What runs background work: one blocking task for each started process, and one for each command
-   * that is fed its {@link dev.sandpiper.Command#stdin}. It must not bound their number below that.
-   * Never shut down here.
+   * What runs background work: one blocking task for each started process, watch and {@link
+   * dev.sandpiper.Processes#execAsync}, and one for each command that is fed its {@link
+   * dev.sandpiper.Command#stdin}. It must not bound their number below that: a task that waits for
+   * a thread makes its process wait. What has to be done on time (deadlines, closing) runs on
+   * threads of the client's own. Never shut down here.
    */
   public E2bClientBuilder executor(Executor callersExecutor) {
     executor = requireNonNull(callersExecutor, "callersExecutor");

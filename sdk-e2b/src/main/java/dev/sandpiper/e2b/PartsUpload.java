@@ -11,6 +11,7 @@ import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Uninterrupted;
 import dev.sandpiper.wire.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,15 +131,10 @@ final class PartsUpload {
   }
 
   private void cleanUp(List<String> parts) {
-    boolean interrupted = Thread.interrupted();
     try {
-      parts.forEach(rpc::remove);
+      Uninterrupted.run(() -> parts.forEach(rpc::remove));
     } catch (SandboxException e) {
       log.warn("parts were left behind, {} and more: {}", parts.get(0), e.getMessage());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
@@ -173,15 +169,25 @@ final class PartsUpload {
     void run(int parallel) {
       List<Helper> helpers = new ArrayList<>();
       for (int i = 1; i < Math.min(parallel, parts.size()); i++) {
-        Helper helper = new Helper(this);
-        helpers.add(helper);
-        executor.execute(helper);
+        helpers.add(new Helper(this));
       }
+      begin(helpers);
       work();
       helpers.forEach(this::await);
       RuntimeException first = failure.get();
       if (first != null) {
         throw first;
+      }
+    }
+
+    /** Those that find no thread are not needed: the others, and this one, do their parts. */
+    private void begin(List<Helper> helpers) {
+      try {
+        helpers.forEach(executor::execute);
+      } catch (CancelledException e) {
+        log.debug("write {}: goes on with fewer threads: {}", path, e.getMessage());
+      } catch (RuntimeException e) {
+        fail(e);
       }
     }
 

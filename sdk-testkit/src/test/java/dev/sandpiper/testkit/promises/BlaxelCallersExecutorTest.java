@@ -1,0 +1,47 @@
+package dev.sandpiper.testkit.promises;
+
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.blaxel.BlaxelSandbox;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Executor;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class BlaxelCallersExecutorTest extends LocalBlaxelTest implements CallersExecutorContract {
+  private final List<BlaxelClient> clients = new ArrayList<>();
+  private final List<String> homes = new ArrayList<>();
+  private final List<BlaxelSandbox> sandboxes = new ArrayList<>();
+
+  @Override
+  public BlaxelSandbox sandboxOf(Executor executor, ConnectionPool connections) {
+    OkHttpClient http = new OkHttpClient.Builder().connectionPool(connections).build();
+    BlaxelClient opened =
+        BlaxelClient.builder()
+            .environment(local.blaxelEnvironment())
+            .executor(executor)
+            .httpClient(http)
+            .build();
+    clients.add(opened);
+    BlaxelSandbox made = opened.create(SandboxSpec.standard());
+    sandboxes.add(made);
+    homes.add(made.homeDirectory());
+    return made;
+  }
+
+  @Override
+  public Collection<String> processes() {
+    return homes.stream().flatMap(home -> Leftovers.processesAtHomeIn(home).stream()).toList();
+  }
+
+  @AfterEach
+  void closeAll() {
+    sandboxes.forEach(BlaxelSandbox::close);
+    clients.forEach(BlaxelClient::close);
+  }
+}
