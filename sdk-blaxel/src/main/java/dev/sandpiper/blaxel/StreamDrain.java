@@ -154,6 +154,7 @@ final class StreamDrain implements Runnable {
       lines(stream.source());
     } else if (type.startsWith("text/plain")) {
       // A stray keep-alive takes the head's place; an error behind it has no end of line.
+      messages.beginsSpoilt();
       lines(Okio.buffer(new WithFinalLineFeed(stream.source())));
     } else {
       throw new MalformedStreamException("an answer of type " + type + " instead of a stream");

@@ -8,7 +8,6 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
-import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.http.ErrorBody;
 import dev.sandpiper.wire.Json;
@@ -31,12 +30,22 @@ final class StreamMessages {
       "Blaxel streams text: bytes that are no UTF-8, or a character cut in two, were replaced";
   static final String BEHIND = "Blaxel's stream fell behind and left output out";
 
-  /** What the server itself writes among the output, each in a message of its own. */
-  private static final Set<String> SERVERS_OWN =
+  static final String AMBIGUOUS =
+      "Blaxel's server writes such texts among the output itself, and this one was the command's";
+
+  private static final String KEEPALIVE = "[keepalive]\n";
+
+  /** What the server itself writes when it is told to, each in a message of its own. */
+  private static final Set<String> STOPPING =
       Set.of(
-          "[keepalive]\n",
           "\n[Process is being gracefully terminated]\n",
           "\n[Process is being forcefully killed]\n");
+
+  private static final Set<String> STOPPED = Set.of("stopped", "killed");
+  private static final String CUT = "[... truncated, ";
+
+  /** The server says every 5 seconds that it is alive, and every 30 among the output. */
+  private static final int KEEPALIVES_PER_TEXT = 6;
 
   private static final String FELL_BEHIND = "[output truncated: the stream fell behind]\n";
 
@@ -45,6 +54,11 @@ final class StreamMessages {
 
   private final String name;
   private final Consumer<ProcessEvent> events;
+  private final StreamedText stdout;
+  private final StreamedText stderr;
+  private int keepalives;
+  private int keepaliveTexts; // left out of the output
+  private int stoppingTexts; // likewise
   private @Nullable ProcessDetails result;
 
   /**
@@ -54,6 +68,13 @@ final class StreamMessages {
   StreamMessages(String name, Consumer<ProcessEvent> events) {
     this.name = name;
     this.events = events;
+    this.stdout = new StreamedText(Channel.STDOUT, events);
+    this.stderr = new StreamedText(Channel.STDERR, events);
+  }
+
+  /** The stream begins with what the server wrote for another. */
+  void beginsSpoilt() {
+    keepalives++;
   }
 
   /** The record with which the stream ended. Null while it has not come. */
@@ -78,7 +99,7 @@ final class StreamMessages {
     switch (type == null ? "message" : type) {
       case "stdout" -> output(Channel.STDOUT, data);
       case "stderr" -> output(Channel.STDERR, data);
-      case "keepalive", "ping" -> {}
+      case "keepalive", "ping" -> keepalives++;
       case "error" -> throw refused(errorText(data));
       case "message", "result", "log", "end", "done", "complete", "exit" -> {
         if (!data.equals("[keepalive]") && !data.isBlank()) {
@@ -105,8 +126,9 @@ final class StreamMessages {
       case "stderr" -> output(Channel.STDERR, text);
       case "error" -> throw refused(text);
       case "result" -> end(json.path("data"));
+      case "keepalive" -> keepalives++;
       case "" -> untyped(json);
-      default -> {} // keep-alives, and kinds that come later
+      default -> {} // kinds that come later
     }
   }
 
@@ -135,11 +157,41 @@ final class StreamMessages {
     if (details.exit().isEmpty()) {
       throw new MalformedStreamException("an end of a process that has not ended");
     }
+    stdout.end();
+    stderr.end();
+    if (isEaten(details)) {
+      events.accept(gap(Channel.STDOUT, AMBIGUOUS));
+    }
     result = details;
   }
 
+  /** True if the command itself wrote what was taken for the server's: its record has it. */
+  private boolean isEaten(ProcessDetails details) {
+    if (keepaliveTexts == 0 && stoppingTexts == 0) {
+      return false;
+    }
+    if (!details.stdout().startsWith(CUT)) {
+      return details.stdout().getBytes(UTF_8).length > stdout.delivered();
+    }
+    boolean isOften = keepaliveTexts > (keepalives + 1) / KEEPALIVES_PER_TEXT;
+    return isOften || (stoppingTexts > 0 && !STOPPED.contains(details.status()));
+  }
+
+  /** True of the server's own words. They look like output, and a command may write them too. */
+  private boolean isServers(String text) {
+    if (text.equals(KEEPALIVE) && keepalives > 0) {
+      keepaliveTexts++;
+      return true;
+    }
+    if (STOPPING.contains(text)) {
+      stoppingTexts++;
+      return true;
+    }
+    return false;
+  }
+
   private void output(Channel channel, String text) {
-    if (text.isEmpty() || (channel == Channel.STDOUT && SERVERS_OWN.contains(text))) {
+    if (channel == Channel.STDOUT && isServers(text)) {
       return;
     }
     if (channel == Channel.STDOUT && text.equals(FELL_BEHIND)) {
@@ -147,10 +199,7 @@ final class StreamMessages {
       events.accept(gap(Channel.STDERR, BEHIND));
       return;
     }
-    events.accept(Output.of(channel, text.getBytes(UTF_8)));
-    if (text.indexOf('\ufffd') >= 0) {
-      events.accept(gap(channel, LOSSY));
-    }
+    (channel == Channel.STDERR ? stderr : stdout).add(text);
   }
 
   /** A text has no offsets in the bytes that it was. */

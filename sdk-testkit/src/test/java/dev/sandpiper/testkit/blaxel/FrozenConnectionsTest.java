@@ -1,0 +1,69 @@
+package dev.sandpiper.testkit.blaxel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.EventStream;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.HttpVersion;
+import dev.sandpiper.Process;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.blaxel.BlaxelSandbox;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every connection that is open freezes, and the sandbox lives on. */
+@Timeout(100)
+@EnabledOnOs(OS.LINUX)
+class FrozenConnectionsTest {
+  @RegisterExtension final LocalClient local = new LocalClient();
+
+  @ParameterizedTest
+  @CsvSource({"HTTP_1_1, 1", "HTTP_1_1, 6", "HTTP_2, 6"})
+  void commandsThatAreFollowedLoseNothing(HttpVersion version, int count) throws Exception {
+    BlaxelSandbox sandbox = local.sandbox();
+    String url = sandbox.endpoint(1).uri().toString().replaceFirst("/port/1$", "");
+    String gate = local.directory().resolve("gate").toString();
+    try (FreezingProxy proxy = new FreezingProxy(url)) {
+      String proxied = url.replaceFirst("//[^/]+", "//127.0.0.1:" + proxy.port());
+      BlaxelSandbox frozen =
+          local
+              .opened(local.builder().httpVersion(version).sandboxUrl(sandbox.id(), proxied))
+              .connect(sandbox.id());
+      List<Process> processes = new ArrayList<>();
+      List<EventStream<ProcessEvent>> streams = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        String script = "echo a" + i + "; until [ -e " + gate + " ]; do sleep 0.1; done; echo b";
+        Process process = frozen.processes().start(Command.shell(script));
+        processes.add(process);
+        streams.add(process.events());
+        assertThat(streams.get(i).next()).isInstanceOf(Output.class);
+      }
+      assertThat(proxy.freeze()).isPositive();
+      Files.createFile(Path.of(gate));
+
+      for (int i = 0; i < count; i++) {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        for (ProcessEvent event : streams.get(i)) {
+          if (event instanceof Output output) {
+            output.writeTo(rest);
+          }
+        }
+        assertThat(rest).hasToString("b\n");
+        assertThat(processes.get(i).waitFor()).isEqualTo(new ExitStatus.Exited(0));
+      }
+      assertThat(proxy.swallowed()).isPositive();
+      processes.forEach(Process::close);
+    }
+  }
+}
