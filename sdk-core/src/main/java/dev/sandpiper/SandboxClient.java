@@ -3,7 +3,30 @@ package dev.sandpiper;
 import java.time.Duration;
 import java.util.Set;
 
-/** One account at one platform. Safe for use by many threads; make one and keep it. */
+/**
+ * One account at one platform. Safe for use by many threads; make one and keep it.
+ *
+ * <p>The builders of the platforms take an {@code OkHttpClient} of yours, which is never shut down
+ * here. What it brings is used, but for what could repeat a request, answer it from elsewhere, or
+ * end it without saying which limit passed:
+ *
+ * <table>
+ *   <caption>What is used of an OkHttpClient</caption>
+ *   <tr><th>Used as it is</th><td>interceptors, network interceptors, event listeners, connection
+ *     pool, DNS, proxy, proxy selector, proxy authenticator (for {@code https}), socket factories,
+ *     certificates, certificate pinner, host name verifier, connection specs, fast fallback, ping
+ *     interval</td></tr>
+ *   <tr><th>Switched off</th><td>cache, cookies, retries on connection failures, redirects,
+ *     authenticator</td></tr>
+ *   <tr><th>Replaced by the builder's options</th><td>connect, read, write and call timeouts,
+ *     protocols</td></tr>
+ *   <tr><th>Without effect</th><td>the dispatcher's limits and executor, because calls run on the
+ *     threads of their callers; options of web sockets</td></tr>
+ * </table>
+ *
+ * <p>What an interceptor or a listener throws that is no {@code IOException} fails the call with a
+ * {@link PlatformException}, after which the request may have had its effect.
+ */
 public interface SandboxClient extends AutoCloseable {
 
   /**

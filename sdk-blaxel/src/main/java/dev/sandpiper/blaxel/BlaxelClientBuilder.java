@@ -98,7 +98,7 @@ public final class BlaxelClientBuilder {
 
   /**
    * The OkHttp client whose connections, proxy, TLS and interceptors to use. It is never shut down
-   * here. Its time limits, redirects and retries are not used.
+   * here. What of it is used is in a table in {@link dev.sandpiper.SandboxClient}.
    */
   public BlaxelClientBuilder httpClient(OkHttpClient client) {
     httpClient = requireNonNull(client, "client");

@@ -49,7 +49,7 @@ final class ExactInput {
 
   /** See {@link dev.sandpiper.engine.RunningCommand#writeStdin}. */
   void write(byte[] bytes, int offset, int length) {
-    sending.lock();
+    enter();
     try {
       requireOpen();
       awaitRoom(length);
@@ -68,7 +68,7 @@ final class ExactInput {
 
   /** See {@link dev.sandpiper.engine.RunningCommand#closeStdin}. */
   void close() {
-    sending.lock();
+    enter();
     try {
       requireOpen();
       repeatedly(attempt -> files.write(id + ".z." + position, "", cancellation));
@@ -94,6 +94,15 @@ final class ExactInput {
       then.run();
     } finally {
       sending.unlock();
+    }
+  }
+
+  private void enter() {
+    try {
+      cancellation.lock(sending, failure(""));
+    } catch (CancelledException e) {
+      rejectIfClosed();
+      throw e;
     }
   }
 

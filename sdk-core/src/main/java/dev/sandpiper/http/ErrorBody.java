@@ -3,6 +3,7 @@ package dev.sandpiper.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
@@ -29,7 +30,7 @@ public record ErrorBody(String text, JsonNode json) {
   /** The body of an answer, which is read as far as needed. */
   public static ErrorBody of(HttpResponse response) {
     Buffer start = new Buffer();
-    fill(start, response.source());
+    fill(start, response.pacedSource());
     String encoding = response.header("Content-Encoding");
     if (encoding != null && encoding.toLowerCase(Locale.ROOT).contains("gzip")) {
       Buffer packed = start;
@@ -44,8 +45,8 @@ public record ErrorBody(String text, JsonNode json) {
       while (buffer.size() < LONGEST && source.read(buffer, LONGEST - buffer.size()) >= 0) {
         // until the end or the bound
       }
-    } catch (IOException e) {
-      // What came before the body broke off is still part of the explanation.
+    } catch (IOException | DeadlineExceededException e) {
+      // What came before the body broke off, or took too long, is part of the explanation.
     }
   }
 

@@ -42,14 +42,13 @@ public final class HttpResponse implements AutoCloseable {
       HttpRequest request,
       Response response,
       WatchedCall call,
-      Duration idle,
       CallErrors errors,
       Runnable onClose) {
     this.request = request;
     this.response = response;
     this.call = call;
     this.onClose = onClose;
-    this.body = new WatchedSource(response.body(), call, idle, errors);
+    this.body = new WatchedSource(response.body(), call, errors);
     this.source = Okio.buffer(body);
   }
 
@@ -86,6 +85,15 @@ public final class HttpResponse implements AutoCloseable {
     return source;
   }
 
+  /**
+   * {@link #source()} of a body that is read whole: each response limit has to bring 64 KiB of it,
+   * or its end. What comes by drops, each of them in time, would hold its reader for ever.
+   */
+  BufferedSource pacedSource() {
+    body.requirePace();
+    return source;
+  }
+
   /** From now on a read waits this long at the most, whatever the idle limit is. */
   public void limitIdle(Duration limit) {
     body.limitIdle(limit);
@@ -102,9 +110,10 @@ public final class HttpResponse implements AutoCloseable {
    * @throws MessageTooLongException if it is longer than {@code limit} bytes
    */
   public byte[] readAll(int limit) throws IOException {
+    BufferedSource paced = pacedSource();
     Buffer buffer = new Buffer();
     while (buffer.size() <= limit) {
-      if (source.read(buffer, limit + 1L - buffer.size()) < 0) {
+      if (paced.read(buffer, limit + 1L - buffer.size()) < 0) {
         return buffer.readByteArray();
       }
     }

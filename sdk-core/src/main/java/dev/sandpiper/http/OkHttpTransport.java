@@ -39,7 +39,7 @@ final class OkHttpTransport implements HttpTransport {
       Response response = connectAndSend(request, watched);
       answered = true;
       return new HttpResponse(
-          request, response, watched, limits.idle(), errors, () -> unwatch(watched));
+          request, response, watched, errors, () -> unwatch(watched));
     } catch (IOException e) {
       watched.noteInterrupt(e);
       throw errors.failed(e, watched);

@@ -1,5 +1,6 @@
 package dev.sandpiper.http;
 
+import dev.sandpiper.DeadlineExceededException.Limit;
 import dev.sandpiper.SandboxException;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,17 +17,22 @@ import org.slf4j.LoggerFactory;
 final class WatchedSource extends ForwardingSource {
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
 
+  private static final long LEAST_IN_A_LIMIT = 64 << 10;
+
   private final WatchedCall call;
   private final CallErrors errors;
   private final long length;
   private Duration idle;
   private long received;
   private boolean ended;
+  private boolean paced;
+  private long windowBegan;
+  private long windowBegin;
 
-  WatchedSource(ResponseBody body, WatchedCall call, Duration idle, CallErrors errors) {
+  WatchedSource(ResponseBody body, WatchedCall call, CallErrors errors) {
     super(body.source());
     this.call = call;
-    this.idle = idle;
+    this.idle = errors.limits().idle();
     this.errors = errors;
     this.length = body.contentLength();
   }
@@ -41,6 +47,7 @@ final class WatchedSource extends ForwardingSource {
         ended = true;
       } else {
         received += count;
+        rejectIfTooSlow();
       }
       return count;
     } catch (IOException e) {
@@ -74,6 +81,25 @@ final class WatchedSource extends ForwardingSource {
             ForeignFailure.log("closing what was stopped", e);
           }
         });
+  }
+
+  /** From now on each response limit brings a number of bytes, or the end. */
+  void requirePace() {
+    paced = !errors.limits().response().isZero();
+    windowBegan = System.nanoTime();
+    windowBegin = received;
+  }
+
+  private void rejectIfTooSlow() {
+    Duration limit = errors.limits().response();
+    if (!paced || System.nanoTime() - windowBegan < Durations.nanos(limit)) {
+      return;
+    }
+    if (received - windowBegin < LEAST_IN_A_LIMIT) {
+      call.stop(new WatchedCall.Stop.Silent(Limit.RESPONSE, limit));
+      rejectIfStopped();
+    }
+    requirePace();
   }
 
   /** Waits this long for each of the next bytes. */

@@ -72,6 +72,28 @@ class LimitsTest {
     }
   }
 
+  /** Each drop comes in time, and the whole never. */
+  @Test
+  void answerThatComesByDropsIsTheResponseLimit() throws Exception {
+    try (WirePeer peer =
+            new WirePeer(
+                connection -> {
+                  connection.readHead();
+                  connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+                  while (true) {
+                    connection.send("x");
+                    Thread.sleep(20);
+                  }
+                });
+        Client client = new Client(STANDARD.withResponse(SHORT));
+        HttpResponse response = client.get(peer.url("/"))) {
+      DeadlineExceededException e = exceeded(() -> response.readAll(1 << 20));
+
+      assertThat(e.limit()).isEqualTo(Limit.RESPONSE);
+      assertThat(e.value()).isEqualTo(SHORT);
+    }
+  }
+
   @Test
   void headThatStopsHalfwayIsTheResponseLimit() throws Exception {
     try (WirePeer peer = silentAfter("HTTP/1.1 200 OK\r\nContent-");

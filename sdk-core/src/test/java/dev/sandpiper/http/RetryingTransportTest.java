@@ -192,7 +192,6 @@ class RetryingTransportTest {
                 .body(ResponseBody.create("", null))
                 .build(),
             call,
-            Duration.ZERO,
             new CallErrors(HARMLESS, Limits.standard()),
             () -> closed++));
   }

@@ -78,7 +78,7 @@ public final class E2bClientBuilder {
 
   /**
    * The OkHttp client whose connections, proxy, TLS and interceptors to use. It is never shut down
-   * here. Its time limits, redirects and retries are not used.
+   * here. What of it is used is in a table in {@link dev.sandpiper.SandboxClient}.
    */
   public E2bClientBuilder httpClient(OkHttpClient client) {
     httpClient = requireNonNull(client, "client");

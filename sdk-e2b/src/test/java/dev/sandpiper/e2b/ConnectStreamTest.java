@@ -246,6 +246,17 @@ class ConnectStreamTest {
     }
   }
 
+  /** One byte after the other, each in time: of a goodbye that never ends. */
+  @Test
+  void goodbyeThatComesByDropsIsNotWaitedForForEver() throws Exception {
+    peer.answer(peer.steady(PROTO, SEVEN + "0200000020", "20", SHORT.dividedBy(4)));
+    try (ConnectStream<StartResponse> stream = open(Codec.BINARY)) {
+      assertSeven(stream.next());
+      assertThatThrownBy(() -> stream.finish(CallScope.open().within(SHORT)))
+          .isInstanceOf(DeadlineExceededException.class);
+    }
+  }
+
   /** To see that nothing follows takes a read, which a server that never closes would block. */
   @Test
   void serverThatDoesNotCloseIsNotWaitedForForEver() throws Exception {
