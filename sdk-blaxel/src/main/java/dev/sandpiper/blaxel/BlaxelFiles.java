@@ -22,6 +22,7 @@ import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.blaxel.FileCommands.Job;
+import dev.sandpiper.files.AtomicWrite;
 import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FileReads;
 import dev.sandpiper.files.SandboxFiles;
@@ -78,7 +79,7 @@ final class BlaxelFiles extends SandboxFiles {
     this.reads = FileReads.inPieces(transport, server, PIECE, executor);
     FileReads archives = FileReads.inPieces(transport, server, Uploads.PIECE, executor);
     this.listing = new Listing(commands);
-    this.atomic = new AtomicWrite(commands, listing);
+    this.atomic = new AtomicWrite(new BlaxelReplacement(commands, listing));
     this.directories =
         new DirectoryCopies(new BlaxelArchives(transport, this, archives, uploads), processes);
   }

@@ -19,6 +19,7 @@ final class Scripts {
   static final String MOVE = load("move.sh");
   static final String DELETE = load("delete.sh");
   static final String REPLACE = load("replace.sh");
+  static final String WITHDRAW = load("withdraw.sh");
 
   private Scripts() {}
 

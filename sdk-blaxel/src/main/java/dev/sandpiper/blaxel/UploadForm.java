@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sandpiper.Content;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.http.HttpBody;
+import dev.sandpiper.wire.BlockInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import okio.BufferedSink;
 
 /**
@@ -58,14 +58,8 @@ final class UploadForm implements HttpBody {
     return ("\r\n--" + boundary + "--\r\n").getBytes(UTF_8);
   }
 
-  private final class Told extends InputStream {
+  private final class Told extends BlockInputStream {
     private int position;
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {

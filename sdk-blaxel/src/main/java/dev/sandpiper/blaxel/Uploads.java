@@ -14,9 +14,11 @@ import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Uninterrupted;
 import dev.sandpiper.wire.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import okhttp3.HttpUrl;
 import okio.Buffer;
 import org.slf4j.Logger;
@@ -33,18 +35,25 @@ final class Uploads {
 
   private static final Logger log = LoggerFactory.getLogger(Uploads.class);
   private static final int MOST_PIECES = 10_000;
+  private static final Duration CLEAN_UP = Duration.ofSeconds(10);
 
   private final HttpTransport transport;
   private final HttpUrl base;
+  private final CallScope scope;
 
   Uploads(HttpTransport transport, HttpUrl base) {
+    this(transport, base, CallScope.open());
+  }
+
+  private Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
     this.transport = transport;
     this.base = base;
+    this.scope = scope;
   }
 
   /** The same on behalf of another call, with which it ends. */
-  Uploads in(CallScope scope) {
-    return new Uploads(request -> transport.send(request.in(scope)), base);
+  Uploads in(CallScope call) {
+    return new Uploads(transport, base, call);
   }
 
   /** What the listener throws goes to the caller. */
@@ -153,17 +162,13 @@ final class Uploads {
 
   /** Otherwise its pieces would stay in the sandbox's memory. */
   private void abort(String path, HttpUrl upload, RuntimeException cause) {
-    boolean interrupted = Thread.interrupted();
     HttpUrl url = upload.newBuilder().addPathSegment("abort").build();
-    try (HttpResponse response = transport.send(HttpRequest.of("write", path, "DELETE", url))) {
-      log.debug("write {}: its upload was given up: {}", path, response.status());
-    } catch (SandboxException e) {
+    HttpRequest request = HttpRequest.of("write", path, "DELETE", url).harmless().within(CLEAN_UP);
+    try {
+      Uninterrupted.run(() -> transport.send(request).close());
+    } catch (RuntimeException e) {
       cause.addSuppressed(e);
       log.warn("write {}: its upload could not be given up: {}", path, e.getMessage());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
@@ -172,7 +177,8 @@ final class Uploads {
   }
 
   private JsonNode answer(HttpRequest request) {
-    try (HttpResponse response = transport.send(request.withHeader("Accept", "application/json"))) {
+    HttpRequest asked = request.withHeader("Accept", "application/json").in(scope);
+    try (HttpResponse response = transport.send(asked)) {
       if (response.status() != 200) {
         throw FileErrors.of(response);
       }

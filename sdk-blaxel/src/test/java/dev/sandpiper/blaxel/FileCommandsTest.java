@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Content;
 import dev.sandpiper.DirectoryOptions;
@@ -31,8 +32,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -328,6 +333,124 @@ class FileCommandsTest {
         .hasMessageContaining("the file is as it was");
     assertThat(file).hasContent("old");
     assertThat(root.toFile().list()).containsExactly("file");
+  }
+
+  @Test
+  void aRefusalNamesTheFileThatIsWrittenAndNotOurHiddenOne() throws Exception {
+    Path file = Files.writeString(root.resolve("file"), "old");
+    blaxel.always(
+        "PUT " + route(".*"),
+        request -> {
+          String name = request.getTarget().substring("/sbx/filesystem/".length());
+          String path = URLDecoder.decode(name, UTF_8);
+          assertThat(path).startsWith(in(".sp-"));
+          String message = "error writing binary file: open " + path + ": permission denied";
+          return ScriptedBlaxel.json(422, "{\"error\":\"" + message + "\"}");
+        });
+    assertThatThrownBy(
+            () -> files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic()))
+        .hasMessageStartingWith("write " + file + ": ")
+        .hasMessageContaining("open " + file + ": permission denied")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(".sp-"));
+  }
+
+  /** What becomes of the command that moves the new file, whose answer is lost in any case. */
+  private enum LostMove {
+    DONE,
+    DONE_AND_STALLED,
+    NOT_DONE,
+    DONE_AND_NOTHING_ANSWERS
+  }
+
+  private AtomicInteger loseTheMove(LostMove fate) {
+    AtomicInteger lost = new AtomicInteger();
+    SocketEffect effect =
+        fate == LostMove.DONE_AND_STALLED
+            ? SocketEffect.Stall.INSTANCE
+            : new SocketEffect.CloseSocket();
+    MockResponse nothing = new MockResponse.Builder().onResponseStart(effect).build();
+    blaxel.always("PUT " + route(".*"), FileCommandsTest::take);
+    blaxel.always(
+        "GET /sbx/process/*", request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
+    blaxel.always(
+        START,
+        request -> {
+          String command = ScriptedBlaxel.json(request).path("command").asText();
+          boolean isMove = command.contains("mv -f -T");
+          if (!isMove && !(lost.get() > 0 && fate == LostMove.DONE_AND_NOTHING_ANSWERS)) {
+            return run(request);
+          }
+          if (isMove && fate != LostMove.NOT_DONE) {
+            run(request);
+          }
+          lost.incrementAndGet();
+          return nothing;
+        });
+    return lost;
+  }
+
+  @Test
+  void aMoveWhoseAnswerIsLostIsFoundDone() throws Exception {
+    Path file = Files.writeString(root.resolve("file"), "old");
+    AtomicInteger lost = loseTheMove(LostMove.DONE);
+    files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic());
+    assertThat(lost).hasValue(1);
+    assertThat(file).hasContent("new");
+    assertThat(root.toFile().list()).containsExactly("file");
+  }
+
+  @Test
+  void anInterruptWhileTheMoveIsAnsweredDoesNotHideThatTheFileIsReplaced() throws Exception {
+    Path file = Files.writeString(root.resolve("file"), "old");
+    AtomicInteger lost = loseTheMove(LostMove.DONE_AND_STALLED);
+    Filesystem files = files();
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    AtomicBoolean flag = new AtomicBoolean();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                files.write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic());
+              } catch (RuntimeException e) {
+                thrown.set(e);
+                flag.set(Thread.currentThread().isInterrupted());
+              }
+            });
+    caller.start();
+    Patience.until("the move is done", () -> lost.get() == 1);
+    caller.interrupt();
+    caller.join(TimeUnit.SECONDS.toMillis(20));
+    assertThat(thrown.get())
+        .isInstanceOf(CancelledException.class)
+        .hasMessageContaining("the file was replaced")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("as it was"));
+    assertThat(flag).isTrue();
+    assertThat(file).hasContent("new");
+    assertThat(root.toFile().list()).containsExactly("file");
+  }
+
+  @Test
+  void aMoveThatWasNeverBegunIsForestalled() throws Exception {
+    Path file = Files.writeString(root.resolve("file"), "old");
+    AtomicInteger lost = loseTheMove(LostMove.NOT_DONE);
+    assertThatThrownBy(
+            () -> files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic()))
+        .hasMessageContaining("the file is as it was");
+    assertThat(lost).hasValue(1);
+    assertThat(file).hasContent("old");
+    assertThat(root.toFile().list()).containsExactly("file");
+  }
+
+  @Test
+  void anOutcomeThatCannotBeAskedForStaysUnknown() throws Exception {
+    Path file = Files.writeString(root.resolve("file"), "old");
+    AtomicInteger lost = loseTheMove(LostMove.DONE_AND_NOTHING_ANSWERS);
+    assertThatThrownBy(
+            () -> files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic()))
+        .hasMessageContaining("whether the file was replaced cannot be known")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("as it was"));
+    assertThat(lost.get()).isGreaterThan(1);
+    assertThat(file).hasContent("new");
   }
 
   @Test

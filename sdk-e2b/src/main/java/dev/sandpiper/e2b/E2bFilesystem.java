@@ -25,9 +25,9 @@ public interface E2bFilesystem extends Filesystem {
    * Writes several files in place with one request, one after the other; all get the same metadata.
    * Every envd can take them. If it fails, those before the one at fault are written.
    *
-   * @param files by their paths, written in the order of iteration; a path with a line break cannot
-   *     be sent this way
-   * @throws IllegalArgumentException if two paths are the same, or {@code options} are atomic
+   * @param files by their paths, written in the order of iteration
+   * @throws IllegalArgumentException if two paths are the same or one has a control character, or
+   *     if {@code options} are atomic; nothing is sent then
    */
   void writeAll(Map<String, Content> files, E2bWriteOptions options);
 

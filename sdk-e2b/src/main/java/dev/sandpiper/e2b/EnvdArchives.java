@@ -58,7 +58,7 @@ final class EnvdArchives implements DirectoryCopies.Archives {
 
   @Override
   public void delete(String archive) {
-    rpc.discard(archive);
+    rpc.hasty().remove(archive);
   }
 
   @Override

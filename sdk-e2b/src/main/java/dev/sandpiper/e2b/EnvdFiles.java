@@ -12,6 +12,7 @@ import dev.sandpiper.ReadOptions;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
+import dev.sandpiper.files.AtomicWrite;
 import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FileReads;
 import dev.sandpiper.files.SandboxFiles;
@@ -56,7 +57,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
     this.reads =
         FileReads.streamed(transport, new EnvdFileServer(transport, errors, this::filesUrl));
     this.writes = new FileWrites(access.envdVersion(), transport, errors);
-    this.atomic = new AtomicWrite(rpc, processes);
+    this.atomic = new AtomicWrite(new EnvdReplacement(rpc, processes));
     this.listing = new Listing(rpc, processes);
     this.directories =
         new DirectoryCopies(
@@ -157,9 +158,10 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
     Map<String, Content> absolute = new LinkedHashMap<>();
     files.forEach(
         (path, content) -> {
-          if (path.chars().anyMatch(letter -> letter == '\r' || letter == '\n')) {
+          if (path.chars().anyMatch(letter -> letter < ' ' || letter == 0x7f)) {
             throw new IllegalArgumentException(
-                "a path with a line break cannot be one of several; write it alone");
+                "a path with a control character, such as a line break, cannot be one of several;"
+                    + " write it alone");
           }
           if (absolute.put(paths().absolute(path), content) != null) {
             throw new IllegalArgumentException("two contents for one file: " + path);

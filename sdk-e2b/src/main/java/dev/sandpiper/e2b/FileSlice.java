@@ -1,5 +1,6 @@
 package dev.sandpiper.e2b;
 
+import dev.sandpiper.wire.BlockInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Some bytes of a file of this machine. */
-final class FileSlice extends InputStream {
+final class FileSlice extends BlockInputStream {
   private final InputStream file;
   private long left;
 
@@ -26,12 +27,6 @@ final class FileSlice extends InputStream {
       channel.close();
       throw e;
     }
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Endpoint;
+import dev.sandpiper.files.SandboxFiles;
 import dev.sandpiper.http.Routes;
 import java.net.URI;
 import java.security.MessageDigest;
@@ -41,7 +42,7 @@ final class FileUrls {
   private E2bFileUrl url(String operation, String path, E2bUrlOptions options) {
     String token = access.accessToken();
     if (token == null && options.lifetime().isPresent()) {
-      throw FilesystemRpc.refused(
+      throw SandboxFiles.refused(
           "sign a URL",
           path,
           "this sandbox has no access token: everybody can use the URL, and for ever");

@@ -7,15 +7,11 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.TransferListener;
-import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
-import dev.sandpiper.wire.Json;
-import dev.sandpiper.wire.MalformedStreamException;
-import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalLong;
 import okhttp3.HttpUrl;
@@ -154,16 +150,9 @@ final class FileWrites {
 
   /** An answer with fewer entries than files were sent would mean that one was ignored. */
   private static void requireFiles(HttpResponse response, int count) {
-    try {
-      JsonNode files = Json.parse(response.readAll(LONGEST_ANSWER));
-      if (!files.isArray() || files.size() != count) {
-        throw new PlatformException(response.failure("the upload was not taken"));
-      }
-    } catch (MalformedStreamException e) {
-      throw new WireFormatException(response.failure("an answer that cannot be read"), e);
-    } catch (IOException e) {
-      throw new PlatformException(
-          response.failure("the file was sent, and the answer broke off"), e);
+    JsonNode files = response.json(LONGEST_ANSWER);
+    if (!files.isArray() || files.size() != count) {
+      throw new PlatformException(response.failure("the upload was not taken"));
     }
   }
 }

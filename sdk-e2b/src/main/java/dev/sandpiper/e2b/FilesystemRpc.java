@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.Message;
 import dev.sandpiper.FileInfo;
-import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
@@ -31,6 +30,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The calls of E2B's {@code filesystem.Filesystem} service, as they are. Paths are absolute. */
 final class FilesystemRpc {
@@ -45,10 +45,21 @@ final class FilesystemRpc {
 
   private final ConnectClient client;
   private final EnvdVersion version;
+  private final @Nullable Duration limit;
 
   FilesystemRpc(ConnectClient client, EnvdVersion version) {
+    this(client, version, null);
+  }
+
+  private FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Duration limit) {
     this.client = client;
     this.version = version;
+    this.limit = limit;
+  }
+
+  /** The same for what is done after a failure: each call gives up soon. */
+  FilesystemRpc hasty() {
+    return new FilesystemRpc(client, version, CLEAN_UP);
   }
 
   FileInfo stat(String operation, String path) {
@@ -77,7 +88,7 @@ final class FilesystemRpc {
   }
 
   /** Throws what is about anything but the file, such as the sandbox. */
-  private static void requireMissing(NotFoundException failure) {
+  static void requireMissing(NotFoundException failure) {
     if (failure.what() != What.FILE || failure.code().isEmpty()) {
       throw failure;
     }
@@ -131,17 +142,8 @@ final class FilesystemRpc {
 
   /** Removes whatever is there. Nothing there is fine too. */
   void remove(String path) {
-    remove(request("delete", path, "Remove"), path);
-  }
-
-  /** Removes what a failed operation left behind, and gives up soon. */
-  void discard(String path) {
-    remove(request("delete", path, "Remove").within(CLEAN_UP), path);
-  }
-
-  private void remove(HttpRequest request, String path) {
     call(
-        request.harmless(),
+        request("delete", path, "Remove").harmless(),
         RemoveRequest.newBuilder().setPath(path).build(),
         RemoveResponse.getDefaultInstance());
   }
@@ -157,7 +159,8 @@ final class FilesystemRpc {
   }
 
   private HttpRequest request(String operation, String path, String method) {
-    HttpRequest request = client.request(operation, path, SERVICE + method);
+    HttpRequest unlimited = client.request(operation, path, SERVICE + method);
+    HttpRequest request = limit == null ? unlimited : unlimited.within(limit);
     if (!version.isBefore(EnvdVersion.DEFAULT_USER)) {
       return request;
     }
@@ -179,10 +182,5 @@ final class FilesystemRpc {
     } catch (MalformedStreamException e) {
       throw new WireFormatException(request.failure("the sandbox sent " + e.getMessage()), e);
     }
-  }
-
-  /** The error for a path that is not what a verb takes. */
-  static InvalidRequestException refused(String operation, String path, String observed) {
-    return new InvalidRequestException(dev.sandpiper.Failure.of(operation, path, observed));
   }
 }

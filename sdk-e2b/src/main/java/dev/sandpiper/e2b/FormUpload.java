@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Content;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.wire.BlockInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,19 +76,13 @@ final class FormUpload {
   }
 
   /** A content that is opened by the first read, because an enumeration cannot fail. */
-  private static final class Later extends InputStream {
+  private static final class Later extends BlockInputStream {
     private final Content content;
     private InputStream stream = InputStream.nullInputStream();
     private boolean opened;
 
     Later(Content content) {
       this.content = content;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -132,8 +132,8 @@ final class PartsUpload {
 
   private void cleanUp(List<String> parts) {
     try {
-      Uninterrupted.run(() -> parts.forEach(rpc::remove));
-    } catch (SandboxException e) {
+      Uninterrupted.run(() -> parts.forEach(rpc.hasty()::remove));
+    } catch (RuntimeException e) {
       log.warn("parts were left behind, {} and more: {}", parts.get(0), e.getMessage());
     }
   }

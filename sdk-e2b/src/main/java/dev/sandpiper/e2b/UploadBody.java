@@ -4,7 +4,7 @@ import dev.sandpiper.Content;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.TransferProgress;
 import dev.sandpiper.http.HttpBody;
-import java.io.FilterInputStream;
+import dev.sandpiper.wire.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.OptionalLong;
@@ -103,15 +103,11 @@ final class UploadBody implements HttpBody {
     }
   }
 
-  private final class Watched extends FilterInputStream {
-    Watched(InputStream stream) {
-      super(stream);
-    }
+  private final class Watched extends BlockInputStream {
+    private final InputStream stream;
 
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    Watched(InputStream stream) {
+      this.stream = stream;
     }
 
     @Override
@@ -124,9 +120,14 @@ final class UploadBody implements HttpBody {
       return count;
     }
 
+    @Override
+    public void close() throws IOException {
+      stream.close();
+    }
+
     private int readContent(byte[] target, int offset, int length) throws IOException {
       try {
-        return super.read(target, offset, length);
+        return stream.read(target, offset, length);
       } catch (RuntimeException e) {
         thrown = e;
         throw new IOException("the content threw", e);

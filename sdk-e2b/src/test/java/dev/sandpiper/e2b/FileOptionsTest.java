@@ -532,6 +532,83 @@ class FileOptionsTest {
     takeStat();
   }
 
+  private void answerUploadAndLoseTheMove() {
+    answerNotFound();
+    e2b.answer(200, ONE_FILE);
+    e2b.answer(Frames.nothing());
+  }
+
+  private String takeUploadAndMove() throws Exception {
+    takeStat();
+    String aside = takeUpload();
+    e2b.take("POST /filesystem.Filesystem/Move");
+    return aside;
+  }
+
+  @Test
+  void anOutcomeThatCannotBeAskedForStaysUnknown() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    answerUploadAndLoseTheMove();
+    for (int attempt = 0; attempt < 3; attempt++) {
+      e2b.answer(Frames.nothing());
+    }
+    assertThatExceptionOfType(ConnectionLostException.class)
+        .isThrownBy(() -> sandbox.files().write("/f", Content.of("x"), ATOMIC))
+        .withMessageContaining("write /f: whether the file was replaced cannot be known")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("as it was"))
+        .satisfies(e -> assertThat(e.retryable()).isFalse());
+    takeUploadAndMove();
+    for (int attempt = 0; attempt < 3; attempt++) {
+      takeStat();
+    }
+  }
+
+  @Test
+  void aMoveThatMayComeLaterIsForestalled() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    answerUploadAndLoseTheMove();
+    answerStat(entry("/.sp-0", 0644));
+    e2b.answer(Frames.unary(MoveResponse.newBuilder().setEntry(entry("/x", 0644)).build()));
+    e2b.answer(Frames.unary(RemoveResponse.getDefaultInstance()));
+    assertThatExceptionOfType(ConnectionLostException.class)
+        .isThrownBy(() -> sandbox.files().write("/f", Content.of("x"), ATOMIC))
+        .withMessageContaining("write /f: the file is as it was")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(".sp-"));
+    String aside = takeUploadAndMove();
+    takeStat();
+    MoveRequest withdrawal =
+        ScriptedE2b.message(
+            e2b.take("POST /filesystem.Filesystem/Move"), MoveRequest.getDefaultInstance());
+    assertThat(withdrawal.getSource()).isEqualTo(aside);
+    RemoveRequest remove =
+        ScriptedE2b.message(
+            e2b.take("POST /filesystem.Filesystem/Remove"), RemoveRequest.getDefaultInstance());
+    assertThat(remove.getPath()).isEqualTo(withdrawal.getDestination());
+  }
+
+  @Test
+  void aMoveThatCameAfterTheLookUpHasReplacedTheFile() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    answerUploadAndLoseTheMove();
+    answerStat(entry("/.sp-0", 0644));
+    answerNotFound();
+    sandbox.files().write("/f", Content.of("x"), ATOMIC);
+    takeUploadAndMove();
+    takeStat();
+    e2b.take("POST /filesystem.Filesystem/Move");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\nb", "a\rb", "\tb", "a\u0001", "\u007f", "\u001b[2J", "a\u001f"})
+  void aControlCharacterInANameOfSeveralIsRefusedBeforeAnythingIsSent(String name)
+      throws Exception {
+    E2bFilesystem files = e2b.sandbox().files();
+    E2bWriteOptions plain = E2bWriteOptions.of(WriteOptions.inPlace());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> files.writeAll(Map.of("/" + name, Content.of("x")), plain))
+        .withMessageContaining("control character");
+  }
+
   @Test
   void aMoveOfUnknownOutcomeIsNotRepeated() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();

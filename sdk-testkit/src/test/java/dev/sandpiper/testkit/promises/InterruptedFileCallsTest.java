@@ -9,6 +9,7 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.EventStream;
 import dev.sandpiper.FileEvent;
+import dev.sandpiper.FileInfo;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
@@ -168,6 +169,34 @@ class InterruptedFileCallsTest extends LocalE2bTest {
         .isInstanceOf(CancelledException.class);
     assertThat(flag).as("the interrupt flag").isTrue();
     assertThat(target()).doesNotExist();
+  }
+
+  @Test
+  void anInterruptWhileAMoveIsAnsweredDoesNotHideThatTheFileIsReplaced() throws Exception {
+    proxy.stallNext("/Move", 0);
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    AtomicBoolean flag = new AtomicBoolean();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                files.write(root + "f", Content.of("new"), WriteOptions.inPlace().atomic());
+              } catch (RuntimeException e) {
+                thrown.set(e);
+                flag.set(Thread.currentThread().isInterrupted());
+              }
+            });
+    caller.start();
+    await("the answer to stall", () -> proxy.cutCount() == 1);
+    caller.interrupt();
+    caller.join(TimeUnit.SECONDS.toMillis(5));
+    assertThat(thrown.get())
+        .isInstanceOf(CancelledException.class)
+        .hasMessageContaining("the file was replaced")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("as it was"));
+    assertThat(flag).as("the interrupt flag").isTrue();
+    assertThat(sandbox.files().readText("f")).isEqualTo("new");
+    assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("d", "f", "w");
   }
 
   @Test
