@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import okio.Buffer;
 import okio.Source;
 import okio.Timeout;
@@ -63,7 +62,7 @@ final class PiecedBytes implements Source {
       asked = span.last() + 1;
       try {
         by.ahead().execute(next);
-      } catch (RejectedExecutionException e) {
+      } catch (CancelledException e) {
         log.debug("{}: no thread for {}, which the reader fetches", request, span);
       }
     }

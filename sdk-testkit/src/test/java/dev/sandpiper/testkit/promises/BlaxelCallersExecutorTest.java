@@ -1,5 +1,7 @@
 package dev.sandpiper.testkit.promises;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.blaxel.BlaxelSandbox;
@@ -7,9 +9,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
+import okio.ByteString;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
@@ -37,6 +43,29 @@ class BlaxelCallersExecutorTest extends LocalBlaxelTest implements CallersExecut
   @Override
   public Collection<String> processes() {
     return homes.stream().flatMap(home -> Leftovers.processesAtHomeIn(home).stream()).toList();
+  }
+
+  /** Pieces that find no thread are fetched by whoever reads. */
+  @Test
+  void aFileOfManyPiecesIsReadThoughNoThreadFetchesAhead() {
+    AtomicInteger refusals = new AtomicInteger();
+    Executor refusing =
+        task -> {
+          refusals.incrementAndGet();
+          throw new RejectedExecutionException("full");
+        };
+    BlaxelSandbox one = sandboxOf(refusing, new ConnectionPool());
+    String sum =
+        one.shell(
+                "head -c 5000000 /dev/urandom > f; touch -d '1 hour ago' f;"
+                    + " sha256sum < f | cut -c 1-64")
+            .orThrow()
+            .stdout()
+            .text()
+            .strip();
+
+    assertThat(ByteString.of(one.files().readBytes("f")).sha256().hex()).isEqualTo(sum);
+    assertThat(refusals).hasPositiveValue();
   }
 
   @AfterEach
