@@ -1,52 +1,24 @@
 package dev.sandpiper.testkit.blaxel;
 
+import dev.sandpiper.testkit.machine.Confinement;
 import dev.sandpiper.testkit.machine.ExactPath;
-import dev.sandpiper.testkit.machine.Links;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
-/**
- * What the paths of file calls mean: for sandbox-api, and on this machine. File calls stay in the
- * sandbox's directories and in /tmp, which commands see too; this is no wall, since a command can
- * open what it likes.
- */
+/** What the paths of file calls mean: for sandbox-api, and on this machine. */
 final class BlaxelPaths {
   /** Where the logs are for clients, on every sandbox. */
   static final String LOGS = "/var/log/sandbox-api";
 
-  /** A path leads out of where file calls stay. */
-  static final class OutsideException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    OutsideException(String path, Path home) {
-      super(
-          "path '"
-              + path
-              + "' is neither in this sandbox's directory '"
-              + home
-              + "' nor in /tmp: a local sandbox has the whole machine only if it was asked for");
-    }
-  }
-
   private final BlaxelPlaces places;
-  private final List<Path> roots;
+  private final Confinement confinement;
 
   BlaxelPaths(BlaxelPlaces places) {
     this.places = places;
-    this.roots = List.of(places.home(), places.logs(), temporary());
-  }
-
-  private static Path temporary() {
-    Path temporary = Path.of("/tmp");
-    try {
-      return temporary.toRealPath();
-    } catch (IOException e) {
-      return temporary; // not there: nothing will be found in it
-    }
+    this.confinement = new Confinement(places.wholeHost(), places.home(), places.logs());
   }
 
   String workingDirectory() {
@@ -81,7 +53,7 @@ final class BlaxelPaths {
   /**
    * The file on this machine, all links followed.
    *
-   * @throws OutsideException if it is where file calls do not go
+   * @throws Confinement.OutsideException if it is where file calls do not go
    */
   Path follow(String absolute) throws IOException {
     return inside(absolute, true);
@@ -96,9 +68,7 @@ final class BlaxelPaths {
     boolean log = absolute.equals(LOGS) || absolute.startsWith(LOGS + "/");
     String here =
         log ? ExactPath.text(places.logs()) + absolute.substring(LOGS.length()) : absolute;
-    Path real = Links.resolve(ExactPath.of(here), followLast);
-    if (places.wholeHost() || roots.stream().anyMatch(real::startsWith)) return real;
-    throw new OutsideException(absolute, places.home());
+    return confinement.inside(here, followLast);
   }
 
   /**
@@ -114,8 +84,8 @@ final class BlaxelPaths {
     return names;
   }
 
-  /** Whether all else is below it: no call removes it. */
+  /** Whether it is a directory that no call removes. */
   boolean isRoot(Path real) {
-    return Stream.concat(roots.stream(), Stream.of(Path.of("/"))).anyMatch(real::equals);
+    return confinement.isRoot(real);
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.ServedFile;
+import dev.sandpiper.testkit.machine.Confinement;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class FileReading {
     String absolute = paths.absolute(named);
     try {
       answer(named, absolute);
-    } catch (BlaxelPaths.OutsideException e) {
+    } catch (Confinement.OutsideException e) {
       SortedSet<String> names = paths.namesTowardsRoots(absolute);
       if (names.isEmpty()) throw e;
       Answers.json(exchange, 200, Listing.ofDirectories(named, names));

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.blaxel;
 
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.machine.Confinement;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.LazyWatches;
 import java.io.IOException;
@@ -40,6 +41,11 @@ final class FilesystemEndpoint implements AutoCloseable {
     watch = new FilesystemWatch(paths, watches, keepalive);
   }
 
+  /** Makes ready what the first watch would have to wait for. */
+  void start() {
+    watches.start();
+  }
+
   /**
    * Answers completely, or says that somebody else has to.
    *
@@ -56,7 +62,7 @@ final class FilesystemEndpoint implements AutoCloseable {
       return route(exchange, path);
     } catch (FileRefusal e) {
       e.answer(exchange);
-    } catch (BlaxelPaths.OutsideException e) {
+    } catch (Confinement.OutsideException e) {
       new FileRefusal(403, String.valueOf(e.getMessage())).answer(exchange);
     } catch (Query.MalformedException e) {
       new FileRefusal(400, String.valueOf(e.getMessage())).answer(exchange);

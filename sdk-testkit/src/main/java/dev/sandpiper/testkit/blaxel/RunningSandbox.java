@@ -76,7 +76,9 @@ final class RunningSandbox {
         host.firstProcess == null
             ? new PlainStarter()
             : FirstProcess.start(host.firstProcess, host.threads);
-    return new RunningSandbox(id, own, machinery, starter);
+    RunningSandbox sandbox = new RunningSandbox(id, own, machinery, starter);
+    sandbox.files.start();
+    return sandbox;
   }
 
   /** Answers a request; one that is open when the sandbox goes is broken off. */

@@ -5,9 +5,12 @@ import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.LoopbackOnly;
 import dev.sandpiper.testkit.http.PortForwarder;
+import dev.sandpiper.testkit.http.Query;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 
 /** What stands between clients and sandboxes: finds the sandbox and the port that are meant. */
 final class Edge implements Endpoint {
@@ -35,7 +38,7 @@ final class Edge implements Endpoint {
     String id = exchange.header("E2b-Sandbox-Id");
     String port = exchange.header("E2b-Sandbox-Port");
     if (id == null && port == null) {
-      exchange.text(400, "Invalid host");
+      routeByUrl(exchange);
     } else if (id == null || port == null) {
       exchange.text(400, "missing header");
     } else if (!port.matches("\\d{1,5}")) {
@@ -43,6 +46,31 @@ final class Edge implements Endpoint {
     } else {
       int number = Integer.parseInt(port);
       route(exchange, id, sandbox -> enter(exchange, sandbox, number));
+    }
+  }
+
+  /** Clients that send no such headers have the sandbox's host name, or a URL that was signed. */
+  private void routeByUrl(Exchange exchange) throws IOException {
+    Matcher host = LoopbackOnly.SANDBOX_HOST.matcher(String.valueOf(exchange.authority()));
+    if (host.matches()) {
+      int port = Integer.parseInt(host.group(1));
+      route(exchange, host.group(2), sandbox -> enter(exchange, sandbox, port));
+      return;
+    }
+    Optional<LocalSandbox> signer = signer(exchange);
+    if (signer.isEmpty()) {
+      exchange.text(400, "Invalid host");
+    } else {
+      route(exchange, signer.get().id(), sandbox -> enter(exchange, sandbox, Envd.PORT));
+    }
+  }
+
+  private Optional<LocalSandbox> signer(Exchange exchange) {
+    try {
+      Query query = exchange.query();
+      return sandboxes.all().stream().filter(one -> Signature.names(one, query)).findFirst();
+    } catch (Query.MalformedException e) {
+      return Optional.empty();
     }
   }
 

@@ -57,6 +57,7 @@ final class FileChanges {
     try {
       Path from = home.locate(source);
       Path to = home.locate(destination);
+      requireNoRoot(from, source);
       Object moved = key(from);
       if (Files.isDirectory(to, LinkOption.NOFOLLOW_LINKS)
           && (source.equals(destination) || !key(to).equals(moved))) {
@@ -70,6 +71,14 @@ final class FileChanges {
       throw RpcException.internal("error renaming: " + reason);
     }
     return describe(destination);
+  }
+
+  private void requireNoRoot(Path file, String path) {
+    if (home.isRoot(file)) {
+      throw new RpcException(
+          ConnectCode.PERMISSION_DENIED,
+          "a local sandbox does not move or remove '" + path + "' itself");
+    }
   }
 
   private static Object key(Path file) throws IOException {
@@ -94,7 +103,9 @@ final class FileChanges {
       throw failed("RemoveAll", path, "invalid argument");
     }
     try {
-      Removal.of(home.locate(path), path);
+      Path here = home.locate(path);
+      requireNoRoot(here, path);
+      Removal.of(here, path);
     } catch (Removal.FailedException e) {
       throw failed("unlinkat", e.path(), e.reason());
     } catch (IOException e) {

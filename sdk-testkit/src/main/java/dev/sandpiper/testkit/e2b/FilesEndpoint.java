@@ -2,7 +2,7 @@ package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Query;
-import dev.sandpiper.testkit.machine.Home;
+import dev.sandpiper.testkit.machine.Confinement;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +59,7 @@ final class FilesEndpoint {
       exchange.failure(e.status, String.valueOf(e.getMessage()));
     } catch (Query.MalformedException e) {
       exchange.text(400, String.valueOf(e.getMessage()));
-    } catch (Home.OutsideException e) {
+    } catch (Confinement.OutsideException e) {
       exchange.failure(403, String.valueOf(e.getMessage()));
     }
   }

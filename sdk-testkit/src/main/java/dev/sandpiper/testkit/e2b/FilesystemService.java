@@ -19,6 +19,7 @@ import dev.sandpiper.e2b.proto.FilesystemProto.RemoveWatcherResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
+import dev.sandpiper.testkit.machine.Confinement;
 import dev.sandpiper.testkit.machine.GoErrors;
 import dev.sandpiper.testkit.machine.Home;
 import java.io.IOException;
@@ -68,13 +69,13 @@ final class FilesystemService {
         (request, call) -> {
           try {
             return handler.handle(request, call);
-          } catch (Home.OutsideException e) {
+          } catch (Confinement.OutsideException e) {
             throw outside(e);
           }
         });
   }
 
-  static RpcException outside(Home.OutsideException e) {
+  static RpcException outside(Confinement.OutsideException e) {
     return new RpcException(ConnectCode.PERMISSION_DENIED, String.valueOf(e.getMessage()));
   }
 
@@ -130,7 +131,7 @@ final class FilesystemService {
             request.getAllowNetworkMounts());
     try {
       new WatchStream(call, answers, WatchedDirectory.find(wish, call)).run();
-    } catch (Home.OutsideException e) {
+    } catch (Confinement.OutsideException e) {
       throw outside(e);
     }
   }

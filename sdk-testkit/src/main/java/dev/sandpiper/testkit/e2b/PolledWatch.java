@@ -58,6 +58,7 @@ final class PolledWatch implements FileChange.Listener, AutoCloseable {
    * @throws RpcException from the moment on when events were lost, for good
    */
   List<FilesystemEvent> drain() {
+    watch.catchUp();
     lock.lock();
     try {
       if (lost != null) throw RpcException.internal("watcher error: " + lost);

@@ -6,12 +6,15 @@ import dev.sandpiper.testkit.http.Query;
 import dev.sandpiper.testkit.machine.Secrets;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * The right to read or write one file, as a parameter of its URL: a hash over the path, the
  * operation, the user, the sandbox's token and the time of expiry, each as it stands in the URL.
  */
 final class Signature {
+  private static final List<String> OPERATIONS = List.of("read", "write");
+
   private Signature() {}
 
   /**
@@ -28,13 +31,26 @@ final class Signature {
     }
     String signature = query.get("signature");
     if (signature == null) throw new RefusedException(401, "missing signature query parameter");
-    if (!Secrets.matches(expected(query, operation, token), signature)) {
+    if (!isMadeWith(token, query, operation, signature)) {
       throw new RefusedException(401, "invalid signature");
     }
     String expiration = query.get("signature_expiration");
     if (expiration != null && Long.parseLong(expiration) < Instant.now().getEpochSecond()) {
       throw new RefusedException(401, "signature is already expired");
     }
+  }
+
+  /** Whether a URL was signed with the sandbox's token, for whatever, and also if that is over. */
+  static boolean names(LocalSandbox sandbox, Query query) {
+    String token = sandbox.accessToken();
+    String signature = query.get("signature");
+    return token != null
+        && signature != null
+        && OPERATIONS.stream().anyMatch(one -> isMadeWith(token, query, one, signature));
+  }
+
+  private static boolean isMadeWith(String token, Query query, String operation, String signature) {
+    return Secrets.matches(expected(query, operation, token), signature);
   }
 
   private static String expected(Query query, String operation, String token) {

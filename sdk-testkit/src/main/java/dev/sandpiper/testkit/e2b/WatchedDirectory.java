@@ -2,11 +2,11 @@ package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
 import dev.sandpiper.e2b.proto.FilesystemProto.FilesystemEvent;
+import dev.sandpiper.testkit.machine.Confinement;
 import dev.sandpiper.testkit.machine.DirectoryWatches;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.FileChange;
 import dev.sandpiper.testkit.machine.GoErrors;
-import dev.sandpiper.testkit.machine.Home;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -100,7 +100,7 @@ final class WatchedDirectory {
     String at = change.name().equals(".") ? path : path + "/" + change.name();
     try {
       return Entries.read(sandbox.home(), at);
-    } catch (IOException | Home.OutsideException e) {
+    } catch (IOException | Confinement.OutsideException e) {
       log.debug("no entry of {}: {}", at, e.toString());
       return null;
     }

@@ -74,7 +74,7 @@ public final class Exchange {
   }
 
   /** Whom the client says it talks to; null if it does not say. */
-  @Nullable String authority() {
+  public @Nullable String authority() {
     return isHttp2() ? request.getHttpURI().getAuthority() : header("Host");
   }
 

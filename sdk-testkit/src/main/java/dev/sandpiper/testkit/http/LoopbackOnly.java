@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * because a name that leads here from elsewhere would make any page one of our own.
  */
 public final class LoopbackOnly implements Endpoint {
+  /** A port and a sandbox in front of a name that leads nowhere but to loopback. */
+  public static final Pattern SANDBOX_HOST =
+      Pattern.compile("(\\d{1,5})-(\\w{1,63})\\.localhost(?::\\d*)?", Pattern.CASE_INSENSITIVE);
+
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
 
@@ -54,6 +58,7 @@ public final class LoopbackOnly implements Endpoint {
 
   public static boolean isLoopbackHost(@Nullable String hostAndPort) {
     if (hostAndPort == null) return false;
+    if (SANDBOX_HOST.matcher(hostAndPort).matches()) return true;
     return LOOPBACK.matcher(hostAndPort.replaceFirst(":\\d*$", "")).matches();
   }
 

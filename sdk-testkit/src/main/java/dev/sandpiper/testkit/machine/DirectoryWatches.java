@@ -6,6 +6,12 @@ import java.nio.file.Path;
 public interface DirectoryWatches extends AutoCloseable {
   /** No event is told once this is closed, and nothing is left of it. Closing twice is harmless. */
   interface Watch extends AutoCloseable {
+    /**
+     * Blocks until the listener knows what had happened when this was called, where the kernel
+     * tells at once; else returns immediately.
+     */
+    default void catchUp() {}
+
     @Override
     void close();
   }

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 
 /**
  * A sandbox's directory, and what paths mean in it. It is the home of every user and where commands
- * start. File calls stay inside; this is no wall, since a command can open what it likes.
+ * start.
  */
 public final class Home {
   private final Path directory;
-  private final boolean wholeHost;
+  private final Confinement confinement;
   private volatile String start;
 
   /**
@@ -19,7 +19,7 @@ public final class Home {
    */
   public Home(Path directory, boolean wholeHost) {
     this.directory = directory;
-    this.wholeHost = wholeHost;
+    this.confinement = new Confinement(wholeHost, directory);
     this.start = directory.toString();
   }
 
@@ -30,15 +30,6 @@ public final class Home {
   /** Makes an empty path mean this one, instead of the home. */
   public void startAt(String path) {
     start = expand(path, "");
-  }
-
-  /** A path leads out of the sandbox's directory. */
-  public static final class OutsideException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    OutsideException(String path, Path home) {
-      super("path '" + path + "' is outside of this sandbox's directory '" + home + "'");
-    }
   }
 
   /** A path begins with another user's home. */
@@ -69,26 +60,19 @@ public final class Home {
   /**
    * The file that an expanded path leads to, all links followed.
    *
-   * @throws OutsideException if it is not below the directory, where it must be
+   * @throws Confinement.OutsideException if it is where file calls do not go
    */
   public Path follow(String expanded) throws IOException {
-    return inside(expanded, true);
+    return confinement.inside(expanded, true);
   }
 
   /** Like {@link #follow}, except that a link in the last place is the file itself. */
   public Path locate(String expanded) throws IOException {
-    return inside(expanded, false);
+    return confinement.inside(expanded, false);
   }
 
-  private Path inside(String expanded, boolean followLast) throws IOException {
-    Path real = Links.resolve(ExactPath.of(expanded), followLast);
-    if (wholeHost || real.startsWith(directory) || isInTmp(real)) return real;
-    throw new OutsideException(expanded, directory);
-  }
-
-  /** Commands see it too; it is itself the developer's, and stays. */
-  private static boolean isInTmp(Path real) throws IOException {
-    Path tmp = Path.of("/tmp").toRealPath();
-    return real.startsWith(tmp) && !real.equals(tmp);
+  /** Whether it is a directory that no call moves or removes. */
+  public boolean isRoot(Path real) {
+    return confinement.isRoot(real);
   }
 }

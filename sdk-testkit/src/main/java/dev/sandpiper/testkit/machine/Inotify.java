@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +40,15 @@ public final class Inotify implements DirectoryWatches {
   private static final long SHORTAGE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final long PAUSE_MILLIS = 5;
+  private static final int NO_WATCH = 0;
+  private static final FileChange.Listener NOBODY =
+      new FileChange.Listener() {
+        @Override
+        public void changed(FileChange change) {}
+
+        @Override
+        public void lost(String reason) {}
+      };
   private static final String SHORTAGE = "error creating watcher: too many open files";
 
   private final Process perl;
@@ -184,6 +195,15 @@ public final class Inotify implements DirectoryWatches {
     }
   }
 
+  /** Blocks until perl answers, so that the first watch begins without delay. */
+  void awaitReady() {
+    Watched none = new Watched(NO_WATCH, NOBODY);
+    watched.put(none.number, none);
+    if (!perl.isAlive()) none.end("perl has ended");
+    none.catchUp();
+    watched.remove(none.number);
+  }
+
   /** The process that holds the kernel's descriptors. */
   public long pid() {
     return perl.pid();
@@ -209,6 +229,7 @@ public final class Inotify implements DirectoryWatches {
     private final FileChange.Listener listener;
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Queue<CountDownLatch> catchingUp = new ConcurrentLinkedQueue<>();
     private volatile @Nullable String refusal;
     private volatile boolean closing;
 
@@ -222,6 +243,7 @@ public final class Inotify implements DirectoryWatches {
         case 'o' -> begun.countDown();
         case 'f' -> refuse(text);
         case 'x' -> closed.countDown();
+        case 's' -> caughtUp(catchingUp.poll());
         case 'v' -> tellLost("fsnotify: queue or buffer overflow");
         case 'c' -> tell(EventType.EVENT_TYPE_CREATE, text);
         case 'w' -> tell(EventType.EVENT_TYPE_WRITE, text);
@@ -245,6 +267,20 @@ public final class Inotify implements DirectoryWatches {
       begun.countDown();
     }
 
+    private void caughtUp(@Nullable CountDownLatch waiting) {
+      if (waiting != null) waiting.countDown();
+    }
+
+    /** Any answer that comes after the call began will do. */
+    @Override
+    public void catchUp() {
+      CountDownLatch told = new CountDownLatch(1);
+      catchingUp.add(told);
+      if (closed.getCount() == 0) return;
+      send(number, 's', new byte[0]);
+      if (!await(told)) log.warn("watch {} may not have told all", number);
+    }
+
     void end(String reason) {
       if (begun.getCount() > 0) {
         refuse("error creating watcher: " + reason);
@@ -252,6 +288,7 @@ public final class Inotify implements DirectoryWatches {
         tellLost(reason);
       }
       closed.countDown();
+      catchingUp.forEach(CountDownLatch::countDown);
     }
 
     /** The reason for which there is none, or null. */

@@ -3,9 +3,13 @@ package dev.sandpiper.testkit.machine;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The best watches that this machine has, started when the first is asked for. */
 public final class LazyWatches implements DirectoryWatches {
+  private static final Logger log = LoggerFactory.getLogger(LazyWatches.class);
+
   private final String sandboxId;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -21,6 +25,15 @@ public final class LazyWatches implements DirectoryWatches {
   public Watch open(Path directory, Depth depth, FileChange.Listener listener)
       throws RefusedException {
     return watches().open(directory, depth, listener);
+  }
+
+  /** Starts before the first is asked for, which then begins without delay. */
+  public void start() {
+    try {
+      if (watches() instanceof Inotify inotify) inotify.awaitReady();
+    } catch (RefusedException e) {
+      log.debug("the sandbox has gone before it was ready", e);
+    }
   }
 
   private DirectoryWatches watches() throws RefusedException {

@@ -5,7 +5,8 @@
 # first four are a watch's number, the fifth is a letter, and the rest is a path or a reason.
 # Reads:  o PATH (watch it alone) | r PATH (with all directories below) | x (no more)
 #         k PATH (with all below, each by the name it was first seen under)
-# Writes: o (it is watched) | f REASON (it cannot be) | x (closed) | v (events were lost)
+#         s (tell what the kernel has told until now, then say so)
+# Writes: o (it is watched) | f REASON (it cannot be) | x (closed) | v (events were lost) | s
 #         c w d m a NAME (created, written, deleted, moved away, attributes changed; relative)
 # Ends with its standard input.
 use strict;
@@ -175,6 +176,10 @@ sub command {
     if ($letter eq 'x') {
         forget($watches{$number}) if $watches{$number};
         report($number, 'x');
+    } elsif ($letter eq 's') {
+        my $watch = $watches{$number};
+        1 while $watch && events($watch);
+        report($number, 's');
     } else {
         begin($number, $path, $letter);
     }
@@ -267,6 +272,7 @@ sub events {
         happened($watch, $id, $mask, $cookie, defined $child ? $child : '');
         $at += 16 + $length;
     }
+    return $count;
 }
 
 my $commands = '';

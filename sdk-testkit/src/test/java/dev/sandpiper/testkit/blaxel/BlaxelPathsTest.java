@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.blaxel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandpiper.testkit.machine.Confinement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -66,7 +67,7 @@ class BlaxelPathsTest {
   void theWholeHostIsOpenToWhoAskedForIt() throws Exception {
     assertThat(paths(true).follow("/etc/passwd")).isEqualTo(Path.of("/etc/passwd"));
     assertThatThrownBy(() -> paths.follow("/etc/passwd"))
-        .isInstanceOf(BlaxelPaths.OutsideException.class)
+        .isInstanceOf(Confinement.OutsideException.class)
         .hasMessageContaining("/etc/passwd");
   }
 
@@ -75,7 +76,7 @@ class BlaxelPathsTest {
     Files.createSymbolicLink(root.resolve("home/out"), Path.of("/etc"));
 
     assertThatThrownBy(() -> paths.follow(root + "/home/out/passwd"))
-        .isInstanceOf(BlaxelPaths.OutsideException.class);
+        .isInstanceOf(Confinement.OutsideException.class);
     assertThat(paths.locate(root + "/home/out")).isEqualTo(root.resolve("home/out"));
   }
 

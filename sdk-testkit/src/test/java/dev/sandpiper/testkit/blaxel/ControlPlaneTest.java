@@ -11,10 +11,13 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -34,6 +37,29 @@ class ControlPlaneTest {
                 Set.of(),
                 Set.of("spec.runtime.memory")),
             Limits.REAL);
+  }
+
+  @Test
+  void whatWatchesASandboxRunsFromItsFirstMoment() throws Exception {
+    Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc")), "needs Linux");
+    long before = watchers();
+    LocalBlaxelSandbox unused = blaxel.create();
+    assertThat(watchers()).isEqualTo(before + 1);
+  }
+
+  private static long watchers() {
+    return ProcessHandle.current()
+        .children()
+        .filter(child -> commandLine(child.pid()).contains("inotify"))
+        .count();
+  }
+
+  private static String commandLine(long pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
+    } catch (IOException e) {
+      return ""; // no Linux, or ended in between
+    }
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -47,19 +48,43 @@ class FilesTest {
   }
 
   @Test
+  void theDirectoryForTemporaryFilesIsWhereCommandsSeeIt() throws Exception {
+    TestSandbox sandbox = server.create();
+    String path = "/tmp/" + Secrets.watcherId();
+    try {
+      assertThat(server.send(octets(sandbox, path, "hi".getBytes(UTF_8))).statusCode())
+          .isEqualTo(200);
+      assertThat(Path.of(path)).hasContent("hi");
+      assertThat(read(sandbox, path).body()).isEqualTo("hi");
+    } finally {
+      Files.delete(Path.of(path));
+    }
+    for (String call : List.of("Remove", "Move")) {
+      HttpResponse<String> refusal =
+          sandbox.post(
+              "/filesystem.Filesystem/" + call,
+              "{\"path\":\"/tmp\",\"source\":\"/tmp\",\"destination\":\"x\"}");
+      assertThat(refusal.statusCode()).as(refusal.body()).isEqualTo(403);
+      assertThat(refusal.body()).contains("does not move or remove '/tmp' itself");
+    }
+  }
+
+  @Test
   void whatLiesOutsideIsRefusedAlsoThroughLinks() throws Exception {
     TestSandbox sandbox = server.create();
     Files.createSymbolicLink(sandbox.home().resolve("etc"), Path.of("/etc"));
-    Files.createSymbolicLink(sandbox.home().resolve("new"), Path.of("/tmp/sandpiper-not-there"));
+    Files.createSymbolicLink(sandbox.home().resolve("new"), Path.of("/etc/sandpiper-not-there"));
     for (String path :
-        new String[] {"/etc/passwd", "etc/passwd", "../../x", "/proc/self/environ"}) {
+        new String[] {
+          "/etc/passwd", "etc/passwd", "../../../../../../etc/passwd", "/proc/self/environ"
+        }) {
       HttpResponse<String> response = read(sandbox, path);
       assertThat(response.statusCode()).as(path).isEqualTo(403);
-      assertThat(response.body()).contains("outside of this sandbox's directory");
+      assertThat(response.body()).contains("neither in this sandbox's directory");
       assertThat(server.send(octets(sandbox, path, new byte[1])).statusCode()).isEqualTo(403);
     }
     assertThat(server.send(octets(sandbox, "new", new byte[1])).statusCode()).isEqualTo(403);
-    assertThat(Path.of("/tmp/sandpiper-not-there")).doesNotExist();
+    assertThat(Path.of("/etc/sandpiper-not-there")).doesNotExist();
     assertThat(
             sandbox.post("/filesystem.Filesystem/Stat", "{\"path\":\"/etc/passwd\"}").statusCode())
         .isEqualTo(403);

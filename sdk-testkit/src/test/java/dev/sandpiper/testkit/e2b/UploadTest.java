@@ -144,11 +144,11 @@ class UploadTest {
     for (String body :
         new String[] {
           "{\"source_paths\":[\"/etc/passwd\"],\"destination\":\"x\"}",
-          "{\"source_paths\":[\"part\"],\"destination\":\"/tmp/sandpiper-outside\"}"
+          "{\"source_paths\":[\"part\"],\"destination\":\"/etc/sandpiper-outside\"}"
         }) {
       assertThat(sandbox.post("/files/compose", body).statusCode()).as(body).isEqualTo(403);
     }
-    assertThat(Path.of("/tmp/sandpiper-outside")).doesNotExist();
+    assertThat(Path.of("/etc/sandpiper-outside")).doesNotExist();
     assertThat(sandbox.home().resolve("part")).exists();
   }
 }
