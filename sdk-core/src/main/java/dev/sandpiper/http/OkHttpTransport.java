@@ -38,8 +38,7 @@ final class OkHttpTransport implements HttpTransport {
       watched.check(System.nanoTime());
       Response response = connectAndSend(request, watched);
       answered = true;
-      return new HttpResponse(
-          request, response, watched, errors, () -> unwatch(watched));
+      return new HttpResponse(request, response, watched, errors, () -> unwatch(watched));
     } catch (IOException e) {
       watched.noteInterrupt(e);
       throw errors.failed(e, watched);

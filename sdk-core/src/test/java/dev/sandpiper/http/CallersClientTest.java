@@ -134,8 +134,7 @@ class CallersClientTest {
   @Test
   void redirectsAndTheAuthenticatorAreNotFollowed() throws Exception {
     for (String status : List.of("302 Found", "307 Temporary Redirect", "401 Unauthorized")) {
-      String answer =
-          "HTTP/1.1 " + status + "\r\nLocation: /other\r\nWWW-Authenticate: Basic\r\n";
+      String answer = "HTTP/1.1 " + status + "\r\nLocation: /other\r\nWWW-Authenticate: Basic\r\n";
       try (WirePeer peer = answering(answer + "Content-Length: 0\r\n\r\n");
           Client client =
               Client.of(
