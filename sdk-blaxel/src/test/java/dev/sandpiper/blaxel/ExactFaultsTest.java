@@ -14,12 +14,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -31,6 +34,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @EnabledOnOs(OS.LINUX)
 class ExactFaultsTest {
   @RegisterExtension final RealProcesses blaxel = new RealProcesses();
+
+  private final List<AtomicInteger> faults = new ArrayList<>();
 
   private static boolean isListing(RecordedRequest request) {
     String target = request.getTarget();
@@ -45,9 +50,15 @@ class ExactFaultsTest {
     return request.getMethod().equals("POST");
   }
 
+  @AfterEach
+  void everyFaultWasInjected() {
+    assertThat(faults).allMatch(count -> count.get() > 0);
+  }
+
   /** Gives the first requests of a kind another answer. */
   private AtomicInteger instead(Predicate<RecordedRequest> kind, int times, MockResponse answer) {
     AtomicInteger count = new AtomicInteger();
+    faults.add(count);
     blaxel.meddler =
         request -> kind.test(request) && count.incrementAndGet() <= times ? answer : null;
     return count;
@@ -193,6 +204,7 @@ class ExactFaultsTest {
       assertThat(result.stdout().text()).isEqualTo("out\n");
       assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(2));
       assertThat(Files.readString(count)).isEqualTo("x\n");
+      assertThat(lost).isTrue();
     }
     blaxel.assertClean();
   }

@@ -204,7 +204,8 @@ class CallersClientTest {
   @Test
   void requestsGoByTheProxyOfTheCaller() throws Exception {
     try (WirePeer proxy = numbering()) {
-      InetSocketAddress address = new InetSocketAddress("127.0.0.1", proxy.url("/").port());
+      InetSocketAddress address =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.url("/").port());
       try (Client client =
           Client.of(
               Limits.standard(), callers -> callers.proxy(new Proxy(Proxy.Type.HTTP, address)))) {
