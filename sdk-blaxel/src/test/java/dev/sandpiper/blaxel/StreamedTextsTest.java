@@ -18,7 +18,8 @@ class StreamedTextsTest {
 
   private ExecResult exec(String... stream) {
     blaxel.on(
-        "POST /sbx/process", ScriptedBlaxel.stream("application/x-ndjson", String.join("", stream)));
+        "POST /sbx/process",
+        ScriptedBlaxel.stream("application/x-ndjson", String.join("", stream)));
     return blaxel.sandbox().exec("true");
   }
 
@@ -44,7 +45,11 @@ class StreamedTextsTest {
   @Test
   void aHeadThatTheServerHasReleasedIsAGapAndNoNuls() {
     ExecResult result =
-        exec(out("1\n"), out(NULS).repeat(188), out("\0".repeat(17) + "9\n"), result("completed", ""));
+        exec(
+            out("1\n"),
+            out(NULS).repeat(188),
+            out("\0".repeat(17) + "9\n"),
+            result("completed", ""));
 
     assertThat(result.stdout().isComplete()).isFalse();
     assertThat(result.stdout().totalBytes()).isEqualTo(4);
@@ -53,7 +58,8 @@ class StreamedTextsTest {
 
   @Test
   void aReleasedEndIsAGapToo() {
-    assertThat(exec(out("1\n"), out(NULS), result("completed", "")).stdout().isComplete()).isFalse();
+    assertThat(exec(out("1\n"), out(NULS), result("completed", "")).stdout().isComplete())
+        .isFalse();
   }
 
   @Test
