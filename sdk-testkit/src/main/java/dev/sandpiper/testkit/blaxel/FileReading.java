@@ -95,7 +95,8 @@ final class FileReading {
     String name = ExactPath.name(absolute);
     String sent = new String(ExactPath.bytes(name), ISO_8859_1).replaceAll("[\r\n]", " ");
     exchange.set("Content-Disposition", "attachment; filename=\"" + sent + "\"");
-    if (status.isPipe()) { // opening it would wait for its other end
+    if (status.isPipe()) {
+      PipeReading.awaitWriter(exchange, file);
       exchange.text(500, "seeker can't seek");
       return;
     }
@@ -125,6 +126,7 @@ final class FileReading {
     byte[] start = GoJson.bytes(head);
     byte[] opening = Arrays.copyOf(start, start.length - 1);
     if (status.isPipe()) {
+      PipeReading.awaitWriter(exchange, file);
       throw new FileRefusal(
           422, "error reading file: read " + paths.absolute(named) + ": illegal seek");
     }

@@ -1,10 +1,13 @@
 package dev.sandpiper.testkit.blaxel;
 
 import static dev.sandpiper.testkit.blaxel.FilesystemHere.target;
+import static dev.sandpiper.testkit.blaxel.LocalBlaxel.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -199,11 +203,42 @@ class FilesTest {
   }
 
   @Test
-  void aPipeIsNotRead() throws Exception {
-    HttpResponse<byte[]> answer = here.bytes(target(pipe("in")));
+  void aPipeIsNotReadAndItsAnswerWaitsForAWriter() throws Exception {
+    Path pipe = pipe("in");
+    CompletableFuture<HttpResponse<byte[]>> reading =
+        CompletableFuture.supplyAsync(() -> bytes(target(pipe)));
+    assertThatThrownBy(() -> reading.get(500, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    try (OutputStream unused = Files.newOutputStream(pipe)) {
+      HttpResponse<byte[]> answer = reading.get(10, TimeUnit.SECONDS);
+      assertThat(answer.statusCode()).isEqualTo(500);
+      assertThat(answer.body()).asString(UTF_8).isEqualTo("seeker can't seek\n");
+    }
+  }
 
-    assertThat(answer.statusCode()).isEqualTo(500);
-    assertThat(answer.body()).asString(UTF_8).isEqualTo("seeker can't seek\n");
+  private HttpResponse<byte[]> bytes(String target) {
+    try {
+      return here.bytes(target);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void nobodyWaitsForAWriterOnceTheClientHasGone() throws Exception {
+    Path pipe = pipe("in");
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), here.port())) {
+      String request = "GET " + target(pipe) + "?download=true HTTP/1.1\r\nHost: localhost\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      eventually(() -> isOpened(pipe));
+    }
+    eventually(() -> !isOpened(pipe));
+  }
+
+  private static boolean isOpened(Path pipe) {
+    return ProcessHandle.current()
+        .children()
+        .anyMatch(child -> child.info().commandLine().orElse("").contains(pipe.toString()));
   }
 
   @Test
