@@ -333,9 +333,14 @@ class CodecChoiceTest {
     E2bSandbox sandbox = jsonSandbox();
     e2b.answer(stream("{\"event\":{\"start\":{\"pid\":7}}}", event));
     e2b.answer(200, "{}");
+    e2b.answer(
+        stream(
+            "{\"event\":{\"start\":{\"pid\":8}}}",
+            "{\"event\":{\"end\":{\"exited\":true,\"status\":\"exit status 0\"}}}"));
     assertThatThrownBy(() -> sandbox.exec("true")).isInstanceOf(WireFormatException.class);
     e2b.take(START);
     e2b.take(LIST);
+    e2b.take(START); // its descendants may live although it does not
   }
 
   @Test

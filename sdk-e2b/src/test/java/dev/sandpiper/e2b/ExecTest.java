@@ -430,11 +430,13 @@ class ExecTest {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.stream(Frames.start(7), Frames.stdout("x"), Frames.goodbye()));
     e2b.answer(Frames.list());
+    e2b.answer(Frames.stream(Frames.start(8), Frames.exited(0), Frames.goodbye()));
     assertThatThrownBy(() -> sandbox.exec("true"))
         .isInstanceOf(WireFormatException.class)
         .hasMessageContaining("without the end of the process");
     e2b.take(START);
     e2b.take(LIST);
+    e2b.take(START);
   }
 
   static List<byte[]> malformed() {
@@ -461,9 +463,11 @@ class ExecTest {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.stream(Frames.start(7), Frames.stdout("x"), frame, Frames.exited(0)));
     e2b.answer(Frames.list());
+    e2b.answer(Frames.stream(Frames.start(8), Frames.exited(0), Frames.goodbye()));
     assertThatThrownBy(() -> sandbox.exec("true")).isInstanceOf(WireFormatException.class);
     e2b.take(START);
     e2b.take(LIST);
+    e2b.take(START); // its descendants may live although it does not
   }
 
   static List<MockResponse> badGoodbyes() {

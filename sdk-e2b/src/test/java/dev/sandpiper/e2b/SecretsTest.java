@@ -125,6 +125,7 @@ class SecretsTest {
     fails(() -> sandbox.processes().exec(COMMAND));
     e2b.answer(Frames.stream(Frames.start(7), new byte[] {0, 0, 0, 0, 3, 's', '3', 'c'}));
     e2b.answer(Frames.list());
+    e2b.answer(Frames.stream(Frames.start(8), Frames.exited(0), Frames.goodbye()));
     fails(() -> sandbox.processes().exec(COMMAND));
     e2b.answer(Frames.nothing());
     e2b.answer(Frames.list());
@@ -156,7 +157,7 @@ class SecretsTest {
     fails(() -> download(sandbox));
     e2b.answer(500, "");
     sandbox.close();
-    takeAll(15);
+    takeAll(16);
     assertNothingWasSaid();
   }
 
