@@ -233,6 +233,7 @@ class WrapperTest {
   void whenAllAreKilledTheOutputIsWholeAndThereIsNoExit(String shell) throws Exception {
     java.lang.Process process = new Run(shell).start("/bin/sh", "-c", "echo go; exec sleep 1000");
     Patience.until("it runs", () -> !text().isEmpty());
+    awaitName(".e.0"); // its writer has left the group
     kill("KILL", process.pid());
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     awaitName(".O.1.3.0");
