@@ -90,6 +90,7 @@ class SseProcessTest {
   void onlyTheLastEventIsSuccess() {
     String running = StreamedProcessTest.running();
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
+    blaxel.always(START, request -> ScriptedBlaxel.json(200, StreamedProcessTest.ended(0)));
     assertThatThrownBy(() -> exec("data: " + running + "\n\n"))
         .isInstanceOf(SandboxException.class);
   }
@@ -178,6 +179,7 @@ class SseProcessTest {
   void anAnswerThatIsNoStreamIsMalformed() {
     blaxel.on(START, ScriptedBlaxel.json(200, StreamedProcessTest.running()));
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
+    blaxel.always(START, request -> ScriptedBlaxel.json(200, StreamedProcessTest.ended(0)));
     assertThatThrownBy(() -> blaxel.sandbox().exec("true"))
         .isInstanceOf(WireFormatException.class)
         .hasMessageContaining("application/json instead of a stream");
