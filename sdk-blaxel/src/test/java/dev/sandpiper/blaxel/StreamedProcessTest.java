@@ -172,6 +172,7 @@ class StreamedProcessTest {
   void stoppedProvesNothing() {
     String stopped = record("stopped", "", 0);
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
+    blaxel.always(START, request -> ScriptedBlaxel.json(200, ended(0)));
     assertThatThrownBy(
             () -> exec("{\"type\":\"result\",\"data\":" + TextNode.valueOf(stopped) + "}\n"))
         .isInstanceOf(WireFormatException.class)
@@ -182,6 +183,7 @@ class StreamedProcessTest {
   @ValueSource(strings = {"-2", "256", "1.5", "\"0\"", "null"})
   void aCodeThatIsNoneIsMalformed(String code) {
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
+    blaxel.always(START, request -> ScriptedBlaxel.json(200, ended(0)));
     String record = ended(0).replace("\"exitCode\":0", "\"exitCode\":" + code);
     assertThatThrownBy(() -> exec("{\"type\":\"result\",\"data\":" + record + "}\n"))
         .isInstanceOf(WireFormatException.class);
@@ -333,7 +335,7 @@ class StreamedProcessTest {
         START,
         request -> {
           JsonNode body = ScriptedBlaxel.json(request);
-          assertThat(body.path("command").asText()).endsWith(" sh '17' '40'");
+          assertThat(body.path("command").asText()).contains(" sh '200' '").endsWith("/17'");
           assertThat(body.path("waitForCompletion").asBoolean()).isTrue();
           stopped.countDown();
           return ScriptedBlaxel.json(200, ended(0));

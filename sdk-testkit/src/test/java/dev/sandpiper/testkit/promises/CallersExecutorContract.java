@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -140,14 +141,16 @@ interface CallersExecutorContract {
     CountDownLatch free = new CountDownLatch(1);
     CountDownLatch blocked = new CountDownLatch(1);
     try (Process process = sandbox.processes().start(Command.of("true"))) {
-      process
-          .onExit()
-          .thenRun(
-              () -> {
-                blocked.countDown();
-                awaitUninterrupted(free);
-              });
+      CompletableFuture<Void> callback =
+          process
+              .onExit()
+              .thenRun(
+                  () -> {
+                    blocked.countDown();
+                    awaitUninterrupted(free);
+                  });
       assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(callback).isNotDone();
       Leftovers.awaitNone("responses", () -> used(connections));
       assertThat(process.waitFor().isSuccess()).isTrue();
     } finally {
