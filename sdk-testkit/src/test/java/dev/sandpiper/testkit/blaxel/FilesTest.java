@@ -209,7 +209,8 @@ class FilesTest {
         CompletableFuture.supplyAsync(() -> bytes(target(pipe)));
     assertThatThrownBy(() -> reading.get(500, TimeUnit.MILLISECONDS))
         .isInstanceOf(TimeoutException.class);
-    try (OutputStream unused = Files.newOutputStream(pipe)) {
+    try (OutputStream writer = Files.newOutputStream(pipe)) {
+      assertThat(writer).isNotNull();
       HttpResponse<byte[]> answer = reading.get(10, TimeUnit.SECONDS);
       assertThat(answer.statusCode()).isEqualTo(500);
       assertThat(answer.body()).asString(UTF_8).isEqualTo("seeker can't seek\n");

@@ -140,10 +140,13 @@ final class Meaning {
     if (!event.path("type").asText().equals("EVENT_TYPE_CHMOD")) event.remove("entry");
   }
 
+  /** Not by their numbers, which begin anew on a machine that has used all. */
   private static void sort(ArrayNode processes) {
     List<JsonNode> sorted =
         StreamSupport.stream(processes.spliterator(), false)
-            .sorted(Comparator.comparing(process -> process.path("pid").asInt()))
+            .sorted(
+                Comparator.comparing(
+                    process -> process.path("config") + process.path("tag").asText()))
             .toList();
     processes.removeAll();
     processes.addAll(sorted);
