@@ -24,6 +24,6 @@ final class Scripts {
   private Scripts() {}
 
   private static String load(String name) {
-    return ScriptFile.load(Scripts.class, name);
+    return ScriptFile.load(Scripts.class.getResourceAsStream(name), name);
   }
 }

@@ -22,10 +22,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProcessTrees {
   /** Stops processes; its arguments are the patience and the processes. */
-  public static final String STOP = ScriptFile.load(ProcessTrees.class, "stop.sh");
+  public static final String STOP =
+      ScriptFile.load(ProcessTrees.class.getResourceAsStream("stop.sh"), "stop.sh");
 
   /** Sends a signal; its arguments are the process and the signal. */
-  public static final String SIGNAL = ScriptFile.load(ProcessTrees.class, "signal.sh");
+  public static final String SIGNAL =
+      ScriptFile.load(ProcessTrees.class.getResourceAsStream("signal.sh"), "signal.sh");
 
   private static final Logger log = LoggerFactory.getLogger(ProcessTrees.class);
   private static final Duration LIFETIME = Duration.ofSeconds(3);

@@ -6,17 +6,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Shell scripts that run inside a sandbox, each a file beside a class. */
 public final class ScriptFile {
   private ScriptFile() {}
 
-  /** Reads a script, without its indentation and comments: it travels with every command. */
-  public static String load(Class<?> beside, String name) {
-    try (InputStream script = beside.getResourceAsStream(name)) {
-      if (script == null) {
-        throw new IllegalStateException(name + " is missing from this jar");
-      }
+  /**
+   * Reads a script, without its indentation and comments: it travels with every command.
+   *
+   * @param resource the file, opened by the class beside it, because a module shows its resources
+   *     to itself alone; null if it is not there
+   */
+  public static String load(@Nullable InputStream resource, String name) {
+    if (resource == null) {
+      throw new IllegalStateException(name + " is missing from this jar");
+    }
+    try (InputStream script = resource) {
       return new String(script.readAllBytes(), UTF_8)
           .lines()
           .map(String::strip)

@@ -34,8 +34,10 @@ public final class Variables {
   private static final String EXACT = "SANDPIPER_EXACT";
   private static final String SHARED = "SANDPIPER_SHARED_";
   private static final String OWN = "SANDPIPER_VARIABLE_";
-  private static final String SET = ScriptFile.load(Variables.class, "set-variables.sh");
-  private static final String FIND_SETTERS = ScriptFile.load(Variables.class, "find-setters.sh");
+  private static final String SET =
+      ScriptFile.load(Variables.class.getResourceAsStream("set-variables.sh"), "set-variables.sh");
+  private static final String FIND_SETTERS =
+      ScriptFile.load(Variables.class.getResourceAsStream("find-setters.sh"), "find-setters.sh");
   private static final Duration LIFETIME = Duration.ofSeconds(5);
 
   /** The longest text that Linux gives to a program, less {@code SANDPIPER_VARIABLE_12345=}. */
