@@ -43,9 +43,8 @@ class ExactLossTest {
       strings = {
         "echo a; sleep 0.3; rm -rf %s; exit 3",
         "echo a; sleep 0.3; find %s -mindepth 1 -delete; echo b; exit 3",
-        "find %s -mindepth 1 -delete; echo b; exit 3",
         "echo a; sleep 0.3; rm -f %s/*.o.*; seq 1 300000; exit 3",
-        "rm -rf %s; exit 3",
+        "while [ -e %s ]; do rm -rf %s; done; exit 3",
       })
   void aCommandWhoseFilesAreRemovedEndsAsTheServerSays(String script) {
     String removing = script.replace("%s", blaxel.output().toString());
