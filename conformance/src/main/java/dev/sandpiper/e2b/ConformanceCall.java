@@ -13,7 +13,7 @@ import connectrpc.conformance.v1.Service.UnaryResponse;
 import connectrpc.conformance.v1.Service.UnimplementedRequest;
 import connectrpc.conformance.v1.Service.UnimplementedResponse;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.http.Cancellation;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HttpRequest;
 import java.io.IOException;
@@ -111,7 +111,7 @@ final class ConformanceCall {
       report.payload(message.getPayload());
       left--;
     }
-    stream.finish(SILENCE);
+    stream.finish(CallScope.open().within(SILENCE));
   }
 
   private static @Nullable ServerStreamResponse next(
@@ -157,16 +157,14 @@ final class ConformanceCall {
     if (!asked.getCancel().hasAfterCloseSendMs()) {
       return request;
     }
-    Cancellation cancellation = new Cancellation();
+    CallScope scope = CallScope.open();
     var unused =
         servers
             .clientFor(asked)
             .scheduler()
             .schedule(
-                cancellation::cancel,
-                asked.getCancel().getAfterCloseSendMs(),
-                TimeUnit.MILLISECONDS);
-    return request.until(cancellation);
+                scope::cancel, asked.getCancel().getAfterCloseSendMs(), TimeUnit.MILLISECONDS);
+    return request.in(scope);
   }
 
   private HttpRequest timed(HttpRequest request) {
