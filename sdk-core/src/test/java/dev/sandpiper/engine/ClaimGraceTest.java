@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,9 @@ class ClaimGraceTest {
           "Java's onExit", process -> process.asJavaProcess().onExit().get(10, TimeUnit.SECONDS));
 
   private final ScriptedCommand scripted = new ScriptedCommand();
-  private final Engine engine = new Engine();
+  // Platform threads: Thread.getAllStackTraces does not show virtual ones.
+  private final ExecutorService pumps = Executors.newCachedThreadPool();
+  private final Engine engine = new Engine(pumps);
 
   /** Something that waits for a process, or lets it go. */
   @FunctionalInterface
@@ -59,6 +63,7 @@ class ClaimGraceTest {
   void nothingIsLeft() {
     Patience.until("the stream is dropped", scripted::isClosed);
     engine.close();
+    pumps.shutdownNow();
   }
 
   /** Returns once the pump waits for a claim. */

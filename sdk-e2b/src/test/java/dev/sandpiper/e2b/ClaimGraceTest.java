@@ -15,11 +15,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockResponseBody;
 import okio.BufferedSink;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,6 +36,8 @@ class ClaimGraceTest {
 
   @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
 
+  // Platform threads: Thread.getAllStackTraces does not show virtual ones.
+  private final ExecutorService pumps = Executors.newCachedThreadPool();
   private final CountDownLatch unclaimed = new CountDownLatch(1);
   private final AtomicInteger keepAlives = new AtomicInteger();
 
@@ -76,7 +81,17 @@ class ClaimGraceTest {
 
   private E2bSandbox sandbox() throws Exception {
     return e2b.sandbox(
-        e2b.open(e2b.builder().idleLimit(IDLE).reattachLimit(Duration.ofSeconds(20))), "0.6.13");
+        e2b.open(
+            e2b.builder()
+                .executor(pumps)
+                .idleLimit(IDLE)
+                .reattachLimit(Duration.ofSeconds(20))),
+        "0.6.13");
+  }
+
+  @AfterEach
+  void endThreads() {
+    pumps.shutdown();
   }
 
   private void answerTicking() {
