@@ -54,9 +54,13 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * needs. What it says is what the recordings show. After each test nothing may be left of it.
  */
 final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
-  /** The shell's own outputs are what the server logs; perl tells how it ended. */
+  /**
+   * The shell's own outputs are what the server logs; perl tells how it ended. Only the command has
+   * the command's variables: perl stands for the server, which no sweep for them may find.
+   */
   private static final String RUN =
-      "use POSIX; $log = delete $ENV{SANDPIPER_LOG}; $p = fork; if (!$p) { POSIX::setsid();"
+      "use POSIX; $log = shift; $p = fork; if (!$p) { POSIX::setsid();"
+          + " while (($v = shift) ne '--') { $v =~ /(.*?)=(.*)/s; $ENV{$1} = $2 }"
           + " open(STDIN, '<', '/dev/null'); open(STDOUT, '>>', $log); open(STDERR, '>>', $log);"
           + " exec @ARGV; POSIX::_exit(127) } $| = 1; print \"$p\\n\"; waitpid($p, 0);"
           + " print(($? & 127) ? \"-1\\n\" : (($? >> 8) . \"\\n\"))";
@@ -248,16 +252,16 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
     String name = asked.path("name").asText();
     Running running =
         new Running(name, asked.path("command").asText(), directory.resolve(name + ".log"));
-    ProcessBuilder builder =
-        new ProcessBuilder("perl", "-e", RUN, "/bin/sh", "-c", asked.path("command").asText());
-    builder.environment().putAll(environment);
-    builder.environment().put("SANDPIPER_TEST", directory.toString());
+    List<String> supervised = new ArrayList<>(List.of("perl", "-e", RUN, running.out.toString()));
     asked
         .path("env")
         .properties()
-        .forEach(each -> builder.environment().put(each.getKey(), each.getValue().asText()));
+        .forEach(each -> supervised.add(each.getKey() + "=" + each.getValue().asText()));
+    supervised.addAll(List.of("--", "/bin/sh", "-c", running.command));
+    ProcessBuilder builder = new ProcessBuilder(supervised);
+    builder.environment().putAll(environment);
+    builder.environment().put("SANDPIPER_TEST", directory.toString());
     builder.directory(new File(asked.path("workingDir").asText(directory.toString())));
-    builder.environment().put("SANDPIPER_LOG", running.out.toString());
     java.lang.Process process = builder.start();
     BufferedReader told =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));

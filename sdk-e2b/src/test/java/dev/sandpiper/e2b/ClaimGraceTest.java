@@ -82,10 +82,7 @@ class ClaimGraceTest {
   private E2bSandbox sandbox() throws Exception {
     return e2b.sandbox(
         e2b.open(
-            e2b.builder()
-                .executor(pumps)
-                .idleLimit(IDLE)
-                .reattachLimit(Duration.ofSeconds(20))),
+            e2b.builder().executor(pumps).idleLimit(IDLE).reattachLimit(Duration.ofSeconds(20))),
         "0.6.13");
   }
 
