@@ -5,17 +5,13 @@ import static java.util.Objects.requireNonNull;
 import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.OutputListener;
-import dev.sandpiper.Process;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Processes;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.ByteOffsets;
-import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.LaunchedProcesses;
-import dev.sandpiper.engine.RunningCommand;
-import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import java.util.List;
@@ -52,7 +48,7 @@ final class BlaxelProcesses implements Processes {
   }
 
   ExecResult exec(BlaxelCommand command, OutputListener listener) {
-    return launched.exec(new Named(launcher, command), command.common(), listener);
+    return launched.exec(command.common(), listener, scope -> launcher.launch(command, scope));
   }
 
   @Override
@@ -66,9 +62,9 @@ final class BlaxelProcesses implements Processes {
   }
 
   BlaxelProcess start(BlaxelCommand command) {
-    ConfirmingLauncher confirming = new ConfirmingLauncher(launcher, command);
-    Process process = launched.start(confirming, command.common());
-    return new BlaxelProcess(process, confirming.started(), this);
+    CallScope scope = launched.scopeOf(command.common());
+    BlaxelRunning running = launcher.launchConfirmed(command, scope);
+    return new BlaxelProcess(launched.started(running, command.common(), scope), running, this);
   }
 
   BlaxelProcess attachNamed(String name) {
@@ -103,33 +99,5 @@ final class BlaxelProcesses implements Processes {
   @Override
   public List<ProcessInfo> list() {
     return launched.list();
-  }
-
-  /** Starts one command with what only Blaxel knows. */
-  private record Named(ExactLauncher launcher, BlaxelCommand command) implements CommandLauncher {
-    @Override
-    public RunningCommand launch(Command common, CallScope scope) {
-      return launcher.launch(command, scope);
-    }
-
-    @Override
-    public RunningTerminal launchTerminal(Command common, TerminalSize size, CallScope scope) {
-      return launcher.launchTerminal(common, size, scope);
-    }
-
-    @Override
-    public RunningCommand attach(ProcessRef ref, CallScope scope) {
-      return launcher.attach(ref, scope);
-    }
-
-    @Override
-    public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
-      return launcher.attachTerminal(ref, scope);
-    }
-
-    @Override
-    public List<ProcessInfo> list(CallScope scope) {
-      return launcher.list(scope);
-    }
   }
 }

@@ -15,9 +15,9 @@ import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.engine.StartRecovery;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
-import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +63,7 @@ final class ExactLauncher implements CommandLauncher {
     this.messages = messages;
     this.streamed = streamed;
     this.uploads = uploads;
-    this.recovery = new StartRecovery(sandbox.api(), sandbox.trees());
+    this.recovery = new StartRecovery(sandbox.trees());
     this.route = streamedOnly ? Route.STREAM : Route.UNPROVEN;
   }
 
@@ -72,8 +72,13 @@ final class ExactLauncher implements CommandLauncher {
     return route == Route.STREAM;
   }
 
-  StreamedLauncher streamed() {
-    return streamed;
+  /** Like {@link #launch(BlaxelCommand, CallScope)}, and blocks until the command runs. */
+  BlaxelRunning launchConfirmed(BlaxelCommand command, CallScope scope) {
+    BlaxelRunning running = launch(command, scope);
+    if (running instanceof StreamedCommand started) {
+      streamed.confirm(started, scope);
+    }
+    return running;
   }
 
   @Override
@@ -117,7 +122,7 @@ final class ExactLauncher implements CommandLauncher {
     try {
       refusal = started.awaitBegin(scope);
     } catch (RuntimeException e) {
-      abandon(started, e);
+      StartRecovery.abandon(started, Duration.ofSeconds(2), e);
       throw e;
     }
     if (refusal.isEmpty()) {
@@ -127,17 +132,6 @@ final class ExactLauncher implements CommandLauncher {
     fallBack(command, refusal.get());
     started.close();
     return streamed.launch(command, scope);
-  }
-
-  private static void abandon(ExactCommand started, RuntimeException cause) {
-    CallScope scope = CallScope.open().within(Duration.ofSeconds(9));
-    try {
-      Uninterrupted.run(() -> started.stopTree(Duration.ofSeconds(2), scope));
-    } catch (SandboxException e) {
-      cause.addSuppressed(e);
-    } finally {
-      started.close();
-    }
   }
 
   private void fallBack(BlaxelCommand command, EndOfProcess.Refusal refusal) {
@@ -209,10 +203,11 @@ final class ExactLauncher implements CommandLauncher {
       // A name that somebody chose may be somebody else's by now.
       if (command.name().isPresent() || !Ambiguity.mayHaveStarted(failure)) {
         throw Ambiguity.mayHaveStarted(failure)
-            ? StartRecovery.unknown(common, "look for " + started.ref().processId(), failure)
+            ? StartRecovery.unknown(common.name(), "look for " + started.ref().processId(), failure)
             : failure;
       }
-      recovery.recover(common, started.ref(), failure, scope);
+      StartRecovery.Trace<ProcessRef> trace = sandbox.api().trace(started.ref());
+      recovery.recover(common.name(), trace, failure, scope);
       return started;
     } catch (RuntimeException e) {
       started.close();

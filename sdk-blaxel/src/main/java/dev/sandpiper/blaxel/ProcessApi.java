@@ -2,6 +2,7 @@ package dev.sandpiper.blaxel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
@@ -11,6 +12,7 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.ProcessPlatform;
 import dev.sandpiper.engine.ScriptHost;
+import dev.sandpiper.engine.StartRecovery;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
@@ -106,6 +108,24 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
       }
       throw e;
     }
+  }
+
+  /** Looks for a process of ours whose start may have happened. */
+  StartRecovery.Trace<ProcessRef> trace(ProcessRef ref) {
+    return new StartRecovery.Trace<>() {
+      @Override
+      public Optional<ProcessRef> find(CallScope scope) {
+        return in(scope).find("start", ref.processId()).map(record -> ref);
+      }
+
+      @Override
+      public ProcessRef adopt(Optional<ProcessRef> found, CallScope scope) {
+        return found.orElseThrow(
+            () ->
+                new NotFoundException(
+                    What.PROCESS, Failure.of("start", ref.toString(), "there is none")));
+      }
+    };
   }
 
   private static ProcessDetails details(HttpResponse response) {

@@ -18,6 +18,7 @@ import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.engine.StartRecovery;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
@@ -46,7 +47,7 @@ final class StreamedLauncher implements CommandLauncher {
     this.threads = sandbox.threads();
     this.waits = waits;
     this.trees = sandbox.trees();
-    this.recovery = new StartRecovery(api, trees);
+    this.recovery = new StartRecovery(trees);
   }
 
   @Override
@@ -81,10 +82,10 @@ final class StreamedLauncher implements CommandLauncher {
       // A name that somebody chose may be somebody else's by now.
       if (command.name().isPresent() || !Ambiguity.mayHaveStarted(e)) {
         throw Ambiguity.mayHaveStarted(e)
-            ? StartRecovery.unknown(common, "look for " + processName, e)
+            ? StartRecovery.unknown(common.name(), "look for " + processName, e)
             : e;
       }
-      recovery.recover(common, ref, e, scope);
+      recovery.recover(common.name(), api.trace(ref), e, scope);
       response = null;
     }
     return followed(ref, common.name(), response);
@@ -128,8 +129,24 @@ final class StreamedLauncher implements CommandLauncher {
     }
   }
 
-  /** Blocks until the server knows the process, or the stream tells of it. */
+  /**
+   * Blocks until the server knows the process, or the stream tells of it: the head of a stream
+   * comes before the start, and a process that does not read its events would not learn that it
+   * never was. Otherwise the command is closed, and stopped if the caller gave up.
+   */
   void confirm(StreamedCommand started, CallScope scope) {
+    try {
+      awaitBegin(started, scope);
+    } catch (RuntimeException e) {
+      if (scope.hasEnded()) {
+        StartRecovery.abandon(started, Duration.ofSeconds(2), e);
+      }
+      started.close();
+      throw e;
+    }
+  }
+
+  private void awaitBegin(StreamedCommand started, CallScope scope) {
     Waits.Backoff backoff = waits.readiness();
     while (!started.hasBegun()) {
       if (api.in(scope).find("start", started.ref().processId()).isPresent()) {

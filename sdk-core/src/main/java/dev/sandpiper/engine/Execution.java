@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,9 +55,9 @@ final class Execution {
     this.stderr = new OutputCapture(command.captureLimit());
   }
 
-  ExecResult run(CommandLauncher launcher) {
+  ExecResult run(Function<CallScope, RunningCommand> start) {
     CallScope scope = LaunchedProcesses.scopeOf(command, call);
-    RunningCommand started = launcher.launch(command, scope);
+    RunningCommand started = start.apply(scope);
     Runnable cancel = started::cancel;
     call.onCancel(cancel);
     TreeStop stop = new TreeStop(started, streamOver, () -> ended);

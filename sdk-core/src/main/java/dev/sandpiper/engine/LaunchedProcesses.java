@@ -16,6 +16,7 @@ import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** The verbs for processes, over whatever a provider's launcher starts. */
 public final class LaunchedProcesses implements Processes {
@@ -46,7 +47,11 @@ public final class LaunchedProcesses implements Processes {
     return new LaunchedProcesses(launcher, threads, scope, grace);
   }
 
-  /** The time of a call that runs a command; it begins now. */
+  /** The time of a call that runs this command; it begins now. */
+  public CallScope scopeOf(Command command) {
+    return scopeOf(command, outer);
+  }
+
   static CallScope scopeOf(Command command, CallScope outer) {
     return command.timeout().map(outer::withinDeadline).orElse(outer);
   }
@@ -58,13 +63,18 @@ public final class LaunchedProcesses implements Processes {
 
   @Override
   public ExecResult exec(Command command, OutputListener listener) {
-    return exec(launcher, command, listener);
+    return exec(command, listener, scope -> launcher.launch(command, scope));
   }
 
-  /** Runs what another launcher of the same sandbox knows how to start. */
-  public ExecResult exec(CommandLauncher other, Command command, OutputListener listener) {
+  /**
+   * Runs what its provider starts in a way of its own.
+   *
+   * @param start is called once, with the scope of the start
+   */
+  public ExecResult exec(
+      Command command, OutputListener listener, Function<CallScope, RunningCommand> start) {
     requireNonNull(listener, "listener");
-    return new Execution(command, listener, threads, outer).run(other);
+    return new Execution(command, listener, threads, outer).run(start);
   }
 
   @Override
@@ -75,19 +85,19 @@ public final class LaunchedProcesses implements Processes {
     CompletableFuture<ExecResult> unused =
         future.whenComplete((result, failure) -> execution.cancel());
     try {
-      threads.executor().execute(() -> run(execution, future));
+      threads.executor().execute(() -> run(execution, command, future));
     } catch (SandboxException e) {
       future.completeExceptionally(e);
     }
     return future;
   }
 
-  private void run(Execution execution, CompletableFuture<ExecResult> future) {
+  private void run(Execution execution, Command command, CompletableFuture<ExecResult> future) {
     if (future.isDone()) {
       return;
     }
     try {
-      future.complete(execution.run(launcher));
+      future.complete(execution.run(scope -> launcher.launch(command, scope)));
     } catch (RuntimeException | Error e) {
       future.completeExceptionally(e);
     }
@@ -95,32 +105,34 @@ public final class LaunchedProcesses implements Processes {
 
   @Override
   public Process start(Command command) {
-    return start(launcher, command);
+    CallScope scope = scopeOf(command);
+    return started(launcher.launch(command, scope), command, scope);
   }
 
-  /** Starts what another launcher of the same sandbox knows how to start. */
-  public Process start(CommandLauncher other, Command command) {
-    CallScope scope = scopeOf(command, outer);
-    StartedProcess process =
-        StartedProcess.started(other.launch(command, scope), command, threads, grace);
+  /**
+   * Follows what its provider has just started in a way of its own.
+   *
+   * @param scope of the start, from {@link #scopeOf}
+   */
+  public Process started(RunningCommand running, Command command, CallScope scope) {
+    StartedProcess process = StartedProcess.started(running, command, threads, grace);
     return begun(process, () -> process.begin(command, scope));
   }
 
   @Override
   public Terminal startTerminal(Command command, TerminalSize size) {
-    return startTerminal(launcher, command, size);
+    requireNonNull(size, "size");
+    return startTerminal(command, scope -> launcher.launchTerminal(command, size, scope));
   }
 
-  /** Starts what another launcher of the same sandbox knows how to start. */
-  public Terminal startTerminal(CommandLauncher other, Command command, TerminalSize size) {
-    requireNonNull(size, "size");
+  /** Starts a command on a terminal in a provider's own way, see {@link #exec}. */
+  public Terminal startTerminal(Command command, Function<CallScope, RunningTerminal> start) {
     if (command.stdin().isPresent()) {
       throw new IllegalArgumentException(
           "a terminal is typed into: write to its stdin() instead of Command.stdin(content)");
     }
-    CallScope scope = scopeOf(command, outer);
-    RunningTerminal running = other.launchTerminal(command, size, scope);
-    StartedTerminal terminal = StartedTerminal.started(running, threads, grace);
+    CallScope scope = scopeOf(command);
+    StartedTerminal terminal = StartedTerminal.started(start.apply(scope), threads, grace);
     return begun(terminal, () -> terminal.begin(command, scope));
   }
 

@@ -367,7 +367,7 @@ class StartedProcess implements Process {
   }
 
   private void letGo() {
-    Uninterrupted.run(() -> command.letGo(CallScope.open().within(TreeStop.LIMIT)));
+    Uninterrupted.run(() -> command.letGo(TreeStop.scope()));
     freeWaiters();
   }
 

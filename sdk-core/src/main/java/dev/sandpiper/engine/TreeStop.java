@@ -20,6 +20,11 @@ final class TreeStop {
   /** For all of it; closing a process promises ten seconds. */
   static final Duration LIMIT = Duration.ofSeconds(9);
 
+  /** The time for stopping one command, which begins now. */
+  static CallScope scope() {
+    return CallScope.open().within(LIMIT);
+  }
+
   private static final Logger log = LoggerFactory.getLogger(RunningCommand.class);
   private static final long AFTERMATH_MILLIS = 1_500;
 
@@ -57,7 +62,7 @@ final class TreeStop {
     if (swept || hasEnded.getAsBoolean()) {
       return;
     }
-    CallScope scope = CallScope.open().within(LIMIT);
+    CallScope scope = scope();
     if (!attempt("stop", () -> command.stopTree(GRACE, scope))) {
       return;
     }

@@ -53,7 +53,7 @@ public final class ClientResources implements AutoCloseable {
   /** The way of every request, from the outside in. */
   private HttpTransport assemble(Limits limits, Protocols protocols) {
     OkHttpClient base = configure(okHttp, limits, new FreshConnections(scheduler));
-    OkHttpClients clients = new OkHttpClients(base, protocols, new Origins());
+    OkHttpClients clients = new OkHttpClients(base, protocols, new ConnectTurns());
     HttpTransport network = new OkHttpTransport(clients, limits, watch);
     HttpTransport logged = new LoggingTransport(network);
     return new RetryingTransport(

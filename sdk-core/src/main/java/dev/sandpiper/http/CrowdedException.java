@@ -9,15 +9,15 @@ import java.io.IOException;
 final class CrowdedException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final transient Moment usable;
+  private final transient SignalOnce usable;
 
-  CrowdedException(Moment usable) {
+  CrowdedException(SignalOnce usable) {
     super("another call has just opened this connection");
     this.usable = usable;
   }
 
   /** When others may use the connection. */
-  Moment usable() {
+  SignalOnce usable() {
     return usable;
   }
 }

@@ -29,7 +29,7 @@ final class FreshConnections {
 
   private final ScheduledExecutorService scheduler;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Connection, Moment> usable = new WeakHashMap<>(); // guarded by lock
+  private final Map<Connection, SignalOnce> usable = new WeakHashMap<>(); // guarded by lock
 
   FreshConnections(ScheduledExecutorService scheduler) {
     this.scheduler = scheduler;
@@ -41,9 +41,9 @@ final class FreshConnections {
    * @param turn the call's, which ends when the next one may look for a connection
    * @throws CrowdedException if another call has opened the connection, and not settled it
    */
-  Settling use(Connection connection, Origins.Turn turn) throws IOException {
-    Moment fresh = new Moment();
-    Moment known = putIfAbsent(connection, fresh);
+  Settling use(Connection connection, ConnectTurns.Turn turn) throws IOException {
+    SignalOnce fresh = new SignalOnce();
+    SignalOnce known = putIfAbsent(connection, fresh);
     if (known == null) {
       turn.keep();
       Settling settling = new Settling(fresh, turn);
@@ -57,7 +57,7 @@ final class FreshConnections {
     return new Settling(known, turn);
   }
 
-  private @Nullable Moment putIfAbsent(Connection connection, Moment fresh) {
+  private @Nullable SignalOnce putIfAbsent(Connection connection, SignalOnce fresh) {
     lock.lock();
     try {
       return usable.putIfAbsent(connection, fresh);
@@ -75,12 +75,12 @@ final class FreshConnections {
 
   /** What a call knows of its connection until others may use it too. */
   final class Settling {
-    private final Moment usable;
-    private final Origins.Turn turn;
+    private final SignalOnce usable;
+    private final ConnectTurns.Turn turn;
     private final Duration connecting;
     private volatile @Nullable Future<?> timer;
 
-    private Settling(Moment usable, Origins.Turn turn) {
+    private Settling(SignalOnce usable, ConnectTurns.Turn turn) {
       this.usable = usable;
       this.turn = turn;
       this.connecting = turn.lasted();

@@ -17,12 +17,12 @@ final class OkHttpClients {
 
   /**
    * @param base configured but for its protocols
-   * @param origins where requests that may share a connection take turns
+   * @param turns where requests that may share a connection take turns
    */
-  OkHttpClients(OkHttpClient base, Protocols protocols, Origins origins) {
+  OkHttpClients(OkHttpClient base, Protocols protocols, ConnectTurns turns) {
     this.protocols = protocols;
     this.onlyHttp1 = base.newBuilder().protocols(List.of(Protocol.HTTP_1_1)).build();
-    OkHttpClient shared = base.newBuilder().addInterceptor(new TurnTaking(origins)).build();
+    OkHttpClient shared = base.newBuilder().addInterceptor(new TurnTaking(turns)).build();
     this.agreedWithTls =
         shared.newBuilder().protocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1)).build();
     this.priorKnowledge =

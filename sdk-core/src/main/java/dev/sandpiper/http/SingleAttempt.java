@@ -45,7 +45,7 @@ final class SingleAttempt implements Interceptor {
 
   private FreshConnections.@Nullable Settling settling(Connection connection, WatchedCall call)
       throws IOException {
-    Origins.Turn turn = call.turn();
+    ConnectTurns.Turn turn = call.turn();
     if (turn == null) {
       return null; // a client that speaks only HTTP/1.1
     }

@@ -9,16 +9,16 @@ import okhttp3.Response;
  * which may take their time, and before OkHttp's own.
  */
 final class TurnTaking implements Interceptor {
-  private final Origins origins;
+  private final ConnectTurns turns;
 
-  TurnTaking(Origins origins) {
-    this.origins = origins;
+  TurnTaking(ConnectTurns turns) {
+    this.turns = turns;
   }
 
   @Override
   public Response intercept(Chain chain) throws IOException {
     WatchedCall call = WatchedCall.of(chain.call().request());
-    Origins.Turn turn = origins.take(chain.request().url(), call);
+    ConnectTurns.Turn turn = turns.take(chain.request().url(), call);
     call.hasTurn(turn);
     try {
       return chain.proceed(chain.request());

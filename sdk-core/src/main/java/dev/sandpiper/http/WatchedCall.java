@@ -48,7 +48,7 @@ final class WatchedCall {
   private final AtomicBoolean sent = new AtomicBoolean();
   private volatile boolean bodyOpened;
   private volatile @Nullable Throwable contentFailure;
-  private volatile Origins.@Nullable Turn turn;
+  private volatile ConnectTurns.@Nullable Turn turn;
   private volatile @Nullable String retryAfter;
   private volatile @Nullable Waiting waiting;
   private volatile @Nullable Call call;
@@ -240,12 +240,12 @@ final class WatchedCall {
     shared = connection;
   }
 
-  void hasTurn(Origins.Turn granted) {
+  void hasTurn(ConnectTurns.Turn granted) {
     turn = granted;
   }
 
   /** The turn to look for a connection; null where nobody takes turns. */
-  Origins.@Nullable Turn turn() {
+  ConnectTurns.@Nullable Turn turn() {
     return turn;
   }
 

@@ -145,7 +145,7 @@ class SharedConnectionTest {
       HttpUrl url = HttpUrl.get("https://127.0.0.1:" + mute.getLocalPort());
       Caller reader = Caller.start(() -> response.source().readByte()).blockedIn("Http2Stream");
       Caller connects = Caller.start(() -> client.get(url)).blockedIn("ConnectPlan");
-      Caller waits = Caller.start(() -> client.get(url)).blockedIn("Moment");
+      Caller waits = Caller.start(() -> client.get(url)).blockedIn("SignalOnce");
       client.resources().close();
 
       assertThat(reader.failureWithin(SOON)).isInstanceOf(CancelledException.class);
@@ -163,10 +163,10 @@ class SharedConnectionTest {
       Caller first =
           Caller.start(() -> client.send(Client.request("GET", url).in(end).unlimited()))
               .blockedIn("ConnectPlan");
-      Caller second = Caller.start(() -> client.get(url)).blockedIn("Moment");
+      Caller second = Caller.start(() -> client.get(url)).blockedIn("SignalOnce");
       Caller third =
           Caller.start(() -> client.send(Client.request("GET", url).in(end).unlimited()))
-              .blockedIn("Moment");
+              .blockedIn("SignalOnce");
       second.interrupt();
 
       assertThat(second.failureWithin(SOON)).isInstanceOf(CancelledException.class);
@@ -184,7 +184,7 @@ class SharedConnectionTest {
         ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       HttpUrl url = HttpUrl.get("https://127.0.0.1:" + mute.getLocalPort());
       Caller first = Caller.start(() -> patient.send(post(url))).blockedIn("ConnectPlan");
-      Caller second = Caller.start(() -> patient.send(post(url))).blockedIn("Moment");
+      Caller second = Caller.start(() -> patient.send(post(url))).blockedIn("SignalOnce");
 
       assertThat(second.failureWithin(5000))
           .isInstanceOf(DeadlineExceededException.class)

@@ -1,6 +1,9 @@
 package dev.sandpiper.e2b;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.Capability;
+import dev.sandpiper.Command;
 import dev.sandpiper.Endpoint;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.OutputListener;
@@ -11,7 +14,6 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
-import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import dev.sandpiper.files.SandboxPaths;
@@ -106,22 +108,30 @@ public final class E2bSandbox implements Sandbox {
 
   /** {@link Processes#exec(Command)} with what only E2B knows. */
   public ExecResult exec(E2bCommand command) {
-    return processes.exec(tagged(command), command.common(), output -> {});
+    return exec(command, output -> {});
   }
 
   /** {@link Processes#exec(Command, OutputListener)} with what only E2B knows. */
   public ExecResult exec(E2bCommand command, OutputListener listener) {
-    return processes.exec(tagged(command), command.common(), listener);
+    return processes.exec(
+        command.common(),
+        listener,
+        scope -> launcher.launch(command.common(), command.tag(), scope));
   }
 
   /** {@link Processes#start(Command)} with what only E2B knows. */
   public Process start(E2bCommand command) {
-    return processes.start(tagged(command), command.common());
+    Command common = command.common();
+    CallScope scope = processes.scopeOf(common);
+    return processes.started(launcher.launch(common, command.tag(), scope), common, scope);
   }
 
   /** {@link Processes#startTerminal} with what only E2B knows. */
   public Terminal startTerminal(E2bCommand command, TerminalSize size) {
-    return processes.startTerminal(tagged(command), command.common(), size);
+    requireNonNull(size, "size");
+    return processes.startTerminal(
+        command.common(),
+        scope -> launcher.launchTerminal(command.common(), size, command.tag(), scope));
   }
 
   /**
@@ -134,10 +144,6 @@ public final class E2bSandbox implements Sandbox {
    */
   public Process attachTagged(String tag) {
     return processes.attached(launcher.attachTagged(SentText.require("the tag", tag)));
-  }
-
-  private CommandLauncher tagged(E2bCommand command) {
-    return new TaggedLauncher(launcher, command.tag());
   }
 
   @Override

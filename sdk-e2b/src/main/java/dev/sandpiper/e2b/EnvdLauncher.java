@@ -18,32 +18,26 @@ import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.engine.StartRecovery;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
-import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Starts commands in one E2B sandbox and attaches to them. */
 final class EnvdLauncher implements CommandLauncher {
   static final String PLATFORM = "e2b";
-
-  private static final Logger log = LoggerFactory.getLogger(EnvdLauncher.class);
 
   /** What the sandbox grants beyond a command's own time, for a client that died. */
   private static final Duration BACKSTOP = Duration.ofSeconds(10);
 
   /** Above this nobody waits for a backstop, and milliseconds end somewhere. */
   private static final Duration LONGEST_BACKSTOP = Duration.ofDays(100);
-
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(9);
 
   private final String sandboxId;
   private final ProcessRpc rpc;
@@ -72,7 +66,7 @@ final class EnvdLauncher implements CommandLauncher {
     this.listing = new ProcessListing(sandboxId, search, scripts);
     this.trees = new ProcessTrees(scripts, search);
     this.reattachment = new Reattachment(search, connections, health::describe, reattachLimit);
-    this.recovery = new StartRecovery(search, trees, connections);
+    this.recovery = new StartRecovery(trees);
   }
 
   @Override
@@ -123,15 +117,7 @@ final class EnvdLauncher implements CommandLauncher {
     try {
       terminal.closeStdin();
     } catch (RuntimeException e) {
-      try {
-        // The thread may be interrupted, which is why it could not begin.
-        Uninterrupted.run(
-            () -> terminal.stopTree(Duration.ZERO, CallScope.open().within(STOP_LIMIT)));
-      } catch (SandboxException unstopped) {
-        e.addSuppressed(unstopped);
-        log.warn("{} could not begin, nor be stopped: {}", terminal.ref(), unstopped.getMessage());
-      }
-      terminal.close();
+      StartRecovery.abandon(terminal, Duration.ZERO, e);
       throw e;
     }
   }
@@ -153,8 +139,32 @@ final class EnvdLauncher implements CommandLauncher {
       if (!Ambiguity.mayHaveStarted(e)) {
         throw e;
       }
-      Connection adopted = recovery.recover(name, nonce, e, scope);
+      Connection adopted = recovery.recover(name, new StartTrace(name, nonce), e, scope);
       return new Followed(ref(adopted.pid(), nonce), name, adopted, gaps.somewhere(Gaps.ADOPTED));
+    }
+  }
+
+  /** Of a start of ours; the end of what has just ended is still known by its tag. */
+  private final class StartTrace implements StartRecovery.Trace<Connection> {
+    private final String name;
+    private final String nonce;
+
+    StartTrace(String name, String nonce) {
+      this.name = name;
+      this.nonce = nonce;
+    }
+
+    @Override
+    public Optional<ProcessRef> find(CallScope scope) {
+      return search.in(scope).byNonce(nonce).map(search::ref);
+    }
+
+    @Override
+    public Connection adopt(Optional<ProcessRef> found, CallScope scope) {
+      ProcessConnections inScope = connections.in(scope);
+      return found.isPresent()
+          ? inScope.byPid(name, Integer.parseUnsignedInt(found.get().processId()))
+          : inScope.byTag(name, nonce);
     }
   }
 

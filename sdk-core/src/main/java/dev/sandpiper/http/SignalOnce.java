@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /** Something that happens once. Calls wait for it until they are stopped. */
-final class Moment {
+final class SignalOnce {
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean come;
 

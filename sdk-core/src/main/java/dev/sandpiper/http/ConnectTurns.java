@@ -19,7 +19,7 @@ import okhttp3.HttpUrl;
  * <p>An origin that has shown to speak HTTP/1.1 is not held up any more: there each request needs a
  * connection of its own.
  */
-final class Origins {
+final class ConnectTurns {
   private static final int REMEMBERED = 1000;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -116,7 +116,7 @@ final class Origins {
   /** One call's place in the queue. */
   final class Turn {
     private final String origin;
-    private final Moment granted = new Moment();
+    private final SignalOnce granted = new SignalOnce();
     // Of the call's own thread.
     private long since;
     private boolean kept;
