@@ -183,8 +183,11 @@ public final class BlaxelClientBuilder {
     return this;
   }
 
-  /** As if no sandbox could be written to. */
-  BlaxelClientBuilder streamedOnly() {
+  /**
+   * Runs every command as {@link BlaxelCommand#streamed()}: nothing is written in the sandboxes,
+   * and output is not exact. {@link BlaxelSandbox#capabilities()} show what is missing then.
+   */
+  public BlaxelClientBuilder streamedOnly() {
     output = new OutputFiles(output.directory(), true);
     return this;
   }

@@ -34,8 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A command runs in a small wrapper, by which its output arrives byte for byte, through files in
  * {@link BlaxelClientBuilder#outputDirectory}. Where that cannot be written, or a tool is missing,
- * commands are followed by the platform's own stream instead, see {@link BlaxelCommand#streamed()};
- * a warning says so, and {@link #capabilities()} from then on.
+ * a command fails with {@link NotBegunException}; {@link BlaxelCommand#streamed()} needs neither.
  */
 public final class BlaxelSandbox implements Sandbox {
   static final Set<Capability> CAPABILITIES =
@@ -173,7 +172,7 @@ public final class BlaxelSandbox implements Sandbox {
 
   @Override
   public Set<Capability> capabilities() {
-    return launcher.isStreamed() ? STREAMED : CAPABILITIES;
+    return account.output().streamedOnly() ? STREAMED : CAPABILITIES;
   }
 
   /** True if it was made by this client's call; false if it was there. */

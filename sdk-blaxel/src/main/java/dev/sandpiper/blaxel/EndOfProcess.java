@@ -1,5 +1,7 @@
 package dev.sandpiper.blaxel;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
@@ -8,7 +10,6 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.CallScope;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -62,13 +63,6 @@ final class EndOfProcess {
 
   /** How often the server had replaced itself while the process ran; negative while unknown. */
   private int upgradesBefore = -1;
-
-  /**
-   * Why a wrapper has not begun its command.
-   *
-   * @param isPassing whether the next command may succeed
-   */
-  record Refusal(String reason, boolean isPassing) {}
 
   /** How it ended, and in which try. */
   record Final(ExitStatus status, int attempt) {}
@@ -207,18 +201,6 @@ final class EndOfProcess {
     return judged != null && sinceNews >= (judged instanceof ExitStatus.Exited ? SETTLED : QUIET);
   }
 
-  /** Why its wrapper did not begin it; empty if it may have. */
-  Optional<Refusal> refusal() {
-    if (record == null || marks.tries() > 0 || !record.stdout().startsWith(UNABLE)) {
-      return Optional.empty();
-    }
-    int code = record.exit().map(exit -> exit.code().orElse(-1)).orElse(-1);
-    return code == UNUSABLE || code == PREVENTED
-        ? Optional.of(
-            new Refusal(record.stdout().substring(UNABLE.length()).strip(), code == PREVENTED))
-        : Optional.empty();
-  }
-
   /** Null while it is not over. */
   @Nullable Final find() {
     int attempt = Math.max(1, marks.tries());
@@ -239,17 +221,14 @@ final class EndOfProcess {
     return new Final(judged, attempt);
   }
 
-  /** Its wrapper has found that it cannot work here, before anything was done. */
+  /** A wrapper that cannot work says so in place of the command, which has not begun then. */
   private void rejectIfRefused() {
-    Optional<Refusal> refusal = refusal();
-    if (refusal.isPresent()) {
-      throw new NotBegunException(
-          Failure.of(
-              "start",
-              subject,
-              "it was not begun: "
-                  + refusal.get().reason()
-                  + "; BlaxelCommand.streamed() needs nothing in the sandbox"));
+    ProcessDetails told = requireNonNull(record);
+    int code = told.exit().map(exit -> exit.code().orElse(-1)).orElse(-1);
+    boolean isRefusal = marks.tries() == 0 && told.stdout().startsWith(UNABLE);
+    if (isRefusal && (code == UNUSABLE || code == PREVENTED)) {
+      String reason = told.stdout().substring(UNABLE.length()).strip();
+      throw new NotBegunException(subject, reason, code == PREVENTED);
     }
   }
 

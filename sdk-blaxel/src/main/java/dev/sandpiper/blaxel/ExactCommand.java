@@ -11,6 +11,7 @@ import dev.sandpiper.Signal;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,8 +31,12 @@ final class ExactCommand implements BlaxelRunning {
   private final ExactSandbox sandbox;
   private final int maxRestarts;
   private final AtomicBoolean settled = new AtomicBoolean();
-  private volatile boolean refused;
+  private final List<String> removed;
+  private boolean isRefused; // of the reading thread
 
+  /**
+   * @param removed ids of processes whose files its wrapper removes
+   */
   ExactCommand(
       ProcessRef ref,
       String name,
@@ -39,12 +44,14 @@ final class ExactCommand implements BlaxelRunning {
       ProcessMarks marks,
       int maxRestarts,
       boolean hasInput,
+      List<String> removed,
       ExactSandbox sandbox) {
     this.ref = ref;
     this.name = name;
     this.begin = begin;
     this.marks = marks;
     this.maxRestarts = maxRestarts;
+    this.removed = removed;
     this.sandbox = sandbox;
     ExactFiles files = sandbox.files();
     EndOfProcess end = new EndOfProcess(ref.processId(), name, marks, sandbox.api(), maxRestarts);
@@ -79,13 +86,6 @@ final class ExactCommand implements BlaxelRunning {
     claim.renew();
   }
 
-  /** Blocks until the command has begun, or is over; tells why it could not begin. */
-  Optional<EndOfProcess.Refusal> awaitBegin(CallScope scope) {
-    Optional<EndOfProcess.Refusal> refusal = events.awaitBegin(scope);
-    refused = refusal.isPresent();
-    return refusal;
-  }
-
   @Override
   public ProcessRef ref() {
     return ref;
@@ -103,11 +103,16 @@ final class ExactCommand implements BlaxelRunning {
 
   @Override
   public ProcessEvent next() {
-    ProcessEvent event = events.next();
-    if (event instanceof Ended) {
-      settle(); // before anybody knows that it is over, and lets the sandbox go
+    try {
+      ProcessEvent event = events.next();
+      if (event instanceof Ended) {
+        settle(); // before anybody knows that it is over, and lets the sandbox go
+      }
+      return event;
+    } catch (NotBegunException e) {
+      isRefused = true;
+      throw e;
     }
-    return event;
   }
 
   @Override
@@ -204,12 +209,11 @@ final class ExactCommand implements BlaxelRunning {
       return;
     }
     sandbox.watch().remove(ref.nonce());
-    if (refused) {
-      claim.end(() -> {}); // there is none
-      return;
+    if (isRefused) {
+      sandbox.finished().addAll(removed); // a wrapper that gives up may not have come to them
     }
     boolean isOver = events.isEnded() && (events.isComplete() || marks.tries() == 0);
-    claim.end(isOver ? this::finish : this::removeClaim);
+    claim.end(isOver || isRefused ? this::finish : this::removeClaim);
   }
 
   /** Nothing of ours may come after its files are removed. */

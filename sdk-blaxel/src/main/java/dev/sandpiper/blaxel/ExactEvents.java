@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -48,7 +47,6 @@ final class ExactEvents {
   private final EndOfProcess end;
   private final Duration patience;
   private final CallScope cancellation = CallScope.open();
-  private CallScope scope = cancellation; // of the reading thread's requests
   private final Deque<ProcessEvent> ready = new ArrayDeque<>(); // owned by the reading thread
   private final List<ExactChannel> channels;
   private long pause = FIRST_PAUSE; // owned by the reading thread
@@ -121,24 +119,6 @@ final class ExactEvents {
     }
   }
 
-  /** Blocks until the command has begun, or is over; tells why it could not begin. */
-  Optional<EndOfProcess.Refusal> awaitBegin(CallScope call) {
-    scope = call;
-    while (marks.tries() == 0 && !end.isJudged()) {
-      rejectIfCancelled();
-      scope.check(failure(""));
-      try {
-        rest(marks.news());
-        heard = System.nanoTime();
-      } catch (SandboxException e) {
-        endure(e);
-      }
-    }
-    scope = cancellation;
-    pause = FIRST_PAUSE;
-    return end.refusal();
-  }
-
   private boolean read() {
     boolean progress = false;
     for (ExactChannel channel : channels) {
@@ -155,13 +135,13 @@ final class ExactEvents {
     }
     boolean isWhole = end.isJudged(); // what was written before the record was closed is there
     long known = marks.growth();
-    isSeenWhole |= files.show(marks, scope) && isWhole;
+    isSeenWhole |= files.show(marks, cancellation) && isWhole;
     boolean isNews = marks.growth() != known;
     newsSince = isNews ? System.nanoTime() : newsSince;
     pause = isNews ? FIRST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
-    if (!isNews && end.lookAtRecord(scope)) {
+    if (!isNews && end.lookAtRecord(cancellation)) {
       judgedAt = System.nanoTime();
-      isSeenWhole = files.show(marks, scope);
+      isSeenWhole = files.show(marks, cancellation);
       marks.distrust();
     }
   }
@@ -230,11 +210,10 @@ final class ExactEvents {
   /** A sandbox may be out of reach for a while; nothing is lost by that. */
   private void endure(SandboxException e) {
     rejectIfCancelled();
-    scope.check(failure(""));
     boolean isFinal =
         e instanceof CancelledException
             || e instanceof WireFormatException
-            || end.refusal().isPresent();
+            || e instanceof NotBegunException;
     if (isFinal) {
       throw e;
     }

@@ -6,7 +6,6 @@ import dev.sandpiper.Command;
 import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
-import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
@@ -15,6 +14,7 @@ import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.engine.ScriptHost;
 import dev.sandpiper.engine.StartRecovery;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
@@ -22,23 +22,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts commands in a wrapper that writes down what they write, and follows them by these files:
- * exact to the byte, and to be gone on with by somebody else. Where the wrapper finds that it
- * cannot work, the platform's stream takes its place, from then on.
+ * exact to the byte, and resumable by another reader. Where the wrapper cannot work the command
+ * fails with {@link NotBegunException}: the platform's stream is used only where it was asked for.
  */
 final class ExactLauncher implements CommandLauncher {
-  private static final Logger log = LoggerFactory.getLogger(ExactLauncher.class);
-
-  /** What a wrapper has told of this sandbox. */
-  private enum Route {
-    UNPROVEN,
-    FILES,
-    STREAM
-  }
+  private static final Duration PREPARATION = Duration.ofSeconds(5);
 
   private final ExactSandbox sandbox;
   private final StartMessages messages;
@@ -46,7 +37,7 @@ final class ExactLauncher implements CommandLauncher {
   private final Uploads uploads;
   private final StartRecovery recovery;
   private final ForeignProcesses foreign;
-  private volatile Route route;
+  private final boolean streamedOnly;
 
   /**
    * @param streamedOnly whether no files are to be used
@@ -64,12 +55,7 @@ final class ExactLauncher implements CommandLauncher {
     this.streamed = streamed;
     this.uploads = uploads;
     this.recovery = new StartRecovery(sandbox.trees());
-    this.route = streamedOnly ? Route.STREAM : Route.UNPROVEN;
-  }
-
-  /** True if commands go by the platform's stream, because files cannot be used here. */
-  boolean isStreamed() {
-    return route == Route.STREAM;
+    this.streamedOnly = streamedOnly;
   }
 
   /** Like {@link #launch(BlaxelCommand, CallScope)}, and blocks until the command runs. */
@@ -88,73 +74,13 @@ final class ExactLauncher implements CommandLauncher {
 
   /** Starts a command with what only Blaxel knows. */
   BlaxelRunning launch(BlaxelCommand command, CallScope scope) {
-    if (command.isStreamed() || isStreamed()) {
+    if (command.isStreamed() || streamedOnly) {
       return streamed.launch(command, scope);
     }
-    rejectUser(command.common());
-    String id = Nonce.random();
-    // What has a name, or files, could not be started a second time.
-    boolean isOnce =
-        command.name().isPresent()
-            || new WrappedCommand(command, sandbox.files(), id, List.of(), true).needsFiles();
-    if (route == Route.UNPROVEN && isOnce) {
-      prove(scope);
+    if (command.common().user().isPresent()) {
+      throw StreamedLauncher.unsupported(Capability.USER, command.common().name());
     }
-    boolean isPrevented = isOnce && route == Route.UNPROVEN;
-    return isStreamed() || isPrevented
-        ? streamed.launch(command, scope)
-        : launchOrFallBack(command, id, scope);
-  }
-
-  private static void rejectUser(Command command) {
-    if (command.user().isPresent()) {
-      throw StreamedLauncher.unsupported(Capability.USER, command.name());
-    }
-  }
-
-  private BlaxelRunning launchOrFallBack(BlaxelCommand command, String id, CallScope scope) {
-    boolean isProven = route == Route.FILES;
-    ExactCommand started = start(command, id, scope);
-    if (isProven) {
-      return started;
-    }
-    Optional<EndOfProcess.Refusal> refusal;
-    try {
-      refusal = started.awaitBegin(scope);
-    } catch (RuntimeException e) {
-      StartRecovery.abandon(started, Duration.ofSeconds(2), e);
-      throw e;
-    }
-    if (refusal.isEmpty()) {
-      route = Route.FILES;
-      return started;
-    }
-    fallBack(command, refusal.get());
-    started.close();
-    return streamed.launch(command, scope);
-  }
-
-  private void fallBack(BlaxelCommand command, EndOfProcess.Refusal refusal) {
-    boolean isForGood = !refusal.isPassing();
-    route = isForGood ? Route.STREAM : route;
-    log.warn(
-        "{} in {} {} followed by Blaxel's own stream, which is text, has no input and cannot be"
-            + " picked up again: {}",
-        isForGood ? "commands" : command.common().name(),
-        sandbox.id(),
-        isForGood ? "are" : "is",
-        refusal.reason());
-  }
-
-  /** Finds out by a command that does nothing whether files can be used. */
-  private void prove(CallScope scope) {
-    BlaxelCommand nothing = BlaxelCommand.of(Command.of("true"));
-    BlaxelRunning running = launchOrFallBack(nothing, Nonce.random(), scope);
-    try {
-      while (!(running.next() instanceof Ended)) {}
-    } finally {
-      running.close();
-    }
+    return start(command, Nonce.random(), scope);
   }
 
   private ExactCommand start(BlaxelCommand command, String id, CallScope scope) {
@@ -176,8 +102,11 @@ final class ExactLauncher implements CommandLauncher {
     WrappedCommand wrapped =
         new WrappedCommand(command, sandbox.files(), id, finished, sandbox.finished().takeSweep());
     ObjectNode message = messages.of(command, ref, wrapped.text(), scope);
-    Uploads inScope = uploads.in(scope);
-    wrapped.writeFiles((path, bytes) -> upload(inScope, path, bytes));
+    if (wrapped.needsFiles()) {
+      makeDirectory(command.common(), scope);
+      Uploads inScope = uploads.in(scope);
+      wrapped.writeFiles((path, bytes) -> upload(inScope, path, bytes));
+    }
     ExactCommand started =
         new ExactCommand(
             ref,
@@ -186,6 +115,7 @@ final class ExactLauncher implements CommandLauncher {
             new ProcessMarks(id),
             command.maxRestarts(),
             WrappedCommand.takesInput(command.common()),
+            finished,
             sandbox);
     started.follow();
     try {
@@ -193,6 +123,17 @@ final class ExactLauncher implements CommandLauncher {
       return started;
     } catch (SandboxException e) {
       return recovered(command, started, e, scope);
+    }
+  }
+
+  private void makeDirectory(Command command, CallScope scope) {
+    String directory = sandbox.files().directory();
+    ScriptHost.Result made =
+        sandbox
+            .api()
+            .run("start", command.name(), Scripts.PREPARE, List.of(directory), PREPARATION, scope);
+    if (!made.exit().isSuccess()) {
+      throw new NotBegunException(command.name(), directory + " cannot be made", true);
     }
   }
 
@@ -251,7 +192,8 @@ final class ExactLauncher implements CommandLauncher {
     int restarts =
         record.filter(ProcessDetails::restartsOnFailure).map(ProcessDetails::maxRestarts).orElse(0);
     ExactCommand command =
-        new ExactCommand(ref, ref.processId(), position, marks, restarts, false, sandbox);
+        new ExactCommand(
+            ref, ref.processId(), position, marks, restarts, false, List.of(), sandbox);
     command.follow();
     try {
       if (!isOver) {

@@ -10,6 +10,7 @@ final class Scripts {
   static final String WATCHDOG = load("watchdog.sh");
   static final String SWEEP = load("sweep.sh");
   static final String REMOVE = load("remove.sh");
+  static final String PREPARE = load("prepare.sh");
   static final String PORTS = load("ports.sh");
   static final String CONTENT = load("content.sh");
   static final String DESCRIBE = load("describe.sh");

@@ -8,7 +8,6 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.InvalidRequestException;
-import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
@@ -136,8 +135,15 @@ class ExactLossTest {
       try (FullDisk disk = FullDisk.at(blaxel.output())) {
         assertThat(disk.directory()).isDirectory();
         assertThatThrownBy(() -> sandbox.shell("echo a; exit 4"))
-            .isInstanceOf(PlatformException.class)
+            .isInstanceOf(NotBegunException.class)
             .hasMessageContaining("nothing can be written");
+        try (BlaxelSandbox other = blaxel.sandbox()) {
+          assertThatThrownBy(() -> other.shell("echo a")).isInstanceOf(NotBegunException.class);
+        }
+        assertThat(blaxel.files().stream().map(name -> name.split("\\.", 2)[0]).distinct())
+            .as("what the other sandbox object has left beside this one's")
+            .hasSize(2)
+            .contains("fill");
       }
       assertThat(sandbox.shell("exit 4").exit()).isEqualTo(new ExitStatus.Exited(4));
     }

@@ -9,10 +9,8 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.InvalidRequestException;
-import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.Signal;
-import dev.sandpiper.blaxel.testing.CapturedLog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -285,23 +283,42 @@ class ExactProcessTest {
   }
 
   @Test
-  void whereNothingCanBeWrittenNothingIsBegun() throws Exception {
+  void whereNothingCanBeWrittenTheCommandFailsAndTheErrorNamesTheWayOut() throws Exception {
     Files.writeString(blaxel.output(), "no directory");
-    blaxel.meddler =
-        request ->
-            String.valueOf(request.getHeaders().get("Accept")).equals("text/event-stream")
-                ? ScriptedBlaxel.json(422, "{\"error\":\"the stream took over\"}")
-                : null;
     String begun = blaxel.directory.resolve("begun").toString();
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       assertThatThrownBy(() -> sandbox.exec("touch", begun))
-          .isInstanceOf(InvalidRequestException.class)
-          .hasMessageContaining("the stream took over");
+          .isInstanceOf(NotBegunException.class)
+          .hasMessageContaining("it was not begun: " + blaxel.output() + " cannot be made")
+          .hasMessageContaining("BlaxelCommand.streamed()")
+          .matches(e -> ((NotBegunException) e).retryable(), "the next may succeed");
 
       assertThat(Files.exists(blaxel.directory.resolve("begun"))).isFalse();
-      assertThat(sandbox.capabilities()).contains(Capability.REPLAY); // the next may succeed
-      assertThat(CapturedLog.lines())
-          .anyMatch(line -> line.contains("out cannot be made") && line.contains("own stream"));
+      assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(1);
+      assertThat(sandbox.capabilities()).contains(Capability.REPLAY);
+
+      Files.delete(blaxel.output());
+      assertThat(sandbox.exec("touch", begun).exit().isSuccess()).isTrue();
+    }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void aStartedCommandThatIsNotBegunFailsItsWaiters() throws Exception {
+    Files.writeString(blaxel.output(), "no directory");
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        Process process = sandbox.processes().start(Command.of("true"))) {
+      assertThatThrownBy(process::waitFor).isInstanceOf(NotBegunException.class);
+    }
+  }
+
+  @Test
+  void aNamedCommandIsStartedOnceAndFailsToo() throws Exception {
+    Files.writeString(blaxel.output(), "no directory");
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      BlaxelCommand named = BlaxelCommand.of(Command.of("true")).named("web");
+      assertThatThrownBy(() -> sandbox.exec(named)).isInstanceOf(NotBegunException.class);
+      assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(1);
     }
   }
 
@@ -313,7 +330,7 @@ class ExactProcessTest {
       new ProcessBuilder("rm", "-rf", blaxel.output().toString()).start().waitFor();
       Files.writeString(blaxel.output(), "no directory");
       assertThatThrownBy(() -> sandbox.exec("touch", begun))
-          .isInstanceOf(PlatformException.class)
+          .isInstanceOf(NotBegunException.class)
           .hasMessageContaining("it was not begun: " + blaxel.output() + " cannot be made");
 
       assertThat(Files.exists(blaxel.directory.resolve("begun"))).isFalse();
