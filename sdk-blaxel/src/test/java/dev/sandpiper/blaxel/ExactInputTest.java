@@ -141,11 +141,12 @@ class ExactInputTest {
   @Test
   void aPieceWhoseAnswerIsLostIsSentAgainAndArrivesOnce() throws IOException {
     AtomicInteger pieces = new AtomicInteger();
-    blaxel.meddler =
+    blaxel.meddle(
+        "a lost answer",
         request ->
             request.getTarget().contains(".i.") && pieces.incrementAndGet() == 1
                 ? new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build()
-                : null;
+                : null);
     byte[] bytes = random(1000);
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       ExecResult result = sandbox.processes().exec(Command.of("cat").stdin(Content.of(bytes)));

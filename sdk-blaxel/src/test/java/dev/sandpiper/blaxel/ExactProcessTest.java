@@ -166,7 +166,7 @@ class ExactProcessTest {
 
   @Test
   void manyShortLinesAreExactWhetherOrNotAWatchTells() throws IOException {
-    blaxel.watchIsOff = true;
+    blaxel.silenceWatches();
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       ExecResult result = sandbox.shell("i=0; while [ $i -lt 30000 ]; do echo x; i=$((i+1)); done");
 

@@ -56,7 +56,7 @@ class FileCommandsTest {
 
   @BeforeEach
   void runForReal() {
-    blaxel.always(START, FileCommandsTest::run);
+    blaxel.shouldItBeAsked(START, FileCommandsTest::run);
   }
 
   /** Runs the command as the sandbox's server does, and answers with its stream. */
@@ -466,11 +466,11 @@ class FileCommandsTest {
   }
 
   private void throughTmp() {
-    blaxel.always("PUT /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::take);
+    blaxel.shouldItBeAsked("PUT /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::take);
     blaxel.always("GET /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::give);
     blaxel.always("DELETE /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::delete);
     for (String directory : List.of("new%2Fplace", "file", "up")) {
-      blaxel.always("PUT " + route(directory), FileCommandsTest::makeDirectory);
+      blaxel.shouldItBeAsked("PUT " + route(directory), FileCommandsTest::makeDirectory);
     }
   }
 

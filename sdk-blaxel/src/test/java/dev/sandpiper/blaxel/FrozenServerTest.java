@@ -49,7 +49,7 @@ class FrozenServerTest {
   private void everything(ScriptedBlaxel.Answer answer) {
     for (String method : new String[] {"GET", "POST", "DELETE"}) {
       for (String path : new String[] {"", "/*", "/*/kill"}) {
-        blaxel.always(method + " /sbx/process" + path, answer);
+        blaxel.shouldItBeAsked(method + " /sbx/process" + path, answer);
       }
     }
   }

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +40,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockResponseBody;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -51,7 +53,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A sandbox's server that runs real processes on this machine and knows as much as the exact route
- * needs. What it says is what the recordings show. After each test nothing may be left of it.
+ * needs. What it says is what the recordings show. After each test nothing may be left of it, and
+ * each fault that the test asked for must have been injected.
  */
 final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
   /**
@@ -72,9 +75,11 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
   private final CountDownLatch over = new CountDownLatch(1);
   private final AtomicInteger watches = new AtomicInteger();
   final Deque<String> requests = new ConcurrentLinkedDeque<>();
-  volatile int upgrades;
-  volatile boolean watchIsOff;
-  volatile Meddler meddler = request -> null;
+  private final List<Injection> injections = new CopyOnWriteArrayList<>();
+  private volatile @Nullable Injection meddling;
+  private volatile @Nullable Injection silence;
+  private volatile @Nullable Injection upgrade;
+  private volatile boolean frozen;
   Path directory = Path.of("/");
   Map<String, String> environment = Map.of();
 
@@ -82,6 +87,75 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
   @FunctionalInterface
   interface Meddler {
     @Nullable MockResponse answer(RecordedRequest request);
+  }
+
+  /** A fault that a test asked for, and how often it happened. */
+  private static final class Injection {
+    final String fault;
+    final Meddler meddler;
+    final AtomicInteger times = new AtomicInteger();
+
+    Injection(String fault, Meddler meddler) {
+      this.fault = fault;
+      this.meddler = meddler;
+    }
+
+    boolean isMissing() {
+      return times.get() == 0;
+    }
+
+    @Override
+    public String toString() {
+      return fault;
+    }
+  }
+
+  private Injection plan(String fault, Meddler meddler) {
+    Injection planned = new Injection(fault, meddler);
+    injections.add(planned);
+    return planned;
+  }
+
+  /** From now on answers in the server's place, in that of an earlier one too. */
+  void meddle(String fault, Meddler meddler) {
+    meddling = plan(fault, meddler);
+  }
+
+  /** From now on the server answers for itself. */
+  void leaveInPeace() {
+    meddling = null;
+  }
+
+  /** From now on nothing is answered, and what watches tell stops. */
+  void freeze() {
+    meddle(
+        "a frozen server",
+        request -> new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
+    frozen = true;
+  }
+
+  /** From now on watches tell nothing. */
+  void silenceWatches() {
+    silence = plan("watches that tell nothing", request -> null);
+  }
+
+  /** From now on the server says that it was upgraded. */
+  void sayThatItWasUpgraded() {
+    upgrade = plan("a server that was upgraded", request -> null);
+  }
+
+  private @Nullable MockResponse meddled(RecordedRequest request) {
+    Injection current = meddling;
+    MockResponse answer = current == null ? null : current.meddler.answer(request);
+    return answer != null && happens(current) ? answer : null;
+  }
+
+  /** Counts a fault where it happens. Returns whether there is one. */
+  private static boolean happens(@Nullable Injection injection) {
+    if (injection != null) {
+      injection.times.incrementAndGet();
+    }
+    return injection != null;
   }
 
   private static final class Running {
@@ -113,22 +187,32 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
   public void afterEach(ExtensionContext context) throws Exception {
     try {
       if (context.getExecutionException().isEmpty()) {
+        if (frozen) {
+          clients.forEach(BlaxelClient::close); // what cleans up waits for answers, too
+        }
         Patience.until(
             "no response is left open",
             () -> connections.connectionCount() == connections.idleConnectionCount());
         clients.forEach(BlaxelClient::close);
         Patience.untilNoThreadIsLeft();
         Patience.until("no process is left", () -> livingOnes().isEmpty());
+        assertThat(injections)
+            .as("faults that were never injected")
+            .noneMatch(Injection::isMissing);
       }
     } finally {
       over.countDown();
       clients.forEach(BlaxelClient::close);
       connections.evictAll();
       server.close();
-      for (String pid : livingOnes()) {
-        new ProcessBuilder("kill", "-KILL", pid).start().waitFor();
-      }
+      stopWhatIsLeft();
       new ProcessBuilder("rm", "-rf", directory.toString()).start().waitFor();
+    }
+  }
+
+  void stopWhatIsLeft() throws IOException, InterruptedException {
+    for (String pid : livingOnes()) {
+      new ProcessBuilder("kill", "-KILL", pid).start().waitFor();
     }
   }
 
@@ -187,7 +271,7 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
     public MockResponse dispatch(RecordedRequest request) {
       requests.add(request.getMethod() + " " + request.getTarget());
       try {
-        MockResponse meddled = meddler.answer(request);
+        MockResponse meddled = meddled(request);
         return meddled == null ? answer(request) : meddled;
       } catch (Exception e) {
         return error(500, e.toString());
@@ -234,7 +318,7 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
       return start(ScriptedBlaxel.json(request));
     }
     if (path.equals("/sbx/health")) {
-      return json(200, "{\"upgradeCount\":" + upgrades + "}");
+      return json(200, "{\"upgradeCount\":" + (happens(upgrade) ? 1 : 0) + "}");
     }
     if (path.startsWith("/sbx/process/")) {
       return process(method, url.pathSegments());
@@ -271,7 +355,8 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
         new Thread(
             () -> {
               try {
-                running.exitCode = Integer.parseInt(String.valueOf(told.readLine()));
+                String code = told.readLine(); // null once a test has killed the starter, too
+                running.exitCode = code == null ? -1 : Integer.parseInt(code);
                 process.waitFor();
               } catch (IOException | InterruptedException e) {
                 running.exitCode = -1;
@@ -447,12 +532,15 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
       try (service) {
         while (over.getCount() > 0) {
           WatchKey key = service.poll(200, TimeUnit.MILLISECONDS);
+          if (frozen) {
+            over.await();
+          }
           if (key == null) {
             sink.writeUtf8("[keepalive]\n").flush(); // how a server notices that nobody reads
             continue;
           }
           for (WatchEvent<?> event : key.pollEvents()) {
-            if (!watchIsOff) {
+            if (!happens(silence)) {
               sink.writeUtf8(line(event));
             }
           }

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Blaxel on loopback, control plane under {@code /v0} and one sandbox under {@code /sbx}, answering
  * what a test wrote down for each route, in order. After each test nothing may be left: no answer
- * that nobody asked for, no request that nobody expected, no connection in use, no thread.
+ * that nobody asked for, a standing one included, no request that nobody expected, no connection in
+ * use, no thread.
  */
 final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
   static final String KEY = "bl_key_0123456789";
@@ -46,9 +48,33 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
   private final ConnectionPool connections = new ConnectionPool(8, 5, TimeUnit.MINUTES);
   private final Map<String, Deque<Answer>> answers = new ConcurrentHashMap<>();
   private final Map<String, Answer> always = new ConcurrentHashMap<>();
+  private final Set<Standing> unasked = ConcurrentHashMap.newKeySet();
   private final Deque<String> unexpected = new ConcurrentLinkedDeque<>();
   private final Deque<RecordedRequest> requests = new ConcurrentLinkedDeque<>();
   private final List<BlaxelClient> clients = new ArrayList<>();
+
+  /** An answer to many requests, of which there must be one at least. */
+  private final class Standing implements Answer {
+    private final String route;
+    private final Answer answer;
+
+    Standing(String route, Answer answer) {
+      this.route = route;
+      this.answer = answer;
+      unasked.add(this);
+    }
+
+    @Override
+    public MockResponse to(RecordedRequest request) throws Exception {
+      unasked.remove(this);
+      return answer.to(request);
+    }
+
+    @Override
+    public String toString() {
+      return route;
+    }
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
@@ -67,6 +93,7 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
         answers.forEach((route, left) -> untaken.merge(route, left.size(), Integer::sum));
         untaken.values().removeIf(count -> count == 0);
         assertThat(untaken).as("answers that nobody asked for").isEmpty();
+        assertThat(unasked).as("standing answers that nobody asked for").isEmpty();
         assertThat(unexpected).as("requests that nobody expected").isEmpty();
         assertThat(CapturedLog.lines()).noneMatch(line -> line.contains(KEY));
         Patience.untilNoThreadIsLeft();
@@ -150,8 +177,13 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
     answers.computeIfAbsent(route, key -> new ConcurrentLinkedDeque<>()).add(answer);
   }
 
-  /** What every request to a route is answered for which there is nothing else. */
+  /** What every request to a route is answered for which there is nothing else; one must come. */
   void always(String route, Answer answer) {
+    always.put(route, new Standing(route, answer));
+  }
+
+  /** The same for a request that need not come. */
+  void shouldItBeAsked(String route, Answer answer) {
     always.put(route, answer);
   }
 

@@ -383,7 +383,6 @@ class StreamedProcessTest {
   void aSlowListenerDoesNotHoldTheStreamUp() throws Exception {
     String piece = stdout("x".repeat(60_000));
     blaxel.on(START, ScriptedBlaxel.stream(NDJSON, piece.repeat(300) + result(0)));
-    blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, running()));
     BlaxelSandbox sandbox = blaxel.sandbox();
     CountDownLatch hold = new CountDownLatch(1);
     ExecResult result =

@@ -108,7 +108,7 @@ class ForeignPartsTest {
         SandboxException e = failure(client, peer);
 
         assertThat(e).isInstanceOf(PlatformException.class).hasCause(bug);
-        assertThat(peer.heads()).isEmpty();
+        peer.assertNothingWasSent();
       }
     }
     assertThat(thrown.get()).isGreaterThanOrEqualTo(2);
@@ -120,6 +120,7 @@ class ForeignPartsTest {
         ClientResources client =
             client(bug -> bug.builder.addInterceptor(chain -> bug.fail()), bugs().get(0))) {
       assertThat(failure(client, peer).retryable()).isTrue();
+      peer.assertNothingWasSent();
     }
   }
 
@@ -181,6 +182,7 @@ class ForeignPartsTest {
     try (WirePeer peer = answering();
         ClientResources client = client(it -> it.builder.addInterceptor(chain -> it.fail()), bug)) {
       assertThat(assertThrows(OutOfMemoryError.class, () -> get(client, peer))).isSameAs(bug);
+      peer.assertNothingWasSent();
     }
   }
 

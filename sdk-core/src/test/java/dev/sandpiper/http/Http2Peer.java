@@ -2,6 +2,7 @@ package dev.sandpiper.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.testing.Patience;
 import java.io.DataInputStream;
@@ -13,14 +14,18 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.HttpUrl;
 
 /**
  * A peer that speaks HTTP/2 without being asked, and does with each request what a test wants. What
- * stands in a request's head is not looked at.
+ * stands in a request's head is not looked at. Closing it fails if no request ever came, if its
+ * script failed by something else than the client's leaving, or if it went deaf and there was
+ * nothing to hear: the test has not met its fault then.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9113">RFC 9113</a>
  */
@@ -59,6 +64,8 @@ final class Http2Peer implements AutoCloseable {
   private final AtomicInteger refused = new AtomicInteger();
   private final List<Request> requests = new ArrayList<>(); // guarded by itself
   private final List<Integer> resets = new ArrayList<>(); // guarded by itself
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger unheard = new AtomicInteger();
   private volatile boolean deaf;
   private volatile boolean readsNothing;
 
@@ -129,6 +136,8 @@ final class Http2Peer implements AutoCloseable {
       new Connection(socket).serve();
     } catch (IOException e) {
       // the client hung up, which is what many tests are about
+    } catch (RuntimeException | Error e) {
+      failures.add(e);
     } finally {
       open.remove(socket);
     }
@@ -146,6 +155,9 @@ final class Http2Peer implements AutoCloseable {
     for (Socket socket : open) {
       socket.close();
     }
+    assertThat(failures).as("what failed in the peer's script").isEmpty();
+    assertThat(requests()).as("requests to the peer").isNotEmpty();
+    assertThat(unheard.get() > 0).as("deaf and spoken to").isEqualTo(deaf || readsNothing);
   }
 
   /** One request; its answers may be written from any thread. */
@@ -235,6 +247,7 @@ final class Http2Peer implements AutoCloseable {
       while (!readsNothing) {
         frame();
       }
+      unheard.incrementAndGet();
       send(WINDOW_UPDATE, 0, 0, int32(1 << 30));
       send(SETTINGS, 0, 0, concat(new byte[] {0, INITIAL_WINDOW_SIZE}, int32(1 << 30)));
       Patience.until("the test is over", socket::isClosed);
@@ -246,7 +259,9 @@ final class Http2Peer implements AutoCloseable {
       int stream = in.readInt();
       byte[] payload = new byte[lengthAndType >>> 8];
       in.readFully(payload);
-      if (!deaf) {
+      if (deaf) {
+        unheard.incrementAndGet();
+      } else {
         frame(lengthAndType & 0xff, flags, stream, payload);
       }
     }

@@ -224,6 +224,7 @@ class NothingTwiceTest {
       assertThat(catchThrowable(() -> client.send(upload.harmless())))
           .isInstanceOf(CancelledException.class)
           .hasCause(failure);
+      peer.assertNothingWasSent();
     }
   }
 

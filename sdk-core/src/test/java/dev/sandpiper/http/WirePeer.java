@@ -1,6 +1,7 @@
 package dev.sandpiper.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,9 +13,14 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.HttpUrl;
 
-/** A peer that does with a connection whatever a test wants, byte by byte. */
+/**
+ * A peer that does with a connection whatever a test wants, byte by byte. Closing it fails if
+ * nobody ever came, or if a script failed by something else than the client's leaving: the test has
+ * not met its fault then.
+ */
 final class WirePeer implements AutoCloseable {
 
   /** What to do with one connection; it is closed afterwards. */
@@ -28,6 +34,9 @@ final class WirePeer implements AutoCloseable {
   private final Queue<String> heads = new ConcurrentLinkedQueue<>();
   private final Queue<String> rests = new ConcurrentLinkedQueue<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger connections = new AtomicInteger();
+  private volatile boolean isToBeLeftAlone;
 
   WirePeer(Script script) throws IOException {
     this.script = script;
@@ -49,11 +58,18 @@ final class WirePeer implements AutoCloseable {
     return List.copyOf(rests);
   }
 
+  /** No request has come, and none is needed before it is closed. */
+  void assertNothingWasSent() {
+    isToBeLeftAlone = true;
+    assertThat(heads).isEmpty();
+  }
+
   private void accept() {
     while (!server.isClosed()) {
       try {
         Socket socket = server.accept();
         open.add(socket);
+        connections.incrementAndGet();
         start(() -> serve(socket));
       } catch (IOException e) {
         return; // closed at the end of the test
@@ -66,6 +82,8 @@ final class WirePeer implements AutoCloseable {
       script.play(new Connection(socket));
     } catch (IOException | InterruptedException e) {
       // the client hung up, which is what many tests are about
+    } catch (RuntimeException | Error e) {
+      failures.add(e);
     } finally {
       open.remove(socket);
     }
@@ -82,6 +100,10 @@ final class WirePeer implements AutoCloseable {
     server.close();
     for (Socket socket : open) {
       socket.close();
+    }
+    assertThat(failures).as("what failed in the peer's script").isEmpty();
+    if (!isToBeLeftAlone) {
+      assertThat(connections).as("connections to the peer").hasPositiveValue();
     }
   }
 

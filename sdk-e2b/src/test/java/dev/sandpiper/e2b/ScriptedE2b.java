@@ -34,8 +34,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * E2B on loopback, control plane and daemon behind one port, answering what a test wrote down, in
- * order. After each test nothing may be left: no answer and no request untaken, no connection in
- * use, no thread of the client.
+ * order. After each test nothing may be left: no answer, a standing one included, and no request
+ * untaken, no connection in use, no thread of the client. A server that froze was asked something.
  */
 final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   static final String KEY = "e2b_0123456789abcdef";
@@ -85,6 +85,8 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
       clients.forEach(E2bClient::close);
       if (context.getExecutionException().isEmpty()) {
         assertThat(answers).as("answers that nobody asked for").isEmpty();
+        assertThat(asked.keySet()).as("standing answers given").containsAll(always.keySet());
+        assertThat(unanswered.get() > 0).as("frozen and asked meanwhile").isEqualTo(frozen);
         RecordedRequest untaken =
             frozen || !always.isEmpty() ? null : server.takeRequest(0, TimeUnit.SECONDS);
         assertThat(untaken).as("requests that nobody expected").isNull();

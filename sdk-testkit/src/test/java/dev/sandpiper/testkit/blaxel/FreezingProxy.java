@@ -1,5 +1,7 @@
 package dev.sandpiper.testkit.blaxel;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A TCP proxy whose connections can be frozen: they stay open and pass nothing any more, as those
- * that a router has forgotten. Connections that come later pass everything.
+ * that a router has forgotten. Connections that come later pass everything. Closing it fails unless
+ * something was swallowed: what nobody sent through a frozen connection tested nothing.
  */
 final class FreezingProxy implements AutoCloseable {
   private final ServerSocket server;
@@ -34,11 +37,6 @@ final class FreezingProxy implements AutoCloseable {
   int freeze() {
     passages.forEach(passage -> passage.frozen = true);
     return passages.size();
-  }
-
-  /** How often something was swallowed that a client or the server had sent. */
-  int swallowed() {
-    return swallowed.get();
   }
 
   private void accept() {
@@ -69,6 +67,7 @@ final class FreezingProxy implements AutoCloseable {
     for (Passage passage : passages) {
       passage.drop();
     }
+    assertThat(swallowed).as("what frozen connections swallowed").hasPositiveValue();
   }
 
   /** One connection, both ways. */

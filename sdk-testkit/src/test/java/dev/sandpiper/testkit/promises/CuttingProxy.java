@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.promises;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,10 +14,13 @@ import java.net.URI;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP proxy in front of a server. The next request whose head holds a given text is cut after so
- * many bytes, or its answer is, or its answer stops coming; everything else passes.
+ * many bytes, or its answer is, or its answer stops coming; everything else passes. Closing it
+ * fails if one of these faults was planned and never injected: a test of it has tested nothing
+ * then.
  */
 final class CuttingProxy implements AutoCloseable {
   private enum Fate {
@@ -25,13 +29,35 @@ final class CuttingProxy implements AutoCloseable {
     REQUEST_CUT
   }
 
-  private record Cut(String marker, int afterBytes, Fate fate) {}
+  private static final class Cut {
+    private final String marker;
+    private final int afterBytes;
+    private final Fate fate;
+    private final boolean repeats;
+    private volatile boolean injected;
+
+    Cut(String marker, int afterBytes, Fate fate, boolean repeats) {
+      this.marker = marker;
+      this.afterBytes = afterBytes;
+      this.fate = fate;
+      this.repeats = repeats;
+    }
+
+    boolean isMissing() {
+      return !injected;
+    }
+
+    @Override
+    public String toString() {
+      return fate + " after " + afterBytes + " bytes of '" + marker + "'";
+    }
+  }
 
   private final ServerSocket server;
   private final URI target;
-  private final Queue<Cut> cuts = new ConcurrentLinkedQueue<>();
+  private final Queue<Cut> planned = new ConcurrentLinkedQueue<>();
+  private final Queue<Cut> cuts = new ConcurrentLinkedQueue<>(); // those no request has met yet
   private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger marked = new AtomicInteger();
 
   CuttingProxy(String target) throws IOException {
     this.target = URI.create(target);
@@ -45,22 +71,32 @@ final class CuttingProxy implements AutoCloseable {
 
   /** Cuts the answer to the next request with {@code marker} in its head. */
   void cutNext(String marker, int afterBytes) {
-    cuts.add(new Cut(marker, afterBytes, Fate.ANSWER_CUT));
+    plan(new Cut(marker, afterBytes, Fate.ANSWER_CUT, false));
   }
 
   /** Lets nothing more through of the answer to such a request, and keeps its connection. */
   void stallNext(String marker, int afterBytes) {
-    cuts.add(new Cut(marker, afterBytes, Fate.ANSWER_STALLED));
+    plan(new Cut(marker, afterBytes, Fate.ANSWER_STALLED, false));
+  }
+
+  /** The same for this and every later request with {@code marker}. */
+  void stallEvery(String marker, int afterBytes) {
+    plan(new Cut(marker, afterBytes, Fate.ANSWER_STALLED, true));
   }
 
   /** Cuts the next such request itself. */
   void cutNextRequest(String marker, int afterBytes) {
-    cuts.add(new Cut(marker, afterBytes, Fate.REQUEST_CUT));
+    plan(new Cut(marker, afterBytes, Fate.REQUEST_CUT, false));
+  }
+
+  private void plan(Cut cut) {
+    planned.add(cut);
+    cuts.add(cut);
   }
 
   /** How many have been cut or have stalled. */
   int cutCount() {
-    return marked.get();
+    return (int) planned.stream().filter(cut -> cut.injected).count();
   }
 
   private void accept() {
@@ -93,15 +129,16 @@ final class CuttingProxy implements AutoCloseable {
     for (Socket socket : sockets) {
       socket.close();
     }
+    assertThat(planned).as("faults that were never injected").noneMatch(Cut::isMissing);
   }
 
   /** One connection, both ways. */
   private final class Passage {
     private final Socket client;
     private final Socket upstream;
-    private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
-    private volatile boolean stalling;
-    private int requestLeft = Integer.MAX_VALUE; // of the thread that passes requests
+    private volatile @Nullable Cut cut;
+    private final AtomicInteger left = new AtomicInteger(); // until the cut, where there is one
+    private volatile boolean answering;
 
     Passage(Socket client, Socket upstream) {
       this.client = client;
@@ -114,31 +151,29 @@ final class CuttingProxy implements AutoCloseable {
         InputStream in = client.getInputStream();
         OutputStream out = upstream.getOutputStream();
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-          Cut cut = cuts.peek();
-          if (cut != null && new String(buffer, 0, count, ISO_8859_1).contains(cut.marker)) {
-            cuts.remove();
-            if (cut.fate == Fate.REQUEST_CUT) {
-              requestLeft = cut.afterBytes;
-            } else {
-              stalling = cut.fate == Fate.ANSWER_STALLED;
-              left.set(cut.afterBytes);
-            }
-          }
-          int passed = Math.min(count, requestLeft);
-          out.write(buffer, 0, passed);
-          out.flush();
-          if (requestLeft != Integer.MAX_VALUE) {
-            requestLeft -= passed;
-            if (requestLeft == 0) {
-              marked.incrementAndGet();
-              drop();
-              return;
-            }
+          meet(new String(buffer, 0, count, ISO_8859_1));
+          if (pass(buffer, count, out, true)) {
+            return;
           }
         }
         upstream.shutdownOutput();
       } catch (IOException e) {
         drop();
+      }
+    }
+
+    private void meet(String sent) {
+      if (answering) {
+        answering = false;
+        cut = null; // the answer that was to be cut was shorter: the next one is not meant
+      }
+      Cut next = cuts.peek();
+      if (next != null && sent.contains(next.marker)) {
+        if (!next.repeats) {
+          cuts.remove();
+        }
+        left.set(next.afterBytes);
+        cut = next;
       }
     }
 
@@ -148,16 +183,8 @@ final class CuttingProxy implements AutoCloseable {
         InputStream in = upstream.getInputStream();
         OutputStream out = client.getOutputStream();
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-          // Looked at once: the next request may come, and be marked, while this answer passes.
-          int before = left.get();
-          int passed = Math.min(count, before);
-          out.write(buffer, 0, passed);
-          out.flush();
-          if (before != Integer.MAX_VALUE && left.addAndGet(-passed) == 0) {
-            marked.incrementAndGet();
-            if (!stalling) {
-              drop();
-            }
+          answering = true;
+          if (pass(buffer, count, out, false)) {
             return;
           }
         }
@@ -165,6 +192,28 @@ final class CuttingProxy implements AutoCloseable {
       } catch (IOException e) {
         drop();
       }
+    }
+
+    /** Passes what may pass. Returns true once that was the last. */
+    private boolean pass(byte[] bytes, int count, OutputStream out, boolean isRequest)
+        throws IOException {
+      Cut meant = cut; // looked at once: the next request may come while this answer passes
+      if (meant == null || (meant.fate == Fate.REQUEST_CUT) != isRequest) {
+        out.write(bytes, 0, count);
+        out.flush();
+        return false;
+      }
+      int passed = Math.min(count, left.get());
+      out.write(bytes, 0, passed);
+      out.flush();
+      if (left.addAndGet(-passed) > 0) {
+        return false;
+      }
+      meant.injected = true;
+      if (meant.fate != Fate.ANSWER_STALLED) {
+        drop();
+      }
+      return true;
     }
 
     private void drop() {

@@ -235,9 +235,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
             .build()) {
       E2bFilesystem hastyFiles = hasty.connect(sandbox.id()).files();
       // Harmless calls are repeated, so each attempt must meet silence.
-      for (int attempt = 0; attempt < 10; attempt++) {
-        proxy.stallNext("/Stat", 0);
-      }
+      proxy.stallEvery("/Stat", 0);
       assertThatExceptionOfType(DeadlineExceededException.class)
           .isThrownBy(() -> hastyFiles.exists(root + "f"));
     }
