@@ -78,6 +78,19 @@ public final class Command {
   }
 
   /**
+   * {@link #of(String, String...)} of a program and its arguments in one list.
+   *
+   * @throws IllegalArgumentException if the list is empty
+   */
+  public static Command of(List<String> programAndArguments) {
+    if (programAndArguments.isEmpty()) {
+      throw new IllegalArgumentException("a command needs a program: the list is empty");
+    }
+    List<String> arguments = programAndArguments.subList(1, programAndArguments.size());
+    return of(programAndArguments.get(0), arguments.toArray(String[]::new));
+  }
+
+  /**
    * A script for {@code /bin/sh -c}, without a profile. Never put somebody else's text into it:
    * pass that as an argument of {@link #of} or through {@link #environment}.
    */

@@ -2,8 +2,12 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a command ended and what it wrote.
@@ -42,6 +46,35 @@ public record ExecResult(
       return this;
     }
     throw new CommandFailedException(this);
+  }
+
+  /** {@link CapturedOutput#text()} of {@link #stdout()}: what the command printed. */
+  public String outText() {
+    return stdout.text();
+  }
+
+  /** {@link CapturedOutput#text()} of {@link #stderr()}. */
+  public String errText() {
+    return stderr.text();
+  }
+
+  /**
+   * The result as plain values, in this order: {@code program}, {@code exit} (text), {@code
+   * exitCode} (null where there is none), {@code stdout} and {@code stderr} (text), {@code
+   * isComplete} (false if a part of an output is missing, which its text then marks) and {@code
+   * seconds}. This is what Jackson serializes.
+   */
+  @JsonValue
+  public Map<String, @Nullable Object> toMap() {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    map.put("program", program);
+    map.put("exit", exit.toString());
+    map.put("exitCode", exit.code().isPresent() ? exit.code().getAsInt() : null);
+    map.put("stdout", outText());
+    map.put("stderr", errText());
+    map.put("isComplete", stdout.isComplete() && stderr.isComplete());
+    map.put("seconds", duration.toNanos() / 1e9);
+    return map;
   }
 
   /** The last words on stderr, for a message. */

@@ -95,6 +95,11 @@ public interface Filesystem {
    */
   void write(String path, Content content, WriteOptions options);
 
+  /** {@link #write(String, Content)} of a text as UTF-8. */
+  default void writeText(String path, String text) {
+    write(path, Content.of(text));
+  }
+
   /** {@link #download(String, Path, TransferListener)}, telling nobody. */
   default void download(String path, Path target) {
     download(path, target, TransferListener.none());
@@ -114,6 +119,11 @@ public interface Filesystem {
   /** Copies a file of this machine into the sandbox, as {@link #write} does. */
   void upload(Path source, String path, WriteOptions options);
 
+  /** {@link #downloadDirectory(String, Path, DirectoryOptions)} with the standard options. */
+  default DirectorySummary downloadDirectory(String directory, Path target) {
+    return downloadDirectory(directory, target, DirectoryOptions.standard());
+  }
+
   /**
    * Copies a directory of the sandbox to this machine: files, empty directories, links as links,
    * permission bits. Nothing is written outside {@code target}, whatever the sandbox sends. If it
@@ -125,6 +135,11 @@ public interface Filesystem {
    * @throws PlatformException if a file changed while it was packed
    */
   DirectorySummary downloadDirectory(String directory, Path target, DirectoryOptions options);
+
+  /** {@link #uploadDirectory(Path, String, DirectoryOptions)} with the standard options. */
+  default DirectorySummary uploadDirectory(Path source, String directory) {
+    return uploadDirectory(source, directory, DirectoryOptions.standard());
+  }
 
   /**
    * Copies a directory of this machine into the sandbox, over what is there: files, empty

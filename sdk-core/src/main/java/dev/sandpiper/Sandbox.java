@@ -48,6 +48,21 @@ public interface Sandbox extends AutoCloseable {
   @Override
   void close();
 
+  /** {@link Processes#exec(Command)}: runs a command to its end. */
+  default ExecResult exec(Command command) {
+    return processes().exec(command);
+  }
+
+  /** {@link Processes#exec(Command, OutputListener)}: shows the output while it comes. */
+  default ExecResult exec(Command command, OutputListener listener) {
+    return processes().exec(command, listener);
+  }
+
+  /** {@link Processes#start}: the caller closes the process, which kills it. */
+  default Process start(Command command) {
+    return processes().start(command);
+  }
+
   /** {@code processes().exec(Command.of(program, arguments))}. */
   default ExecResult exec(String program, String... arguments) {
     return processes().exec(Command.of(program, arguments));

@@ -50,6 +50,11 @@ public interface SandboxClient extends AutoCloseable {
   /** The sandboxes of this account, newest first, fetched page by page while they are read. */
   Pages<SandboxInfo> list(SandboxFilter filter);
 
+  /** {@link #list(SandboxFilter)} without a filter. */
+  default Pages<SandboxInfo> list() {
+    return list(SandboxFilter.all());
+  }
+
   /** The most that a sandbox of this platform can do; {@link Sandbox#capabilities()} is exact. */
   Set<Capability> capabilities();
 

@@ -56,6 +56,15 @@ public final class SandboxSpec {
     return new SandboxSpec(template, with(environment, name, value), labels, timeToLive);
   }
 
+  /** Like {@link #environment(String, String)}, for each of these. */
+  public SandboxSpec environment(Map<String, String> variables) {
+    SandboxSpec spec = this;
+    for (Map.Entry<String, String> each : variables.entrySet()) {
+      spec = spec.environment(each.getKey(), each.getValue());
+    }
+    return spec;
+  }
+
   /**
    * Labels the sandbox, so that {@link SandboxClient#list} can find it.
    *
@@ -64,6 +73,15 @@ public final class SandboxSpec {
   public SandboxSpec label(String name, String value) {
     requireLabel(name, value);
     return new SandboxSpec(template, environment, with(labels, name, value), timeToLive);
+  }
+
+  /** Like {@link #label}, for each of these. */
+  public SandboxSpec labels(Map<String, String> labels) {
+    SandboxSpec spec = this;
+    for (Map.Entry<String, String> each : labels.entrySet()) {
+      spec = spec.label(each.getKey(), each.getValue());
+    }
+    return spec;
   }
 
   /**

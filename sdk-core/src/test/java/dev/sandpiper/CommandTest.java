@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,14 @@ class CommandTest {
   void argumentsArePassedAsTheyAre() {
     assertThat(Command.of("printf", "%s", "a b", "", "$(id)", "\n").arguments())
         .containsExactly("printf", "%s", "a b", "", "$(id)", "\n");
+  }
+
+  @Test
+  void programAndArgumentsMayComeInOneList() {
+    assertThat(Command.of(List.of("ls", "-l", "")).arguments()).isEqualTo(LS.arguments());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Command.of(List.of()))
+        .withMessage("a command needs a program: the list is empty");
   }
 
   @Test

@@ -36,6 +36,19 @@ class SandboxSpecTest {
     assertThat(STANDARD.environment()).isEmpty();
   }
 
+  @Test
+  void mapsAddToWhatIsThere() {
+    SandboxSpec spec =
+        STANDARD
+            .environment("A", "1")
+            .environment(Map.of("A", "2", "B", "3"))
+            .label("team", "blue")
+            .labels(Map.of("job", "7"));
+
+    assertThat(spec.environment()).isEqualTo(Map.of("A", "2", "B", "3"));
+    assertThat(spec.labels()).isEqualTo(Map.of("team", "blue", "job", "7"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "\t\n"})
   void templateNeedsAName(String name) {

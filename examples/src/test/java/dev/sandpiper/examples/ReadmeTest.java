@@ -1,0 +1,83 @@
+package dev.sandpiper.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandpiper.testkit.LocalSandboxes;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each program in the README compiles as it stands, and prints what the README says. */
+@Timeout(120)
+class ReadmeTest {
+  private static final Pattern PROGRAM =
+      Pattern.compile("```java\\n(.*?)```\\n\\nIt prints:\\n\\n```\\n(.*?)```", Pattern.DOTALL);
+
+  private static final Pattern ANY_JAVA = Pattern.compile("```java\\n");
+  private static final Pattern NAME = Pattern.compile("class (\\w+)");
+
+  record Program(String name, String source, String printed) {
+    static Program of(MatchResult match) {
+      String source = match.group(1);
+      String name = NAME.matcher(source).results().findFirst().orElseThrow().group(1);
+      return new Program(name, source, match.group(2));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static String readme() throws IOException {
+    return Files.readString(Path.of("..", "README.md"));
+  }
+
+  static Stream<Program> programs() throws IOException {
+    List<Program> programs = PROGRAM.matcher(readme()).results().map(Program::of).toList();
+    assertThat(programs).hasSize((int) ANY_JAVA.matcher(readme()).results().count()).isNotEmpty();
+    return programs.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
+  void aProgramOfTheReadmePrintsWhatTheReadmeSays(Program program, @TempDir Path directory)
+      throws Exception {
+    Path source = directory.resolve(program.name() + ".java");
+    Files.writeString(source, program.source());
+    try (LocalSandboxes local = LocalSandboxes.start()) {
+      assertThat(printedBy(source, local)).isEqualTo(program.printed());
+    }
+  }
+
+  /** What {@code java Source.java} prints, which compiles the source before it runs it. */
+  private static String printedBy(Path source, LocalSandboxes local)
+      throws IOException, InterruptedException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    ProcessBuilder builder = new ProcessBuilder(java, "-classpath", classPath(), source.toString());
+    builder.environment().putAll(local.e2bEnvironment());
+    Path printed = source.resolveSibling("printed");
+    java.lang.Process process =
+        builder
+            .redirectInput(Redirect.from(source.toFile()))
+            .redirectOutput(printed.toFile())
+            .redirectError(Redirect.INHERIT)
+            .start();
+    assertThat(process.waitFor()).describedAs("exit status").isZero();
+    return Files.readString(printed, UTF_8);
+  }
+
+  private static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+}
