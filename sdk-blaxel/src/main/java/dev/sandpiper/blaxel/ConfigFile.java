@@ -1,14 +1,12 @@
 package dev.sandpiper.blaxel;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.Failure;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -45,19 +43,17 @@ final class ConfigFile {
       throw unusable(path, "it has more than " + LONGEST + " bytes", null);
     }
     try {
-      String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return new ConfigFile(path, YamlSubset.parse(text));
-    } catch (CharacterCodingException e) {
-      throw unusable(path, "it is not UTF-8", e);
-    } catch (YamlSubset.Malformed e) {
-      throw unusable(path, e.getMessage(), e);
+      return new ConfigFile(path, PlainYaml.parse(new String(bytes, ISO_8859_1)));
+    } catch (PlainYaml.Malformed e) {
+      String advice = "; 'bl login' writes it anew, or set BL_WORKSPACE and BL_API_KEY instead";
+      throw unusable(path, e.getMessage() + advice, e);
     }
   }
 
   private static AuthenticationException unusable(
-      Path path, @Nullable String observed, @Nullable Throwable cause) {
-    Failure failure = Failure.of("configure Blaxel", path.toString(), String.valueOf(observed));
-    return new AuthenticationException(failure, cause);
+      Path path, String observed, @Nullable Throwable cause) {
+    return new AuthenticationException(
+        Failure.of("configure Blaxel", path.toString(), observed), cause);
   }
 
   /** The workspace that the tool works with now. */
