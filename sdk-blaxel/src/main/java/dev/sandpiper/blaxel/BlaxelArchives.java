@@ -3,9 +3,9 @@ package dev.sandpiper.blaxel;
 import dev.sandpiper.Command;
 import dev.sandpiper.Content;
 import dev.sandpiper.ReadOptions;
-import dev.sandpiper.TransferListener;
 import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FileReads;
+import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -13,7 +13,6 @@ import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.wire.Json;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.OptionalLong;
 
 /** Archives on their way, as files: in pieces where they are long. */
 final class BlaxelArchives implements DirectoryCopies.Archives {
@@ -48,8 +47,7 @@ final class BlaxelArchives implements DirectoryCopies.Archives {
 
   @Override
   public void write(String archive, Content content) {
-    uploads.write(
-        archive, content, new UploadProgress(TransferListener.none(), OptionalLong.empty()));
+    uploads.write(archive, content, UploadProgress.silent());
   }
 
   @Override

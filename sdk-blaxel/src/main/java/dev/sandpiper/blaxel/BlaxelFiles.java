@@ -2,7 +2,6 @@ package dev.sandpiper.blaxel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sandpiper.CancelledException;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Content;
 import dev.sandpiper.DeadlineExceededException;
@@ -27,7 +26,7 @@ import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FileReads;
 import dev.sandpiper.files.SandboxFiles;
 import dev.sandpiper.files.SandboxPaths;
-import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -186,16 +185,10 @@ final class BlaxelFiles extends SandboxFiles {
       atomic.replace(path, aside -> uploads.write(aside, content, progress));
       return;
     }
-    write(path, content, progress);
-  }
-
-  private void write(String absolute, Content content, UploadProgress progress) {
     try {
-      uploads.write(absolute, content, progress);
+      uploads.write(path, content, progress);
     } catch (SandboxException e) {
-      // A source that failed says so already.
-      boolean says = e instanceof CancelledException && e.getCause() != null;
-      throw says || !Ambiguity.mayHaveStarted(e) ? e : Ambiguity.unknown(e, PARTLY);
+      throw UploadProgress.withOutcome(e, PARTLY);
     }
   }
 

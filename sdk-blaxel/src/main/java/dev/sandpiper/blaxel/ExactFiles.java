@@ -9,6 +9,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.files.ContentRange;
+import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
@@ -227,8 +228,7 @@ final class ExactFiles {
 
   /** Writes a file. Sent once. */
   void write(String name, byte[] bytes, CallScope end) {
-    UploadForm form =
-        new UploadForm(bytes, new UploadProgress(progress -> {}, OptionalLong.empty()));
+    UploadForm form = new UploadForm(bytes, UploadProgress.silent());
     send(request("PUT", url(name)).withBody(form).in(end));
   }
 

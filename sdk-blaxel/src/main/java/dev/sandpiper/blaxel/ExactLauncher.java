@@ -16,12 +16,12 @@ import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.ScriptHost;
 import dev.sandpiper.engine.StartRecovery;
+import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Starts commands in a wrapper that writes down what they write, and follows them by these files:
@@ -157,8 +157,7 @@ final class ExactLauncher implements CommandLauncher {
   }
 
   private static void upload(Uploads uploads, String path, byte[] bytes) {
-    uploads.write(
-        path, Content.of(bytes), new UploadProgress(progress -> {}, OptionalLong.empty()));
+    uploads.write(path, Content.of(bytes), UploadProgress.silent());
   }
 
   /** Follows the process of this name, whoever has started it. */

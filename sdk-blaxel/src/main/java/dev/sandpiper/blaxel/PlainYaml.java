@@ -80,7 +80,8 @@ final class PlainYaml {
 
   private void add(int number, String text) throws Malformed {
     if (text.indexOf('\t') >= 0) {
-      throw new Malformed(number, "indented by a tab, or with one in it; YAML is indented by blanks");
+      throw new Malformed(
+          number, "indented by a tab, or with one in it; YAML is indented by blanks");
     }
     if (text.chars().anyMatch(letter -> letter < ' ' || letter > '~')) {
       throw new Malformed(number, "a character that is not printable ASCII");
@@ -100,11 +101,7 @@ final class PlainYaml {
     String value = matcher.group(4);
     lines.add(
         new Line(
-            number,
-            dash,
-            indent,
-            matcher.group(3),
-            value == null ? null : value(value, number)));
+            number, dash, indent, matcher.group(3), value == null ? null : value(value, number)));
   }
 
   private static JsonNode value(String text, int line) throws Malformed {
@@ -141,9 +138,7 @@ final class PlainYaml {
     if (line.dash >= name.indent) {
       return list(line.dash);
     }
-    return line.dash < 0 && line.indent > name.indent
-        ? mapping(line.indent)
-        : TextNode.valueOf("");
+    return line.dash < 0 && line.indent > name.indent ? mapping(line.indent) : TextNode.valueOf("");
   }
 
   private ArrayNode list(int dash) throws Malformed {

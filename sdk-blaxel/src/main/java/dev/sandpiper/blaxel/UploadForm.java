@@ -4,8 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Content;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.HttpBody;
-import dev.sandpiper.wire.BlockInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import okio.BufferedSink;
 
@@ -42,7 +43,8 @@ final class UploadForm implements HttpBody {
   public void writeTo(BufferedSink sink) throws IOException {
     sink.write(head());
     // What the listener throws is then the content's failure, and never sent again.
-    HttpBody.of(contentType(), Content.of(Told::new)).writeTo(sink);
+    HttpBody.of(contentType(), Content.of(() -> progress.of(new ByteArrayInputStream(file))))
+        .writeTo(sink);
     sink.write(tail());
   }
 
@@ -56,21 +58,5 @@ final class UploadForm implements HttpBody {
 
   private byte[] tail() {
     return ("\r\n--" + boundary + "--\r\n").getBytes(UTF_8);
-  }
-
-  private final class Told extends BlockInputStream {
-    private int position;
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      if (position == file.length) {
-        return -1;
-      }
-      int count = Math.min(length, file.length - position);
-      System.arraycopy(file, position, target, offset, count);
-      position += count;
-      progress.tell(position);
-      return count;
-    }
   }
 }

@@ -7,8 +7,8 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
-import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
@@ -58,16 +58,7 @@ final class Uploads {
 
   /** What the listener throws goes to the caller. */
   void write(String path, Content content, UploadProgress progress) {
-    try {
-      send(path, content, progress);
-    } catch (SandboxException e) {
-      RuntimeException thrown = progress.thrown();
-      if (thrown == null) {
-        throw e;
-      }
-      thrown.addSuppressed(e);
-      throw thrown;
-    }
+    progress.run(() -> send(path, content, progress));
     progress.end();
   }
 
@@ -108,7 +99,6 @@ final class Uploads {
   private void whole(String path, byte[] bytes, UploadProgress progress) {
     HttpUrl url = BlaxelFiles.url(base, "filesystem", path);
     send(path, "PUT", url, new UploadForm(bytes, progress));
-    progress.add(bytes.length);
   }
 
   private void inPieces(String path, byte[] first, InputStream source, UploadProgress progress) {
@@ -127,7 +117,7 @@ final class Uploads {
       while (piece.length > 0) {
         UploadForm form = new UploadForm(piece, progress);
         pieces.add(sendPiece(path, upload, pieces.size() + 1, piece, form));
-        progress.add(piece.length);
+        progress.pass();
         piece = piece.length < PIECE ? new byte[0] : piece(path, source);
       }
       send(path, "POST", upload.newBuilder().addPathSegment("complete").build(), json(all));

@@ -144,13 +144,54 @@ class PlainYamlTest {
   private static final List<String> STARTS =
       List.of("", "", "", "  ", "  ", "    ", "- ", "  - ", "  -   ", "    - ", " ", "\t", "- - ");
   private static final List<String> NAMES =
-      List.of("a:", "b: ", "name: ", "c:", "d :", "'q': ", "? e", "true: ", "1: ", "f:g: ", "", "-");
+      List.of(
+          "a:", "b: ", "name: ", "c:", "d :", "'q': ", "? e", "true: ", "1: ", "f:g: ", "", "-");
   private static final List<String> VALUES =
       List.of(
-          "", "", "x", "key.with-a_b==", "-x", "-", "7200", "true", "null", "~", "https://a/b:c",
-          "a: b", "a:", "a #b", "a#b", "# note", "'it'", "'it''s'", "\"x # y\"", "\"x\\ny\"",
-          "\"open", "{}", "[]", "{a: b}", "[x, y]", ">", "|-", "&a x", "*a", "!t x", "%x", "@x",
-          "`x", "x y", "\u00e4", "...", "---", "=", "<<", "x,", "0x1F", "2001-01-01", ".5", "- x");
+          "",
+          "",
+          "x",
+          "key.with-a_b==",
+          "-x",
+          "-",
+          "7200",
+          "true",
+          "null",
+          "~",
+          "https://a/b:c",
+          "a: b",
+          "a:",
+          "a #b",
+          "a#b",
+          "# note",
+          "'it'",
+          "'it''s'",
+          "\"x # y\"",
+          "\"x\\ny\"",
+          "\"open",
+          "{}",
+          "[]",
+          "{a: b}",
+          "[x, y]",
+          ">",
+          "|-",
+          "&a x",
+          "*a",
+          "!t x",
+          "%x",
+          "@x",
+          "`x",
+          "x y",
+          "\u00e4",
+          "...",
+          "---",
+          "=",
+          "<<",
+          "x,",
+          "0x1F",
+          "2001-01-01",
+          ".5",
+          "- x");
   private static final List<String> ENDS = List.of("\n", "\n", "\n", "\r\n", " \n", " # x\n", "\r");
 
   private static String any(Random random, List<String> texts) {
@@ -174,7 +215,8 @@ class PlainYamlTest {
       String characters = " \n\"'#:-{}[]&*!|>%@`~,?\\\taZ9\u00e4";
       int length = random.nextInt(3);
       int letter = random.nextInt(characters.length());
-      text.replace(at, Math.min(text.length(), at + length), characters.substring(letter, letter + 1));
+      text.replace(
+          at, Math.min(text.length(), at + length), characters.substring(letter, letter + 1));
     }
     return text.toString();
   }

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -123,25 +124,17 @@ public final class DirectoryCopies {
     }
     DirectorySummary expected = DirectorySource.scan(source, options);
     archives.makeDirectory(directory);
+    UploadProgress progress =
+        new UploadProgress(options.listener(), OptionalLong.of(expected.bytes()));
     AtomicReference<@Nullable DirectorySource> opened = new AtomicReference<>();
     Content content =
         Content.of(
             () -> {
-              DirectorySource stream = DirectorySource.open(source, options, expected);
+              DirectorySource stream = DirectorySource.open(source, options, progress);
               opened.set(stream);
               return stream;
             });
-    try {
-      send(about, directory, content);
-    } catch (SandboxException e) {
-      DirectorySource stream = opened.get();
-      RuntimeException thrown = stream == null ? null : stream.thrown();
-      if (thrown == null) {
-        throw e;
-      }
-      thrown.addSuppressed(e);
-      throw thrown;
-    }
+    progress.run(() -> send(about, directory, content));
     DirectorySource sent = opened.get();
     return sent == null ? expected : sent.summary();
   }

@@ -35,10 +35,10 @@ final class LocalWalk {
     levels.push(new Level(prefix, children.iterator()));
   }
 
-  /** Null behind the last. */
-  @Nullable LocalEntry next() throws IOException {
-    TarReader.requireNoInterrupt();
+  /** The next one that can be copied; null behind the last. */
+  @Nullable LocalEntry next(Skipped skipped) throws IOException {
     while (!levels.isEmpty()) {
+      TarReader.requireNoInterrupt();
       Level level = levels.element();
       if (!level.children.hasNext()) {
         levels.remove();
@@ -46,7 +46,11 @@ final class LocalWalk {
       }
       Path path = level.children.next();
       LocalEntry entry = LocalEntry.of(path, level.prefix + path.getFileName());
-      if (entry.attributes().isDirectory() && entry.objection().isEmpty()) {
+      if (!entry.objection().isEmpty()) {
+        skipped.add(entry.name(), entry.objection());
+        continue;
+      }
+      if (entry.attributes().isDirectory()) {
         enter(path, entry.name() + "/");
       }
       return entry;

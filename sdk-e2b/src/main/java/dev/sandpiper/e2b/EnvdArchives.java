@@ -3,13 +3,11 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.Command;
 import dev.sandpiper.Content;
 import dev.sandpiper.ReadOptions;
-import dev.sandpiper.TransferListener;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FileReads;
 import java.io.InputStream;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /** Archives on their way, as files in one request each. */
 final class EnvdArchives implements DirectoryCopies.Archives {
@@ -40,15 +38,7 @@ final class EnvdArchives implements DirectoryCopies.Archives {
           Map.of(archive, content), files.formUrl(), E2bWriteOptions.of(WriteOptions.inPlace()));
       return;
     }
-    writes.upload(
-        new FileWrites.Job(
-            archive,
-            files.filesUrl(archive),
-            content,
-            OptionalLong.empty(),
-            TransferListener.none(),
-            Map.of(),
-            false));
+    writes.upload(FileWrites.Job.quiet(archive, files.filesUrl(archive), content));
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FileReads;
 import dev.sandpiper.files.SandboxFiles;
 import dev.sandpiper.files.SandboxPaths;
+import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Routes;
@@ -138,8 +139,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
             path,
             filesUrl(path),
             content,
-            total,
-            options.common().listener(),
+            new UploadProgress(options.common().listener(), total),
             options.metadata(),
             options.isGzip());
     if (options.common().isAtomic()) {

@@ -1,12 +1,12 @@
 package dev.sandpiper.e2b;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sandpiper.CancelledException;
 import dev.sandpiper.Content;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.TransferListener;
+import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
@@ -31,128 +31,103 @@ final class FileWrites {
     this.errors = errors;
   }
 
-  /** What to send, where to, and who is told. */
+  /** What to send, and where to. */
   record Job(
       String path,
       HttpUrl url,
       Content content,
-      OptionalLong total,
-      TransferListener listener,
+      UploadProgress progress,
       Map<String, String> metadata,
       boolean gzip) {
 
+    /** Bytes that nobody is told about. */
+    static Job quiet(String path, HttpUrl url, Content content) {
+      return new Job(path, url, content, UploadProgress.silent(), Map.of(), false);
+    }
+
     /** The same bytes for another place; messages keep to the path. */
     Job to(HttpUrl other) {
-      return new Job(path, other, content, total, listener, metadata, gzip);
+      return new Job(path, other, content, progress, metadata, gzip);
     }
   }
 
   /** Refuses what the sandbox's daemon cannot take, before anything is sent. */
   void requireVersion(Job job) {
     version.require(EnvdVersion.RAW_UPLOADS, "write", job.path, "a streamed upload", null);
-    if (!job.metadata.isEmpty()) {
-      version.require(EnvdVersion.FILE_METADATA, "write", job.path, "metadata of files", null);
+    requireVersion(job.path, job.metadata);
+  }
+
+  private void requireVersion(String path, Map<String, String> metadata) {
+    if (!metadata.isEmpty()) {
+      version.require(EnvdVersion.FILE_METADATA, "write", path, "metadata of files", null);
     }
   }
 
   /** Writes into the file itself; an error says what may be left of it. */
   void inPlace(Job job) {
     requireVersion(job);
-    UploadBody body = body(job);
     try {
-      upload(job, body);
+      upload(job);
     } catch (SandboxException e) {
-      throw told(e, body);
+      String outcome = "the file may hold a part of what was sent, up to ";
+      throw UploadProgress.withOutcome(e, outcome + job.progress.sent() + " bytes");
     }
   }
 
   /** Writes, and leaves it to the caller to say what became of the file. */
   void upload(Job job) {
-    upload(job, body(job));
+    HttpRequest request = HttpRequest.of("write", job.path, "POST", job.url);
+    UploadBody body = new UploadBody(UploadBody.BYTES, job.content, job.progress, job.gzip);
+    send(FileMetadata.addTo(request, job.metadata), body, 1);
   }
 
   /** Writes several files with one request, in their order. */
   void together(Map<String, Content> files, HttpUrl url, E2bWriteOptions options) {
     String first = files.keySet().iterator().next();
-    if (!options.metadata().isEmpty()) {
-      version.require(EnvdVersion.FILE_METADATA, "write", first, "metadata of files", null);
-    }
-    FormUpload form = new FormUpload(files);
+    requireVersion(first, options.metadata());
+    FormUpload form = FormUpload.of(files);
+    UploadProgress progress = new UploadProgress(options.common().listener(), OptionalLong.empty());
     UploadBody body =
-        new UploadBody(
-            form.contentType(),
-            form.content(),
-            OptionalLong.empty(),
-            options.common().listener(),
-            options.isGzip());
+        new UploadBody(form.contentType(), form.content(), progress, options.isGzip());
     HttpRequest request =
-        HttpRequest.of("write", files.size() + " files from " + first, "POST", url).withBody(body);
+        HttpRequest.of("write", files.size() + " files from " + first, "POST", url);
     try {
       send(FileMetadata.addTo(request, options.metadata()), body, files.size());
+    } catch (InvalidRequestException e) {
+      throw new InvalidRequestException(
+          e.failure().withObserved(SEVERAL + "; " + e.failure().observed()), e);
     } catch (SandboxException e) {
-      throw toldOfSeveral(e);
+      throw Ambiguity.mayHaveStarted(e) ? Ambiguity.unknown(e, SEVERAL) : e;
     }
   }
 
   /** Writes a part of a file under a name of its own; whoever joins the parts tells failures. */
   void part(String path, HttpUrl url, Content content, TransferListener listener, CallScope end) {
-    UploadBody body =
-        new UploadBody("application/octet-stream", content, OptionalLong.empty(), listener, false);
-    HttpRequest request = HttpRequest.of("write", path, "POST", url).withBody(body).in(end);
-    send(request, body, 1);
+    UploadProgress progress = new UploadProgress(listener, OptionalLong.empty());
+    HttpRequest request = HttpRequest.of("write", path, "POST", url).in(end);
+    send(request, new UploadBody(UploadBody.BYTES, content, progress, false), 1);
   }
 
-  private static SandboxException toldOfSeveral(SandboxException failure) {
-    if (failure instanceof InvalidRequestException) {
-      return new InvalidRequestException(
-          failure.failure().withObserved(SEVERAL + "; " + failure.failure().observed()), failure);
-    }
-    return Ambiguity.mayHaveStarted(failure) ? Ambiguity.unknown(failure, SEVERAL) : failure;
-  }
-
-  private static UploadBody body(Job job) {
-    return new UploadBody(
-        "application/octet-stream", job.content, job.total, job.listener, job.gzip);
-  }
-
-  private void upload(Job job, UploadBody body) {
-    HttpRequest request = HttpRequest.of("write", job.path, "POST", job.url).withBody(body);
-    send(FileMetadata.addTo(request, job.metadata), body, 1);
-  }
-
-  /** A source that failed says by itself that a part may be there. */
-  private static SandboxException told(SandboxException failure, UploadBody body) {
-    boolean says = failure instanceof CancelledException && failure.getCause() != null;
-    if (says || !Ambiguity.mayHaveStarted(failure)) {
-      return failure;
-    }
-    return Ambiguity.unknown(
-        failure, "the file may hold a part of what was sent, up to " + body.sent() + " bytes");
-  }
-
-  /** Sends files, and checks that none was ignored. What the caller's code threw goes first. */
-  private void send(HttpRequest request, UploadBody body, int count) {
-    try (HttpResponse response =
-        transport.send(body.isGzip() ? request.withHeader("Content-Encoding", "gzip") : request)) {
-      if (response.status() != 200) {
-        throw errors.of(response);
-      }
-      requireFiles(response, count);
-    } catch (SandboxException e) {
-      RuntimeException thrown = body.thrown();
-      if (thrown == null) {
-        throw e;
-      }
-      thrown.addSuppressed(e);
-      throw thrown;
-    }
+  private void send(HttpRequest plain, UploadBody body, int count) {
+    HttpRequest request = plain.withBody(body);
+    body.progress()
+        .run(
+            () ->
+                send(
+                    body.gzip() ? request.withHeader("Content-Encoding", "gzip") : request, count));
+    body.progress().end();
   }
 
   /** An answer with fewer entries than files were sent would mean that one was ignored. */
-  private static void requireFiles(HttpResponse response, int count) {
-    JsonNode files = response.json(LONGEST_ANSWER);
-    if (!files.isArray() || files.size() != count) {
-      throw new PlatformException(response.failure("the upload was not taken"));
+  private void send(HttpRequest request, int count) {
+    try (HttpResponse response = transport.send(request)) {
+      if (response.status() != 200) {
+        throw errors.of(response);
+      }
+      JsonNode files = response.json(LONGEST_ANSWER);
+      if (!files.isArray() || files.size() != count) {
+        throw new PlatformException(response.failure("the upload was not taken"));
+      }
     }
   }
 }

@@ -6,6 +6,8 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.TransferListener;
+import dev.sandpiper.files.FileSlice;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
@@ -17,11 +19,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
@@ -111,8 +113,14 @@ final class PartsUpload {
       parts.add(destination + "." + parts.size());
     }
     PartsProgress progress = new PartsProgress(parts.size(), size, options.listener());
+    Sending sending = new Sending(path, progress);
+    for (int i = 0; i < parts.size(); i++) {
+      long from = i * partSize;
+      long length = Math.min(partSize, size - from);
+      sending.add(i, parts.get(i), Content.of(() -> FileSlice.open(source, from, length)));
+    }
     try {
-      new Workers(source, size, partSize, path, parts, progress).run(options.parallel());
+      sending.run(options.parallel());
       join(path, parts, destination);
       progress.tellEnd();
     } catch (RuntimeException e) {
@@ -138,65 +146,55 @@ final class PartsUpload {
     }
   }
 
-  /** Some threads, the caller's among them, that take one part after the other. */
-  private final class Workers {
-    private final Path source;
-    private final long size;
-    private final long partSize;
+  /** The parts of one file on their way, each sent by the thread that comes to it first. */
+  private final class Sending {
     private final String path;
-    private final List<String> parts;
     private final PartsProgress progress;
-    private final AtomicInteger next = new AtomicInteger();
+    private final List<FutureTask<?>> parts = new ArrayList<>();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     private final CallScope end = CallScope.open();
 
-    Workers(
-        Path source,
-        long size,
-        long partSize,
-        String path,
-        List<String> parts,
-        PartsProgress progress) {
-      this.source = source;
-      this.size = size;
-      this.partSize = partSize;
+    Sending(String path, PartsProgress progress) {
       this.path = path;
-      this.parts = parts;
       this.progress = progress;
     }
 
-    /** Returns when all are done; the first failure ends the others. */
+    void add(int number, String part, Content content) {
+      HttpUrl url = filesUrl.apply(part);
+      TransferListener listener = progress.ofPart(number);
+      Runnable send = () -> writes.part(path, url, content, listener, end);
+      parts.add(new FutureTask<>(() -> unlessFailed(send), null));
+    }
+
+    /** Returns when all are sent; the first failure ends the others. */
     void run(int parallel) {
-      List<Helper> helpers = new ArrayList<>();
-      for (int i = 1; i < Math.min(parallel, parts.size()); i++) {
-        helpers.add(new Helper(this));
+      try {
+        for (int i = 1; i < Math.min(parallel, parts.size()); i++) {
+          executor.execute(this::sendAll);
+        }
+      } catch (CancelledException e) {
+        // Those that find no thread are not needed: the others, and this one, do their parts.
+        log.debug("write {}: goes on with fewer threads: {}", path, e.getMessage());
+      } catch (RuntimeException e) {
+        fail(e);
       }
-      begin(helpers);
-      work();
-      helpers.forEach(this::await);
+      sendAll();
+      parts.forEach(this::await);
       RuntimeException first = failure.get();
       if (first != null) {
         throw first;
       }
     }
 
-    /** Those that find no thread are not needed: the others, and this one, do their parts. */
-    private void begin(List<Helper> helpers) {
-      try {
-        helpers.forEach(executor::execute);
-      } catch (CancelledException e) {
-        log.debug("write {}: goes on with fewer threads: {}", path, e.getMessage());
-      } catch (RuntimeException e) {
-        fail(e);
-      }
+    /** A part that another thread has begun is passed over. */
+    private void sendAll() {
+      parts.forEach(FutureTask::run);
     }
 
-    private void work() {
+    private void unlessFailed(Runnable step) {
       try {
-        for (int part = next.getAndIncrement();
-            part < parts.size() && failure.get() == null;
-            part = next.getAndIncrement()) {
-          send(part);
+        if (failure.get() == null) {
+          step.run();
         }
       } catch (RuntimeException e) {
         fail(e);
@@ -208,66 +206,31 @@ final class PartsUpload {
       end.cancel();
     }
 
-    /** Waits for its end, which comes soon once something failed, and tells what it does. */
-    private void await(Helper helper) {
+    /**
+     * Waits for another thread, which is over soon once something failed, and tells what it does.
+     */
+    private void await(FutureTask<?> part) {
       boolean interrupted = false;
-      while (!helper.isOver()) {
+      boolean waits = true;
+      while (waits) {
         try {
-          helper.await(TELLING_NANOS);
-          if (failure.get() == null) {
-            progress.tell();
-          }
+          part.get(TELLING_NANOS, TimeUnit.NANOSECONDS);
+          waits = false;
+        } catch (TimeoutException e) {
+          unlessFailed(progress::tell);
+        } catch (ExecutionException e) {
+          fail(new IllegalStateException(e.getCause()));
+          waits = false;
         } catch (InterruptedException e) {
           interrupted = true;
           fail(
               new CancelledException(
                   Failure.of("write", path, "its thread was interrupted").withRetryable(false), e));
-        } catch (RuntimeException e) {
-          fail(e);
         }
       }
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-
-    private void send(int part) {
-      long from = part * partSize;
-      long length = Math.min(partSize, size - from);
-      Content content = Content.of(() -> FileSlice.open(source, from, length));
-      HttpUrl url = filesUrl.apply(parts.get(part));
-      writes.part(path, url, content, progress.ofPart(part), end);
-    }
-  }
-
-  /** Works on a thread of the client's executor, if that has one in time. */
-  private static final class Helper implements Runnable {
-    private final Workers workers;
-    private final AtomicBoolean taken = new AtomicBoolean();
-    private final CountDownLatch done = new CountDownLatch(1);
-
-    Helper(Workers workers) {
-      this.workers = workers;
-    }
-
-    @Override
-    public void run() {
-      if (taken.compareAndSet(false, true)) {
-        try {
-          workers.work();
-        } finally {
-          done.countDown();
-        }
-      }
-    }
-
-    /** One that has not begun never does: nobody waits for a thread. */
-    boolean isOver() {
-      return taken.compareAndSet(false, true) || done.getCount() == 0;
-    }
-
-    void await(long nanos) throws InterruptedException {
-      done.await(nanos, TimeUnit.NANOSECONDS);
     }
   }
 }
