@@ -23,6 +23,7 @@ import dev.sandpiper.WriteOptions;
 import dev.sandpiper.blaxel.FileCommands.Job;
 import dev.sandpiper.files.AtomicWrite;
 import dev.sandpiper.files.DirectoryCopies;
+import dev.sandpiper.files.FilePlatform;
 import dev.sandpiper.files.FileReads;
 import dev.sandpiper.files.SandboxFiles;
 import dev.sandpiper.files.SandboxPaths;
@@ -55,7 +56,6 @@ final class BlaxelFiles extends SandboxFiles {
   private static final Duration SHORT = Duration.ofSeconds(30);
   private static final Duration DELETION = Duration.ofMinutes(10);
 
-  private final HttpUrl base;
   private final Uploads uploads;
   private final BlaxelFileServer server;
   private final FileReads reads;
@@ -71,16 +71,16 @@ final class BlaxelFiles extends SandboxFiles {
       BlaxelProcesses processes,
       Executor executor) {
     super(paths, ATTEMPTS);
-    this.base = base;
     this.uploads = new Uploads(transport, base);
     this.commands = new FileCommands(processes);
     this.server = new BlaxelFileServer(base, commands);
     this.reads = FileReads.inPieces(transport, server, PIECE, executor);
     FileReads archives = FileReads.inPieces(transport, server, Uploads.PIECE, executor);
     this.listing = new Listing(commands);
-    this.atomic = new AtomicWrite(new BlaxelReplacement(commands, listing));
-    this.directories =
-        new DirectoryCopies(new BlaxelArchives(transport, this, archives, uploads), processes);
+    FilePlatform platform =
+        new BlaxelFilePlatform(transport, base, commands, listing, archives, uploads);
+    this.atomic = new AtomicWrite(platform);
+    this.directories = new DirectoryCopies(platform, processes);
   }
 
   @Override
@@ -209,10 +209,6 @@ final class BlaxelFiles extends SandboxFiles {
     throw new UnsupportedCapabilityException(
         Failure.of("watch", directory, "sandboxes at Blaxel have no " + Capability.WATCH),
         Capability.WATCH);
-  }
-
-  HttpUrl url(String absolute) {
-    return url(base, "filesystem", absolute);
   }
 
   /**

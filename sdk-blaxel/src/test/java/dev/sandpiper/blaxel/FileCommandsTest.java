@@ -321,6 +321,7 @@ class FileCommandsTest {
   @Test
   void anAtomicWriteThatFailsLeavesTheOldFileAndNothingElse() throws Exception {
     Path file = Files.writeString(root.resolve("file"), "old");
+    blaxel.always("DELETE " + route(".*"), FileCommandsTest::delete);
     blaxel.always(
         "PUT " + route(".*"),
         request -> {
@@ -338,6 +339,7 @@ class FileCommandsTest {
   @Test
   void aRefusalNamesTheFileThatIsWrittenAndNotOurHiddenOne() throws Exception {
     Path file = Files.writeString(root.resolve("file"), "old");
+    blaxel.always("DELETE " + route(".*"), FileCommandsTest::delete);
     blaxel.always(
         "PUT " + route(".*"),
         request -> {

@@ -25,9 +25,9 @@ public final class AtomicWrite {
   private static final String REPLACED = "the file was replaced";
   private static final String UNKNOWN = "whether the file was replaced cannot be known";
 
-  private final Replacement platform;
+  private final FilePlatform platform;
 
-  public AtomicWrite(Replacement platform) {
+  public AtomicWrite(FilePlatform platform) {
     this.platform = platform;
   }
 
@@ -45,7 +45,7 @@ public final class AtomicWrite {
     try {
       upload.accept(aside);
     } catch (RuntimeException e) {
-      throw told(e, path, aside, UNCHANGED + removed(path, aside));
+      throw told(e, path, aside, UNCHANGED + removed(aside));
     }
     move(path, aside, target, old.map(FileInfo::mode));
   }
@@ -84,7 +84,7 @@ public final class AtomicWrite {
       platform.replace(path, aside, target, mode);
     } catch (RuntimeException e) {
       boolean isRefused = e instanceof SandboxException known && !Ambiguity.mayHaveStarted(known);
-      String outcome = isRefused ? UNCHANGED + removed(path, aside) : settled(path, aside);
+      String outcome = isRefused ? UNCHANGED + removed(aside) : settled(path, aside);
       if (outcome.equals(REPLACED) && !(e instanceof CancelledException)) {
         log.warn("write {}: {}; the file was replaced all the same", path, e.getMessage());
         return;
@@ -104,9 +104,9 @@ public final class AtomicWrite {
   }
 
   /** What to add about the new file: nothing, if it is gone. */
-  private String removed(String path, String aside) {
+  private String removed(String aside) {
     try {
-      Uninterrupted.run(() -> platform.remove(path, aside));
+      Uninterrupted.run(() -> platform.delete(aside));
       return "";
     } catch (RuntimeException e) {
       log.warn("{} was left behind: {}", aside, e.getMessage());

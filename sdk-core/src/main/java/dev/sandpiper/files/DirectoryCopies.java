@@ -49,27 +49,11 @@ public final class DirectoryCopies {
   /** A server may begin to write after the connection of an upload is gone. */
   private static final Duration LATE = Duration.ofMillis(300);
 
-  /** What is a platform's own about an archive on its way. All paths are absolute. */
-  public interface Archives {
-    void makeDirectory(String directory);
-
-    void write(String archive, Content content);
-
-    /** Opens an archive that never changes. */
-    InputStream open(String archive);
-
-    /** Deletes an archive, if there is one; takes a few seconds at most. */
-    void delete(String archive);
-
-    /** Gives a command that reads files the rights that file operations have. */
-    Command reading(Command command);
-  }
-
-  private final Archives archives;
+  private final FilePlatform platform;
   private final Processes processes;
 
-  public DirectoryCopies(Archives archives, Processes processes) {
-    this.archives = archives;
+  public DirectoryCopies(FilePlatform platform, Processes processes) {
+    this.platform = platform;
     this.processes = processes;
   }
 
@@ -93,10 +77,10 @@ public final class DirectoryCopies {
       Failure about, String directory, Path part, DirectoryOptions options) throws IOException {
     String archive = newArchive();
     try {
-      Command pack = archives.reading(TarCommands.pack(directory, archive));
+      Command pack = platform.reading(TarCommands.pack(directory, archive));
       ExecResult packed = processes.exec(pack);
       List<String> warnings = TarCommands.warnings(about, packed, archive, options);
-      try (InputStream stream = archives.open(archive)) {
+      try (InputStream stream = platform.open(archive)) {
         return withWarnings(DirectoryTarget.unpack(stream, part, options), warnings);
       }
     } finally {
@@ -123,7 +107,7 @@ public final class DirectoryCopies {
       throw new NotDirectoryException(source.toString());
     }
     DirectorySummary expected = DirectorySource.scan(source, options);
-    archives.makeDirectory(directory);
+    platform.makeDirectory(directory);
     UploadProgress progress =
         new UploadProgress(options.listener(), OptionalLong.of(expected.bytes()));
     AtomicReference<@Nullable DirectorySource> opened = new AtomicReference<>();
@@ -144,7 +128,7 @@ public final class DirectoryCopies {
     boolean written = false;
     boolean deleted = false;
     try {
-      archives.write(archive, content);
+      platform.write(archive, content);
       written = true;
       deleted = unpack(about, archive, directory);
     } finally {
@@ -171,10 +155,10 @@ public final class DirectoryCopies {
     try {
       Uninterrupted.run(
           () -> {
-            archives.delete(archive);
+            platform.delete(archive);
             if (!written) {
               CallScope.open().sleep(LATE, Failure.of("delete", archive, ""));
-              archives.delete(archive);
+              platform.delete(archive);
             }
           });
     } catch (RuntimeException e) {

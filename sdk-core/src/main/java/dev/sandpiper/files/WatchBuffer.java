@@ -4,8 +4,6 @@ import dev.sandpiper.FileEvent;
 import dev.sandpiper.FileEvent.Created;
 import dev.sandpiper.FileEvent.Gap;
 import dev.sandpiper.FileEvent.ModeChanged;
-import dev.sandpiper.FileEvent.Removed;
-import dev.sandpiper.FileEvent.Renamed;
 import dev.sandpiper.FileEvent.Written;
 import dev.sandpiper.FileInfo;
 import java.util.ArrayDeque;
@@ -35,72 +33,70 @@ final class WatchBuffer {
   private final Deque<FileEvent> events = new ArrayDeque<>();
   private long held;
   private boolean ended;
-  private boolean closed;
   private @Nullable RuntimeException failure;
 
-  void put(FileEvent event) {
+  /** Changed under the lock. Once it is true there is nothing to read. */
+  private volatile boolean closed;
+
+  private void change(Runnable change) {
     lock.lock();
     try {
-      if (closed || (event instanceof Gap && events.peekLast() instanceof Gap)) {
-        return;
-      }
-      if (held + cost(event) > LIMIT) {
-        events.clear();
-        held = 0;
-        events.add(new Gap(OVERFLOW));
-      }
-      events.add(event);
-      held += cost(event);
+      change.run();
       changed.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  void put(FileEvent event) {
+    change(
+        () -> {
+          if (closed || (event instanceof Gap && events.peekLast() instanceof Gap)) {
+            return;
+          }
+          if (held + cost(event) > LIMIT) {
+            clear();
+            add(new Gap(OVERFLOW));
+          }
+          add(event);
+        });
+  }
+
+  private void add(FileEvent event) {
+    events.add(event);
+    held += cost(event);
+  }
+
+  private void clear() {
+    events.clear();
+    held = 0;
   }
 
   /** Nothing will follow. */
   void end() {
-    lock.lock();
-    try {
-      ended = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    change(() -> ended = true);
   }
 
   /** Nothing will follow, because of {@code cause}. */
   void fail(RuntimeException cause) {
-    lock.lock();
-    try {
-      failure = cause;
-      end();
-    } finally {
-      lock.unlock();
-    }
+    change(
+        () -> {
+          failure = cause;
+          ended = true;
+        });
   }
 
-  /** From now on there is nothing to read. False if that was so already. */
-  boolean close() {
-    lock.lock();
-    try {
-      boolean first = !closed;
-      closed = true;
-      events.clear();
-      held = 0;
-      changed.signalAll();
-      return first;
-    } finally {
-      lock.unlock();
-    }
+  /** From now on there is nothing to read. */
+  void close() {
+    change(
+        () -> {
+          closed = true;
+          clear();
+        });
   }
 
   boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
+    return closed;
   }
 
   /** Waits that long, or until it is closed. */
@@ -143,28 +139,21 @@ final class WatchBuffer {
     }
   }
 
-  private static int cost(FileEvent event) {
-    if (event instanceof Created created) {
-      return cost(created.path(), created.info());
-    } else if (event instanceof Written written) {
-      return cost(written.path(), written.info());
-    } else if (event instanceof ModeChanged changed) {
-      return cost(changed.path(), changed.info());
-    } else if (event instanceof Removed removed) {
-      return cost(removed.path(), Optional.empty());
-    } else if (event instanceof Renamed renamed) {
-      return cost(renamed.path(), Optional.empty());
-    }
-    return 0; // of gaps there are never two in a row
+  private static long cost(FileEvent event) {
+    long unseen = info(event).map(WatchBuffer::unseen).orElse(0L);
+    return OVERHEAD + 2 * (event.toString().length() + unseen);
   }
 
-  private static int cost(String path, Optional<FileInfo> info) {
-    return OVERHEAD + 2 * path.length() + info.map(WatchBuffer::cost).orElse(0);
+  private static Optional<FileInfo> info(FileEvent event) {
+    return event instanceof Created created
+        ? created.info()
+        : event instanceof Written written
+            ? written.info()
+            : event instanceof ModeChanged changed ? changed.info() : Optional.empty();
   }
 
-  private static int cost(FileInfo info) {
-    int texts = info.toString().length() + info.name().length();
-    texts += info.linkTarget().map(String::length).orElse(0);
-    return OVERHEAD + 2 * (texts + info.metadata().toString().length());
+  /** What the text of an entry does not show. */
+  private static long unseen(FileInfo info) {
+    return info.metadata().toString().length() + info.linkTarget().map(String::length).orElse(0);
   }
 }

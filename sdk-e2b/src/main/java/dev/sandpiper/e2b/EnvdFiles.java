@@ -14,6 +14,7 @@ import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.files.AtomicWrite;
 import dev.sandpiper.files.DirectoryCopies;
+import dev.sandpiper.files.FilePlatform;
 import dev.sandpiper.files.FileReads;
 import dev.sandpiper.files.SandboxFiles;
 import dev.sandpiper.files.SandboxPaths;
@@ -58,11 +59,11 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
     this.reads =
         FileReads.streamed(transport, new EnvdFileServer(transport, errors, this::filesUrl));
     this.writes = new FileWrites(access.envdVersion(), transport, errors);
-    this.atomic = new AtomicWrite(new EnvdReplacement(rpc, processes));
+    FilePlatform platform =
+        new EnvdFilePlatform(access.envdVersion(), rpc, reads, writes, this, processes);
+    this.atomic = new AtomicWrite(platform);
     this.listing = new Listing(rpc, processes);
-    this.directories =
-        new DirectoryCopies(
-            new EnvdArchives(access.envdVersion(), rpc, reads, writes, this), processes);
+    this.directories = new DirectoryCopies(platform, processes);
     this.urls = urls;
     this.parts =
         new PartsUpload(

@@ -1,19 +1,15 @@
 package dev.sandpiper.e2b;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.sandpiper.Endpoint;
 import dev.sandpiper.files.SandboxFiles;
 import dev.sandpiper.http.Routes;
 import java.net.URI;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.Optional;
 import okhttp3.HttpUrl;
+import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /** URLs that carry the right to read or write one file, and nothing else. */
@@ -86,11 +82,7 @@ final class FileUrls {
     String signed =
         String.join(":", path, operation, user, token)
             + (expiration == null ? "" : ":" + expiration);
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(signed.getBytes(UTF_8));
-      return "v1_" + Base64.getEncoder().withoutPadding().encodeToString(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
+    String hash = ByteString.encodeUtf8(signed).sha256().base64();
+    return "v1_" + hash.substring(0, hash.indexOf('='));
   }
 }

@@ -1,14 +1,10 @@
 package dev.sandpiper.e2b;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.TreeMap;
+import okio.Buffer;
+import okio.Utf8;
 
 /**
  * What stands for a nonce in a reference to a process that somebody else started: a digest of all
@@ -20,33 +16,23 @@ final class Fingerprint {
   private Fingerprint() {}
 
   static String of(ProcessInfo info) {
-    MessageDigest digest = sha256();
+    Buffer all = new Buffer();
     ProcessConfig config = info.getConfig();
-    add(digest, info.getTag());
-    add(digest, config.getCwd());
-    add(digest, config.getCmd());
-    config.getArgsList().forEach(argument -> add(digest, argument));
+    add(all, info.getTag());
+    add(all, config.getCwd());
+    add(all, config.getCmd());
+    config.getArgsList().forEach(argument -> add(all, argument));
     new TreeMap<>(config.getEnvsMap())
         .forEach(
             (name, value) -> {
-              add(digest, name);
-              add(digest, value);
+              add(all, name);
+              add(all, value);
             });
-    return "seen-" + HexFormat.of().formatHex(digest.digest(), 0, BYTES);
+    return "seen-" + all.sha256().substring(0, BYTES).hex();
   }
 
   /** With its length in front, so that no two lists of texts look alike. */
-  private static void add(MessageDigest digest, String text) {
-    byte[] bytes = text.getBytes(UTF_8);
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
-    digest.update(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
+  private static void add(Buffer all, String text) {
+    all.writeInt((int) Utf8.size(text)).writeUtf8(text);
   }
 }
