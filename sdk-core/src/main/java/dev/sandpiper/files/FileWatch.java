@@ -44,7 +44,8 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
   /**
    * Opens the first connection on this thread, and hands over to a pump.
    *
-   * @param cancel frees, from any thread and any number of times, whoever is blocked in the opener or a connection
+   * @param cancel frees, from any thread and any number of times, whoever is blocked in the opener
+   *     or a connection
    */
   public static FileWatch open(
       String directory, WatchConnection.Opener opener, Runnable cancel, Executor executor) {
