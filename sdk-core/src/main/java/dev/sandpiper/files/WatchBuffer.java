@@ -140,8 +140,8 @@ final class WatchBuffer {
   }
 
   private static long cost(FileEvent event) {
-    long unseen = info(event).map(WatchBuffer::unseen).orElse(0L);
-    return OVERHEAD + 2 * (event.toString().length() + unseen);
+    int unseen = info(event).map(WatchBuffer::unseen).orElse(0);
+    return OVERHEAD + 2L * (event.toString().length() + unseen);
   }
 
   private static Optional<FileInfo> info(FileEvent event) {
@@ -153,7 +153,7 @@ final class WatchBuffer {
   }
 
   /** What the text of an entry does not show. */
-  private static long unseen(FileInfo info) {
+  private static int unseen(FileInfo info) {
     return info.metadata().toString().length() + info.linkTarget().map(String::length).orElse(0);
   }
 }
