@@ -80,8 +80,6 @@ public final class BlaxelSandbox implements Sandbox {
             exact,
             messages,
             new StreamedLauncher(exact, messages, account.waits()),
-            new Uploads(account.dataPlane(), url),
-            account.waits(),
             account.output().streamedOnly());
     this.processes = new BlaxelProcesses(launcher, account.threads());
     this.files =
@@ -127,10 +125,10 @@ public final class BlaxelSandbox implements Sandbox {
   /**
    * Follows the process of this name, whoever has started it. What {@link BlaxelCommand}s wrote is
    * exact and can be gone on with, as with {@link Processes#attach}. Of another's process the
-   * server's own files are read, which lose their heads when they get long; where these cannot be
-   * read its log is, which is text, and a gap says so.
+   * server's own files are read, which lose their heads when they get long.
    *
    * @throws dev.sandpiper.NotFoundException if there is none
+   * @throws dev.sandpiper.UnsupportedCapabilityException if the server's files cannot be read
    */
   public BlaxelProcess attachNamed(String processName) {
     return processes.attachNamed(requireNonNull(processName, "processName"));

@@ -6,6 +6,7 @@ import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,14 +24,9 @@ final class Claim {
   private final String file;
   private final ExactFiles files;
   private final Threads threads;
-  private final ReentrantLock lock = new ReentrantLock();
-
-  // All guarded by lock.
-  private @Nullable Future<?> timer;
-  private long renewals;
-  private boolean isWriting;
-  private boolean over;
-  private @Nullable Runnable afterwards;
+  private final ReentrantLock writing = new ReentrantLock();
+  private final AtomicBoolean over = new AtomicBoolean();
+  private volatile @Nullable Future<?> timer;
 
   Claim(String id, ExactFiles files, Threads threads) {
     this.file = id + ".c";
@@ -40,56 +36,30 @@ final class Claim {
 
   /** Renews it from now on. */
   void begin() {
-    lock.lock();
-    try {
-      timer =
-          threads
-              .scheduler()
-              .scheduleWithFixedDelay(
-                  () -> threads.promptly().execute(this::renew),
-                  RENEWAL.toMillis(),
-                  RENEWAL.toMillis(),
-                  TimeUnit.MILLISECONDS);
-    } finally {
-      lock.unlock();
-    }
+    timer =
+        threads
+            .scheduler()
+            .scheduleWithFixedDelay(
+                () -> threads.promptly().execute(this::renew),
+                RENEWAL.toMillis(),
+                RENEWAL.toMillis(),
+                TimeUnit.MILLISECONDS);
   }
 
-  /** Makes it anew, or for the first time. */
+  /** Makes it anew, or for the first time; nothing while another renewal is on its way. */
   void renew() {
-    long number;
-    lock.lock();
-    try {
-      if (over || isWriting) {
-        return;
-      }
-      isWriting = true;
-      number = ++renewals;
-    } finally {
-      lock.unlock();
+    if (!writing.tryLock()) {
+      return;
     }
     try {
-      // The process may have been claimed by somebody before, who counted too.
-      files.write(file, System.nanoTime() + "-" + number, CallScope.open());
+      if (!over.get()) {
+        // The process may have been claimed before, so that a count of ours might be no news.
+        files.write(file, Long.toString(System.nanoTime()), CallScope.open());
+      }
     } catch (SandboxException e) {
       log.debug("{} could not be renewed: {}", file, e.getMessage());
     } finally {
-      written();
-    }
-  }
-
-  private void written() {
-    Runnable next;
-    lock.lock();
-    try {
-      isWriting = false;
-      next = afterwards;
-      afterwards = null;
-    } finally {
-      lock.unlock();
-    }
-    if (next != null) {
-      next.run();
+      writing.unlock();
     }
   }
 
@@ -100,23 +70,32 @@ final class Claim {
    *     arrived
    */
   void end(Runnable then) {
-    lock.lock();
-    try {
-      if (over) {
-        return;
-      }
-      over = true;
-      if (timer != null) {
-        timer.cancel(false);
-      }
-      if (isWriting) {
-        afterwards = then;
-        return;
-      }
-    } finally {
-      lock.unlock();
+    if (!over.compareAndSet(false, true)) {
+      return;
     }
-    then.run();
+    Future<?> renewals = timer;
+    if (renewals != null) {
+      renewals.cancel(false);
+    }
+    if (writing.tryLock()) {
+      runAndUnlock(then);
+    } else {
+      threads
+          .promptly()
+          .execute(
+              () -> {
+                writing.lock();
+                runAndUnlock(then);
+              });
+    }
+  }
+
+  private void runAndUnlock(Runnable then) {
+    try {
+      then.run();
+    } finally {
+      writing.unlock();
+    }
   }
 
   /** Takes it back, so that the command goes on at once, whoever reads. */

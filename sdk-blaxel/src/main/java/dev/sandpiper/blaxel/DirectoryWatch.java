@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.blaxel.ProcessMarks.Change;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,12 +41,15 @@ final class DirectoryWatch {
   private static final long FIRST_PAUSE = 10;
   private static final long LONGEST_PAUSE = 1_000;
 
+  /** Marks that are worth a listing: of outputs, of their ends, and of an input that is closed. */
+  private static final Pattern TELLING = Pattern.compile("[oeOExp]\\.|I");
+
   /** A head comes after thirty seconds at the latest, and then something every thirty. */
   private static final Duration SILENCE = Duration.ofSeconds(75);
 
   private final ExactFiles files;
   private final Threads threads;
-  private final Map<String, ProcessMarks> followed = new ConcurrentHashMap<>();
+  private final Map<String, News> followed = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile boolean armed;
@@ -64,9 +68,9 @@ final class DirectoryWatch {
     return armed;
   }
 
-  /** Tells these marks what happens, from now on. */
-  void add(String id, ProcessMarks marks) {
-    followed.put(id, marks);
+  /** Tells what happens to the files of this process, from now on. */
+  void add(String id, News news) {
+    followed.put(id, news);
     lock.lock();
     try {
       if (!running) {
@@ -99,7 +103,7 @@ final class DirectoryWatch {
       while (isWanted(pause)) {
         boolean wasUseful = follow();
         armed = false;
-        followed.values().forEach(ProcessMarks::distrust);
+        followed.values().forEach(News::distrust);
         nextPause = wasUseful ? FIRST_PAUSE : Math.min(2 * nextPause, LONGEST_PAUSE);
         pause = nextPause;
       }
@@ -176,12 +180,6 @@ final class DirectoryWatch {
     }
   }
 
-  /** Several may be joined by a bar. */
-  private static Change change(String operation) {
-    boolean removed = operation.contains("REMOVE") || operation.contains("RENAME");
-    return removed ? Change.REMOVED : operation.equals("CREATE") ? Change.MADE : Change.WRITTEN;
-  }
-
   /** What is no event may have swallowed one. */
   private void take(byte[] line) {
     if (StrayLines.TEXT.equals(ByteString.of(line))) {
@@ -191,19 +189,28 @@ final class DirectoryWatch {
     try {
       event = Json.parse(line);
     } catch (MalformedStreamException e) {
-      followed.values().forEach(ProcessMarks::distrust);
+      followed.values().forEach(News::distrust);
       return;
     }
     armed = true;
     String name = event.path("name").asText("");
     int dot = name.indexOf('.');
-    ProcessMarks marks = dot < 0 ? null : followed.get(name.substring(0, dot));
-    if (marks != null) {
-      try {
-        marks.note(name, change(event.path("op").asText("")));
-      } catch (SandboxException e) {
-        log.warn("{}", e.getMessage()); // whoever follows it meets the same in its listing
-      }
+    News news = dot < 0 ? null : followed.get(name.substring(0, dot));
+    if (news != null) {
+      tell(news, name.substring(dot + 1), event.path("op").asText(""));
+    }
+  }
+
+  private static void tell(News news, String mark, String operation) {
+    boolean isWritten = operation.equals("WRITE");
+    if (isWritten && mark.startsWith("o.")) {
+      news.written(Channel.STDOUT);
+    } else if (isWritten && mark.startsWith("e.")) {
+      news.written(Channel.STDERR);
+    } else if (TELLING.matcher(mark).lookingAt() && !operation.equals("REMOVE")) {
+      news.changed();
+    } else {
+      news.wake();
     }
   }
 }

@@ -6,15 +6,17 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.ExactFiles.Part;
+import dev.sandpiper.blaxel.Marks.ChannelEnd;
 import dev.sandpiper.http.CallScope;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One output of a process, read from the segments that its wrapper writes, from any byte on. What
  * has vanished before it was read is a gap. For the reading thread.
  */
-final class ExactChannel {
+final class ExactChannel implements OutputReader {
   /** As much as an event may hold, and so what a reader holds at once. */
   static final int PIECE = 1 << 20;
 
@@ -31,179 +33,160 @@ final class ExactChannel {
   private static final int MOST_SPOILT = 20;
 
   private final Channel channel;
-  private final String id;
-  private final ExactFiles files;
-  private final ProcessMarks marks;
-  private final ExactEvents.Passed passed;
-  private final CallScope cancellation;
+  private final ProcessFiles files;
+  private final News news;
+  private final Consumer<String> passed;
+  private final CallScope scope;
   private final Consumer<ProcessEvent> events;
   private long position;
+  private long kept; // the oldest segment that was not passed yet
+  private boolean isUnread; // there may be more, whatever the last listing shows
   private int spoilt;
   private int piece = PIECE;
 
   ExactChannel(
       Channel channel,
-      String id,
-      ExactFiles files,
-      ProcessMarks marks,
-      ExactEvents.Passed passed,
-      CallScope cancellation,
+      ProcessFiles files,
+      News news,
+      Consumer<String> passed,
+      CallScope scope,
       Consumer<ProcessEvent> events,
       long position) {
     this.channel = channel;
-    this.id = id;
     this.files = files;
-    this.marks = marks;
+    this.news = news;
     this.passed = passed;
-    this.cancellation = cancellation;
+    this.scope = scope;
     this.events = events;
     this.position = position;
   }
 
-  Channel channel() {
-    return channel;
-  }
-
-  long position() {
-    return position;
-  }
-
-  /** Reads on, if there may be more. True if something was learnt. */
-  boolean read() {
-    if (!marks.takeDirty(channel)) {
+  @Override
+  public boolean read() {
+    Marks marks = files.marks();
+    isUnread |= news.takeWritten(channel);
+    if (!isUnread && marks.reached(channel) <= position) {
       return false;
     }
+    isUnread = true; // until this has succeeded
     try {
-      return readSegment();
-    } catch (RuntimeException e) {
-      piece = e instanceof DeadlineExceededException ? Math.max(SMALLEST_PIECE, piece / 2) : piece;
-      marks.setDirty(channel);
+      OptionalLong segment = marks.segmentOf(channel, position);
+      return segment.isPresent() ? read(segment.getAsLong(), marks) : lookAround();
+    } catch (DeadlineExceededException e) {
+      piece = Math.max(SMALLEST_PIECE, piece / 2);
       throw e;
     }
   }
 
-  private boolean readSegment() {
-    OptionalLong segment = marks.segmentOf(channel, position);
-    if (segment.isEmpty()) {
-      return lookAround();
-    }
-    long start = segment.getAsLong();
-    Part part =
-        files.read(
-            ProcessMarks.segment(id, channel, start),
-            channel,
-            position - start,
-            piece,
-            cancellation);
+  private boolean read(long segment, Marks before) {
+    Part part = files.read(channel, segment, position, piece, scope);
     if (part instanceof Part.Bytes read) {
-      piece = Math.min(PIECE, 2 * piece);
-      spoilt = 0;
-      deliver(read, start);
+      deliver(read, segment);
+      return true;
+    }
+    spoilt++;
+    rejectIfHopeless(segment);
+    if (part instanceof Part.Spoilt) {
       return true;
     }
     if (part instanceof Part.Missing) {
-      marks.drop(channel, start);
       return lookAround();
     }
-    if (part instanceof Part.Spoilt) {
-      rejectIfHopeless(start);
-      marks.setDirty(channel);
-      return true;
-    }
-    spoilt = 0;
-    return catchUp(start);
-  }
-
-  /** Only a listing tells what is missing: a watch may have told of later segments alone. */
-  private boolean lookAround() {
-    if (files.show(marks, cancellation)) {
-      return skip();
-    }
-    marks.setDirty(channel);
-    return false;
-  }
-
-  /** A later segment is there, so that this one is complete: nobody has told of the next. */
-  private boolean catchUp(long start) {
-    if (marks.segmentAfter(channel, position).isEmpty()) {
+    long next = before.after(channel, position);
+    if (next <= position) {
+      spoilt = 0;
+      isUnread = false;
       return false;
     }
-    boolean isListed = files.show(marks, cancellation);
-    if (!isListed || marks.segmentOf(channel, position).orElse(start) == start) {
-      return false;
+    if (spoilt > 1) {
+      missing(next); // said twice, of a segment that was complete before
     }
-    marks.setDirty(channel);
     return true;
   }
 
-  private void rejectIfHopeless(long start) {
-    if (++spoilt > MOST_SPOILT) {
+  private void deliver(Part.Bytes read, long segment) {
+    piece = Math.min(PIECE, 2 * piece);
+    spoilt = 0;
+    position += read.output().size();
+    events.accept(read.output());
+    isUnread = segment + read.total() > position;
+    removePassed(files.marks());
+  }
+
+  private void removePassed(Marks marks) {
+    OptionalLong next = marks.segmentAfter(channel, kept);
+    while (next.isPresent() && next.getAsLong() <= position - KEPT_BEHIND) {
+      if (marks.segmentOf(channel, kept).isPresent()) {
+        passed.accept(files.name(channel, kept));
+      }
+      kept = next.getAsLong();
+      next = marks.segmentAfter(channel, kept);
+    }
+  }
+
+  private void rejectIfHopeless(long segment) {
+    if (spoilt > MOST_SPOILT) {
       throw new WireFormatException(
           ExactFiles.failure(
-              ProcessMarks.segment(id, channel, start),
+              files.name(channel, segment),
               "the sandbox sent something else in place of these bytes, " + spoilt + " times"),
           null);
     }
   }
 
-  private void deliver(Part.Bytes read, long start) {
-    position += read.output().size();
-    events.accept(read.output());
-    boolean hasMore = start + read.total() > position;
-    if (hasMore || marks.segmentOf(channel, position).orElse(start) != start) {
-      marks.setDirty(channel);
-    }
-    for (OptionalLong old = marks.takePassed(channel, position - KEPT_BEHIND);
-        old.isPresent();
-        old = marks.takePassed(channel, position - KEPT_BEHIND)) {
-      passed.remove(ProcessMarks.segment(id, channel, old.getAsLong()));
-    }
-  }
-
-  /** Goes to the next byte that there is, if some are missing before it. */
-  private boolean skip() {
-    if (marks.segmentOf(channel, position).isPresent()) {
-      marks.setDirty(channel);
-      return true;
-    }
-    OptionalLong next = marks.segmentAfter(channel, position);
-    if (next.isEmpty()) {
+  /** Only a listing that is made now shows whether bytes that are not there are missing. */
+  private boolean lookAround() {
+    if (!files.look(scope)) {
       return false;
     }
-    missing(next.getAsLong());
-    marks.setDirty(channel);
+    Marks marks = files.marks();
+    if (marks.segmentOf(channel, position).isPresent()) {
+      return true;
+    }
+    spoilt = 0;
+    isUnread = false;
+    long next = marks.after(channel, position);
+    if (next <= position) {
+      return false;
+    }
+    missing(next);
     return true;
   }
 
   private void missing(long to) {
-    events.accept(
-        new OutputGap(
-            channel,
-            OptionalLong.of(position),
-            OptionalLong.of(to),
-            "nobody had claimed it, and it was too much to keep in the sandbox"));
+    events.accept(gap(OptionalLong.of(to), "it was removed in the sandbox before it was read"));
     position = to;
+    isUnread = true;
   }
 
-  /**
-   * Looks for bytes that must be there, because the channel's end has been told. What is not there
-   * will not come. True if something was learnt.
-   */
-  boolean readUpTo(long total) {
-    if (isAnything()) {
-      return true;
-    }
-    if (!files.show(marks, cancellation)) {
-      return false;
-    }
-    if (!isAnything()) {
-      missing(Math.min(total, marks.segmentAfter(channel, position).orElse(total)));
-    }
-    return true;
+  private OutputGap gap(OptionalLong to, String reason) {
+    return new OutputGap(channel, OptionalLong.of(position), to, reason);
   }
 
-  private boolean isAnything() {
-    marks.setDirty(channel);
-    return read();
+  @Override
+  public boolean isRead(int attempt, boolean isSettled) {
+    ChannelEnd end = files.marks().end(channel, attempt);
+    return end == null ? isSettled || files.marks().tries() == 0 : position >= end.total();
+  }
+
+  @Override
+  public void finish(int attempt, boolean released) {
+    String reason = loss(files.marks(), attempt, released);
+    if (reason != null) {
+      events.accept(gap(OptionalLong.empty(), reason));
+    }
+  }
+
+  private @Nullable String loss(Marks marks, int attempt, boolean released) {
+    ChannelEnd end = marks.end(channel, attempt);
+    if (marks.tries() == 0) {
+      return "its files are gone, or it never began";
+    }
+    if (end == null) {
+      return released
+          ? "a child that escaped holds this output open, and nobody waited for its end"
+          : "its files were removed, or what writes them was killed";
+    }
+    return end.status() == 0 ? null : "the sandbox could not write it down; is its disk full?";
   }
 }

@@ -1,8 +1,6 @@
 package dev.sandpiper.blaxel;
 
 import dev.sandpiper.Failure;
-import dev.sandpiper.NotFoundException;
-import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Ended;
@@ -13,19 +11,19 @@ import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A command in a Blaxel sandbox, followed by the files that its wrapper writes. */
 final class ExactCommand implements BlaxelRunning {
   private static final Duration LONGEST_BEGIN = Duration.ofSeconds(5);
-  private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final Duration LOOK = Duration.ofMillis(50);
 
   private final ProcessRef ref;
   private final String name;
   private final ByteOffsets begin;
-  private final ExactEvents events;
-  private final ProcessMarks marks;
+  private final FileEvents events;
+  private final ProcessFiles files;
+  private final News news = new News();
   private final ExactInput input;
   private final Claim claim;
   private final ExactSandbox sandbox;
@@ -41,7 +39,7 @@ final class ExactCommand implements BlaxelRunning {
       ProcessRef ref,
       String name,
       ByteOffsets begin,
-      ProcessMarks marks,
+      ProcessFiles files,
       int maxRestarts,
       boolean hasInput,
       List<String> removed,
@@ -49,30 +47,30 @@ final class ExactCommand implements BlaxelRunning {
     this.ref = ref;
     this.name = name;
     this.begin = begin;
-    this.marks = marks;
+    this.files = files;
     this.maxRestarts = maxRestarts;
     this.removed = removed;
     this.sandbox = sandbox;
-    ExactFiles files = sandbox.files();
-    EndOfProcess end = new EndOfProcess(ref.processId(), name, marks, sandbox.api(), maxRestarts);
     this.events =
-        new ExactEvents(
+        new FileEvents(
             ref,
             name,
-            files,
-            marks,
-            sandbox.watch(),
-            end,
-            new PassedSegments(files, sandbox.threads()),
-            begin,
+            new WrappedOutput(
+                files,
+                news,
+                sandbox.watch(),
+                new PassedSegments(sandbox.files(), sandbox.threads()),
+                begin),
+            news,
+            ExitJudge.of(ref.processId(), name, sandbox.api(), maxRestarts),
             sandbox.patience());
-    this.input = new ExactInput(ref.nonce(), name, files, marks, hasInput);
-    this.claim = new Claim(ref.nonce(), files, sandbox.threads());
+    this.input = new ExactInput(name, files, news, hasInput);
+    this.claim = new Claim(ref.nonce(), sandbox.files(), sandbox.threads());
   }
 
   /** Is told of news from now on, and keeps the output from being dropped. */
   void follow() {
-    sandbox.watch().add(ref.nonce(), marks);
+    sandbox.watch().add(ref.nonce(), news);
     try {
       claim.begin();
     } catch (RuntimeException | Error e) {
@@ -117,14 +115,7 @@ final class ExactCommand implements BlaxelRunning {
 
   @Override
   public ProcessDetails details() {
-    return sandbox
-        .api()
-        .find("look at", ref.processId())
-        .orElseThrow(
-            () ->
-                new NotFoundException(
-                    What.PROCESS,
-                    Failure.of("look at", ref.toString(), "the server does not know it")));
+    return sandbox.api().get("look at", ref.processId());
   }
 
   @Override
@@ -139,7 +130,7 @@ final class ExactCommand implements BlaxelRunning {
   @Override
   public boolean signal(Signal signal, CallScope scope) {
     awaitBegin(signal, scope);
-    boolean isSent = sandbox.trees().signal(ref, signal, marks.leader(), () -> {}, scope);
+    boolean isSent = sandbox.trees().signal(ref, signal, files.marks().leader(), () -> {}, scope);
     events.lookNow();
     return isSent;
   }
@@ -148,19 +139,16 @@ final class ExactCommand implements BlaxelRunning {
   private void awaitBegin(Signal signal, CallScope scope) {
     Failure failure = Failure.of("signal", ref.toString(), "");
     CallScope limit = scope.within(LONGEST_BEGIN);
-    while (marks.tries() == 0 && !events.isEnded()) {
-      scope.check(failure);
+    while (files.marks().tries() == 0 && !events.isEnded()) {
       if (limit.hasEnded()) {
+        scope.check(failure);
         throw new PlatformException(
             failure
                 .withObserved("it has not begun yet; " + signal + " was not sent")
                 .withRetryable(true));
       }
-      try {
-        marks.awaitNews(marks.news(), LOOK);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      files.look(scope);
+      scope.sleep(LOOK, failure);
     }
   }
 
@@ -212,8 +200,7 @@ final class ExactCommand implements BlaxelRunning {
     if (isRefused) {
       sandbox.finished().addAll(removed); // a wrapper that gives up may not have come to them
     }
-    boolean isOver = events.isEnded() && (events.isComplete() || marks.tries() == 0);
-    claim.end(isOver || isRefused ? this::finish : this::removeClaim);
+    claim.end(isRefused || events.isWritten() ? this::finish : this::removeClaim);
   }
 
   /** Nothing of ours may come after its files are removed. */

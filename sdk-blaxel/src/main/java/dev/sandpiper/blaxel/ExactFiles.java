@@ -33,7 +33,7 @@ final class ExactFiles {
   private static final String OPERATION = "follow";
 
   /** A file that vanishes while it is looked at fails a whole listing with this status. */
-  private static final int VANISHED = 422;
+  static final int VANISHED = 422;
 
   private static final int LISTING_ATTEMPTS = 8;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
@@ -82,19 +82,6 @@ final class ExactFiles {
 
     /** Something else came in place of the bytes, or only a part of them: ask again. */
     record Spoilt() implements Part {}
-  }
-
-  /** Shows {@code marks} all files. False if some vanished each time a listing was made. */
-  boolean show(ProcessMarks marks, CallScope end) {
-    try {
-      marks.see(list(end));
-      return true;
-    } catch (PlatformException e) {
-      if (e.failure().status().orElse(0) == VANISHED) {
-        return false;
-      }
-      throw e;
-    }
   }
 
   /**

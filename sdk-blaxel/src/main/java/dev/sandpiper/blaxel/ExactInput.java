@@ -11,6 +11,7 @@ import dev.sandpiper.http.CallScope;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * The standard input of one process, as files that its wrapper feeds to the command in order. Each
@@ -25,10 +26,9 @@ final class ExactInput {
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
 
-  private final String id;
   private final String name;
-  private final ExactFiles files;
-  private final ProcessMarks marks;
+  private final ProcessFiles files;
+  private final News news;
   private final boolean isCertain;
   private final CallScope cancellation = CallScope.open();
   private final ReentrantLock sending = new ReentrantLock();
@@ -39,11 +39,10 @@ final class ExactInput {
   /**
    * @param isCertain true if it was started with an input by us
    */
-  ExactInput(String id, String name, ExactFiles files, ProcessMarks marks, boolean isCertain) {
-    this.id = id;
+  ExactInput(String name, ProcessFiles files, News news, boolean isCertain) {
     this.name = name;
     this.files = files;
-    this.marks = marks;
+    this.news = news;
     this.isCertain = isCertain;
   }
 
@@ -55,7 +54,7 @@ final class ExactInput {
       awaitRoom(length);
       byte[] piece = Arrays.copyOfRange(bytes, offset, offset + length);
       long to = position + length;
-      String file = id + ".i." + position + "." + to + ".";
+      String file = "i." + position + "." + to + ".";
       // A copy that comes late must not change what is being read.
       repeatedly(attempt -> files.write(file + attempt, piece, cancellation));
       position = to;
@@ -71,7 +70,7 @@ final class ExactInput {
     enter();
     try {
       requireOpen();
-      repeatedly(attempt -> files.write(id + ".z." + position, "", cancellation));
+      repeatedly(attempt -> files.write("z." + position, "", cancellation));
       wake();
     } finally {
       sending.unlock();
@@ -82,7 +81,7 @@ final class ExactInput {
   void giveUp() {
     givenUp = true;
     cancellation.cancel();
-    marks.wake();
+    news.wake();
   }
 
   /** The process is over; has something run when nothing of this is on its way any more. */
@@ -111,14 +110,38 @@ final class ExactInput {
     if (position >= 0) {
       return;
     }
-    if (!isCertain) {
-      repeatedly(attempt -> marks.see(files.list(cancellation)));
-      if (!marks.has(Mark.Input.OPEN) || marks.has(Mark.Input.ENDED)) {
+    if (isCertain) {
+      awaitOpen();
+    } else {
+      repeatedly(attempt -> files.list(cancellation));
+      if (!files.marks().has(Marks.Input.OPEN) || files.marks().has(Marks.Input.ENDED)) {
         throw new InvalidRequestException(
             failure("its standard input is not open; Command.openStdin() opens it"));
       }
     }
-    position = marks.inputSent();
+    position = files.marks().inputSent();
+  }
+
+  /** Its wrapper makes the directory; a file that came first would have it made for everybody. */
+  private void awaitOpen() {
+    await(() -> files.marks().has(Marks.Input.OPEN));
+  }
+
+  private void awaitRoom(int length) {
+    await(() -> position + length - files.marks().inputTaken() <= WINDOW);
+  }
+
+  /** Lists until it is so: the reader of the output may be waiting for its consumer. */
+  private void await(BooleanSupplier condition) {
+    long pause = FIRST_PAUSE;
+    long seen = news.changes();
+    while (!condition.getAsBoolean()) {
+      news.awaitChange(seen, pause, failure(""));
+      seen = news.changes();
+      repeatedly(attempt -> files.list(cancellation));
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+      rejectIfClosed();
+    }
   }
 
   private void rejectIfClosed() {
@@ -128,17 +151,17 @@ final class ExactInput {
     if (givenUp) {
       throw new CancelledException(failure("it was given up"));
     }
-    if (marks.has(Mark.Input.CLOSED)) {
+    if (files.marks().has(Marks.Input.CLOSED)) {
       throw new InputClosedException(failure("the process has closed its standard input"));
     }
-    if (marks.tries() > 0 && marks.exit(marks.tries()).isPresent()) {
+    if (files.marks().exit(files.marks().tries()).isPresent()) {
       throw new InputClosedException(failure("the process has exited"));
     }
   }
 
   /** Has the feeder look; saying it twice does no harm. */
   private void wake() {
-    repeatedly(attempt -> files.write(id + ".n", "look\n", cancellation));
+    repeatedly(attempt -> files.write("n", "look\n", cancellation));
   }
 
   private interface Attempt {
@@ -162,28 +185,6 @@ final class ExactInput {
           throw e;
         }
       }
-    }
-  }
-
-  private void awaitRoom(int length) {
-    long pause = FIRST_PAUSE;
-    while (position + length - marks.inputTaken() > WINDOW) {
-      long seen = marks.news();
-      if (!await(seen, pause)) {
-        // The reader may itself be waiting, so somebody has to look.
-        repeatedly(attempt -> marks.see(files.list(cancellation)));
-        pause = Math.min(2 * pause, LONGEST_PAUSE);
-      }
-      rejectIfClosed();
-    }
-  }
-
-  private boolean await(long seen, long nanos) {
-    try {
-      return marks.awaitNews(seen, nanos);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException(failure("its thread was interrupted"), e);
     }
   }
 

@@ -3,7 +3,6 @@ package dev.sandpiper.blaxel;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
-import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.ProcessInfo;
@@ -15,9 +14,6 @@ import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.ScriptHost;
-import dev.sandpiper.engine.StartRecovery;
-import dev.sandpiper.files.UploadProgress;
-import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
@@ -34,8 +30,6 @@ final class ExactLauncher implements CommandLauncher {
   private final ExactSandbox sandbox;
   private final StartMessages messages;
   private final StreamedLauncher streamed;
-  private final Uploads uploads;
-  private final StartRecovery recovery;
   private final ForeignProcesses foreign;
   private final boolean streamedOnly;
 
@@ -46,15 +40,11 @@ final class ExactLauncher implements CommandLauncher {
       ExactSandbox sandbox,
       StartMessages messages,
       StreamedLauncher streamed,
-      Uploads uploads,
-      Waits waits,
       boolean streamedOnly) {
-    this.foreign = new ForeignProcesses(sandbox, waits);
+    this.foreign = new ForeignProcesses(sandbox);
     this.sandbox = sandbox;
     this.messages = messages;
     this.streamed = streamed;
-    this.uploads = uploads;
-    this.recovery = new StartRecovery(sandbox.trees());
     this.streamedOnly = streamedOnly;
   }
 
@@ -102,27 +92,37 @@ final class ExactLauncher implements CommandLauncher {
     WrappedCommand wrapped =
         new WrappedCommand(command, sandbox.files(), id, finished, sandbox.finished().takeSweep());
     ObjectNode message = messages.of(command, ref, wrapped.text(), scope);
+    ProcessFiles files = new ProcessFiles(id, sandbox.files());
     if (wrapped.needsFiles()) {
       makeDirectory(command.common(), scope);
-      Uploads inScope = uploads.in(scope);
-      wrapped.writeFiles((path, bytes) -> upload(inScope, path, bytes));
+      wrapped.writeFiles(files, scope);
     }
     ExactCommand started =
         new ExactCommand(
             ref,
             command.common().name(),
             ByteOffsets.BEGINNING,
-            new ProcessMarks(id),
+            files,
             command.maxRestarts(),
             WrappedCommand.takesInput(command.common()),
             finished,
             sandbox);
     started.follow();
     try {
-      sandbox.api().in(scope).start(command.common().name(), message);
+      send(command, ref, message, scope);
       return started;
+    } catch (RuntimeException e) {
+      started.close();
+      throw e;
+    }
+  }
+
+  private void send(BlaxelCommand command, ProcessRef ref, ObjectNode message, CallScope scope) {
+    String name = command.common().name();
+    try {
+      sandbox.api().in(scope).start(name, message);
     } catch (SandboxException e) {
-      return recovered(command, started, e, scope);
+      sandbox.recover(name, command.name().isPresent(), ref, e, scope);
     }
   }
 
@@ -135,29 +135,6 @@ final class ExactLauncher implements CommandLauncher {
     if (!made.exit().isSuccess()) {
       throw new NotBegunException(command.name(), directory + " cannot be made", true);
     }
-  }
-
-  private ExactCommand recovered(
-      BlaxelCommand command, ExactCommand started, SandboxException failure, CallScope scope) {
-    Command common = command.common();
-    try {
-      // A name that somebody chose may be somebody else's by now.
-      if (command.name().isPresent() || !Ambiguity.mayHaveStarted(failure)) {
-        throw Ambiguity.mayHaveStarted(failure)
-            ? StartRecovery.unknown(common.name(), "look for " + started.ref().processId(), failure)
-            : failure;
-      }
-      StartRecovery.Trace<ProcessRef> trace = sandbox.api().trace(started.ref());
-      recovery.recover(common.name(), trace, failure, scope);
-      return started;
-    } catch (RuntimeException e) {
-      started.close();
-      throw e;
-    }
-  }
-
-  private static void upload(Uploads uploads, String path, byte[] bytes) {
-    uploads.write(path, Content.of(bytes), UploadProgress.silent());
   }
 
   /** Follows the process of this name, whoever has started it. */
@@ -177,8 +154,8 @@ final class ExactLauncher implements CommandLauncher {
       throw new InvalidRequestException(
           failure(ref, "it belongs to another sandbox than " + sandbox.id()));
     }
-    ProcessMarks marks = new ProcessMarks(ref.nonce());
-    marks.see(sandbox.files().list(scope));
+    ProcessFiles files = new ProcessFiles(ref.nonce(), sandbox.files());
+    Marks marks = files.list(scope);
     Optional<ProcessDetails> record = sandbox.api().in(scope).find("attach", ref.processId());
     if (!marks.isThere() && record.isPresent() && foreign.id(record.get()).isEmpty()) {
       return foreign.follow(ref, record.get(), position);
@@ -186,13 +163,13 @@ final class ExactLauncher implements CommandLauncher {
     marks.requireReached(ref, position);
     boolean isOver = record.isEmpty() || record.get().completedAt().isPresent();
     if (isOver && !marks.isThere()) {
-      throw EndOfProcess.unknown("attach", ref.toString(), "it is over, and its output is removed");
+      throw ProcessApi.unknown("attach", ref.toString(), "it is over, and its output is removed");
     }
     int restarts =
         record.filter(ProcessDetails::restartsOnFailure).map(ProcessDetails::maxRestarts).orElse(0);
     ExactCommand command =
         new ExactCommand(
-            ref, ref.processId(), position, marks, restarts, false, List.of(), sandbox);
+            ref, ref.processId(), position, files, restarts, false, List.of(), sandbox);
     command.follow();
     try {
       if (!isOver) {
@@ -211,12 +188,12 @@ final class ExactLauncher implements CommandLauncher {
 
   @Override
   public RunningTerminal launchTerminal(Command command, TerminalSize size, CallScope scope) {
-    return streamed.launchTerminal(command, size, scope);
+    throw StreamedLauncher.unsupported(Capability.TERMINAL, command.name());
   }
 
   @Override
   public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
-    return streamed.attachTerminal(ref, scope);
+    throw StreamedLauncher.unsupported(Capability.TERMINAL, ref.toString());
   }
 
   @Override

@@ -1,7 +1,12 @@
 package dev.sandpiper.blaxel;
 
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.ProcessTrees;
+import dev.sandpiper.engine.StartRecovery;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 
 /**
@@ -30,5 +35,21 @@ record ExactSandbox(
         new ProcessTrees(api, api),
         threads,
         patience);
+  }
+
+  /**
+   * Finds the process of a start that has failed after it may have been sent, or throws.
+   *
+   * @param isNamed true if a caller chose its name, which may be somebody else's by now
+   */
+  void recover(
+      String command, boolean isNamed, ProcessRef ref, SandboxException failure, CallScope scope) {
+    if (!Ambiguity.mayHaveStarted(failure)) {
+      throw failure;
+    }
+    if (isNamed) {
+      throw StartRecovery.unknown(command, "look for " + ref.processId(), failure);
+    }
+    new StartRecovery(trees).recover(command, api.trace(ref), failure, scope);
   }
 }

@@ -4,14 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Capability;
 import dev.sandpiper.Failure;
-import dev.sandpiper.NotFoundException;
-import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessInfo.State;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.blaxel.ExactFiles.Part;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.http.CallScope;
 import java.util.List;
@@ -31,12 +30,10 @@ final class ForeignProcesses {
   private static final String WRAPPER = "exec /bin/sh -c 'sandpiper_writer=$1";
 
   private final ExactSandbox sandbox;
-  private final Waits waits;
   private final Pattern ownFile;
 
-  ForeignProcesses(ExactSandbox sandbox, Waits waits) {
+  ForeignProcesses(ExactSandbox sandbox) {
     this.sandbox = sandbox;
-    this.waits = waits;
     this.ownFile =
         Pattern.compile(Pattern.quote(sandbox.files().directory()) + "/(sp-[0-9a-f]{32})\\b");
   }
@@ -85,68 +82,49 @@ final class ForeignProcesses {
 
   /** The record of a process that runs, or is about to end. */
   ProcessDetails running(String name) {
-    return sandbox
-        .api()
-        .find("attach", name)
-        .orElseThrow(
-            () ->
-                new NotFoundException(
-                    What.PROCESS, Failure.of("attach", name, "no process of this name is known")));
+    return sandbox.api().get("attach", name);
   }
 
-  /** Follows a process by the server's files, or by its log where these cannot be read. */
+  /**
+   * Follows a process by the files in which the server keeps its output.
+   *
+   * @throws UnsupportedCapabilityException if these cannot be read
+   */
   BlaxelRunning follow(ProcessRef ref, ProcessDetails record, ByteOffsets position) {
     if (!ref.nonce().equals(fingerprint(record))) {
-      throw EndOfProcess.unknown(
-          "attach", ref.toString(), "its name belongs to another process now");
+      throw ProcessApi.unknown("attach", ref.toString(), "its name belongs to another process now");
     }
-    CallScope cancellation = CallScope.open();
     String path = LOGS + record.name();
-    boolean isReadable = isReadable(path + ".stdout.log") && isReadable(path + ".stderr.log");
-    return isReadable ? byFiles(ref, record, position, path, cancellation) : byText(ref, position);
+    requireReadable(ref, ServerLogs.file(path, Channel.STDOUT));
+    requireReadable(ref, ServerLogs.file(path, Channel.STDERR));
+    FileEvents events =
+        new FileEvents(
+            ref,
+            ref.processId(),
+            new ServerLogs(sandbox.files(), path, position),
+            new News(),
+            ExitJudge.byRecord(ref, record, sandbox.api()),
+            sandbox.patience());
+    return new LogCommand(ref, position, events, sandbox);
   }
 
-  private boolean isReadable(String path) {
+  private void requireReadable(ProcessRef ref, String path) {
+    PlatformException cause = null;
     try {
-      return !(sandbox.files().readAt(path, Channel.STDOUT, 0, 1, CallScope.open())
-          instanceof ExactFiles.Part.Missing);
+      Part first = sandbox.files().readAt(path, Channel.STDOUT, 0, 1, CallScope.open());
+      if (!(first instanceof Part.Missing)) {
+        return;
+      }
     } catch (PlatformException e) {
-      return false; // no right to read it, which the server calls an internal error
+      cause = e; // no right to read it, which the server calls an internal error
     }
-  }
-
-  private BlaxelRunning byFiles(
-      ProcessRef ref,
-      ProcessDetails record,
-      ByteOffsets position,
-      String path,
-      CallScope cancellation) {
-    ExactFiles files = sandbox.files();
-    List<LogChannel> channels =
-        List.of(
-            new LogChannel(
-                Channel.STDOUT, path + ".stdout.log", files, cancellation, position.stdout()),
-            new LogChannel(
-                Channel.STDERR, path + ".stderr.log", files, cancellation, position.stderr()));
-    LogEvents.LogRecord end = new LogEvents.LogRecord(ref, record, sandbox.api());
-    LogEvents events = new LogEvents(ref, end, sandbox.patience(), channels, cancellation);
-    return new LogCommand(ref, position, events, sandbox.api(), sandbox.trees());
-  }
-
-  private BlaxelRunning byText(ProcessRef ref, ByteOffsets position) {
-    if (!position.equals(ByteOffsets.BEGINNING)) {
-      throw new UnsupportedCapabilityException(
-          Failure.of(
-              "attach",
-              ref.toString(),
-              "its output's files cannot be read, and its log has no places to go on at"),
-          Capability.REPLAY);
+    String observed = "the file in which the server keeps its output cannot be read: " + path;
+    UnsupportedCapabilityException refusal =
+        new UnsupportedCapabilityException(
+            Failure.of("attach", ref.toString(), observed), Capability.ATTACH);
+    if (cause != null) {
+      refusal.addSuppressed(cause);
     }
-    StreamedEvents events = new StreamedEvents(ref.processId());
-    StreamDrain record = new StreamDrain(ref, ref.processId(), null, sandbox.api(), events, waits);
-    StreamedCommand command =
-        StreamedCommand.attached(ref, events, record, sandbox.api(), sandbox.trees());
-    sandbox.threads().promptly().execute(new TextLog(ref, sandbox.api(), events, record));
-    return command;
+    throw refusal;
   }
 }

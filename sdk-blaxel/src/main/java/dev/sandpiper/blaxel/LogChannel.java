@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * One output of a process in the file in which the server keeps it. The server gives the head of a
  * long one back to the system, block by block, where only NULs are read then.
  */
-final class LogChannel {
+final class LogChannel implements OutputReader {
   private static final int BLOCK = 4096;
 
   /** So much of a file's end is never cut; and what a program writes may be NULs too. */
@@ -27,16 +27,23 @@ final class LogChannel {
   private final Channel channel;
   private final String path;
   private final ExactFiles files;
-  private final CallScope cancellation;
+  private final CallScope scope;
+  private final Consumer<ProcessEvent> events;
   private long position;
   private int spoilt;
 
   LogChannel(
-      Channel channel, String path, ExactFiles files, CallScope cancellation, long position) {
+      Channel channel,
+      String path,
+      ExactFiles files,
+      CallScope scope,
+      Consumer<ProcessEvent> events,
+      long position) {
     this.channel = channel;
     this.path = path;
     this.files = files;
-    this.cancellation = cancellation;
+    this.scope = scope;
+    this.events = events;
     this.position = position;
   }
 
@@ -45,18 +52,19 @@ final class LogChannel {
    *
    * @throws NotFoundException if there is no such file, or it is a later process's
    */
-  boolean read(Consumer<ProcessEvent> events) {
-    Part part = files.readAt(path, channel, position, ExactChannel.PIECE, cancellation);
+  @Override
+  public boolean read() {
+    Part part = files.readAt(path, channel, position, ExactChannel.PIECE, scope);
     if (part instanceof Part.Bytes read) {
       spoilt = 0;
-      deliver(read, events);
+      deliver(read);
       return true;
     }
     if (part instanceof Part.Missing) {
-      throw missing("the server keeps no file of its output at " + path);
+      throw missing("the server keeps no such file any more");
     }
     if (part instanceof Part.Nothing nothing && nothing.size() < position) {
-      throw missing("its output's file is shorter than what was read of it: another process's");
+      throw missing("it is shorter than what was read of it: another process's");
     }
     if (part instanceof Part.Spoilt && ++spoilt > MOST_SPOILT) {
       throw new WireFormatException(
@@ -66,11 +74,11 @@ final class LogChannel {
     return part instanceof Part.Spoilt;
   }
 
-  private static NotFoundException missing(String observed) {
-    return EndOfProcess.unknown("follow", "log", observed);
+  private NotFoundException missing(String observed) {
+    return ProcessApi.unknown("follow", path, observed);
   }
 
-  private void deliver(Part.Bytes read, Consumer<ProcessEvent> events) {
+  private void deliver(Part.Bytes read) {
     byte[] bytes = read.output().toByteArray();
     int hole = read.total() - position > LEAST_CUT ? holeIn(bytes) : 0;
     if (hole > 0) {

@@ -3,10 +3,8 @@ package dev.sandpiper.blaxel;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,17 +12,13 @@ import org.slf4j.LoggerFactory;
  * Removes what a reader has passed, beside its reading. What cannot be removed waits for the
  * clean-up of the whole process; when there is too much to do, the reader waits.
  */
-final class PassedSegments implements ExactEvents.Passed {
+final class PassedSegments implements Consumer<String> {
   private static final Logger log = LoggerFactory.getLogger(PassedSegments.class);
-  private static final int MOST_WAITING = 8;
+  private static final int MOST_AT_ONCE = 2;
 
   private final ExactFiles files;
   private final Threads threads;
-  private final ReentrantLock lock = new ReentrantLock();
-
-  // Guarded by lock.
-  private final Deque<String> waiting = new ArrayDeque<>();
-  private boolean running;
+  private final Semaphore removals = new Semaphore(MOST_AT_ONCE);
 
   PassedSegments(ExactFiles files, Threads threads) {
     this.files = files;
@@ -32,46 +26,19 @@ final class PassedSegments implements ExactEvents.Passed {
   }
 
   @Override
-  public void remove(String file) {
-    if (isTaken(file)) {
-      return;
-    }
-    delete(file);
-  }
-
-  /** False if the caller has to do it. */
-  private boolean isTaken(String file) {
-    lock.lock();
-    try {
-      if (waiting.size() >= MOST_WAITING) {
-        return false;
-      }
-      waiting.add(file);
-      if (!running) {
-        threads.promptly().execute(this::run);
-        running = true;
-      }
-      return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void run() {
-    String file;
-    while ((file = next()) != null) {
+  public void accept(String file) {
+    if (removals.tryAcquire()) {
+      threads.promptly().execute(() -> deleteAndRelease(file));
+    } else {
       delete(file);
     }
   }
 
-  private @Nullable String next() {
-    lock.lock();
+  private void deleteAndRelease(String file) {
     try {
-      String file = waiting.poll();
-      running = file != null;
-      return file;
+      delete(file);
     } finally {
-      lock.unlock();
+      removals.release();
     }
   }
 

@@ -120,12 +120,23 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
 
       @Override
       public ProcessRef adopt(Optional<ProcessRef> found, CallScope scope) {
-        return found.orElseThrow(
-            () ->
-                new NotFoundException(
-                    What.PROCESS, Failure.of("start", ref.toString(), "there is none")));
+        return found.orElseThrow(() -> unknown("start", ref.toString(), "there is none"));
       }
     };
+  }
+
+  /**
+   * The record of a process.
+   *
+   * @throws NotFoundException if the server knows none of this name
+   */
+  ProcessDetails get(String operation, String name) {
+    return find(operation, name)
+        .orElseThrow(() -> unknown(operation, name, "the server knows no such process"));
+  }
+
+  static NotFoundException unknown(String operation, String subject, String observed) {
+    return new NotFoundException(What.PROCESS, Failure.of(operation, subject, observed));
   }
 
   private static ProcessDetails details(HttpResponse response) {
@@ -154,24 +165,6 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
       return all;
     } catch (IllegalArgumentException e) {
       throw new WireFormatException(request.failure("an answer with " + e.getMessage()), e);
-    }
-  }
-
-  /**
-   * Opens the log of a process, as text with prefixes, from its beginning until the process ends.
-   * The caller reads it to its end and closes the response.
-   */
-  HttpResponse log(String name) {
-    HttpRequest request =
-        request("follow", name, "GET", url("process", name, "logs", "stream"))
-            .harmless()
-            .asProcessStream();
-    HttpResponse response = transport.send(request);
-    if (response.status() == 200) {
-      return response;
-    }
-    try (response) {
-      throw DataErrors.of(response, What.PROCESS);
     }
   }
 

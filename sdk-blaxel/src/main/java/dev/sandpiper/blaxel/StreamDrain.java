@@ -1,5 +1,7 @@
 package dev.sandpiper.blaxel;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
@@ -12,15 +14,15 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.Backoff;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.JsonLinesReader;
 import dev.sandpiper.wire.MalformedStreamException;
 import dev.sandpiper.wire.SseStreamReader;
-import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
 import okio.BufferedSource;
 import okio.Okio;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +50,10 @@ final class StreamDrain implements Runnable {
   private final ProcessRef ref;
   private final String name;
   private final @Nullable HttpResponse response;
-  private final ProcessApi api;
+  private final ExactSandbox sandbox;
   private final StreamedEvents events;
-  private final Waits waits;
   private final StreamMessages messages;
+  private final CallScope scope = CallScope.open();
   private volatile @Nullable ProcessDetails last;
 
   /**
@@ -61,15 +63,13 @@ final class StreamDrain implements Runnable {
       ProcessRef ref,
       String name,
       @Nullable HttpResponse response,
-      ProcessApi api,
-      StreamedEvents events,
-      Waits waits) {
+      ExactSandbox sandbox,
+      StreamedEvents events) {
     this.ref = ref;
     this.name = name;
     this.response = response;
-    this.api = api;
+    this.sandbox = sandbox;
     this.events = events;
-    this.waits = waits;
     this.messages = new StreamMessages(name, events::put);
   }
 
@@ -92,40 +92,34 @@ final class StreamDrain implements Runnable {
 
   private void follow() {
     if (response == null) {
-      followRecord(ADOPTED, null);
+      followRecord(ADOPTED);
       return;
     }
+    Exception fault = null;
     try (response) {
       if (!isRead(response)) {
         return;
       }
     } catch (IOException | ConnectionLostException | DeadlineExceededException e) {
-      lost(e);
-      return;
+      fault = e;
     }
     ProcessDetails result = messages.result();
     if (result == null) {
-      lost(new EOFException("the stream ended without the end of the process"));
-    } else {
-      end(result, result.exit().orElseThrow());
+      String reason = fault == null ? "its stream ended without its end" : fault.toString();
+      log.warn("{}: {}; its record is asked from now on", ref, reason);
+      followRecord(BROKEN);
+      return;
     }
+    if (fault != null) {
+      log.warn("{} has ended, and its stream ended badly: {}", ref, fault.toString());
+    }
+    end(result, result.exit().orElseThrow());
   }
 
   private void end(ProcessDetails record, ExitStatus status) {
     last = record;
     log.debug("{} {}", ref, status);
     events.put(new ProcessEvent.Ended(status));
-  }
-
-  private void lost(Exception cause) {
-    ProcessDetails result = messages.result();
-    if (result != null) {
-      log.warn("{} has ended, and its stream ended badly: {}", ref, cause.toString());
-      end(result, result.exit().orElseThrow());
-    } else {
-      log.warn("{}: {}; its record is asked from now on", ref, cause.toString());
-      followRecord(BROKEN, cause);
-    }
   }
 
   /** False if it told why there is no end; who takes the events knows before the rest is read. */
@@ -180,63 +174,29 @@ final class StreamDrain implements Runnable {
     }
   }
 
-  /**
-   * Asks for the record until it tells the end.
-   *
-   * @param reason why output is missing from here on; null if none is
-   */
-  void followRecord(@Nullable String reason, @Nullable Exception cause) {
-    if (reason != null) {
-      events.put(StreamMessages.gap(Channel.STDOUT, reason));
-      events.put(StreamMessages.gap(Channel.STDERR, reason));
-    }
-    Duration pause = FIRST_POLL;
-    long unseenSince = System.nanoTime();
+  /** Asks for the record until it tells the end. Output is missing from here on. */
+  private void followRecord(String reason) {
+    events.put(StreamMessages.gap(Channel.STDOUT, reason));
+    events.put(StreamMessages.gap(Channel.STDERR, reason));
+    ExitJudge judge = ExitJudge.of(ref.processId(), name, sandbox.api(), 0);
+    Backoff pauses = new Backoff(FIRST_POLL, LONGEST_POLL);
+    long heard = System.nanoTime();
     while (!events.isAbandoned()) {
-      Exception problem = cause;
       try {
-        Optional<ProcessDetails> found = api.find("follow", ref.processId());
-        if (found.isPresent() && found.get().exit().isPresent()) {
-          end(found.get(), judged(found.get().exit().get()));
+        if (judge.ask(scope)) {
+          end(requireNonNull(judge.record()), requireNonNull(judge.judged()));
           return;
         }
-        if (found.isPresent()) {
-          unseenSince = System.nanoTime();
-        }
+        heard = System.nanoTime();
       } catch (CancelledException e) {
         throw e;
       } catch (SandboxException e) {
-        problem = e;
+        if (System.nanoTime() - heard > sandbox.patience().toNanos()) {
+          throw new ConnectionLostException(
+              failure("its stream broke, and its record cannot be had"), ref, e);
+        }
       }
-      if (System.nanoTime() - unseenSince > waits.lost().toNanos()) {
-        throw new ConnectionLostException(
-            failure("its stream broke, and its record cannot be had"), ref, problem);
-      }
-      pause(pause);
-      pause =
-          pause.multipliedBy(2).compareTo(LONGEST_POLL) > 0 ? LONGEST_POLL : pause.multipliedBy(2);
-    }
-  }
-
-  /** A server that has replaced itself cannot know how what it took over has ended. */
-  private ExitStatus judged(ExitStatus told) {
-    try {
-      return api.upgrades(name) == 0
-          ? told
-          : new ExitStatus.Unreported(
-              "the sandbox's server has been upgraded, and may have guessed: " + told);
-    } catch (SandboxException e) {
-      return new ExitStatus.Unreported(
-          "whether the sandbox's server has guessed cannot be known: " + told);
-    }
-  }
-
-  private void pause(Duration pause) {
-    try {
-      Waits.sleep(pause);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException(failure("its reader was interrupted"), e);
+      scope.sleep(pauses.next(), failure(""));
     }
   }
 

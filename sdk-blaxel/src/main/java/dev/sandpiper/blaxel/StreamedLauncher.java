@@ -8,51 +8,29 @@ import dev.sandpiper.Command;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
-import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.TerminalSize;
 import dev.sandpiper.UnsupportedCapabilityException;
-import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
-import dev.sandpiper.engine.ProcessTrees;
-import dev.sandpiper.engine.RunningCommand;
-import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.StartRecovery;
-import dev.sandpiper.engine.Threads;
-import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Starts commands in one Blaxel sandbox, and follows them by the platform's own stream. */
-final class StreamedLauncher implements CommandLauncher {
+final class StreamedLauncher {
   static final String PLATFORM = "blaxel";
 
-  private final String sandboxId;
-  private final ProcessApi api;
+  private final ExactSandbox sandbox;
   private final StartMessages messages;
-  private final Threads threads;
   private final Waits waits;
-  private final ProcessTrees trees;
-  private final StartRecovery recovery;
 
   StreamedLauncher(ExactSandbox sandbox, StartMessages messages, Waits waits) {
-    this.sandboxId = sandbox.id();
-    this.api = sandbox.api();
+    this.sandbox = sandbox;
     this.messages = messages;
-    this.threads = sandbox.threads();
     this.waits = waits;
-    this.trees = sandbox.trees();
-    this.recovery = new StartRecovery(trees);
-  }
-
-  @Override
-  public RunningCommand launch(Command command, CallScope scope) {
-    return launch(BlaxelCommand.of(command), scope);
   }
 
   /** Starts a command with what only Blaxel knows. */
@@ -71,31 +49,31 @@ final class StreamedLauncher implements CommandLauncher {
     String processName = command.name().orElse(nonce);
     String text = ShellText.of(common);
     StartMessages.requireShort(common, "the command", text.getBytes(UTF_8).length);
-    ProcessRef ref = new ProcessRef(PLATFORM, sandboxId, processName, nonce);
+    ProcessRef ref = new ProcessRef(PLATFORM, sandbox.id(), processName, nonce);
     ObjectNode process = messages.of(command, ref, text, scope);
     command.name().ifPresent(name -> requireUnused(name, scope));
-    HttpResponse response;
+    return followed(ref, common.name(), send(command, ref, process, scope));
+  }
+
+  /** Null if the process was adopted, without a stream. */
+  private @Nullable HttpResponse send(
+      BlaxelCommand command, ProcessRef ref, ObjectNode process, CallScope scope) {
+    String name = command.common().name();
     try {
-      response = api.in(scope).startStreamed(common.name(), process);
+      HttpResponse response = sandbox.api().in(scope).startStreamed(name, process);
       response.continueIn(CallScope.open());
+      return response;
     } catch (SandboxException e) {
-      // A name that somebody chose may be somebody else's by now.
-      if (command.name().isPresent() || !Ambiguity.mayHaveStarted(e)) {
-        throw Ambiguity.mayHaveStarted(e)
-            ? StartRecovery.unknown(common.name(), "look for " + processName, e)
-            : e;
-      }
-      recovery.recover(common.name(), api.trace(ref), e, scope);
-      response = null;
+      sandbox.recover(name, command.name().isPresent(), ref, e, scope);
+      return null;
     }
-    return followed(ref, common.name(), response);
   }
 
   private StreamedCommand followed(ProcessRef ref, String name, @Nullable HttpResponse response) {
     StreamedEvents events = new StreamedEvents(name);
-    StreamDrain drain = new StreamDrain(ref, name, response, api, events, waits);
-    StreamedCommand command = StreamedCommand.started(ref, name, events, drain, api, trees);
-    threads.promptly().execute(drain);
+    StreamDrain drain = new StreamDrain(ref, name, response, sandbox, events);
+    StreamedCommand command = new StreamedCommand(ref, name, events, drain, sandbox);
+    sandbox.threads().promptly().execute(drain);
     return command;
   }
 
@@ -115,7 +93,7 @@ final class StreamedLauncher implements CommandLauncher {
 
   /** The server would begin the stream with all output of the earlier ones. */
   void requireUnused(String processName, CallScope scope) {
-    Optional<ProcessDetails> before = api.in(scope).find("start", processName);
+    Optional<ProcessDetails> before = sandbox.api().in(scope).find("start", processName);
     if (before.isPresent()) {
       String state = before.get().completedAt().isEmpty() ? "is in use" : "has been used";
       throw new InvalidRequestException(
@@ -149,7 +127,7 @@ final class StreamedLauncher implements CommandLauncher {
   private void awaitBegin(StreamedCommand started, CallScope scope) {
     Waits.Backoff backoff = waits.readiness();
     while (!started.hasBegun()) {
-      if (api.in(scope).find("start", started.ref().processId()).isPresent()) {
+      if (sandbox.api().in(scope).find("start", started.ref().processId()).isPresent()) {
         return;
       }
       if (!backoff.hasTime()) {
@@ -164,25 +142,5 @@ final class StreamedLauncher implements CommandLauncher {
       }
       scope.sleep(Duration.ofMillis(20), Failure.of("start", started.name(), ""));
     }
-  }
-
-  @Override
-  public RunningTerminal launchTerminal(Command command, TerminalSize size, CallScope scope) {
-    throw unsupported(Capability.TERMINAL, command.name());
-  }
-
-  @Override
-  public RunningCommand attach(ProcessRef ref, CallScope scope) {
-    throw unsupported(Capability.ATTACH, ref.toString());
-  }
-
-  @Override
-  public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
-    throw unsupported(Capability.TERMINAL, ref.toString());
-  }
-
-  @Override
-  public List<ProcessInfo> list(CallScope scope) {
-    throw unsupported(Capability.ATTACH, sandboxId);
   }
 }

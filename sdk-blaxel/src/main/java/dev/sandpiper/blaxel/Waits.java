@@ -2,7 +2,6 @@ package dev.sandpiper.blaxel;
 
 import dev.sandpiper.http.Durations;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How long to wait for what the platform does in its own time. Tests wait less.
@@ -62,10 +61,6 @@ record Waits(
 
   Backoff wakings() {
     return new Backoff(waking);
-  }
-
-  static void sleep(Duration pause) throws InterruptedException {
-    TimeUnit.NANOSECONDS.sleep(pause.toNanos());
   }
 
   /** Growing pauses within one limit, which begins now. For one thread. */

@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Command;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class WrappedCommand {
   private static final int LARGEST_SEGMENT = 4 << 20;
+
+  /** The marks of the files that hold what is too long. */
+  private static final String SCRIPT = "s";
+
+  private static final String TEXT = "w";
 
   /** Quarters of a second. */
   private static final int LEASE = 240;
@@ -42,7 +48,7 @@ final class WrappedCommand {
     this.script = isLongScript(arguments) ? arguments.get(2).getBytes(UTF_8) : null;
     if (script != null) {
       // Read by the same shell, which keeps its name.
-      arguments = List.of("/bin/sh", "-c", ". " + scriptFile());
+      arguments = List.of("/bin/sh", "-c", ". " + path + "." + SCRIPT);
     }
     for (int i = 0; i < arguments.size(); i++) {
       StartMessages.requireShort(common, "argument " + i, arguments.get(i).getBytes(UTF_8).length);
@@ -83,14 +89,6 @@ final class WrappedCommand {
         : Optional.empty();
   }
 
-  private String scriptFile() {
-    return path + ".s";
-  }
-
-  private String textFile() {
-    return path + ".w";
-  }
-
   private boolean isLong() {
     return text.getBytes(UTF_8).length > StartMessages.LONGEST;
   }
@@ -100,24 +98,18 @@ final class WrappedCommand {
     return script != null || isLong();
   }
 
-  /** Where something is written. */
-  @FunctionalInterface
-  interface Target {
-    void write(String path, byte[] bytes);
-  }
-
   /** Writes the files that it needs. */
-  void writeFiles(Target target) {
+  void writeFiles(ProcessFiles files, CallScope scope) {
     if (script != null) {
-      target.write(scriptFile(), script);
+      files.write(SCRIPT, script, scope);
     }
     if (isLong()) {
-      target.write(textFile(), text.getBytes(UTF_8));
+      files.write(TEXT, text.getBytes(UTF_8), scope);
     }
   }
 
   /** What the server's shell is told. */
   String text() {
-    return isLong() ? "exec /bin/sh " + textFile() : text;
+    return isLong() ? "exec /bin/sh " + path + "." + TEXT : text;
   }
 }

@@ -1,6 +1,6 @@
 # Runs one command. What it writes goes through pipes into files, which somebody reads by range.
 #
-# Every file's name begins with the path in $6 and a dot; ProcessMarks says which
+# Every file's name begins with the path in $6 and a dot; Marks says which
 # there are. The command sees none of this: not the pipes' names, no variable, no signal handler.
 #
 # $1   the script of a writer

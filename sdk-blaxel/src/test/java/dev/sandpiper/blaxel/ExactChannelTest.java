@@ -6,7 +6,6 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
-import dev.sandpiper.blaxel.ProcessMarks.Change;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
@@ -23,13 +22,10 @@ import org.junit.jupiter.api.Timeout;
 /** What an output's reader makes of what it is told. */
 @Timeout(20)
 class ExactChannelTest {
-  private static final String BOTH =
-      "{\"files\":[{\"name\":\"sp-1.o.0\",\"size\":4},{\"name\":\"sp-1.o.4\",\"size\":2}]}";
-
   private final MockWebServer server = new MockWebServer();
   private final ClientResources resources =
       new ClientResources(null, null, Limits.standard(), Protocols.standard());
-  private final ProcessMarks marks = new ProcessMarks("sp-1");
+  private final News news = new News();
   private final List<ProcessEvent> events = new ArrayList<>();
 
   @BeforeEach
@@ -47,7 +43,26 @@ class ExactChannelTest {
   private ExactChannel channel(long position) {
     ExactFiles files = new ExactFiles(resources.transport(), server.url("/"), "/tmp/out");
     return new ExactChannel(
-        Channel.STDOUT, "sp-1", files, marks, file -> {}, CallScope.open(), events::add, position);
+        Channel.STDOUT,
+        new ProcessFiles("sp-1", files),
+        news,
+        file -> {},
+        CallScope.open(),
+        events::add,
+        position);
+  }
+
+  private void listing(String files) {
+    server.enqueue(ScriptedBlaxel.json(200, "{\"files\":[" + files + "]}"));
+  }
+
+  private static String file(long offset, long size) {
+    return "{\"name\":\"sp-1.o.%d\",\"size\":%d}".formatted(offset, size);
+  }
+
+  private void nothing(long size) {
+    server.enqueue(
+        new MockResponse.Builder().code(416).addHeader("Content-Range", "bytes */" + size).build());
   }
 
   private void part(int first, int size, String bytes) {
@@ -67,9 +82,9 @@ class ExactChannelTest {
   }
 
   @Test
-  void whatAWatchTellsOfALaterSegmentIsNoGapInFrontOfIt() {
-    marks.note("sp-1.o.4", Change.WRITTEN);
-    server.enqueue(ScriptedBlaxel.json(200, BOTH));
+  void segmentsAreReadOneAfterTheOther() {
+    news.written(Channel.STDOUT);
+    listing(file(0, 4) + "," + file(4, 2));
     part(0, 4, "abcd");
     part(0, 2, "ef");
     ExactChannel channel = channel(0);
@@ -81,29 +96,66 @@ class ExactChannelTest {
   }
 
   @Test
-  void whatNobodyToldOfIsLookedForWhereALaterSegmentIs() {
-    marks.note("sp-1.o.0", Change.WRITTEN);
-    marks.note("sp-1.o.6", Change.WRITTEN);
-    server.enqueue(
-        new MockResponse.Builder().code(416).addHeader("Content-Range", "bytes */4").build());
-    server.enqueue(ScriptedBlaxel.json(200, BOTH));
-    part(0, 2, "ef");
-    ExactChannel channel = channel(4);
+  void aWriteIsReadAtTheReadersPositionWithoutAListing() {
+    news.written(Channel.STDOUT);
+    listing(file(0, 4));
+    part(0, 4, "abcd");
+    part(4, 6, "ef");
+    ExactChannel channel = channel(0);
     assertThat(channel.read()).isTrue();
+    assertThat(channel.read()).isTrue();
+    assertThat(channel.read()).isFalse();
+    news.written(Channel.STDOUT);
     assertThat(channel.read()).isTrue();
 
-    assertThat(text()).isEqualTo("ef");
+    assertThat(text()).isEqualTo("abcdef");
+    assertThat(server.getRequestCount()).isEqualTo(3);
   }
 
   @Test
   void whatIsGoneIsAGapUpToWhatIsThere() {
-    marks.note("sp-1.o.0", Change.WRITTEN);
+    news.written(Channel.STDOUT);
+    listing(file(0, 4));
     server.enqueue(ScriptedBlaxel.json(404, "{\"error\":\"stat x: no such file or directory\"}"));
-    server.enqueue(ScriptedBlaxel.json(200, "{\"files\":[{\"name\":\"sp-1.o.4\",\"size\":2}]}"));
-    assertThat(channel(1).read()).isTrue();
+    listing(file(4, 2));
+    ExactChannel channel = channel(1);
+    assertThat(channel.read()).isTrue();
+    assertThat(channel.read()).isTrue();
 
+    assertGap(1, 4);
+  }
+
+  /** A listing may count an older segment before it has grown, and a later one after that. */
+  @Test
+  void bytesThatAreMissingBeforeALaterSegmentAreAskedForTwice() {
+    news.written(Channel.STDOUT);
+    listing(file(0, 4) + "," + file(6, 2));
+    nothing(4);
+    part(4, 6, "ef");
+    part(0, 2, "gh");
+    ExactChannel channel = channel(4);
+    for (int i = 0; i < 4; i++) {
+      assertThat(channel.read()).isTrue();
+    }
+    assertThat(text()).isEqualTo("efgh");
+  }
+
+  @Test
+  void bytesThatAreMissingTwiceAreAGap() {
+    news.written(Channel.STDOUT);
+    listing(file(0, 4) + "," + file(6, 2));
+    nothing(4);
+    nothing(4);
+    ExactChannel channel = channel(4);
+    for (int i = 0; i < 3; i++) {
+      assertThat(channel.read()).isTrue();
+    }
+    assertGap(4, 6);
+  }
+
+  private void assertGap(long from, long to) {
     OutputGap gap = (OutputGap) events.get(0);
-    assertThat(gap.from()).hasValue(1);
-    assertThat(gap.to()).hasValue(4);
+    assertThat(gap.from()).hasValue(from);
+    assertThat(gap.to()).hasValue(to);
   }
 }

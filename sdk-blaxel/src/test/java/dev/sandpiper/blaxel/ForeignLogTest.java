@@ -13,6 +13,7 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.Signal;
+import dev.sandpiper.UnsupportedCapabilityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,8 +25,10 @@ import okio.Buffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody else's processes, by the files and the log of the server. */
+/** Somebody else's processes, by the files of the server. */
 @Timeout(30)
 class ForeignLogTest {
   private static final String RECORD = "GET /sbx/process/web";
@@ -157,21 +160,18 @@ class ForeignLogTest {
     process.close();
   }
 
-  @Test
-  void whereFilesCannotBeReadTheLogIsAndAGapSaysSo() {
-    blaxel.always(OUT, request -> ScriptedBlaxel.json(404, MISSING));
+  @ParameterizedTest
+  @ValueSource(ints = {404, 500})
+  void whereTheServersFilesCannotBeReadAttachingIsRefused(int status) {
+    String error = status == 404 ? MISSING : "{\"error\":\"open x: permission denied\"}";
+    blaxel.always(OUT, request -> file("out\n".getBytes(UTF_8), request));
+    blaxel.always(ERR, request -> ScriptedBlaxel.json(status, error));
     blaxel.always(FILES, request -> ScriptedBlaxel.json(404, MISSING));
-    records(RUNNING, record("17", "completed", "E", 0));
-    blaxel.on(
-        "GET /sbx/process/web/logs/stream",
-        ScriptedBlaxel.stream(
-            "text/plain; charset=utf-8", "stdout:one\ntwo\n[keepalive]\nstderr:three\n"));
-    blaxel.always("GET /sbx/health", request -> ScriptedBlaxel.json(200, "{\"upgradeCount\":0}"));
-    List<ProcessEvent> events = events(blaxel.sandbox().attachNamed("web"));
+    records(RUNNING);
+    BlaxelSandbox sandbox = blaxel.sandbox();
 
-    assertThat(events.get(0)).isInstanceOf(OutputGap.class);
-    assertThat(text(events, Channel.STDOUT)).isEqualTo("one\ntwo\n");
-    assertThat(text(events, Channel.STDERR)).isEqualTo("three\n");
-    assertThat(events.get(events.size() - 1)).isEqualTo(new Ended(new ExitStatus.Exited(0)));
+    assertThatThrownBy(() -> sandbox.attachNamed("web"))
+        .isInstanceOf(UnsupportedCapabilityException.class)
+        .hasMessageContaining("/var/log/sandbox-api/web.stderr.log");
   }
 }

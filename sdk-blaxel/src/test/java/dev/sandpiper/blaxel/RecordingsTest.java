@@ -11,11 +11,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.blaxel.Recordings.Answer;
 import dev.sandpiper.wire.Json;
-import dev.sandpiper.wire.PrefixedLogReader;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
-import okio.Buffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,30 +100,5 @@ class RecordingsTest {
         .filter(answer -> answer.contentType().equals(contentType))
         .findFirst()
         .orElseThrow();
-  }
-
-  private static List<String> log(String file) throws Exception {
-    Answer answer = one(file, "text/plain; charset=utf-8");
-    var reader = new PrefixedLogReader(new Buffer().write(answer.body()), 1 << 20);
-    List<String> pieces = new ArrayList<>();
-    PrefixedLogReader.Piece piece;
-    while ((piece = reader.next()) != null) {
-      pieces.add(piece.channel() + " " + piece.bytes().utf8());
-    }
-    return pieces;
-  }
-
-  @Test
-  void recordedLogsAreReadAsFarAsTheyCanBe() throws Exception {
-    assertThat(log("logs-stream-framing.json"))
-        .containsExactly(
-            "STDOUT l1\n",
-            "STDOUT l2\n",
-            "STDOUT abcstdout:def\n",
-            "STDOUT outstderr:err\n",
-            "STDOUT tail");
-    assertThat(log("logs-stream-stop.json"))
-        .noneMatch(line -> line.contains("Process is being"))
-        .contains("STDOUT tick\n");
   }
 }

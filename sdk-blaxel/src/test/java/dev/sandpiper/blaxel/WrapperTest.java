@@ -350,7 +350,7 @@ class WrapperTest {
     run.environment.put("PATH", directory.toString());
     assertThat(run.run("/bin/touch", directory.resolve("begun").toString())).isEqualTo(125);
 
-    assertThat(Files.readString(directory.resolve("log"))).startsWith(EndOfProcess.UNABLE);
+    assertThat(Files.readString(directory.resolve("log"))).startsWith(ExitJudge.UNABLE);
     assertThat(directory.resolve("begun")).doesNotExist();
     assertThat(out()).doesNotExist();
   }

@@ -7,7 +7,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
-import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.CallScope;
 import java.util.OptionalInt;
@@ -15,10 +15,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how a process ended: by the mark of its exit; without one by the server's record, which
- * costs more to ask and knows less. Owned by the reading thread, but for {@link #hurry}.
+ * Decides how a process ended, for every route: by the mark of its exit where there is one, and
+ * otherwise by the server's record, which costs more to ask and knows less. A mark or a writer that
+ * may be gone is waited for within a bound. Owned by the reading thread, but for {@link #hurry}.
  */
-final class EndOfProcess {
+final class ExitJudge {
   static final String UNABLE = "sandpiper: the command was not begun: ";
 
   /** The wrapper will never work in this sandbox. */
@@ -27,7 +28,7 @@ final class EndOfProcess {
   /** The wrapper could not work this time: {@code EX_TEMPFAIL} of sysexits.h. */
   private static final int PREVENTED = 75;
 
-  /** How long a killed wrapper's writers may be silent before nobody waits for them any more. */
+  /** How long a killed wrapper's writers may be silent before they are taken for dead. */
   private static final long QUIET = TimeUnit.SECONDS.toNanos(5);
 
   /** The same for those of one that has exited, which are over. */
@@ -41,21 +42,26 @@ final class EndOfProcess {
 
   private static final long HURRIED_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(400);
-  private static final long LONGEST_INTERVAL = TimeUnit.SECONDS.toNanos(10);
+  private static final long ONE_SECOND = TimeUnit.SECONDS.toNanos(1);
+  private static final long TEN_SECONDS = TimeUnit.SECONDS.toNanos(10);
+
+  /** The server starts it again as often as it fails, as far as we know. */
+  private static final int ANY = -1;
 
   /** The server starts again what has failed after one second. */
-  static final long RESTART = TimeUnit.MILLISECONDS.toNanos(2_500);
+  private static final long RESTART = TimeUnit.MILLISECONDS.toNanos(2_500);
 
   private final String processName;
   private final String subject;
-  private final ProcessMarks marks;
+  private final @Nullable String pid;
   private final ProcessApi api;
   private final int maxRestarts;
+  private final long longestInterval;
 
   private long due = System.nanoTime() + BEFORE_FIRST_LOOK;
+  private long interval = FIRST_INTERVAL;
   private boolean begun;
   private int suspected; // the last try that may have ended
-  private long interval = FIRST_INTERVAL;
   private volatile boolean hurried;
   private @Nullable ProcessDetails record;
   private long recordSince;
@@ -67,16 +73,37 @@ final class EndOfProcess {
   /** How it ended, and in which try. */
   record Final(ExitStatus status, int attempt) {}
 
-  /**
-   * @param maxRestarts how often the server starts it again; 0 for never, negative for always
-   */
-  EndOfProcess(
-      String processName, String subject, ProcessMarks marks, ProcessApi api, int maxRestarts) {
+  private ExitJudge(
+      String processName,
+      String subject,
+      @Nullable String pid,
+      ProcessApi api,
+      int maxRestarts,
+      long longestInterval) {
     this.processName = processName;
     this.subject = subject;
-    this.marks = marks;
+    this.pid = pid;
     this.api = api;
     this.maxRestarts = maxRestarts;
+    this.longestInterval = longestInterval;
+  }
+
+  /**
+   * Of a command of ours, whose record seldom has to be asked.
+   *
+   * @param maxRestarts how often the server starts it again; 0 for never, negative for always
+   */
+  static ExitJudge of(String processName, String subject, ProcessApi api, int maxRestarts) {
+    return new ExitJudge(processName, subject, null, api, maxRestarts, TEN_SECONDS);
+  }
+
+  /** Of a process of which only the record tells the end. Blocks for one request. */
+  static ExitJudge byRecord(ProcessRef ref, ProcessDetails running, ProcessApi api) {
+    int restarts = running.restartsOnFailure() ? ANY : 0;
+    String name = ref.processId();
+    ExitJudge judge = new ExitJudge(name, name, running.pid(), api, restarts, ONE_SECOND);
+    judge.upgradesBefore = api.upgrades(name);
+    return judge;
   }
 
   /** Has the record be looked at the next time. From any thread. */
@@ -85,7 +112,7 @@ final class EndOfProcess {
   }
 
   /** In how many nanoseconds the record wants to be looked at. */
-  long soonest() {
+  long soonest(Marks marks) {
     if (marks.tries() > 0 && !begun) {
       begun = true;
       interval = ONCE_BEGUN;
@@ -94,10 +121,12 @@ final class EndOfProcess {
     if (judged != null) {
       return SETTLED;
     }
-    if (maxRestarts == 0 && marks.exit(1).isPresent() && isClosed()) {
+    // Outputs that are closed without an exit are those of one that was killed with its wrapper.
+    boolean isClosed = marks.isClosed(marks.tries());
+    if (maxRestarts == 0 && marks.exit(1).isPresent() && isClosed) {
       return Long.MAX_VALUE;
     }
-    boolean isSuspect = marks.exit(marks.tries()).isPresent() || isClosed();
+    boolean isSuspect = marks.exit(marks.tries()).isPresent() || isClosed;
     if (isSuspect && suspected < marks.tries()) {
       suspected = marks.tries();
       interval = FIRST_INTERVAL;
@@ -111,33 +140,34 @@ final class EndOfProcess {
     return judged == null && (hurried || System.nanoTime() - due >= 0);
   }
 
-  /** Outputs that are closed without an exit are those of one that was killed with its wrapper. */
-  private boolean isClosed() {
-    int attempt = marks.tries();
-    return marks.end(Channel.STDOUT, attempt) != null && marks.end(Channel.STDERR, attempt) != null;
-  }
-
-  /**
-   * Asks for the record, if it is time. True if that tells that the process is over.
-   *
-   * @throws NotFoundException if the server does not know the process any more
-   */
-  boolean lookAtRecord(CallScope scope) {
+  /** Asks for the record, if it is time. True if that tells that the process is over. */
+  boolean askIfDue(CallScope scope) {
     if (!isDue()) {
       return false;
     }
     interval = hurried ? HURRIED_INTERVAL : interval;
     hurried = false;
     due = System.nanoTime() + interval;
-    interval = Math.min(2 * interval, LONGEST_INTERVAL);
+    interval = Math.min(2 * interval, longestInterval);
+    return ask(scope);
+  }
+
+  /**
+   * Asks for the record. True if that tells that the process is over.
+   *
+   * @throws NotFoundException if its name belongs to another process by now
+   * @throws PlatformException if the server does not know it
+   */
+  boolean ask(CallScope scope) {
     ProcessApi asked = api.in(scope.within(ExactFiles.ANSWER));
     ProcessDetails found =
         asked
             .find("follow", processName)
-            .orElseThrow(
-                () ->
-                    new PlatformException(
-                        Failure.of("follow", subject, "the server does not know it")));
+            .orElseThrow(() -> new PlatformException(failure("the server does not know it")));
+    if (pid != null && !pid.equals(found.pid())) {
+      throw new NotFoundException(
+          What.PROCESS, failure("meanwhile its name belongs to another process"));
+    }
     if (!isSame(found)) {
       recordSince = System.nanoTime();
       record = found;
@@ -151,7 +181,7 @@ final class EndOfProcess {
       due = System.nanoTime() + interval;
       return false;
     }
-    judged = judge(found, asked);
+    judged = judge(found.exit().get(), asked);
     return true;
   }
 
@@ -172,8 +202,7 @@ final class EndOfProcess {
   }
 
   /** A server that has replaced itself cannot know how what it took over has ended. */
-  private ExitStatus judge(ProcessDetails found, ProcessApi asked) {
-    ExitStatus told = found.exit().orElseThrow();
+  private ExitStatus judge(ExitStatus told, ProcessApi asked) {
     try {
       if (asked.upgrades(subject) == Math.max(0, upgradesBefore)) {
         return told;
@@ -186,9 +215,14 @@ final class EndOfProcess {
         "the sandbox's server has been upgraded, and may have guessed: " + told);
   }
 
-  /** True once the record says that it is over. */
-  boolean isJudged() {
-    return judged != null;
+  /** How it ended by its record; null while that does not say so. */
+  @Nullable ExitStatus judged() {
+    return judged;
+  }
+
+  /** The record as it was last seen; null before the first time. */
+  @Nullable ProcessDetails record() {
+    return record;
   }
 
   /**
@@ -201,38 +235,42 @@ final class EndOfProcess {
     return judged != null && sinceNews >= (judged instanceof ExitStatus.Exited ? SETTLED : QUIET);
   }
 
-  /** Null while it is not over. */
-  @Nullable Final find() {
+  /**
+   * Null while it is not over.
+   *
+   * @throws NotBegunException if its wrapper could not begin it
+   */
+  @Nullable Final find(Marks marks) {
     int attempt = Math.max(1, marks.tries());
     OptionalInt code = marks.exit(attempt);
     boolean isLast =
         maxRestarts == 0
             || (code.isPresent() && code.getAsInt() == 0)
             || (maxRestarts > 0 && attempt > maxRestarts);
-    ExitStatus byMark =
-        code.isPresent() && code.getAsInt() <= 255 ? new ExitStatus.Exited(code.getAsInt()) : null;
-    if (byMark != null && (isLast || judged != null)) {
-      return new Final(byMark, attempt);
+    boolean isMarked = code.isPresent() && code.getAsInt() <= 255;
+    if (isMarked && (isLast || judged != null)) {
+      return new Final(new ExitStatus.Exited(code.getAsInt()), attempt);
     }
     if (judged == null) {
       return null;
     }
-    rejectIfRefused();
+    if (!begun && marks.tries() == 0) {
+      rejectIfRefused(requireNonNull(record));
+    }
     return new Final(judged, attempt);
   }
 
   /** A wrapper that cannot work says so in place of the command, which has not begun then. */
-  private void rejectIfRefused() {
-    ProcessDetails told = requireNonNull(record);
+  private void rejectIfRefused(ProcessDetails told) {
     int code = told.exit().map(exit -> exit.code().orElse(-1)).orElse(-1);
-    boolean isRefusal = marks.tries() == 0 && told.stdout().startsWith(UNABLE);
-    if (isRefusal && (code == UNUSABLE || code == PREVENTED)) {
+    boolean isRefusal = code == UNUSABLE || code == PREVENTED;
+    if (isRefusal && told.stdout().startsWith(UNABLE)) {
       String reason = told.stdout().substring(UNABLE.length()).strip();
       throw new NotBegunException(subject, reason, code == PREVENTED);
     }
   }
 
-  static NotFoundException unknown(String operation, String subject, String observed) {
-    return new NotFoundException(What.PROCESS, Failure.of(operation, subject, observed));
+  private Failure failure(String observed) {
+    return Failure.of("follow", subject, observed);
   }
 }
