@@ -10,6 +10,7 @@ module dev.sandpiper.e2b {
   requires org.slf4j;
 
   exports dev.sandpiper.e2b;
+  exports dev.sandpiper.e2b.sessions;
   exports dev.sandpiper.e2b.proto to
       dev.sandpiper.testkit;
 

@@ -1,13 +1,18 @@
 package dev.sandpiper;
 
 /**
- * What a sandbox can do beyond running commands and moving files. Known for each sandbox, because
- * images and server versions differ.
+ * What a sandbox can do beyond starting commands and moving text in and out. Known for each
+ * sandbox, because platforms, images and server versions differ.
  */
 public enum Capability {
-  /** {@link Command#stdin} and {@link Command#openStdin}: a command can be given input. */
+  /** {@link Command#openStdin}: a command can be given input. */
   STDIN,
-  /** {@link Processes#attach}: a process can be followed by somebody who did not start it. */
+  /**
+   * {@link Command#stdin}: a command's input can be ended. Without it, closing {@link
+   * Process#stdin()} fails.
+   */
+  STDIN_END,
+  /** {@link Processes#attach}: a process can be followed by a client that did not start it. */
   ATTACH,
   /** What was written while nobody was attached is kept, and can be read again. */
   REPLAY,
@@ -17,6 +22,28 @@ public enum Capability {
   SIGNALS,
   /** {@link Command#user}: a command can run as a named user. */
   USER,
-  /** {@link Filesystem#watch}: changes of files are told. */
-  WATCH
+  /** {@link ExecResult#exit}: how a command ended is reported. */
+  EXIT_STATUS,
+  /** Output, input and files are exact bytes. Without it they are UTF-8 text, and output lines. */
+  BYTES,
+  /** {@link Filesystem#watch}: changes of files are reported. */
+  WATCH,
+  /**
+   * {@link Filesystem#stat} and {@link Filesystem#exists}: a file can be described. Without it a
+   * listing has names and types only.
+   */
+  FILE_STATUS,
+  /** {@link Filesystem#move}, and {@link WriteOptions#atomic()}, which needs it. */
+  MOVE,
+  /** {@link ReadOptions#from} and {@link ReadOptions#length}: a part of a file can be read. */
+  RANGES,
+  /** {@link Filesystem#downloadDirectory} and {@link Filesystem#uploadDirectory}. */
+  DIRECTORIES,
+  /**
+   * {@link SandboxClient#list} and {@link Processes#list}, and so {@link SandboxSpec#label}: what
+   * exists can be found.
+   */
+  LISTS,
+  /** {@link Sandbox#expireIn} and {@link SandboxSpec#timeToLive}: the end can be chosen. */
+  EXPIRY
 }

@@ -151,7 +151,7 @@ public final class Command {
    * <p>What was opened is closed when it is sent, or when the command has ended. A command that
    * ends before it has read everything is no failure. A content that cannot be read, or sent, is
    * one: the command is stopped, because the end of file would tell it that it has everything.
-   * Needs {@link Capability#STDIN}.
+   * Needs {@link Capability#STDIN_END}.
    *
    * @throws IllegalArgumentException after {@link #openStdin}
    */

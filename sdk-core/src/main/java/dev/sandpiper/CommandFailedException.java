@@ -1,6 +1,9 @@
 package dev.sandpiper;
 
-/** A command did not succeed, and {@link ExecResult#orThrow()} was asked to say so. */
+/**
+ * {@link ExecResult#orThrow()} was called for a command that failed, or of which nobody can know
+ * whether it succeeded: its exit is {@link ExitStatus.Unreported} then, and the message says so.
+ */
 public class CommandFailedException extends SandboxException {
   private static final long serialVersionUID = 1L;
 
@@ -17,7 +20,11 @@ public class CommandFailedException extends SandboxException {
   }
 
   private static String describe(ExecResult result) {
+    String exit =
+        result.exit() instanceof ExitStatus.Unreported unreported
+            ? "whether it succeeded cannot be known: " + unreported.reason()
+            : result.exit().toString();
     String words = result.lastWords();
-    return words.isEmpty() ? result.exit().toString() : result.exit() + "; stderr: " + words;
+    return words.isEmpty() ? exit : exit + "; stderr: " + words;
   }
 }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a sandbox says about one entry of its filesystem. A link is described itself, and not what
- * it leads to.
+ * it leads to. Without {@link Capability#FILE_STATUS} a listing has paths, names and types only:
+ * then {@code size}, {@code mode}, {@code owner}, {@code group} and {@code modified} throw an
+ * {@link UnsupportedCapabilityException}.
  *
  * @param path absolute
  * @param name its last part
@@ -35,6 +37,8 @@ public record FileInfo(
     Optional<String> linkTarget,
     Map<String, String> metadata)
     implements Serializable {
+  private static final int UNTOLD = -1;
+
   public FileInfo {
     requireNonNull(path, "path");
     requireNonNull(name, "name");
@@ -46,9 +50,52 @@ public record FileInfo(
     metadata = Map.copyOf(metadata);
   }
 
+  /** An entry of which the platform says only this. */
+  public static FileInfo named(String path, String name, FileType type) {
+    return new FileInfo(
+        path, name, type, UNTOLD, UNTOLD, "", "", Instant.MIN, Optional.empty(), Map.of());
+  }
+
+  @Override
+  public long size() {
+    return told(size);
+  }
+
+  @Override
+  public int mode() {
+    return told(mode);
+  }
+
+  @Override
+  public String owner() {
+    return told(owner);
+  }
+
+  @Override
+  public String group() {
+    return told(group);
+  }
+
+  @Override
+  public Instant modified() {
+    return told(modified);
+  }
+
+  private <T> T told(T value) {
+    if (mode == UNTOLD) {
+      throw new UnsupportedCapabilityException(
+          Failure.of("list", path, "this platform lists names and types only"),
+          Capability.FILE_STATUS);
+    }
+    return value;
+  }
+
   /** Everything but the metadata's values, which may be anybody's. */
   @Override
   public String toString() {
+    if (mode == UNTOLD) {
+      return type + "[" + path + "]";
+    }
     return String.format(
         Locale.ROOT,
         "%s[%s, %d bytes, %04o, %s:%s, %s]",

@@ -7,5 +7,7 @@ public enum FileType {
   /** A symbolic link, whatever it leads to. */
   LINK,
   /** A pipe, a socket, a device. */
-  OTHER
+  OTHER,
+  /** No directory; the platform says no more than that. */
+  UNKNOWN
 }

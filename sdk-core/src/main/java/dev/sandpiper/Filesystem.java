@@ -17,12 +17,16 @@ public interface Filesystem {
   /** What {@link #readText(String)} and {@link #readBytes(String)} read at the most: 16 MiB. */
   int STANDARD_BOUND = 16 << 20;
 
-  /** What is at {@code path}. A link is described itself, and not followed. */
+  /**
+   * What is at {@code path}. A link is described itself, and not followed. Needs {@link
+   * Capability#FILE_STATUS}.
+   */
   FileInfo stat(String path);
 
   /**
    * True if there is something at {@code path}, even a link that leads nowhere. Only "not found" is
-   * false: every other failure is thrown, also that a part of the path is a file.
+   * false: every other failure is thrown, also that a part of the path is a file. Needs {@link
+   * Capability#FILE_STATUS}.
    */
   boolean exists(String path);
 
@@ -46,7 +50,7 @@ public interface Filesystem {
   /**
    * Gives something a new name, making the parents of {@code destination}, which stay even if the
    * move then fails. A file at {@code destination} is replaced, a directory never is. Not possible
-   * between file systems.
+   * between file systems. Needs {@link Capability#MOVE}.
    */
   FileInfo move(String source, String destination);
 
@@ -128,7 +132,7 @@ public interface Filesystem {
    * Copies a directory of the sandbox to this machine: files, empty directories, links as links,
    * permission bits. Nothing is written outside {@code target}, whatever the sandbox sends. If it
    * fails, {@code target} is as it was. The sandbox packs an archive in its {@code /tmp}, which
-   * needs room for all of it and is deleted at the end.
+   * needs room for all of it and is deleted at the end. Needs {@link Capability#DIRECTORIES}.
    *
    * @param target what does not exist yet, or an empty directory
    * @throws UnsupportedCapabilityException if the sandbox has no usable {@code tar}
@@ -145,7 +149,7 @@ public interface Filesystem {
    * Copies a directory of this machine into the sandbox, over what is there: files, empty
    * directories, links as links, permission bits. If it fails, a part may be there, which the
    * message says. The sandbox unpacks an archive in its {@code /tmp}, which needs room for all of
-   * it and is deleted at the end.
+   * it and is deleted at the end. Needs {@link Capability#DIRECTORIES}.
    *
    * @throws UnsupportedCapabilityException if the sandbox has no usable {@code tar}
    */

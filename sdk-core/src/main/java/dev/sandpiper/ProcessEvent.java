@@ -6,8 +6,11 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to a process, in order: any number of {@link Output} and {@link OutputGap}, then one
@@ -34,12 +37,14 @@ public sealed interface ProcessEvent {
     private final byte[] bytes;
     private final byte[] carried;
     private final int unfinished;
+    private final @Nullable Instant writtenAt;
 
-    private Output(Channel channel, byte[] bytes, byte[] carried) {
+    private Output(Channel channel, byte[] bytes, byte[] carried, @Nullable Instant writtenAt) {
       this.channel = requireNonNull(channel, "channel");
       this.bytes = bytes;
       this.carried = carried;
       this.unfinished = Utf8Tail.lengthOf(carried, bytes);
+      this.writtenAt = writtenAt;
     }
 
     private Output(Channel channel, byte[] carried) {
@@ -47,13 +52,19 @@ public sealed interface ProcessEvent {
       this.bytes = NOTHING;
       this.carried = carried;
       this.unfinished = 0;
+      this.writtenAt = null;
     }
 
     /**
      * Output that stands alone. Takes ownership of {@code bytes}: do not change them afterwards.
      */
     public static Output of(Channel channel, byte[] bytes) {
-      return new Output(channel, bytes, NOTHING);
+      return new Output(channel, bytes, NOTHING, null);
+    }
+
+    /** The same, on a platform that reports when it was written. */
+    public Output writtenAt(Instant time) {
+      return new Output(channel, bytes, carried, requireNonNull(time, "time"));
     }
 
     /**
@@ -66,7 +77,7 @@ public sealed interface ProcessEvent {
 
     /** The same bytes, their text beginning with what the channel's last output left unfinished. */
     public Output continuing(byte[] carried) {
-      return carried.length == 0 ? this : new Output(channel, bytes, carried.clone());
+      return carried.length == 0 ? this : new Output(channel, bytes, carried.clone(), writtenAt);
     }
 
     /** The incomplete character at the end, at most three bytes; it belongs to the next text. */
@@ -80,6 +91,11 @@ public sealed interface ProcessEvent {
 
     public Channel channel() {
       return channel;
+    }
+
+    /** When it was written, by the sandbox's clock; empty on platforms that do not report it. */
+    public Optional<Instant> writtenAt() {
+      return Optional.ofNullable(writtenAt);
     }
 
     /** How many bytes this is. */

@@ -70,7 +70,8 @@ public interface Processes {
 
   /**
    * The processes that were started through the platform, by this client or another, and are not
-   * over: their children are not among them. Needs {@link Capability#ATTACH}.
+   * over: their children are not among them. Needs {@link Capability#ATTACH} and {@link
+   * Capability#LISTS}.
    */
   List<ProcessInfo> list();
 }

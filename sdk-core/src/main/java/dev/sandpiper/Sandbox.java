@@ -17,7 +17,10 @@ public interface Sandbox extends AutoCloseable {
 
   Filesystem files();
 
-  /** How to reach {@code port} from outside. Makes no request. */
+  /**
+   * How to reach {@code port} from outside. Makes no request, except on a platform that assigns an
+   * address only when a program listens.
+   */
   Endpoint endpoint(int port);
 
   /** Where commands start and relative paths begin. Absolute; asked for once, then known. */
@@ -32,7 +35,10 @@ public interface Sandbox extends AutoCloseable {
   /** What this sandbox can do beyond the basics. Makes no request. */
   Set<Capability> capabilities();
 
-  /** Lets it live for this long from now, which may be shorter than before. */
+  /**
+   * Lets it live for this long from now, which may be shorter than before. Needs {@link
+   * Capability#EXPIRY}.
+   */
   void expireIn(Duration timeToLive);
 
   /** Ends it with everything in it. False if it was gone already. */

@@ -47,7 +47,10 @@ public interface SandboxClient extends AutoCloseable {
    */
   Sandbox connect(String id, Duration timeToLive);
 
-  /** The sandboxes of this account, newest first, fetched page by page while they are read. */
+  /**
+   * The sandboxes of this account, newest first, fetched page by page while they are read. Needs
+   * {@link Capability#LISTS}.
+   */
   Pages<SandboxInfo> list(SandboxFilter filter);
 
   /** {@link #list(SandboxFilter)} without a filter. */

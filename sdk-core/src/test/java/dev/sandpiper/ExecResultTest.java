@@ -2,11 +2,13 @@ package dev.sandpiper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sandpiper.ExitStatus.Exited;
 import dev.sandpiper.ExitStatus.Signaled;
+import dev.sandpiper.ExitStatus.Unreported;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -48,5 +50,18 @@ class ExecResultTest {
     assertThat(new ObjectMapper().writeValueAsString(result))
         .contains("\"exit\":\"killed by ", "\"exitCode\":null", "\"isComplete\":false")
         .contains("head\\n[... output missing here: 5000 bytes arrived");
+  }
+
+  @Test
+  void anExitThatIsNotReportedIsNoSuccessAndTheMessageSaysThatItCannotBeKnown() {
+    ExecResult result =
+        result(new Unreported("the platform does not report it"), NOTHING, text("careful\n"));
+
+    assertThat(result.exit().isSuccess()).isFalse();
+    assertThatThrownBy(result::orThrow)
+        .isInstanceOf(CommandFailedException.class)
+        .hasMessage(
+            "exec make: whether it succeeded cannot be known: the platform does not report it;"
+                + " stderr: careful");
   }
 }

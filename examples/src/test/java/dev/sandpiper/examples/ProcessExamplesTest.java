@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.e2b.sessions.SessionsClient;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -49,6 +50,25 @@ class ProcessExamplesTest {
               | 1871 / 100 = 18
               | 3 answers given
             The calculator ended with exit status 0.
+            """);
+  }
+
+  @Test
+  void aSessionOfTheOldApiHasLinesAndNoExit() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (LocalSandboxes local = LocalSandboxes.start();
+        SessionsClient client = local.sessionsClient()) {
+      OldSession.run(client, new PrintStream(printed, true, UTF_8));
+    }
+    assertThat(printed.toString(UTF_8))
+        .isEqualTo(
+            """
+              | curlew
+              | plover
+              | sandpiper
+              | sort ended with 0
+            It ended, and how is not reported.
+            It can do: [STDIN, ATTACH, REPLAY]
             """);
   }
 

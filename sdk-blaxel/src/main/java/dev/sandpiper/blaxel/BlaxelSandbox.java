@@ -21,6 +21,8 @@ import dev.sandpiper.http.Routes;
 import dev.sandpiper.http.Uninterrupted;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.HttpUrl;
@@ -38,8 +40,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class BlaxelSandbox implements Sandbox {
   static final Set<Capability> CAPABILITIES =
-      Set.of(Capability.SIGNALS, Capability.STDIN, Capability.ATTACH, Capability.REPLAY);
-  private static final Set<Capability> STREAMED = Set.of(Capability.SIGNALS);
+      without(
+          EnumSet.allOf(Capability.class), Capability.TERMINAL, Capability.USER, Capability.WATCH);
+  private static final Set<Capability> STREAMED =
+      without(
+          CAPABILITIES,
+          Capability.STDIN,
+          Capability.STDIN_END,
+          Capability.ATTACH,
+          Capability.REPLAY,
+          Capability.BYTES);
   private static final Logger log = LoggerFactory.getLogger(BlaxelSandbox.class);
 
   private final String name;
@@ -84,6 +94,12 @@ public final class BlaxelSandbox implements Sandbox {
     this.processes = new BlaxelProcesses(launcher, account.threads());
     this.files =
         new BlaxelFiles(account.dataPlane(), url, paths, processes, account.threads().executor());
+  }
+
+  private static Set<Capability> without(Set<Capability> all, Capability... missing) {
+    Set<Capability> fewer = EnumSet.copyOf(all);
+    List.of(missing).forEach(fewer::remove);
+    return Set.copyOf(fewer);
   }
 
   /** Refuses variables of a new sandbox that its commands would not get. */

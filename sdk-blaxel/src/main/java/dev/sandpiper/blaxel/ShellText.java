@@ -1,12 +1,12 @@
 package dev.sandpiper.blaxel;
 
 import dev.sandpiper.Command;
+import dev.sandpiper.engine.ShellWords;
 import dev.sandpiper.engine.Variables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Commands as the one text that Blaxel gives to the sandbox's shell. */
 final class ShellText {
@@ -22,17 +22,13 @@ final class ShellText {
   static String of(Command command) {
     return Variables.EXEC
         + " "
-        + quoted(command.arguments())
+        + ShellWords.quoted(command.arguments())
         + (command.mergesErrors() ? " 2>&1" : "");
   }
 
   /** Runs a script of ours. */
   static String script(String script, List<String> arguments) {
-    return "exec /bin/sh -c " + quote(script) + " sh " + quoted(arguments);
-  }
-
-  private static String quoted(List<String> words) {
-    return words.stream().map(ShellText::quote).collect(Collectors.joining(" "));
+    return "exec /bin/sh -c " + ShellWords.quoted(script) + " sh " + ShellWords.quoted(arguments);
   }
 
   /**
@@ -58,10 +54,5 @@ final class ShellText {
       end = matcher.end();
     }
     return end == text.length() ? words : List.of();
-  }
-
-  /** In single quotes nothing means anything, and they themselves stand outside. */
-  static String quote(String word) {
-    return "'" + word.replace("'", "'\\''") + "'";
   }
 }

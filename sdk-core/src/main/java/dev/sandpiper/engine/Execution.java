@@ -58,6 +58,7 @@ final class Execution {
   ExecResult run(Function<CallScope, RunningCommand> start) {
     CallScope scope = LaunchedProcesses.scopeOf(command, call);
     RunningCommand started = start.apply(scope);
+    started.outputWanted(listener != LaunchedProcesses.NOBODY);
     Runnable cancel = started::cancel;
     call.onCancel(cancel);
     TreeStop stop = new TreeStop(started, streamOver, () -> ended);

@@ -20,7 +20,7 @@ import java.util.function.Function;
 
 /** The verbs for processes, over whatever a provider's launcher starts. */
 public final class LaunchedProcesses implements Processes {
-  private static final OutputListener NOBODY = output -> {};
+  static final OutputListener NOBODY = output -> {};
 
   private final CommandLauncher launcher;
   private final Threads threads;

@@ -2,6 +2,7 @@ package dev.sandpiper.engine;
 
 import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
+import dev.sandpiper.ExitStatus.Unreported;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.http.CallScope;
@@ -66,7 +67,9 @@ public final class Places {
   private Answer ask(CallScope scope) {
     ExecResult result = processes.get().in(scope).exec(QUESTION);
     String[] answers = result.stdout().text().split("\0", -1);
-    if (!result.exit().isSuccess() || answers.length != 3 || !answers[0].startsWith("/")) {
+    // An exit that is not reported proves nothing; the form of the answer does.
+    boolean failed = !result.exit().isSuccess() && !(result.exit() instanceof Unreported);
+    if (failed || answers.length != 3 || !answers[0].startsWith("/")) {
       throw new PlatformException(
           Failure.of("look around", sandboxId, "its shell does not say where it is"));
     }

@@ -36,6 +36,13 @@ public interface RunningCommand {
   ProcessEvent next();
 
   /**
+   * Says whether anybody reads the output as it comes, or its end alone is awaited, so that a
+   * platform that has to be asked for both is asked for what is needed. Before the first call the
+   * output is wanted. From any thread.
+   */
+  default void outputWanted(boolean wanted) {}
+
+  /**
    * Stops the command with all its children: TERM, and KILL for what is left after {@code grace}.
    * Blocks until they are gone, or it is certain that they will not go. If the command is over its
    * descendants are stopped. Works after {@link #close} too: a deadline outlives the stream.

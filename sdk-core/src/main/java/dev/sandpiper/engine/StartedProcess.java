@@ -231,6 +231,7 @@ class StartedProcess implements Process {
     }
     ClaimedEvents events = new ClaimedEvents(buffer, ref(), command.beginsAt().orElse(null));
     claimed = events;
+    command.outputWanted(true);
     return events;
   }
 
@@ -292,6 +293,10 @@ class StartedProcess implements Process {
     ClaimedEvents events = claimed;
     if (events != null && events.wasLastReadBy(Thread.currentThread())) {
       events.close();
+    }
+    command.outputWanted(false);
+    if (claimed != null) {
+      command.outputWanted(true); // also if that came between
     }
     try {
       return Optional.of(awaitedExit().get(nanos, TimeUnit.NANOSECONDS));

@@ -34,13 +34,7 @@ import org.slf4j.LoggerFactory;
 /** A sandbox at E2B. Made by {@link E2bClient}. */
 public final class E2bSandbox implements Sandbox {
   static final Set<Capability> CAPABILITIES =
-      Set.of(
-          Capability.STDIN,
-          Capability.ATTACH,
-          Capability.TERMINAL,
-          Capability.SIGNALS,
-          Capability.USER,
-          Capability.WATCH);
+      Set.copyOf(EnumSet.complementOf(EnumSet.of(Capability.REPLAY)));
   private static final int LONGEST_MESSAGE = 16 << 20;
   private static final Logger log = LoggerFactory.getLogger(E2bSandbox.class);
 
@@ -177,7 +171,7 @@ public final class E2bSandbox implements Sandbox {
       return CAPABILITIES;
     }
     Set<Capability> fewer = EnumSet.copyOf(CAPABILITIES);
-    fewer.remove(Capability.STDIN);
+    fewer.removeAll(Set.of(Capability.STDIN, Capability.STDIN_END));
     return Set.copyOf(fewer);
   }
 

@@ -1,14 +1,20 @@
 package dev.sandpiper.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.blaxel.BlaxelClientBuilder;
 import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.e2b.sessions.SessionsClient;
+import dev.sandpiper.e2b.sessions.SessionsClientBuilder;
 import dev.sandpiper.testkit.blaxel.BlaxelOptions;
 import dev.sandpiper.testkit.blaxel.BlaxelServer;
 import dev.sandpiper.testkit.e2b.E2bServer;
 import dev.sandpiper.testkit.e2b.ServerOptions;
+import dev.sandpiper.testkit.sessions.SessionsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,16 +42,19 @@ public final class LocalSandboxes implements AutoCloseable {
 
   private final E2bServer e2b;
   private final BlaxelOptions blaxelOptions;
+  private final Clock sessionsClock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Thread atShutdown = new Thread(this::closeServers, "sandpiper-local-at-shutdown");
 
-  // Guarded by the lock. Null until it is needed.
+  // Guarded by the lock. Servers are null until they are needed.
   private @Nullable BlaxelServer blaxel;
+  private @Nullable SessionsServer sessions;
   private boolean closed;
 
-  private LocalSandboxes(E2bServer e2b, BlaxelOptions blaxelOptions) {
+  private LocalSandboxes(E2bServer e2b, BlaxelOptions blaxelOptions, Clock sessionsClock) {
     this.e2b = e2b;
     this.blaxelOptions = blaxelOptions;
+    this.sessionsClock = sessionsClock;
   }
 
   /** Starts the servers with E2B's two standard templates. The caller closes them. */
@@ -92,7 +101,7 @@ public final class LocalSandboxes implements AutoCloseable {
   public Map<String, String> blaxelEnvironment() {
     lock.lock();
     try {
-      if (closed) throw new IllegalStateException("these local sandboxes are closed");
+      requireOpen();
       if (blaxel == null) blaxel = BlaxelServer.start(blaxelOptions);
       return blaxel.environment();
     } catch (IOException e) {
@@ -117,6 +126,45 @@ public final class LocalSandboxes implements AutoCloseable {
     return builder.build();
   }
 
+  private void requireOpen() {
+    if (closed) throw new IllegalStateException("these local sandboxes are closed");
+  }
+
+  /**
+   * The URL of an embedded server of E2B's old REST API, which is started by the first call. Its
+   * requests need {@link #sessionsHeaders}.
+   *
+   * @throws IllegalStateException if these sandboxes are closed
+   */
+  public String sessionsUrl() {
+    return sessions().url();
+  }
+
+  /** What every request to {@link #sessionsUrl} carries: a key that is valid there only. */
+  public Map<String, String> sessionsHeaders() {
+    return sessions().headers();
+  }
+
+  /** A client of the embedded server of E2B's old REST API. The caller closes it. */
+  public SessionsClient sessionsClient() {
+    SessionsClientBuilder builder = SessionsClient.builder().baseUrl(sessionsUrl());
+    sessionsHeaders().forEach(builder::header);
+    return builder.build();
+  }
+
+  private SessionsServer sessions() {
+    lock.lock();
+    try {
+      requireOpen();
+      if (sessions == null) sessions = SessionsServer.start(sessionsClock);
+      return sessions;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start the local sessions: " + e.getMessage(), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Kills every process of every sandbox, deletes their directories and stops the servers. Blocks
    * until that is done; closing twice is harmless. A JVM that is asked to end does so by itself.
@@ -136,6 +184,7 @@ public final class LocalSandboxes implements AutoCloseable {
     try {
       closed = true;
       if (blaxel != null) blaxel.close();
+      if (sessions != null) sessions.close();
     } finally {
       lock.unlock();
       e2b.close();
@@ -162,6 +211,7 @@ public final class LocalSandboxes implements AutoCloseable {
     private int blaxelSandboxPort;
     private Set<BlaxelFault> blaxelFaults = Set.of();
     private Set<String> unenforced = Set.of();
+    private Clock sessionsClock = Clock.systemUTC();
 
     private Builder() {}
 
@@ -210,6 +260,16 @@ public final class LocalSandboxes implements AutoCloseable {
      */
     public Builder acceptUnenforced(String... fields) {
       unenforced = Set.of(fields);
+      return this;
+    }
+
+    /**
+     * The clock of the sessions server: a session is deleted when nobody has asked for it for ten
+     * minutes, and each line of output has the time at which it was read. Without this call, the
+     * system's.
+     */
+    public Builder sessionsClock(Clock clock) {
+      sessionsClock = requireNonNull(clock, "clock");
       return this;
     }
 
@@ -279,7 +339,8 @@ public final class LocalSandboxes implements AutoCloseable {
       }
       warn();
       try {
-        LocalSandboxes sandboxes = new LocalSandboxes(E2bServer.start(options()), blaxelOptions());
+        LocalSandboxes sandboxes =
+            new LocalSandboxes(E2bServer.start(options()), blaxelOptions(), sessionsClock);
         Runtime.getRuntime().addShutdownHook(sandboxes.atShutdown);
         return sandboxes;
       } catch (IOException e) {

@@ -1,11 +1,7 @@
 package dev.sandpiper.testkit.blaxel;
 
-import dev.sandpiper.testkit.http.Connectors;
-import dev.sandpiper.testkit.http.Endpoint;
-import dev.sandpiper.testkit.http.JettyBridge;
 import dev.sandpiper.testkit.http.Listening;
-import dev.sandpiper.testkit.http.LoopbackOnly;
-import dev.sandpiper.testkit.http.PortSwitch;
+import dev.sandpiper.testkit.http.LoopbackServer;
 import dev.sandpiper.testkit.machine.Directories;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
@@ -14,9 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,48 +18,34 @@ import org.slf4j.LoggerFactory;
 public final class BlaxelServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BlaxelServer.class);
 
-  /** One thread a request, streams included; idle threads go after a minute. */
-  private static final int MOST_THREADS = 8000;
-
   private static final String WORKSPACE = "local";
   private static final String SCRIPT = "first-process.pl";
 
   private final AccessTokens tokens = new AccessTokens();
-  private final Listening listening;
   private final Threads threads = new Threads();
   private final Path root;
   private final Sandboxes sandboxes;
-  private final Server jetty;
-  private final ServerConnector controlPlane;
-  private final ServerConnector gateway;
+  private final LoopbackServer server;
+  private final LoopbackServer.Port controlPlane;
+  private final LoopbackServer.Port gateway;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private BlaxelServer(BlaxelOptions options, Limits limits, Listening listening)
       throws IOException {
-    this.listening = listening;
     root = Files.createTempDirectory("sandpiper-blaxel-").toRealPath();
     RunningSandbox.Host host =
         new RunningSandbox.Host(
             root, firstProcess(root), options.faults(), limits, options.wholeHost(), threads);
-    QueuedThreadPool pool = new QueuedThreadPool(MOST_THREADS, 8);
-    pool.setName(Threads.PREFIX + "blaxel-http");
-    pool.setDaemon(true);
-    jetty = new Server(pool);
-    Connectors connectors = new Connectors(listening);
-    controlPlane = connectors.addTo(jetty, options.controlPort());
-    gateway = connectors.addTo(jetty, options.sandboxPort());
     sandboxes = new Sandboxes(host, WORKSPACE, this::sandboxUrl);
-    jetty.setHandler(
-        new PortSwitch(
-            Map.of(
-                controlPlane,
-                bridge(new ControlPlane(tokens, WORKSPACE, options, sandboxes), options),
-                gateway,
-                bridge(new Gateway(tokens, WORKSPACE, sandboxes), options))));
-  }
-
-  private static JettyBridge bridge(Endpoint endpoint, BlaxelOptions options) {
-    return new JettyBridge(new LoopbackOnly(endpoint, options.wideCors()));
+    server = new LoopbackServer("blaxel-http", listening);
+    controlPlane =
+        server.serve(
+            options.controlPort(),
+            new ControlPlane(tokens, WORKSPACE, options, sandboxes),
+            options.wideCors());
+    gateway =
+        server.serve(
+            options.sandboxPort(), new Gateway(tokens, WORKSPACE, sandboxes), options.wideCors());
   }
 
   /** Where the script is; null without perl. */
@@ -107,11 +86,11 @@ public final class BlaxelServer implements AutoCloseable {
       throws IOException {
     BlaxelServer server = new BlaxelServer(options, limits, listening);
     try {
-      server.jetty.start();
+      server.server.start();
       return server;
-    } catch (Exception e) {
+    } catch (IOException e) {
       server.close();
-      throw new IOException("cannot listen on loopback: " + e.getMessage(), e);
+      throw e;
     }
   }
 
@@ -123,7 +102,7 @@ public final class BlaxelServer implements AutoCloseable {
         "BL_WORKSPACE",
         WORKSPACE,
         "BL_API_URL",
-        url(controlPlane) + ControlPlane.BASE);
+        controlPlane.url() + ControlPlane.BASE);
   }
 
   /** Where clients can have the output of commands lie, so that it goes with this server. */
@@ -137,11 +116,7 @@ public final class BlaxelServer implements AutoCloseable {
   }
 
   private String sandboxUrl(String key) {
-    return url(gateway) + "/" + key;
-  }
-
-  private String url(ServerConnector connector) {
-    return listening.scheme() + "://127.0.0.1:" + connector.getLocalPort();
+    return gateway.url() + "/" + key;
   }
 
   @Override
@@ -149,9 +124,7 @@ public final class BlaxelServer implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) return;
     sandboxes.close();
     try {
-      jetty.stop();
-    } catch (Exception e) {
-      throw new IllegalStateException("cannot stop the local Blaxel server", e);
+      server.stop();
     } finally {
       threads.close();
       Directories.delete(root);

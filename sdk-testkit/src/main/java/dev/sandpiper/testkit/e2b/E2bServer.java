@@ -1,66 +1,42 @@
 package dev.sandpiper.testkit.e2b;
 
-import dev.sandpiper.testkit.http.Connectors;
-import dev.sandpiper.testkit.http.Endpoint;
-import dev.sandpiper.testkit.http.JettyBridge;
 import dev.sandpiper.testkit.http.Listening;
-import dev.sandpiper.testkit.http.LoopbackOnly;
-import dev.sandpiper.testkit.http.PortSwitch;
+import dev.sandpiper.testkit.http.LoopbackServer;
 import dev.sandpiper.testkit.machine.Directories;
 import dev.sandpiper.testkit.machine.Secrets;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * E2B on this machine: one port for the control plane, one for all sandboxes, and for clients in
  * debug mode the port of the daemon.
  */
 public final class E2bServer implements AutoCloseable {
-  /** One thread a request, streams included; idle threads go after a minute. */
-  private static final int MOST_THREADS = 8000;
-
   private final String apiKey = Secrets.apiKey();
-  private final Listening listening;
   private final Threads threads = new Threads();
   private final Path root;
   private final Sandboxes sandboxes;
-  private final Server jetty;
-  private final ServerConnector controlPlane;
-  private final ServerConnector edge;
+  private final LoopbackServer server;
+  private final LoopbackServer.Port controlPlane;
+  private final LoopbackServer.Port edge;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private E2bServer(ServerOptions options, Listening listening) throws IOException {
-    this.listening = listening;
     root = Files.createTempDirectory("sandpiper-").toRealPath();
     sandboxes = new Sandboxes(options, root, threads);
-    QueuedThreadPool pool = new QueuedThreadPool(MOST_THREADS, 8);
-    pool.setName(Threads.PREFIX + "http");
-    pool.setDaemon(true);
-    jetty = new Server(pool);
-    Connectors connectors = new Connectors(listening);
-    controlPlane = connectors.addTo(jetty, options.controlPort());
-    edge = connectors.addTo(jetty, options.sandboxPort());
-    Map<ServerConnector, Endpoint> endpoints = new LinkedHashMap<>();
+    server = new LoopbackServer("http", listening);
     Edge data = new Edge(sandboxes);
-    endpoints.put(controlPlane, new ControlPlane(apiKey, sandboxes));
-    endpoints.put(edge, data);
+    controlPlane =
+        server.serve(
+            options.controlPort(), new ControlPlane(apiKey, sandboxes), options.wideCors());
+    edge = server.serve(options.sandboxPort(), data, options.wideCors());
     if (options.debugClients()) {
-      endpoints.put(connectors.addTo(jetty, Envd.PORT), new DebugEdge(data));
+      LoopbackServer.Port unused = server.serve(Envd.PORT, new DebugEdge(data), options.wideCors());
     }
-    Map<ServerConnector, JettyBridge> bridges = new LinkedHashMap<>();
-    endpoints.forEach(
-        (connector, endpoint) ->
-            bridges.put(
-                connector, new JettyBridge(new LoopbackOnly(endpoint, options.wideCors()))));
-    jetty.setHandler(new PortSwitch(bridges));
   }
 
   /** Starts on loopback, in the clear. */
@@ -72,13 +48,13 @@ public final class E2bServer implements AutoCloseable {
   public static E2bServer start(ServerOptions options, Listening listening) throws IOException {
     E2bServer server = new E2bServer(options, listening);
     try {
-      server.jetty.start();
+      server.server.start();
       // Not before the port is known to be ours: its sandbox has the same name on every server.
       if (options.debugClients()) server.sandboxes.createForDebugClients();
       return server;
-    } catch (Exception e) {
+    } catch (IOException e) {
       server.close();
-      throw new IOException("cannot listen on loopback: " + e.getMessage(), e);
+      throw e;
     }
   }
 
@@ -86,12 +62,8 @@ public final class E2bServer implements AutoCloseable {
   public Map<String, String> environment() {
     return Map.of(
         "E2B_API_KEY", apiKey,
-        "E2B_API_URL", url(controlPlane),
-        "E2B_SANDBOX_URL", url(edge));
-  }
-
-  private String url(ServerConnector connector) {
-    return listening.scheme() + "://127.0.0.1:" + connector.getLocalPort();
+        "E2B_API_URL", controlPlane.url(),
+        "E2B_SANDBOX_URL", edge.url());
   }
 
   @Override
@@ -99,9 +71,7 @@ public final class E2bServer implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) return;
     sandboxes.close();
     try {
-      jetty.stop();
-    } catch (Exception e) {
-      throw new IllegalStateException("cannot stop the local E2B server", e);
+      server.stop();
     } finally {
       threads.close();
       Directories.delete(root);

@@ -67,6 +67,13 @@ public final class Threads implements AutoCloseable {
         () -> workers.execute(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
   }
 
+  /** Runs a task on a worker again and again, until this is closed. */
+  public void every(Duration pause, Runnable task) {
+    Future<?> unused =
+        clock.scheduleWithFixedDelay(
+            () -> workers.execute(task), pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
   /** Forgets what is scheduled and waits for the workers, whose work must be over by now. */
   @Override
   public void close() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.e2b.sessions.SessionsClient;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,12 @@ class PublicApiTest {
   private static final Path WRITTEN_DOWN = Path.of("api.txt");
 
   private static List<String> publicApi() {
-    return Stream.of(Sandbox.class, E2bClient.class, BlaxelClient.class, LocalSandboxes.class)
+    return Stream.of(
+            Sandbox.class,
+            E2bClient.class,
+            SessionsClient.class,
+            BlaxelClient.class,
+            LocalSandboxes.class)
         .flatMap(inhabitant -> PublicApi.of(inhabitant).stream())
         .toList();
   }

@@ -1,0 +1,107 @@
+package dev.sandpiper.e2b.sessions;
+
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Durations;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the open sessions of one client from being deleted as idle: one timer, which runs while
+ * there are any, has one thread ask for all of them, one after the other. Thread-safe.
+ */
+final class OpenSessions {
+  private static final Logger log = LoggerFactory.getLogger(OpenSessions.class);
+  private static final Duration ONE_REFRESH = Duration.ofSeconds(10);
+
+  private final Threads threads;
+  private final Duration interval;
+  private final CallScope scope = CallScope.open();
+  private final AtomicBoolean refreshing = new AtomicBoolean();
+  private final Set<SessionCalls> sessions = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by lock. Null while there is nothing to refresh.
+  private @Nullable Future<?> timer;
+
+  OpenSessions(Threads threads, Duration interval) {
+    this.threads = threads;
+    this.interval = interval;
+  }
+
+  void add(SessionCalls session) {
+    lock.lock();
+    try {
+      sessions.add(session);
+      if (timer == null) {
+        long nanos = Durations.nanos(interval);
+        timer =
+            threads
+                .scheduler()
+                .scheduleWithFixedDelay(this::begin, nanos, nanos, TimeUnit.NANOSECONDS);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** False if it was not there. */
+  boolean remove(SessionCalls session) {
+    lock.lock();
+    try {
+      boolean removed = sessions.remove(session);
+      if (sessions.isEmpty() && timer != null) {
+        timer.cancel(false);
+        timer = null;
+      }
+      return removed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void begin() {
+    if (refreshing.compareAndSet(false, true)) {
+      threads.promptly().execute(this::refreshAll);
+    }
+  }
+
+  private void refreshAll() {
+    try {
+      List.copyOf(sessions).stream().filter(sessions::contains).forEach(this::refresh);
+    } finally {
+      refreshing.set(false);
+    }
+  }
+
+  private void refresh(SessionCalls session) {
+    try {
+      session.look("refresh", scope.within(ONE_REFRESH));
+    } catch (NotFoundException e) {
+      if (remove(session)) {
+        log.warn("session {} has gone, although it was open here", session.id());
+      }
+    } catch (SandboxException e) {
+      if (!scope.isCancelled()) {
+        log.warn("session {} could not be refreshed: {}", session.id(), e.getMessage());
+      }
+    }
+  }
+
+  /** Refreshes no more. */
+  void close() {
+    scope.cancel();
+    List.copyOf(sessions).forEach(this::remove);
+  }
+}

@@ -1,0 +1,213 @@
+package dev.sandpiper.e2b.sessions;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.Capability;
+import dev.sandpiper.Endpoint;
+import dev.sandpiper.Failure;
+import dev.sandpiper.Filesystem;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.Processes;
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.SandboxInfo.State;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.LaunchedProcesses;
+import dev.sandpiper.engine.Places;
+import dev.sandpiper.files.SandboxPaths;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Uninterrupted;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session of E2B's old REST API. Made by {@link SessionsClient}, which refreshes it while it is
+ * open: the server deletes a session that was idle for ten minutes.
+ *
+ * <p>A process's output is a list of lines: each comes as one {@link
+ * dev.sandpiper.ProcessEvent.Output} that ends in a line feed, with the server's time ({@link
+ * dev.sandpiper.ProcessEvent.Output#writtenAt}). The server removes line ends, so whether the last
+ * line had one, or another one than {@code \n}, cannot be known; bytes that are not UTF-8 are lost.
+ * The whole list is fetched each time, up to 16 MiB. A process ends as {@link
+ * dev.sandpiper.ExitStatus.Unreported}, so {@link dev.sandpiper.ExecResult#orThrow()} always
+ * throws: let the command print what you need to know. Closing a process, and a deadline, stop it
+ * by the API's own call, at once; which of its descendants that reaches is the server's affair, and
+ * what was written since the last look is an {@link dev.sandpiper.ProcessEvent.OutputGap}. A
+ * deadline ends with this client: nothing in the session stops a process whose client has died.
+ *
+ * <p>A command's input stays open after {@link Process#stdin()} is closed, which fails. Files are
+ * whole UTF-8 texts in one request each, for which servers of this kind have a limit of about 100
+ * KB.
+ */
+public final class Session implements Sandbox {
+  static final Set<Capability> CAPABILITIES =
+      Set.of(Capability.STDIN, Capability.ATTACH, Capability.REPLAY);
+  private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+  private final SessionCalls calls;
+  private final SessionsAccount account;
+  private final @Nullable String environment;
+  private final Places places;
+  private final LaunchedProcesses processes;
+  private final SessionFiles files;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * @param environment what it was created from; null if somebody else created it
+   * @param variables for all commands that are started here
+   */
+  Session(
+      SessionCalls calls,
+      SessionsAccount account,
+      @Nullable String environment,
+      Map<String, String> variables) {
+    this.calls = calls;
+    this.account = account;
+    this.environment = environment;
+    this.places = new Places(this::launched, calls.id());
+    this.processes =
+        new LaunchedProcesses(
+            new SessionLauncher(
+                calls, variables, scope -> new SandboxPaths(() -> places.workingDirectory(scope))),
+            account.threads());
+    this.files = new SessionFiles(calls, new SandboxPaths(places::workingDirectory));
+  }
+
+  private LaunchedProcesses launched() {
+    return processes;
+  }
+
+  @Override
+  public String id() {
+    return calls.id();
+  }
+
+  @Override
+  public Processes processes() {
+    return processes;
+  }
+
+  @Override
+  public Filesystem files() {
+    return files;
+  }
+
+  /**
+   * How to reach {@code port} from outside, as the session lists it while a program listens there.
+   * Makes a request.
+   *
+   * @throws NotFoundException if the session does not list the port
+   */
+  @Override
+  public Endpoint endpoint(int port) {
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("ports are 1 to 65535, not " + port);
+    }
+    for (JsonNode listed : calls.look("endpoint", CallScope.open()).path("ports")) {
+      if (listed.path("Port").asInt() == port) {
+        return new Endpoint(address(listed.path("Ip").asText(), port), Map.of());
+      }
+    }
+    throw new NotFoundException(
+        What.LISTENER,
+        Failure.of("endpoint", calls.id(), "the session lists no program on port " + port));
+  }
+
+  /** A program that listens on every address of the session is reached where the server is. */
+  private URI address(String ip, int port) {
+    boolean isAny = ip.isEmpty() || ip.equals("0.0.0.0") || ip.equals("::");
+    HttpUrl.Builder url = new HttpUrl.Builder().scheme("http").port(port);
+    try {
+      return url.host(isAny ? account.api().base().host() : ip).build().uri();
+    } catch (IllegalArgumentException e) {
+      throw new WireFormatException(
+          Failure.of("endpoint", calls.id(), "port " + port + " is listed without an address"), e);
+    }
+  }
+
+  @Override
+  public String workingDirectory() {
+    return places.workingDirectory();
+  }
+
+  @Override
+  public String homeDirectory() {
+    return places.home();
+  }
+
+  /** That it lives, which refreshes it; the API says no more. */
+  @Override
+  public SandboxInfo info() {
+    calls.look("info", CallScope.open());
+    return new SandboxInfo(
+        id(),
+        Optional.ofNullable(environment),
+        State.RUNNING,
+        Map.of(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return CAPABILITIES;
+  }
+
+  @Override
+  public void expireIn(Duration timeToLive) {
+    throw SessionCalls.unsupported("expireIn", id(), Capability.EXPIRY);
+  }
+
+  @Override
+  public boolean kill() {
+    boolean existed = calls.delete();
+    letGo();
+    return existed;
+  }
+
+  private void letGo() {
+    account.open().remove(calls);
+    account.created().remove(id());
+  }
+
+  /** From now on nothing refreshes it, and closing leaves it alone. */
+  @Override
+  public String detach() {
+    closed.set(true);
+    letGo();
+    return id();
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    account.open().remove(calls);
+    if (environment == null) {
+      return;
+    }
+    try {
+      Uninterrupted.run(this::kill);
+    } catch (SandboxException e) {
+      log.warn(
+          "session {} could not be killed and lives until it has been idle for its time: {}",
+          id(),
+          e.getMessage());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Session[" + id() + "]";
+  }
+}

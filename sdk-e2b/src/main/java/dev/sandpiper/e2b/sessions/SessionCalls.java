@@ -1,0 +1,226 @@
+package dev.sandpiper.e2b.sessions;
+
+import static dev.sandpiper.http.JsonApi.json;
+import static dev.sandpiper.http.JsonApi.request;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.Capability;
+import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.ApiErrors;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.JsonApi;
+import dev.sandpiper.wire.Json;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+
+/**
+ * The calls of the API about one session. The server answers 500 to almost everything that fails,
+ * so after one the session itself is asked for, which tells a lost session from another failure.
+ */
+final class SessionCalls {
+  static final ApiErrors ERRORS =
+      new ApiErrors(List.of("message"), List.of(), Set.of(400, 422), Set.of());
+
+  private static final int FAILED = 500;
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+  private static final String GONE =
+      "the session is gone: deleted, or idle for ten minutes, or it never was";
+
+  private final JsonApi api;
+  private final String id;
+  private final String directories;
+  private final String files;
+  private final Duration longestWait;
+  private final Duration reattachLimit;
+
+  SessionCalls(SessionsAccount account, String id) {
+    this.api = account.api();
+    this.id = id;
+    this.directories = account.singularPaths() ? "dir" : "dirs";
+    this.files = account.singularPaths() ? "file" : "files";
+    this.longestWait = account.longestWait();
+    this.reattachLimit = account.reattachLimit();
+  }
+
+  String id() {
+    return id;
+  }
+
+  /** How long a lost connection is tried again. */
+  long reattachNanos() {
+    return Durations.nanos(reattachLimit);
+  }
+
+  /**
+   * Refuses a text that cannot stand in a reference.
+   *
+   * @throws IllegalArgumentException if it is not the id of a session
+   */
+  static String requireId(String text) {
+    if (!ID.matcher(text).matches()) {
+      throw new IllegalArgumentException("the id of a session has 1 to 128 of A-Z a-z 0-9 . _ -");
+    }
+    return text;
+  }
+
+  /** An id that can stand in a reference; the server's answer is not trusted to have one. */
+  static String requiredId(JsonNode json, String field, HttpResponse response) {
+    return Json.text(json, field)
+        .filter(text -> ID.matcher(text).matches())
+        .orElseThrow(
+            () -> new WireFormatException(response.failure("an answer without a valid " + field)));
+  }
+
+  /** The error for what this API lacks. */
+  static UnsupportedCapabilityException unsupported(
+      String operation, String subject, Capability missing) {
+    return new UnsupportedCapabilityException(
+        Failure.of(operation, subject, "E2B's sessions API has no " + missing), missing);
+  }
+
+  /** The session, which this refreshes. */
+  JsonNode look(String operation, CallScope scope) {
+    HttpRequest request = request(operation, id, "GET", api.url("sessions", id));
+    try (HttpResponse response = api.send(request.harmless().in(scope), What.SANDBOX)) {
+      return response.status() == 204 ? Json.object() : json(response);
+    } catch (PlatformException e) {
+      throw e.status().orElse(0) == FAILED ? gone(e) : e;
+    }
+  }
+
+  private static NotFoundException gone(SandboxException e) {
+    return new NotFoundException(
+        What.SANDBOX, e.failure().withObserved(GONE).withRetryable(false), e);
+  }
+
+  /** False if it was gone already. */
+  boolean delete() {
+    try {
+      require(request("kill", id, "DELETE", api.url("sessions", id)).harmless(), What.SANDBOX);
+      return true;
+    } catch (NotFoundException e) {
+      return false;
+    }
+  }
+
+  /** Starts a process. Never sent twice. */
+  ProcessState start(String name, JsonNode command, CallScope scope) {
+    HttpRequest request = request("start", name, "POST", processes(), command).in(scope);
+    try (HttpResponse response = send(request, What.PROCESS)) {
+      return ProcessState.read(response);
+    }
+  }
+
+  /**
+   * The process as it is; empty if the server knows no such process.
+   *
+   * @param wait whether to wait for its end; that ends after a while with a {@code
+   *     DeadlineExceededException}
+   */
+  Optional<ProcessState> process(String name, String process, boolean wait, CallScope scope) {
+    HttpUrl.Builder url = processes(process).newBuilder();
+    if (wait) {
+      url.addQueryParameter("wait", "true");
+    }
+    HttpRequest request = request("follow", name, "GET", url.build()).harmless().in(scope);
+    try (HttpResponse response = send(wait ? request.within(longestWait) : request, What.PROCESS)) {
+      return response.status() == 204 ? Optional.empty() : Optional.of(ProcessState.read(response));
+    }
+  }
+
+  /** Stops a process, which the server then forgets. */
+  void stop(String name, String process, CallScope scope) {
+    HttpRequest request = request("stop", name, "DELETE", processes(process));
+    require(request.harmless().in(scope), What.PROCESS);
+  }
+
+  /**
+   * Writes to a process's input. The body is that of a related server: that of this API is not
+   * documented.
+   */
+  void writeStdin(String name, String process, String text, CallScope scope) {
+    HttpUrl url = api.url("sessions", id, "processes", process, "stdin");
+    JsonNode body = Json.object().put("stdin", text);
+    require(request("write stdin", name, "POST", url, body).in(scope).unlimited(), What.PROCESS);
+  }
+
+  private HttpUrl processes(String... process) {
+    return process.length == 0
+        ? api.url("sessions", id, "processes")
+        : api.url("sessions", id, "processes", process[0]);
+  }
+
+  /** The entries of a directory. */
+  JsonNode list(String operation, String path) {
+    return document(request(operation, path, "GET", at(path, directories)).harmless());
+  }
+
+  void makeDirectory(String path) {
+    require(request("makeDirectory", path, "PUT", at(path, directories)).harmless(), What.FILE);
+  }
+
+  void remove(String path) {
+    require(request("delete", path, "DELETE", at(path)).harmless(), What.FILE);
+  }
+
+  JsonNode read(String path) {
+    return document(request("read", path, "GET", at(path, files)).harmless());
+  }
+
+  /** Writes a file. The body is that of a related server: that of this API is not documented. */
+  void write(String path, String content) {
+    JsonNode body = Json.object().put("content", content);
+    require(request("write", path, "PUT", at(path, files), body), What.FILE);
+  }
+
+  private HttpUrl at(String path, String... kind) {
+    HttpUrl.Builder url = api.url("sessions", id, "filesystem").newBuilder();
+    for (String segment : kind) {
+      url.addPathSegment(segment);
+    }
+    return url.addQueryParameter("path", path).build();
+  }
+
+  private JsonNode document(HttpRequest request) {
+    try (HttpResponse response = send(request, What.FILE)) {
+      return json(response);
+    }
+  }
+
+  private void require(HttpRequest request, What missing) {
+    send(request, missing).close();
+  }
+
+  private HttpResponse send(HttpRequest request, What missing) {
+    try {
+      return api.send(request, missing);
+    } catch (PlatformException e) {
+      throw e.status().orElse(0) == FAILED && isGone(request, e) ? gone(e) : e;
+    }
+  }
+
+  private boolean isGone(HttpRequest request, PlatformException failure) {
+    try {
+      look(request.operation(), request.scope());
+      return false;
+    } catch (NotFoundException e) {
+      return true;
+    } catch (SandboxException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
+  }
+}

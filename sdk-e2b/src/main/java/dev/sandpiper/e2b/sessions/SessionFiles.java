@@ -1,0 +1,225 @@
+package dev.sandpiper.e2b.sessions;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.Capability;
+import dev.sandpiper.Content;
+import dev.sandpiper.DirectoryOptions;
+import dev.sandpiper.DirectorySummary;
+import dev.sandpiper.EventStream;
+import dev.sandpiper.Failure;
+import dev.sandpiper.FileEvent;
+import dev.sandpiper.FileInfo;
+import dev.sandpiper.FileType;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.ReadOptions;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.TransferListener;
+import dev.sandpiper.TransferProgress;
+import dev.sandpiper.WatchOptions;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.WriteOptions;
+import dev.sandpiper.files.SandboxFiles;
+import dev.sandpiper.files.SandboxPaths;
+import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.wire.Json;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** The files of one session: whole texts, and listings of names. */
+final class SessionFiles extends SandboxFiles {
+  private static final int KNOWN_BODY_LIMIT = 100 << 10;
+
+  private final SessionCalls calls;
+
+  SessionFiles(SessionCalls calls, SandboxPaths paths) {
+    super(paths, 1);
+    this.calls = calls;
+  }
+
+  @Override
+  protected List<FileInfo> entries(String directory, int depth) {
+    if (depth > 1) {
+      // A link to a directory looks like one, and would lead in a circle.
+      throw SessionCalls.unsupported("list", directory, Capability.FILE_STATUS);
+    }
+    return entries("list", directory);
+  }
+
+  private List<FileInfo> entries(String operation, String directory) {
+    JsonNode entries = calls.list(operation, directory).path("entries");
+    if (!entries.isArray()) {
+      throw malformed(operation, directory, "a listing without entries");
+    }
+    List<FileInfo> infos = new ArrayList<>();
+    for (JsonNode entry : entries) {
+      infos.add(info(operation, directory, entry));
+    }
+    return infos;
+  }
+
+  private static FileInfo info(String operation, String directory, JsonNode entry) {
+    String name = Json.text(entry, "name").orElse("/");
+    if (name.contains("/") || name.equals(".") || name.equals("..") || name.indexOf('\0') >= 0) {
+      throw malformed(operation, directory, "an entry that is not the name of a file");
+    }
+    FileType type = entry.path("isDir").booleanValue() ? FileType.DIRECTORY : FileType.UNKNOWN;
+    return FileInfo.named(
+        directory.endsWith("/") ? directory + name : directory + "/" + name, name, type);
+  }
+
+  private static WireFormatException malformed(String operation, String path, String observed) {
+    return new WireFormatException(Failure.of(operation, path, observed), null);
+  }
+
+  /** The server does not say whether it was there: what can be listed was. */
+  @Override
+  public boolean makeDirectory(String path) {
+    String absolute = paths().entry(path);
+    if (isDirectory(absolute)) {
+      return false;
+    }
+    calls.makeDirectory(absolute);
+    return true;
+  }
+
+  private boolean isDirectory(String path) {
+    try {
+      calls.list("makeDirectory", path);
+      return true;
+    } catch (PlatformException e) {
+      return false; // the session is there: another failure has another class
+    } catch (NotFoundException e) {
+      if (e.what() == NotFoundException.What.SANDBOX) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /** The server does not say whether anything was there: what its directory lists was. */
+  @Override
+  protected boolean remove(String path) {
+    int slash = path.lastIndexOf('/');
+    String name = path.substring(slash + 1);
+    String directory = slash == 0 ? "/" : path.substring(0, slash);
+    if (entries("delete", directory).stream().noneMatch(entry -> entry.name().equals(name))) {
+      return false;
+    }
+    calls.remove(path);
+    return true;
+  }
+
+  @Override
+  protected InputStream open(String path, ReadOptions options) {
+    if (options.offset() > 0 || options.length().isPresent()) {
+      throw SessionCalls.unsupported("read", path, Capability.RANGES);
+    }
+    JsonNode content = calls.read(path).path("content");
+    if (!content.isTextual()) {
+      throw malformed("read", path, "a file without content");
+    }
+    if (content.textValue().indexOf('\uFFFD') >= 0) {
+      throw refused(
+          "read",
+          path,
+          "it has U+FFFD, which stands for bytes that are not UTF-8; this API has text only");
+    }
+    byte[] bytes = content.textValue().getBytes(UTF_8);
+    transferred(bytes, options.listener());
+    return new ByteArrayInputStream(bytes);
+  }
+
+  @Override
+  protected void write(String path, Content content, OptionalLong total, WriteOptions options) {
+    if (options.isAtomic()) {
+      throw SessionCalls.unsupported("write", path, Capability.MOVE);
+    }
+    byte[] bytes = bytes(path, content);
+    String text = text(path, bytes);
+    try {
+      calls.write(path, text);
+    } catch (PlatformException e) {
+      throw unknown(bytes.length < KNOWN_BODY_LIMIT ? e : tooLong(e, bytes.length));
+    } catch (SandboxException e) {
+      throw unknown(e);
+    }
+    transferred(bytes, options.listener());
+  }
+
+  private static byte[] bytes(String path, Content content) {
+    try (InputStream stream = content.open()) {
+      byte[] bytes = stream.readNBytes(STANDARD_BOUND);
+      if (stream.read() >= 0) {
+        throw refused("write", path, "this API takes a file in one request; this is above 16 MiB");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException("write " + path, e);
+    }
+  }
+
+  private static String text(String path, byte[] bytes) {
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw SessionCalls.unsupported("write", path, Capability.BYTES);
+    }
+  }
+
+  private static PlatformException tooLong(PlatformException e, int length) {
+    String hint = " (" + length + " bytes; servers of this kind take about 100 KB in a request)";
+    return new PlatformException(e.failure().withObserved(e.failure().observed() + hint), e);
+  }
+
+  private static SandboxException unknown(SandboxException e) {
+    return Ambiguity.mayHaveStarted(e)
+        ? Ambiguity.unknown(e, "whether the file was written, or a part, cannot be known")
+        : e;
+  }
+
+  private static void transferred(byte[] bytes, TransferListener listener) {
+    listener.progress(new TransferProgress(bytes.length, OptionalLong.of(bytes.length), 1));
+  }
+
+  @Override
+  public FileInfo stat(String path) {
+    throw SessionCalls.unsupported("stat", path, Capability.FILE_STATUS);
+  }
+
+  @Override
+  public boolean exists(String path) {
+    throw SessionCalls.unsupported("exists", path, Capability.FILE_STATUS);
+  }
+
+  @Override
+  public FileInfo move(String source, String destination) {
+    throw SessionCalls.unsupported("move", source, Capability.MOVE);
+  }
+
+  @Override
+  public DirectorySummary downloadDirectory(
+      String directory, Path target, DirectoryOptions options) {
+    throw SessionCalls.unsupported("downloadDirectory", directory, Capability.DIRECTORIES);
+  }
+
+  @Override
+  public DirectorySummary uploadDirectory(Path source, String directory, DirectoryOptions options) {
+    throw SessionCalls.unsupported("uploadDirectory", directory, Capability.DIRECTORIES);
+  }
+
+  @Override
+  public EventStream<FileEvent> watch(String directory, WatchOptions options) {
+    throw SessionCalls.unsupported("watch", directory, Capability.WATCH);
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sandpiper.e2b.sessions;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.Capability;
+import dev.sandpiper.Command;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.ProcessInfo;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.TerminalSize;
+import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.CommandLauncher;
+import dev.sandpiper.engine.RunningCommand;
+import dev.sandpiper.engine.RunningTerminal;
+import dev.sandpiper.engine.ShellWords;
+import dev.sandpiper.files.SandboxPaths;
+import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.wire.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Starts commands in one session and finds them again. */
+final class SessionLauncher implements CommandLauncher {
+  static final String PLATFORM = "e2b-sessions";
+
+  /** The server's ids are not used again, so nothing has to tell one process from a later one. */
+  private static final String NONCE = "once";
+
+  private static final String UNKNOWN =
+      "whether it runs cannot be known, because this API cannot look it up; it was not sent again";
+
+  private final SessionCalls calls;
+  private final Map<String, String> variables;
+  private final Function<CallScope, SandboxPaths> paths;
+
+  /**
+   * @param variables of the session, for every command: the API takes none when it creates one
+   */
+  SessionLauncher(
+      SessionCalls calls, Map<String, String> variables, Function<CallScope, SandboxPaths> paths) {
+    this.calls = calls;
+    this.variables = variables;
+    this.paths = paths;
+  }
+
+  @Override
+  public RunningCommand launch(Command command, CallScope scope) {
+    if (command.user().isPresent()) {
+      throw SessionCalls.unsupported("start", command.name(), Capability.USER);
+    }
+    if (command.stdin().isPresent()) {
+      throw SessionCalls.unsupported("start", command.name(), Capability.STDIN_END);
+    }
+    ObjectNode body = body(command, scope);
+    ProcessState state;
+    try {
+      state = calls.start(command.name(), body, scope);
+    } catch (SandboxException e) {
+      throw Ambiguity.mayHaveStarted(e) ? Ambiguity.unknown(e, UNKNOWN) : e;
+    }
+    ProcessRef ref = new ProcessRef(PLATFORM, calls.id(), state.id(), NONCE);
+    return new SessionCommand(calls, ref, command.name(), state, ByteOffsets.BEGINNING);
+  }
+
+  private ObjectNode body(Command command, CallScope scope) {
+    Map<String, String> environment = new LinkedHashMap<>(variables);
+    environment.putAll(command.environment());
+    ObjectNode body = Json.object().put("cmd", text(command, environment));
+    command.directory().map(paths.apply(scope)::absolute).ifPresent(at -> body.put("rootdir", at));
+    if (!environment.isEmpty()) {
+      environment.forEach(body.putObject("envVars")::put);
+    }
+    return body;
+  }
+
+  /**
+   * The command in the words of a shell, which it replaces. Variables are set here too: a caller of
+   * the related server found that {@code envVars} did not reach the process.
+   */
+  private static String text(Command command, Map<String, String> environment) {
+    List<String> words = new ArrayList<>();
+    if (!environment.isEmpty()) {
+      words.add("env");
+      environment.forEach((name, value) -> words.add(name + "=" + value));
+      if (command.arguments().get(0).contains("=")) {
+        words.addAll(List.of("/bin/sh", "-c", "exec \"$@\"", "sh")); // env would set it
+      }
+    }
+    words.addAll(command.arguments());
+    return "exec "
+        + ShellWords.quoted(words)
+        + (command.opensStdin() ? "" : " </dev/null")
+        + (command.mergesErrors() ? " 2>&1" : "");
+  }
+
+  @Override
+  public RunningCommand attach(ProcessRef ref, CallScope scope) {
+    return attach(ref, ByteOffsets.BEGINNING, scope);
+  }
+
+  @Override
+  public RunningCommand attach(ProcessRef ref, ByteOffsets position, CallScope scope) {
+    Failure failure = Failure.of("attach", ref.toString(), "");
+    if (!ref.platform().equals(PLATFORM) || !ref.sandboxId().equals(calls.id())) {
+      throw new InvalidRequestException(
+          failure.withObserved("it belongs to another sandbox than " + calls.id()));
+    }
+    ProcessState state =
+        calls
+            .process(ref.processId(), ref.processId(), false, scope)
+            .orElseThrow(
+                () ->
+                    new NotFoundException(
+                        What.PROCESS,
+                        failure.withObserved("this session has no such process, or forgot it")));
+    return new SessionCommand(calls, ref, ref.processId(), state, position);
+  }
+
+  @Override
+  public RunningTerminal launchTerminal(Command command, TerminalSize size, CallScope scope) {
+    throw SessionCalls.unsupported("startTerminal", command.name(), Capability.TERMINAL);
+  }
+
+  @Override
+  public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
+    throw SessionCalls.unsupported("attachTerminal", ref.toString(), Capability.TERMINAL);
+  }
+
+  @Override
+  public List<ProcessInfo> list(CallScope scope) {
+    throw SessionCalls.unsupported("list", calls.id(), Capability.LISTS);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.sandpiper.e2b.sessions;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.Capability;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.Pages;
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxFilter;
+import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.ClientResources;
+import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.JsonApi;
+import dev.sandpiper.wire.Json;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * An installation of E2B's old REST API. Safe for use by many threads; make one and keep it.
+ *
+ * <pre>{@code
+ * try (SessionsClient client = SessionsClient.at("http://localhost:3000");
+ *     Session session = client.create(SessionEnvironment.PYTHON3.spec())) {
+ *   String version = session.exec("python3", "--version").stdout().text();
+ * }
+ * }</pre>
+ */
+public final class SessionsClient implements SandboxClient {
+  private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
+  private static final String UNKNOWN =
+      "whether it was created cannot be known, because this API lists no sessions; one that nobody"
+          + " uses is deleted after ten minutes";
+
+  private final SessionsAccount account;
+  private final ClientResources resources;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  SessionsClient(SessionsAccount account, ClientResources resources) {
+    this.account = account;
+    this.resources = resources;
+  }
+
+  /**
+   * A client of the server at this URL, which may have a path.
+   *
+   * @throws IllegalArgumentException if it is malformed, or has credentials, a query or a fragment
+   */
+  public static SessionsClient at(String baseUrl) {
+    return builder().baseUrl(baseUrl).build();
+  }
+
+  /** Options; without any the server is at {@code http://localhost:3000}. */
+  public static SessionsClientBuilder builder() {
+    return new SessionsClientBuilder();
+  }
+
+  /**
+   * Creates a session. Its environment is {@link SandboxSpec#template}, {@code Bash} without one.
+   * Variables are given to each command that is started by the session returned. It lives until it
+   * is closed: the time to live cannot be chosen here and does not count.
+   *
+   * @throws dev.sandpiper.UnsupportedCapabilityException if there are labels
+   */
+  @Override
+  public Session create(SandboxSpec spec) {
+    requireOpen();
+    String environment = spec.template().orElse(SessionEnvironment.BASH.id());
+    if (!spec.labels().isEmpty()) {
+      throw SessionCalls.unsupported("create", environment, Capability.LISTS);
+    }
+    return account
+        .created()
+        .create(environment, scope -> create(environment, spec.environment(), scope));
+  }
+
+  private Session create(String environment, Map<String, String> variables, CallScope scope) {
+    HttpRequest request =
+        JsonApi.request(
+            "create",
+            environment,
+            "POST",
+            account.api().url("sessions"),
+            Json.object().put("envID", environment));
+    try (HttpResponse response = account.api().send(request.in(scope), What.TEMPLATE)) {
+      String id = SessionCalls.requiredId(JsonApi.json(response), "id", response);
+      return opened(id, environment, variables);
+    } catch (SandboxException e) {
+      throw Ambiguity.mayHaveStarted(e) ? Ambiguity.unknown(e, UNKNOWN) : e;
+    }
+  }
+
+  private Session opened(String id, String environment, Map<String, String> variables) {
+    SessionCalls calls = new SessionCalls(account, id);
+    account.open().add(calls);
+    return new Session(calls, account, environment, variables);
+  }
+
+  @Override
+  public Session connect(String id) {
+    return connect(id, DEFAULT_TIME_TO_LIVE);
+  }
+
+  /**
+   * Connects to a session, which is refreshed until it is closed. Closing leaves it alone.
+   *
+   * @param timeToLive does not count, except for zero: then the session is refreshed once, by
+   *     looking for it, and not again
+   * @throws dev.sandpiper.NotFoundException if there is none with this id
+   */
+  @Override
+  public Session connect(String id, Duration timeToLive) {
+    SessionCalls.requireId(requireNonNull(id, "id"));
+    requireOpen();
+    Durations.notNegative("the time to live", timeToLive, "to look only");
+    SessionCalls calls = new SessionCalls(account, id);
+    calls.look("connect", CallScope.open());
+    if (!timeToLive.isZero()) {
+      account.open().add(calls);
+    }
+    return new Session(calls, account, null, Map.of());
+  }
+
+  /** Always throws: this API lists nothing. */
+  @Override
+  public Pages<SandboxInfo> list(SandboxFilter filter) {
+    throw SessionCalls.unsupported("list", "sessions", Capability.LISTS);
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return Session.CAPABILITIES;
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    account.created().close();
+    account.open().close();
+    resources.close();
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("this client is closed");
+    }
+  }
+}

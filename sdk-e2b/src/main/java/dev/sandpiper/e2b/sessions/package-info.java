@@ -1,0 +1,6 @@
+/**
+ * E2B's first REST API, {@code /sessions}, which some self-hosted installations still speak. It has
+ * lines instead of bytes, reports no exit and cannot list anything: {@link
+ * dev.sandpiper.Capability} names what is absent here.
+ */
+package dev.sandpiper.e2b.sessions;

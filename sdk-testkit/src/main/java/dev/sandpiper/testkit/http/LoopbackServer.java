@@ -1,0 +1,77 @@
+package dev.sandpiper.testkit.http;
+
+import dev.sandpiper.testkit.machine.Threads;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** A web server on ports of loopback, each with its endpoint. */
+public final class LoopbackServer {
+  /** One thread a request, streams included; idle threads go after a minute. */
+  private static final int MOST_THREADS = 8000;
+
+  private final Listening listening;
+  private final Server jetty;
+  private final Map<ServerConnector, JettyBridge> bridges = new LinkedHashMap<>();
+
+  /**
+   * @param name of its threads
+   */
+  public LoopbackServer(String name, Listening listening) {
+    this.listening = listening;
+    QueuedThreadPool pool = new QueuedThreadPool(MOST_THREADS, 8);
+    pool.setName(Threads.PREFIX + name);
+    pool.setDaemon(true);
+    jetty = new Server(pool);
+  }
+
+  /** One of its ports, which has a number once the server has started. */
+  public final class Port {
+    private final ServerConnector connector;
+
+    private Port(ServerConnector connector) {
+      this.connector = connector;
+    }
+
+    public String url() {
+      return listening.scheme() + "://127.0.0.1:" + connector.getLocalPort();
+    }
+  }
+
+  /**
+   * Serves one more port.
+   *
+   * @param port zero for any free one
+   * @param wideCors whether web pages from everywhere may send requests
+   */
+  public Port serve(int port, Endpoint endpoint, boolean wideCors) {
+    ServerConnector connector = new Connectors(listening).addTo(jetty, port);
+    bridges.put(connector, new JettyBridge(new LoopbackOnly(endpoint, wideCors)));
+    return new Port(connector);
+  }
+
+  /**
+   * Begins to listen.
+   *
+   * @throws IOException if a port is taken
+   */
+  public void start() throws IOException {
+    jetty.setHandler(new PortSwitch(bridges));
+    try {
+      jetty.start();
+    } catch (Exception e) {
+      throw new IOException("cannot listen on loopback: " + e.getMessage(), e);
+    }
+  }
+
+  public void stop() {
+    try {
+      jetty.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot stop a local server", e);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.sandpiper.testkit.sessions;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.Home;
+import dev.sandpiper.testkit.machine.Removal;
+import dev.sandpiper.testkit.sessions.SessionsEndpoint.FailedException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The file calls of one session, in its directory. */
+record SessionFilesystem(Home home) {
+
+  /** Answers one call; the route is its method and what stands behind the session. */
+  void handle(Exchange exchange, String route) throws IOException, FailedException {
+    String path = exchange.query().get("path");
+    if (path == null) throw SessionsEndpoint.invalid();
+    try {
+      call(exchange, route, home.expand(path, ""));
+    } catch (FileSystemException | Removal.FailedException e) {
+      throw SessionsEndpoint.failed();
+    }
+  }
+
+  private void call(Exchange exchange, String route, String path)
+      throws IOException, FailedException, Removal.FailedException {
+    switch (route) {
+      case "GET/filesystem/dirs" -> {
+        exchange.json(200, listing(home.follow(path)));
+        return;
+      }
+      case "GET/filesystem/files" -> {
+        String content = new String(Files.readAllBytes(home.follow(path)), UTF_8);
+        exchange.json(200, Exchange.json.createObjectNode().put("content", content));
+        return;
+      }
+      case "PUT/filesystem/dirs" -> Files.createDirectories(home.follow(path));
+      case "PUT/filesystem/files" ->
+          write(home.follow(path), SessionsEndpoint.required(exchange, "content"));
+      case "DELETE/filesystem" -> {
+        if (home.isRoot(home.locate(path))) throw SessionsEndpoint.failed();
+        Removal.of(home.locate(path), path); // that nothing there is no failure is an assumption
+      }
+      default -> throw SessionsEndpoint.notFound();
+    }
+    exchange.answer(204);
+  }
+
+  private static ObjectNode listing(Path directory) throws IOException {
+    ObjectNode json = Exchange.json.createObjectNode();
+    ArrayNode entries = json.putArray("entries");
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        String name = ExactPath.text(file.getFileName());
+        entries.addObject().put("name", name).put("isDir", Files.isDirectory(file));
+      }
+    }
+    return json;
+  }
+
+  private static void write(Path file, String content) throws IOException {
+    Path parent = file.getParent();
+    if (parent != null) Files.createDirectories(parent);
+    Files.writeString(file, content);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.sandpiper.testkit.sessions;
+
+import dev.sandpiper.testkit.http.Listening;
+import dev.sandpiper.testkit.http.LoopbackServer;
+import dev.sandpiper.testkit.machine.Directories;
+import dev.sandpiper.testkit.machine.Launcher;
+import dev.sandpiper.testkit.machine.Secrets;
+import dev.sandpiper.testkit.machine.Threads;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * E2B's old REST API on this machine, for clients that send the key that it hands out. A session
+ * that nobody has asked for in ten minutes is deleted.
+ */
+public final class SessionsServer implements AutoCloseable {
+  private static final String KEY_HEADER = "X-API-Key";
+  private static final Duration LONGEST_IDLE = Duration.ofMinutes(10);
+  private static final Duration SWEEP = Duration.ofSeconds(1);
+
+  private final String apiKey = Secrets.accessToken();
+  private final Threads threads = new Threads();
+  private final Path root;
+  private final Clock clock;
+  private final Launcher launcher;
+  private final LoopbackServer server = new LoopbackServer("http", Listening.inTheClear());
+  private final LoopbackServer.Port port;
+  private final Map<String, LocalSession> alive = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  private SessionsServer(Clock clock) throws IOException {
+    this.clock = clock;
+    root = Files.createTempDirectory("sandpiper-").toRealPath();
+    launcher = Launcher.in(Files.createDirectory(root.resolve("pipes")));
+    port = server.serve(0, new SessionsEndpoint(KEY_HEADER, apiKey, this), false);
+  }
+
+  /**
+   * Starts on a free port of loopback.
+   *
+   * @param clock by which sessions are idle, and lines are written
+   */
+  public static SessionsServer start(Clock clock) throws IOException {
+    SessionsServer sessions = new SessionsServer(clock);
+    try {
+      sessions.server.start();
+      sessions.threads.every(SWEEP, sessions::sweep);
+      return sessions;
+    } catch (IOException e) {
+      sessions.close();
+      throw e;
+    }
+  }
+
+  public String url() {
+    return port.url();
+  }
+
+  /** What every request must carry. */
+  public Map<String, String> headers() {
+    return Map.of(KEY_HEADER, apiKey);
+  }
+
+  LocalSession create() throws IOException {
+    String id = Secrets.sandboxId();
+    Path directory = Files.createDirectory(root.resolve(id));
+    LocalSession session = new LocalSession(id, directory, launcher, threads, clock);
+    alive.put(id, session);
+    return session;
+  }
+
+  /** The session of this id, which is not idle any more; null if there is none. */
+  @Nullable LocalSession use(String id) {
+    LocalSession session = alive.get(id);
+    if (session == null) return null;
+    if (isIdle(session)) {
+      delete(id);
+      return null;
+    }
+    session.use();
+    return session;
+  }
+
+  private boolean isIdle(LocalSession session) {
+    return Duration.between(session.lastUsed(), clock.instant()).compareTo(LONGEST_IDLE) >= 0;
+  }
+
+  /** False if there is none. */
+  boolean delete(String id) {
+    LocalSession session = alive.remove(id);
+    if (session != null) session.close();
+    return session != null;
+  }
+
+  private void sweep() {
+    alive.values().stream().filter(this::isIdle).map(LocalSession::id).forEach(this::delete);
+  }
+
+  @Override
+  public void close() {
+    if (closed) return;
+    closed = true;
+    alive.keySet().forEach(this::delete);
+    try {
+      server.stop();
+    } finally {
+      threads.close();
+      Directories.delete(root);
+    }
+  }
+}
