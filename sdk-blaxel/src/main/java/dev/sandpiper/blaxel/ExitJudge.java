@@ -254,20 +254,26 @@ final class ExitJudge {
     if (judged == null) {
       return null;
     }
-    if (!begun && marks.tries() == 0) {
-      rejectIfRefused(requireNonNull(record));
-    }
-    return new Final(judged, attempt);
+    return new Final(begun || marks.tries() > 0 ? judged : unlessRefused(judged), attempt);
   }
 
-  /** A wrapper that cannot work says so in place of the command, which has not begun then. */
-  private void rejectIfRefused(ProcessDetails told) {
-    int code = told.exit().map(exit -> exit.code().orElse(-1)).orElse(-1);
-    boolean isRefusal = code == UNUSABLE || code == PREVENTED;
-    if (isRefusal && told.stdout().startsWith(UNABLE)) {
-      String reason = told.stdout().substring(UNABLE.length()).strip();
+  /**
+   * A wrapper that cannot work says so in place of the command, which has not begun then. Where the
+   * disk that is full holds the server's log too, its exit code is all that comes through.
+   */
+  private ExitStatus unlessRefused(ExitStatus told) {
+    ProcessDetails seen = requireNonNull(record);
+    int code = seen.exit().map(exit -> exit.code().orElse(-1)).orElse(-1);
+    if (code != UNUSABLE && code != PREVENTED) {
+      return told;
+    }
+    String said = seen.stdout();
+    if (said.startsWith(UNABLE)) {
+      String reason = said.substring(UNABLE.length()).strip();
       throw new NotBegunException(subject, reason, code == PREVENTED);
     }
+    return new ExitStatus.Unreported(
+        told + " is the command's, or that of its wrapper where nothing can be written");
   }
 
   private Failure failure(String observed) {

@@ -17,6 +17,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,24 @@ class ExactLossTest {
             .as("what the other sandbox object has left beside this one's")
             .hasSize(2)
             .contains("fill");
+      }
+      assertThat(sandbox.shell("exit 4").exit()).isEqualTo(new ExitStatus.Exited(4));
+    }
+  }
+
+  /** Nothing can say then that it did not begin: the wrapper's exit code is not the command's. */
+  @Test
+  void aFullDiskThatHoldsTheServersLogsTooIsNoCommandsEnd() throws Exception {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      assertThat(sandbox.shell("exit 4").exit()).isEqualTo(new ExitStatus.Exited(4));
+      try (FullDisk disk = FullDisk.at(blaxel.directory)) {
+        assertThat(disk.directory()).isDirectory();
+        for (BlaxelSandbox each : List.of(sandbox, blaxel.sandbox())) {
+          ExecResult result = each.shell("echo a; exit 4");
+          assertThat(result.exit()).isInstanceOf(ExitStatus.Unreported.class);
+          assertThat(result.stdout().isComplete()).isFalse();
+        }
+        assertThat(Path.of(disk.directory() + "/out")).isDirectory();
       }
       assertThat(sandbox.shell("exit 4").exit()).isEqualTo(new ExitStatus.Exited(4));
     }

@@ -31,6 +31,8 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +47,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What scripts do with files: each is run by this machine's shell, on real files. */
 @EnabledOnOs(OS.LINUX)
@@ -531,6 +535,32 @@ class FileCommandsTest {
         files.downloadDirectory(in("new/place"), root.resolve("copy"), DirectoryOptions.standard());
     assertThat(down.entries()).isEqualTo(4);
     assertIsTree(root.resolve("copy"));
+    assertThat(archivesInTmp()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(FileOnServer.Fault.class)
+  void aDirectoryComesDownRightWhateverGetsIntoTheAnswers(FileOnServer.Fault fault)
+      throws Exception {
+    byte[] bytes = new byte[9 << 20];
+    new Random(9).nextBytes(bytes);
+    Path source = Files.createDirectory(root.resolve("source"));
+    Files.write(source.resolve("f"), bytes);
+    List<FileOnServer> archive = new CopyOnWriteArrayList<>();
+    blaxel.always("DELETE /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::delete);
+    blaxel.always(
+        "GET /sbx/filesystem/%2Ftmp%2F.*.tar",
+        request -> {
+          if (archive.isEmpty()) {
+            archive.add(FileOnServer.of(path(request)).inject(0, fault, fault));
+          }
+          return archive.get(0).answer(request);
+        });
+    Path copy = root.resolve("copy");
+    files().downloadDirectory(source.toString(), copy, DirectoryOptions.standard());
+    assertThat(copy.resolve("f")).hasBinaryContent(bytes);
+    assertThat(archive.get(0).injected()).isEqualTo(2);
+    assertThat(archive.get(0).asked()).hasSizeGreaterThan(3);
     assertThat(archivesInTmp()).isEmpty();
   }
 

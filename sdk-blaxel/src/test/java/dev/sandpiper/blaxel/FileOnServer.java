@@ -2,6 +2,9 @@ package dev.sandpiper.blaxel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -54,6 +57,11 @@ final class FileOnServer {
   FileOnServer(byte[] bytes, Instant modified) {
     this.bytes = bytes;
     this.modified = modified;
+  }
+
+  /** One that is there, with its time. */
+  static FileOnServer of(Path file) throws IOException {
+    return new FileOnServer(Files.readAllBytes(file), Files.getLastModifiedTime(file).toInstant());
   }
 
   /** One that nobody has changed for long. */

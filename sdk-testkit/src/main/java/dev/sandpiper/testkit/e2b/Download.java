@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -54,11 +55,22 @@ final class Download {
           406, "identity encoding not acceptable for Range or conditional request");
     }
     String name = ExactPath.name(expanded);
-    exchange.set("Content-Disposition", ContentNames.inline(name));
-    if (accepted == AcceptEncoding.IDENTITY || conditional) {
-      plain(file, name);
-    } else {
-      gzip(file, name);
+    try (FileChannel channel = open(file, expanded)) {
+      exchange.set("Content-Disposition", ContentNames.inline(name));
+      if (accepted == AcceptEncoding.IDENTITY || conditional) {
+        plain(channel, Files.getLastModifiedTime(file).toInstant(), name);
+      } else {
+        gzip(channel, name);
+      }
+    }
+  }
+
+  private static FileChannel open(Path file, String expanded) {
+    try {
+      return FileChannel.open(file, StandardOpenOption.READ);
+    } catch (IOException e) {
+      String reason = "open " + expanded + ": " + GoErrors.reason(e);
+      throw new RefusedException(500, "error opening file '" + expanded + "': " + reason);
     }
   }
 
@@ -105,20 +117,17 @@ final class Download {
     return (mode & FILE_TYPE) == CHARACTER_DEVICE;
   }
 
-  private void plain(Path file, String name) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      Instant modified = Files.getLastModifiedTime(file).toInstant();
-      String type = ContentNames.type(name, head(channel));
-      new ServedFile(exchange, channel, type).answer(modified);
-    }
+  private void plain(FileChannel channel, Instant modified, String name) throws IOException {
+    String type = ContentNames.type(name, head(channel));
+    new ServedFile(exchange, channel, type).answer(modified);
   }
 
-  private void gzip(Path file, String name) throws IOException {
+  private void gzip(FileChannel channel, String name) throws IOException {
     exchange.set("Content-Encoding", "gzip");
     exchange.set("Content-Type", ContentNames.type(name, null));
     CountedStart out = new CountedStart();
     try (GZIPOutputStream gzip = new GZIPOutputStream(out, BUFFER_BYTES)) {
-      Files.copy(file, gzip);
+      Channels.newInputStream(channel).transferTo(gzip);
     }
     out.finish();
   }

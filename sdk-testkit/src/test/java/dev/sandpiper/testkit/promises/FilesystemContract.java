@@ -14,12 +14,16 @@ import dev.sandpiper.Filesystem;
 import dev.sandpiper.IncompleteListingException;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.ReadOptions;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.TransferProgress;
 import dev.sandpiper.WriteOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -268,6 +272,25 @@ interface FilesystemContract {
         () -> files().write("/proc/self/comm", Content.of("x"), atomic), "are not replaced");
     assertRefused(() -> files().write("d/", Content.of("x"), atomic), "name of a directory");
     assertThat(files().list(".")).extracting(FileInfo::name).containsExactly("broken", "pipe");
+  }
+
+  @Test
+  default void whatIsNoRegularFileExistsAndIsNotRead() throws IOException {
+    sandbox().shell("mkfifo pipe; mknod zero c 1 5; mknod tty c 5 0; ln -s loop loop");
+    Path home = Path.of(sandbox().shell("pwd -P").stdout().text().strip());
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(home.resolve("socket")));
+      List<FileInfo> odd = files().list("."); // only a privileged user makes devices
+      assertThat(odd).extracting(FileInfo::name).contains("loop", "pipe", "socket");
+      for (FileInfo each : odd) {
+        assertThat(files().exists(each.path())).as(each.path()).isTrue();
+        if (!each.name().equals("pipe")) { // which may wait for a writer
+          assertThatThrownBy(() -> files().readBytes(each.path()))
+              .as(each.path())
+              .isInstanceOfAny(InvalidRequestException.class, PlatformException.class);
+        }
+      }
+    }
   }
 
   @Test
