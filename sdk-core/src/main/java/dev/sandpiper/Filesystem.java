@@ -66,6 +66,9 @@ public interface Filesystem {
    * Opens a file and streams its bytes. The caller closes the stream; doing so early cancels the
    * transfer. A transfer that breaks is taken up again where it broke, if the file is certain to be
    * unchanged; else it is a {@link SandboxIOException}. An end is the end of what was asked for.
+   *
+   * <p>On Blaxel a file of more than 1 MiB that is certain to be unchanged is read in several
+   * requests, some of them ahead on the client's executor, and a change meanwhile is an error.
    */
   InputStream read(String path, ReadOptions options);
 

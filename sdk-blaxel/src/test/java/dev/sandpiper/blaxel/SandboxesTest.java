@@ -155,6 +155,9 @@ class SandboxesTest {
     assertThat(CapturedLog.lines())
         .anyMatch(line -> line.startsWith("WARN sandbox sbx-1 ends at its own time"));
     client.connect("sbx-1", Duration.ZERO).close();
+    blaxel.on(
+        LOOK, ScriptedBlaxel.json(200, record.replace("\"expiresIn\":10", "\"expiresIn\":900")));
+    client.connect("sbx-1", Duration.ofMinutes(5)).close(); // it lives that long anyway
     assertThatThrownBy(() -> client.connect("sbx-1", Duration.ofMinutes(5)))
         .isInstanceOf(UnsupportedCapabilityException.class)
         .hasMessageContaining("secrets");
