@@ -25,7 +25,10 @@ import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The verbs that are the same on every platform, over the few that are not. */
+/**
+ * The verbs that are the same on every platform, over the few that are not. A platform that lacks
+ * an option overrides its verb, so as to refuse before a relative path is resolved.
+ */
 public abstract class SandboxFiles implements Filesystem {
   private static final Logger log = LoggerFactory.getLogger(SandboxFiles.class);
 
@@ -58,7 +61,7 @@ public abstract class SandboxFiles implements Filesystem {
   protected abstract boolean remove(String path);
 
   @Override
-  public final List<FileInfo> list(String directory, int depth) {
+  public List<FileInfo> list(String directory, int depth) {
     if (depth < 1) {
       throw new IllegalArgumentException("a listing is at least one level deep, not " + depth);
     }
@@ -71,7 +74,7 @@ public abstract class SandboxFiles implements Filesystem {
   }
 
   @Override
-  public final InputStream read(String path, ReadOptions options) {
+  public InputStream read(String path, ReadOptions options) {
     return open(paths.absolute(path), options);
   }
 
@@ -108,7 +111,7 @@ public abstract class SandboxFiles implements Filesystem {
   }
 
   @Override
-  public final void write(String path, Content content, WriteOptions options) {
+  public void write(String path, Content content, WriteOptions options) {
     write(paths.absolute(path), content, content.length(), options);
   }
 
@@ -126,7 +129,7 @@ public abstract class SandboxFiles implements Filesystem {
   }
 
   @Override
-  public final void upload(Path source, String path, WriteOptions options) {
+  public void upload(Path source, String path, WriteOptions options) {
     OptionalLong total = OptionalLong.of(sizeOf(source));
     write(paths.absolute(path), Content.of(source), total, options);
   }

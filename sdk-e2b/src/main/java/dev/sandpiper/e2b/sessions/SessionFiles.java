@@ -48,11 +48,16 @@ final class SessionFiles extends SandboxFiles {
   }
 
   @Override
-  protected List<FileInfo> entries(String directory, int depth) {
+  public List<FileInfo> list(String directory, int depth) {
     if (depth > 1) {
       // A link to a directory looks like one, and would lead in a circle.
       throw SessionCalls.unsupported("list", directory, Capability.FILE_STATUS);
     }
+    return super.list(directory, depth);
+  }
+
+  @Override
+  protected List<FileInfo> entries(String directory, int depth) {
     return entries("list", directory);
   }
 
@@ -121,10 +126,15 @@ final class SessionFiles extends SandboxFiles {
   }
 
   @Override
-  protected InputStream open(String path, ReadOptions options) {
+  public InputStream read(String path, ReadOptions options) {
     if (options.offset() > 0 || options.length().isPresent()) {
       throw SessionCalls.unsupported("read", path, Capability.RANGES);
     }
+    return super.read(path, options);
+  }
+
+  @Override
+  protected InputStream open(String path, ReadOptions options) {
     JsonNode content = calls.read(path).path("content");
     if (!content.isTextual()) {
       throw malformed("read", path, "a file without content");
@@ -141,14 +151,24 @@ final class SessionFiles extends SandboxFiles {
   }
 
   @Override
-  protected void write(String path, Content content, OptionalLong total, WriteOptions options) {
+  public void upload(Path source, String path, WriteOptions options) {
+    sizeOf(source); // which refuses what is no file
+    write(path, Content.of(source), options);
+  }
+
+  @Override
+  public void write(String path, Content content, WriteOptions options) {
     if (options.isAtomic()) {
       throw SessionCalls.unsupported("write", path, Capability.MOVE);
     }
+    super.write(path, Content.of(text(path, bytes(path, content))), options);
+  }
+
+  @Override
+  protected void write(String path, Content content, OptionalLong total, WriteOptions options) {
     byte[] bytes = bytes(path, content);
-    String text = text(path, bytes);
     try {
-      calls.write(path, text);
+      calls.write(path, new String(bytes, UTF_8));
     } catch (PlatformException e) {
       throw unknown(bytes.length < KNOWN_BODY_LIMIT ? e : tooLong(e, bytes.length));
     } catch (SandboxException e) {

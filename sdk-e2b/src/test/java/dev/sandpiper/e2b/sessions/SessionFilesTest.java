@@ -75,6 +75,16 @@ class SessionFilesTest {
   }
 
   @Test
+  void itIsRefusedBeforeARelativePathIsResolvedToo() {
+    Filesystem files = server.session().files();
+    assertRefused(Capability.BYTES, () -> files.write("a", Content.of(NOT_UTF_8)));
+    assertRefused(
+        Capability.MOVE, () -> files.write("a", Content.of("x"), WriteOptions.inPlace().atomic()));
+    assertRefused(Capability.RANGES, () -> files.read("a", ReadOptions.whole().from(1)));
+    assertRefused(Capability.FILE_STATUS, () -> files.list("a", 2));
+  }
+
+  @Test
   void aListedEntryHasANameAndATypeAndThrowsForTheRest() {
     Session session = server.session();
     server.expect(
