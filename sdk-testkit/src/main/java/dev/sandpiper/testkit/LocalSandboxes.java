@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sandboxes on this machine, behind the platforms' real wire formats: for tests and first steps
- * without an account.
+ * Sandboxes on this machine, behind the real wire formats of E2B, of E2B's old sessions API and of
+ * Blaxel: for tests and first steps without an account.
  *
  * <p>The servers run in this JVM and listen on loopback only. Each sandbox has a directory of its
  * own, which is its home, and its commands are real processes of this machine's user: <b>there is
