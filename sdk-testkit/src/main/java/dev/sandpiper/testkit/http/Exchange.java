@@ -180,14 +180,17 @@ public final class Exchange {
     }
   }
 
-  /** Begins an answer of unknown length. Each write is one chunk, on its way when it returns. */
+  /**
+   * Begins an answer, of unknown length if no {@code Content-Length} was set. Each write is on its
+   * way when it returns; without a length it is one chunk.
+   */
   public OutputStream stream(int status) {
     response.setStatus(status);
-    OutputStream out = Content.Sink.asOutputStream(response);
+    long length = response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+    OutputStream out =
+        length > 0 ? new AnnouncedBody(response, length) : Content.Sink.asOutputStream(response);
     Intrusions strays = intrusions;
-    return strays == null
-        ? out
-        : strays.into(out, response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH));
+    return strays == null ? out : strays.into(out, length);
   }
 
   /** Reads what little may be left of the body, so that the client gets to read its answer. */
