@@ -20,7 +20,8 @@ import java.nio.file.Path;
  */
 public final class ReattachFromAnotherJvm {
   private static final String JOB =
-      "for step in 1 2 3 4 5 6 7 8 9 10; do echo step $step; sleep 0.3; done; exit 3";
+      "echo ready; until [ -e reader ]; do sleep 0.1; done;"
+          + " for step in 1 2 3 4 5 6 7 8 9 10; do echo step $step; sleep 0.1; done; exit 3";
 
   private ReattachFromAnotherJvm() {}
 
@@ -57,6 +58,7 @@ public final class ReattachFromAnotherJvm {
       throws IOException {
     Sandbox sandbox = client.connect(sandboxId);
     try (Process job = sandbox.processes().attach(ref)) {
+      sandbox.files().writeText("reader", ""); // the job goes on when somebody listens
       for (ProcessEvent event : job.events()) {
         if (event instanceof Output output) {
           output.writeTo(out);

@@ -14,17 +14,19 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class CommandsHaveNoHiddenDeadlineTest extends LocalE2bTest {
+  /** For a command that shall have begun before it is stopped, on a busy machine too. */
+  private static final Duration BEGUN = Duration.ofSeconds(2);
 
   @Test
   void aDeadlineStopsTheWholeTreeAndKeepsWhatWasWritten() {
     Command command =
-        Command.shell("echo begun; sleep 61 & sleep 62").timeout(Duration.ofMillis(500));
+        Command.shell("echo begun; sleep 61 & sleep 62").timeout(BEGUN);
     DeadlineExceededException exceeded =
         catchThrowableOfType(
             DeadlineExceededException.class, () -> sandbox.processes().exec(command));
     assertThat(exceeded.limit()).isEqualTo(Limit.DEADLINE);
-    assertThat(exceeded.value()).isEqualTo(Duration.ofMillis(500));
-    assertThat(exceeded).hasMessageContaining("500 ms").hasMessageContaining("Command.timeout");
+    assertThat(exceeded.value()).isEqualTo(BEGUN);
+    assertThat(exceeded).hasMessageContaining("2 s").hasMessageContaining("Command.timeout");
     ExecResult partial = exceeded.partialResult().orElseThrow();
     assertThat(partial.stdout().text()).isEqualTo("begun\n");
     assertThat(partial.exit()).isInstanceOf(ExitStatus.Signaled.class);
@@ -34,7 +36,7 @@ class CommandsHaveNoHiddenDeadlineTest extends LocalE2bTest {
   void lastWordsAfterTermAreHeard() {
     Command command =
         Command.shell("trap 'echo bye; exit 7' TERM; echo begun; while :; do sleep 0.05; done")
-            .timeout(Duration.ofMillis(500));
+            .timeout(BEGUN);
     DeadlineExceededException exceeded =
         catchThrowableOfType(
             DeadlineExceededException.class, () -> sandbox.processes().exec(command));
@@ -51,18 +53,23 @@ class CommandsHaveNoHiddenDeadlineTest extends LocalE2bTest {
         .isInstanceOf(DeadlineExceededException.class);
   }
 
+  /** On a busy machine the deadline may come before the start is answered. */
   @Test
-  void aStartedProcessHasItsDeadlineToo() throws Exception {
-    try (Process process =
-        sandbox.processes().start(Command.of("sleep", "60").timeout(Duration.ofMillis(300)))) {
-      assertThatThrownBy(process::waitFor).isInstanceOf(DeadlineExceededException.class);
+  void aStartedProcessHasItsDeadlineToo() {
+    Command brief = Command.of("sleep", "60").timeout(Duration.ofMillis(300));
+    assertThatThrownBy(() -> startAndWait(brief)).isInstanceOf(DeadlineExceededException.class);
+  }
+
+  private void startAndWait(Command command) throws InterruptedException {
+    try (Process process = sandbox.processes().start(command)) {
+      process.waitFor();
     }
   }
 
   @Test
   void theDeadlineHoldsAfterDetaching() {
     Process process =
-        sandbox.processes().start(Command.of("sleep", "60").timeout(Duration.ofMillis(500)));
+        sandbox.processes().start(Command.of("sleep", "60").timeout(BEGUN));
     process.detach();
     assertThat(Leftovers.processesOf(sandbox.id())).isNotEmpty();
     Leftovers.awaitNone("processes", () -> Leftovers.processesOf(sandbox.id()));
@@ -77,7 +84,7 @@ class CommandsHaveNoHiddenDeadlineTest extends LocalE2bTest {
   @Test
   void aChildThatLeftTheSessionIsStoppedAtTheDeadlineToo() {
     Command command =
-        Command.shell("setsid sleep 63 & echo begun; sleep 64").timeout(Duration.ofMillis(300));
+        Command.shell("setsid sleep 63 & echo begun; sleep 64").timeout(BEGUN);
     assertThatThrownBy(() -> sandbox.processes().exec(command))
         .isInstanceOf(DeadlineExceededException.class);
     assertThat(sandbox.shell("pgrep -f 'sleep 6[3]'").exit()).isEqualTo(new ExitStatus.Exited(1));

@@ -136,7 +136,7 @@ class TerminalsTest extends LocalE2bTest {
 
   @Test
   void itIsStoppedAtItsDeadline() {
-    Command command = Command.of("sleep", "60").timeout(Duration.ofMillis(200));
+    Command command = Command.of("sleep", "60").timeout(Duration.ofSeconds(2));
     try (Terminal terminal = start(command)) {
       assertThat(terminal.onExit()).failsWithin(Duration.ofSeconds(10));
     }
