@@ -19,8 +19,7 @@ class CommandsHaveNoHiddenDeadlineTest extends LocalE2bTest {
 
   @Test
   void aDeadlineStopsTheWholeTreeAndKeepsWhatWasWritten() {
-    Command command =
-        Command.shell("echo begun; sleep 61 & sleep 62").timeout(BEGUN);
+    Command command = Command.shell("echo begun; sleep 61 & sleep 62").timeout(BEGUN);
     DeadlineExceededException exceeded =
         catchThrowableOfType(
             DeadlineExceededException.class, () -> sandbox.processes().exec(command));
@@ -68,8 +67,7 @@ class CommandsHaveNoHiddenDeadlineTest extends LocalE2bTest {
 
   @Test
   void theDeadlineHoldsAfterDetaching() {
-    Process process =
-        sandbox.processes().start(Command.of("sleep", "60").timeout(BEGUN));
+    Process process = sandbox.processes().start(Command.of("sleep", "60").timeout(BEGUN));
     process.detach();
     assertThat(Leftovers.processesOf(sandbox.id())).isNotEmpty();
     Leftovers.awaitNone("processes", () -> Leftovers.processesOf(sandbox.id()));
@@ -83,8 +81,7 @@ class CommandsHaveNoHiddenDeadlineTest extends LocalE2bTest {
 
   @Test
   void aChildThatLeftTheSessionIsStoppedAtTheDeadlineToo() {
-    Command command =
-        Command.shell("setsid sleep 63 & echo begun; sleep 64").timeout(BEGUN);
+    Command command = Command.shell("setsid sleep 63 & echo begun; sleep 64").timeout(BEGUN);
     assertThatThrownBy(() -> sandbox.processes().exec(command))
         .isInstanceOf(DeadlineExceededException.class);
     assertThat(sandbox.shell("pgrep -f 'sleep 6[3]'").exit()).isEqualTo(new ExitStatus.Exited(1));
