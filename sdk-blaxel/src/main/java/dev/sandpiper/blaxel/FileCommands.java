@@ -6,8 +6,6 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
-import dev.sandpiper.NotFoundException;
-import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
@@ -17,14 +15,13 @@ import dev.sandpiper.wire.MalformedStreamException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Runs scripts of ours about files, where the platform's own calls cannot do or tell it exactly.
  * Paths are arguments, never a part of a script.
  */
-final class FileCommands {
+record FileCommands(BlaxelProcesses processes) {
   /** How a script says that nothing had to be done. */
   static final int NOTHING_TO_DO = 10;
 
@@ -32,12 +29,6 @@ final class FileCommands {
   private static final byte[] END = "end 0\0".getBytes(US_ASCII);
   private static final int MOST_OUTPUT = 256 << 20;
   private static final List<String> WRONG_KIND = List.of("File exists", "Invalid argument");
-
-  private final BlaxelProcesses processes;
-
-  FileCommands(BlaxelProcesses processes) {
-    this.processes = processes;
-  }
 
   /** What is run, what messages call it, and how long it may take. */
   record Job(String operation, String path, String script, Duration limit) {
@@ -105,23 +96,17 @@ final class FileCommands {
       return;
     }
     String said = result.stderr().text().strip();
-    Failure failure = job.failure(said.isEmpty() ? "its script ended with " + result.exit() : said);
-    String reason = said.substring(said.lastIndexOf('\n') + 1);
-    if (reason.endsWith("No such file or directory")) {
-      throw new NotFoundException(What.FILE, failure);
-    }
-    Optional<String> meaning = FileReasons.meaning(FileReasons.last(reason));
-    if (meaning.isPresent()) {
-      throw new InvalidRequestException(job.failure(meaning.get()));
-    }
-    boolean isRefused = result.exit().code().orElse(-1) == REFUSED;
-    if (isRefused || isAboutKind(reason)) {
-      throw new InvalidRequestException(failure);
-    }
-    throw new PlatformException(failure);
+    SandboxException failure =
+        FileReasons.failure(
+            job.failure(""), said.isEmpty() ? "its script ended with " + result.exit() : said);
+    boolean isRefused = result.exit().code().orElse(-1) == REFUSED || isAboutKind(said);
+    throw isRefused && failure instanceof PlatformException
+        ? new InvalidRequestException(failure.failure())
+        : failure;
   }
 
-  private static boolean isAboutKind(String reason) {
+  private static boolean isAboutKind(String said) {
+    String reason = said.substring(said.lastIndexOf('\n') + 1);
     return WRONG_KIND.stream().anyMatch(reason::endsWith)
         || reason.contains("cannot overwrite")
         || reason.contains("to a subdirectory of itself")

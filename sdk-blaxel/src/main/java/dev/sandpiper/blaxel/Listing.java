@@ -15,15 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** Tells what is in a sandbox's filesystem, by {@code stat} and {@code find} in the sandbox. */
-final class Listing {
+record Listing(FileCommands commands) {
   private static final Duration LOOK = Duration.ofSeconds(30);
   private static final Duration LIST = Duration.ofMinutes(10);
-
-  private final FileCommands commands;
-
-  Listing(FileCommands commands) {
-    this.commands = commands;
-  }
 
   /** What is at a path; a link is described itself. */
   FileInfo stat(String operation, String path) {

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * up in pieces, each checked by its digest, and is put together at the end: until then the file is
  * as it was.
  */
-final class Uploads {
+record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
   /** With the form around it still below the five megabytes that the gateway takes. */
   static final int PIECE = 9 << 19;
 
@@ -37,18 +37,8 @@ final class Uploads {
   private static final int MOST_PIECES = 10_000;
   private static final Duration CLEAN_UP = Duration.ofSeconds(10);
 
-  private final HttpTransport transport;
-  private final HttpUrl base;
-  private final CallScope scope;
-
   Uploads(HttpTransport transport, HttpUrl base) {
     this(transport, base, CallScope.open());
-  }
-
-  private Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
-    this.transport = transport;
-    this.base = base;
-    this.scope = scope;
   }
 
   /** The same on behalf of another call, with which it ends. */

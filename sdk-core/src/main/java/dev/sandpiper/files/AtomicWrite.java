@@ -19,17 +19,11 @@ import org.slf4j.LoggerFactory;
  * Writes beside a file and then moves over it. The file that is replaced is the one that a link
  * leads to, and its mode is kept.
  */
-public final class AtomicWrite {
+public record AtomicWrite(FilePlatform platform) {
   private static final Logger log = LoggerFactory.getLogger(AtomicWrite.class);
   private static final String UNCHANGED = "the file is as it was";
   private static final String REPLACED = "the file was replaced";
   private static final String UNKNOWN = "whether the file was replaced cannot be known";
-
-  private final FilePlatform platform;
-
-  public AtomicWrite(FilePlatform platform) {
-    this.platform = platform;
-  }
 
   /**
    * Replaces the file at {@code path}.

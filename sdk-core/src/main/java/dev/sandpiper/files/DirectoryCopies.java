@@ -42,20 +42,12 @@ import org.slf4j.LoggerFactory;
  * happens. There {@code tar} packs and unpacks, here our own code does. Safe for use by many
  * threads.
  */
-public final class DirectoryCopies {
+public record DirectoryCopies(FilePlatform platform, Processes processes) {
   private static final Logger log = LoggerFactory.getLogger(DirectoryCopies.class);
   private static final String PART = "a part of the directory may be there";
 
   /** A server may begin to write after the connection of an upload is gone. */
   private static final Duration LATE = Duration.ofMillis(300);
-
-  private final FilePlatform platform;
-  private final Processes processes;
-
-  public DirectoryCopies(FilePlatform platform, Processes processes) {
-    this.platform = platform;
-    this.processes = processes;
-  }
 
   private static String newArchive() {
     return "/tmp/." + Nonce.random() + ".tar";

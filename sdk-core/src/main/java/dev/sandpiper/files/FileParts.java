@@ -14,17 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks for parts of files, and checks that each answer is the part, and of the right version. */
-final class FileParts {
+record FileParts(HttpTransport transport, FileServer server) {
   private static final Logger log = LoggerFactory.getLogger(FileParts.class);
   private static final int ATTEMPTS = 5;
-
-  private final HttpTransport transport;
-  private final FileServer server;
-
-  FileParts(HttpTransport transport, FileServer server) {
-    this.transport = transport;
-    this.server = server;
-  }
 
   /** What is made of an answer. It closes the answer, or leaves that to what it returns. */
   @FunctionalInterface

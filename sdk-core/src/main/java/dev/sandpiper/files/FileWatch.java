@@ -15,6 +15,7 @@ import dev.sandpiper.http.Backoff;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +32,11 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final String directory;
-  private final WatchConnection.Opener opener;
+  private final Supplier<WatchConnection> opener;
   private final Runnable cancel;
   private final WatchBuffer buffer = new WatchBuffer();
 
-  private FileWatch(String directory, WatchConnection.Opener opener, Runnable cancel) {
+  private FileWatch(String directory, Supplier<WatchConnection> opener, Runnable cancel) {
     this.directory = directory;
     this.opener = opener;
     this.cancel = cancel;
@@ -44,13 +45,14 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
   /**
    * Opens the first connection on this thread, and hands over to a pump.
    *
+   * @param opener opens a connection, and returns when that sees changes
    * @param cancel frees, from any thread and any number of times, whoever is blocked in the opener
    *     or a connection
    */
   public static FileWatch open(
-      String directory, WatchConnection.Opener opener, Runnable cancel, Executor executor) {
+      String directory, Supplier<WatchConnection> opener, Runnable cancel, Executor executor) {
     FileWatch watch = new FileWatch(directory, opener, cancel);
-    WatchConnection first = opener.open();
+    WatchConnection first = opener.get();
     try {
       executor.execute(() -> watch.pump(first));
     } catch (RuntimeException | Error e) {
@@ -113,7 +115,7 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
         return null;
       }
       try {
-        WatchConnection connection = opener.open();
+        WatchConnection connection = opener.get();
         tell(lost.failure().observed() + "; the watch was opened anew");
         return connection;
       } catch (SandboxException e) {

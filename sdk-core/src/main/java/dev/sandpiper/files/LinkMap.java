@@ -45,12 +45,18 @@ final class LinkMap {
   /** A place inside: so many levels below a node, of which no name is known. */
   private record Place(Node node, int below) {}
 
+  /** One link, which is followed part by part. */
   static final class Link {
     private final String name;
     private final String target;
-    private Place place;
     private End end = End.UNKNOWN;
-    private int followed;
+
+    /** Where it leads; until it is followed to its end, how far it has come. */
+    private Place place;
+
+    private String[] parts = {};
+    private int part;
+    private int followed = 1;
 
     private Link(String name, String target, Node parent) {
       this.name = name;
@@ -69,6 +75,62 @@ final class LinkMap {
     /** True if following it leaves the directory. */
     boolean leadsOut() {
       return end == End.OUTSIDE;
+    }
+
+    /** Another link that must be followed first; null when this one is done. */
+    private @Nullable Link advance() {
+      if (end == End.UNKNOWN) {
+        end = End.NOWHERE;
+        parts = target.split("/", -1);
+        if (parts[0].isEmpty()) {
+          return end(End.OUTSIDE); // absolute, or no text at all
+        }
+      }
+      for (; part < parts.length; part++) {
+        Link through = through(parts[part]);
+        if (through == null) {
+          Place next = step(parts[part]);
+          if (next == null) {
+            return end(End.OUTSIDE);
+          }
+          place = next;
+        } else if (through.end == End.UNKNOWN) {
+          return through;
+        } else {
+          followed += through.followed;
+          if (through.end != End.INSIDE || followed > MOST_FOLLOWED) {
+            return end(through.leadsOut() ? End.OUTSIDE : End.NOWHERE);
+          }
+          place = through.place;
+        }
+      }
+      return end(End.INSIDE);
+    }
+
+    private @Nullable Link end(End last) {
+      end = last;
+      parts = new String[0];
+      return null;
+    }
+
+    private @Nullable Link through(String part) {
+      Node child = place.below == 0 ? place.node.children.get(part) : null;
+      return child == null ? null : child.link;
+    }
+
+    /** Null if it leads out. */
+    private @Nullable Place step(String part) {
+      if (part.isEmpty() || part.equals(".")) {
+        return place;
+      }
+      if (part.equals("..")) {
+        if (place.below > 0) {
+          return new Place(place.node, place.below - 1);
+        }
+        return place.node.parent == null ? null : new Place(place.node.parent, 0);
+      }
+      Node child = place.below == 0 ? place.node.children.get(part) : null;
+      return child == null ? new Place(place.node, place.below + 1) : new Place(child, 0);
     }
   }
 
@@ -130,91 +192,22 @@ final class LinkMap {
 
   /** Follows all links; in the order in which they were added. */
   List<Link> followed() {
-    links.forEach(this::follow);
+    links.forEach(LinkMap::follow);
     return links;
   }
 
-  private void follow(Link first) {
-    Deque<Walk> walks = new ArrayDeque<>();
+  private static void follow(Link first) {
+    Deque<Link> way = new ArrayDeque<>();
     if (first.end == End.UNKNOWN) {
-      walks.push(new Walk(first));
+      way.push(first);
     }
-    while (!walks.isEmpty()) {
-      Link next = walks.element().advance();
+    while (!way.isEmpty()) {
+      Link next = way.element().advance();
       if (next == null) {
-        walks.remove();
+        way.remove();
       } else {
-        walks.push(new Walk(next));
+        way.push(next);
       }
-    }
-  }
-
-  /** Follows one link, part by part. */
-  private static final class Walk {
-    private final Link link;
-    private final String[] parts;
-    private int part;
-    private Place at;
-    private int followed = 1;
-
-    Walk(Link link) {
-      this.link = link;
-      this.parts = link.target.split("/", -1);
-      this.at = link.place;
-      link.end = End.NOWHERE;
-    }
-
-    /** Another link that must be followed first; null when this one is done. */
-    @Nullable Link advance() {
-      if (parts[0].isEmpty()) {
-        return end(End.OUTSIDE); // absolute, or no text at all
-      }
-      for (; part < parts.length; part++) {
-        Link through = through(parts[part]);
-        if (through == null) {
-          Place next = step(parts[part]);
-          if (next == null) {
-            return end(End.OUTSIDE);
-          }
-          at = next;
-        } else if (through.end == End.UNKNOWN) {
-          return through;
-        } else {
-          followed += through.followed;
-          if (through.end != End.INSIDE || followed > MOST_FOLLOWED) {
-            return end(through.leadsOut() ? End.OUTSIDE : End.NOWHERE);
-          }
-          at = through.place;
-        }
-      }
-      link.place = at;
-      link.followed = followed;
-      return end(End.INSIDE);
-    }
-
-    private @Nullable Link end(End end) {
-      link.end = end;
-      return null;
-    }
-
-    private @Nullable Link through(String name) {
-      Node child = at.below == 0 ? at.node.children.get(name) : null;
-      return child == null ? null : child.link;
-    }
-
-    /** Null if it leads out. */
-    private @Nullable Place step(String name) {
-      if (name.isEmpty() || name.equals(".")) {
-        return at;
-      }
-      if (name.equals("..")) {
-        if (at.below > 0) {
-          return new Place(at.node, at.below - 1);
-        }
-        return at.node.parent == null ? null : new Place(at.node.parent, 0);
-      }
-      Node child = at.below == 0 ? at.node.children.get(name) : null;
-      return child == null ? new Place(at.node, at.below + 1) : new Place(child, 0);
     }
   }
 }

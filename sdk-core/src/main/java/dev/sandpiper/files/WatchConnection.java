@@ -6,12 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** One connection on which a platform tells changes. For one thread. */
 public interface WatchConnection extends AutoCloseable {
 
-  /** Opens a connection, and returns when it sees changes. */
-  @FunctionalInterface
-  interface Opener {
-    WatchConnection open();
-  }
-
   /**
    * Blocks for the next event. Null when there will be none any more, because what was watched is
    * gone; everything else that ends the connection is thrown.

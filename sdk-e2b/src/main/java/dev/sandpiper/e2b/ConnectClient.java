@@ -22,56 +22,35 @@ import org.slf4j.LoggerFactory;
  * Calls Connect services, unary and server-streaming, without compression. What their errors mean
  * is for {@link ConnectErrors} to say.
  *
+ * @param codec what to speak first
+ * @param fallback what to speak from the day on which a server refuses that; the same for nothing
+ *     else
+ * @param longestMessage bytes that one message may have
+ * @param refused becomes true at some time, or never, and stays it; shared by all scopes
  * @see <a href="https://connectrpc.com/docs/protocol/">The Connect protocol</a>
  */
-final class ConnectClient {
+record ConnectClient(
+    HttpTransport transport,
+    HttpUrl base,
+    Codec codec,
+    Codec fallback,
+    int longestMessage,
+    AtomicBoolean refused,
+    CallScope scope) {
   private static final Logger log = LoggerFactory.getLogger(ConnectClient.class);
   private static final int UNSUPPORTED_MEDIA_TYPE = 415;
 
   /** The header has room for ten digits; above that is as good as no limit. */
   private static final long LONGEST_TIMEOUT_MILLIS = 9_999_999_999L;
 
-  private final HttpTransport transport;
-  private final HttpUrl base;
-  private final Codec codec;
-  private final Codec fallback;
-  private final int longestMessage;
-
-  private final CallScope scope;
-
-  /** Becomes true at some time, or never; and stays it. Shared by all scopes. */
-  private final AtomicBoolean refused;
-
-  /**
-   * @param codec what to speak first
-   * @param fallback what to speak from the day on which a server refuses that; the same for nothing
-   *     else
-   * @param longestMessage bytes that one message may have
-   */
   ConnectClient(
       HttpTransport transport, HttpUrl base, Codec codec, Codec fallback, int longestMessage) {
-    this.transport = transport;
-    this.base = base;
-    this.codec = codec;
-    this.fallback = fallback;
-    this.longestMessage = longestMessage;
-    this.scope = CallScope.open();
-    this.refused = new AtomicBoolean();
-  }
-
-  private ConnectClient(ConnectClient other, CallScope scope) {
-    this.transport = other.transport;
-    this.base = other.base;
-    this.codec = other.codec;
-    this.fallback = other.fallback;
-    this.longestMessage = other.longestMessage;
-    this.refused = other.refused;
-    this.scope = scope;
+    this(transport, base, codec, fallback, longestMessage, new AtomicBoolean(), CallScope.open());
   }
 
   /** The same client on behalf of a call, with which its requests end. */
   ConnectClient in(CallScope call) {
-    return new ConnectClient(this, call);
+    return new ConnectClient(transport, base, codec, fallback, longestMessage, refused, call);
   }
 
   /** A request to {@code procedure}, such as {@code process.Process/List}, still without a body. */

@@ -52,14 +52,18 @@ final class EnvdWatch implements WatchConnection {
       String path,
       E2bWatchOptions options,
       Executor threads) {
-    requireVersion(version, path, options);
+    WatchOptions common = options.common();
+    require(common.isRecursive(), version, EnvdVersion.RECURSIVE_WATCH, path, "a recursive watch");
+    require(common.isWithInfo(), version, EnvdVersion.WATCH_INFO, path, "information with events");
+    boolean mounts = options.allowsNetworkMounts();
+    require(mounts, version, EnvdVersion.NETWORK_WATCH, path, "watching a network mount");
     String directory = path.length() > 1 && path.endsWith("/") ? withoutSlashes(path) : path;
     WatchDirRequest message =
         WatchDirRequest.newBuilder()
             .setPath(directory)
-            .setRecursive(options.common().isRecursive())
-            .setIncludeEntry(options.common().isWithInfo())
-            .setAllowNetworkMounts(options.allowsNetworkMounts())
+            .setRecursive(common.isRecursive())
+            .setIncludeEntry(common.isWithInfo())
+            .setAllowNetworkMounts(mounts)
             .build();
     CallScope end = CallScope.open();
     return FileWatch.open(
@@ -71,22 +75,11 @@ final class EnvdWatch implements WatchConnection {
     return cut.isEmpty() ? "/" : cut;
   }
 
-  private static void requireVersion(EnvdVersion version, String path, E2bWatchOptions options) {
-    WatchOptions common = options.common();
-    if (common.isRecursive()) {
-      require(version, EnvdVersion.RECURSIVE_WATCH, path, "watching directories inside");
-    }
-    if (common.isWithInfo()) {
-      require(version, EnvdVersion.WATCH_INFO, path, "information with each event");
-    }
-    if (options.allowsNetworkMounts()) {
-      require(version, EnvdVersion.NETWORK_WATCH, path, "watching a network mount");
-    }
-  }
-
   private static void require(
-      EnvdVersion version, EnvdVersion needed, String path, String feature) {
-    version.require(needed, "watch", path, feature, Capability.WATCH);
+      boolean isAsked, EnvdVersion version, EnvdVersion needed, String path, String feature) {
+    if (isAsked) {
+      version.require(needed, "watch", path, feature, Capability.WATCH);
+    }
   }
 
   /** Waits for the start event: from then on the daemon sees changes. */

@@ -12,20 +12,12 @@ import okhttp3.HttpUrl;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** URLs that carry the right to read or write one file, and nothing else. */
-final class FileUrls {
-  private final SandboxAccess access;
-  private final Endpoint envd;
-  private final Clock clock;
-
-  /**
-   * @param envd where anybody reaches the sandbox's daemon
-   */
-  FileUrls(SandboxAccess access, Endpoint envd, Clock clock) {
-    this.access = access;
-    this.envd = envd;
-    this.clock = clock;
-  }
+/**
+ * URLs that carry the right to read or write one file, and nothing else.
+ *
+ * @param envd where anybody reaches the sandbox's daemon
+ */
+record FileUrls(SandboxAccess access, Endpoint envd, Clock clock) {
 
   E2bFileUrl download(String path, E2bUrlOptions options) {
     return url("read", path, options);

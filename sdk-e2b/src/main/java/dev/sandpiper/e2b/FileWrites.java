@@ -17,19 +17,9 @@ import java.util.OptionalLong;
 import okhttp3.HttpUrl;
 
 /** Sends files into a sandbox, in place. */
-final class FileWrites {
+record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors errors) {
   private static final int LONGEST_ANSWER = 1 << 20;
   private static final String SEVERAL = "some of the files may be written, in their order";
-
-  private final EnvdVersion version;
-  private final HttpTransport transport;
-  private final EnvdErrors errors;
-
-  FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors errors) {
-    this.version = version;
-    this.transport = transport;
-    this.errors = errors;
-  }
 
   /** What to send, and where to. */
   record Job(

@@ -1,7 +1,6 @@
 package dev.sandpiper.e2b;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import dev.sandpiper.FileInfo;
 import dev.sandpiper.NotFoundException;
@@ -12,11 +11,9 @@ import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
 import dev.sandpiper.e2b.proto.FilesystemProto.ListDirRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.ListDirResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.MakeDirRequest;
-import dev.sandpiper.e2b.proto.FilesystemProto.MakeDirResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.MoveRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.MoveResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.RemoveRequest;
-import dev.sandpiper.e2b.proto.FilesystemProto.RemoveResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
@@ -26,14 +23,18 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import okhttp3.Credentials;
 import org.jspecify.annotations.Nullable;
 
-/** The calls of E2B's {@code filesystem.Filesystem} service, as they are. Paths are absolute. */
-final class FilesystemRpc {
+/**
+ * The calls of E2B's {@code filesystem.Filesystem} service, as they are. Paths are absolute.
+ *
+ * @param limit of each call; null for the client's own
+ */
+record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Duration limit) {
   private static final String SERVICE = "filesystem.Filesystem/";
 
   /** Seconds. Never below 1: 0 breaks the connection. */
@@ -43,18 +44,8 @@ final class FilesystemRpc {
   private static final Duration CLEAN_UP = Duration.ofSeconds(10);
   private static final String ALREADY_EXISTS = "already_exists";
 
-  private final ConnectClient client;
-  private final EnvdVersion version;
-  private final @Nullable Duration limit;
-
   FilesystemRpc(ConnectClient client, EnvdVersion version) {
     this(client, version, null);
-  }
-
-  private FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Duration limit) {
-    this.client = client;
-    this.version = version;
-    this.limit = limit;
   }
 
   /** The same for what is done after a failure: each call gives up soon. */
@@ -64,7 +55,7 @@ final class FilesystemRpc {
 
   FileInfo stat(String operation, String path) {
     HttpRequest request = statRequest(operation, path);
-    return entry(request, stat(request, path), StatResponse::getEntry);
+    return read(request, stat(request, path).getEntry());
   }
 
   private HttpRequest statRequest(String operation, String path) {
@@ -119,10 +110,7 @@ final class FilesystemRpc {
   boolean makeDirectory(String path) {
     HttpRequest request = request("make directory", path, "MakeDir").harmless();
     try {
-      call(
-          request,
-          MakeDirRequest.newBuilder().setPath(path).build(),
-          MakeDirResponse.getDefaultInstance());
+      call(request, MakeDirRequest.newBuilder().setPath(path).build(), Empty.getDefaultInstance());
       return true;
     } catch (SandboxException e) {
       if (e.code().filter(ALREADY_EXISTS::equals).isPresent()) {
@@ -136,8 +124,7 @@ final class FilesystemRpc {
     HttpRequest request = request(operation, source, "Move");
     MoveRequest message =
         MoveRequest.newBuilder().setSource(source).setDestination(destination).build();
-    return entry(
-        request, call(request, message, MoveResponse.getDefaultInstance()), MoveResponse::getEntry);
+    return read(request, call(request, message, MoveResponse.getDefaultInstance()).getEntry());
   }
 
   /** Removes whatever is there. Nothing there is fine too. */
@@ -145,7 +132,7 @@ final class FilesystemRpc {
     call(
         request("delete", path, "Remove").harmless(),
         RemoveRequest.newBuilder().setPath(path).build(),
-        RemoveResponse.getDefaultInstance());
+        Empty.getDefaultInstance());
   }
 
   ConnectStream<WatchDirResponse> watch(String directory, WatchDirRequest message, CallScope end) {
@@ -164,16 +151,11 @@ final class FilesystemRpc {
     if (!version.isBefore(EnvdVersion.DEFAULT_USER)) {
       return request;
     }
-    String user = Base64.getEncoder().encodeToString("user:".getBytes(UTF_8));
-    return request.withHeader("Authorization", "Basic " + user);
+    return request.withHeader("Authorization", Credentials.basic("user", ""));
   }
 
   private <M extends Message> M call(HttpRequest request, Message message, M kind) {
     return client.unary(request, message, kind, ERRORS).message();
-  }
-
-  private static <M> FileInfo entry(HttpRequest request, M answer, Function<M, EntryInfo> entry) {
-    return read(request, entry.apply(answer));
   }
 
   private static FileInfo read(HttpRequest request, EntryInfo entry) {

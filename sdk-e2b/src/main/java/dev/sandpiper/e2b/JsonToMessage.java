@@ -1,6 +1,10 @@
 package dev.sandpiper.e2b;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.ZoneOffset.UTC;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumDescriptor;
@@ -12,7 +16,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.math.BigInteger;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.Map;
@@ -36,8 +39,8 @@ final class JsonToMessage {
   /** Below this a double is the integer that it looks like. */
   private static final double EXACT = 1L << 53;
 
-  private static final Instant FIRST_TIME = Instant.parse("0001-01-01T00:00:00Z");
-  private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999999Z");
+  private static final int FIRST_YEAR = 1;
+  private static final int LAST_YEAR = 9999;
 
   private JsonToMessage() {}
 
@@ -123,19 +126,12 @@ final class JsonToMessage {
     FieldDescriptor values = field.getMessageType().findFieldByNumber(2);
     for (Map.Entry<String, JsonNode> property : json.properties()) {
       Message.Builder entry = message.newBuilderForField(field);
+      Object key = single(entry, keys, TextNode.valueOf(property.getKey()));
       Object value = single(entry, values, property.getValue());
-      if (value != null) {
-        entry.setField(keys, key(keys, property.getKey())).setField(values, value);
-        message.addRepeatedField(field, entry.build());
+      if (key != null && value != null) {
+        message.addRepeatedField(field, entry.setField(keys, key).setField(values, value).build());
       }
     }
-  }
-
-  private static Object key(FieldDescriptor keys, String name) throws MalformedStreamException {
-    if (keys.getType() != FieldDescriptor.Type.STRING) {
-      throw new IllegalArgumentException(keys.getFullName() + " is no text");
-    }
-    return unicode(keys, name);
   }
 
   /** One value; null for the name of an enum's value that is still unknown. */
@@ -197,13 +193,8 @@ final class JsonToMessage {
   /** JSON can spell half a surrogate pair, which is no character and could not be sent on. */
   private static String unicode(FieldDescriptor field, String text)
       throws MalformedStreamException {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
-          throw malformed(field, "that is no Unicode");
-        }
-        i++;
-      }
+    if (!UTF_8.newEncoder().canEncode(text)) {
+      throw malformed(field, "that is no Unicode");
     }
     return text;
   }
@@ -241,10 +232,10 @@ final class JsonToMessage {
   private static Timestamp time(FieldDescriptor field, JsonNode json)
       throws MalformedStreamException {
     try {
-      Instant time = OffsetDateTime.parse(text(field, json)).toInstant();
-      if (!time.isBefore(FIRST_TIME) && !time.isAfter(LAST_TIME)) {
+      OffsetDateTime time = OffsetDateTime.parse(text(field, json)).withOffsetSameInstant(UTC);
+      if (time.getYear() >= FIRST_YEAR && time.getYear() <= LAST_YEAR) {
         return Timestamp.newBuilder()
-            .setSeconds(time.getEpochSecond())
+            .setSeconds(time.toEpochSecond())
             .setNanos(time.getNano())
             .build();
       }

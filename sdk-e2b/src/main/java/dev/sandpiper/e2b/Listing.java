@@ -21,17 +21,9 @@ import java.util.Optional;
  * Lists directories. One name that is not UTF-8 makes the daemon fail a whole listing, however
  * deep; then each directory is listed for itself, and of those at fault a command tells the names.
  */
-final class Listing {
+record Listing(FilesystemRpc rpc, Processes processes) {
   private static final int MOST_NAMES = 10_000;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  private final FilesystemRpc rpc;
-  private final Processes processes;
-
-  Listing(FilesystemRpc rpc, Processes processes) {
-    this.rpc = rpc;
-    this.processes = processes;
-  }
 
   List<FileInfo> list(String directory, int depth) {
     try {

@@ -14,12 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Opens the streams of processes, and waits for the start event that each of them begins with. */
-final class ProcessConnections {
-  private final ProcessRpc rpc;
-
-  ProcessConnections(ProcessRpc rpc) {
-    this.rpc = rpc;
-  }
+record ProcessConnections(ProcessRpc rpc) {
 
   ProcessConnections in(CallScope scope) {
     return new ProcessConnections(rpc.in(scope));

@@ -21,19 +21,9 @@ import org.slf4j.LoggerFactory;
  * The processes of a sandbox as users see them. The daemon goes on listing a shell that has exited
  * while a child holds its outputs; {@code /proc} tells it from one that runs.
  */
-final class ProcessListing {
+record ProcessListing(String sandboxId, ProcessSearch search, ScriptRunner scripts) {
   private static final Logger log = LoggerFactory.getLogger(ProcessListing.class);
   private static final Duration LIFETIME = Duration.ofSeconds(2);
-
-  private final String sandboxId;
-  private final ProcessSearch search;
-  private final ScriptRunner scripts;
-
-  ProcessListing(String sandboxId, ProcessSearch search, ScriptRunner scripts) {
-    this.sandboxId = sandboxId;
-    this.search = search;
-    this.scripts = scripts;
-  }
 
   List<dev.sandpiper.ProcessInfo> read(CallScope scope) {
     List<ProcessInfo> listed = search.in(scope).all();

@@ -3,16 +3,15 @@ package dev.sandpiper.e2b;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.Empty;
+import com.google.protobuf.Message;
 import dev.sandpiper.Capability;
-import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.Signal;
 import dev.sandpiper.TerminalSize;
-import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinRequest;
-import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ListRequest;
@@ -22,22 +21,19 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInput;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
 import dev.sandpiper.e2b.proto.ProcessProto.SendInputRequest;
-import dev.sandpiper.e2b.proto.ProcessProto.SendInputResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
-import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.UpdateRequest;
-import dev.sandpiper.e2b.proto.ProcessProto.UpdateResponse;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import okhttp3.Credentials;
 
 /** The calls of E2B's {@code process.Process} service, as they are. */
-final class ProcessRpc {
+record ProcessRpc(ConnectClient client, EnvdVersion version) {
   /** For calls that help with something else, and must not take long. */
   static final Duration SHORT = Duration.ofSeconds(3);
 
@@ -47,14 +43,6 @@ final class ProcessRpc {
   private static final String KEEP_ALIVE = "20";
 
   private static final ConnectErrors ERRORS = new EnvdErrors(What.PROCESS);
-
-  private final ConnectClient client;
-  private final EnvdVersion version;
-
-  ProcessRpc(ConnectClient client, EnvdVersion version) {
-    this.client = client;
-    this.version = version;
-  }
 
   /** The same calls on behalf of another, with which they end. */
   ProcessRpc in(CallScope scope) {
@@ -126,7 +114,7 @@ final class ProcessRpc {
         client
             .request("signal", Integer.toUnsignedString(pid), SERVICE + "SendSignal")
             .within(SHORT);
-    client.unary(request, message, SendSignalResponse.getDefaultInstance(), ERRORS);
+    run(request, message);
   }
 
   /** Changes the size of a process's terminal. */
@@ -138,24 +126,13 @@ final class ProcessRpc {
             .build();
     HttpRequest request =
         client.request("resize", subject, SERVICE + "Update").within(SHORT).harmless();
-    InputErrors.translatedHarmless(
-        () -> client.unary(request, message, UpdateResponse.getDefaultInstance(), ERRORS));
+    InputErrors.translatedHarmless(() -> run(request, message));
   }
 
   /** Without its end, input is of little use: who could not close it shall not open it. */
   void requireStdin(String operation, String subject) {
-    if (version.isBefore(EnvdVersion.CLOSABLE_STDIN)) {
-      throw new UnsupportedCapabilityException(
-          Failure.of(
-              operation,
-              subject,
-              "standard input needs envd "
-                  + EnvdVersion.CLOSABLE_STDIN
-                  + ", the sandbox has "
-                  + version
-                  + "; build its template anew"),
-          Capability.STDIN);
-    }
+    version.require(
+        EnvdVersion.CLOSABLE_STDIN, operation, subject, "standard input", Capability.STDIN);
   }
 
   /**
@@ -171,8 +148,7 @@ final class ProcessRpc {
         SendInputRequest.newBuilder().setProcess(selector(pid)).setInput(input).build();
     HttpRequest request =
         client.request("write stdin", subject, SERVICE + "SendInput").in(end).unlimited();
-    InputErrors.translated(
-        () -> client.unary(request, message, SendInputResponse.getDefaultInstance(), ERRORS));
+    InputErrors.translated(() -> run(request, message));
   }
 
   /** Closes a process's stdin. Waits behind what is still being written to it, like that. */
@@ -180,8 +156,12 @@ final class ProcessRpc {
     CloseStdinRequest message = CloseStdinRequest.newBuilder().setProcess(selector(pid)).build();
     HttpRequest request =
         client.request("close stdin", subject, SERVICE + "CloseStdin").in(end).unlimited();
-    InputErrors.translated(
-        () -> client.unary(request, message, CloseStdinResponse.getDefaultInstance(), ERRORS));
+    InputErrors.translated(() -> run(request, message));
+  }
+
+  /** Sends a message whose answer says nothing. */
+  private void run(HttpRequest request, Message message) {
+    client.unary(request, message, Empty.getDefaultInstance(), ERRORS);
   }
 
   private static ProcessSelector.Builder selector(int pid) {
@@ -203,8 +183,7 @@ final class ProcessRpc {
       throw new InvalidRequestException(request.failure("a user's name has no colon"));
     }
     return named
-        .map(name -> Base64.getEncoder().encodeToString((name + ":").getBytes(UTF_8)))
-        .map(credentials -> request.withHeader("Authorization", "Basic " + credentials))
+        .map(name -> request.withHeader("Authorization", Credentials.basic(name, "", UTF_8)))
         .orElse(request);
   }
 }

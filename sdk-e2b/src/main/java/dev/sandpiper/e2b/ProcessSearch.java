@@ -15,14 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Finds processes by what tells one from a later one with the same number. */
-final class ProcessSearch implements ProcessPlatform {
-  private final ProcessRpc rpc;
-  private final String sandboxId;
-
-  ProcessSearch(ProcessRpc rpc, String sandboxId) {
-    this.rpc = rpc;
-    this.sandboxId = sandboxId;
-  }
+record ProcessSearch(ProcessRpc rpc, String sandboxId) implements ProcessPlatform {
 
   ProcessSearch in(CallScope scope) {
     return new ProcessSearch(rpc.in(scope), sandboxId);

@@ -21,8 +21,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Replaces the connection of a process's stream that broke: asks the sandbox whether the process
  * still runs, and attaches to it, or to the end that the sandbox remembers for thirty seconds.
+ *
+ * @param health says what is known of the sandbox now, for a message
+ * @param patience for how long to try; zero for not at all
  */
-final class Reattachment {
+record Reattachment(
+    ProcessSearch search,
+    ProcessConnections connections,
+    Function<CallScope, String> health,
+    Duration patience) {
   private static final Logger log = LoggerFactory.getLogger(Reattachment.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -32,26 +39,6 @@ final class Reattachment {
 
   /** After this a number may be another process's; it is also how long an exit is remembered. */
   private static final Duration SAME_PROCESS = Duration.ofSeconds(30);
-
-  private final ProcessSearch search;
-  private final ProcessConnections connections;
-  private final Function<CallScope, String> health;
-  private final Duration patience;
-
-  /**
-   * @param health says what is known of the sandbox now, for a message
-   * @param patience for how long to try; zero for not at all
-   */
-  Reattachment(
-      ProcessSearch search,
-      ProcessConnections connections,
-      Function<CallScope, String> health,
-      Duration patience) {
-    this.search = search;
-    this.connections = connections;
-    this.health = health;
-    this.patience = patience;
-  }
 
   /**
    * The attempts for one process since it last made progress, which is what they are limited by:

@@ -17,15 +17,9 @@ import java.util.Optional;
 import okio.Buffer;
 
 /** Runs short scripts of ours in a sandbox, as root, beside the processes that they are about. */
-final class ScriptRunner implements ScriptHost {
+record ScriptRunner(ProcessRpc rpc) implements ScriptHost {
   private static final Optional<String> ROOT = Optional.of("root");
   private static final int LONGEST_OUTPUT = 1 << 20;
-
-  private final ProcessRpc rpc;
-
-  ScriptRunner(ProcessRpc rpc) {
-    this.rpc = rpc;
-  }
 
   @Override
   public Result run(

@@ -13,24 +13,17 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** What is asked of a sandbox's daemon to start a command: the command behind a script of ours. */
-final class StartMessages {
+/**
+ * What is asked of a sandbox's daemon to start a command: the command behind a script of ours.
+ *
+ * @param paths what makes paths absolute on behalf of a call
+ */
+record StartMessages(EnvdVersion version, Function<CallScope, SandboxPaths> paths) {
   private static final String SHELL = "/bin/sh";
 
   /** What programs on a terminal look for; the same as in E2B's own clients. */
   private static final Map<String, String> ON_A_TERMINAL =
       Map.of("TERM", "xterm-256color", "LANG", "C.UTF-8", "LC_ALL", "C.UTF-8");
-
-  private final EnvdVersion version;
-  private final Function<CallScope, SandboxPaths> paths;
-
-  /**
-   * @param paths what makes paths absolute on behalf of a call
-   */
-  StartMessages(EnvdVersion version, Function<CallScope, SandboxPaths> paths) {
-    this.version = version;
-    this.paths = paths;
-  }
 
   /** The variables are those of {@link Variables#of}. */
   StartRequest command(
