@@ -14,6 +14,7 @@ import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Routes;
 import dev.sandpiper.http.Uninterrupted;
 import dev.sandpiper.wire.Json;
 import java.io.IOException;
@@ -98,8 +99,7 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
       throw new WireFormatException(
           Failure.of("write", path, "the sandbox answered without an upload"), null);
     }
-    HttpUrl upload =
-        base.newBuilder().addPathSegment("filesystem-multipart").addPathSegment(id).build();
+    HttpUrl upload = Routes.under(base, "filesystem-multipart", id);
     try {
       ObjectNode all = Json.object();
       ArrayNode pieces = all.putArray("parts");
@@ -110,7 +110,7 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
         progress.pass();
         piece = piece.length < PIECE ? new byte[0] : piece(path, source);
       }
-      send(path, "POST", upload.newBuilder().addPathSegment("complete").build(), json(all));
+      send(path, "POST", Routes.under(upload, "complete"), json(all));
     } catch (RuntimeException e) {
       abort(path, upload, e);
       throw e;
@@ -124,9 +124,8 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
           Failure.of("write", path, "a file of more than " + MOST_PIECES + " pieces of 4.5 MiB"));
     }
     HttpUrl url =
-        upload
+        Routes.under(upload, "part")
             .newBuilder()
-            .addPathSegment("part")
             .addQueryParameter("partNumber", Integer.toString(number))
             .build();
     HttpRequest request =
@@ -142,8 +141,10 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
 
   /** Otherwise its pieces would stay in the sandbox's memory. */
   private void abort(String path, HttpUrl upload, RuntimeException cause) {
-    HttpUrl url = upload.newBuilder().addPathSegment("abort").build();
-    HttpRequest request = HttpRequest.of("write", path, "DELETE", url).harmless().within(CLEAN_UP);
+    HttpRequest request =
+        HttpRequest.of("write", path, "DELETE", Routes.under(upload, "abort"))
+            .harmless()
+            .within(CLEAN_UP);
     try {
       Uninterrupted.run(() -> transport.send(request).close());
     } catch (RuntimeException e) {

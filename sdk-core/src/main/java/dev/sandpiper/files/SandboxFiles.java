@@ -12,6 +12,7 @@ import dev.sandpiper.ReadOptions;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.WriteOptions;
+import dev.sandpiper.engine.Nonce;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -122,10 +124,26 @@ public abstract class SandboxFiles implements Filesystem {
         path,
         () -> {
           try (InputStream source = read(path, ReadOptions.whole().listener(listener))) {
-            LocalFile.replace(target, source);
+            replace(target, source);
             return target;
           }
         });
+  }
+
+  /** Writes {@code source} beside {@code target}, and then puts it in its place. */
+  private static void replace(Path target, InputStream source) throws IOException {
+    Path directory = target.toAbsolutePath().getParent();
+    if (directory == null || Files.isDirectory(target)) {
+      throw new IOException(target + " is a directory, not the name of a file");
+    }
+    // Not a temporary file of the JDK's: its owner alone could read what is downloaded.
+    Path part = directory.resolve("." + Nonce.random() + ".part");
+    try {
+      Files.copy(source, part);
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(part);
+    }
   }
 
   @Override
