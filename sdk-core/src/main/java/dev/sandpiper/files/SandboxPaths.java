@@ -5,16 +5,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.function.Supplier;
 
-/** Makes paths absolute, in the one place where relative ones begin. All of it in linear time. */
-public final class SandboxPaths {
-  private final Supplier<String> workingDirectory;
-
-  /**
-   * @param workingDirectory asked only when a path is relative
-   */
-  public SandboxPaths(Supplier<String> workingDirectory) {
-    this.workingDirectory = workingDirectory;
-  }
+/**
+ * Makes paths absolute, in the one place where relative ones begin. All of it in linear time.
+ *
+ * @param workingDirectory asked only when a path is relative
+ */
+public record SandboxPaths(Supplier<String> workingDirectory) {
 
   /**
    * {@code path} from the root on; otherwise as it was given.

@@ -8,6 +8,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The commands that pack and unpack a directory in its sandbox, and what their ends mean. */
 final class TarCommands {
@@ -70,11 +71,8 @@ final class TarCommands {
   }
 
   private static Command script(String script, String... arguments) {
-    String[] all = new String[arguments.length + 3];
-    all[0] = "-c";
-    all[1] = script;
-    all[2] = "sh";
-    System.arraycopy(arguments, 0, all, 3, arguments.length);
+    String[] all =
+        Stream.concat(Stream.of("-c", script, "sh"), Stream.of(arguments)).toArray(String[]::new);
     return Command.of("/bin/sh", all);
   }
 

@@ -10,24 +10,18 @@ import java.time.Duration;
 import okhttp3.HttpUrl;
 
 /** Asks whether a sandbox still lives, after a connection to it broke. */
-final class HealthProbe {
+record HealthProbe(HttpTransport transport, SandboxAccess access) {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  private final HttpTransport transport;
-  private final HttpUrl url;
-  private final String sandboxId;
-
-  HealthProbe(HttpTransport transport, SandboxAccess access) {
-    this.transport = transport;
-    this.url = Routes.under(access.envdUrl(), "health");
-    this.sandboxId = access.sandboxId();
-  }
 
   /** What is known of the sandbox now, for a message. */
   String describe(CallScope scope) {
+    HttpUrl url = Routes.under(access.envdUrl(), "health");
     // Harmless, and so asked again where a kept connection died together with the stream.
     HttpRequest request =
-        HttpRequest.of("probe", sandboxId, "GET", url).in(scope).within(PATIENCE).harmless();
+        HttpRequest.of("probe", access.sandboxId(), "GET", url)
+            .in(scope)
+            .within(PATIENCE)
+            .harmless();
     try (HttpResponse response = transport.send(request)) {
       return switch (response.status()) {
         case 204 -> "the sandbox still answers";
