@@ -23,9 +23,10 @@ import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Routes;
+import dev.sandpiper.http.UserAgent;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +46,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class BlaxelClient implements SandboxClient {
   private static final Logger log = LoggerFactory.getLogger(BlaxelClient.class);
+
+  /** The version of Blaxel's API for which this is written; without it, it speaks its oldest. */
+  private static final String API_VERSION = "2026-04-28";
+
   private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
 
   private final Account account;
   private final ClientResources resources;
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   BlaxelClient(
       BlaxelSettings settings,
@@ -59,7 +63,7 @@ public final class BlaxelClient implements SandboxClient {
       OutputFiles output) {
     this.resources = resources;
     HttpTransport plain =
-        new HeaderTransport(resources.transport(), userAgent.headers(settings.workspace()));
+        new HeaderTransport(resources.transport(), headers(userAgent, settings.workspace()));
     Tokens tokens =
         new Tokens(
             plain, Routes.under(settings.apiUrl(), "oauth", "token"), settings.credentials());
@@ -73,6 +77,16 @@ public final class BlaxelClient implements SandboxClient {
             waits,
             output,
             new CreatedSandboxes());
+  }
+
+  /** What every request carries beside the token. */
+  private static Headers headers(UserAgent userAgent, String workspace) {
+    return new Headers.Builder()
+        .add("User-Agent", userAgent.text())
+        .add("Accept-Encoding", "identity")
+        .add("Blaxel-Version", API_VERSION)
+        .add("X-Blaxel-Workspace", workspace)
+        .build();
   }
 
   /**
@@ -123,7 +137,7 @@ public final class BlaxelClient implements SandboxClient {
 
   private BlaxelSandbox create(BlaxelSandboxSpec spec, boolean ifAbsent) {
     requireNonNull(spec, "spec");
-    requireOpen();
+    account.created().requireOpen();
     Creation creation =
         new Creation(account.api(), spec, account.settings().region(), account.waits(), ifAbsent);
     BlaxelSandbox created =
@@ -171,7 +185,7 @@ public final class BlaxelClient implements SandboxClient {
 
   private BlaxelSandbox connect(String id, Duration timeToLive, boolean mustLive) {
     requireNonNull(id, "id");
-    requireOpen();
+    account.created().requireOpen();
     if (id.isBlank()) {
       throw new IllegalArgumentException("the sandbox's id is blank");
     }
@@ -211,7 +225,7 @@ public final class BlaxelClient implements SandboxClient {
   @Override
   public Pages<SandboxInfo> list(SandboxFilter filter) {
     requireNonNull(filter, "filter");
-    requireOpen();
+    account.created().requireOpen();
     return account.api().list(filter);
   }
 
@@ -222,16 +236,8 @@ public final class BlaxelClient implements SandboxClient {
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    account.created().close();
-    resources.close();
-  }
-
-  private void requireOpen() {
-    if (closed.get()) {
-      throw new IllegalStateException("this client is closed");
+    if (account.created().close()) {
+      resources.close();
     }
   }
 }

@@ -3,46 +3,37 @@ package dev.sandpiper.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
-import dev.sandpiper.HttpVersion;
-import dev.sandpiper.http.ClientResources;
-import dev.sandpiper.http.Limits;
-import dev.sandpiper.http.Protocols;
+import dev.sandpiper.SandboxClientBuilder;
+import dev.sandpiper.http.UserAgent;
 import dev.sandpiper.wire.SentText;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
-import java.util.Map;
-import java.util.concurrent.Executor;
-import okhttp3.OkHttpClient;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Options of a {@link BlaxelClient}. What is not set comes from the environment, then from Blaxel's
  * configuration file, then from defaults.
  */
-public final class BlaxelClientBuilder {
+public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClientBuilder> {
   private final BlaxelSettings.Options options = new BlaxelSettings.Options();
-  private Map<String, String> environment = System.getenv();
-  private Limits limits = Limits.standard();
-  private HttpVersion httpVersion = HttpVersion.AUTOMATIC;
-  private @Nullable HttpVersion processStreams;
   private Waits waits = Waits.standard();
   private OutputFiles output = OutputFiles.STANDARD;
-  private @Nullable OkHttpClient httpClient;
-  private @Nullable Executor executor;
-  private @Nullable String integration;
 
   BlaxelClientBuilder() {}
 
-  /** The account's key. Else {@code BL_API_KEY}. */
+  @Override
+  protected BlaxelClientBuilder self() {
+    return this;
+  }
+
+  /** The account's key. Default: {@code BL_API_KEY}. */
   public BlaxelClientBuilder apiKey(String key) {
     options.apiKey = requireNonNull(key, "key");
     return this;
   }
 
   /**
-   * A service account instead of a key; its tokens are asked for and renewed by themselves. Else
-   * {@code BL_CLIENT_CREDENTIALS}, which is both with a colon between them in base64.
+   * A service account instead of a key; its tokens are requested and renewed by themselves.
+   * Default: {@code BL_CLIENT_CREDENTIALS}, which is both with a colon between them in base64.
    */
   public BlaxelClientBuilder clientCredentials(String id, String secret) {
     String both = SentText.require("the id", id) + ":" + SentText.require("the secret", secret);
@@ -50,14 +41,14 @@ public final class BlaxelClientBuilder {
     return this;
   }
 
-  /** The workspace. Else {@code BL_WORKSPACE}, else the configuration file's current one. */
+  /** The workspace. Default: {@code BL_WORKSPACE}, then the configuration file's current one. */
   public BlaxelClientBuilder workspace(String name) {
     options.workspace = requireNonNull(name, "name");
     return this;
   }
 
   /**
-   * The configuration file to take credentials from, whatever the environment says. Else {@code
+   * The configuration file to take credentials from, whatever the environment says. Default: {@code
    * ~/.blaxel/config.yaml}, if it exists and the environment has no credentials.
    */
   public BlaxelClientBuilder configFile(Path file) {
@@ -65,7 +56,7 @@ public final class BlaxelClientBuilder {
     return this;
   }
 
-  /** {@code prod}, {@code dev} or {@code local}. Else {@code BL_ENV}, else {@code prod}. */
+  /** {@code prod}, {@code dev} or {@code local}. Default: {@code BL_ENV}, then {@code prod}. */
   public BlaxelClientBuilder blaxelEnvironment(String name) {
     options.environment = requireNonNull(name, "name");
     return this;
@@ -80,14 +71,14 @@ public final class BlaxelClientBuilder {
     return this;
   }
 
-  /** Where sandboxes are created that say nothing. Else {@code BL_REGION}, else Blaxel decides. */
+  /** The region of new sandboxes. Default: {@code BL_REGION}, then what Blaxel chooses. */
   public BlaxelClientBuilder region(String name) {
     options.region = requireNonNull(name, "name");
     return this;
   }
 
   /**
-   * The address of one sandbox, whatever Blaxel says. Else {@code BL_SANDBOXES_<NAME>_URL} or
+   * The address of one sandbox, whatever Blaxel says. Default: {@code BL_SANDBOXES_<NAME>_URL} or
    * {@code BL_SANDBOX_<NAME>_URL}, with the sandbox's name in upper case and {@code _} for {@code
    * -}. Requests there carry the account's token.
    */
@@ -97,89 +88,15 @@ public final class BlaxelClientBuilder {
   }
 
   /**
-   * The OkHttp client whose connections, proxy, TLS and interceptors to use. It is never shut down
-   * here. What of it is used is in a table in {@link dev.sandpiper.SandboxClient}.
-   */
-  public BlaxelClientBuilder httpClient(OkHttpClient client) {
-    httpClient = requireNonNull(client, "client");
-    return this;
-  }
-
-  /**
-   * What runs background work: one blocking task for each started process and each {@link
-   * dev.sandpiper.Processes#execAsync}, and one for each command that is fed its {@link
-   * dev.sandpiper.Command#stdin}. It must not bound their number below that: a task that waits for
-   * a thread makes its process wait. What has to be done on time (deadlines, closing, following a
-   * process's files) runs on threads of the client's own. Never shut down here.
-   */
-  public BlaxelClientBuilder executor(Executor callersExecutor) {
-    executor = requireNonNull(callersExecutor, "callersExecutor");
-    return this;
-  }
-
-  /** How long a connection may take to stand. Else ten seconds; zero is no limit. */
-  public BlaxelClientBuilder connectLimit(Duration limit) {
-    limits = limits.withConnect(limit);
-    return this;
-  }
-
-  /** How long the head of an answer may take. Else sixty seconds; zero is no limit. */
-  public BlaxelClientBuilder responseLimit(Duration limit) {
-    limits = limits.withResponse(limit);
-    return this;
-  }
-
-  /**
-   * How long nothing at all may arrive, not even one of the keep-alives that come every five
-   * seconds, while somebody waits for it. Else sixty seconds; zero is no limit.
-   */
-  public BlaxelClientBuilder idleLimit(Duration limit) {
-    limits = limits.withIdle(limit);
-    return this;
-  }
-
-  /**
-   * Which HTTP to speak. Else {@link HttpVersion#AUTOMATIC}. An {@link #httpClient} has no say in
-   * it.
-   */
-  public BlaxelClientBuilder httpVersion(HttpVersion version) {
-    httpVersion = requireNonNull(version, "version");
-    return this;
-  }
-
-  /**
-   * Which HTTP to speak where the output of a process streams in. Else that of everything. On
-   * HTTP/2, output that nobody takes is held in memory up to 16 MiB for each process before the
-   * sandbox is slowed down; on {@link HttpVersion#HTTP_1_1} each process has a connection of its
-   * own, and the buffers of a socket are all that is held.
-   */
-  public BlaxelClientBuilder processStreams(HttpVersion version) {
-    processStreams = requireNonNull(version, "version");
-    return this;
-  }
-
-  /**
    * Where in a sandbox the output of commands lies until it is read, and nothing else may: a
-   * directory that is made when it is needed, below one that exists. Else {@code /tmp/.sandpiper},
-   * which is memory; on a volume there is more room.
+   * directory that is made when it is needed, below one that exists. Default: {@code
+   * /tmp/.sandpiper}, which is memory; on a volume there is more room.
    *
    * @throws IllegalArgumentException if it is not absolute, or has other characters than A-Z a-z
    *     0-9 . _ - in its names
    */
   public BlaxelClientBuilder outputDirectory(String path) {
     output = new OutputFiles(path, output.streamedOnly());
-    return this;
-  }
-
-  /** What uses this library, such as {@code my-agent/1.2}: stands behind our own User-Agent. */
-  public BlaxelClientBuilder integration(String name) {
-    integration = requireNonNull(name, "name");
-    return this;
-  }
-
-  /** Variables to read instead of this process's own; {@code HOME} says where the file is. */
-  public BlaxelClientBuilder environment(Map<String, String> variables) {
-    environment = Map.copyOf(variables);
     return this;
   }
 
@@ -206,16 +123,12 @@ public final class BlaxelClientBuilder {
    *     fragment, or the environment is unknown
    */
   public BlaxelClient build() {
-    BlaxelSettings settings = BlaxelSettings.resolve(options, environment);
-    return new BlaxelClient(
-        settings,
-        new ClientResources(httpClient, executor, limits, protocols()),
-        UserAgent.of(integration),
-        waits,
-        output);
+    BlaxelSettings settings = BlaxelSettings.resolve(options, variables());
+    return new BlaxelClient(settings, resources(), userAgent(), waits, output);
   }
 
-  private Protocols protocols() {
-    return new Protocols(httpVersion, processStreams == null ? httpVersion : processStreams);
+  private UserAgent userAgent() {
+    return userAgent(
+        "sandpiper-blaxel", BlaxelClientBuilder.class.getResourceAsStream("version.properties"));
   }
 }

@@ -61,9 +61,7 @@ public final class CreatedSandboxes {
   private void begin(String name) {
     lock.lock();
     try {
-      if (closed) {
-        throw new IllegalStateException("this client is closed");
-      }
+      requireOpen();
       begun.add(name);
     } finally {
       lock.unlock();
@@ -77,6 +75,17 @@ public final class CreatedSandboxes {
       ended.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Returns if sandboxes can be created.
+   *
+   * @throws IllegalStateException once the client is closed
+   */
+  public void requireOpen() {
+    if (isClosed()) {
+      throw new IllegalStateException("this client is closed");
     }
   }
 
@@ -98,10 +107,15 @@ public final class CreatedSandboxes {
    * Lets no more be created. Waits five seconds for those that are being created, which are then
    * closed; gives up what is not there by then, and waits five seconds until that is deleted. A
    * warning names what is left.
+   *
+   * @return false, at once, if that was done or begun before
    */
-  public void close() {
+  public boolean close() {
     lock.lock();
     try {
+      if (closed) {
+        return false;
+      }
       closed = true;
       Uninterrupted.run(this::settle);
       if (!begun.isEmpty()) {
@@ -113,6 +127,7 @@ public final class CreatedSandboxes {
     if (!open.isEmpty()) {
       log.warn("closed with sandboxes still open, which nobody will kill: {}", open);
     }
+    return true;
   }
 
   private void settle() {

@@ -19,16 +19,19 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.JsonApi;
+import dev.sandpiper.http.UserAgent;
 import dev.sandpiper.wire.Json;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +56,25 @@ final class ControlPlane {
 
   private ControlPlane(JsonApi api) {
     this.api = api;
+  }
+
+  /** What every request carries. */
+  static Headers headers(UserAgent userAgent, @Nullable String apiKey) {
+    Headers.Builder headers =
+        new Headers.Builder()
+            .add("User-Agent", userAgent.text())
+            .add("Accept", "application/json")
+            .add("Accept-Encoding", "identity")
+            .add("lang", "java")
+            .add("lang_version", System.getProperty("java.specification.version", "unknown"))
+            .add("package_version", userAgent.version())
+            .add("publisher", "sandpiper")
+            .add("sdk_runtime", "jvm")
+            .add("system", System.getProperty("os.name", "unknown").toLowerCase(Locale.ROOT));
+    if (apiKey != null) {
+      headers.add("X-API-KEY", apiKey);
+    }
+    return headers.build();
   }
 
   /** The same, whose calls end with {@code scope}. */

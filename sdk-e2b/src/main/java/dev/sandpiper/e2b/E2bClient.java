@@ -18,10 +18,10 @@ import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
+import dev.sandpiper.http.UserAgent;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One account at E2B. Safe for use by many threads; make one and keep it.
@@ -39,7 +39,6 @@ public final class E2bClient implements SandboxClient {
   private final Account account;
   private final E2bSettings settings;
   private final ClientResources resources;
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   E2bClient(
       E2bSettings settings,
@@ -50,7 +49,8 @@ public final class E2bClient implements SandboxClient {
     this.settings = settings;
     this.resources = resources;
     HeaderTransport api =
-        new HeaderTransport(resources.transport(), userAgent.apiHeaders(settings.apiKey()));
+        new HeaderTransport(
+            resources.transport(), ControlPlane.headers(userAgent, settings.apiKey()));
     this.account =
         new Account(
             new ControlPlane(api, settings.apiUrl()),
@@ -87,7 +87,7 @@ public final class E2bClient implements SandboxClient {
   /** {@link #create(SandboxSpec)} with what only E2B knows. */
   public E2bSandbox create(E2bSandboxSpec spec) {
     requireNonNull(spec, "spec");
-    requireOpen();
+    account.created().requireOpen();
     if (settings.debug()) {
       return new E2bSandbox(DebugSandbox.access(account.addresses()), Origin.CREATED, account);
     }
@@ -113,7 +113,7 @@ public final class E2bClient implements SandboxClient {
   @Override
   public E2bSandbox connect(String id, Duration timeToLive) {
     requireNonNull(id, "id");
-    requireOpen();
+    account.created().requireOpen();
     if (id.isBlank()) {
       throw new IllegalArgumentException("the sandbox's id is blank");
     }
@@ -133,7 +133,7 @@ public final class E2bClient implements SandboxClient {
   @Override
   public Pages<SandboxInfo> list(SandboxFilter filter) {
     requireNonNull(filter, "filter");
-    requireOpen();
+    account.created().requireOpen();
     settings.requiredApiKey();
     return account.api().list(filter);
   }
@@ -145,16 +145,8 @@ public final class E2bClient implements SandboxClient {
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    account.created().close();
-    resources.close();
-  }
-
-  private void requireOpen() {
-    if (closed.get()) {
-      throw new IllegalStateException("this client is closed");
+    if (account.created().close()) {
+      resources.close();
     }
   }
 

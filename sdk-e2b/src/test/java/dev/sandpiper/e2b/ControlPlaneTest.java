@@ -41,7 +41,7 @@ class ControlPlaneTest {
   }
 
   private static void assertApiHeaders(RecordedRequest request) {
-    String userAgent = UserAgent.of(null).text();
+    String userAgent = E2bClient.builder().userAgent().text();
     assertThat(request.getHeaders().get("X-API-KEY")).isEqualTo(ScriptedE2b.KEY);
     assertThat(request.getHeaders().get("User-Agent")).isEqualTo(userAgent);
     assertThat(request.getHeaders().get("Accept")).isEqualTo("application/json");

@@ -99,7 +99,7 @@ class ExecTest {
     assertThat(headers.get("E2b-Sandbox-Port")).isEqualTo("49983");
     assertThat(headers.get("X-Access-Token")).isEqualTo(ScriptedE2b.TOKEN);
     assertThat(headers.values("Accept-Encoding")).containsExactly("identity");
-    assertThat(headers.get("User-Agent")).isEqualTo(UserAgent.of(null).text());
+    assertThat(headers.get("User-Agent")).isEqualTo(E2bClient.builder().userAgent().text());
     assertThat(headers.names())
         .doesNotContain(
             "X-API-KEY",

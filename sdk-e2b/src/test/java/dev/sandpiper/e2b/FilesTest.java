@@ -80,7 +80,7 @@ class FilesTest {
     assertThat(headers.get("E2b-Sandbox-Id")).isEqualTo("isb1");
     assertThat(headers.get("E2b-Sandbox-Port")).isEqualTo("49983");
     assertThat(headers.get("X-Access-Token")).isEqualTo(ScriptedE2b.TOKEN);
-    assertThat(headers.get("User-Agent")).isEqualTo(UserAgent.of(null).text());
+    assertThat(headers.get("User-Agent")).isEqualTo(E2bClient.builder().userAgent().text());
     assertThat(headers.values("Accept-Encoding")).containsExactly("identity");
     assertThat(headers.get("X-API-KEY")).isNull();
     assertThat(headers.get("Authorization")).isNull();

@@ -367,8 +367,9 @@ class SettingsTest {
 
   @Test
   void anotherIntegrationStandsBehindOurOwnName() {
-    assertThat(UserAgent.of(null).text()).matches("sandpiper-e2b/\\d+\\.\\d+\\.\\d+\\S*");
-    assertThat(UserAgent.of("my-agent/1.2").text())
+    assertThat(E2bClient.builder().userAgent().text())
+        .matches("sandpiper-e2b/\\d+\\.\\d+\\.\\d+\\S*");
+    assertThat(E2bClient.builder().integration("my-agent/1.2").userAgent().text())
         .matches("sandpiper-e2b/\\d+\\.\\d+\\.\\d+\\S* my-agent/1\\.2");
   }
 }

@@ -9,6 +9,7 @@ import dev.sandpiper.EventStream;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
+import dev.sandpiper.SandboxClientBuilder;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.blaxel.BlaxelClient;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,15 +89,12 @@ class DurationOptionsTest extends LocalE2bTest {
     zero("dev.sandpiper.e2b.E2bClient connect", this::connect);
     zero("dev.sandpiper.blaxel.BlaxelClient connect", this::connectOnBlaxel);
     zero("dev.sandpiper.e2b.E2bUrlOptions expiringIn", this::sign);
-    zero(builder("e2b.E2b", "connectLimit"), limit -> e2b(of -> of.connectLimit(limit)));
-    zero(builder("e2b.E2b", "responseLimit"), limit -> e2b(of -> of.responseLimit(limit)));
-    zero(builder("e2b.E2b", "idleLimit"), limit -> e2b(of -> of.idleLimit(limit)));
-    zero(builder("e2b.E2b", "reattachLimit"), limit -> e2b(of -> of.reattachLimit(limit)));
-    zero(builder("blaxel.Blaxel", "connectLimit"), limit -> onBlaxel(of -> of.connectLimit(limit)));
+    onBoth("connectLimit", (of, limit) -> of.connectLimit(limit));
+    onBoth("responseLimit", (of, limit) -> of.responseLimit(limit));
+    onBoth("idleLimit", (of, limit) -> of.idleLimit(limit));
     zero(
-        builder("blaxel.Blaxel", "responseLimit"),
-        limit -> onBlaxel(of -> of.responseLimit(limit)));
-    zero(builder("blaxel.Blaxel", "idleLimit"), limit -> onBlaxel(of -> of.idleLimit(limit)));
+        "dev.sandpiper.e2b.E2bClientBuilder reattachLimit",
+        limit -> e2b(of -> of.reattachLimit(limit)));
     zero("dev.sandpiper.blaxel.BlaxelCommand keepAlive", this::keepAwake);
     zero("dev.sandpiper.blaxel.BlaxelProcess waitForPorts", this::waitForPorts);
     positive(
@@ -106,8 +105,14 @@ class DurationOptionsTest extends LocalE2bTest {
         time -> createOnBlaxel(Expiration.whenIdle(time)));
   }
 
-  private static String builder(String platform, String option) {
-    return "dev.sandpiper." + platform + "ClientBuilder " + option;
+  private void onBoth(
+      String name, BiFunction<SandboxClientBuilder<?>, Duration, SandboxClientBuilder<?>> option) {
+    zero(
+        "dev.sandpiper.SandboxClientBuilder " + name,
+        limit -> {
+          e2b(of -> (E2bClientBuilder) option.apply(of, limit));
+          onBlaxel(of -> (BlaxelClientBuilder) option.apply(of, limit));
+        });
   }
 
   private void positive(String name, Use use) {
