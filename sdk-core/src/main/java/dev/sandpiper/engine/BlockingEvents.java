@@ -30,16 +30,15 @@ public abstract class BlockingEvents<E> implements EventStream<E> {
 
   @Override
   public final @Nullable E next() {
-    E event = read();
-    if (event != null) {
-      passed(event);
-    }
-    return event;
+    return handedOut(read());
   }
 
   @Override
   public final @Nullable E next(Duration limit) throws TimeoutException {
-    E event = read(Durations.nanos(limit));
+    return handedOut(read(Durations.nanos(limit)));
+  }
+
+  private @Nullable E handedOut(@Nullable E event) {
     if (event != null) {
       passed(event);
     }

@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Between a pump that fills it and a reader that empties it. Bounded in three ways. Before anybody
  * has claimed the output, the pump waits at the bound for that, once and for no longer than the
- * grace; behind the grace the oldest goes, and is told as a gap. Once the output is claimed, the
- * pump waits for the reader. When the reader has had enough, everything is thrown away.
+ * grace; after the grace the oldest events are dropped, and a gap says so. Once the output is
+ * claimed, the pump waits for the reader. When the reader has had enough, everything is discarded.
  */
-final class EventBuffer {
+public final class EventBuffer {
   static final int LIMIT = 1 << 20;
+  private static final String UNREAD = "nobody read it, and it was too much to keep";
 
   /** What an event costs beside its bytes, so that many tiny ones are bounded too. */
   private static final int OVERHEAD = 128;
@@ -36,6 +37,8 @@ final class EventBuffer {
     DISCARDING
   }
 
+  private final int limit;
+  private final String whyDropped;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -54,9 +57,30 @@ final class EventBuffer {
    * @param begin where the first event stands in the output
    */
   EventBuffer(ByteOffsets begin, Duration grace) {
+    this(LIMIT, UNREAD, grace);
     offsets.put(Channel.STDOUT, OptionalLong.of(begin.stdout()));
     offsets.put(Channel.STDERR, OptionalLong.of(begin.stderr()));
-    graceNanos = Durations.nanos(grace);
+  }
+
+  private EventBuffer(int limit, String whyDropped, Duration grace) {
+    this.limit = limit;
+    this.whyDropped = whyDropped;
+    this.graceNanos = Durations.nanos(grace);
+  }
+
+  /**
+   * One for a pump that never waits: beyond the bound it always drops the oldest. The offsets of
+   * its output are not known.
+   *
+   * @param limit roughly bytes
+   * @param whyDropped the reason in the gaps
+   */
+  public static EventBuffer dropping(int limit, String whyDropped) {
+    EventBuffer buffer = new EventBuffer(limit, whyDropped, Duration.ZERO);
+    for (Channel channel : Channel.values()) {
+      buffer.offsets.put(channel, OptionalLong.empty());
+    }
+    return buffer;
   }
 
   /** Adds an event; waits for the reader if there is one, or may come. */
@@ -64,9 +88,19 @@ final class EventBuffer {
     lock.lockInterruptibly();
     try {
       awaitClaim(cost(event));
-      while (mode == Mode.CLAIMED && held >= LIMIT) {
+      while (mode == Mode.CLAIMED && held >= limit) {
         changed.await();
       }
+      add(event);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Adds an event, and never waits. */
+  public void add(ProcessEvent event) {
+    lock.lock();
+    try {
       if (mode != Mode.DISCARDING) {
         events.add(event);
         held += cost(event);
@@ -80,7 +114,7 @@ final class EventBuffer {
   }
 
   private void awaitClaim(int cost) throws InterruptedException {
-    while (mode == Mode.UNCLAIMED && held + cost > LIMIT && graceNanos > 0) {
+    while (mode == Mode.UNCLAIMED && held + cost > limit && graceNanos > 0) {
       long left = changed.awaitNanos(graceNanos);
       graceNanos = Math.min(graceNanos, left); // it may have been ended meanwhile
     }
@@ -99,11 +133,11 @@ final class EventBuffer {
 
   private void dropOldest() {
     Iterator<ProcessEvent> oldest = events.iterator();
-    while (mode == Mode.UNCLAIMED && held > LIMIT && oldest.hasNext()) {
+    while (mode == Mode.UNCLAIMED && held > limit && oldest.hasNext()) {
       ProcessEvent event = oldest.next();
       if (event instanceof Output output) {
         OptionalLong from = passed(output);
-        noteDropped(output.channel(), from, "nobody read it, and it was too much to keep");
+        noteDropped(output.channel(), from, whyDropped);
       } else if (event instanceof OutputGap gap) {
         passed(gap);
         noteDropped(gap.channel(), gap.from(), gap.reason());
@@ -140,7 +174,7 @@ final class EventBuffer {
   }
 
   /** No further events will come, because of {@code cause}. */
-  void fail(RuntimeException cause) {
+  public void fail(RuntimeException cause) {
     lock.lock();
     try {
       if (!ended && failure == null) {
@@ -168,7 +202,7 @@ final class EventBuffer {
   }
 
   /** Like {@link #discard}, and who has not read to the end gets {@code cause}. */
-  void abandon(RuntimeException cause) {
+  public void abandon(RuntimeException cause) {
     lock.lock();
     try {
       if (!ended || !isEmpty()) {
@@ -200,7 +234,7 @@ final class EventBuffer {
    *
    * @throws TimeoutException if none came in time, or before a {@link #wake}
    */
-  @Nullable ProcessEvent take(long nanos) throws TimeoutException, InterruptedException {
+  public @Nullable ProcessEvent take(long nanos) throws TimeoutException, InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = nanos;
@@ -250,6 +284,19 @@ final class EventBuffer {
     }
     changed.signalAll();
     return event;
+  }
+
+  /** True if there is something to take. If there is nothing, throws what the pump failed with. */
+  public boolean hasNext() {
+    lock.lock();
+    try {
+      if (isEmpty() && failure != null) {
+        throw failure;
+      }
+      return !isEmpty();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** True if there is nothing to take at the moment. */

@@ -3,15 +3,12 @@ package dev.sandpiper.engine;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.Signal;
-import dev.sandpiper.http.SharedFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A started process as code sees it that knows only the JDK's own. */
 final class JavaProcess extends java.lang.Process {
@@ -60,25 +57,14 @@ final class JavaProcess extends java.lang.Process {
   @Override
   public int waitFor() throws InterruptedException {
     streams.readOnIfReader(Long.MAX_VALUE);
-    try {
-      return code(process.awaitedExit().get());
-    } catch (ExecutionException e) {
-      throw SharedFailure.rethrown(e);
-    }
+    return code(process.awaitExit(Long.MAX_VALUE).orElseThrow());
   }
 
   @Override
   public boolean waitFor(long timeout, TimeUnit unit) throws InterruptedException {
     long until = System.nanoTime() + unit.toNanos(timeout);
     streams.readOnIfReader(unit.toNanos(timeout));
-    try {
-      process.awaitedExit().get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      throw SharedFailure.rethrown(e);
-    }
+    return process.awaitExit(Math.max(0, until - System.nanoTime())).isPresent();
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.sandpiper.Processes;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.engine.StartedProcess.OnClose;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
@@ -132,7 +133,8 @@ public final class LaunchedProcesses implements Processes {
           "a terminal is typed into: write to its stdin() instead of Command.stdin(content)");
     }
     CallScope scope = scopeOf(command);
-    StartedTerminal terminal = StartedTerminal.started(start.apply(scope), threads, grace);
+    StartedTerminal terminal =
+        new StartedTerminal(start.apply(scope), OnClose.KILL, threads, grace);
     return begun(terminal, () -> terminal.begin(command, scope));
   }
 
@@ -155,7 +157,7 @@ public final class LaunchedProcesses implements Processes {
   @Override
   public Terminal attachTerminal(ProcessRef ref) {
     RunningTerminal running = launcher.attachTerminal(ref, outer);
-    StartedTerminal terminal = StartedTerminal.attached(running, threads, grace);
+    StartedTerminal terminal = new StartedTerminal(running, OnClose.LET_GO, threads, grace);
     return begun(terminal, terminal::begin);
   }
 

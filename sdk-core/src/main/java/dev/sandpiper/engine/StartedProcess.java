@@ -298,6 +298,11 @@ class StartedProcess implements Process {
     if (claimed != null) {
       command.outputWanted(true); // also if that came between
     }
+    return awaitExit(nanos);
+  }
+
+  /** How it ended; empty if that is not known in time. */
+  Optional<ExitStatus> awaitExit(long nanos) throws InterruptedException {
     try {
       return Optional.of(awaitedExit().get(nanos, TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
@@ -316,7 +321,7 @@ class StartedProcess implements Process {
   }
 
   /** How it ended, or what failed; never a copy. Nobody's claim is waited for any more. */
-  CompletableFuture<ExitStatus> awaitedExit() {
+  private CompletableFuture<ExitStatus> awaitedExit() {
     buffer.endGrace();
     return exit;
   }

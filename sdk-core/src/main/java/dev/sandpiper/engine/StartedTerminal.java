@@ -10,20 +10,9 @@ import java.util.Optional;
 final class StartedTerminal extends StartedProcess implements Terminal {
   private final RunningTerminal terminal;
 
-  private StartedTerminal(
-      RunningTerminal terminal, OnClose onClose, Threads threads, Duration grace) {
+  StartedTerminal(RunningTerminal terminal, OnClose onClose, Threads threads, Duration grace) {
     super(terminal, onClose, true, Optional.empty(), threads, grace);
     this.terminal = terminal;
-  }
-
-  /** One of our own. */
-  static StartedTerminal started(RunningTerminal terminal, Threads threads, Duration grace) {
-    return new StartedTerminal(terminal, OnClose.KILL, threads, grace);
-  }
-
-  /** One of somebody else's. */
-  static StartedTerminal attached(RunningTerminal terminal, Threads threads, Duration grace) {
-    return new StartedTerminal(terminal, OnClose.LET_GO, threads, grace);
   }
 
   @Override

@@ -6,15 +6,11 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.http.CallScope;
-import dev.sandpiper.http.SharedFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -150,23 +146,16 @@ final class StopBatches {
   private static boolean follow(Batch batch, ProcessRef ref, boolean isFirst, CallScope scope) {
     Failure about = Failure.of("stop", ref.toString(), "");
     try {
-      ExitStatus exit = batch.exit.get(scope.left().toNanos(), TimeUnit.NANOSECONDS);
-      if (!exit.isSuccess()) {
-        throw new PlatformException(about.withObserved("something of it is still alive"));
+      if (scope.await(batch.exit, about).isSuccess()) {
+        return true;
       }
-      return true;
-    } catch (ExecutionException e) {
-      if (!isFirst && e.getCause() instanceof CancelledException) {
-        scope.check(about);
-        return false;
+      throw new PlatformException(about.withObserved("something of it is still alive"));
+    } catch (CancelledException e) {
+      if (isFirst) {
+        throw e;
       }
-      throw SharedFailure.rethrown(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException(about.withObserved("its thread was interrupted"), e);
-    } catch (TimeoutException e) {
-      scope.check(about);
-      throw new PlatformException(about.withObserved("nothing came of it in time"), e);
+      scope.check(about); // or else the one who stopped for all was cancelled, and not this caller
+      return false;
     }
   }
 }
