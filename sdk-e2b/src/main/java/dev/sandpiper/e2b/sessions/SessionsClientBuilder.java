@@ -2,24 +2,26 @@ package dev.sandpiper.e2b.sessions;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.SandboxClientBuilder;
+import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
+import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.JsonApi;
-import dev.sandpiper.http.Limits;
-import dev.sandpiper.http.Protocols;
 import dev.sandpiper.http.Routes;
+import java.io.InputStream;
 import java.time.Duration;
-import java.util.concurrent.Executor;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
-import org.jspecify.annotations.Nullable;
 
-/** Options of a {@link SessionsClient}. */
-public final class SessionsClientBuilder {
+/**
+ * Options of a {@link SessionsClient}. {@link #environment} and {@link #processStreams} have no
+ * effect: it reads no variables, and this API has no streams.
+ */
+public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsClientBuilder> {
   private static final String DEFAULT_URL = "http://localhost:3000";
 
   private final Headers.Builder headers = new Headers.Builder();
@@ -28,12 +30,12 @@ public final class SessionsClientBuilder {
   private Duration refreshInterval = Duration.ofMinutes(3);
   private Duration longestWait = Duration.ofSeconds(20); // proxies end what is silent for a minute
   private Duration reattachLimit = Duration.ofSeconds(30);
-  private Limits limits = Limits.standard();
-  private @Nullable OkHttpClient httpClient;
-  private @Nullable Executor executor;
 
-  SessionsClientBuilder() {
-    headers.set("User-Agent", "sandpiper-e2b-sessions");
+  SessionsClientBuilder() {}
+
+  @Override
+  protected SessionsClientBuilder self() {
+    return this;
   }
 
   /** The server's URL, which may have a path. Default: {@code http://localhost:3000}. */
@@ -76,24 +78,6 @@ public final class SessionsClientBuilder {
     return this;
   }
 
-  /**
-   * The OkHttp client whose connections, proxy, TLS and interceptors to use. It is never shut down
-   * here. What of it is used is in a table in {@link dev.sandpiper.SandboxClient}.
-   */
-  public SessionsClientBuilder httpClient(OkHttpClient client) {
-    httpClient = requireNonNull(client, "client");
-    return this;
-  }
-
-  /**
-   * What runs background work: one blocking task for each started process and {@link
-   * dev.sandpiper.Processes#execAsync}. Never shut down here.
-   */
-  public SessionsClientBuilder executor(Executor callersExecutor) {
-    executor = requireNonNull(callersExecutor, "callersExecutor");
-    return this;
-  }
-
   SessionsClientBuilder longestWait(Duration limit) {
     longestWait = limit;
     return this;
@@ -110,21 +94,6 @@ public final class SessionsClientBuilder {
     return this;
   }
 
-  /** How long connecting may take. Default: 10 seconds; zero is no limit. */
-  public SessionsClientBuilder connectLimit(Duration limit) {
-    limits = limits.withConnect(limit);
-    return this;
-  }
-
-  /**
-   * How long the head of an answer may take, where the server does not wait for a process. Default:
-   * 60 seconds; zero is no limit.
-   */
-  public SessionsClientBuilder responseLimit(Duration limit) {
-    limits = limits.withResponse(limit);
-    return this;
-  }
-
   /**
    * The client. The caller closes it.
    *
@@ -133,12 +102,10 @@ public final class SessionsClientBuilder {
    */
   public SessionsClient build() {
     HttpUrl base = Routes.base("the base URL", baseUrl);
-    ClientResources resources =
-        new ClientResources(httpClient, executor, limits, Protocols.standard());
+    ClientResources resources = resources();
     Threads threads = Threads.of(resources);
-    JsonApi api =
-        new JsonApi(
-            new HeaderTransport(resources.transport(), headers.build()), base, SessionCalls.ERRORS);
+    HttpTransport transport = new HeaderTransport(resources.transport(), allHeaders());
+    JsonApi api = new JsonApi(transport, base, SessionCalls.ERRORS);
     SessionsAccount account =
         new SessionsAccount(
             api,
@@ -149,5 +116,16 @@ public final class SessionsClientBuilder {
             new CreatedSandboxes(),
             new OpenSessions(threads, refreshInterval));
     return new SessionsClient(account, resources);
+  }
+
+  /** With our own name, unless the caller has set another. */
+  private Headers allHeaders() {
+    Headers callers = headers.build();
+    if (callers.get("User-Agent") != null) {
+      return callers;
+    }
+    InputStream version = E2bClient.class.getResourceAsStream("version.properties");
+    String name = userAgent("sandpiper-e2b-sessions", version).text();
+    return callers.newBuilder().set("User-Agent", name).build();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -73,7 +74,7 @@ class ExchangeTest {
 
   @Test
   void abortingAnAnswerThatTheClientHasLeavesItsConnectionToTheNextRequest() throws Exception {
-    try (Socket client = new Socket("127.0.0.1", connector.getLocalPort())) {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), connector.getLocalPort())) {
       ask(client);
       assertThat(answer(client)).startsWith("HTTP/1.1 200").endsWith("hello");
       first.get(10, TimeUnit.SECONDS).abort();

@@ -21,6 +21,9 @@ import dev.sandpiper.blaxel.BlaxelSandboxSpec.Expiration;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bClientBuilder;
 import dev.sandpiper.e2b.E2bUrlOptions;
+import dev.sandpiper.e2b.sessions.Session;
+import dev.sandpiper.e2b.sessions.SessionsClient;
+import dev.sandpiper.e2b.sessions.SessionsClientBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,9 +48,10 @@ class DurationOptionsTest extends LocalE2bTest {
       List.of(ChronoUnit.FOREVER.getDuration(), Duration.ofSeconds(Long.MAX_VALUE));
   private static final Duration NEGATIVE = Duration.ofNanos(-1);
 
-  /** What is made of a duration that somebody else has measured: no option. */
+  /** Durations that somebody else has measured, and one of a verb that is always refused. */
   private static final Set<String> NO_OPTIONS =
       Set.of(
+          "dev.sandpiper.e2b.sessions.Session expireIn",
           "dev.sandpiper.DeadlineExceededException new",
           "dev.sandpiper.ExecResult new",
           "dev.sandpiper.RateLimitedException new");
@@ -89,12 +93,19 @@ class DurationOptionsTest extends LocalE2bTest {
     zero("dev.sandpiper.e2b.E2bClient connect", this::connect);
     zero("dev.sandpiper.blaxel.BlaxelClient connect", this::connectOnBlaxel);
     zero("dev.sandpiper.e2b.E2bUrlOptions expiringIn", this::sign);
-    onBoth("connectLimit", (of, limit) -> of.connectLimit(limit));
-    onBoth("responseLimit", (of, limit) -> of.responseLimit(limit));
-    onBoth("idleLimit", (of, limit) -> of.idleLimit(limit));
+    onAll("connectLimit", (of, limit) -> of.connectLimit(limit));
+    onAll("responseLimit", (of, limit) -> of.responseLimit(limit));
+    onAll("idleLimit", (of, limit) -> of.idleLimit(limit));
     zero(
         "dev.sandpiper.e2b.E2bClientBuilder reattachLimit",
         limit -> e2b(of -> of.reattachLimit(limit)));
+    zero("dev.sandpiper.e2b.sessions.SessionsClient connect", this::connectToSession);
+    positive(
+        "dev.sandpiper.e2b.sessions.SessionsClientBuilder refreshInterval",
+        interval -> onSessions(of -> of.refreshInterval(interval)));
+    zero(
+        "dev.sandpiper.e2b.sessions.SessionsClientBuilder reattachLimit",
+        limit -> onSessions(of -> of.reattachLimit(limit)));
     zero("dev.sandpiper.blaxel.BlaxelCommand keepAlive", this::keepAwake);
     zero("dev.sandpiper.blaxel.BlaxelProcess waitForPorts", this::waitForPorts);
     positive(
@@ -105,13 +116,14 @@ class DurationOptionsTest extends LocalE2bTest {
         time -> createOnBlaxel(Expiration.whenIdle(time)));
   }
 
-  private void onBoth(
+  private void onAll(
       String name, BiFunction<SandboxClientBuilder<?>, Duration, SandboxClientBuilder<?>> option) {
     zero(
         "dev.sandpiper.SandboxClientBuilder " + name,
         limit -> {
           e2b(of -> (E2bClientBuilder) option.apply(of, limit));
           onBlaxel(of -> (BlaxelClientBuilder) option.apply(of, limit));
+          onSessions(of -> (SessionsClientBuilder) option.apply(of, limit));
         });
   }
 
@@ -250,6 +262,22 @@ class DurationOptionsTest extends LocalE2bTest {
     BlaxelClientBuilder builder = BlaxelClient.builder().environment(local.blaxelEnvironment());
     try (BlaxelClient other = option.apply(builder).build()) {
       other.connect(blaxelSandbox.id()).exec("true").orThrow();
+    }
+  }
+
+  private void onSessions(UnaryOperator<SessionsClientBuilder> option) {
+    SessionsClientBuilder builder = SessionsClient.builder().baseUrl(local.sessionsUrl());
+    local.sessionsHeaders().forEach(builder::header);
+    try (SessionsClient other = option.apply(builder).build();
+        Session session = other.create(SandboxSpec.standard())) {
+      assertThat(session.exec("echo", "ran").outText()).isEqualTo("ran\n");
+    }
+  }
+
+  private void connectToSession(Duration timeToLive) {
+    try (SessionsClient sessions = local.sessionsClient();
+        Session session = sessions.create(SandboxSpec.standard())) {
+      sessions.connect(session.id(), timeToLive).close();
     }
   }
 
