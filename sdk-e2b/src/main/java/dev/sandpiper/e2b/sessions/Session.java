@@ -44,9 +44,9 @@ import org.slf4j.LoggerFactory;
  * what was written since the last look is an {@link dev.sandpiper.ProcessEvent.OutputGap}. A
  * deadline ends with this client: nothing in the session stops a process whose client has died.
  *
- * <p>A command's input stays open after {@link Process#stdin()} is closed, which fails. Files are
- * whole UTF-8 texts in one request each, for which servers of this kind have a limit of about 100
- * KB.
+ * <p>A command's input stays open after {@link dev.sandpiper.Process#stdin()} is closed, which
+ * fails. Files are whole UTF-8 texts in one request each, for which servers of this kind have a
+ * limit of about 100 KB.
  */
 public final class Session implements Sandbox {
   static final Set<Capability> CAPABILITIES =
