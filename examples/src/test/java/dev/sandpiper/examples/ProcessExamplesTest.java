@@ -80,6 +80,24 @@ class ProcessExamplesTest {
   }
 
   @Test
+  void outputComesOverBlaxelsOwnStream() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (LocalSandboxes local = LocalSandboxes.start();
+        BlaxelClient client = local.blaxelClient()) {
+      BlaxelStreaming.run(client, new PrintStream(printed, true, UTF_8));
+    }
+    assertThat(printed.toString(UTF_8))
+        .isEqualTo(
+            """
+              | step 1
+              | step 2
+              | step 3
+            It ended with exit status 4.
+            Nothing of its output is missing: true
+            """);
+  }
+
+  @Test
   void aServerKeepsItsSandboxAwake() throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (LocalSandboxes local = LocalSandboxes.start();
