@@ -59,10 +59,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
   /**
    * The shell's own outputs are what the server logs; perl tells how it ended. Only the command has
-   * the command's variables: perl stands for the server, which no sweep for them may find.
+   * the command's variables: perl stands for the server, which no sweep for them may find. Signals
+   * are the command's own, whatever those ignore who started this build.
    */
   private static final String RUN =
       "use POSIX; $log = shift; $p = fork; if (!$p) { POSIX::setsid();"
+          + " $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT);"
           + " while (($v = shift) ne '--') { $v =~ /(.*?)=(.*)/s; $ENV{$1} = $2 }"
           + " open(STDIN, '<', '/dev/null'); open(STDOUT, '>>', $log); open(STDERR, '>>', $log);"
           + " exec @ARGV; POSIX::_exit(127) } $| = 1; print \"$p\\n\"; waitpid($p, 0);"

@@ -199,6 +199,9 @@ class WrapperTest {
     java.lang.Process process =
         new Run(shell)
             .start(
+                "perl", // since who started this build may ignore INT, and a shell keeps that
+                "-e",
+                "$SIG{INT} = 'DEFAULT'; exec @ARGV",
                 "/bin/sh",
                 "-c",
                 "trap 'echo last; exit 9' INT; echo go; while :; do sleep 0.05; done");
