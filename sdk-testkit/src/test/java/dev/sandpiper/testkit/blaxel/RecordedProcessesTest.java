@@ -166,7 +166,9 @@ class RecordedProcessesTest {
   }
 
   private static Map<Turn, Pair> played(String name) throws Exception {
-    return requireNonNull(plays.get(name)).get();
+    Map<Turn, Pair> pairs = requireNonNull(plays.get(name)).get();
+    // Once more, now that fewer conversations are held beside it.
+    return differences(name, pairs).isEmpty() ? pairs : playUntilInTime(name);
   }
 
   @ParameterizedTest
