@@ -87,7 +87,7 @@ final class ExactInput {
   /** The process is over; has something run when nothing of this is on its way any more. */
   void end(Runnable then) {
     exited = true;
-    giveUp();
+    giveUp(); // which ends what is being sent, so that the lock is free soon
     sending.lock();
     try {
       then.run();

@@ -139,7 +139,7 @@ final class ExactLauncher implements CommandLauncher {
 
   /** Follows the process of this name, whoever has started it. */
   BlaxelRunning attachNamed(String name, CallScope scope) {
-    return attach(foreign.ref(foreign.running(name)), scope);
+    return attach(foreign.ref(foreign.running(name, scope)), scope);
   }
 
   @Override
@@ -158,7 +158,7 @@ final class ExactLauncher implements CommandLauncher {
     Marks marks = files.list(scope);
     Optional<ProcessDetails> record = sandbox.api().in(scope).find("attach", ref.processId());
     if (!marks.isThere() && record.isPresent() && foreign.id(record.get()).isEmpty()) {
-      return foreign.follow(ref, record.get(), position);
+      return foreign.follow(ref, record.get(), position, scope);
     }
     marks.requireReached(ref, position);
     boolean isOver = record.isEmpty() || record.get().completedAt().isPresent();
@@ -198,6 +198,6 @@ final class ExactLauncher implements CommandLauncher {
 
   @Override
   public List<ProcessInfo> list(CallScope scope) {
-    return foreign.list();
+    return foreign.list(scope);
   }
 }

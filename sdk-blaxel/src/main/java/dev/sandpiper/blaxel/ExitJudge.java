@@ -98,11 +98,12 @@ final class ExitJudge {
   }
 
   /** Of a process of which only the record tells the end. Blocks for one request. */
-  static ExitJudge byRecord(ProcessRef ref, ProcessDetails running, ProcessApi api) {
+  static ExitJudge byRecord(
+      ProcessRef ref, ProcessDetails running, ProcessApi api, CallScope scope) {
     int restarts = running.restartsOnFailure() ? ANY : 0;
     String name = ref.processId();
     ExitJudge judge = new ExitJudge(name, name, running.pid(), api, restarts, ONE_SECOND);
-    judge.upgradesBefore = api.upgrades(name);
+    judge.upgradesBefore = api.in(scope).upgrades(name);
     return judge;
   }
 

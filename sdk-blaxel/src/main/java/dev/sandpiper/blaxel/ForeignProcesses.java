@@ -65,8 +65,8 @@ final class ForeignProcesses {
   }
 
   /** What runs. */
-  List<ProcessInfo> list() {
-    return sandbox.api().all(sandbox.id()).stream()
+  List<ProcessInfo> list(CallScope scope) {
+    return sandbox.api().in(scope).all(sandbox.id()).stream()
         .filter(record -> record.completedAt().isEmpty())
         .map(this::info)
         .toList();
@@ -81,8 +81,8 @@ final class ForeignProcesses {
   }
 
   /** The record of a process that runs, or is about to end. */
-  ProcessDetails running(String name) {
-    return sandbox.api().get("attach", name);
+  ProcessDetails running(String name, CallScope scope) {
+    return sandbox.api().in(scope).get("attach", name);
   }
 
   /**
@@ -90,28 +90,29 @@ final class ForeignProcesses {
    *
    * @throws UnsupportedCapabilityException if these cannot be read
    */
-  BlaxelRunning follow(ProcessRef ref, ProcessDetails record, ByteOffsets position) {
+  BlaxelRunning follow(
+      ProcessRef ref, ProcessDetails record, ByteOffsets position, CallScope scope) {
     if (!ref.nonce().equals(fingerprint(record))) {
       throw ProcessApi.unknown("attach", ref.toString(), "its name belongs to another process now");
     }
     String path = LOGS + record.name();
-    requireReadable(ref, ServerLogs.file(path, Channel.STDOUT));
-    requireReadable(ref, ServerLogs.file(path, Channel.STDERR));
+    requireReadable(ref, ServerLogs.file(path, Channel.STDOUT), scope);
+    requireReadable(ref, ServerLogs.file(path, Channel.STDERR), scope);
     FileEvents events =
         new FileEvents(
             ref,
             ref.processId(),
             new ServerLogs(sandbox.files(), path, position),
             new News(),
-            ExitJudge.byRecord(ref, record, sandbox.api()),
+            ExitJudge.byRecord(ref, record, sandbox.api(), scope),
             sandbox.patience());
     return new LogCommand(ref, position, events, sandbox);
   }
 
-  private void requireReadable(ProcessRef ref, String path) {
+  private void requireReadable(ProcessRef ref, String path, CallScope scope) {
     PlatformException cause = null;
     try {
-      Part first = sandbox.files().readAt(path, Channel.STDOUT, 0, 1, CallScope.open());
+      Part first = sandbox.files().readAt(path, Channel.STDOUT, 0, 1, scope);
       if (!(first instanceof Part.Missing)) {
         return;
       }
