@@ -54,7 +54,8 @@ class FaultsTest {
   void theThrottleLetsAPieceThroughEvery50Milliseconds() throws Exception {
     long throttled = millisForEightPieces(with(BlaxelFault.THROTTLE));
     assertThat(throttled).isGreaterThanOrEqualTo(300);
-    assertThat(millisForEightPieces(with())).isLessThan(throttled);
+    LocalBlaxelSandbox free = with();
+    eventually(() -> millisForEightPieces(free) < throttled);
   }
 
   /** More than the sockets hold. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -79,7 +80,11 @@ final class RecordedPlaces {
   /** Runs a recorded command here. */
   void run(String command) throws Exception {
     Process process =
-        new ProcessBuilder("sh", "-ec", command).directory(home.toFile()).inheritIO().start();
+        new ProcessBuilder("sh", "-ec", command)
+            .directory(home.toFile())
+            .redirectOutput(Redirect.DISCARD)
+            .redirectError(Redirect.INHERIT)
+            .start();
     assertThat(process.waitFor()).as(command).isZero();
   }
 
