@@ -35,7 +35,7 @@ public enum Capability {
   FILE_STATUS,
   /** {@link Filesystem#move}, and {@link WriteOptions#atomic()}, which needs it. */
   MOVE,
-  /** {@link ReadOptions#from} and {@link ReadOptions#length}: a part of a file can be read. */
+  /** {@link ReadOptions#offset} and {@link ReadOptions#length}: a part of a file can be read. */
   RANGES,
   /** {@link Filesystem#downloadDirectory} and {@link Filesystem#uploadDirectory}. */
   DIRECTORIES,

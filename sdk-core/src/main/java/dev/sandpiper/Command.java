@@ -205,7 +205,7 @@ public final class Command {
    *
    * @throws IllegalArgumentException if {@code bytes} is below 2 or above 1 GiB
    */
-  public Command capture(int bytes) {
+  public Command captureBytes(int bytes) {
     if (bytes < LEAST_CAPTURE || bytes > MOST_CAPTURE) {
       throw new IllegalArgumentException("capture 2 bytes to 1 GiB a channel, not " + bytes);
     }
@@ -251,7 +251,8 @@ public final class Command {
     return Optional.ofNullable(options.timeout);
   }
 
-  public int captureLimit() {
+  /** How many bytes of each channel {@code exec} keeps. */
+  public int captureBytes() {
     return options.capture;
   }
 

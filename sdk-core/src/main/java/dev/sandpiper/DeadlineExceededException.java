@@ -23,18 +23,18 @@ public class DeadlineExceededException extends SandboxException {
   }
 
   private final Limit limit;
-  private final Duration value;
+  private final Duration limitDuration;
   private final @Nullable ExecResult partialResult;
 
   public DeadlineExceededException(
       Limit limit,
-      Duration value,
+      Duration limitDuration,
       Failure failure,
       @Nullable ExecResult partialResult,
       @Nullable Throwable cause) {
     super(failure, cause);
     this.limit = requireNonNull(limit, "limit");
-    this.value = requireNonNull(value, "value");
+    this.limitDuration = requireNonNull(limitDuration, "limitDuration");
     this.partialResult = partialResult;
   }
 
@@ -43,9 +43,9 @@ public class DeadlineExceededException extends SandboxException {
     return limit;
   }
 
-  /** How long that limit is. */
-  public Duration value() {
-    return value;
+  /** How long that limit is, as it was set. */
+  public Duration limitDuration() {
+    return limitDuration;
   }
 
   /**

@@ -39,7 +39,7 @@ public final class DirectoryOptions {
    *
    * @throws IllegalArgumentException if it is not positive
    */
-  public DirectoryOptions limit(long bytes) {
+  public DirectoryOptions limitBytes(long bytes) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("a limit of bytes is positive, not " + bytes);
     }
@@ -57,7 +57,7 @@ public final class DirectoryOptions {
   }
 
   /** How many bytes at the most. */
-  public long limit() {
+  public long limitBytes() {
     return limit;
   }
 

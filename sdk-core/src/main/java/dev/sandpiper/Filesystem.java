@@ -14,8 +14,6 @@ import java.util.List;
  * {@link IllegalArgumentException} for what is no path at all, before anything is sent.
  */
 public interface Filesystem {
-  /** What {@link #readText(String)} and {@link #readBytes(String)} read at the most: 16 MiB. */
-  int STANDARD_BOUND = 16 << 20;
 
   /**
    * What is at {@code path}. A link is described itself, and not followed. Needs {@link
@@ -74,7 +72,7 @@ public interface Filesystem {
 
   /** {@link #readBytes(String, int)} up to 16 MiB. */
   default byte[] readBytes(String path) {
-    return readBytes(path, STANDARD_BOUND);
+    return readBytes(path, 16 << 20);
   }
 
   /**

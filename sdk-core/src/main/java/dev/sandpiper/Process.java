@@ -68,7 +68,7 @@ public interface Process extends AutoCloseable {
    * does nothing. Any thread may write; one that writes makes the others wait.
    *
    * <p>Everything fails with {@link SandboxIOException}, after {@code close} too. Its {@link
-   * SandboxIOException#failure() failure} is {@link InputClosedException} if the process has exited
+   * SandboxIOException#getCause() cause} is {@link InputClosedException} if the process has exited
    * or has closed its standard input. After a failure every write fails, because nobody knows how
    * much of the last one was taken, and closing sends no end of file, which would tell the process
    * that it has everything.
@@ -113,6 +113,27 @@ public interface Process extends AutoCloseable {
    * @throws IllegalArgumentException for {@link Signal#UNKNOWN}
    */
   boolean signal(Signal signal);
+
+  /**
+   * Stops the process and its descendants as {@link #close()} does, whoever has started it, and
+   * stays connected: what it still writes and its end arrive as usual. Blocks until they are gone,
+   * ten seconds at the most.
+   *
+   * @return false if the process is over, and nothing was sent
+   * @throws SandboxException if they could not be stopped
+   */
+  boolean kill();
+
+  /**
+   * False once its end has arrived. Makes no request, and so may be late: by the way of the end to
+   * this client, and by the three seconds that unclaimed output may wait.
+   *
+   * @throws ConnectionLostException if the connection ended and could not be replaced, so that
+   *     nobody knows
+   * @throws CancelledException after {@link #close()} and {@link #detach()}, if its end had not
+   *     arrived before
+   */
+  boolean isAlive();
 
   /**
    * This process for code that knows {@link java.lang.Process}; always the same object. Its streams

@@ -3,11 +3,14 @@ package dev.sandpiper;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.wire.ChannelDecoder;
+import dev.sandpiper.wire.OutputTexts;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,10 @@ public sealed interface ProcessEvent {
    */
   final class Output implements ProcessEvent {
     private static final byte[] NOTHING = {};
+
+    static {
+      ChannelDecoder.use(new Texts());
+    }
 
     private final Channel channel;
     private final byte[] bytes;
@@ -67,26 +74,28 @@ public sealed interface ProcessEvent {
       return new Output(channel, bytes, carried, requireNonNull(time, "time"));
     }
 
-    /**
-     * No bytes, and as text the replacement for a character that never ended: what a provider
-     * delivers before a gap or the end.
-     */
-    public static Output ofUnfinished(Channel channel, byte[] carried) {
-      return new Output(channel, carried.clone());
-    }
-
-    /** The same bytes, their text beginning with what the channel's last output left unfinished. */
-    public Output continuing(byte[] carried) {
-      return carried.length == 0 ? this : new Output(channel, bytes, carried.clone(), writtenAt);
-    }
-
-    /** The incomplete character at the end, at most three bytes; it belongs to the next text. */
-    public byte[] unfinished() {
-      if (unfinished == 0) {
-        return NOTHING;
+    /** What the reader of a channel may do, and nobody else. */
+    private static final class Texts implements OutputTexts {
+      @Override
+      public Output ofUnfinished(Channel channel, byte[] carried) {
+        return new Output(channel, carried.clone());
       }
-      byte[] pending = withCarried();
-      return Arrays.copyOfRange(pending, pending.length - unfinished, pending.length);
+
+      @Override
+      public Output continuing(byte[] carried, Output output) {
+        return carried.length == 0
+            ? output
+            : new Output(output.channel, output.bytes, carried.clone(), output.writtenAt);
+      }
+
+      @Override
+      public byte[] unfinished(Output output) {
+        if (output.unfinished == 0) {
+          return NOTHING;
+        }
+        byte[] pending = output.withCarried();
+        return Arrays.copyOfRange(pending, pending.length - output.unfinished, pending.length);
+      }
     }
 
     public Channel channel() {
@@ -135,6 +144,21 @@ public sealed interface ProcessEvent {
       byte[] pending = Arrays.copyOf(carried, carried.length + bytes.length);
       System.arraycopy(bytes, 0, pending, carried.length, bytes.length);
       return pending;
+    }
+
+    /** True of the same bytes and text of one channel, written at the same time. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Output that
+          && channel == that.channel
+          && Arrays.equals(bytes, that.bytes)
+          && Arrays.equals(carried, that.carried)
+          && Objects.equals(writtenAt, that.writtenAt);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * channel.hashCode() + Arrays.hashCode(bytes);
     }
 
     /** Channel and size; never the content. */

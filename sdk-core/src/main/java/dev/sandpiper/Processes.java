@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 public interface Processes {
 
   /**
-   * Runs a command to its end and keeps its output, up to {@link Command#capture}. Blocks; an
+   * Runs a command to its end and keeps its output, up to {@link Command#captureBytes}. Blocks; an
    * interrupt stops the command.
    *
    * @throws DeadlineExceededException if {@link Command#timeout} passed; it has the partial result,

@@ -25,12 +25,12 @@ public final class ReadOptions {
   }
 
   /**
-   * Begins at this byte. A file of exactly that many bytes gives nothing; a shorter one is an
-   * {@link InvalidRequestException}.
+   * Begins at this byte; 0 if not set. A file of exactly that many bytes gives nothing; a shorter
+   * one is an {@link InvalidRequestException}.
    *
    * @throws IllegalArgumentException if it is negative
    */
-  public ReadOptions from(long firstByte) {
+  public ReadOptions offset(long firstByte) {
     if (firstByte < 0) {
       throw new IllegalArgumentException("a file begins at byte 0, not at " + firstByte);
     }

@@ -48,6 +48,13 @@ public interface SandboxClient extends AutoCloseable {
   Sandbox connect(String id, Duration timeToLive);
 
   /**
+   * Ends a sandbox without connecting to it.
+   *
+   * @return false if there is none with this id
+   */
+  boolean kill(String id);
+
+  /**
    * The sandboxes of this account, newest first, fetched page by page while they are read. Needs
    * {@link Capability#LISTS}.
    */

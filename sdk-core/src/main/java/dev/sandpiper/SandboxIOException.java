@@ -8,15 +8,21 @@ import java.io.IOException;
 public class SandboxIOException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final SandboxException failure;
+  private final SandboxException cause;
 
-  public SandboxIOException(SandboxException failure) {
-    super(requireNonNull(failure, "failure").getMessage(), failure);
-    this.failure = failure;
+  public SandboxIOException(SandboxException cause) {
+    super(requireNonNull(cause, "cause").getMessage(), cause);
+    this.cause = cause;
   }
 
-  /** What went wrong; the cause as well. */
-  public SandboxException failure() {
-    return failure;
+  /** What a verb that is not a stream would have thrown. */
+  @Override
+  public SandboxException getCause() {
+    return cause;
+  }
+
+  /** {@link SandboxException#failure()} of the cause. */
+  public Failure failure() {
+    return cause.failure();
   }
 }

@@ -5,11 +5,11 @@ public final class WatchOptions {
   private static final WatchOptions STANDARD = new WatchOptions(false, false);
 
   private final boolean recursive;
-  private final boolean withInfo;
+  private final boolean info;
 
-  private WatchOptions(boolean recursive, boolean withInfo) {
+  private WatchOptions(boolean recursive, boolean info) {
     this.recursive = recursive;
-    this.withInfo = withInfo;
+    this.info = info;
   }
 
   /** The entries of the directory itself, by their names. */
@@ -22,11 +22,11 @@ public final class WatchOptions {
    * is made in it before that may not be told, so list a new directory to be sure.
    */
   public WatchOptions recursive() {
-    return new WatchOptions(true, withInfo);
+    return new WatchOptions(true, info);
   }
 
   /** With the {@link FileInfo} of each entry that still exists when its event is sent. */
-  public WatchOptions withInfo() {
+  public WatchOptions includeInfo() {
     return new WatchOptions(recursive, true);
   }
 
@@ -35,8 +35,8 @@ public final class WatchOptions {
     return recursive;
   }
 
-  /** True after {@link #withInfo()}. */
-  public boolean isWithInfo() {
-    return withInfo;
+  /** True after {@link #includeInfo()}. */
+  public boolean includesInfo() {
+    return info;
   }
 }

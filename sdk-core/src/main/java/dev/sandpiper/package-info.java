@@ -6,4 +6,7 @@
  * sandbox are POSIX text, paths on the caller's side are {@link java.nio.file.Path}, and failures
  * are {@link dev.sandpiper.SandboxException}s.
  */
+@NullMarked
 package dev.sandpiper;
+
+import org.jspecify.annotations.NullMarked;

@@ -41,7 +41,7 @@ class CommandTest {
     assertThat(LS.user()).isEmpty();
     assertThat(LS.timeout()).isEmpty();
     assertThat(LS.mergesErrors()).isFalse();
-    assertThat(LS.captureLimit()).isEqualTo(4 << 20);
+    assertThat(LS.captureBytes()).isEqualTo(4 << 20);
   }
 
   @Test
@@ -52,7 +52,7 @@ class CommandTest {
             .user("root")
             .mergeErrors()
             .timeout(Duration.ofSeconds(5))
-            .capture(2);
+            .captureBytes(2);
 
     assertThat(all.arguments()).isEqualTo(LS.arguments());
     assertThat(all.directory()).contains("work");
@@ -60,7 +60,7 @@ class CommandTest {
     assertThat(all.user()).contains("root");
     assertThat(all.mergesErrors()).isTrue();
     assertThat(all.timeout()).contains(Duration.ofSeconds(5));
-    assertThat(all.captureLimit()).isEqualTo(2);
+    assertThat(all.captureBytes()).isEqualTo(2);
     assertThat(LS.environment()).isEmpty();
   }
 
@@ -117,7 +117,7 @@ class CommandTest {
   @ValueSource(ints = {1, 0, -1, (1 << 30) + 1})
   void captureHasALeastAndAMost(int bytes) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> LS.capture(bytes))
+        .isThrownBy(() -> LS.captureBytes(bytes))
         .withMessageContaining(String.valueOf(bytes));
   }
 
@@ -126,8 +126,8 @@ class CommandTest {
     Content content = Content.of("x");
     assertThat(LS.stdin()).isEmpty();
     assertThat(LS.opensStdin()).isFalse();
-    assertThat(LS.stdin(content).capture(2).stdin()).containsSame(content);
-    assertThat(LS.openStdin().capture(2).opensStdin()).isTrue();
+    assertThat(LS.stdin(content).captureBytes(2).stdin()).containsSame(content);
+    assertThat(LS.openStdin().captureBytes(2).opensStdin()).isTrue();
     assertThatIllegalArgumentException().isThrownBy(() -> LS.openStdin().stdin(content));
     assertThatIllegalArgumentException().isThrownBy(() -> LS.stdin(content).openStdin());
   }

@@ -56,7 +56,7 @@ public final class ServerThatKeepsAwake {
     BlaxelSandboxSpec spec = BlaxelSandboxSpec.of(SandboxSpec.standard()).port(port);
     try (BlaxelSandbox sandbox = client.create(spec)) {
       Command command = Command.of("perl", "-e", SERVER, Integer.toString(port));
-      BlaxelCommand server = BlaxelCommand.of(command).named("web").keepAlive(Duration.ofHours(1));
+      BlaxelCommand server = BlaxelCommand.of(command).name("web").keepAlive(Duration.ofHours(1));
       ProcessRef ref;
       try (BlaxelProcess process = sandbox.start(server)) {
         process.waitForPorts(Duration.ofSeconds(30), port);

@@ -43,7 +43,7 @@ public final class WatchedDirectory {
   }
 
   static void run(SandboxClient client, PrintStream out) throws InterruptedException {
-    WatchOptions options = WatchOptions.standard().recursive().withInfo();
+    WatchOptions options = WatchOptions.standard().recursive().includeInfo();
     try (Sandbox sandbox = client.create(SandboxSpec.standard())) {
       sandbox.files().makeDirectory("reports");
       String root = sandbox.workingDirectory() + "/reports/";

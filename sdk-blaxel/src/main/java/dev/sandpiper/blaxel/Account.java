@@ -31,6 +31,13 @@ record Account(
         settings.workspace());
   }
 
+  /** False if there was nothing to kill. */
+  boolean kill(String name) {
+    boolean existed = api.delete(name);
+    created.remove(name);
+    return existed;
+  }
+
   @Override
   public String toString() {
     return "Account[" + settings + "]";

@@ -184,11 +184,7 @@ public final class BlaxelClient implements SandboxClient {
   }
 
   private BlaxelSandbox connect(String id, Duration timeToLive, boolean mustLive) {
-    requireNonNull(id, "id");
-    account.created().requireOpen();
-    if (id.isBlank()) {
-      throw new IllegalArgumentException("the sandbox's id is blank");
-    }
+    requireUsable(id);
     Durations.notNegative("the time to live", timeToLive, "to look only");
     JsonNode sandbox = account.api().look("connect", id);
     if (SandboxJson.isDead(sandbox) || SandboxJson.isDying(sandbox)) {
@@ -218,6 +214,19 @@ public final class BlaxelClient implements SandboxClient {
         throw e;
       }
       log.warn("sandbox {} ends at its own time: {}", sandbox.id(), e.getMessage());
+    }
+  }
+
+  @Override
+  public boolean kill(String id) {
+    requireUsable(id);
+    return account.kill(id);
+  }
+
+  private void requireUsable(String id) {
+    account.created().requireOpen();
+    if (requireNonNull(id, "id").isBlank()) {
+      throw new IllegalArgumentException("the sandbox's id is blank");
     }
   }
 

@@ -49,7 +49,8 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
 
   /**
    * The configuration file to take credentials from, whatever the environment says. Default: {@code
-   * ~/.blaxel/config.yaml}, if it exists and the environment has no credentials.
+   * ~/.blaxel/config.yaml}, if it exists and the environment has no credentials; the home is {@code
+   * HOME}, or {@code USERPROFILE} where that is missing.
    */
   public BlaxelClientBuilder configFile(Path file) {
     options.configFile = requireNonNull(file, "file");

@@ -63,7 +63,7 @@ public final class BlaxelCommand {
    * @throws IllegalArgumentException if {@code most} is not positive, or the command has an input,
    *     which could be read once
    */
-  public BlaxelCommand restartOnFailure(int most) {
+  public BlaxelCommand maxRestarts(int most) {
     if (most < 1) {
       throw new IllegalArgumentException("restart it at least once, not " + most + " times");
     }
@@ -81,7 +81,7 @@ public final class BlaxelCommand {
    *
    * @throws IllegalArgumentException if {@code bytes} is below 16 MiB
    */
-  public BlaxelCommand keepOutput(long bytes) {
+  public BlaxelCommand keepOutputBytes(long bytes) {
     if (bytes < LEAST_KEPT) {
       throw new IllegalArgumentException("keep at least 16 MiB of an output, not " + bytes);
     }
@@ -95,7 +95,7 @@ public final class BlaxelCommand {
    * @throws IllegalArgumentException if it is a number, which the server would take for a pid, or
    *     has other characters than A-Z a-z 0-9 . _ -
    */
-  public BlaxelCommand named(String processName) {
+  public BlaxelCommand name(String processName) {
     if (NUMBER.matcher(processName).matches()) {
       throw new IllegalArgumentException(
           "a process's name is no number, which Blaxel takes for a process id: '"
@@ -146,7 +146,7 @@ public final class BlaxelCommand {
   }
 
   /** How many bytes of each of its outputs may lie in the sandbox. */
-  public long keptOutput() {
+  public long keepOutputBytes() {
     return kept;
   }
 

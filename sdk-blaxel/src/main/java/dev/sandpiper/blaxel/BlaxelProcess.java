@@ -90,15 +90,25 @@ public final class BlaxelProcess implements Process {
   }
 
   @Override
+  public boolean kill() {
+    return process.kill();
+  }
+
+  @Override
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  @Override
   public java.lang.Process asJavaProcess() {
     return process.asJavaProcess();
   }
 
   /**
-   * Lets go. What it writes from then on is kept up to {@link BlaxelCommand#keepOutput}, and {@link
-   * dev.sandpiper.Processes#attach} goes on with it. Once nobody is connected any more the sandbox
-   * falls asleep after some seconds, and the process freezes with it, unless it was started with
-   * {@link BlaxelCommand#keepAlive}.
+   * Lets go. What it writes from then on is kept up to {@link BlaxelCommand#keepOutputBytes}, and
+   * {@link dev.sandpiper.Processes#attach} goes on with it. Once nobody is connected any more the
+   * sandbox falls asleep after some seconds, and the process freezes with it, unless it was started
+   * with {@link BlaxelCommand#keepAlive}.
    *
    * @throws dev.sandpiper.UnsupportedCapabilityException after {@link BlaxelCommand#streamed}: a
    *     stream that is left behind makes Blaxel's server write into other answers

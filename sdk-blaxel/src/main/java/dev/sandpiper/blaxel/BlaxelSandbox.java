@@ -215,15 +215,13 @@ public final class BlaxelSandbox implements Sandbox {
   /**
    * Takes its time to live away, so that it lives until it is killed or a rule of its own ends it.
    */
-  public void liveOn() {
-    update.liveOn();
+  public void removeTimeToLive() {
+    update.removeTimeToLive();
   }
 
   @Override
   public boolean kill() {
-    boolean existed = account.api().delete(name);
-    account.created().remove(name);
-    return existed;
+    return account.kill(name);
   }
 
   @Override

@@ -181,7 +181,7 @@ public final class BlaxelSandboxSpec {
   }
 
   /** Its memory, which also decides how many processors it has. Else 4096. */
-  public BlaxelSandboxSpec memory(int megabytes) {
+  public BlaxelSandboxSpec memoryMegabytes(int megabytes) {
     if (megabytes < 1) {
       throw new IllegalArgumentException("memory is positive, not " + megabytes);
     }
@@ -208,8 +208,8 @@ public final class BlaxelSandboxSpec {
     return with(changed -> changed.expirations = and(changed.expirations, requireNonNull(rule)));
   }
 
-  /** Leaves the time to live out: it lives until a rule of {@link #expiration}, or a kill. */
-  public BlaxelSandboxSpec withoutTimeToLive() {
+  /** Without a time to live: it lives until a rule of {@link #expiration}, or a kill. */
+  public BlaxelSandboxSpec liveOn() {
     return with(changed -> changed.livesOn = true);
   }
 
@@ -277,9 +277,9 @@ public final class BlaxelSandboxSpec {
     return options.expirations;
   }
 
-  /** True if its time to live is used. */
-  public boolean hasTimeToLive() {
-    return !options.livesOn;
+  /** True after {@link #liveOn()}. */
+  public boolean livesOn() {
+    return options.livesOn;
   }
 
   /** All variables, the secret ones too. */

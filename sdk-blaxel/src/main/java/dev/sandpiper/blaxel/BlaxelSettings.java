@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -129,12 +130,13 @@ record BlaxelSettings(
     if (options.configFile != null) {
       return Optional.of(ConfigFile.read(options.configFile));
     }
-    String home = variables.get("HOME");
-    if (home == null || home.isEmpty()) {
-      return Optional.empty();
-    }
-    Path usual = Path.of(home, ".blaxel", "config.yaml");
-    return Files.exists(usual) ? Optional.of(ConfigFile.read(usual)) : Optional.empty();
+    return Stream.of("HOME", "USERPROFILE") // the second is Windows's
+        .map(name -> variables.getOrDefault(name, ""))
+        .filter(home -> !home.isEmpty())
+        .findFirst()
+        .map(home -> Path.of(home, ".blaxel", "config.yaml"))
+        .filter(Files::exists)
+        .map(ConfigFile::read);
   }
 
   private static String defaultApiUrl(@Nullable String environment) {

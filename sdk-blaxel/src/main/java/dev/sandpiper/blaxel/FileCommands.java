@@ -61,7 +61,7 @@ record FileCommands(BlaxelProcesses processes) {
     String[] all =
         Stream.concat(Stream.of("-c", job.script, "sh"), Stream.of(arguments))
             .toArray(String[]::new);
-    Command command = Command.of("/bin/sh", all).timeout(job.limit).capture(MOST_OUTPUT);
+    Command command = Command.of("/bin/sh", all).timeout(job.limit).captureBytes(MOST_OUTPUT);
     try {
       return processes.exec(command);
     } catch (NotBegunException e) {

@@ -73,7 +73,7 @@ final class RecordUpdate {
                     null));
   }
 
-  void liveOn() {
+  void removeTimeToLive() {
     update(
         "clear the time to live of",
         record -> {

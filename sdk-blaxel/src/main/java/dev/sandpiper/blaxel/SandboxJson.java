@@ -144,7 +144,7 @@ final class SandboxJson {
   private static void putRuntime(ObjectNode runtime, BlaxelSandboxSpec spec) {
     runtime.put("image", spec.common().template().orElse(DEFAULT_IMAGE));
     runtime.put("memory", spec.memoryMegabytes().orElse(DEFAULT_MEMORY));
-    if (spec.hasTimeToLive()) {
+    if (!spec.livesOn()) {
       runtime.put("ttl", BlaxelSandboxSpec.seconds(spec.common().timeToLive()));
     }
     for (BlaxelSandboxSpec.Port port : spec.ports()) {

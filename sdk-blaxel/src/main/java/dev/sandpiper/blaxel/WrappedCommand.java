@@ -53,7 +53,7 @@ final class WrappedCommand {
     for (int i = 0; i < arguments.size(); i++) {
       StartMessages.requireShort(common, "argument " + i, arguments.get(i).getBytes(UTF_8).length);
     }
-    long kept = command.keptOutput();
+    long kept = command.keepOutputBytes();
     List<String> all = new ArrayList<>();
     all.add(Scripts.WRITE);
     all.add(takesInput(common) ? Scripts.FEED : "");

@@ -110,7 +110,7 @@ class CreationTest {
             .displayName("My box")
             .externalId("user-42")
             .region("eu-lon-1")
-            .memory(8192)
+            .memoryMegabytes(8192)
             .port(3000)
             .port(new Port(53, Port.Protocol.UDP, Optional.of("dns")))
             .volume(new Volume("data", "/data", true))

@@ -142,7 +142,7 @@ class ExactAttachTest {
     long limit = 16 << 20;
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       BlaxelCommand command =
-          BlaxelCommand.of(Command.shell("read -r x <gate; seq 1 6000000")).keepOutput(limit);
+          BlaxelCommand.of(Command.shell("read -r x <gate; seq 1 6000000")).keepOutputBytes(limit);
       mkfifo();
       BlaxelProcess process = sandbox.start(command);
       Patience.until(

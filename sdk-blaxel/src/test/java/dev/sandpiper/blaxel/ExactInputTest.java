@@ -102,7 +102,7 @@ class ExactInputTest {
       assertThatThrownBy(() -> writeUntilItFails(input))
           .isInstanceOfSatisfying(
               SandboxIOException.class,
-              e -> assertThat(e.failure()).isInstanceOf(InputClosedException.class));
+              e -> assertThat(e.getCause()).isInstanceOf(InputClosedException.class));
     }
     blaxel.assertClean();
   }
@@ -131,7 +131,7 @@ class ExactInputTest {
       assertThatThrownBy(() -> input.write(new byte[4 << 20]))
           .isInstanceOfSatisfying(
               SandboxIOException.class,
-              e -> assertThat(e.failure()).isInstanceOf(InputClosedException.class));
+              e -> assertThat(e.getCause()).isInstanceOf(InputClosedException.class));
       killer.join();
       assertThat(process.waitFor()).isEqualTo(new ExitStatus.Signaled(Signal.UNKNOWN));
     }
@@ -191,7 +191,7 @@ class ExactInputTest {
             .isInstanceOfSatisfying(
                 SandboxIOException.class,
                 e ->
-                    assertThat(e.failure())
+                    assertThat(e.getCause())
                         .isInstanceOf(InvalidRequestException.class)
                         .hasMessageContaining("is not open"));
       }

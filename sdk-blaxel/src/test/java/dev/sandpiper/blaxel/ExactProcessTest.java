@@ -316,7 +316,7 @@ class ExactProcessTest {
   void aNamedCommandIsStartedOnceAndFailsToo() throws Exception {
     Files.writeString(blaxel.output(), "no directory");
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      BlaxelCommand named = BlaxelCommand.of(Command.of("true")).named("web");
+      BlaxelCommand named = BlaxelCommand.of(Command.of("true")).name("web");
       assertThatThrownBy(() -> sandbox.exec(named)).isInstanceOf(NotBegunException.class);
       assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(1);
     }

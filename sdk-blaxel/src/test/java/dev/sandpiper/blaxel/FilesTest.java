@@ -280,7 +280,7 @@ class FilesTest {
   void aPartOfAFileIsExactlyThatPart() throws Exception {
     blaxel.on("GET " + FILE, part("bytes 2-4/26", "cde"));
     try (var stream =
-        blaxel.sandbox().files().read("/tmp/a.txt", ReadOptions.whole().from(2).length(3))) {
+        blaxel.sandbox().files().read("/tmp/a.txt", ReadOptions.whole().offset(2).length(3))) {
       assertThat(stream.readAllBytes()).asString().isEqualTo("cde");
     }
     assertThat(blaxel.first("GET " + FILE).getHeaders().get("Range")).isEqualTo("bytes=2-4");
@@ -329,14 +329,14 @@ class FilesTest {
     blaxel.on("GET " + FILE, beyond);
     blaxel.on("GET " + FILE, file(new byte[0]));
     var files = blaxel.sandbox().files();
-    try (var stream = files.read("/tmp/a.txt", ReadOptions.whole().from(26))) {
+    try (var stream = files.read("/tmp/a.txt", ReadOptions.whole().offset(26))) {
       assertThat(stream.readAllBytes()).isEmpty();
     }
-    assertThatThrownBy(() -> files.read("/tmp/a.txt", ReadOptions.whole().from(27)))
+    assertThatThrownBy(() -> files.read("/tmp/a.txt", ReadOptions.whole().offset(27)))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("26 bytes");
     // An empty file answers every range with all of it.
-    assertThatThrownBy(() -> files.read("/tmp/a.txt", ReadOptions.whole().from(1)))
+    assertThatThrownBy(() -> files.read("/tmp/a.txt", ReadOptions.whole().offset(1)))
         .isInstanceOf(InvalidRequestException.class);
   }
 

@@ -71,7 +71,7 @@ class OtherLocalesTest {
   @Test
   void aPartIsAskedForInAsciiDigits() throws Exception {
     blaxel.always(FILE, request -> answer(request, "abcdefgh".getBytes(UTF_8)).build());
-    ReadOptions options = ReadOptions.whole().from(2).length(3);
+    ReadOptions options = ReadOptions.whole().offset(2).length(3);
     try (InputStream part = blaxel.sandbox().files().read("/tmp/a\u00e9", options)) {
       assertThat(part.readAllBytes()).asString().isEqualTo("cde");
     }

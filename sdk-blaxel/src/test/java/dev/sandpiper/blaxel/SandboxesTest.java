@@ -1,6 +1,7 @@
 package dev.sandpiper.blaxel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -261,7 +262,7 @@ class SandboxesTest {
     BlaxelSandbox sandbox = blaxel.sandbox();
     blaxel.on(LOOK, ScriptedBlaxel.json(200, blaxel.record("DEPLOYED", "")));
     blaxel.on(REPLACE, ScriptedBlaxel.json(200, "{}"));
-    sandbox.liveOn();
+    sandbox.removeTimeToLive();
 
     JsonNode runtime = ScriptedBlaxel.json(blaxel.first(REPLACE)).path("spec").path("runtime");
     assertThat(runtime.has("ttl")).isFalse();
@@ -286,6 +287,16 @@ class SandboxesTest {
     blaxel.on("DELETE /v0/sandboxes/sbx-1", ScriptedBlaxel.json(404, "{}"));
     assertThat(sandbox.kill()).isTrue();
     assertThat(sandbox.kill()).isFalse();
+  }
+
+  @Test
+  void aSandboxIsKilledByItsName() {
+    BlaxelClient client = blaxel.client();
+    blaxel.on("DELETE /v0/sandboxes/sbx-1", ScriptedBlaxel.json(200, "{}"));
+    blaxel.on("DELETE /v0/sandboxes/sbx-1", ScriptedBlaxel.json(404, "{}"));
+    assertThat(client.kill("sbx-1")).isTrue();
+    assertThat(client.kill("sbx-1")).isFalse();
+    assertThatIllegalArgumentException().isThrownBy(() -> client.kill(" "));
   }
 
   @Test

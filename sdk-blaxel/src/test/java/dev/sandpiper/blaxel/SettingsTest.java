@@ -111,6 +111,16 @@ class SettingsTest {
   }
 
   @Test
+  void windowssHomeIsUsedWhereTheUsualOneIsMissing() throws Exception {
+    writeFile(FILE.formatted("clientCredentials"));
+    String profile = home.toString();
+
+    assertThat(resolve("USERPROFILE", profile).workspace()).isEqualTo("beta");
+    assertThat(resolve("HOME", "", "USERPROFILE", profile).workspace()).isEqualTo("beta");
+    assertThat(resolve("HOME", profile, "USERPROFILE", "/nowhere").workspace()).isEqualTo("beta");
+  }
+
+  @Test
   void theEnvironmentChoosesAnotherWorkspaceOfTheFile() throws Exception {
     writeFile(FILE.formatted("clientCredentials"));
 

@@ -89,7 +89,8 @@ class SpoiltAnswersTest {
     int from = 1_000_003;
     int length = 3_000_001;
     Filesystem files = serve(file);
-    try (InputStream stream = files.read("/tmp/a", ReadOptions.whole().from(from).length(length))) {
+    try (InputStream stream =
+        files.read("/tmp/a", ReadOptions.whole().offset(from).length(length))) {
       assertThat(stream.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, from, from + length));
     }
     assertThat(file.injected()).isOne();
@@ -111,7 +112,7 @@ class SpoiltAnswersTest {
     assertThatThrownBy(() -> readSlowly(files))
         .isInstanceOfSatisfying(
             SandboxIOException.class,
-            e -> assertThat(e.failure()).isInstanceOf(ConnectionLostException.class))
+            e -> assertThat(e.getCause()).isInstanceOf(ConnectionLostException.class))
         .hasMessageContaining("before the file's end");
     assertThat(file.injected()).isOne();
     assertThat(file.asked()).containsExactly("bytes=0-1048575", "");
@@ -218,7 +219,7 @@ class SpoiltAnswersTest {
       assertThatThrownBy(stream::readAllBytes)
           .isInstanceOfSatisfying(
               SandboxIOException.class,
-              e -> assertThat(e.failure()).isInstanceOf(SandboxException.class))
+              e -> assertThat(e.getCause()).isInstanceOf(SandboxException.class))
           .hasMessageContaining("gone");
     }
   }

@@ -417,8 +417,7 @@ class StreamedProcessTest {
     blaxel.on(START, ScriptedBlaxel.stream(NDJSON, result(0)));
     blaxel
         .sandbox()
-        .exec(
-            BlaxelCommand.of(Command.of("true")).named("web").keepAlive(Duration.ofMillis(1_500)));
+        .exec(BlaxelCommand.of(Command.of("true")).name("web").keepAlive(Duration.ofMillis(1_500)));
     JsonNode body = ScriptedBlaxel.json(blaxel.first(START));
     assertThat(body.path("name").asText()).isEqualTo("web");
     assertThat(body.path("keepAlive").asBoolean()).isTrue();
@@ -503,14 +502,14 @@ class StreamedProcessTest {
   @ValueSource(strings = {"17", "-17", "+1", "", "a/b", "..", "a b"})
   void namesThatTheServerTakesForSomethingElseAreRefused(String name) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> BlaxelCommand.of(Command.of("true")).named(name));
+        .isThrownBy(() -> BlaxelCommand.of(Command.of("true")).name(name));
   }
 
   @Test
   void aNameThatWasUsedIsRefused() {
     blaxel.on("GET /sbx/process/web", ScriptedBlaxel.json(200, running()));
     BlaxelSandbox sandbox = blaxel.sandbox();
-    assertThatThrownBy(() -> sandbox.exec(BlaxelCommand.of(Command.of("true")).named("web")))
+    assertThatThrownBy(() -> sandbox.exec(BlaxelCommand.of(Command.of("true")).name("web")))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("is in use");
     assertThat(blaxel.lines()).doesNotContain(START);

@@ -51,8 +51,8 @@ final class Execution {
     this.listener = listener;
     this.threads = threads;
     this.call = outer.child();
-    this.stdout = new OutputCapture(command.captureLimit());
-    this.stderr = new OutputCapture(command.captureLimit());
+    this.stdout = new OutputCapture(command.captureBytes());
+    this.stderr = new OutputCapture(command.captureBytes());
   }
 
   ExecResult run(Function<CallScope, RunningCommand> start) {

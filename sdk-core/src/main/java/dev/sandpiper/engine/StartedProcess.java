@@ -335,6 +335,31 @@ class StartedProcess implements Process {
   }
 
   @Override
+  public boolean kill() {
+    if (ended) {
+      return false;
+    }
+    buffer.endGrace();
+    requirePump();
+    try {
+      stop.kill();
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException(
+          Failure.of("kill", command.name(), "its thread was interrupted"), e);
+    }
+  }
+
+  @Override
+  public boolean isAlive() {
+    if (!ended && exit.isCompletedExceptionally()) {
+      throw SharedFailure.rethrown(new ExecutionException(exit.handle((s, e) -> e).join()));
+    }
+    return !ended;
+  }
+
+  @Override
   public java.lang.Process asJavaProcess() {
     JavaProcess adapted = new JavaProcess(this);
     JavaProcess before = javaProcess.compareAndExchange(null, adapted);

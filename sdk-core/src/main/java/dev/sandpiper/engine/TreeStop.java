@@ -58,6 +58,21 @@ final class TreeStop {
     }
   }
 
+  /**
+   * Stops the tree for a caller who wants to know whether that worked, and leaves the stream to its
+   * reader.
+   *
+   * @throws SandboxException if it did not
+   */
+  void kill() throws InterruptedException {
+    CallScope scope = scope();
+    command.stopTree(GRACE, scope);
+    swept = true;
+    if (!isOverSoon(scope)) {
+      command.release(scope);
+    }
+  }
+
   private void stopAndFree() throws InterruptedException {
     if (swept || hasEnded.getAsBoolean()) {
       return;

@@ -3,4 +3,7 @@
  * from a pump, capturing, deadlines, stopping a tree. A provider brings a {@link
  * dev.sandpiper.engine.CommandLauncher}. For the sister modules only.
  */
+@NullMarked
 package dev.sandpiper.engine;
+
+import org.jspecify.annotations.NullMarked;

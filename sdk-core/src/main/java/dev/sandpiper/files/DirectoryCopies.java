@@ -166,7 +166,7 @@ public record DirectoryCopies(FilePlatform platform, Processes processes) {
     try {
       return copy.run();
     } catch (SandboxIOException e) {
-      throw retold(about, e.failure());
+      throw retold(about, e.getCause());
     } catch (SandboxException e) {
       throw retold(about, e);
     } catch (InterruptedIOException | ClosedByInterruptException e) {

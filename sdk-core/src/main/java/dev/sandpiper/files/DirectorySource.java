@@ -40,9 +40,9 @@ final class DirectorySource extends JoinedStream {
       entries++;
       bytes += entry.size();
     }
-    if (bytes > options.limit()) {
+    if (bytes > options.limitBytes()) {
       throw new UnsafeEntryException(
-          "the directory has " + bytes + " bytes, the limit is " + options.limit());
+          "the directory has " + bytes + " bytes, the limit is " + options.limitBytes());
     }
     return new DirectorySummary(entries, bytes, skipped.told(), skipped.count());
   }

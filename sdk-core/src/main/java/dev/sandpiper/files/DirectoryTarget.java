@@ -73,7 +73,7 @@ public final class DirectoryTarget {
   public static DirectorySummary unpack(InputStream archive, Path root, DirectoryOptions options)
       throws IOException {
     DirectoryTarget target = new DirectoryTarget(root, options);
-    long most = Math.min(options.limit(), Long.MAX_VALUE - FREE_BYTES) + FREE_BYTES;
+    long most = Math.min(options.limitBytes(), Long.MAX_VALUE - FREE_BYTES) + FREE_BYTES;
     TarReader reader = new TarReader(archive, most);
     for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
       target.add(entry, reader);
@@ -204,9 +204,9 @@ public final class DirectoryTarget {
   }
 
   private void requireRoom(long size) throws UnsafeEntryException {
-    if (size > options.limit() - bytes) {
+    if (size > options.limitBytes() - bytes) {
       throw new UnsafeEntryException(
-          "the directory has more than " + options.limit() + " bytes, which is the limit");
+          "the directory has more than " + options.limitBytes() + " bytes, which is the limit");
     }
   }
 

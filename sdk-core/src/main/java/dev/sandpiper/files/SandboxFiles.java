@@ -180,8 +180,8 @@ public abstract class SandboxFiles implements Filesystem {
       try {
         return transfer.run();
       } catch (SandboxIOException e) {
-        if (attempt >= attempts || !(e.failure() instanceof ConnectionLostException)) {
-          throw e.failure();
+        if (attempt >= attempts || !(e.getCause() instanceof ConnectionLostException)) {
+          throw e.getCause();
         }
         log.warn("{} {}: {}; beginning anew", operation, path, e.getMessage());
       } catch (IOException e) {

@@ -34,7 +34,11 @@ public final class Retold {
     }
     if (failure instanceof DeadlineExceededException exceeded) {
       return new DeadlineExceededException(
-          exceeded.limit(), exceeded.value(), told, exceeded.partialResult().orElse(null), failure);
+          exceeded.limit(),
+          exceeded.limitDuration(),
+          told,
+          exceeded.partialResult().orElse(null),
+          failure);
     }
     if (failure instanceof ConnectionLostException) {
       return new ConnectionLostException(told, null, failure);

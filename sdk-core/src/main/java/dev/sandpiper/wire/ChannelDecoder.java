@@ -1,8 +1,11 @@
 package dev.sandpiper.wire;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the text of one channel whole across pieces of output: incremental UTF-8 (RFC 3629), in
@@ -10,6 +13,8 @@ import java.util.Optional;
  * outputs in the order in which they are delivered.
  */
 public final class ChannelDecoder {
+  private static volatile @Nullable OutputTexts texts;
+
   private final Channel channel;
   private byte[] unfinished = {};
 
@@ -17,10 +22,19 @@ public final class ChannelDecoder {
     this.channel = channel;
   }
 
+  /** For {@link Output} alone. */
+  public static void use(OutputTexts outputTexts) {
+    texts = outputTexts;
+  }
+
+  private static OutputTexts texts() {
+    return requireNonNull(texts, "there is no output yet");
+  }
+
   /** The same bytes with the text that belongs to them. */
   public Output next(Output output) {
-    Output continued = output.continuing(unfinished);
-    unfinished = continued.unfinished();
+    Output continued = texts().continuing(unfinished, output);
+    unfinished = texts().unfinished(continued);
     return continued;
   }
 
@@ -32,7 +46,7 @@ public final class ChannelDecoder {
     if (unfinished.length == 0) {
       return Optional.empty();
     }
-    Output last = Output.ofUnfinished(channel, unfinished);
+    Output last = texts().ofUnfinished(channel, unfinished);
     unfinished = new byte[0];
     return Optional.of(last);
   }

@@ -177,7 +177,7 @@ class ExecutionTest {
     DeadlineExceededException e = exceeded();
 
     assertThat(e.limit()).isEqualTo(Limit.DEADLINE);
-    assertThat(e.value()).isEqualTo(Duration.ofMillis(100));
+    assertThat(e.limitDuration()).isEqualTo(Duration.ofMillis(100));
     assertThat(e).hasMessageContaining("deadline of 100 ms (Command.timeout)");
     ExecResult partial = e.partialResult().orElseThrow();
     assertThat(partial.stdout().text()).isEqualTo("before last words");

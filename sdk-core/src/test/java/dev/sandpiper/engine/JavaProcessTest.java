@@ -189,7 +189,7 @@ class JavaProcessTest {
       assertThatThrownBy(() -> java.getInputStream().readAllBytes())
           .isInstanceOfSatisfying(
               SandboxIOException.class,
-              e -> assertThat(e.failure()).isInstanceOf(ConnectionLostException.class));
+              e -> assertThat(e.getCause()).isInstanceOf(ConnectionLostException.class));
       assertThatThrownBy(java::waitFor).isInstanceOf(ConnectionLostException.class);
     }
   }

@@ -3,9 +3,14 @@ package dev.sandpiper.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.Command;
+import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Content;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
@@ -41,6 +46,55 @@ class SignalsAndTerminalsTest {
       assertThat(process.signal(Signal.TERM)).isFalse();
     }
     assertThat(scripted.signals).containsExactly(Signal.USR1);
+  }
+
+  @Test
+  void aKilledProcessEndsAndIsReadToItsEnd() throws Exception {
+    scripted.writes("working");
+    try (Process process = engine.start(scripted)) {
+      assertThat(process.isAlive()).isTrue();
+      assertThat(process.kill()).isTrue();
+
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      assertThat(process.transferTo(out, out)).isEqualTo(new ExitStatus.Signaled(Signal.TERM));
+      assertThat(out.toString(UTF_8)).isEqualTo("working");
+      assertThat(process.isAlive()).isFalse();
+      assertThat(process.kill()).isFalse();
+    }
+    assertThat(scripted.stops).hasValue(1);
+  }
+
+  @Test
+  void killingStopsAProcessOfSomebodyElseToo() throws Exception {
+    try (Process process = engine.processes(scripted).attach(REF)) {
+      assertThat(process.kill()).isTrue();
+      assertThat(process.waitFor()).isEqualTo(new ExitStatus.Signaled(Signal.TERM));
+    }
+    assertThat(scripted.stops).hasValue(1);
+  }
+
+  @Test
+  void aKillThatFailsIsThrown() {
+    PlatformException down = new PlatformException(Failure.of("stop", "it", "is down"));
+    scripted.onStop(
+        () -> {
+          throw down;
+        });
+    try (Process process = engine.processes(scripted).attach(REF)) {
+      assertThatThrownBy(process::kill).isSameAs(down);
+      assertThat(process.isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void whetherAProcessLivesWhoseConnectionIsLostIsNotAFact() throws Exception {
+    ConnectionLostException lost =
+        new ConnectionLostException(Failure.of("follow", "it", "is lost"), REF, null);
+    scripted.fails(lost);
+    try (Process process = engine.processes(scripted).attach(REF)) {
+      assertThatThrownBy(process::waitFor).isSameAs(lost);
+      assertThatThrownBy(process::isAlive).isSameAs(lost);
+    }
   }
 
   @Test

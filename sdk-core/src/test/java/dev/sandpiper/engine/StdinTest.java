@@ -280,7 +280,7 @@ class StdinTest {
       Class<? extends SandboxException> kind, ThrowingCallable action) {
     assertThatThrownBy(action)
         .isInstanceOfSatisfying(
-            SandboxIOException.class, e -> assertThat(e.failure()).isInstanceOf(kind));
+            SandboxIOException.class, e -> assertThat(e.getCause()).isInstanceOf(kind));
   }
 
   private static Content failing(IOException failure) {

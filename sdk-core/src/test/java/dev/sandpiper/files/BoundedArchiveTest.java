@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
     threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BoundedArchiveTest {
   private static final DirectoryOptions SMALL =
-      DirectoryOptions.standard().limit(1 << 20).skipUnsafe();
+      DirectoryOptions.standard().limitBytes(1 << 20).skipUnsafe();
   private static final int FREE = 1 << 20;
   private static final int PIECE = 64 << 10;
 
@@ -106,7 +106,7 @@ class BoundedArchiveTest {
     assertThatExceptionOfType(UnsafeEntryException.class)
         .isThrownBy(() -> DirectoryTarget.unpack(archive, target, SMALL))
         .withMessageContaining("limit");
-    assertThat(read).hasValueBetween(FREE, SMALL.limit() + FREE + 2 * PIECE);
+    assertThat(read).hasValueBetween(FREE, SMALL.limitBytes() + FREE + 2 * PIECE);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -134,7 +134,7 @@ class BoundedArchiveTest {
     InputStream padded =
         new SequenceInputStream(
             new ByteArrayInputStream(archive), new ByteArrayInputStream(new byte[10_240]));
-    assertThat(DirectoryTarget.unpack(padded, target, SMALL.limit(5)).bytes()).isEqualTo(5);
+    assertThat(DirectoryTarget.unpack(padded, target, SMALL.limitBytes(5)).bytes()).isEqualTo(5);
   }
 
   /** Each of them leads through the one before it, again and again. */
@@ -146,7 +146,7 @@ class BoundedArchiveTest {
     }
     assertThat(
             DirectoryTarget.unpack(
-                    new ByteArrayInputStream(archive.end()), target, SMALL.limit(16 << 20))
+                    new ByteArrayInputStream(archive.end()), target, SMALL.limitBytes(16 << 20))
                 .entries())
         .isEqualTo(1001);
   }
@@ -159,7 +159,7 @@ class BoundedArchiveTest {
     }
     assertThat(
             DirectoryTarget.unpack(
-                    new ByteArrayInputStream(archive.end()), target, SMALL.limit(16 << 20))
+                    new ByteArrayInputStream(archive.end()), target, SMALL.limitBytes(16 << 20))
                 .entries())
         .isEqualTo(2000);
   }
@@ -186,7 +186,7 @@ class BoundedArchiveTest {
       archive.file(deep + i, "");
     }
     byte[] bytes = archive.end();
-    DirectoryOptions options = SMALL.limit(bytes.length);
+    DirectoryOptions options = SMALL.limitBytes(bytes.length);
     assertThatThrownBy(
             () ->
                 LocalDirectory.create(

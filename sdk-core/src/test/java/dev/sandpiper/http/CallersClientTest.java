@@ -176,7 +176,7 @@ class CallersClientTest {
                 callers -> callers.readTimeout(tiny).writeTimeout(tiny).callTimeout(tiny))) {
       DeadlineExceededException e =
           assertThrows(DeadlineExceededException.class, () -> client.get(peer.url("/")));
-      assertThat(e.value()).isEqualTo(limits.response());
+      assertThat(e.limitDuration()).isEqualTo(limits.response());
     }
   }
 

@@ -37,7 +37,7 @@ class LimitsTest {
       DeadlineExceededException e = exceeded(() -> client.get(host.url()));
 
       assertThat(e.limit()).isEqualTo(Limit.CONNECT);
-      assertThat(e.value()).isEqualTo(SHORT);
+      assertThat(e.limitDuration()).isEqualTo(SHORT);
       assertThat(e.retryable()).isTrue();
       assertThat(e)
           .hasMessageContaining("test it: no connection to 127.0.0.1:" + host.url().port())
@@ -65,7 +65,7 @@ class LimitsTest {
       DeadlineExceededException e = exceeded(() -> client.get(peer.url("/")));
 
       assertThat(e.limit()).isEqualTo(Limit.RESPONSE);
-      assertThat(e.value()).isEqualTo(SHORT);
+      assertThat(e.limitDuration()).isEqualTo(SHORT);
       assertThat(e.retryable()).isFalse();
       assertThat(e).hasMessageContaining("response limit of 150 ms (the client's responseLimit)");
       assertThat(peer.heads()).hasSize(1);
@@ -90,7 +90,7 @@ class LimitsTest {
       DeadlineExceededException e = exceeded(() -> response.readAll(1 << 20));
 
       assertThat(e.limit()).isEqualTo(Limit.RESPONSE);
-      assertThat(e.value()).isEqualTo(SHORT);
+      assertThat(e.limitDuration()).isEqualTo(SHORT);
     }
   }
 
@@ -122,7 +122,7 @@ class LimitsTest {
       DeadlineExceededException e = exceeded(() -> response.source().readUtf8(3));
 
       assertThat(e.limit()).isEqualTo(Limit.IDLE);
-      assertThat(e.value()).isEqualTo(SHORT);
+      assertThat(e.limitDuration()).isEqualTo(SHORT);
       assertThat(e).hasMessageContaining("idle limit of 150 ms (the client's idleLimit)");
     }
   }
@@ -162,7 +162,7 @@ class LimitsTest {
       DeadlineExceededException e = exceeded(() -> response.source().readUtf8());
 
       assertThat(e.limit()).isEqualTo(Limit.RESPONSE);
-      assertThat(e.value()).isEqualTo(limit);
+      assertThat(e.limitDuration()).isEqualTo(limit);
       assertThat(e).hasMessageContaining("not over within its limit of 300 ms");
     }
   }
@@ -173,7 +173,7 @@ class LimitsTest {
         Client client = new Client(new Limits(Duration.ZERO, Duration.ZERO, Duration.ZERO))) {
       HttpRequest request = Client.request("GET", peer.url("/")).within(SHORT);
 
-      assertThat(exceeded(() -> client.send(request)).value()).isEqualTo(SHORT);
+      assertThat(exceeded(() -> client.send(request)).limitDuration()).isEqualTo(SHORT);
       assertThat(peer.heads()).hasSize(1);
     }
   }
@@ -186,7 +186,7 @@ class LimitsTest {
       assertThat(response.source().readUtf8(3)).isEqualTo("abc");
       Patience.until("the call was given up", () -> isStopped(response));
 
-      assertThat(exceeded(response::rejectIfStopped).value()).isEqualTo(SHORT);
+      assertThat(exceeded(response::rejectIfStopped).limitDuration()).isEqualTo(SHORT);
     }
   }
 

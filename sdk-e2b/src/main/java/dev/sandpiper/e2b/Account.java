@@ -27,4 +27,11 @@ record Account(
   boolean isDebug() {
     return addresses.debug();
   }
+
+  /** False if there was nothing to kill. In debug mode there always is. */
+  boolean kill(String id) {
+    boolean existed = isDebug() || api.kill(id);
+    created.remove(id);
+    return existed;
+  }
 }

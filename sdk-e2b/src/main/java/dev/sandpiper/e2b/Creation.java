@@ -64,8 +64,8 @@ final class Creation {
     ObjectNode body = Json.object();
     body.put("templateID", template);
     body.put("timeout", ControlPlane.seconds(common.timeToLive()));
-    body.put("secure", spec.isSecure());
-    body.put("allow_internet_access", spec.hasInternetAccess());
+    body.put("secure", spec.secure());
+    body.put("allow_internet_access", spec.internetAccess());
     ObjectNode metadata = body.putObject("metadata");
     common.labels().forEach(metadata::put);
     metadata.put(SandboxJson.NONCE_LABEL, nonce);

@@ -112,11 +112,7 @@ public final class E2bClient implements SandboxClient {
 
   @Override
   public E2bSandbox connect(String id, Duration timeToLive) {
-    requireNonNull(id, "id");
-    account.created().requireOpen();
-    if (id.isBlank()) {
-      throw new IllegalArgumentException("the sandbox's id is blank");
-    }
+    requireUsable(id);
     Durations.notNegative("the time to live", timeToLive, "to look only");
     if (settings.debug()) {
       return new E2bSandbox(DebugSandbox.access(account.addresses()), Origin.FOUND, account);
@@ -128,6 +124,22 @@ public final class E2bClient implements SandboxClient {
     ControlPlane.Connected connected = account.api().connect(id, timeToLive);
     Origin origin = connected.resumed() ? Origin.RESUMED : Origin.FOUND;
     return new E2bSandbox(access(connected.sandbox()), origin, account);
+  }
+
+  @Override
+  public boolean kill(String id) {
+    requireUsable(id);
+    if (!settings.debug()) {
+      settings.requiredApiKey();
+    }
+    return account.kill(id);
+  }
+
+  private void requireUsable(String id) {
+    account.created().requireOpen();
+    if (requireNonNull(id, "id").isBlank()) {
+      throw new IllegalArgumentException("the sandbox's id is blank");
+    }
   }
 
   @Override

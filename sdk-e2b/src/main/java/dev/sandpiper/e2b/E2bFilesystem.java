@@ -37,7 +37,7 @@ public interface E2bFilesystem extends Filesystem {
    * piece. Which it is, it is asked first. Replaces the file as {@code atomic()} does, without
    * metadata. Parts of a transfer that fails are deleted.
    */
-  void uploadInParts(Path source, String path, E2bPartsOptions options);
+  void uploadInParts(Path source, String path, PartsUploadOptions options);
 
   /**
    * {@link Filesystem#watch} with what only E2B knows.

@@ -190,9 +190,7 @@ public final class E2bSandbox implements Sandbox {
 
   @Override
   public boolean kill() {
-    boolean existed = account.isDebug() || account.api().kill(id());
-    account.created().remove(id());
-    return existed;
+    return account.kill(id());
   }
 
   @Override

@@ -38,11 +38,11 @@ public final class E2bSandboxSpec {
     return common;
   }
 
-  public boolean isSecure() {
+  public boolean secure() {
     return secure;
   }
 
-  public boolean hasInternetAccess() {
+  public boolean internetAccess() {
     return internetAccess;
   }
 

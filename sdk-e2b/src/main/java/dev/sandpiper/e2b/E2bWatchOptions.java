@@ -22,7 +22,7 @@ public final class E2bWatchOptions {
    * Also on a file system that is mounted over the network, which is refused otherwise: changes
    * that other machines make are not told there. Needs envd 0.6.4.
    */
-  public E2bWatchOptions allowNetworkMounts() {
+  public E2bWatchOptions includeNetworkMounts() {
     return new E2bWatchOptions(common, true);
   }
 
@@ -30,8 +30,8 @@ public final class E2bWatchOptions {
     return common;
   }
 
-  /** True after {@link #allowNetworkMounts()}. */
-  public boolean allowsNetworkMounts() {
+  /** True after {@link #includeNetworkMounts()}. */
+  public boolean includesNetworkMounts() {
     return networkMounts;
   }
 }

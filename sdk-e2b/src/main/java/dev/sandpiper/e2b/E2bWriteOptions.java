@@ -49,7 +49,7 @@ public final class E2bWriteOptions {
   }
 
   /** True after {@link #gzip()}. */
-  public boolean isGzip() {
+  public boolean gzips() {
     return gzip;
   }
 }

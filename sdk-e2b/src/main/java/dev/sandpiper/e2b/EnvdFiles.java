@@ -142,7 +142,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
             content,
             new UploadProgress(options.common().listener(), total),
             options.metadata(),
-            options.isGzip());
+            options.gzips());
     if (options.common().isAtomic()) {
       writes.requireVersion(job);
       atomic.replace(path, aside -> writes.upload(job.to(filesUrl(aside))));
@@ -174,7 +174,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
   }
 
   @Override
-  public void uploadInParts(Path source, String path, E2bPartsOptions options) {
+  public void uploadInParts(Path source, String path, PartsUploadOptions options) {
     long size = sizeOf(source);
     String absolute = paths().absolute(path);
     access

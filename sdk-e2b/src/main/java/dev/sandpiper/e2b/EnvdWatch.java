@@ -54,15 +54,16 @@ final class EnvdWatch implements WatchConnection {
       Executor threads) {
     WatchOptions common = options.common();
     require(common.isRecursive(), version, EnvdVersion.RECURSIVE_WATCH, path, "a recursive watch");
-    require(common.isWithInfo(), version, EnvdVersion.WATCH_INFO, path, "information with events");
-    boolean mounts = options.allowsNetworkMounts();
+    require(
+        common.includesInfo(), version, EnvdVersion.WATCH_INFO, path, "information with events");
+    boolean mounts = options.includesNetworkMounts();
     require(mounts, version, EnvdVersion.NETWORK_WATCH, path, "watching a network mount");
     String directory = path.length() > 1 && path.endsWith("/") ? withoutSlashes(path) : path;
     WatchDirRequest message =
         WatchDirRequest.newBuilder()
             .setPath(directory)
             .setRecursive(common.isRecursive())
-            .setIncludeEntry(common.isWithInfo())
+            .setIncludeEntry(common.includesInfo())
             .setAllowNetworkMounts(mounts)
             .build();
     CallScope end = CallScope.open();

@@ -77,8 +77,7 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
     requireVersion(first, options.metadata());
     FormUpload form = FormUpload.of(files);
     UploadProgress progress = new UploadProgress(options.common().listener(), OptionalLong.empty());
-    UploadBody body =
-        new UploadBody(form.contentType(), form.content(), progress, options.isGzip());
+    UploadBody body = new UploadBody(form.contentType(), form.content(), progress, options.gzips());
     HttpRequest request =
         HttpRequest.of("write", files.size() + " files from " + first, "POST", url);
     try {

@@ -105,7 +105,7 @@ final class PartsUpload {
    *
    * @param path what messages call it
    */
-  void upload(Path source, long size, String path, String destination, E2bPartsOptions options) {
+  void upload(Path source, long size, String path, String destination, PartsUploadOptions options) {
     long most = (long) options.parallel() * PARTS_PER_WORKER;
     long partSize = Math.max(SMALLEST_PART, (size + most - 1) / most);
     List<String> parts = new ArrayList<>();

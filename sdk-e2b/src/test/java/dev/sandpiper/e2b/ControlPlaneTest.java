@@ -145,6 +145,18 @@ class ControlPlaneTest {
     e2b.take("DELETE /sandboxes/isb1");
   }
 
+  @Test
+  void aSandboxIsKilledByItsId() throws Exception {
+    e2b.answer(204, "");
+    e2b.answer(404, "");
+    E2bClient client = e2b.client();
+    assertThat(client.kill("isb1")).isTrue();
+    assertThat(client.kill("isb1")).isFalse();
+    e2b.take("DELETE /sandboxes/isb1");
+    e2b.take("DELETE /sandboxes/isb1");
+    assertThatIllegalArgumentException().isThrownBy(() -> client.kill(" "));
+  }
+
   @ParameterizedTest
   @CsvSource({"200,false", "201,true"})
   void connectTellsARunningSandboxFromOneThatWasWoken(int status, boolean resumed)

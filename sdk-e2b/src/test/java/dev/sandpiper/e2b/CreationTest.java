@@ -147,7 +147,7 @@ class CreationTest {
             DeadlineExceededException.class,
             e -> {
               assertThat(e.limit()).isEqualTo(DeadlineExceededException.Limit.RESPONSE);
-              assertThat(e.value()).isEqualTo(Duration.ofMillis(200));
+              assertThat(e.limitDuration()).isEqualTo(Duration.ofMillis(200));
             })
         .hasMessageContaining("cannot be known")
         .hasMessageContaining("responseLimit");

@@ -259,7 +259,7 @@ class FileOptionsTest {
             })
         .isInstanceOfSatisfying(
             SandboxIOException.class,
-            e -> assertThat(e.failure()).isInstanceOf(ConnectionLostException.class))
+            e -> assertThat(e.getCause()).isInstanceOf(ConnectionLostException.class))
         .hasMessageContaining(says);
   }
 
@@ -269,7 +269,7 @@ class FileOptionsTest {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(rest(range, "world\n"));
     assertThatThrownBy(
-            () -> sandbox.files().read("/a", dev.sandpiper.ReadOptions.whole().from(6)).close())
+            () -> sandbox.files().read("/a", dev.sandpiper.ReadOptions.whole().offset(6)).close())
         .isInstanceOf(WireFormatException.class);
     e2b.take();
   }
@@ -354,7 +354,7 @@ class FileOptionsTest {
     e2b.answer(500, "{\"code\": 500, \"message\": \"seeker can't seek\"}");
     e2b.answer(head("Content-Encoding: gzip").newBuilder().body(packed).build());
     try (InputStream stream =
-        sandbox.files().read(path, dev.sandpiper.ReadOptions.whole().from(4).length(5))) {
+        sandbox.files().read(path, dev.sandpiper.ReadOptions.whole().offset(4).length(5))) {
       assertThat(new String(stream.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
           .isEqualTo("essor");
     }
@@ -507,7 +507,7 @@ class FileOptionsTest {
       answerNotFound();
       e2b.answer(200, ONE_FILE);
       e2b.answer(Frames.unary(MoveResponse.newBuilder().setEntry(entry("/f", 0644)).build()));
-      sandbox.files().uploadInParts(source, "/f", E2bPartsOptions.parallel(4));
+      sandbox.files().uploadInParts(source, "/f", PartsUploadOptions.parallel(4));
       if (i == 0) {
         assertThat(ScriptedE2b.json(e2b.take("POST /files/compose")).path("source_paths"))
             .isEmpty();

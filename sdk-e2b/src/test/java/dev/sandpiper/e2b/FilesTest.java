@@ -161,7 +161,7 @@ class FilesTest {
       assertThatThrownBy(stream::readAllBytes)
           .isInstanceOfSatisfying(
               SandboxIOException.class,
-              e -> assertThat(e.failure()).isInstanceOf(ConnectionLostException.class))
+              e -> assertThat(e.getCause()).isInstanceOf(ConnectionLostException.class))
           .hasMessageContaining("before the file's end");
     }
     e2b.take();

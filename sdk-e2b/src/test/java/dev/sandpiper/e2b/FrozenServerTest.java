@@ -52,7 +52,7 @@ class FrozenServerTest {
             DeadlineExceededException.class,
             e -> {
               assertThat(e.limit()).isEqualTo(Limit.DEADLINE);
-              assertThat(e.value()).isEqualTo(LIMIT);
+              assertThat(e.limitDuration()).isEqualTo(LIMIT);
             });
     assertThat(e2b.unanswered()).isPositive();
   }

@@ -51,7 +51,7 @@ class OtherLocalesTest {
   void aPartIsAskedForInAsciiDigits() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(answer("cde").code(206).addHeader("Content-Range: bytes 2-4/26").build());
-    try (InputStream part = sandbox.files().read("/a", ReadOptions.whole().from(2).length(3))) {
+    try (InputStream part = sandbox.files().read("/a", ReadOptions.whole().offset(2).length(3))) {
       assertThat(part.readAllBytes()).asString().isEqualTo("cde");
     }
     assertRange("bytes=2-4");

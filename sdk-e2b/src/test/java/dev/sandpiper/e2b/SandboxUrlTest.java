@@ -73,7 +73,7 @@ class SandboxUrlTest {
     E2bSandbox sandbox = sandbox("");
     e2b.answer(401, "{\"message\": \"no\", \"code\": 401}");
     org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> sandbox.files().uploadInParts(source, "/f", E2bPartsOptions.parallel(2)))
+            () -> sandbox.files().uploadInParts(source, "/f", PartsUploadOptions.parallel(2)))
         .isInstanceOf(dev.sandpiper.AuthenticationException.class);
     e2b.take("POST /kruise/sbx/files/compose");
   }

@@ -89,7 +89,7 @@ class StdinTest {
       process.waitFor();
       e2b.take(START);
       takeInput("x");
-      return e.failure();
+      return e.getCause();
     }
   }
 

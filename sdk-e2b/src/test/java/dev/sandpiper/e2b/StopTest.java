@@ -208,7 +208,7 @@ class StopTest {
             () -> sandbox.processes().exec(Command.of("serve").timeout(limit)));
 
     assertThat(exceeded.limit()).isEqualTo(Limit.DEADLINE);
-    assertThat(exceeded.value()).isEqualTo(limit);
+    assertThat(exceeded.limitDuration()).isEqualTo(limit);
     ExecResult partial = exceeded.partialResult().orElseThrow();
     assertThat(partial.stdout().text()).isEqualTo("part");
     assertThat(partial.exit()).isEqualTo(new Signaled(Signal.TERM));

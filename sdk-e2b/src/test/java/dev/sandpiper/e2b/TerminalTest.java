@@ -282,7 +282,7 @@ class TerminalTest {
       assertThatThrownBy(() -> terminal.stdin().flush())
           .isInstanceOfSatisfying(
               SandboxIOException.class,
-              e -> assertThat(e.failure()).isInstanceOf(InputClosedException.class));
+              e -> assertThat(e.getCause()).isInstanceOf(InputClosedException.class));
     }
     e2b.take(LIST);
     e2b.take(CONNECT);
@@ -303,7 +303,7 @@ class TerminalTest {
       assertThatThrownBy(() -> process.stdin().flush())
           .isInstanceOfSatisfying(
               SandboxIOException.class,
-              e -> assertThat(e.failure()).isInstanceOf(InvalidRequestException.class))
+              e -> assertThat(e.getCause()).isInstanceOf(InvalidRequestException.class))
           .hasMessageContaining("attachTerminal");
       end.countDown();
       process.waitFor();

@@ -136,7 +136,7 @@ class WatchTest {
                 event(EventType.EVENT_TYPE_RENAME, "a"),
                 event(EventType.EVENT_TYPE_REMOVE, "c"))));
     try (EventStream<FileEvent> watch =
-        sandbox.files().watch("/d", WatchOptions.standard().recursive().withInfo())) {
+        sandbox.files().watch("/d", WatchOptions.standard().recursive().includeInfo())) {
       assertThat(watch.next()).isEqualTo(new Created("/d/a", Optional.empty()));
       assertThat(watch.next())
           .isInstanceOfSatisfying(
@@ -325,8 +325,8 @@ class WatchTest {
     E2bWatchOptions options =
         switch (what) {
           case "recursive" -> E2bWatchOptions.of(plain.recursive());
-          case "info" -> E2bWatchOptions.of(plain.withInfo());
-          default -> E2bWatchOptions.of(plain).allowNetworkMounts();
+          case "info" -> E2bWatchOptions.of(plain.includeInfo());
+          default -> E2bWatchOptions.of(plain).includeNetworkMounts();
         };
     assertThatExceptionOfType(UnsupportedCapabilityException.class)
         .isThrownBy(() -> files.watch("/d", options))
@@ -338,7 +338,7 @@ class WatchTest {
   void networkMountsAreAskedFor() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.held(gate, start()));
-    E2bWatchOptions options = E2bWatchOptions.of(WatchOptions.standard()).allowNetworkMounts();
+    E2bWatchOptions options = E2bWatchOptions.of(WatchOptions.standard()).includeNetworkMounts();
     sandbox.files().watch("/d", options).close();
     assertThat(takeWatch().getAllowNetworkMounts()).isTrue();
     gate.countDown();

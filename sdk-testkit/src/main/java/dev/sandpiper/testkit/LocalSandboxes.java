@@ -70,7 +70,7 @@ public final class LocalSandboxes implements AutoCloseable {
    * @throws UnsupportedOperationException on Windows
    */
   public static LocalSandboxes start(Set<String> templates) {
-    return builder().templates(templates).start();
+    return builder().e2bTemplates(templates).start();
   }
 
   /** For servers with other ports, or open to more than clients with a key. */
@@ -167,7 +167,8 @@ public final class LocalSandboxes implements AutoCloseable {
 
   /**
    * Kills every process of every sandbox, deletes their directories and stops the servers. Blocks
-   * until that is done; closing twice is harmless. A JVM that is asked to end does so by itself.
+   * until that is done; closing twice is harmless. A JVM that is asked to end does so by itself,
+   * unless it was started {@link Builder#withoutShutdownHook}.
    */
   @Override
   public void close() {
@@ -212,6 +213,7 @@ public final class LocalSandboxes implements AutoCloseable {
     private Set<BlaxelFault> blaxelFaults = Set.of();
     private Set<String> unenforced = Set.of();
     private Clock sessionsClock = Clock.systemUTC();
+    private boolean shutdownHook = true;
 
     private Builder() {}
 
@@ -220,7 +222,7 @@ public final class LocalSandboxes implements AutoCloseable {
      *
      * @throws IllegalArgumentException if there are none
      */
-    public Builder templates(Set<String> names) {
+    public Builder e2bTemplates(Set<String> names) {
       if (names.isEmpty()) throw new IllegalArgumentException("name at least one template");
       templates = Set.copyOf(names);
       return this;
@@ -273,14 +275,24 @@ public final class LocalSandboxes implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Leaves closing to the caller also when the JVM is asked to end, as an application does that
+     * shuts its parts down in an order of its own. Processes of sandboxes outlive a JVM that ends
+     * without it.
+     */
+    public Builder withoutShutdownHook() {
+      shutdownHook = false;
+      return this;
+    }
+
     /** The port of E2B's control plane; zero for any free one. */
-    public Builder controlPort(int port) {
+    public Builder e2bControlPort(int port) {
       controlPort = checked(port);
       return this;
     }
 
     /** The port at which all sandboxes of E2B are reached; zero for any free one. */
-    public Builder sandboxPort(int port) {
+    public Builder e2bSandboxPort(int port) {
       sandboxPort = checked(port);
       return this;
     }
@@ -291,7 +303,7 @@ public final class LocalSandboxes implements AutoCloseable {
      * control plane on 3000. <b>Every program on this machine can then run commands as you.</b> Web
      * pages from elsewhere still cannot, {@link #wideCors} or not.
      */
-    public Builder debugClients() {
+    public Builder e2bDebugClients() {
       debugClients = true;
       return this;
     }
@@ -316,10 +328,10 @@ public final class LocalSandboxes implements AutoCloseable {
     }
 
     /**
-     * Says that {@link #debugClients} and {@link #wholeHost} together are meant: every program on
-     * this machine can then read and change every file that you can.
+     * Says that {@link #e2bDebugClients} and {@link #wholeHost} together are meant: every program
+     * on this machine can then read and change every file that you can.
      */
-    public Builder wholeHostForDebugClients() {
+    public Builder e2bWholeHostForDebugClients() {
       wholeHostForDebugClients = true;
       return this;
     }
@@ -341,7 +353,7 @@ public final class LocalSandboxes implements AutoCloseable {
       try {
         LocalSandboxes sandboxes =
             new LocalSandboxes(E2bServer.start(options()), blaxelOptions(), sessionsClock);
-        Runtime.getRuntime().addShutdownHook(sandboxes.atShutdown);
+        if (shutdownHook) Runtime.getRuntime().addShutdownHook(sandboxes.atShutdown);
         return sandboxes;
       } catch (IOException e) {
         throw new UncheckedIOException("cannot start the local sandboxes: " + e.getMessage(), e);
@@ -367,8 +379,8 @@ public final class LocalSandboxes implements AutoCloseable {
     private void requireMeant() {
       if (debugClients && wholeHost && !wholeHostForDebugClients) {
         throw new IllegalStateException(
-            "debugClients() and wholeHost() together open every file of this machine's user to"
-                + " every program on it, without a token: call wholeHostForDebugClients() too if"
+            "e2bDebugClients() and wholeHost() together open every file of this machine's user to"
+                + " every program on it, without a token: call e2bWholeHostForDebugClients() too if"
                 + " that is meant");
       }
     }

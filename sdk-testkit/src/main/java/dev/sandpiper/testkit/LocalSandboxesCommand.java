@@ -28,8 +28,9 @@ final class LocalSandboxesCommand {
       Serves sandboxes on this machine to clients of E2B and of Blaxel, until it is ended by a
       signal. There is no isolation: commands are processes of the user who runs this.
 
-        --port N           the port of E2B's control plane (default: any free one)
-        --sandbox-port N   the port at which all E2B sandboxes are reached (default: any free one)
+        --e2b-port N       the port of E2B's control plane (default: any free one)
+        --e2b-sandbox-port N
+                           the port at which all E2B sandboxes are reached (default: any free one)
         --blaxel-port N    the port of Blaxel's control plane (default: any free one)
         --blaxel-sandbox-port N
                            the port at which all Blaxel sandboxes are reached (default: any free one)
@@ -38,12 +39,13 @@ final class LocalSandboxesCommand {
         --accept-unenforced FIELD
                            accept this field of requests for a sandbox although nothing is done
                            about it, such as network or spec.runtime.memory; may be repeated
-        --debug-clients    also serve clients with E2B_DEBUG=true, without a token: one sandbox,
+        --e2b-debug-clients
+                           also serve clients with E2B_DEBUG=true, without a token: one sandbox,
                            on port 49983; the control plane's port is then 3000 by default
         --wide-cors        let web pages from everywhere send requests; they need the tokens
         --whole-host       let file calls leave their sandbox's directory
-        --whole-host-for-debug-clients
-                           say that --debug-clients and --whole-host together are meant
+        --e2b-whole-host-for-debug-clients
+                           say that --e2b-debug-clients and --whole-host together are meant
         --with-parent PID  end as soon as the process ends that started this one, and whose
                            number this is: $$ in a shell. Without the number a parent that ended
                            before this program looked is not noticed everywhere
@@ -114,17 +116,17 @@ final class LocalSandboxesCommand {
     while (!rest.isEmpty()) {
       String option = rest.pop();
       switch (option) {
-        case "--port" -> builder.controlPort(port(option, rest));
-        case "--sandbox-port" -> builder.sandboxPort(port(option, rest));
+        case "--e2b-port" -> builder.e2bControlPort(port(option, rest));
+        case "--e2b-sandbox-port" -> builder.e2bSandboxPort(port(option, rest));
         case "--blaxel-port" -> builder.blaxelControlPort(port(option, rest));
         case "--blaxel-sandbox-port" -> builder.blaxelSandboxPort(port(option, rest));
         case "--blaxel-fault" -> faults.add(fault(option, rest));
         case "--accept-unenforced" -> unenforced.add(rest.isEmpty() ? "" : rest.pop());
-        case "--debug-clients" -> builder.debugClients();
+        case "--e2b-debug-clients" -> builder.e2bDebugClients();
         case "--wide-cors" -> builder.wideCors();
         case "--whole-host" -> builder.wholeHost();
         case "--with-parent" -> parent = Parent.of(pid(rest));
-        case "--whole-host-for-debug-clients" -> builder.wholeHostForDebugClients();
+        case "--e2b-whole-host-for-debug-clients" -> builder.e2bWholeHostForDebugClients();
         default -> throw new UsageException("unknown option " + option + "; --help lists them all");
       }
     }

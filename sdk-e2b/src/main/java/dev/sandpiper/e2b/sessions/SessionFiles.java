@@ -39,6 +39,7 @@ import java.util.OptionalLong;
 /** The files of one session: whole texts, and listings of names. */
 final class SessionFiles extends SandboxFiles {
   private static final int KNOWN_BODY_LIMIT = 100 << 10;
+  private static final int LARGEST_FILE = 16 << 20;
 
   private final SessionCalls calls;
 
@@ -179,7 +180,7 @@ final class SessionFiles extends SandboxFiles {
 
   private static byte[] bytes(String path, Content content) {
     try (InputStream stream = content.open()) {
-      byte[] bytes = stream.readNBytes(STANDARD_BOUND);
+      byte[] bytes = stream.readNBytes(LARGEST_FILE);
       if (stream.read() >= 0) {
         throw refused("write", path, "this API takes a file in one request; this is above 16 MiB");
       }

@@ -128,6 +128,15 @@ public final class SessionsClient implements SandboxClient {
     return new Session(calls, account, null, Map.of());
   }
 
+  @Override
+  public boolean kill(String id) {
+    SessionCalls.requireId(requireNonNull(id, "id"));
+    requireOpen();
+    boolean existed = new SessionCalls(account, id).delete();
+    account.created().remove(id);
+    return existed;
+  }
+
   /** Always throws: this API lists nothing. */
   @Override
   public Pages<SandboxInfo> list(SandboxFilter filter) {

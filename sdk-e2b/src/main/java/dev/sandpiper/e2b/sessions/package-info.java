@@ -3,4 +3,7 @@
  * lines instead of bytes, reports no exit and cannot list anything: {@link
  * dev.sandpiper.Capability} names what is absent here.
  */
+@NullMarked
 package dev.sandpiper.e2b.sessions;
+
+import org.jspecify.annotations.NullMarked;

@@ -63,7 +63,7 @@ class SessionFilesTest {
     assertRefused(Capability.FILE_STATUS, () -> files.list("/a", 2));
     assertRefused(Capability.MOVE, () -> files.move("/a", "/b"));
     assertRefused(Capability.MOVE, () -> files.write("/a", text, WriteOptions.inPlace().atomic()));
-    assertRefused(Capability.RANGES, () -> files.read("/a", ReadOptions.whole().from(1)));
+    assertRefused(Capability.RANGES, () -> files.read("/a", ReadOptions.whole().offset(1)));
     assertRefused(Capability.RANGES, () -> files.read("/a", ReadOptions.whole().length(1)));
     assertRefused(Capability.WATCH, () -> files.watch("/a", WatchOptions.standard()));
     assertRefused(
@@ -80,7 +80,7 @@ class SessionFilesTest {
     assertRefused(Capability.BYTES, () -> files.write("a", Content.of(NOT_UTF_8)));
     assertRefused(
         Capability.MOVE, () -> files.write("a", Content.of("x"), WriteOptions.inPlace().atomic()));
-    assertRefused(Capability.RANGES, () -> files.read("a", ReadOptions.whole().from(1)));
+    assertRefused(Capability.RANGES, () -> files.read("a", ReadOptions.whole().offset(1)));
     assertRefused(Capability.FILE_STATUS, () -> files.list("a", 2));
   }
 

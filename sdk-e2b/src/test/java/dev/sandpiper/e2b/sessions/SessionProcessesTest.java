@@ -442,7 +442,7 @@ class SessionProcessesTest {
     stdin.write(0xff);
     assertThatThrownBy(stdin::flush)
         .asInstanceOf(type(SandboxIOException.class))
-        .satisfies(e -> assertMissing(Capability.BYTES, e.failure()));
+        .satisfies(e -> assertMissing(Capability.BYTES, e.getCause()));
     assertThat(server.requests(STDIN)).hasSize(4);
     process.detach();
   }
@@ -487,7 +487,7 @@ class SessionProcessesTest {
         .satisfies(e -> assertMissing(Capability.SIGNALS, e));
     assertThatThrownBy(() -> process.stdin().close())
         .asInstanceOf(type(SandboxIOException.class))
-        .satisfies(e -> assertMissing(Capability.STDIN_END, e.failure()));
+        .satisfies(e -> assertMissing(Capability.STDIN_END, e.getCause()));
     process.detach();
   }
 }

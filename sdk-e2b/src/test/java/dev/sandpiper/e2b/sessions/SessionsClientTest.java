@@ -118,6 +118,15 @@ class SessionsClientTest {
   }
 
   @Test
+  void aSessionIsKilledByItsId() {
+    SessionsClient client = server.client();
+    server.expect("DELETE /sessions/s1", 204, "");
+    assertThat(client.kill("s1")).isTrue();
+    server.expect("DELETE /sessions/s1", 500, "").expect(SESSION, 500, "");
+    assertThat(client.kill("s1")).isFalse();
+  }
+
+  @Test
   void whatIsKnownOfASessionIsThatItRuns() {
     Session session = server.session();
     server.expect(SESSION, 200, ScriptedSessions.CREATED);

@@ -6,4 +6,7 @@
  * dev.sandpiper.testkit.e2b.ControlPlane} or {@link dev.sandpiper.testkit.e2b.Edge}, and from there
  * {@link dev.sandpiper.testkit.e2b.Envd}. Everything blocks on the request's own thread.
  */
+@NullMarked
 package dev.sandpiper.testkit.e2b;
+
+import org.jspecify.annotations.NullMarked;

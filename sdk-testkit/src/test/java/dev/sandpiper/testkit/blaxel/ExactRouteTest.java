@@ -163,7 +163,7 @@ class ExactRouteTest {
     Command command =
         Command.shell(
             "echo x >>" + count + "; n=$(wc -l <" + count + "); echo run $n; exit $((3 - n))");
-    try (BlaxelProcess process = sandbox.start(BlaxelCommand.of(command).restartOnFailure(5))) {
+    try (BlaxelProcess process = sandbox.start(BlaxelCommand.of(command).maxRestarts(5))) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       ExitStatus status = process.transferTo(out, out);
 
@@ -176,7 +176,7 @@ class ExactRouteTest {
   @Test
   void whatAlwaysFailsEndsWithItsLastFailure() throws Exception {
     BlaxelSandbox sandbox = local.sandbox();
-    BlaxelCommand command = BlaxelCommand.of(Command.shell("echo run; exit 9")).restartOnFailure(1);
+    BlaxelCommand command = BlaxelCommand.of(Command.shell("echo run; exit 9")).maxRestarts(1);
     ExecResult result = sandbox.exec(command);
 
     assertThat(result.stdout().text()).isEqualTo("run\nrun\n");
@@ -187,7 +187,7 @@ class ExactRouteTest {
   void whatIsStartedAgainCanBeStopped() throws Exception {
     BlaxelSandbox sandbox = local.again(local.sandbox());
     BlaxelCommand command =
-        BlaxelCommand.of(Command.shell("echo up; exec sleep 1000")).restartOnFailure(5);
+        BlaxelCommand.of(Command.shell("echo up; exec sleep 1000")).maxRestarts(5);
     try (BlaxelProcess process = sandbox.start(command)) {
       process.events().next();
     }

@@ -46,7 +46,7 @@ class ForeignProcessTest {
     BlaxelSandbox sandbox = local.sandbox();
     Command command =
         Command.shell("printf 'a\\377'; read -r x <" + gate() + "; printf b >&2; exit 6");
-    try (BlaxelProcess foreign = sandbox.start(BlaxelCommand.of(command).streamed().named("web"));
+    try (BlaxelProcess foreign = sandbox.start(BlaxelCommand.of(command).streamed().name("web"));
         BlaxelProcess found = local.again(sandbox).attachNamed("web")) {
       openGate();
       ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -64,7 +64,7 @@ class ForeignProcessTest {
     BlaxelSandbox sandbox = local.sandbox();
     try (Process own = sandbox.processes().start(Command.of("sh", "-c", "exec sleep 100", "it's"));
         Process other =
-            sandbox.start(BlaxelCommand.of(Command.of("sleep", "101")).streamed().named("other"))) {
+            sandbox.start(BlaxelCommand.of(Command.of("sleep", "101")).streamed().name("other"))) {
       List<ProcessInfo> running = local.again(sandbox).processes().list();
 
       assertThat(running).hasSize(2);
@@ -87,7 +87,7 @@ class ForeignProcessTest {
   void oursIsFoundByItsName() throws Exception {
     BlaxelSandbox sandbox = local.sandbox();
     Command command = Command.shell("printf 'x\\0y'; read -r x <" + gate());
-    try (BlaxelProcess own = sandbox.start(BlaxelCommand.of(command).named("job"))) {
+    try (BlaxelProcess own = sandbox.start(BlaxelCommand.of(command).name("job"))) {
       own.detach();
       try (BlaxelProcess found = local.again(sandbox).attachNamed("job")) {
         assertThat(found.ref()).isEqualTo(own.ref());

@@ -101,7 +101,7 @@ class HeldOutputTest {
     long kept = bound == STANDARD ? 64 << 20 : LITTLE;
     ProcessRef ref;
     try (DirectorySize size = DirectorySize.of(local.output())) {
-      try (Process process = sandbox.start(BlaxelCommand.of(command).keepOutput(kept))) {
+      try (Process process = sandbox.start(BlaxelCommand.of(command).keepOutputBytes(kept))) {
         ref = process.detach();
       }
       while (!sandbox.processes().list().isEmpty()) {
@@ -127,7 +127,7 @@ class HeldOutputTest {
   void aReaderThatIsSlowerThanTheCommandGetsEveryByte() throws Exception {
     long bytes = 60_000_000;
     Counted counted = new Counted();
-    BlaxelCommand command = BlaxelCommand.of(numbers(bytes)).keepOutput(LITTLE);
+    BlaxelCommand command = BlaxelCommand.of(numbers(bytes)).keepOutputBytes(LITTLE);
     try (DirectorySize size = DirectorySize.of(local.output());
         Process process = local.sandbox().start(command)) {
       for (ProcessEvent event : process.events()) {

@@ -68,7 +68,7 @@ class OptionsTest {
     int control = freePort();
     int edge = freePort();
     LocalSandboxes.Builder builder =
-        LocalSandboxes.builder().controlPort(control).sandboxPort(edge);
+        LocalSandboxes.builder().e2bControlPort(control).e2bSandboxPort(edge);
     try (LocalSandboxes sandboxes = builder.start()) {
       assertThat(sandboxes.e2bEnvironment())
           .containsEntry("E2B_API_URL", "http://127.0.0.1:" + control)
@@ -84,11 +84,12 @@ class OptionsTest {
   @Test
   void senselessChoicesAreRefusedAtOnce() {
     LocalSandboxes.Builder builder = LocalSandboxes.builder();
-    assertThatThrownBy(() -> builder.controlPort(65_536))
+    assertThatThrownBy(() -> builder.e2bControlPort(65_536))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("65536");
-    assertThatThrownBy(() -> builder.sandboxPort(-1)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> builder.templates(Set.of()))
+    assertThatThrownBy(() -> builder.e2bSandboxPort(-1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder.e2bTemplates(Set.of()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -104,7 +105,8 @@ class OptionsTest {
   @Test
   void aClientInDebugModeRunsCommands() throws Exception {
     assumeDebugPort();
-    try (LocalSandboxes local = LocalSandboxes.builder().controlPort(0).debugClients().start();
+    try (LocalSandboxes local =
+            LocalSandboxes.builder().e2bControlPort(0).e2bDebugClients().start();
         E2bClient client = E2bClient.builder().environment(Map.of("E2B_DEBUG", "true")).build()) {
       E2bSandbox sandbox = client.create(SandboxSpec.standard());
       assertThat(sandbox.shell("echo $E2B_SANDBOX_ID").stdout().text())
@@ -116,19 +118,19 @@ class OptionsTest {
   @Test
   void debugClientsOnTheWholeHostMustBeMeant() {
     assumeDebugPort();
-    assertThatThrownBy(() -> LocalSandboxes.builder().debugClients().wholeHost().start())
+    assertThatThrownBy(() -> LocalSandboxes.builder().e2bDebugClients().wholeHost().start())
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("wholeHostForDebugClients()");
+        .hasMessageContaining("e2bWholeHostForDebugClients()");
     LocalSandboxes.Builder meant =
-        LocalSandboxes.builder().controlPort(0).debugClients().wholeHost();
-    meant.wholeHostForDebugClients().start().close();
+        LocalSandboxes.builder().e2bControlPort(0).e2bDebugClients().wholeHost();
+    meant.e2bWholeHostForDebugClients().start().close();
   }
 
   @Test
   void aDebugClientNeedsNoTokenButAPageFromElsewhereGetsNothing() throws Exception {
     assumeDebugPort();
     LocalSandboxes.Builder builder =
-        LocalSandboxes.builder().controlPort(0).debugClients().wideCors();
+        LocalSandboxes.builder().e2bControlPort(0).e2bDebugClients().wideCors();
     try (LocalSandboxes sandboxes = builder.start()) {
       String daemon = "http://127.0.0.1:" + Envd.PORT;
       assertThat(RawRequest.get(daemon, "/envs", LOOPBACK))
@@ -212,7 +214,8 @@ class OptionsTest {
   @Test
   void theDaemonOfDebugClientsIsSetUpAsTheRealOneIs() throws Exception {
     assumeDebugPort();
-    try (LocalSandboxes local = LocalSandboxes.builder().controlPort(0).debugClients().start();
+    try (LocalSandboxes local =
+            LocalSandboxes.builder().e2bControlPort(0).e2bDebugClients().start();
         E2bClient client = E2bClient.builder().environment(Map.of("E2B_DEBUG", "true")).build()) {
       E2bSandbox sandbox = client.create(SandboxSpec.standard());
       assertThat(initialize("")).isEqualTo("204");
@@ -241,8 +244,8 @@ class OptionsTest {
   @Test
   void anEmptyDirectoryIsTheOneThatTheDaemonWasSetUpWith(@TempDir Path elsewhere) throws Exception {
     assumeDebugPort();
-    LocalSandboxes.Builder builder = LocalSandboxes.builder().controlPort(0).debugClients();
-    try (LocalSandboxes local = builder.wholeHost().wholeHostForDebugClients().start();
+    LocalSandboxes.Builder builder = LocalSandboxes.builder().e2bControlPort(0).e2bDebugClients();
+    try (LocalSandboxes local = builder.wholeHost().e2bWholeHostForDebugClients().start();
         E2bClient client = E2bClient.builder().environment(Map.of("E2B_DEBUG", "true")).build()) {
       E2bSandbox sandbox = client.create(SandboxSpec.standard());
       String home = sandbox.homeDirectory();

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandpiper.FileInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.e2b.E2bClient;
-import dev.sandpiper.e2b.E2bPartsOptions;
 import dev.sandpiper.e2b.E2bSandbox;
+import dev.sandpiper.e2b.PartsUploadOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +75,7 @@ class CallersExecutorTest extends LocalE2bTest implements CallersExecutorContrac
     for (int threads = 0; threads <= 2; threads++) {
       Executor executor = taking(threads, new RejectedExecutionException("full"));
       E2bSandbox one = sandboxOf(executor, new ConnectionPool());
-      one.files().uploadInParts(source, "f", E2bPartsOptions.parallel(4));
+      one.files().uploadInParts(source, "f", PartsUploadOptions.parallel(4));
 
       Path copy = directory.resolve("copy");
       one.files().download("f", copy);
@@ -89,7 +89,7 @@ class CallersExecutorTest extends LocalE2bTest implements CallersExecutorContrac
     IllegalStateException broken = new IllegalStateException("broken");
     E2bSandbox one = sandboxOf(taking(1, broken), new ConnectionPool());
     Path source = source();
-    assertThatThrownBy(() -> one.files().uploadInParts(source, "f", E2bPartsOptions.parallel(4)))
+    assertThatThrownBy(() -> one.files().uploadInParts(source, "f", PartsUploadOptions.parallel(4)))
         .isSameAs(broken);
     assertThat(one.files().list(".")).isEmpty();
     assertThat(one.shell("find . | wc -l").stdout().text()).isEqualTo("1\n");

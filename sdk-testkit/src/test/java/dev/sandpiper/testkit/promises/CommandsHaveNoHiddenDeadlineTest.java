@@ -24,7 +24,7 @@ class CommandsHaveNoHiddenDeadlineTest extends LocalE2bTest {
         catchThrowableOfType(
             DeadlineExceededException.class, () -> sandbox.processes().exec(command));
     assertThat(exceeded.limit()).isEqualTo(Limit.DEADLINE);
-    assertThat(exceeded.value()).isEqualTo(BEGUN);
+    assertThat(exceeded.limitDuration()).isEqualTo(BEGUN);
     assertThat(exceeded).hasMessageContaining("2 s").hasMessageContaining("Command.timeout");
     ExecResult partial = exceeded.partialResult().orElseThrow();
     assertThat(partial.stdout().text()).isEqualTo("begun\n");

@@ -93,6 +93,22 @@ interface DescendantsContract {
   }
 
   @Test
+  default void killingStopsThemAllAndTheEndIsRead() throws Exception {
+    try (Process process = start(script("seq 3000; setsid sleep 900 & sleep 900"))) {
+      awaitSleepers(2);
+      assertThat(process.isAlive()).isTrue();
+      assertThat(process.kill()).isTrue();
+      assertThat(processes()).isEmpty();
+
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      assertThat(process.transferTo(out, out).isSuccess()).isFalse();
+      assertThat(out.toString(UTF_8)).endsWith("\n3000\n");
+      assertThat(process.isAlive()).isFalse();
+      assertThat(process.kill()).isFalse();
+    }
+  }
+
+  @Test
   default void atADeadlineTheOutputIsCompleteAndNothingIsLeft() throws Exception {
     String script = "seq 3000; setsid sleep 900 & timeout 900 sleep 900; echo wrong";
     long began = System.nanoTime();

@@ -168,13 +168,13 @@ interface DirectoryCopyContract {
   default void theLimitIsKept() throws IOException {
     sandbox().shell("mkdir d; truncate -s 5000 d/f");
     Path target = directory().resolve("t");
-    assertThatThrownBy(() -> files().downloadDirectory("d", target, STANDARD.limit(4999)))
+    assertThatThrownBy(() -> files().downloadDirectory("d", target, STANDARD.limitBytes(4999)))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("4999");
     assertThat(directory()).isEmptyDirectory();
-    assertThat(files().downloadDirectory("d", target, STANDARD.limit(5000)).bytes())
+    assertThat(files().downloadDirectory("d", target, STANDARD.limitBytes(5000)).bytes())
         .isEqualTo(5000);
-    assertThatThrownBy(() -> files().uploadDirectory(target, "e", STANDARD.limit(4999)))
+    assertThatThrownBy(() -> files().uploadDirectory(target, "e", STANDARD.limitBytes(4999)))
         .isInstanceOf(InvalidRequestException.class);
   }
 

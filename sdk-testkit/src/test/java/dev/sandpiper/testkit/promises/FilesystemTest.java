@@ -14,10 +14,10 @@ import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bCodec;
 import dev.sandpiper.e2b.E2bFileUrl;
 import dev.sandpiper.e2b.E2bFilesystem;
-import dev.sandpiper.e2b.E2bPartsOptions;
 import dev.sandpiper.e2b.E2bSandbox;
 import dev.sandpiper.e2b.E2bUrlOptions;
 import dev.sandpiper.e2b.E2bWriteOptions;
+import dev.sandpiper.e2b.PartsUploadOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -126,7 +126,7 @@ class FilesystemTest extends LocalE2bTest implements FilesystemContract {
     files.uploadInParts(
         source,
         "f",
-        E2bPartsOptions.parallel(4)
+        PartsUploadOptions.parallel(4)
             .listener(
                 progress -> {
                   heard.add(progress);
@@ -140,11 +140,11 @@ class FilesystemTest extends LocalE2bTest implements FilesystemContract {
     assertThat(files.stat("f").mode()).isEqualTo(0600);
     sandbox.shell("mkdir d");
     FilesystemContract.assertRefused(
-        () -> files.uploadInParts(source, "d", E2bPartsOptions.parallel(4)), "no regular file");
+        () -> files.uploadInParts(source, "d", PartsUploadOptions.parallel(4)), "no regular file");
     FilesystemContract.assertRefused(
-        () -> files.uploadInParts(source, "f/below", E2bPartsOptions.parallel(4)), "is a file");
+        () -> files.uploadInParts(source, "f/below", PartsUploadOptions.parallel(4)), "is a file");
     assertThat(files.list(".")).extracting(FileInfo::name).containsExactly("d", "f");
-    assertThatIllegalArgumentException().isThrownBy(() -> E2bPartsOptions.parallel(17));
+    assertThatIllegalArgumentException().isThrownBy(() -> PartsUploadOptions.parallel(17));
   }
 
   @Test

@@ -15,8 +15,8 @@ import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bFilesystem;
-import dev.sandpiper.e2b.E2bPartsOptions;
 import dev.sandpiper.e2b.E2bWriteOptions;
+import dev.sandpiper.e2b.PartsUploadOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -107,7 +107,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
         0,
         test ->
             test.files.uploadInParts(
-                test.directory.resolve("large"), test.root + "n", E2bPartsOptions.parallel(4))),
+                test.directory.resolve("large"), test.root + "n", PartsUploadOptions.parallel(4))),
     DOWNLOAD_DIRECTORY(
         "GET /files?",
         200_000,
@@ -165,7 +165,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
     caller.join(TimeUnit.SECONDS.toMillis(5));
     assertThat(caller.isAlive()).as("the caller is still held").isFalse();
     Throwable failure = thrown.get();
-    assertThat(failure instanceof SandboxIOException stream ? stream.failure() : failure)
+    assertThat(failure instanceof SandboxIOException stream ? stream.getCause() : failure)
         .isInstanceOf(CancelledException.class);
     assertThat(flag).as("the interrupt flag").isTrue();
     assertThat(target()).doesNotExist();

@@ -34,7 +34,7 @@ class MemoryIsFlatTest extends LocalE2bTest {
 
   @Test
   void aHundredMegabytesOfOutputAreCountedAndNotKept() {
-    Command command = Command.shell("head -c 100000000 /dev/zero").capture(1 << 20);
+    Command command = Command.shell("head -c 100000000 /dev/zero").captureBytes(1 << 20);
     ExecResult result = sandbox.processes().exec(command).orThrow();
     assertThat(result.stdout().isComplete()).isFalse();
     assertThat(result.stdout().totalBytes()).isEqualTo(HUNDRED_MEGABYTES);

@@ -58,7 +58,7 @@ class OtherLocalesTest {
 
   private static void assertFilesAndCommandsWork(Sandbox sandbox) throws IOException {
     sandbox.files().write("IiIi \u0131", Content.of("0123456789"));
-    ReadOptions middle = ReadOptions.whole().from(2).length(3);
+    ReadOptions middle = ReadOptions.whole().offset(2).length(3);
     try (InputStream part = sandbox.files().read("IiIi \u0131", middle)) {
       assertThat(part.readAllBytes()).asString().isEqualTo("234");
     }

@@ -123,7 +123,7 @@ class StandaloneTest {
 
   @Test
   void anUnknownOptionIsToldInASentence() throws Exception {
-    java.lang.Process server = start("--port", "0", "--frobnicate");
+    java.lang.Process server = start("--e2b-port", "0", "--frobnicate");
     assertThat(server.waitFor()).isEqualTo(2);
     assertThat(errors()).contains("unknown option --frobnicate; --help lists them all");
     assertThat(ownFiles()).isEmpty();
@@ -131,9 +131,9 @@ class StandaloneTest {
 
   @Test
   void aPortMustBeOne() throws Exception {
-    java.lang.Process server = start("--sandbox-port", "high");
+    java.lang.Process server = start("--e2b-sandbox-port", "high");
     assertThat(server.waitFor()).isEqualTo(2);
-    assertThat(errors()).contains("--sandbox-port needs a port").contains("'high'");
+    assertThat(errors()).contains("--e2b-sandbox-port needs a port").contains("'high'");
   }
 
   @Test
@@ -174,7 +174,12 @@ class StandaloneTest {
     String help = new String(server.getInputStream().readAllBytes(), UTF_8);
     assertThat(server.waitFor()).isZero();
     assertThat(help)
-        .contains("--port", "--sandbox-port", "--debug-clients", "--wide-cors", "--whole-host");
+        .contains(
+            "--e2b-port",
+            "--e2b-sandbox-port",
+            "--e2b-debug-clients",
+            "--wide-cors",
+            "--whole-host");
   }
 
   @Test
@@ -182,7 +187,7 @@ class StandaloneTest {
     java.lang.Process first = start();
     String url = String.valueOf(exports(first.inputReader(UTF_8)).get("E2B_API_URL"));
     String port = url.substring(url.lastIndexOf(':') + 1);
-    java.lang.Process second = start("--port", port);
+    java.lang.Process second = start("--e2b-port", port);
     assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(second.exitValue()).isEqualTo(1);
     assertThat(errors()).contains("cannot start the local sandboxes").contains(port);

@@ -76,7 +76,7 @@ class StandardInputTest extends LocalE2bTest {
   @Test
   void aHundredMegabytesComeBack() {
     Command cat = Command.of("cat").stdin(Content.of(() -> new EndlessBytes(HUNDRED_MEGABYTES)));
-    ExecResult result = sandbox.processes().exec(cat.capture(1 << 20)).orThrow();
+    ExecResult result = sandbox.processes().exec(cat.captureBytes(1 << 20)).orThrow();
     assertThat(result.stdout().totalBytes()).isEqualTo(HUNDRED_MEGABYTES);
   }
 
@@ -322,7 +322,7 @@ class StandardInputTest extends LocalE2bTest {
               stdin.flush();
             });
     assertThat(e).hasMessageContaining(message);
-    assertThat(e.failure()).isInstanceOf(kind);
+    assertThat(e.getCause()).isInstanceOf(kind);
   }
 
   private static void assertFreed(CompletableFuture<Throwable> outcome, String message)

@@ -167,7 +167,7 @@ class TerminalsTest extends LocalE2bTest {
       assertThatThrownBy(() -> type(attached, "x"))
           .isInstanceOfSatisfying(
               SandboxIOException.class,
-              e -> assertThat(e.failure()).isInstanceOf(InvalidRequestException.class));
+              e -> assertThat(e.getCause()).isInstanceOf(InvalidRequestException.class));
     }
   }
 

@@ -12,7 +12,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bFilesystem;
-import dev.sandpiper.e2b.E2bPartsOptions;
+import dev.sandpiper.e2b.PartsUploadOptions;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,7 +110,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
   void aPartThatBreaksInItsMiddleEndsAllAndLeavesNone() throws IOException {
     Path source = Files.write(directory.resolve("f"), new byte[40 << 20]);
     proxy.cutNextRequest("POST /files?", 3 << 20);
-    assertThatThrownBy(() -> files.uploadInParts(source, "f", E2bPartsOptions.parallel(4)))
+    assertThatThrownBy(() -> files.uploadInParts(source, "f", PartsUploadOptions.parallel(4)))
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("the file is as it was");
     assertThat(proxy.cutCount()).isOne();
@@ -122,8 +122,8 @@ class TransfersThatBreakTest extends LocalE2bTest {
   void aListenerStopsAllParts() throws IOException {
     Path source = Files.write(directory.resolve("f"), new byte[40 << 20]);
     IllegalStateException enough = new IllegalStateException("enough");
-    E2bPartsOptions stopping =
-        E2bPartsOptions.parallel(4)
+    PartsUploadOptions stopping =
+        PartsUploadOptions.parallel(4)
             .listener(
                 progress -> {
                   if (progress.bytes() > 9 << 20) {

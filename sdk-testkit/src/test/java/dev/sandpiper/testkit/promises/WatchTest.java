@@ -73,7 +73,7 @@ class WatchTest extends LocalE2bTest {
   @Test
   void whatIsBelowIsToldIfThatIsAsked() {
     files.makeDirectory("w/old");
-    WatchOptions options = WatchOptions.standard().recursive().withInfo();
+    WatchOptions options = WatchOptions.standard().recursive().includeInfo();
     try (EventStream<FileEvent> watch = files.watch("w", options)) {
       sandbox.shell("echo hello > w/old/f");
       FileEvent made =

@@ -9,13 +9,13 @@ import dev.sandpiper.TransferListener;
  *
  * @see E2bFilesystem#uploadInParts
  */
-public final class E2bPartsOptions {
+public final class PartsUploadOptions {
   private static final int MOST_PARALLEL = 16;
 
   private final int parallel;
   private final TransferListener listener;
 
-  private E2bPartsOptions(int parallel, TransferListener listener) {
+  private PartsUploadOptions(int parallel, TransferListener listener) {
     this.parallel = parallel;
     this.listener = listener;
   }
@@ -25,12 +25,12 @@ public final class E2bPartsOptions {
    *
    * @param parts 1 to 16
    */
-  public static E2bPartsOptions parallel(int parts) {
+  public static PartsUploadOptions parallel(int parts) {
     if (parts < 1 || parts > MOST_PARALLEL) {
       throw new IllegalArgumentException(
           "1 to " + MOST_PARALLEL + " parts at a time, not " + parts);
     }
-    return new E2bPartsOptions(parts, TransferListener.none());
+    return new PartsUploadOptions(parts, TransferListener.none());
   }
 
   /**
@@ -38,8 +38,8 @@ public final class E2bPartsOptions {
    * sends, several times a second while it waits for others, and once more when the parts are
    * joined.
    */
-  public E2bPartsOptions listener(TransferListener told) {
-    return new E2bPartsOptions(parallel, requireNonNull(told, "listener"));
+  public PartsUploadOptions listener(TransferListener told) {
+    return new PartsUploadOptions(parallel, requireNonNull(told, "listener"));
   }
 
   public int parallel() {
