@@ -6,6 +6,7 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.sessions.SessionsClient;
+import dev.sandpiper.fake.FakeSandboxes;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,8 @@ class PublicApiTest {
             E2bClient.class,
             SessionsClient.class,
             BlaxelClient.class,
-            LocalSandboxes.class)
+            LocalSandboxes.class,
+            FakeSandboxes.class)
         .flatMap(inhabitant -> PublicApi.of(inhabitant).stream())
         .toList();
   }
