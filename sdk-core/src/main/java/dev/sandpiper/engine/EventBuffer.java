@@ -7,16 +7,10 @@ import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.http.Durations;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Between a pump that fills it and a reader that empties it. Bounded in three ways. Before anybody
@@ -24,34 +18,21 @@ import org.jspecify.annotations.Nullable;
  * grace; after the grace the oldest events are dropped, and a gap says so. Once the output is
  * claimed, the pump waits for the reader. When the reader has had enough, everything is discarded.
  */
-public final class EventBuffer {
+public final class EventBuffer extends Handover<ProcessEvent> {
   static final int LIMIT = 1 << 20;
   private static final String UNREAD = "nobody read it, and it was too much to keep";
 
   /** What an event costs beside its bytes, so that many tiny ones are bounded too. */
   private static final int OVERHEAD = 128;
 
-  private enum Mode {
-    UNCLAIMED,
-    CLAIMED,
-    DISCARDING
-  }
-
   private final int limit;
   private final String whyDropped;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
 
-  // All guarded by lock.
-  private final Deque<ProcessEvent> events = new ArrayDeque<>();
+  // All guarded by the lock.
   private final Map<Channel, OptionalLong> offsets = new EnumMap<>(Channel.class);
   private final Map<Channel, OutputGap> dropped = new EnumMap<>(Channel.class);
-  private Mode mode = Mode.UNCLAIMED;
-  private long held;
-  private long graceNanos; // what is left of it; zero once it is over
-  private boolean ended;
-  private boolean woken; // and no take has come back because of it yet
-  private @Nullable RuntimeException failure;
+  private boolean claimed;
+  private volatile long graceNanos; // what is left of it; zero once it is over
 
   /**
    * @param begin where the first event stands in the output
@@ -85,55 +66,45 @@ public final class EventBuffer {
 
   /** Adds an event; waits for the reader if there is one, or may come. */
   void put(ProcessEvent event) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      awaitClaim(cost(event));
-      while (mode == Mode.CLAIMED && held >= limit) {
-        changed.await();
-      }
-      add(event);
-    } finally {
-      lock.unlock();
-    }
+    awaitClaim(cost(event));
+    awaitWhile(() -> claimed && !isDiscarded() && held >= limit, Long.MAX_VALUE);
+    add(event);
   }
 
   /** Adds an event, and never waits. */
   public void add(ProcessEvent event) {
-    lock.lock();
-    try {
-      if (mode != Mode.DISCARDING) {
-        events.add(event);
-        held += cost(event);
-        dropOldest();
-      }
-      ended = event instanceof Ended;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+    change(
+        () -> {
+          if (!isDiscarded()) {
+            append(event);
+            dropOldest();
+          }
+          if (event instanceof Ended) {
+            end();
+          }
+        });
+  }
+
+  private void awaitClaim(long cost) throws InterruptedException {
+    long grace = graceNanos;
+    long left = awaitWhile(() -> isUnclaimed() && held + cost > limit && graceNanos > 0, grace);
+    if (left < grace) {
+      change(() -> graceNanos = Math.min(graceNanos, left)); // it may have been ended meanwhile
     }
   }
 
-  private void awaitClaim(int cost) throws InterruptedException {
-    while (mode == Mode.UNCLAIMED && held + cost > limit && graceNanos > 0) {
-      long left = changed.awaitNanos(graceNanos);
-      graceNanos = Math.min(graceNanos, left); // it may have been ended meanwhile
-    }
+  private boolean isUnclaimed() {
+    return !claimed && !isDiscarded();
   }
 
   /** From now on the pump waits for nobody to claim the output. */
   void endGrace() {
-    lock.lock();
-    try {
-      graceNanos = 0;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    change(() -> graceNanos = 0);
   }
 
   private void dropOldest() {
     Iterator<ProcessEvent> oldest = events.iterator();
-    while (mode == Mode.UNCLAIMED && held > limit && oldest.hasNext()) {
+    while (isUnclaimed() && held > limit && oldest.hasNext()) {
       ProcessEvent event = oldest.next();
       if (event instanceof Output output) {
         OptionalLong from = passed(output);
@@ -173,152 +144,47 @@ public final class EventBuffer {
     return offsets.getOrDefault(channel, OptionalLong.of(0));
   }
 
-  /** No further events will come, because of {@code cause}. */
-  public void fail(RuntimeException cause) {
-    lock.lock();
-    try {
-      if (!ended && failure == null) {
-        failure = cause;
-      }
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Makes the caller the one reader. False if there is, or was, one. */
   boolean claim() {
-    lock.lock();
-    try {
-      if (mode != Mode.UNCLAIMED) {
-        return false;
-      }
-      mode = Mode.CLAIMED;
-      changed.signalAll();
-      return true;
-    } finally {
-      lock.unlock();
-    }
+    return decide(
+        () -> {
+          boolean isFirst = isUnclaimed();
+          claimed = true;
+          return isFirst;
+        });
   }
 
-  /** Like {@link #discard}, and who has not read to the end gets {@code cause}. */
-  public void abandon(RuntimeException cause) {
-    lock.lock();
-    try {
-      if (!ended || !isEmpty()) {
-        failure = cause;
-      }
-      discard();
-    } finally {
-      lock.unlock();
-    }
+  @Override
+  protected void clear() {
+    super.clear();
+    dropped.clear();
   }
 
-  /** From now on everything is thrown away, and the pump waits for nobody. */
-  void discard() {
-    lock.lock();
-    try {
-      mode = Mode.DISCARDING;
-      events.clear();
-      dropped.clear();
-      held = 0;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  @Override
+  protected boolean isEmpty() {
+    return super.isEmpty() && dropped.isEmpty();
   }
 
-  /**
-   * Takes the next event, waiting for it at most {@code nanos}. Null after the last one, and once
-   * everything is thrown away. Throws what the pump failed with.
-   *
-   * @throws TimeoutException if none came in time, or before a {@link #wake}
-   */
-  public @Nullable ProcessEvent take(long nanos) throws TimeoutException, InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long left = nanos;
-      while (isEmpty() && !isOver() && !woken && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      woken = false;
-      if (!isEmpty()) {
-        return removeFirst();
-      }
-      if (failure != null) {
-        throw failure;
-      }
-      if (!isOver()) {
-        throw new TimeoutException("no event came in time");
-      }
-      return null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Frees the thread that waits for an event; if there is none, the next to come. */
-  void wake() {
-    lock.lock();
-    try {
-      woken = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private ProcessEvent removeFirst() {
+  @Override
+  protected ProcessEvent removeFirst() {
     Iterator<OutputGap> gaps = dropped.values().iterator();
     if (gaps.hasNext()) {
       OutputGap gap = gaps.next();
       gaps.remove();
       return gap;
     }
-    ProcessEvent event = events.remove();
-    held -= cost(event);
+    ProcessEvent event = super.removeFirst();
     if (event instanceof Output output) {
       passed(output);
     } else if (event instanceof OutputGap gap) {
       passed(gap);
     }
-    changed.signalAll();
     return event;
   }
 
-  /** True if there is something to take. If there is nothing, throws what the pump failed with. */
-  public boolean hasNext() {
-    lock.lock();
-    try {
-      if (isEmpty() && failure != null) {
-        throw failure;
-      }
-      return !isEmpty();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** True if there is nothing to take at the moment. */
-  boolean hasNothing() {
-    lock.lock();
-    try {
-      return isEmpty();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean isEmpty() {
-    return events.isEmpty() && dropped.isEmpty();
-  }
-
-  private boolean isOver() {
-    return ended || failure != null || mode == Mode.DISCARDING;
-  }
-
   /** The end is never waited for, and never dropped. */
-  private static int cost(ProcessEvent event) {
+  @Override
+  protected long cost(ProcessEvent event) {
     int bytes = event instanceof Output output ? output.size() : 0;
     return event instanceof Ended ? 0 : OVERHEAD + bytes;
   }

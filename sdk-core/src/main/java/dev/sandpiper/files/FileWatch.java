@@ -90,13 +90,13 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
   private @Nullable SandboxException drain(WatchConnection connection) {
     try {
       FileEvent event = connection.next();
-      while (event != null && !buffer.isClosed()) {
+      while (event != null && !buffer.isDiscarded()) {
         buffer.put(event);
         event = connection.next();
       }
       return null;
     } catch (SandboxException e) {
-      if (buffer.isClosed()) {
+      if (buffer.isDiscarded()) {
         return null;
       }
       if (isFinal(e)) {
@@ -110,8 +110,8 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
   private @Nullable WatchConnection reopen(SandboxException lost) throws InterruptedException {
     Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     for (int attempt = 1; ; attempt++) {
-      buffer.awaitClosed(pauses.next().toNanos());
-      if (buffer.isClosed()) {
+      buffer.awaitDiscarding(pauses.next().toNanos());
+      if (buffer.isDiscarded()) {
         return null;
       }
       try {
@@ -119,7 +119,7 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
         tell(lost.failure().observed() + "; the watch was opened anew");
         return connection;
       } catch (SandboxException e) {
-        if (buffer.isClosed()) {
+        if (buffer.isDiscarded()) {
           return null;
         }
         if (e instanceof NotFoundException gone && gone.what() == What.FILE) {
@@ -164,7 +164,7 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
 
   @Override
   public void close() {
-    buffer.close();
+    buffer.discard();
     cancel.run();
   }
 }

@@ -6,19 +6,14 @@ import dev.sandpiper.FileEvent.Gap;
 import dev.sandpiper.FileEvent.ModeChanged;
 import dev.sandpiper.FileEvent.Written;
 import dev.sandpiper.FileInfo;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import dev.sandpiper.engine.Handover;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Between the pump of a watch and its reader. The pump never waits; when too much has come that
  * nobody read, all of it becomes one gap.
  */
-final class WatchBuffer {
+final class WatchBuffer extends Handover<FileEvent> {
   static final String OVERFLOW = "events came faster than they were read";
 
   /** Roughly bytes. */
@@ -26,120 +21,27 @@ final class WatchBuffer {
 
   private static final int OVERHEAD = 256;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-
-  // All guarded by lock.
-  private final Deque<FileEvent> events = new ArrayDeque<>();
-  private long held;
-  private boolean ended;
-  private @Nullable RuntimeException failure;
-
-  /** Changed under the lock. Once it is true there is nothing to read. */
-  private volatile boolean closed;
-
-  private void change(Runnable change) {
-    lock.lock();
-    try {
-      change.run();
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   void put(FileEvent event) {
     change(
         () -> {
-          if (closed || (event instanceof Gap && events.peekLast() instanceof Gap)) {
+          if (isDiscarded() || (event instanceof Gap && events.peekLast() instanceof Gap)) {
             return;
           }
           if (held + cost(event) > LIMIT) {
             clear();
-            add(new Gap(OVERFLOW));
+            append(new Gap(OVERFLOW));
           }
-          add(event);
+          append(event);
         });
   }
 
-  private void add(FileEvent event) {
-    events.add(event);
-    held += cost(event);
+  /** Waits that long, or until it is discarded. */
+  void awaitDiscarding(long nanos) throws InterruptedException {
+    awaitWhile(() -> !isDiscarded(), nanos);
   }
 
-  private void clear() {
-    events.clear();
-    held = 0;
-  }
-
-  /** Nothing will follow. */
-  void end() {
-    change(() -> ended = true);
-  }
-
-  /** Nothing will follow, because of {@code cause}. */
-  void fail(RuntimeException cause) {
-    change(
-        () -> {
-          failure = cause;
-          ended = true;
-        });
-  }
-
-  /** From now on there is nothing to read. */
-  void close() {
-    change(
-        () -> {
-          closed = true;
-          clear();
-        });
-  }
-
-  boolean isClosed() {
-    return closed;
-  }
-
-  /** Waits that long, or until it is closed. */
-  void awaitClosed(long nanos) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long left = nanos;
-      while (!closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Waits for the next event, at most {@code nanos}. Null after the last one, and once it is
-   * closed.
-   *
-   * @throws TimeoutException if none came in time
-   */
-  @Nullable FileEvent take(long nanos) throws TimeoutException, InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long left = nanos;
-      while (events.isEmpty() && !ended && !closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      FileEvent event = events.poll();
-      if (event != null) {
-        held -= cost(event);
-      } else if (failure != null && !closed) {
-        throw failure;
-      } else if (!ended && !closed) {
-        throw new TimeoutException("no event came in time");
-      }
-      return event;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private static long cost(FileEvent event) {
+  @Override
+  protected long cost(FileEvent event) {
     int unseen = info(event).map(WatchBuffer::unseen).orElse(0);
     return OVERHEAD + 2L * (event.toString().length() + unseen);
   }

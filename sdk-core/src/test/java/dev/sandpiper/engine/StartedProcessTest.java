@@ -568,7 +568,7 @@ class StartedProcessTest {
     return Thread.getAllStackTraces().keySet().stream()
         .anyMatch(
             thread ->
-                thread.getName().equals("test-caller") && Patience.isInside(thread, "EventBuffer"));
+                thread.getName().equals("test-caller") && Patience.isInside(thread, "Handover"));
   }
 
   private static <T> CompletableFuture<T> inThread(Callable<T> call) {

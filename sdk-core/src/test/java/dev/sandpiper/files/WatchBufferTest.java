@@ -51,14 +51,14 @@ class WatchBufferTest {
     buffer.fail(cause);
     assertThat(buffer.take(Long.MAX_VALUE)).isEqualTo(new Removed("/a"));
     assertThatThrownBy(() -> buffer.take(Long.MAX_VALUE)).isSameAs(cause);
-    buffer.close();
+    buffer.discard();
     assertThat(buffer.take(Long.MAX_VALUE)).isNull();
   }
 
   @Test
   void nothingIsDeliveredAfterClosing() throws Exception {
     buffer.put(new Removed("/a"));
-    buffer.close();
+    buffer.discard();
     buffer.put(new Removed("/b"));
     assertThat(buffer.take(Long.MAX_VALUE)).isNull();
   }
