@@ -9,16 +9,8 @@ import dev.sandpiper.http.HttpTransport;
  * Adds the account's token to every request. A refusal of the token (401) is one that nothing was
  * done for: the token is renewed once, and the request sent again if its body allows.
  */
-final class AuthenticatedTransport implements HttpTransport {
+record AuthenticatedTransport(HttpTransport next, Tokens tokens) implements HttpTransport {
   static final String HEADER = "X-Blaxel-Authorization";
-
-  private final HttpTransport next;
-  private final Tokens tokens;
-
-  AuthenticatedTransport(HttpTransport next, Tokens tokens) {
-    this.next = next;
-    this.tokens = tokens;
-  }
 
   @Override
   public HttpResponse send(HttpRequest request) {

@@ -16,16 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Blaxel's own configuration file, {@code ~/.blaxel/config.yaml}, as its command line tool writes
  * it: the current workspace, and for each workspace the credentials of a login.
  */
-final class ConfigFile {
+record ConfigFile(Path path, JsonNode document) {
   private static final int LONGEST = 1 << 20;
-
-  private final Path path;
-  private final JsonNode document;
-
-  private ConfigFile(Path path, JsonNode document) {
-    this.path = path;
-    this.document = document;
-  }
 
   /**
    * Reads it.

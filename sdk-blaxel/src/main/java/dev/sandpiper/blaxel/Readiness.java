@@ -16,18 +16,12 @@ import java.util.Optional;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
-/** Waits until a new sandbox answers: its address may be told before it leads anywhere. */
-final class Readiness {
-  private final Account account;
-  private final CallScope scope;
-
-  /**
-   * @param scope ends the waiting
-   */
-  Readiness(Account account, CallScope scope) {
-    this.account = account;
-    this.scope = scope;
-  }
+/**
+ * Waits until a new sandbox answers: its address may be told before it leads anywhere.
+ *
+ * @param scope ends the waiting
+ */
+record Readiness(Account account, CallScope scope) {
 
   /**
    * The address at which it answers.

@@ -15,18 +15,10 @@ import java.util.function.Consumer;
  * way. What somebody else changes in between is lost. Secrets come back masked, and sending them
  * back would overwrite them, so a record with secrets is left alone.
  */
-final class RecordUpdate {
+record RecordUpdate(ControlPlane api, String name) {
   private static final String[] READ_ONLY = {
     "status", "state", "events", "errors", "lastUsedAt", "expiresIn", "nodeGeneration"
   };
-
-  private final ControlPlane api;
-  private final String name;
-
-  RecordUpdate(ControlPlane api, String name) {
-    this.api = api;
-    this.name = name;
-  }
 
   void metadata(BlaxelMetadata change) {
     update("update metadata of", record -> change(record.withObject("/metadata"), change));

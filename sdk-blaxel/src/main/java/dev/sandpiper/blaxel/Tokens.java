@@ -20,7 +20,6 @@ import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +41,10 @@ final class Tokens {
   private final HttpTransport transport;
   private final HttpUrl endpoint;
   private final Credentials credentials;
-  private final ReentrantLock lock = new ReentrantLock();
 
   private volatile @Nullable Token current;
   private @Nullable String refreshToken; // of the thread that asks
-  private @Nullable CompletableFuture<Token> renewal; // guarded by lock; null while nobody asks
+  private @Nullable CompletableFuture<Token> renewal; // guarded by this; null while nobody asks
 
   /** A token and when to renew it, by {@link System#nanoTime()}. */
   private record Token(String text, long renewAt) {
@@ -108,23 +106,23 @@ final class Tokens {
   }
 
   private String renewed(@Nullable String stale, CallScope scope) {
-    CompletableFuture<Token> awaited;
-    lock.lock();
-    try {
-      Token known = current;
-      if (known != null && !known.text().equals(stale)) {
-        return known.text();
-      }
-      if (renewal == null) {
-        renewal = new CompletableFuture<>();
-        begin(renewal);
-      }
-      awaited = renewal;
-    } finally {
-      lock.unlock();
-    }
     Failure about = Failure.of("authenticate", "", "").withRetryable(true);
-    return scope.await(awaited, about).text();
+    return scope.await(another(stale), about).text();
+  }
+
+  /** A token that is not {@code stale}, once it is there. */
+  private synchronized CompletableFuture<Token> another(@Nullable String stale) {
+    Token known = current;
+    if (known != null && !known.text().equals(stale)) {
+      return CompletableFuture.completedFuture(known);
+    }
+    CompletableFuture<Token> awaited = renewal;
+    if (awaited == null) {
+      awaited = new CompletableFuture<>();
+      renewal = awaited;
+      begin(awaited);
+    }
+    return awaited;
   }
 
   private void begin(CompletableFuture<Token> outcome) {
@@ -144,14 +142,9 @@ final class Tokens {
     }
   }
 
-  private void over(@Nullable Token token) {
-    lock.lock();
-    try {
-      current = token;
-      renewal = null;
-    } finally {
-      lock.unlock();
-    }
+  private synchronized void over(@Nullable Token token) {
+    current = token;
+    renewal = null;
   }
 
   private Token ask() {

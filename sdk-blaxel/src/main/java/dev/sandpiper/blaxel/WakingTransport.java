@@ -13,16 +13,8 @@ import org.slf4j.LoggerFactory;
  * WORKLOAD_UNAVAILABLE} while it wakes, is deployed or is not known everywhere yet. The request has
  * not reached it then, so it is sent again, for a limited time.
  */
-final class WakingTransport implements HttpTransport {
+record WakingTransport(HttpTransport next, Waits waits) implements HttpTransport {
   private static final Logger log = LoggerFactory.getLogger(WakingTransport.class);
-
-  private final HttpTransport next;
-  private final Waits waits;
-
-  WakingTransport(HttpTransport next, Waits waits) {
-    this.next = next;
-    this.waits = waits;
-  }
 
   @Override
   public HttpResponse send(HttpRequest request) {

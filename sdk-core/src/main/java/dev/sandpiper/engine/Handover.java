@@ -50,7 +50,8 @@ public abstract class Handover<E> {
   }
 
   /** Waits while the answer is yes, at most {@code nanos}. Returns what is left of them. */
-  protected final long awaitWhile(BooleanSupplier question, long nanos) throws InterruptedException {
+  protected final long awaitWhile(BooleanSupplier question, long nanos)
+      throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = nanos;

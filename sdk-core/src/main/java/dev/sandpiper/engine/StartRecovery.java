@@ -18,15 +18,9 @@ import org.slf4j.LoggerFactory;
  * After a start whose outcome is not known: looks for the process by its nonce and adopts it. Never
  * starts it again.
  */
-public final class StartRecovery {
+public record StartRecovery(ProcessTrees trees) {
   private static final Logger log = LoggerFactory.getLogger(StartRecovery.class);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
-
-  private final ProcessTrees trees;
-
-  public StartRecovery(ProcessTrees trees) {
-    this.trees = trees;
-  }
 
   /** What a platform knows of one process that may have been started. */
   public interface Trace<C> {

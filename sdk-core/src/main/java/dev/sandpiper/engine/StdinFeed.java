@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +28,10 @@ final class StdinFeed {
   private final ProcessInput input;
   private final Failure unreadable;
   private final CountDownLatch done;
-  private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable InputStream source;
   private volatile @Nullable SandboxException failure;
 
-  // Guarded by lock.
+  // Guarded by this.
   private boolean begun;
   private boolean stopped;
   private @Nullable Thread reader; // in the caller's source, and only then interrupted
@@ -82,14 +80,9 @@ final class StdinFeed {
     }
   }
 
-  private boolean enter() {
-    lock.lock();
-    try {
-      begun = true;
-      return !stopped;
-    } finally {
-      lock.unlock();
-    }
+  private synchronized boolean enter() {
+    begun = true;
+    return !stopped;
   }
 
   private void feed(Content fed) {
@@ -138,27 +131,17 @@ final class StdinFeed {
     }
   }
 
-  private void enterSource() {
-    lock.lock();
-    try {
-      if (stopped) {
-        throw new CancelledException(unreadable.withObserved("it is over"));
-      }
-      reader = Thread.currentThread();
-    } finally {
-      lock.unlock();
+  private synchronized void enterSource() {
+    if (stopped) {
+      throw new CancelledException(unreadable.withObserved("it is over"));
     }
+    reader = Thread.currentThread();
   }
 
-  private void leaveSource() {
-    lock.lock();
-    try {
-      reader = null;
-      if (stopped) {
-        Thread.interrupted(); // ours, and the thread is not
-      }
-    } finally {
-      lock.unlock();
+  private synchronized void leaveSource() {
+    reader = null;
+    if (stopped) {
+      Thread.interrupted(); // ours, and the thread is not
     }
   }
 
@@ -166,14 +149,9 @@ final class StdinFeed {
     return new CancelledException(unreadable, cause);
   }
 
-  private void fail(SandboxException e) {
-    lock.lock();
-    try {
-      if (!stopped) {
-        failure = e;
-      }
-    } finally {
-      lock.unlock();
+  private synchronized void fail(SandboxException e) {
+    if (!stopped) {
+      failure = e;
     }
   }
 
@@ -185,18 +163,13 @@ final class StdinFeed {
   /**
    * Ends feeding, because the command has ended or nobody follows it. What fails now is no failure.
    */
-  void stop() {
-    lock.lock();
-    try {
-      stopped = true;
-      if (reader != null) {
-        reader.interrupt();
-      }
-      if (!begun) {
-        done.countDown();
-      }
-    } finally {
-      lock.unlock();
+  synchronized void stop() {
+    stopped = true;
+    if (reader != null) {
+      reader.interrupt();
+    }
+    if (!begun) {
+      done.countDown();
     }
   }
 

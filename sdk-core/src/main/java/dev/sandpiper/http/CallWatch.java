@@ -5,7 +5,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +16,7 @@ final class CallWatch {
 
   private final ScheduledExecutorService scheduler;
   private final Set<WatchedCall> open = ConcurrentHashMap.newKeySet();
-  private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable ScheduledFuture<?> ticking; // guarded by lock
+  private @Nullable ScheduledFuture<?> ticking; // guarded by this
   private volatile boolean closed;
 
   CallWatch(ScheduledExecutorService scheduler) {
@@ -27,28 +25,24 @@ final class CallWatch {
 
   void add(WatchedCall call) {
     open.add(call);
-    lock.lock();
-    try {
-      if (ticking == null && !closed) {
-        ticking =
-            scheduler.scheduleWithFixedDelay(
-                this::tick, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-      }
-    } finally {
-      lock.unlock();
-    }
+    watch();
     if (closed) {
       call.stop(new WatchedCall.Stop.Closed());
     }
   }
 
+  private synchronized void watch() {
+    if (ticking == null && !closed) {
+      ticking =
+          scheduler.scheduleWithFixedDelay(
+              this::tick, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
   /** Stops the calls that are open, and every later one: nobody would look at them any more. */
   void close() {
-    lock.lock();
-    try {
+    synchronized (this) {
       closed = true;
-    } finally {
-      lock.unlock();
     }
     open.forEach(call -> call.stop(new WatchedCall.Stop.Closed()));
   }
@@ -74,15 +68,10 @@ final class CallWatch {
     }
   }
 
-  private void rest() {
-    lock.lock();
-    try {
-      if (open.isEmpty() && ticking != null) {
-        ticking.cancel(false);
-        ticking = null;
-      }
-    } finally {
-      lock.unlock();
+  private synchronized void rest() {
+    if (open.isEmpty() && ticking != null) {
+      ticking.cancel(false);
+      ticking = null;
     }
   }
 }

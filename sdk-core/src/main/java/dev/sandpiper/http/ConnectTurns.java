@@ -7,8 +7,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.Response;
 
 /**
  * Lets the requests to one origin look for a connection one after the other, in the order in which
@@ -18,12 +19,14 @@ import okhttp3.HttpUrl;
  *
  * <p>An origin that has shown to speak HTTP/1.1 is not held up any more: there each request needs a
  * connection of its own.
+ *
+ * <p>As an interceptor it stands behind those of the caller, which may take their time, and before
+ * OkHttp's own.
  */
-final class ConnectTurns {
+final class ConnectTurns implements Interceptor {
   private static final int REMEMBERED = 1000;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  // Guarded by lock. The first of each queue has the turn.
+  // Guarded by this. The first of each queue has the turn.
   private final Map<String, Deque<Turn>> queues = new HashMap<>();
   private final Map<String, Boolean> http1 =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -35,82 +38,61 @@ final class ConnectTurns {
         }
       };
 
-  /**
-   * Blocks until it is the call's turn. The caller ends it.
-   *
-   * @throws IOException if the call is stopped first
-   */
-  Turn take(HttpUrl url, WatchedCall call) throws IOException {
+  /** Waits for the call's turn to look for a connection. */
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    WatchedCall call = WatchedCall.of(chain.call().request());
+    HttpUrl url = chain.request().url();
     Turn turn = new Turn(url.scheme() + "://" + url.host() + ":" + url.port());
     queue(turn);
     try {
       turn.granted.await(call);
       turn.since = System.nanoTime();
-      return turn;
-    } catch (IOException | RuntimeException e) {
+      call.hasTurn(turn);
+      return chain.proceed(chain.request());
+    } finally {
       turn.endUnlessKept();
-      throw e;
     }
   }
 
-  private void queue(Turn turn) {
-    lock.lock();
-    try {
-      if (http1.get(turn.origin) != null) {
-        turn.granted.come();
-        return;
-      }
-      Deque<Turn> queue = queues.computeIfAbsent(turn.origin, origin -> new ArrayDeque<>());
-      queue.add(turn);
-      if (queue.size() == 1) {
-        turn.granted.come();
-      }
-    } finally {
-      lock.unlock();
+  private synchronized void queue(Turn turn) {
+    if (http1.get(turn.origin) != null) {
+      turn.granted.come();
+      return;
+    }
+    Deque<Turn> queue = queues.computeIfAbsent(turn.origin, origin -> new ArrayDeque<>());
+    queue.add(turn);
+    if (queue.size() == 1) {
+      turn.granted.come();
     }
   }
 
-  private void leave(Turn turn, boolean moved) {
-    lock.lock();
-    try {
-      Deque<Turn> queue = queues.get(turn.origin);
-      if (queue == null || !queue.remove(turn)) {
-        return;
-      }
-      if (moved) {
-        queue.forEach(waiting -> waiting.granted.comesNearer());
-      }
-      Turn next = queue.peek();
-      if (next == null) {
-        queues.remove(turn.origin);
-      } else {
-        next.granted.come();
-      }
-    } finally {
-      lock.unlock();
+  private synchronized void leave(Turn turn, boolean moved) {
+    Deque<Turn> queue = queues.get(turn.origin);
+    if (queue == null || !queue.remove(turn)) {
+      return;
+    }
+    if (moved) {
+      queue.forEach(waiting -> waiting.granted.comesNearer());
+    }
+    Turn next = queue.peek();
+    if (next == null) {
+      queues.remove(turn.origin);
+    } else {
+      next.granted.come();
     }
   }
 
-  private void open(String origin) {
-    lock.lock();
-    try {
-      http1.put(origin, true);
-      Deque<Turn> queue = queues.remove(origin);
-      if (queue != null) {
-        queue.forEach(turn -> turn.granted.come());
-      }
-    } finally {
-      lock.unlock();
+  private synchronized void open(String origin) {
+    http1.put(origin, true);
+    Deque<Turn> queue = queues.remove(origin);
+    if (queue != null) {
+      queue.forEach(turn -> turn.granted.come());
     }
   }
 
-  private void shut(String origin) {
-    lock.lock();
-    try {
-      http1.remove(origin);
-    } finally {
-      lock.unlock();
-    }
+  private synchronized void shut(String origin) {
+    http1.remove(origin);
   }
 
   /** One call's place in the queue. */

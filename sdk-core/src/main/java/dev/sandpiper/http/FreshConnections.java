@@ -8,7 +8,6 @@ import java.util.WeakHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import okhttp3.Connection;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +27,7 @@ final class FreshConnections {
   private static final Duration LONGEST_GRACE = Duration.ofSeconds(10);
 
   private final ScheduledExecutorService scheduler;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Connection, SignalOnce> usable = new WeakHashMap<>(); // guarded by lock
+  private final Map<Connection, SignalOnce> usable = new WeakHashMap<>(); // guarded by this
 
   FreshConnections(ScheduledExecutorService scheduler) {
     this.scheduler = scheduler;
@@ -57,13 +55,8 @@ final class FreshConnections {
     return new Settling(known, turn);
   }
 
-  private @Nullable SignalOnce putIfAbsent(Connection connection, SignalOnce fresh) {
-    lock.lock();
-    try {
-      return usable.putIfAbsent(connection, fresh);
-    } finally {
-      lock.unlock();
-    }
+  private synchronized @Nullable SignalOnce putIfAbsent(Connection connection, SignalOnce fresh) {
+    return usable.putIfAbsent(connection, fresh);
   }
 
   private static Duration within(Duration least, Duration most, Duration wanted) {

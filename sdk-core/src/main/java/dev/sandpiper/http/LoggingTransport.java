@@ -9,14 +9,8 @@ import org.slf4j.LoggerFactory;
  * One line at debug for each request: verb, method, host and path, status, milliseconds. No header
  * value, no query, no body.
  */
-final class LoggingTransport implements HttpTransport {
+record LoggingTransport(HttpTransport next) implements HttpTransport {
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
-
-  private final HttpTransport next;
-
-  LoggingTransport(HttpTransport next) {
-    this.next = next;
-  }
 
   @Override
   public HttpResponse send(HttpRequest request) {

@@ -22,7 +22,7 @@ final class OkHttpClients {
   OkHttpClients(OkHttpClient base, Protocols protocols, ConnectTurns turns) {
     this.protocols = protocols;
     this.onlyHttp1 = base.newBuilder().protocols(List.of(Protocol.HTTP_1_1)).build();
-    OkHttpClient shared = base.newBuilder().addInterceptor(new TurnTaking(turns)).build();
+    OkHttpClient shared = base.newBuilder().addInterceptor(turns).build();
     this.agreedWithTls =
         shared.newBuilder().protocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1)).build();
     this.priorKnowledge =

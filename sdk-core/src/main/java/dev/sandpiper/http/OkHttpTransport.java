@@ -11,20 +11,11 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** The transport that touches OkHttp. Runs on the caller's thread, past OkHttp's dispatcher. */
-final class OkHttpTransport implements HttpTransport {
+record OkHttpTransport(OkHttpClients clients, Limits standard, CallWatch watch)
+    implements HttpTransport {
   private static final String ACCEPT_ENCODING = "Accept-Encoding";
   private static final Set<String> NEEDS_BODY = Set.of("POST", "PUT", "PATCH");
   private static final RequestBody NO_CONTENT = RequestBody.create(new byte[0]);
-
-  private final OkHttpClients clients;
-  private final Limits standard;
-  private final CallWatch watch;
-
-  OkHttpTransport(OkHttpClients clients, Limits standard, CallWatch watch) {
-    this.clients = clients;
-    this.standard = standard;
-    this.watch = watch;
-  }
 
   @Override
   public HttpResponse send(HttpRequest request) {

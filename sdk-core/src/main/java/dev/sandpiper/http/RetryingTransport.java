@@ -14,8 +14,11 @@ import org.slf4j.LoggerFactory;
  * Sends a request again where that is certain to do nothing twice: when no byte of it has left, or
  * when the peer says that it has not looked at it, or when its operation is harmless and the
  * failure looks like a passing one. At most three attempts; ten where all were refused unseen.
+ *
+ * @param jitter from 0 to 1
  */
-final class RetryingTransport implements HttpTransport {
+record RetryingTransport(HttpTransport next, Pause pause, DoubleSupplier jitter)
+    implements HttpTransport {
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
   private static final int ATTEMPTS = 3;
   private static final int ATTEMPTS_IF_REFUSED = 10;
@@ -28,19 +31,6 @@ final class RetryingTransport implements HttpTransport {
   @FunctionalInterface
   interface Pause {
     void sleep(Duration duration, HttpRequest request);
-  }
-
-  private final HttpTransport next;
-  private final Pause pause;
-  private final DoubleSupplier jitter;
-
-  /**
-   * @param jitter from 0 to 1
-   */
-  RetryingTransport(HttpTransport next, Pause pause, DoubleSupplier jitter) {
-    this.next = next;
-    this.pause = pause;
-    this.jitter = jitter;
   }
 
   @Override

@@ -17,14 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs when a connection stands, and before the first byte of the request.
  */
-final class SingleAttempt implements Interceptor {
+record SingleAttempt(FreshConnections fresh) implements Interceptor {
   private static final String RETRY_AFTER = "Retry-After";
-
-  private final FreshConnections fresh;
-
-  SingleAttempt(FreshConnections fresh) {
-    this.fresh = fresh;
-  }
 
   @Override
   public Response intercept(Chain chain) throws IOException {

@@ -13,18 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: to free a blocked reader, cancel the call that owns the source.
  *
  * @see <a href="https://github.com/ndjson/ndjson-spec">NDJSON</a>
+ * @param maxLineBytes the longest line that is read, without its end
  */
-public final class JsonLinesReader {
-  private final BufferedSource source;
-  private final int maxLineBytes;
-
-  /**
-   * @param maxLineBytes the longest line that is read, without its end
-   */
-  public JsonLinesReader(BufferedSource source, int maxLineBytes) {
-    this.source = source;
-    this.maxLineBytes = maxLineBytes;
-  }
+public record JsonLinesReader(BufferedSource source, int maxLineBytes) {
 
   /**
    * Blocks for the next line that is not blank, without its end. Null where the body ends after a

@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
  *     events</a>
+ * @param source is not closed here
+ * @param maxEventBytes the longest line, and the longest event, that is read
  */
-public final class SseStreamReader {
+public record SseStreamReader(BufferedSource source, int maxEventBytes) {
   private static final MediaType EVENT_STREAM = MediaType.get("text/event-stream");
   private static final Request NOWHERE = new Request.Builder().url("http://localhost/").build();
 
@@ -40,18 +42,6 @@ public final class SseStreamReader {
      * @param data its {@code data} fields, joined by line feeds
      */
     void onEvent(@Nullable String type, String data) throws IOException;
-  }
-
-  private final BufferedSource source;
-  private final int maxEventBytes;
-
-  /**
-   * @param source is not closed here
-   * @param maxEventBytes the longest line, and the longest event, that is read
-   */
-  public SseStreamReader(BufferedSource source, int maxEventBytes) {
-    this.source = source;
-    this.maxEventBytes = maxEventBytes;
   }
 
   /**

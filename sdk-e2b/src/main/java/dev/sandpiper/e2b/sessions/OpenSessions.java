@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,9 +29,8 @@ final class OpenSessions {
   private final CallScope scope = CallScope.open();
   private final AtomicBoolean refreshing = new AtomicBoolean();
   private final Set<SessionCalls> sessions = ConcurrentHashMap.newKeySet();
-  private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by lock. Null while there is nothing to refresh.
+  // Guarded by this. Null while there is nothing to refresh.
   private @Nullable Future<?> timer;
 
   OpenSessions(Threads threads, Duration interval) {
@@ -40,35 +38,25 @@ final class OpenSessions {
     this.interval = interval;
   }
 
-  void add(SessionCalls session) {
-    lock.lock();
-    try {
-      sessions.add(session);
-      if (timer == null) {
-        long nanos = Durations.nanos(interval);
-        timer =
-            threads
-                .scheduler()
-                .scheduleWithFixedDelay(this::begin, nanos, nanos, TimeUnit.NANOSECONDS);
-      }
-    } finally {
-      lock.unlock();
+  synchronized void add(SessionCalls session) {
+    sessions.add(session);
+    if (timer == null) {
+      long nanos = Durations.nanos(interval);
+      timer =
+          threads
+              .scheduler()
+              .scheduleWithFixedDelay(this::begin, nanos, nanos, TimeUnit.NANOSECONDS);
     }
   }
 
   /** False if it was not there. */
-  boolean remove(SessionCalls session) {
-    lock.lock();
-    try {
-      boolean removed = sessions.remove(session);
-      if (sessions.isEmpty() && timer != null) {
-        timer.cancel(false);
-        timer = null;
-      }
-      return removed;
-    } finally {
-      lock.unlock();
+  synchronized boolean remove(SessionCalls session) {
+    boolean removed = sessions.remove(session);
+    if (sessions.isEmpty() && timer != null) {
+      timer.cancel(false);
+      timer = null;
     }
+    return removed;
   }
 
   private void begin() {

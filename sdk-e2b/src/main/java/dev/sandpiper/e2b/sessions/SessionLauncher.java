@@ -26,8 +26,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Starts commands in one session and finds them again. */
-final class SessionLauncher implements CommandLauncher {
+/**
+ * Starts commands in one session and finds them again.
+ *
+ * @param variables of the session, for every command: the API takes none when it creates one
+ */
+record SessionLauncher(
+    SessionCalls calls, Map<String, String> variables, Function<CallScope, SandboxPaths> paths)
+    implements CommandLauncher {
   static final String PLATFORM = "e2b-sessions";
 
   /** The server's ids are not used again, so nothing has to tell one process from a later one. */
@@ -35,20 +41,6 @@ final class SessionLauncher implements CommandLauncher {
 
   private static final String UNKNOWN =
       "whether it runs cannot be known, because this API cannot look it up; it was not sent again";
-
-  private final SessionCalls calls;
-  private final Map<String, String> variables;
-  private final Function<CallScope, SandboxPaths> paths;
-
-  /**
-   * @param variables of the session, for every command: the API takes none when it creates one
-   */
-  SessionLauncher(
-      SessionCalls calls, Map<String, String> variables, Function<CallScope, SandboxPaths> paths) {
-    this.calls = calls;
-    this.variables = variables;
-    this.paths = paths;
-  }
 
   @Override
   public RunningCommand launch(Command command, CallScope scope) {
