@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.sandpiper.examples {
   requires dev.sandpiper.blaxel;
   requires dev.sandpiper.e2b;
+  requires dev.sandpiper.fake;
   requires dev.sandpiper.testkit;
   requires java.net.http;
 }

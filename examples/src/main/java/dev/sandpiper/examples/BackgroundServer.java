@@ -36,7 +36,7 @@ public final class BackgroundServer {
   private BackgroundServer() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    try (Platform platform = Platform.fromEnvironment()) {
+    try (Platform platform = Platform.of(args)) {
       System.out.println("Running " + platform.description() + ".");
       run(platform.client(), System.out);
     }

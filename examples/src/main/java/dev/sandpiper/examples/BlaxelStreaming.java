@@ -23,7 +23,7 @@ public final class BlaxelStreaming {
   private BlaxelStreaming() {}
 
   public static void main(String[] args) throws IOException {
-    try (Platform platform = Platform.blaxel(System.getenv())) {
+    try (Platform platform = Platform.ofBlaxel(args)) {
       System.out.println("Running " + platform.description() + ".");
       run(platform.blaxel(), System.out);
     }

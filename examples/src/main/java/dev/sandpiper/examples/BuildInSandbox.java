@@ -1,5 +1,6 @@
 package dev.sandpiper.examples;
 
+import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.DirectorySummary;
@@ -40,7 +41,7 @@ public final class BuildInSandbox {
   private BuildInSandbox() {}
 
   public static void main(String[] args) throws IOException {
-    try (Platform platform = Platform.fromEnvironment()) {
+    try (Platform platform = Platform.of(args, Capability.DIRECTORIES)) {
       System.out.println("Running " + platform.description() + ".");
       run(platform.client(), System.out);
     }

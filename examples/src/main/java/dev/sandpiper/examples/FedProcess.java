@@ -2,6 +2,7 @@ package dev.sandpiper.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
@@ -32,7 +33,7 @@ public final class FedProcess {
   private FedProcess() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    try (Platform platform = Platform.fromEnvironment()) {
+    try (Platform platform = Platform.of(args, Capability.STDIN, Capability.STDIN_END)) {
       System.out.println("Running " + platform.description() + ".");
       run(platform.client(), System.out);
     }

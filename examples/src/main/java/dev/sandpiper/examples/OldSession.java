@@ -29,6 +29,9 @@ public final class OldSession {
         System.out.println("Running in a local session, without isolation.");
         run(client, System.out);
       }
+    } else if (!given.get(0).startsWith("http")) {
+      System.err.println("This example uses E2B's old REST API: the platform is its server's URL.");
+      System.exit(2);
     } else {
       try (SessionsClient client = SessionsClient.at(given.get(0))) {
         run(client, System.out);

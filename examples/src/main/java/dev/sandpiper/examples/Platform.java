@@ -1,16 +1,18 @@
 package dev.sandpiper.examples;
 
+import dev.sandpiper.Capability;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the examples run: at E2B or at Blaxel if the key is in the environment, else on this
- * machine, without an account.
+ * Where an example runs. The argument {@code e2b} or {@code blaxel} chooses the platform, without
+ * one the keys in the environment do; without a key it is on this machine.
  */
 final class Platform implements AutoCloseable {
   private static final String LOCAL = "in a local sandbox, without isolation, because ";
@@ -31,34 +33,86 @@ final class Platform implements AutoCloseable {
     this.local = local;
   }
 
-  /** E2B, there or here: for what not every platform has. */
-  static Platform fromEnvironment() {
-    return e2b(System.getenv());
+  /** For an example that runs wherever there is all this. Ends the JVM if that is not there. */
+  static Platform of(String[] arguments, Capability... needed) {
+    return orExit(() -> choose(List.of(arguments), System.getenv(), needed));
+  }
+
+  /** For what only E2B has. Ends the JVM if another platform is asked for. */
+  static Platform ofE2b(String[] arguments) {
+    return orExit(() -> only("e2b", List.of(arguments)));
+  }
+
+  /** For what only Blaxel has. Ends the JVM if another platform is asked for. */
+  static Platform ofBlaxel(String[] arguments) {
+    return orExit(() -> only("blaxel", List.of(arguments)));
+  }
+
+  /** A fake, where the local sandboxes do not run. */
+  static Platform of(String[] arguments, Supplier<SandboxClient> fake) {
+    return orExit(
+        () -> {
+          try {
+            return choose(List.of(arguments), System.getenv());
+          } catch (UnsupportedOperationException e) {
+            String description = "in a fake that runs nothing, because " + e.getMessage();
+            return new Platform(description, fake.get(), Map.of(), null);
+          }
+        });
+  }
+
+  private static Platform orExit(Supplier<Platform> chosen) {
+    try {
+      return chosen.get();
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+      throw e;
+    }
   }
 
   /**
-   * Any platform that there is a key for. The argument {@code blaxel} asks for Blaxel on this
-   * machine.
+   * @throws IllegalArgumentException if the platform lacks what is needed
+   * @throws UnsupportedOperationException without a key, on Windows
    */
-  static Platform choose(List<String> arguments, Map<String, String> environment) {
-    List<String> given = arguments.stream().filter(text -> !text.isBlank()).toList();
-    if (given.equals(List.of("blaxel"))) {
-      return localBlaxel();
+  static Platform choose(
+      List<String> arguments, Map<String, String> environment, Capability... needed) {
+    String asked = asked(arguments);
+    boolean byKey = hasBlaxelKey(environment) && !isSet(environment, "E2B_API_KEY");
+    boolean isBlaxel = asked.isEmpty() ? byKey : asked.equals("blaxel");
+    Platform platform = isBlaxel ? blaxel(environment) : e2b(environment);
+    for (Capability capability : needed) {
+      if (!platform.client.capabilities().contains(capability)) {
+        platform.close();
+        throw new IllegalArgumentException(
+            "This example needs " + capability + ", which Blaxel does not have: use platform e2b.");
+      }
     }
-    if (!given.isEmpty()) {
-      throw new IllegalArgumentException("the only argument is 'blaxel', not " + given);
-    }
-    boolean blaxel = isSet(environment, "BL_API_KEY") && isSet(environment, "BL_WORKSPACE");
-    return blaxel && !isSet(environment, "E2B_API_KEY") ? blaxel(environment) : e2b(environment);
+    return platform;
   }
 
-  /** Blaxel, there or here: for what only it has. */
-  static Platform blaxel(Map<String, String> environment) {
-    if (!isSet(environment, "BL_API_KEY") || !isSet(environment, "BL_WORKSPACE")) {
-      return localBlaxel();
+  static Platform only(String platform, List<String> arguments) {
+    String asked = asked(arguments);
+    if (!asked.isEmpty() && !asked.equals(platform)) {
+      throw new IllegalArgumentException(
+          "This example uses what only platform " + platform + " has, and not " + asked + ".");
     }
-    BlaxelClient client = BlaxelClient.builder().environment(environment).build();
-    return new Platform("at Blaxel, with your key", client, environment, null);
+    return platform.equals("blaxel") ? blaxel(System.getenv()) : e2b(System.getenv());
+  }
+
+  private static String asked(List<String> arguments) {
+    List<String> given = arguments.stream().filter(text -> !text.isBlank()).toList();
+    if (given.isEmpty()) {
+      return "";
+    }
+    if (given.size() > 1 || !List.of("e2b", "blaxel").contains(given.get(0))) {
+      throw new IllegalArgumentException("The platform is e2b or blaxel, not " + given + ".");
+    }
+    return given.get(0);
+  }
+
+  private static boolean hasBlaxelKey(Map<String, String> environment) {
+    return isSet(environment, "BL_API_KEY") && isSet(environment, "BL_WORKSPACE");
   }
 
   private static boolean isSet(Map<String, String> environment, String name) {
@@ -75,10 +129,14 @@ final class Platform implements AutoCloseable {
         LOCAL + "E2B_API_KEY is not set", local.e2bClient(), local.e2bEnvironment(), local);
   }
 
-  private static Platform localBlaxel() {
+  private static Platform blaxel(Map<String, String> environment) {
+    if (hasBlaxelKey(environment)) {
+      BlaxelClient client = BlaxelClient.builder().environment(environment).build();
+      return new Platform("at Blaxel, with your key", client, environment, null);
+    }
     LocalSandboxes local = LocalSandboxes.start();
     return new Platform(
-        LOCAL + "Blaxel was asked for here",
+        LOCAL + "BL_API_KEY and BL_WORKSPACE are not set",
         local.blaxelClient(),
         local.blaxelEnvironment(),
         local);
@@ -92,33 +150,26 @@ final class Platform implements AutoCloseable {
     return client;
   }
 
-  /**
-   * The same client, for what only E2B has.
-   *
-   * @throws IllegalStateException if it is not one of E2B
-   */
+  /** The same client, for what only E2B has. */
   E2bClient e2b() {
-    if (client instanceof E2bClient e2b) {
-      return e2b;
-    }
-    throw new IllegalStateException("this example needs E2B, and runs " + description);
+    return (E2bClient) client;
   }
 
-  /**
-   * The same client, for what only Blaxel has.
-   *
-   * @throws IllegalStateException if it is not one of Blaxel
-   */
+  /** The same client, for what only Blaxel has. */
   BlaxelClient blaxel() {
-    if (client instanceof BlaxelClient blaxel) {
-      return blaxel;
-    }
-    throw new IllegalStateException("this example needs Blaxel, and runs " + description);
+    return (BlaxelClient) client;
   }
 
   /** True if sandboxes are on this machine. */
   boolean isLocal() {
     return local != null;
+  }
+
+  /** A client as another JVM makes it, from {@link #environment()} alone. The caller closes it. */
+  SandboxClient anotherClient() {
+    return client instanceof BlaxelClient
+        ? BlaxelClient.builder().environment(environment).build()
+        : E2bClient.builder().environment(environment).build();
   }
 
   /** The variables by which another JVM finds the same sandboxes. */

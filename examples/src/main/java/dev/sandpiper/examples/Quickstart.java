@@ -14,19 +14,18 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * Data goes into a sandbox (the yearly flow of the Nile at Aswan, 1871 to 1970), a program works on
- * it there and tells how far it is, and its result comes back. Runs at E2B if {@code E2B_API_KEY}
- * is set, at Blaxel if {@code BL_API_KEY} and {@code BL_WORKSPACE} are, else in a sandbox on this
- * machine: one of E2B, or with the argument {@code blaxel} one of Blaxel.
+ * it there and says how far it is, and its result comes back. Runs at E2B if {@code E2B_API_KEY} is
+ * set, at Blaxel if {@code BL_API_KEY} and {@code BL_WORKSPACE} are, and otherwise in a sandbox on
+ * this machine. On Windows, where local sandboxes do not run, a fake replays what they did.
  */
 public final class Quickstart {
   private Quickstart() {}
 
   public static void main(String[] args) throws IOException {
-    try (Platform platform = Platform.choose(List.of(args), System.getenv())) {
+    try (Platform platform = Platform.of(args, RecordedAnalysis::client)) {
       System.out.println("Running " + platform.description() + ".");
       run(platform.client(), System.out);
     }

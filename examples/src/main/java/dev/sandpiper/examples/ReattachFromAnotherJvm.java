@@ -1,5 +1,6 @@
 package dev.sandpiper.examples;
 
+import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
@@ -30,14 +31,16 @@ public final class ReattachFromAnotherJvm {
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     if (args.length == 2) {
-      try (Platform platform = Platform.fromEnvironment()) {
-        follow(platform.client(), args[0], ProcessRef.parse(args[1]), System.out);
+      ProcessRef ref = ProcessRef.parse(args[1]);
+      try (Platform platform = Platform.of(new String[] {ref.platform()}, Capability.ATTACH)) {
+        follow(platform.client(), args[0], ref, System.out);
       }
       return;
     }
-    try (Platform platform = Platform.fromEnvironment()) {
+    try (Platform platform = Platform.of(args, Capability.ATTACH);
+        SandboxClient client = platform.anotherClient()) {
       System.out.println("Running " + platform.description() + ".");
-      Started started = start(platform.client(), System.out);
+      Started started = start(client, System.out);
       int status = secondJvm(platform, started).waitFor();
       System.out.println("The second JVM ended with " + status + ".");
     }

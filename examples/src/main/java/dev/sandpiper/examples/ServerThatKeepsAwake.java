@@ -45,7 +45,7 @@ public final class ServerThatKeepsAwake {
   private ServerThatKeepsAwake() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    try (Platform platform = Platform.blaxel(System.getenv())) {
+    try (Platform platform = Platform.ofBlaxel(args)) {
       System.out.println("Running " + platform.description() + ".");
       run(platform.blaxel(), platform.isLocal() ? freePort() : BLAXEL_PORT, System.out);
     }

@@ -23,7 +23,7 @@ public final class SignedUrl {
   private SignedUrl() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    try (Platform platform = Platform.fromEnvironment()) {
+    try (Platform platform = Platform.ofE2b(args)) {
       System.out.println("Running " + platform.description() + ".");
       run(platform.e2b(), System.out);
     }

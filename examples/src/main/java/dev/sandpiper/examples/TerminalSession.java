@@ -2,6 +2,7 @@ package dev.sandpiper.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.EventStream;
 import dev.sandpiper.ProcessEvent;
@@ -21,7 +22,7 @@ public final class TerminalSession {
   private TerminalSession() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    try (Platform platform = Platform.fromEnvironment()) {
+    try (Platform platform = Platform.of(args, Capability.TERMINAL)) {
       System.out.println("Running " + platform.description() + ".");
       run(platform.client(), System.out);
     }

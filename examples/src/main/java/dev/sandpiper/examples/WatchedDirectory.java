@@ -1,5 +1,6 @@
 package dev.sandpiper.examples;
 
+import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.EventStream;
 import dev.sandpiper.FileEvent;
@@ -36,7 +37,7 @@ public final class WatchedDirectory {
   private WatchedDirectory() {}
 
   public static void main(String[] args) throws InterruptedException {
-    try (Platform platform = Platform.fromEnvironment()) {
+    try (Platform platform = Platform.of(args, Capability.WATCH)) {
       System.out.println("Running " + platform.description() + ".");
       run(platform.client(), System.out);
     }

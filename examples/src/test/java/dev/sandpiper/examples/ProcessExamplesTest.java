@@ -11,6 +11,7 @@ import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -120,22 +121,36 @@ class ProcessExamplesTest {
 
   @Test
   void aJobIsFollowedToItsEndFromASecondJvm() throws Exception {
+    assertThat(printedByTwoJvms("e2b"))
+        .contains("Started e2b:")
+        .contains("[STDOUT: E2B keeps no output")
+        .contains("step 10\n")
+        .contains("The job ended with exit status 3.\n")
+        .contains("The second JVM ended with 0.\n");
+  }
+
+  @Test
+  void atBlaxelTheSecondJvmSeesAllThatTheJobWrote() throws Exception {
+    assertThat(printedByTwoJvms("blaxel"))
+        .contains("Started blaxel:")
+        .contains("ready\nstep 1\n")
+        .contains("step 10\nThe job ended with exit status 3.\n")
+        .contains("The second JVM ended with 0.\n");
+  }
+
+  private static String printedByTwoJvms(String platform) throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-classpath",
             System.getProperty("java.class.path"),
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-            ReattachFromAnotherJvm.class.getName());
-    builder.environment().remove("E2B_API_KEY");
+            ReattachFromAnotherJvm.class.getName(),
+            platform);
+    builder.environment().keySet().removeAll(List.of("E2B_API_KEY", "BL_API_KEY"));
     java.lang.Process first = builder.redirectErrorStream(true).start();
     String printed = new String(first.getInputStream().readAllBytes(), UTF_8);
     assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(printed)
-        .contains("Started e2b:")
-        .contains("[STDOUT: E2B keeps no output")
-        .contains("step 10\n")
-        .contains("The job ended with exit status 3.\n")
-        .contains("The second JVM ended with 0.\n");
+    return printed;
   }
 }
