@@ -1,5 +1,7 @@
 package dev.sandpiper.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
@@ -9,8 +11,8 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.wire.BlockInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -30,8 +32,8 @@ final class ChannelStreams {
   private final Condition changed = lock.newCondition();
 
   // All guarded by lock.
-  private final KeptOutput stdout = new KeptOutput();
-  private final KeptOutput stderr = new KeptOutput();
+  private final ChannelStream stdout = new ChannelStream();
+  private final ChannelStream stderr = new ChannelStream();
   private @Nullable ClaimedEvents events;
   private @Nullable SandboxException failure;
   private @Nullable Thread lastReader;
@@ -45,24 +47,25 @@ final class ChannelStreams {
     this.claim = claim;
   }
 
-  InputStream of(Channel channel) {
-    return new ChannelStream(kept(channel));
+  ChannelStream of(Channel channel) {
+    return channel == Channel.STDERR ? stderr : stdout;
   }
 
-  private int read(KeptOutput kept, byte[] target, int offset, int length) throws IOException {
+  private int read(ChannelStream stream, byte[] target, int offset, int length)
+      throws IOException {
     enter();
     try {
       lastReader = Thread.currentThread();
-      kept.setReader(true);
-      while (kept.isEmpty() && !isOver() && !kept.isClosed()) {
+      stream.kept.claim();
+      while (!stream.hasMore() && !isOver() && !stream.isClosed()) {
         takeOrWait(Long.MAX_VALUE);
       }
-      if (!kept.isEmpty()) {
-        int count = kept.take(target, offset, length);
+      if (stream.hasMore()) {
+        int count = stream.take(target, offset, length);
         changed.signalAll();
         return count;
       }
-      if (failure != null && !kept.isClosed()) {
+      if (failure != null && !stream.isClosed()) {
         throw new SandboxIOException(failure);
       }
       return -1;
@@ -96,8 +99,8 @@ final class ChannelStreams {
       if (lastReader != Thread.currentThread()) {
         return;
       }
-      stdout.setReader(false);
-      stderr.setReader(false);
+      stdout.kept.unclaim();
+      stderr.kept.unclaim();
       long began = System.nanoTime();
       long left = nanos;
       while (!isOver() && left > 0) {
@@ -116,7 +119,7 @@ final class ChannelStreams {
   /** Takes one event, unless another thread is at it, or a reader has to catch up first. */
   @SuppressWarnings("WaitNotInLoop") // its callers loop
   private void takeOrWait(long nanos) throws InterruptedException {
-    if (taking || stdout.mustBeRead() || stderr.mustBeRead()) {
+    if (taking || stdout.kept.isFull() || stderr.kept.isFull()) {
       changed.awaitNanos(nanos);
       return;
     }
@@ -156,28 +159,11 @@ final class ChannelStreams {
   /** Null where both outputs were closed, so that there is nothing to keep any more. */
   private void keep(@Nullable ProcessEvent event) {
     if (event instanceof Output output) {
-      kept(output.channel()).add(output.toByteArray());
+      of(output.channel()).kept.add(output);
     } else if (event instanceof OutputGap gap) {
-      kept(gap.channel()).miss(gap.reason());
+      of(gap.channel()).kept.add(gap);
     } else {
       ended = true;
-    }
-  }
-
-  private KeptOutput kept(Channel channel) {
-    return channel == Channel.STDERR ? stderr : stdout;
-  }
-
-  private void close(KeptOutput kept) {
-    lock.lock();
-    try {
-      kept.close();
-      changed.signalAll();
-      if (events != null) {
-        freeReader(events);
-      }
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -190,37 +176,73 @@ final class ChannelStreams {
     }
   }
 
-  private int available(KeptOutput kept) {
-    lock.lock();
-    try {
-      return kept.available();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private final class ChannelStream extends BlockInputStream {
-    private final KeptOutput kept;
-
-    ChannelStream(KeptOutput kept) {
-      this.kept = kept;
-    }
+  /** One output, and what has come of it. */
+  final class ChannelStream extends BlockInputStream {
+    private final EventBuffer kept = new EventBuffer(ByteOffsets.BEGINNING, Duration.ZERO);
+    private ByteBuffer piece = ByteBuffer.allocate(0); // guarded by lock; what is being read
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
       Objects.checkFromIndexSize(offset, length, target.length);
-      return length == 0 ? 0 : ChannelStreams.this.read(kept, target, offset, length);
+      return length == 0 ? 0 : ChannelStreams.this.read(this, target, offset, length);
     }
 
+    private boolean hasMore() {
+      return piece.hasRemaining() || !kept.hasNothing();
+    }
+
+    private boolean isClosed() {
+      return kept.isDiscarded();
+    }
+
+    /** Takes what there is of one piece; a gap is thrown, once. */
+    private int take(byte[] target, int offset, int length)
+        throws IOException, InterruptedException {
+      if (!piece.hasRemaining()) {
+        nextPiece();
+      }
+      int count = Math.min(length, piece.remaining());
+      piece.get(target, offset, count);
+      return count;
+    }
+
+    private void nextPiece() throws IOException, InterruptedException {
+      try {
+        ProcessEvent event = kept.take(0);
+        if (event instanceof OutputGap gap) {
+          throw new IOException("output is missing: " + gap.reason());
+        }
+        piece = ((Output) requireNonNull(event)).asByteBuffer();
+      } catch (TimeoutException e) {
+        throw new IllegalStateException("there was a piece a moment ago", e);
+      }
+    }
+
+    /** How many bytes of the piece that is being read are left. */
     @Override
     public int available() {
-      return ChannelStreams.this.available(kept);
+      lock.lock();
+      try {
+        return piece.remaining();
+      } finally {
+        lock.unlock();
+      }
     }
 
     /** Takes no more of this output; the process and its other output go on. */
     @Override
     public void close() {
-      ChannelStreams.this.close(kept);
+      lock.lock();
+      try {
+        kept.discard();
+        piece = ByteBuffer.allocate(0);
+        changed.signalAll();
+        if (events != null) {
+          freeReader(events);
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 }

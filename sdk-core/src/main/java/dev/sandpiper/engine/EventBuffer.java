@@ -67,7 +67,7 @@ public final class EventBuffer extends Handover<ProcessEvent> {
   /** Adds an event; waits for the reader if there is one, or may come. */
   void put(ProcessEvent event) throws InterruptedException {
     awaitClaim(cost(event));
-    awaitWhile(() -> claimed && !isDiscarded() && held >= limit, Long.MAX_VALUE);
+    awaitWhile(this::isFull, Long.MAX_VALUE);
     add(event);
   }
 
@@ -152,6 +152,16 @@ public final class EventBuffer extends Handover<ProcessEvent> {
           claimed = true;
           return isFirst;
         });
+  }
+
+  /** From now on nobody is waited for, until somebody claims it again. */
+  void unclaim() {
+    change(() -> claimed = false);
+  }
+
+  /** True if there is as much as is held, and its reader has to come first. */
+  boolean isFull() {
+    return decide(() -> claimed && !isDiscarded() && held >= limit);
   }
 
   @Override
