@@ -120,7 +120,7 @@ public final class BlaxelSandbox implements Sandbox {
   }
 
   private LaunchedProcesses launched() {
-    return processes.launched();
+    return processes;
   }
 
   /** {@link Processes#exec(dev.sandpiper.Command)} with what only Blaxel knows. */

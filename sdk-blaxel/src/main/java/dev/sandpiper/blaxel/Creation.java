@@ -9,6 +9,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
 import java.util.Optional;
@@ -75,7 +76,7 @@ final class Creation {
   }
 
   private JsonNode post(CallScope scope) {
-    Waits.Backoff conflicts = waits.conflicts();
+    Backoff conflicts = waits.within(waits.conflict());
     boolean overDead = false;
     while (true) {
       try {
@@ -106,7 +107,7 @@ final class Creation {
    * @throws InvalidRequestException if it is alive and not wanted, or will not go
    */
   private Optional<JsonNode> standing(
-      InvalidRequestException conflict, Waits.Backoff conflicts, CallScope scope) {
+      InvalidRequestException conflict, Backoff conflicts, CallScope scope) {
     if (conflict.status().orElse(0) != 409 || spec.name().isEmpty()) {
       throw conflict;
     }
@@ -155,7 +156,7 @@ final class Creation {
   /** Waits until it is deployed, which may go on for minutes behind a gateway that has given up. */
   private JsonNode look(SandboxException failure, CallScope scope) {
     boolean cutByGateway = failure.status().orElse(0) == GATEWAY_TIMEOUT;
-    Waits.Backoff backoff = cutByGateway ? waits.creations() : waits.lookups();
+    Backoff backoff = waits.within(cutByGateway ? waits.creation() : waits.lookup());
     Optional<JsonNode> found = Optional.empty();
     String observed = "the platform does not show it";
     do {

@@ -8,6 +8,7 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -29,7 +30,7 @@ record Readiness(Account account, CallScope scope) {
    * @throws PlatformException if it fails, or does not answer in time
    */
   HttpUrl await(JsonNode created) {
-    Waits.Backoff backoff = account.waits().readiness();
+    Backoff backoff = account.waits().within(account.waits().ready());
     String name = SandboxJson.name(created);
     JsonNode sandbox = created;
     SandboxException last = null;

@@ -13,6 +13,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.StartRecovery;
+import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
 import java.time.Duration;
@@ -125,7 +126,7 @@ final class StreamedLauncher {
   }
 
   private void awaitBegin(StreamedCommand started, CallScope scope) {
-    Waits.Backoff backoff = waits.readiness();
+    Backoff backoff = waits.within(waits.ready());
     while (!started.hasBegun()) {
       if (sandbox.api().in(scope).find("start", started.ref().processId()).isPresent()) {
         return;

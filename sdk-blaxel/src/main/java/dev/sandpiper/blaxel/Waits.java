@@ -1,6 +1,7 @@
 package dev.sandpiper.blaxel;
 
-import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.Backoff;
+import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 
 /**
@@ -43,44 +44,8 @@ record Waits(
     return new Waits(pause, pause, limit, limit, limit, limit, limit, limit);
   }
 
-  Backoff conflicts() {
-    return new Backoff(conflict);
-  }
-
-  Backoff creations() {
-    return new Backoff(creation);
-  }
-
-  Backoff lookups() {
-    return new Backoff(lookup);
-  }
-
-  Backoff readiness() {
-    return new Backoff(ready);
-  }
-
-  Backoff wakings() {
-    return new Backoff(waking);
-  }
-
-  /** Growing pauses within one limit, which begins now. For one thread. */
-  final class Backoff {
-    private final long deadline;
-    private Duration pause = first;
-
-    private Backoff(Duration limit) {
-      deadline = System.nanoTime() + Durations.nanos(limit);
-    }
-
-    boolean hasTime() {
-      return System.nanoTime() - deadline < 0;
-    }
-
-    Duration next() {
-      Duration now = pause;
-      Duration doubled = pause.multipliedBy(2);
-      pause = doubled.compareTo(longest) > 0 ? longest : doubled;
-      return now;
-    }
+  /** Growing pauses for one of these limits, which begins now. */
+  Backoff within(Duration limit) {
+    return new Backoff(first, longest, CallScope.open().within(limit));
   }
 }

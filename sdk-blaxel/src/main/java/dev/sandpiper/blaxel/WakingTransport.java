@@ -1,5 +1,6 @@
 package dev.sandpiper.blaxel;
 
+import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -18,7 +19,7 @@ record WakingTransport(HttpTransport next, Waits waits) implements HttpTransport
 
   @Override
   public HttpResponse send(HttpRequest request) {
-    Waits.Backoff backoff = waits.wakings();
+    Backoff backoff = waits.within(waits.waking());
     while (true) {
       HttpResponse response = next.send(request);
       HttpBody body = request.body();

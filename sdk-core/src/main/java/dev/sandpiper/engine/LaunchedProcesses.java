@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** The verbs for processes, over whatever a provider's launcher starts. */
-public final class LaunchedProcesses implements Processes {
+public class LaunchedProcesses implements Processes {
   static final OutputListener NOBODY = output -> {};
 
   private final CommandLauncher launcher;

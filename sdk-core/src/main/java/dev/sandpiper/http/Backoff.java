@@ -2,16 +2,31 @@ package dev.sandpiper.http;
 
 import java.time.Duration;
 
-/** Pauses that double up to a limit, until progress resets them. Not thread-safe. */
+/** Pauses that double up to the longest, until progress resets them. Not thread-safe. */
 public final class Backoff {
   private final Duration first;
   private final Duration longest;
+  private final CallScope time;
   private Duration upcoming;
 
+  /** Pauses without an end. */
   public Backoff(Duration first, Duration longest) {
+    this(first, longest, CallScope.open());
+  }
+
+  /**
+   * @param time for all of them together
+   */
+  public Backoff(Duration first, Duration longest, CallScope time) {
     this.first = first;
     this.longest = longest;
     this.upcoming = first;
+    this.time = time;
+  }
+
+  /** False once the time is over. */
+  public boolean hasTime() {
+    return !time.left().isZero();
   }
 
   /** The pause before the next attempt; the one after it is twice as long. */

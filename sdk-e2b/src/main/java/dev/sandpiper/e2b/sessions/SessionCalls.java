@@ -40,19 +40,13 @@ final class SessionCalls {
       "the session is gone: deleted, or idle for ten minutes, or it never was";
 
   private final JsonApi api;
+  private final SessionsAccount account;
   private final String id;
-  private final String directories;
-  private final String files;
-  private final Duration longestWait;
-  private final Duration reattachLimit;
 
   SessionCalls(SessionsAccount account, String id) {
     this.api = account.api();
+    this.account = account;
     this.id = id;
-    this.directories = account.singularPaths() ? "dir" : "dirs";
-    this.files = account.singularPaths() ? "file" : "files";
-    this.longestWait = account.longestWait();
-    this.reattachLimit = account.reattachLimit();
   }
 
   String id() {
@@ -61,7 +55,7 @@ final class SessionCalls {
 
   /** How long a lost connection is tried again. */
   long reattachNanos() {
-    return Durations.nanos(reattachLimit);
+    return Durations.nanos(account.reattachLimit());
   }
 
   /**
@@ -136,7 +130,7 @@ final class SessionCalls {
       url.addQueryParameter("wait", "true");
     }
     HttpRequest request = request("follow", name, "GET", url.build()).harmless().in(scope);
-    try (HttpResponse response = send(wait ? request.within(longestWait) : request, What.PROCESS)) {
+    try (HttpResponse response = send(wait ? request.within(account.longestWait()) : request, What.PROCESS)) {
       return response.status() == 204 ? Optional.empty() : Optional.of(ProcessState.read(response));
     }
   }
@@ -165,11 +159,11 @@ final class SessionCalls {
 
   /** The entries of a directory. */
   JsonNode list(String operation, String path) {
-    return document(request(operation, path, "GET", at(path, directories)).harmless());
+    return document(request(operation, path, "GET", at(path, "dir")).harmless());
   }
 
   void makeDirectory(String path) {
-    require(request("makeDirectory", path, "PUT", at(path, directories)).harmless(), What.FILE);
+    require(request("makeDirectory", path, "PUT", at(path, "dir")).harmless(), What.FILE);
   }
 
   void remove(String path) {
@@ -177,19 +171,20 @@ final class SessionCalls {
   }
 
   JsonNode read(String path) {
-    return document(request("read", path, "GET", at(path, files)).harmless());
+    return document(request("read", path, "GET", at(path, "file")).harmless());
   }
 
   /** Writes a file. The body is that of a related server: that of this API is not documented. */
   void write(String path, String content) {
     JsonNode body = Json.object().put("content", content);
-    require(request("write", path, "PUT", at(path, files), body), What.FILE);
+    require(request("write", path, "PUT", at(path, "file"), body), What.FILE);
   }
 
+  /** Of an entry of whatever kind, or in the words that the server has for one kind. */
   private HttpUrl at(String path, String... kind) {
     HttpUrl.Builder url = api.url("sessions", id, "filesystem").newBuilder();
     for (String segment : kind) {
-      url.addPathSegment(segment);
+      url.addPathSegment(account.singularPaths() ? segment : segment + "s");
     }
     return url.addQueryParameter("path", path).build();
   }
