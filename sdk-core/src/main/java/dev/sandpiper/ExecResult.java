@@ -78,7 +78,6 @@ public record ExecResult(
     return map;
   }
 
-  /** The last words on stderr, for a message. */
   String lastWords() {
     String text = stderr.text().strip();
     return text.length() <= QUOTED ? text : "..." + text.substring(text.length() - QUOTED);

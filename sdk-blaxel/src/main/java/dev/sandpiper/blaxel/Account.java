@@ -22,7 +22,6 @@ record Account(
     OutputFiles output,
     CreatedSandboxes created) {
 
-  /** What a request to a port of a sandbox must carry. */
   Map<String, String> endpointHeaders() {
     return Map.of(
         AuthenticatedTransport.HEADER,

@@ -79,7 +79,6 @@ public final class BlaxelClient implements SandboxClient {
             new CreatedSandboxes());
   }
 
-  /** What every request carries beside the token. */
   private static Headers headers(UserAgent userAgent, String workspace) {
     return new Headers.Builder()
         .add("User-Agent", userAgent.text())

@@ -48,7 +48,6 @@ record ConfigFile(Path path, JsonNode document) {
         Failure.of("configure Blaxel", path.toString(), observed), cause);
   }
 
-  /** The workspace that the tool works with now. */
   Optional<String> workspace() {
     return text(document.path("context"), "workspace");
   }

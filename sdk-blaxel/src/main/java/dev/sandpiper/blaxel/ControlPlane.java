@@ -46,7 +46,6 @@ final class ControlPlane {
     this.api = api;
   }
 
-  /** The same, whose calls end with {@code scope}. */
   ControlPlane in(CallScope scope) {
     return new ControlPlane(api.in(scope));
   }
@@ -75,14 +74,12 @@ final class ControlPlane {
     return sandbox;
   }
 
-  /** Everything about one sandbox. */
   JsonNode look(String operation, String name) {
     try (HttpResponse response = get(operation, name, api.url("sandboxes", name))) {
       return sandbox(response);
     }
   }
 
-  /** The sandbox of this name, if there is one. */
   Optional<JsonNode> find(String name) {
     try {
       return Optional.of(look("create", name));
@@ -116,7 +113,6 @@ final class ControlPlane {
     return api.send(request(operation, subject, "GET", url).harmlessAndPatient(), What.SANDBOX);
   }
 
-  /** Replaces a sandbox's record. */
   void replace(String operation, String name, ObjectNode sandbox) {
     HttpRequest request = request(operation, name, "PUT", api.url("sandboxes", name), sandbox);
     api.require(request.harmlessAndPatient(), What.SANDBOX);

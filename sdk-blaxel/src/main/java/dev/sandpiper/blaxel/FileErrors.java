@@ -35,7 +35,6 @@ final class FileErrors {
     throw refusal;
   }
 
-  /** The error in an answer that is no success. */
   static SandboxException of(HttpResponse response) {
     SandboxException error = DataErrors.of(response, What.FILE);
     Optional<String> meaning = FileReasons.meaning(FileReasons.last(error.failure().observed()));

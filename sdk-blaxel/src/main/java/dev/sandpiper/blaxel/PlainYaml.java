@@ -34,7 +34,6 @@ final class PlainYaml {
   /** Without a quote or a backslash inside, which no credentials have. */
   private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"\\\\]*\"");
 
-  /** What cannot be read, and where. */
   static final class Malformed extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -45,7 +45,6 @@ final class PortWait {
     this.limit = Durations.notNegative("the limit of waitForPorts", limit, "to look once");
   }
 
-  /** Blocks until somebody listens on all of them. */
   void run() {
     long began = System.nanoTime();
     boolean wasShut = false;

@@ -75,7 +75,6 @@ final class SandboxJson {
     return Json.instant(sandbox.path("metadata"), "createdAt");
   }
 
-  /** The sandbox in {@code json}, which came with {@code response}. */
   static SandboxInfo info(JsonNode json, HttpResponse response) {
     String name = name(json);
     if (name.isEmpty()) {
@@ -107,7 +106,6 @@ final class SandboxJson {
     return json.path("state").asText("").equals("STANDBY") ? State.PAUSED : State.RUNNING;
   }
 
-  /** What is sent to create a sandbox. */
   static ObjectNode creation(BlaxelSandboxSpec spec, @Nullable String region, String nonce) {
     ObjectNode sandbox = Json.object();
     ObjectNode metadata = sandbox.putObject("metadata");

@@ -100,7 +100,6 @@ final class Tokens {
     return !(credentials instanceof ApiKey);
   }
 
-  /** A new token instead of one that was refused. */
   String insteadOf(String refused, CallScope scope) {
     return renewed(refused, scope);
   }

@@ -42,7 +42,6 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
     this(transport, base, CallScope.open());
   }
 
-  /** The same on behalf of another call, with which it ends. */
   Uploads in(CallScope call) {
     return new Uploads(transport, base, call);
   }

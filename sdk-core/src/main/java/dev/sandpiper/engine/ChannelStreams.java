@@ -51,8 +51,7 @@ final class ChannelStreams {
     return channel == Channel.STDERR ? stderr : stdout;
   }
 
-  private int read(ChannelStream stream, byte[] target, int offset, int length)
-      throws IOException {
+  private int read(ChannelStream stream, byte[] target, int offset, int length) throws IOException {
     enter();
     try {
       lastReader = Thread.currentThread();

@@ -36,7 +36,6 @@ public final class Places {
     return workingDirectory(CallScope.open());
   }
 
-  /** {@link #workingDirectory()} on behalf of a call. */
   public String workingDirectory(CallScope scope) {
     return answer(scope).workingDirectory;
   }

@@ -17,7 +17,6 @@ public interface ProcessPlatform {
    */
   Map<ProcessRef, String> running(Collection<ProcessRef> refs, CallScope scope);
 
-  /** The number of a process that runs. */
   default Optional<String> running(ProcessRef ref, CallScope scope) {
     return Optional.ofNullable(running(List.of(ref), scope).get(ref));
   }

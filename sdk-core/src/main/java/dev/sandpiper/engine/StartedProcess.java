@@ -223,7 +223,6 @@ class StartedProcess implements Process {
     return claim();
   }
 
-  /** Claims the output, once. */
   ClaimedEvents claim() {
     if (!buffer.claim()) {
       throw new IllegalStateException(

@@ -54,7 +54,6 @@ final class DirectorySource extends JoinedStream {
     return new DirectorySource(root, options, progress);
   }
 
-  /** What was read so far. */
   DirectorySummary summary() {
     return new DirectorySummary(
         progress.entries(), progress.sent(), skipped.told(), skipped.count());

@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class LocalDirectory {
   private static final Logger log = LoggerFactory.getLogger(LocalDirectory.class);
 
-  /** Fills an empty directory. */
   @FunctionalInterface
   public interface Filler<T> {
     T fill(Path directory) throws IOException;

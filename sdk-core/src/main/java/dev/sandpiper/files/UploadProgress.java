@@ -29,7 +29,6 @@ public final class UploadProgress {
     this.total = total;
   }
 
-  /** One that tells nobody. */
   public static UploadProgress silent() {
     return new UploadProgress(TransferListener.none(), OptionalLong.empty());
   }

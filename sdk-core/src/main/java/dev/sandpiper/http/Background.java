@@ -43,7 +43,6 @@ final class Background {
     }
   }
 
-  /** The error for a task that was not taken. */
   static CancelledException refused(@Nullable RejectedExecutionException cause) {
     return new CancelledException(
         Failure.of(

@@ -37,7 +37,6 @@ public final class Backoff {
     return pause;
   }
 
-  /** Begins anew with the first pause. */
   public void reset() {
     upcoming = first;
   }

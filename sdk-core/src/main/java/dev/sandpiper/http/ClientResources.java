@@ -92,7 +92,6 @@ public final class ClientResources implements AutoCloseable {
     return builder.build();
   }
 
-  /** Where every request goes through. */
   public HttpTransport transport() {
     return transport;
   }

@@ -137,7 +137,6 @@ final class ConnectTurns implements Interceptor {
       shut(origin);
     }
 
-    /** For how long it has lasted. */
     Duration lasted() {
       return Duration.ofNanos(System.nanoTime() - since);
     }

@@ -21,12 +21,10 @@ public interface HttpBody {
   /** Writes it all. Called on the thread that sends. */
   void writeTo(BufferedSink sink) throws IOException;
 
-  /** A body in memory. */
   static HttpBody of(String contentType, byte[] bytes) {
     return of(contentType, Content.of(bytes));
   }
 
-  /** A body that is streamed. */
   static HttpBody of(String contentType, Content content) {
     return new ContentBody(contentType, content);
   }

@@ -105,13 +105,11 @@ public record HttpRequest(
     return with(new Terms(terms.repetition(), terms.scope(), false, terms.traffic()));
   }
 
-  /** Marks it as the stream of a process. */
   public HttpRequest asProcessStream() {
     return with(
         new Terms(terms.repetition(), terms.scope(), terms.limited(), Traffic.PROCESS_STREAM));
   }
 
-  /** The call that it is sent for. */
   public CallScope scope() {
     return terms.scope();
   }

@@ -154,7 +154,6 @@ public final class HttpResponse implements AutoCloseable {
     return new WireFormatException(failure("an answer that cannot be read"), cause);
   }
 
-  /** The headers of the request, as they were sent. */
   Headers sentHeaders() {
     return request.headers();
   }
@@ -164,7 +163,6 @@ public final class HttpResponse implements AutoCloseable {
     return request.failure(observed).withStatus(status());
   }
 
-  /** The error for 429. */
   public RateLimitedException rateLimited(Failure failure) {
     return new RateLimitedException(failure.withRetryable(true), retryAfter().orElse(null));
   }

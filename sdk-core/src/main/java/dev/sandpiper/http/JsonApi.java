@@ -24,7 +24,6 @@ public record JsonApi(HttpTransport transport, HttpUrl base, ApiErrors errors) {
     return HttpRequest.of(operation, subject, method, url).withHeader("Accept", "application/json");
   }
 
-  /** A {@link #request} with a document. */
   public static HttpRequest request(
       String operation, String subject, String method, HttpUrl url, JsonNode body) {
     return request(operation, subject, method, url)
@@ -51,7 +50,6 @@ public record JsonApi(HttpTransport transport, HttpUrl base, ApiErrors errors) {
     send(request, missing).close();
   }
 
-  /** The document in a success. */
   public static JsonNode json(HttpResponse response) {
     return response.json(LONGEST_ANSWER);
   }

@@ -22,7 +22,6 @@ public record Protocols(HttpVersion calls, HttpVersion processStreams) {
     return all(HttpVersion.AUTOMATIC);
   }
 
-  /** One version for everything. */
   public static Protocols all(HttpVersion version) {
     return new Protocols(version, version);
   }

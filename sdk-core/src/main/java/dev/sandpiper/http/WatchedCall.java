@@ -75,7 +75,6 @@ final class WatchedCall {
     return requireNonNull(request.tag(WatchedCall.class), "watched call");
   }
 
-  /** The call that is about to run. */
   void begin(Call running) {
     call = running;
     if (stop.get() != null) {
@@ -119,7 +118,6 @@ final class WatchedCall {
     waiting = new Waiting(Thread.currentThread(), limit, value, System.nanoTime());
   }
 
-  /** The current thread no longer waits. */
   void exit() {
     waiting = null;
   }
@@ -235,7 +233,6 @@ final class WatchedCall {
     return contentFailure == failure;
   }
 
-  /** The connection that it shares with others. */
   void sharesConnection(Connection connection) {
     shared = connection;
   }

@@ -102,7 +102,6 @@ final class WatchedSource extends ForwardingSource {
     requirePace();
   }
 
-  /** Waits this long for each of the next bytes. */
   void limitIdle(Duration limit) {
     idle = limit;
   }

@@ -107,7 +107,6 @@ public final class Json {
     return texts;
   }
 
-  /** An empty object to fill. */
   public static ObjectNode object() {
     return MAPPER.createObjectNode();
   }

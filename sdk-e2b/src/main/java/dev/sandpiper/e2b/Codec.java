@@ -67,12 +67,10 @@ abstract class Codec {
     };
   }
 
-  /** The content type of a unary call and of its answer. */
   String unaryType() {
     return unaryType;
   }
 
-  /** The content type of a streaming call and of its answers. */
   String streamType() {
     return streamType;
   }

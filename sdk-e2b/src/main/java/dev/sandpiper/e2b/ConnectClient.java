@@ -48,7 +48,6 @@ record ConnectClient(
     this(transport, base, codec, fallback, longestMessage, new AtomicBoolean(), CallScope.open());
   }
 
-  /** The same client on behalf of a call, with which its requests end. */
   ConnectClient in(CallScope call) {
     return new ConnectClient(transport, base, codec, fallback, longestMessage, refused, call);
   }

@@ -58,7 +58,6 @@ final class ControlPlane {
     this.api = api;
   }
 
-  /** What every request carries. */
   static Headers headers(UserAgent userAgent, @Nullable String apiKey) {
     Headers.Builder headers =
         new Headers.Builder()
@@ -77,7 +76,6 @@ final class ControlPlane {
     return headers.build();
   }
 
-  /** The same, whose calls end with {@code scope}. */
   ControlPlane in(CallScope scope) {
     return new ControlPlane(api.in(scope));
   }

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 record EnvdErrors(What missing) implements ConnectErrors {
   private static final String START_FAILED = "error starting process '";
 
-  /** The error in an answer that is no success. */
   SandboxException of(HttpResponse response) {
     return of(ConnectFailure.read(response));
   }

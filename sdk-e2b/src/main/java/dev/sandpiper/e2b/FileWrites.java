@@ -21,7 +21,6 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
   private static final int LONGEST_ANSWER = 1 << 20;
   private static final String SEVERAL = "some of the files may be written, in their order";
 
-  /** What to send, and where to. */
   record Job(
       String path,
       HttpUrl url,

@@ -67,7 +67,6 @@ record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Durati
     return call(request, message, StatResponse.getDefaultInstance());
   }
 
-  /** Whatever it is that is there. */
   boolean exists(String path) {
     try {
       stat(statRequest("exists", path), path);

@@ -60,7 +60,6 @@ final class FollowedEvents {
     this.attempts = reattachment.attempts(following);
   }
 
-  /** See {@link dev.sandpiper.engine.RunningCommand#next}. */
   ProcessEvent next() {
     while (ready.isEmpty()) {
       try {

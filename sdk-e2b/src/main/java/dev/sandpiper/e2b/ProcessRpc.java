@@ -44,7 +44,6 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
 
   private static final ConnectErrors ERRORS = new EnvdErrors(What.PROCESS);
 
-  /** The same calls on behalf of another, with which they end. */
   ProcessRpc in(CallScope scope) {
     return new ProcessRpc(client.in(scope), version);
   }
@@ -117,7 +116,6 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
     run(request, message);
   }
 
-  /** Changes the size of a process's terminal. */
   void resize(String subject, int pid, TerminalSize size) {
     UpdateRequest message =
         UpdateRequest.newBuilder()

@@ -59,7 +59,6 @@ record ProcessSearch(ProcessRpc rpc, String sandboxId) implements ProcessPlatfor
         .findFirst();
   }
 
-  /** Names a process that was found. */
   ProcessRef ref(ProcessInfo info) {
     return new ProcessRef(EnvdLauncher.PLATFORM, sandboxId, pid(info), nonceOf(info));
   }

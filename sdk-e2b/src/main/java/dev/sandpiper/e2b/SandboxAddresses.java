@@ -23,7 +23,6 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
     return new SandboxAddresses(settings.sandboxUrl(), settings.debug());
   }
 
-  /** Where a sandbox's daemon answers. */
   HttpUrl envd(String sandboxId, String domain) {
     if (override != null) {
       return override;
@@ -36,7 +35,6 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
         : host(SandboxAccess.ENVD_PORT, sandboxId, domain);
   }
 
-  /** How anybody reaches a port of a sandbox. */
   Endpoint port(int port, SandboxAccess access) {
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("ports are 1 to 65535, not " + port);

@@ -16,7 +16,6 @@ final class SandboxJson {
 
   private SandboxJson() {}
 
-  /** The sandbox in {@code json}, which came with {@code response}. */
   static SandboxInfo info(JsonNode json, HttpResponse response) {
     String id =
         Json.text(json, "sandboxID")

@@ -40,7 +40,6 @@ record StartMessages(EnvdVersion version, Function<CallScope, SandboxPaths> path
     return StartRequest.newBuilder().setProcess(process).setTag(tag).setStdin(takesInput).build();
   }
 
-  /** Like {@link #command}. */
   StartRequest terminal(
       Command command,
       TerminalSize size,

@@ -87,7 +87,6 @@ final class OpenSessions {
     }
   }
 
-  /** Refreshes no more. */
   void close() {
     scope.cancel();
     List.copyOf(sessions).forEach(this::remove);

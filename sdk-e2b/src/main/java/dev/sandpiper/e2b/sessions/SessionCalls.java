@@ -19,7 +19,6 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.JsonApi;
 import dev.sandpiper.wire.Json;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,7 +52,6 @@ final class SessionCalls {
     return id;
   }
 
-  /** How long a lost connection is tried again. */
   long reattachNanos() {
     return Durations.nanos(account.reattachLimit());
   }
@@ -130,7 +128,8 @@ final class SessionCalls {
       url.addQueryParameter("wait", "true");
     }
     HttpRequest request = request("follow", name, "GET", url.build()).harmless().in(scope);
-    try (HttpResponse response = send(wait ? request.within(account.longestWait()) : request, What.PROCESS)) {
+    try (HttpResponse response =
+        send(wait ? request.within(account.longestWait()) : request, What.PROCESS)) {
       return response.status() == 204 ? Optional.empty() : Optional.of(ProcessState.read(response));
     }
   }
@@ -157,7 +156,6 @@ final class SessionCalls {
         : api.url("sessions", id, "processes", process[0]);
   }
 
-  /** The entries of a directory. */
   JsonNode list(String operation, String path) {
     return document(request(operation, path, "GET", at(path, "dir")).harmless());
   }
