@@ -13,10 +13,12 @@ module dev.sandpiper.testkit {
   requires org.eclipse.jetty.alpn.server;
   requires org.eclipse.jetty.http;
   requires org.eclipse.jetty.http2.common;
+  requires org.eclipse.jetty.http2.hpack;
   requires org.eclipse.jetty.http2.server;
   requires org.eclipse.jetty.io;
   requires org.eclipse.jetty.util;
   requires org.slf4j;
 
   exports dev.sandpiper.testkit;
+  exports dev.sandpiper.testkit.faults;
 }

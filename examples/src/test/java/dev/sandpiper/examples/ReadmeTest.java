@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each program in the README compiles as it stands, and prints what the README says. */
+/** Each program in the README and in docs compiles as it stands, and prints what is said there. */
 @Timeout(120)
 class ReadmeTest {
   private static final Pattern PROGRAM =
@@ -39,20 +40,30 @@ class ReadmeTest {
     }
   }
 
-  private static String readme() throws IOException {
-    return Files.readString(Path.of("..", "README.md"));
+  private static List<Path> pages() throws IOException {
+    try (Stream<Path> docs = Files.list(Path.of("..", "docs"))) {
+      return Stream.concat(Stream.of(Path.of("..", "README.md")), docs)
+          .filter(page -> page.toString().endsWith(".md"))
+          .sorted()
+          .toList();
+    }
   }
 
   static Stream<Program> programs() throws IOException {
-    List<Program> programs = PROGRAM.matcher(readme()).results().map(Program::of).toList();
-    assertThat(programs).hasSize((int) ANY_JAVA.matcher(readme()).results().count()).isNotEmpty();
+    List<Program> programs = new ArrayList<>();
+    for (Path page : pages()) {
+      String text = Files.readString(page);
+      List<Program> there = PROGRAM.matcher(text).results().map(Program::of).toList();
+      assertThat(there).as("%s", page).hasSize((int) ANY_JAVA.matcher(text).results().count());
+      programs.addAll(there);
+    }
+    assertThat(programs).isNotEmpty();
     return programs.stream();
   }
 
   @ParameterizedTest
   @MethodSource("programs")
-  void aProgramOfTheReadmePrintsWhatTheReadmeSays(Program program, @TempDir Path directory)
-      throws Exception {
+  void aProgramPrintsWhatItsPageSays(Program program, @TempDir Path directory) throws Exception {
     Path source = directory.resolve(program.name() + ".java");
     Files.writeString(source, program.source());
     try (LocalSandboxes local = LocalSandboxes.start()) {

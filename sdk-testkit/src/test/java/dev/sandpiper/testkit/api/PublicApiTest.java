@@ -8,6 +8,7 @@ import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.sessions.SessionsClient;
 import dev.sandpiper.fake.FakeSandboxes;
 import dev.sandpiper.testkit.LocalSandboxes;
+import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ class PublicApiTest {
             SessionsClient.class,
             BlaxelClient.class,
             LocalSandboxes.class,
-            FakeSandboxes.class)
+            FakeSandboxes.class,
+            FaultProxy.class)
         .flatMap(inhabitant -> PublicApi.of(inhabitant).stream())
         .toList();
   }

@@ -10,6 +10,7 @@ import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.blaxel.BlaxelSandbox;
+import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,11 +35,10 @@ class FrozenConnectionsTest {
     BlaxelSandbox sandbox = local.sandbox();
     String url = sandbox.endpoint(1).uri().toString().replaceFirst("/port/1$", "");
     String gate = local.directory().resolve("gate").toString();
-    try (FreezingProxy proxy = new FreezingProxy(url)) {
-      String proxied = url.replaceFirst("//[^/]+", "//127.0.0.1:" + proxy.port());
+    try (FaultProxy proxy = FaultProxy.inFrontOf(url)) {
       BlaxelSandbox frozen =
           local
-              .opened(local.builder().httpVersion(version).sandboxUrl(sandbox.id(), proxied))
+              .opened(local.builder().httpVersion(version).sandboxUrl(sandbox.id(), proxy.url()))
               .connect(sandbox.id());
       List<Process> processes = new ArrayList<>();
       List<EventStream<ProcessEvent>> streams = new ArrayList<>();
@@ -49,7 +49,7 @@ class FrozenConnectionsTest {
         streams.add(process.events());
         assertThat(streams.get(i).next()).isInstanceOf(Output.class);
       }
-      assertThat(proxy.freeze()).isPositive();
+      assertThat(proxy.makeHalfOpen()).isPositive();
       Files.createFile(Path.of(gate));
 
       for (int i = 0; i < count; i++) {

@@ -16,6 +16,8 @@ import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.testkit.faults.Fault;
+import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,14 +31,14 @@ class ALostConnectionIsSurvivableTest extends LocalE2bTest {
   private static final String START = "/process.Process/Start";
   private static final String CONNECT = "/process.Process/Connect";
 
-  private CuttingProxy data;
+  private FaultProxy data;
   private E2bClient cutClient;
   private Sandbox cutSandbox;
 
   @BeforeEach
   void putAProxyInFront() throws IOException {
     Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
-    data = new CuttingProxy(environment.getOrDefault("E2B_SANDBOX_URL", ""));
+    data = FaultProxy.inFrontOf(environment.getOrDefault("E2B_SANDBOX_URL", ""));
     environment.put("E2B_SANDBOX_URL", data.url());
     cutClient = E2bClient.builder().environment(environment).build();
     cutSandbox = cutClient.connect(sandbox.id());
@@ -50,7 +52,7 @@ class ALostConnectionIsSurvivableTest extends LocalE2bTest {
 
   @Test
   void aStreamThatIsCutGoesOnAndSaysWhatIsMissing() {
-    data.cutNext(START, 900);
+    data.inject(START, Fault.cut().afterBytes(900));
     ExecResult result =
         cutSandbox.shell(
             "echo run >> runs; n=0; while [ $n -lt 60 ]; do echo line $n; n=$((n+1)); sleep 0.02;"
@@ -59,13 +61,13 @@ class ALostConnectionIsSurvivableTest extends LocalE2bTest {
     assertThat(result.stdout().isComplete()).isFalse();
     assertThat(result.stdout().text()).startsWith("line 0\n").endsWith("line 59\n");
     assertThat(sandbox.exec("cat", "runs").stdout().text()).isEqualTo("run\n");
-    assertThat(data.cutCount()).isEqualTo(1);
+    assertThat(data.injections()).isEqualTo(1);
   }
 
   @Test
   void whatCameBeforeAndBehindTheGapIsExact() throws Exception {
-    data.cutNext(START, 700);
-    data.cutNext(CONNECT, 700);
+    data.inject(START, Fault.cut().afterBytes(700));
+    data.inject(CONNECT, Fault.cut().afterBytes(700));
     List<String> lines = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     int gaps = 0;
@@ -95,7 +97,7 @@ class ALostConnectionIsSurvivableTest extends LocalE2bTest {
 
   @Test
   void anExitThatWasMissedIsFetched() {
-    data.cutNext(START, 600);
+    data.inject(START, Fault.cut().afterBytes(600));
     ExecResult result = cutSandbox.shell("head -c 400 /dev/zero; exit 9");
     assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(9));
   }
@@ -106,7 +108,7 @@ class ALostConnectionIsSurvivableTest extends LocalE2bTest {
         Process second = sandbox.processes().start(Command.of("sleep", "60"))) {
       assertThat(first.ref()).isNotEqualTo(second.ref());
       for (int i = 0; i < 5; i++) {
-        data.cutNext(START, 600);
+        data.inject(START, Fault.cut().afterBytes(600));
         ExecResult result = cutSandbox.shell("head -c 400 /dev/zero; exit 9");
         assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(9));
       }
@@ -115,12 +117,12 @@ class ALostConnectionIsSurvivableTest extends LocalE2bTest {
 
   @Test
   void inputGoesOnBehindTheGap() throws Exception {
-    data.cutNext(START, 500);
+    data.inject(START, Fault.cut().afterBytes(500));
     try (Process process =
         cutSandbox
             .processes()
             .start(Command.shell("head -c 300 /dev/zero; cat > copy; wc -c < copy").openStdin())) {
-      await("the cut", () -> data.cutCount() == 1);
+      await("the cut", () -> data.injections() == 1);
       process.stdin().write(new byte[100_000]);
       process.stdin().close();
       assertThat(process.waitFor().isSuccess()).isTrue();

@@ -17,6 +17,8 @@ import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bFilesystem;
 import dev.sandpiper.e2b.E2bWriteOptions;
 import dev.sandpiper.e2b.PartsUploadOptions;
+import dev.sandpiper.testkit.faults.Fault;
+import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -41,7 +43,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
   private static final int SIZE = 400_000;
   private static final int PARTS_SIZE = 20 << 20;
 
-  private CuttingProxy proxy;
+  private FaultProxy proxy;
   private E2bClient stalled;
   private E2bFilesystem files;
   private String root;
@@ -56,7 +58,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
     Files.write(source.resolve("a"), new byte[SIZE]);
     Files.write(directory.resolve("large"), new byte[PARTS_SIZE]);
     Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
-    proxy = new CuttingProxy(Objects.requireNonNull(environment.get("E2B_SANDBOX_URL")));
+    proxy = FaultProxy.inFrontOf(Objects.requireNonNull(environment.get("E2B_SANDBOX_URL")));
     environment.put("E2B_SANDBOX_URL", proxy.url());
     stalled = E2bClient.builder().environment(environment).build();
     files = stalled.connect(sandbox.id()).files();
@@ -146,7 +148,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
   @ParameterizedTest
   @EnumSource
   void anInterruptFreesACallAtOnceAndStaysKnown(Call call) throws Exception {
-    proxy.stallNext(call.marker, call.afterBytes);
+    proxy.inject(call.marker, Fault.stall().afterBytes(call.afterBytes));
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     AtomicBoolean flag = new AtomicBoolean();
     Thread caller =
@@ -160,7 +162,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
               }
             });
     caller.start();
-    await("the answer to stall", () -> proxy.cutCount() == 1);
+    await("the answer to stall", () -> proxy.injections() == 1);
     caller.interrupt();
     caller.join(TimeUnit.SECONDS.toMillis(5));
     assertThat(caller.isAlive()).as("the caller is still held").isFalse();
@@ -173,7 +175,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
 
   @Test
   void anInterruptWhileAMoveIsAnsweredDoesNotHideThatTheFileIsReplaced() throws Exception {
-    proxy.stallNext("/Move", 0);
+    proxy.inject("/Move", Fault.stall());
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     AtomicBoolean flag = new AtomicBoolean();
     Thread caller =
@@ -187,7 +189,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
               }
             });
     caller.start();
-    await("the answer to stall", () -> proxy.cutCount() == 1);
+    await("the answer to stall", () -> proxy.injections() == 1);
     caller.interrupt();
     caller.join(TimeUnit.SECONDS.toMillis(5));
     assertThat(thrown.get())
@@ -235,7 +237,7 @@ class InterruptedFileCallsTest extends LocalE2bTest {
             .build()) {
       E2bFilesystem hastyFiles = hasty.connect(sandbox.id()).files();
       // Harmless calls are repeated, so each attempt must meet silence.
-      proxy.stallEvery("/Stat", 0);
+      proxy.injectEvery("/Stat", Fault.stall());
       assertThatExceptionOfType(DeadlineExceededException.class)
           .isThrownBy(() -> hastyFiles.exists(root + "f"));
     }

@@ -14,6 +14,8 @@ import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.testkit.faults.Fault;
+import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,16 +28,16 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
   private static final String START = "/process.Process/Start";
   private static final String NOTE_RUN = "echo run >> runs; ";
 
-  private CuttingProxy api;
-  private CuttingProxy data;
+  private FaultProxy api;
+  private FaultProxy data;
   private E2bClient cutClient;
   private Sandbox cutSandbox;
 
   @BeforeEach
   void putProxiesInFront() throws IOException {
     Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
-    api = new CuttingProxy(environment.getOrDefault("E2B_API_URL", ""));
-    data = new CuttingProxy(environment.getOrDefault("E2B_SANDBOX_URL", ""));
+    api = FaultProxy.inFrontOf(environment.getOrDefault("E2B_API_URL", ""));
+    data = FaultProxy.inFrontOf(environment.getOrDefault("E2B_SANDBOX_URL", ""));
     environment.put("E2B_API_URL", api.url());
     environment.put("E2B_SANDBOX_URL", data.url());
     cutClient = E2bClient.builder().environment(environment).reattachLimit(Duration.ZERO).build();
@@ -55,18 +57,18 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
 
   @Test
   void aStartWhoseAnswerIsCutBeforeItsHeadIsAdopted() {
-    data.cutNext(START, 0);
+    data.inject(START, Fault.cut());
     ExecResult result = cutSandbox.shell(NOTE_RUN + "sleep 1; echo done; exit 3");
     assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(3));
     assertThat(result.stdout().isComplete()).isFalse();
     assertThat(result.stdout().text()).endsWith("done\n");
     assertThat(runs()).isEqualTo("run\n");
-    assertThat(data.cutCount()).isEqualTo(1);
+    assertThat(data.injections()).isEqualTo(1);
   }
 
   @Test
   void aStartWhoseAnswerIsCutInItsHeadIsAdopted() throws Exception {
-    data.cutNext(START, 30);
+    data.inject(START, Fault.cut().afterBytes(30));
     try (Process process =
         cutSandbox.processes().start(Command.shell(NOTE_RUN + "sleep 1; exit 4"))) {
       assertThat(process.events().next()).isInstanceOf(OutputGap.class);
@@ -77,7 +79,7 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
 
   @Test
   void aStartThatIsOverBeforeItIsLookedForIsFoundByItsNonce() {
-    data.cutNext(START, 0);
+    data.inject(START, Fault.cut());
     ExecResult result = cutSandbox.shell(NOTE_RUN + "exit 5");
     assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(5));
     assertThat(result.stdout().isComplete()).isFalse();
@@ -86,7 +88,7 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
 
   @Test
   void aStreamCutInTheMiddleIsALostConnectionAndNoSecondStart() {
-    data.cutNext(START, 700);
+    data.inject(START, Fault.cut().afterBytes(700));
     assertThatThrownBy(
             () -> cutSandbox.shell(NOTE_RUN + "while [ ! -e go ]; do echo line; sleep 0.01; done"))
         .isInstanceOf(ConnectionLostException.class)
@@ -98,7 +100,7 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
 
   @Test
   void aCreateWhoseAnswerIsCutIsAdopted() {
-    api.cutNext("POST /sandboxes ", 0);
+    api.inject("POST /sandboxes ", Fault.cut());
     SandboxSpec spec = SandboxSpec.standard().label("once", "adopted");
     try (Sandbox created = cutClient.create(spec)) {
       assertThat(created.exec("true").exit().isSuccess()).isTrue();
@@ -111,9 +113,9 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
 
   @Test
   void aCreateThatCannotBeAdoptedIsDeleted() {
-    api.cutNext("POST /sandboxes ", 0);
+    api.inject("POST /sandboxes ", Fault.cut());
     for (int attempt = 0; attempt < 3; attempt++) {
-      api.cutNext("/connect ", 0);
+      api.inject("/connect ", Fault.cut());
     }
     SandboxSpec spec = SandboxSpec.standard().label("once", "deleted");
     assertThatThrownBy(() -> cutClient.create(spec)).isInstanceOf(ConnectionLostException.class);
@@ -122,10 +124,10 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
 
   @Test
   void anUploadWhoseAnswerIsCutIsNotRepeated() {
-    data.cutNext("POST /files", 0);
+    data.inject("POST /files", Fault.cut());
     assertThatThrownBy(() -> cutSandbox.files().write("file", dev.sandpiper.Content.of("content")))
         .isInstanceOf(ConnectionLostException.class)
         .satisfies(e -> assertThat(((ConnectionLostException) e).retryable()).isFalse());
-    assertThat(data.cutCount()).isEqualTo(1);
+    assertThat(data.injections()).isEqualTo(1);
   }
 }

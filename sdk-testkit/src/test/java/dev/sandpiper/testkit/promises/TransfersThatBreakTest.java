@@ -13,6 +13,8 @@ import dev.sandpiper.WriteOptions;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bFilesystem;
 import dev.sandpiper.e2b.PartsUploadOptions;
+import dev.sandpiper.testkit.faults.Fault;
+import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TransfersThatBreakTest extends LocalE2bTest {
   private static final int SIZE = 400_000;
 
-  private CuttingProxy proxy;
+  private FaultProxy proxy;
   private E2bClient cut;
   private E2bFilesystem files;
   private byte[] bytes;
@@ -43,7 +45,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
   @BeforeEach
   void putAProxyBetween() throws IOException {
     Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
-    proxy = new CuttingProxy(Objects.requireNonNull(environment.get("E2B_SANDBOX_URL")));
+    proxy = FaultProxy.inFrontOf(Objects.requireNonNull(environment.get("E2B_SANDBOX_URL")));
     environment.put("E2B_SANDBOX_URL", proxy.url());
     cut = E2bClient.builder().environment(environment).build();
     files = cut.connect(sandbox.id()).files();
@@ -61,24 +63,24 @@ class TransfersThatBreakTest extends LocalE2bTest {
 
   @Test
   void aReadGoesOnWhereItBroke() {
-    proxy.cutNext("GET /files?", 100_000);
-    proxy.cutNext("GET /files?", 1_000);
+    proxy.inject("GET /files?", Fault.cut().afterBytes(100_000));
+    proxy.inject("GET /files?", Fault.cut().afterBytes(1_000));
     assertThat(files.readBytes("f")).isEqualTo(bytes);
-    assertThat(proxy.cutCount()).isEqualTo(2);
+    assertThat(proxy.injections()).isEqualTo(2);
   }
 
   @Test
   void aDownloadGoesOnWhereItBroke() {
-    proxy.cutNext("GET /files?", 250_000);
+    proxy.inject("GET /files?", Fault.cut().afterBytes(250_000));
     files.download("f", directory.resolve("f"));
     assertThat(directory.resolve("f")).hasBinaryContent(bytes);
-    assertThat(proxy.cutCount()).isOne();
+    assertThat(proxy.injections()).isOne();
   }
 
   @Test
   void aDownloadOfAFileThatMayHaveChangedDoesNotGoOn() {
     sandbox.shell("touch -d '+10 seconds' f").orThrow();
-    proxy.cutNext("GET /files?", 250_000);
+    proxy.inject("GET /files?", Fault.cut().afterBytes(250_000));
     assertThatExceptionOfType(ConnectionLostException.class)
         .isThrownBy(() -> files.download("f", directory.resolve("f")));
     assertThat(directory).isEmptyDirectory();
@@ -86,7 +88,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
 
   @Test
   void aWriteWhoseAnswerIsLostSaysThatAPartMayBeThere() {
-    proxy.cutNext("POST /files?", 5);
+    proxy.inject("POST /files?", Fault.cut().afterBytes(5));
     assertThatExceptionOfType(ConnectionLostException.class)
         .isThrownBy(() -> files.write("g", Content.of(bytes)))
         .withMessageContaining("may hold a part of what was sent, up to 400000 bytes");
@@ -94,13 +96,13 @@ class TransfersThatBreakTest extends LocalE2bTest {
 
   @Test
   void anAtomicWriteIsThereWholeOrNotAtAll() {
-    proxy.cutNext("POST /files?", 5);
+    proxy.inject("POST /files?", Fault.cut().afterBytes(5));
     assertThatThrownBy(() -> files.write("f", Content.of("new"), WriteOptions.inPlace().atomic()))
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("the file is as it was");
     assertThat(sandbox.files().readBytes("f")).isEqualTo(bytes);
     assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("f");
-    proxy.cutNext("Filesystem/Move", 5);
+    proxy.inject("Filesystem/Move", Fault.cut().afterBytes(5));
     files.write("f", Content.of("new"), WriteOptions.inPlace().atomic());
     assertThat(sandbox.files().readText("f")).isEqualTo("new");
     assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("f");
@@ -109,11 +111,11 @@ class TransfersThatBreakTest extends LocalE2bTest {
   @Test
   void aPartThatBreaksInItsMiddleEndsAllAndLeavesNone() throws IOException {
     Path source = Files.write(directory.resolve("f"), new byte[40 << 20]);
-    proxy.cutNextRequest("POST /files?", 3 << 20);
+    proxy.inject("POST /files?", Fault.cut().inRequest().afterBytes(3 << 20));
     assertThatThrownBy(() -> files.uploadInParts(source, "f", PartsUploadOptions.parallel(4)))
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("the file is as it was");
-    assertThat(proxy.cutCount()).isOne();
+    assertThat(proxy.injections()).isOne();
     assertThat(sandbox.files().readBytes("f")).isEqualTo(bytes);
     assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("f");
   }
@@ -139,12 +141,12 @@ class TransfersThatBreakTest extends LocalE2bTest {
   void aDirectoryWhoseStreamBreaksIsNotThere() {
     sandbox.shell("mkdir d; cp f d/a; cp f d/b").orThrow();
     files.exists("d"); // where relative paths begin is known then
-    proxy.cutNext("Process/Start", 5); // and how tar ends is not
+    proxy.inject("Process/Start", Fault.cut().afterBytes(5)); // and how tar ends is not
     Path target = directory.resolve("d");
     assertThatThrownBy(() -> files.downloadDirectory("d", target, DirectoryOptions.standard()))
         .isInstanceOf(SandboxException.class)
         .hasMessageStartingWith("download directory ");
-    assertThat(proxy.cutCount()).isOne();
+    assertThat(proxy.injections()).isOne();
     assertThat(directory).isEmptyDirectory();
     assertThat(archivesInTmp()).isEmpty();
   }
@@ -152,10 +154,10 @@ class TransfersThatBreakTest extends LocalE2bTest {
   @Test
   void aDirectoryOnItsWayDownGoesOnWhereItBroke() {
     sandbox.shell("mkdir d; cp f d/a; cp f d/b").orThrow();
-    proxy.cutNext("GET /files?", 200_000);
+    proxy.inject("GET /files?", Fault.cut().afterBytes(200_000));
     Path target = directory.resolve("d");
     files.downloadDirectory("d", target, DirectoryOptions.standard());
-    assertThat(proxy.cutCount()).isOne();
+    assertThat(proxy.injections()).isOne();
     assertThat(target.resolve("b")).hasBinaryContent(bytes);
     assertThat(archivesInTmp()).isEmpty();
   }
@@ -164,11 +166,11 @@ class TransfersThatBreakTest extends LocalE2bTest {
   void aDirectoryThatBreaksOnItsWayUpLeavesNoArchive() throws IOException {
     Path source = Files.createDirectory(directory.resolve("s"));
     Files.write(source.resolve("f"), new byte[4 << 20]);
-    proxy.cutNextRequest("POST /files?", 1 << 20);
+    proxy.inject("POST /files?", Fault.cut().inRequest().afterBytes(1 << 20));
     assertThatThrownBy(() -> files.uploadDirectory(source, "up", DirectoryOptions.standard()))
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageStartingWith("upload directory ");
-    assertThat(proxy.cutCount()).isOne();
+    assertThat(proxy.injections()).isOne();
     assertThat(sandbox.files().list("up")).isEmpty();
     assertThat(archivesInTmp()).isEmpty();
   }

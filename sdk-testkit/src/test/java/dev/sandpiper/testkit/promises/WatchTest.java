@@ -17,6 +17,8 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bFilesystem;
+import dev.sandpiper.testkit.faults.Fault;
+import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,16 +122,16 @@ class WatchTest extends LocalE2bTest {
   @Test
   void aLostConnectionIsAGapAndTheWatchGoesOn() throws IOException {
     Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
-    try (CuttingProxy proxy =
-        new CuttingProxy(Objects.requireNonNull(environment.get("E2B_SANDBOX_URL")))) {
+    try (FaultProxy proxy =
+        FaultProxy.inFrontOf(Objects.requireNonNull(environment.get("E2B_SANDBOX_URL")))) {
       environment.put("E2B_SANDBOX_URL", proxy.url());
-      proxy.cutNext("WatchDir", 400);
+      proxy.inject("WatchDir", Fault.cut().afterBytes(400));
       try (E2bClient cut = E2bClient.builder().environment(environment).build();
           EventStream<FileEvent> watch =
               cut.connect(sandbox.id()).files().watch(root, WatchOptions.standard())) {
         sandbox.shell("for i in 1 2 3 4 5 6 7 8 9; do echo $i > w/a-long-name-of-a-file-$i; done");
         read(watch, Gap.class::isInstance);
-        assertThat(proxy.cutCount()).isOne();
+        assertThat(proxy.injections()).isOne();
         files.write("w/after", Content.of("x"));
         read(watch, event -> event instanceof Created made && made.path().endsWith("/after"));
       }

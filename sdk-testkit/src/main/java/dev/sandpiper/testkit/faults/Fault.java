@@ -1,0 +1,207 @@
+package dev.sandpiper.testkit.faults;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a {@link FaultProxy} does wrong with one request, and when.
+ *
+ * <p>Without another moment, a fault happens when the first byte of the response has come: the
+ * server has done what was asked, and the client learns nothing of it. {@link #afterBytes}, {@link
+ * #afterBodyBytes} and {@link #afterText} choose a later moment, {@link #inRequest} one of the
+ * request. Each returns a new fault; faults are immutable.
+ */
+public final class Fault {
+  private static final Moment AT_ONCE = Moment.afterBytes(0);
+
+  /** What happens. Those below {@link #ANSWER} happen to a request before the server has it. */
+  enum Effect {
+    CUT,
+    RESET,
+    STALL,
+    HALF_OPEN,
+    DRIP,
+    DELAY,
+    INSERT,
+    RESET_STREAM,
+    ANSWER,
+    DUPLICATE,
+    REFUSE_STREAM,
+    GO_AWAY;
+
+    boolean isDecidedByTheHead() {
+      return compareTo(ANSWER) >= 0;
+    }
+  }
+
+  /** The message that it happens to. */
+  enum Side {
+    REQUEST,
+    RESPONSE
+  }
+
+  final Effect effect;
+  final Moment moment;
+  final Side side;
+  final Duration pause;
+  final Response response;
+  final byte[] inserted;
+  final int code;
+
+  private Fault(
+      Effect effect,
+      Moment moment,
+      Side side,
+      Duration pause,
+      Response response,
+      byte[] inserted,
+      int code) {
+    this.effect = effect;
+    this.moment = moment;
+    this.side = side;
+    this.pause = pause;
+    this.response = response;
+    this.inserted = inserted;
+    this.code = code;
+  }
+
+  private static Fault of(Effect effect) {
+    return of(effect, Duration.ZERO, Response.NONE, new byte[0], 0);
+  }
+
+  private static Fault of(
+      Effect effect, Duration pause, Response response, byte[] inserted, int code) {
+    return new Fault(effect, AT_ONCE, Side.RESPONSE, pause, response, inserted, code);
+  }
+
+  private Fault at(Moment other, Side otherSide) {
+    if (effect.isDecidedByTheHead()) {
+      throw new IllegalStateException(this + " happens before the server has the request");
+    }
+    return new Fault(effect, other, otherSide, pause, response, inserted, code);
+  }
+
+  /** Closes the connection, to both sides. */
+  public static Fault cut() {
+    return of(Effect.CUT);
+  }
+
+  /** Ends the connection with a RST. */
+  public static Fault reset() {
+    return of(Effect.RESET);
+  }
+
+  /** Passes nothing more of this message, and keeps the connection open. */
+  public static Fault stall() {
+    return of(Effect.STALL);
+  }
+
+  /**
+   * Passes nothing more on this connection, in neither direction, and tells nobody: a router has
+   * forgotten it. What is sent is lost.
+   */
+  public static Fault halfOpen() {
+    return of(Effect.HALF_OPEN);
+  }
+
+  /** Passes the rest of this message byte by byte, with a pause before each. */
+  public static Fault drip(Duration pause) {
+    return of(Effect.DRIP, pause, Response.NONE, new byte[0], 0);
+  }
+
+  /** Passes each byte of the rest of this message by itself, without pauses. */
+  public static Fault split() {
+    return drip(Duration.ZERO);
+  }
+
+  /** Waits once, then passes the rest. */
+  public static Fault delay(Duration pause) {
+    return of(Effect.DELAY, pause, Response.NONE, new byte[0], 0);
+  }
+
+  /** Puts a text into this message that does not belong there, such as one of another stream. */
+  public static Fault insert(String text) {
+    return of(Effect.INSERT, Duration.ZERO, Response.NONE, text.getBytes(UTF_8), 0);
+  }
+
+  /**
+   * Gives this response in the server's place, which never sees the request.
+   *
+   * @param headers without {@code Content-Length}, which is added
+   */
+  public static Fault answer(int status, Map<String, String> headers, String body) {
+    Response response = new Response(status, Map.copyOf(headers), body);
+    return of(Effect.ANSWER, Duration.ZERO, response, new byte[0], 0);
+  }
+
+  /** Sends the request to the server twice; the second response is dropped. HTTP/1.1 only. */
+  public static Fault duplicate() {
+    return of(Effect.DUPLICATE);
+  }
+
+  /** Refuses the request's stream, so that it was certainly not processed. HTTP/2 only. */
+  public static Fault refuseStream() {
+    return of(Effect.REFUSE_STREAM);
+  }
+
+  /** Resets the request's stream in its response. HTTP/2 only. */
+  public static Fault resetStream(int errorCode) {
+    return of(Effect.RESET_STREAM, Duration.ZERO, Response.NONE, new byte[0], errorCode);
+  }
+
+  /**
+   * Announces the connection's end with a GOAWAY below the request's stream, which was certainly
+   * not processed; the streams before it go on. HTTP/2 only.
+   */
+  public static Fault goAway() {
+    return of(Effect.GO_AWAY);
+  }
+
+  /** The same fault in the request, before the server has all of it. */
+  public Fault inRequest() {
+    return at(moment, Side.REQUEST);
+  }
+
+  /**
+   * The same fault after so many bytes of the message. Over HTTP/1.1 its head counts, and the sizes
+   * between chunks; over HTTP/2 the payload of its frames, its compressed head included.
+   */
+  public Fault afterBytes(long count) {
+    return at(Moment.afterBytes(count), side);
+  }
+
+  /** The same fault after so many bytes behind the head of the message; zero is before them. */
+  public Fault afterBodyBytes(long count) {
+    return at(Moment.afterBodyBytes(count), side);
+  }
+
+  /** The same fault as soon as the message has held this text, as ISO-8859-1. */
+  public Fault afterText(String text) {
+    return at(Moment.afterText(text), side);
+  }
+
+  @Override
+  public String toString() {
+    return effect + " in the " + side + " " + moment;
+  }
+
+  /** A response in the server's place. */
+  record Response(int status, Map<String, String> headers, String body) {
+    static final Response NONE = new Response(0, Map.of(), "");
+
+    List<Map.Entry<String, String>> lines() {
+      return headers.entrySet().stream().sorted(Map.Entry.comparingByKey()).toList();
+    }
+
+    byte[] asHttp1() {
+      StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Fault\r\n");
+      lines().forEach(line -> head.append(line.getKey() + ": " + line.getValue() + "\r\n"));
+      int length = body.getBytes(UTF_8).length;
+      head.append("Content-Length: " + length + "\r\nConnection: close\r\n\r\n");
+      return head.append(body).toString().getBytes(UTF_8);
+    }
+  }
+}

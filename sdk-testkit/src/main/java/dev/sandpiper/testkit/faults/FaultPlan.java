@@ -1,0 +1,31 @@
+package dev.sandpiper.testkit.faults;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/** All faults of a proxy: those that wait for their request and those that have met it. */
+final class FaultPlan {
+  private final Queue<PlannedFault> all = new ConcurrentLinkedQueue<>();
+
+  void add(PlannedFault planned) {
+    all.add(planned);
+  }
+
+  /** The oldest fault that waits for such a request; null if there is none. */
+  @Nullable PlannedFault take(String head) {
+    for (PlannedFault planned : all) {
+      if (planned.isMeantFor(head) && planned.tryTake()) return planned;
+    }
+    return null;
+  }
+
+  int injections() {
+    return all.stream().mapToInt(PlannedFault::injections).sum();
+  }
+
+  List<PlannedFault> neverInjected() {
+    return all.stream().filter(planned -> planned.injections() == 0).toList();
+  }
+}

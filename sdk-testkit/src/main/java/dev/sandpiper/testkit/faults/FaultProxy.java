@@ -1,0 +1,218 @@
+package dev.sandpiper.testkit.faults;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.sandpiper.testkit.faults.PlannedFault.Scope;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * A proxy between a client and a server over plain HTTP, 1.1 or 2, that does wrong what a test
+ * tells it to, and passes everything else:
+ *
+ * <pre>{@code
+ * try (FaultProxy proxy = FaultProxy.inFrontOf(environment.get("E2B_SANDBOX_URL"))) {
+ *   environment.put("E2B_SANDBOX_URL", proxy.url());
+ *   proxy.inject("GET /files", Fault.cut().afterBodyBytes(100_000));
+ *   ... // reads a file, as if nothing had happened
+ * }
+ * }</pre>
+ *
+ * <p>A fault is meant for the next request whose head holds a text, as {@code POST
+ * /process.Process/Start}. The head is written as HTTP/1.1 writes it, over HTTP/2 too. {@link
+ * #close} fails if a fault was planned and never injected: the test has proved nothing then.
+ *
+ * <p>Listens on loopback. Thread-safe.
+ */
+public final class FaultProxy implements AutoCloseable {
+  private static final Fault FREEZE = Fault.stall();
+
+  private final ServerSocket listening;
+  private final URI target;
+  private final FaultPlan plan = new FaultPlan();
+  private final Gate gate = new Gate();
+  private final Queue<Link> links = new ConcurrentLinkedQueue<>();
+  private final Queue<Socket> others = new ConcurrentLinkedQueue<>();
+  private final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
+
+  private FaultProxy(URI target) throws IOException {
+    this.target = target;
+    this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    start(this::accept);
+  }
+
+  /**
+   * Puts a proxy in front of a server. The caller closes it.
+   *
+   * @param url of the server: {@code http}, with a port
+   */
+  public static FaultProxy inFrontOf(String url) {
+    URI target = URI.create(url);
+    if (!"http".equals(target.getScheme()) || target.getPort() < 0) {
+      throw new IllegalArgumentException("expected an http URL with a port, not " + url);
+    }
+    try {
+      return new FaultProxy(target);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start a proxy: " + e.getMessage(), e);
+    }
+  }
+
+  /** The server's URL with this proxy's address; its path is kept. */
+  public String url() {
+    String path = target.getRawPath() == null ? "" : target.getRawPath();
+    return "http://127.0.0.1:" + listening.getLocalPort() + path;
+  }
+
+  /** Injects a fault into the next request whose head holds this text. */
+  public void inject(String requestText, Fault fault) {
+    plan.add(new PlannedFault(requestText, fault, Scope.NEXT));
+  }
+
+  /** Injects a fault into every request from now on whose head holds this text. */
+  public void injectEvery(String requestText, Fault fault) {
+    plan.add(new PlannedFault(requestText, fault, Scope.EVERY));
+  }
+
+  /**
+   * Makes the connections that are open now half-open: they stay, and what is sent over them is
+   * lost. Later ones pass everything. Returns how many they are.
+   */
+  public int makeHalfOpen() {
+    PlannedFault planned = PlannedFault.ofConnections(Fault.halfOpen());
+    plan.add(planned);
+    links.forEach(link -> link.lose(planned));
+    return links.size();
+  }
+
+  /** Stops everything, on old connections and new ones, until {@link #thaw}; nothing is lost. */
+  public void freeze() {
+    PlannedFault planned = PlannedFault.ofConnections(FREEZE);
+    plan.add(planned);
+    gate.freeze(planned);
+  }
+
+  /** Lets everything go on after {@link #freeze}. */
+  public void thaw() {
+    gate.thaw();
+  }
+
+  /** How many faults have been injected. */
+  public int injections() {
+    return plan.injections();
+  }
+
+  /**
+   * Closes all connections.
+   *
+   * @throws IllegalStateException if a fault was never injected
+   */
+  @Override
+  public void close() {
+    try {
+      listening.close();
+      for (Link link : links) {
+        link.drop();
+      }
+      for (Socket other : others) {
+        other.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    gate.close();
+    List<PlannedFault> never = plan.neverInjected();
+    RuntimeException failed = failures.peek();
+    if (failed != null) throw new IllegalStateException("the proxy itself failed", failed);
+    if (!never.isEmpty()) throw new IllegalStateException("never injected: " + never);
+  }
+
+  private void accept() throws IOException {
+    while (true) {
+      Socket client = listening.accept();
+      Link link = new Link(client, connect(), gate);
+      links.add(link);
+      start(() -> serve(link));
+    }
+  }
+
+  /** A connection to the server, which is closed with this proxy. */
+  Socket connect() throws IOException {
+    Socket socket = new Socket(target.getHost(), target.getPort());
+    others.add(socket);
+    return socket;
+  }
+
+  /** Reads until the server has left, on a thread of its own. */
+  void drain(Socket socket) {
+    start(() -> socket.getInputStream().transferTo(OutputStream.nullOutputStream()));
+  }
+
+  private void serve(Link link) throws IOException {
+    InputStream in = link.fromClient();
+    byte[] begun = beginning(in);
+    if (new String(begun, US_ASCII).equals(Http2Passage.PREFACE)) {
+      link.toServer().write(begun);
+      Http2Passage passage = new Http2Passage(link, plan);
+      start(() -> run(passage::responses, link::serverEnded));
+      run(() -> passage.requests(new DataInputStream(in)), link::clientEnded);
+    } else {
+      Http1Passage passage = new Http1Passage(link, plan, this);
+      start(() -> run(passage::responses, link::serverEnded));
+      run(() -> passage.requests(begun), link::clientEnded);
+    }
+  }
+
+  /** Reads the preface of HTTP/2, or what has come where it became clear that this is not one. */
+  private static byte[] beginning(InputStream in) throws IOException {
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    while (read.size() < Http2Passage.PREFACE.length()
+        && Http2Passage.PREFACE.startsWith(read.toString(US_ASCII))) {
+      int next = in.read();
+      if (next < 0) break;
+      read.write(next);
+    }
+    return read.toByteArray();
+  }
+
+  private static void run(Work work, Work ended) throws IOException {
+    try {
+      work.run();
+    } catch (IOException e) {
+      ended.run(); // the other side learns of it by the end of its connection
+    }
+  }
+
+  private void start(Work work) {
+    Thread thread = new Thread(() -> runGuarded(work), "sandpiper-fault-proxy");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void runGuarded(Work work) {
+    try {
+      work.run();
+    } catch (IOException e) {
+      // a socket was closed under this thread: the proxy's end, or a client's
+    } catch (RuntimeException e) {
+      failures.add(e);
+    }
+  }
+
+  /** What one thread does. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws IOException;
+  }
+}

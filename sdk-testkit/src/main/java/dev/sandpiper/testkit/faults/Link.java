@@ -1,0 +1,107 @@
+package dev.sandpiper.testkit.faults;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One client's connection and the one behind it to the server. Thread-safe. */
+final class Link {
+  private final Socket client;
+  private final Socket server;
+  private final Gate gate;
+  private final CountDownLatch dropped = new CountDownLatch(1);
+  private volatile @Nullable PlannedFault lost; // what made it half-open
+  private volatile boolean cut;
+
+  Link(Socket client, Socket server, Gate gate) throws IOException {
+    this.client = client;
+    this.server = server;
+    this.gate = gate;
+    client.setTcpNoDelay(true);
+    server.setTcpNoDelay(true);
+  }
+
+  InputStream fromClient() throws IOException {
+    return client.getInputStream();
+  }
+
+  OutputStream toClient() throws IOException {
+    return client.getOutputStream();
+  }
+
+  InputStream fromServer() throws IOException {
+    return server.getInputStream();
+  }
+
+  OutputStream toServer() throws IOException {
+    return server.getOutputStream();
+  }
+
+  Socket clientSocket() {
+    return client;
+  }
+
+  /** From now on nothing passes, in neither direction. */
+  void lose(PlannedFault cause) {
+    lost = cause;
+  }
+
+  /**
+   * Whether bytes that have come may go on to the other side: waits while the server is frozen.
+   * Counts what a half-open connection swallows.
+   */
+  boolean letsThrough() throws IOException {
+    gate.await();
+    PlannedFault cause = lost;
+    if (cause != null) cause.injected();
+    return cause == null && !cut;
+  }
+
+  /** Waits so long, or until the connection is dropped. */
+  void pause(Duration time) throws IOException {
+    try {
+      if (dropped.await(time.toNanos(), TimeUnit.NANOSECONDS)) throw new IOException("dropped");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** The client has left: the server learns of it, unless the connection is half-open. */
+  void clientEnded() throws IOException {
+    if (lost == null) drop();
+  }
+
+  /** The server has left: the client learns of it, unless the connection is half-open. */
+  void serverEnded() throws IOException {
+    if (lost == null && !cut) drop();
+  }
+
+  /**
+   * Ends the connection on both sides. What the client sends is still read: a socket that is closed
+   * over unread bytes sends a RST, which can overtake what was passed before.
+   */
+  void cut() throws IOException {
+    cut = true;
+    dropped.countDown();
+    server.close();
+    client.shutdownOutput();
+  }
+
+  void drop() throws IOException {
+    dropped.countDown();
+    client.close();
+    server.close();
+  }
+
+  void reset() throws IOException {
+    client.setSoLinger(true, 0);
+    server.setSoLinger(true, 0);
+    drop();
+  }
+}

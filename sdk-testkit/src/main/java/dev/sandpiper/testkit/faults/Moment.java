@@ -1,0 +1,116 @@
+package dev.sandpiper.testkit.faults;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/** When a fault happens while a message passes. Immutable; {@link #watch} follows one message. */
+final class Moment {
+  private static final String END_OF_HEAD = "\r\n\r\n";
+
+  private final String text; // empty: only the bytes count
+  private final long bytes;
+  private final boolean headCounts;
+
+  private Moment(String text, long bytes, boolean headCounts) {
+    this.text = text;
+    this.bytes = bytes;
+    this.headCounts = headCounts;
+  }
+
+  static Moment afterBytes(long count) {
+    return new Moment("", notNegative(count), true);
+  }
+
+  static Moment afterBodyBytes(long count) {
+    return new Moment("", notNegative(count), false);
+  }
+
+  static Moment afterText(String text) {
+    if (text.isEmpty()) throw new IllegalArgumentException("text must not be empty");
+    return new Moment(text, 0, true);
+  }
+
+  private static long notNegative(long count) {
+    if (count < 0) throw new IllegalArgumentException("count must not be negative: " + count);
+    return count;
+  }
+
+  /** Whether the head of a message matters where it is told apart from the body, as on HTTP/2. */
+  boolean headCounts() {
+    return headCounts;
+  }
+
+  /** Follows a message of HTTP/1.1, whose head is part of its bytes. */
+  Watch watchHttp1() {
+    return headCounts ? watch() : new Watch(new Search(END_OF_HEAD), new Count(bytes));
+  }
+
+  Watch watch() {
+    return new Watch(text.isEmpty() ? new Count(0) : new Search(text), new Count(bytes));
+  }
+
+  @Override
+  public String toString() {
+    if (!text.isEmpty()) return "after the text '" + text + "'";
+    return "after " + bytes + (headCounts ? " bytes" : " bytes of the body");
+  }
+
+  /** Two conditions, met one after the other. Single-threaded. */
+  static final class Watch {
+    private final Condition first;
+    private final Condition second;
+
+    private Watch(Condition first, Condition second) {
+      this.first = first;
+      this.second = second;
+    }
+
+    /** How many of these bytes pass before the moment; -1 if it does not come with them. */
+    int reachedIn(byte[] buffer, int offset, int count) {
+      int begun = first.metIn(buffer, offset, count);
+      if (begun < 0) return -1;
+      int rest = second.metIn(buffer, offset + begun, count - begun);
+      return rest < 0 ? -1 : begun + rest;
+    }
+  }
+
+  /** Once it is met, it is met by zero further bytes. */
+  private interface Condition {
+    int metIn(byte[] buffer, int offset, int count);
+  }
+
+  private static final class Count implements Condition {
+    private long left;
+
+    Count(long left) {
+      this.left = left;
+    }
+
+    @Override
+    public int metIn(byte[] buffer, int offset, int count) {
+      int passing = (int) Math.min(left, count);
+      left -= passing;
+      return left == 0 ? passing : -1;
+    }
+  }
+
+  private static final class Search implements Condition {
+    private final String text;
+    private String tail = ""; // what may be the text's beginning
+    private boolean found;
+
+    Search(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public int metIn(byte[] buffer, int offset, int count) {
+      if (found) return 0;
+      String seen = tail + new String(buffer, offset, count, ISO_8859_1);
+      int at = seen.indexOf(text);
+      int before = tail.length();
+      tail = seen.substring(Math.max(0, seen.length() - text.length() + 1));
+      found = at >= 0;
+      return found ? at + text.length() - before : -1;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sandpiper.testkit.faults;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A fault, the requests that it is meant for, and how often it has been injected. Thread-safe. */
+final class PlannedFault {
+  /** The requests that it is meant for. */
+  enum Scope {
+    NEXT,
+    EVERY,
+    NONE
+  }
+
+  final Fault fault;
+  private final Scope scope;
+  private final String requestText;
+  private final AtomicBoolean taken = new AtomicBoolean();
+  private final AtomicInteger injections = new AtomicInteger();
+
+  PlannedFault(String requestText, Fault fault, Scope scope) {
+    this.requestText = requestText;
+    this.fault = fault;
+    this.scope = scope;
+  }
+
+  /** One that no request brings about: {@link #injected} is told when it has had an effect. */
+  static PlannedFault ofConnections(Fault fault) {
+    return new PlannedFault("any connection", fault, Scope.NONE);
+  }
+
+  boolean isMeantFor(String head) {
+    return scope != Scope.NONE && head.contains(requestText);
+  }
+
+  /** Takes it for one request. Returns false if it was meant for one, which has come. */
+  boolean tryTake() {
+    return scope == Scope.EVERY || taken.compareAndSet(false, true);
+  }
+
+  void injected() {
+    injections.incrementAndGet();
+  }
+
+  int injections() {
+    return injections.get();
+  }
+
+  @Override
+  public String toString() {
+    return fault + " of '" + requestText + "'";
+  }
+}
