@@ -27,7 +27,7 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of Blaxel's REST API that this library makes. */
-final class ControlPlane {
+record ControlPlane(JsonApi api) {
   static final ApiErrors ERRORS =
       new ApiErrors(
           List.of("message", "error"),
@@ -36,14 +36,8 @@ final class ControlPlane {
           Set.of());
   private static final String PAGE_SIZE = "100";
 
-  private final JsonApi api;
-
   ControlPlane(HttpTransport transport, HttpUrl base) {
     this(new JsonApi(transport, base, ERRORS));
-  }
-
-  private ControlPlane(JsonApi api) {
-    this.api = api;
   }
 
   ControlPlane in(CallScope scope) {

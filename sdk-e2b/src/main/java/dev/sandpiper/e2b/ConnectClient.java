@@ -9,6 +9,7 @@ import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.ConnectEnvelope;
+import dev.sandpiper.wire.ConnectStreamReader;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;
 import java.util.Optional;
@@ -105,7 +106,7 @@ record ConnectClient(
       return new ConnectStream<>(
           request,
           response,
-          longestMessage,
+          new ConnectStreamReader(response.source(), longestMessage),
           bytes -> content.apply(used.decode(bytes, kind)),
           errors);
     } catch (RuntimeException e) {

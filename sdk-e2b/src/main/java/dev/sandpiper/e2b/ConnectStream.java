@@ -15,31 +15,18 @@ import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** The answers of one streaming call. Read by one thread; {@link #close()} may come from any. */
-final class ConnectStream<T> implements AutoCloseable {
+record ConnectStream<T>(
+    HttpRequest request,
+    HttpResponse response,
+    ConnectStreamReader reader,
+    Decoder<T> decoder,
+    ConnectErrors errors)
+    implements AutoCloseable {
 
   /** Makes of a message's bytes what its stream is read for. */
   @FunctionalInterface
   interface Decoder<T> {
     T decode(byte[] message) throws MalformedStreamException;
-  }
-
-  private final HttpRequest request;
-  private final HttpResponse response;
-  private final Decoder<T> decoder;
-  private final ConnectErrors errors;
-  private final ConnectStreamReader reader;
-
-  ConnectStream(
-      HttpRequest request,
-      HttpResponse response,
-      int longestMessage,
-      Decoder<T> decoder,
-      ConnectErrors errors) {
-    this.request = request;
-    this.response = response;
-    this.decoder = decoder;
-    this.errors = errors;
-    this.reader = new ConnectStreamReader(response.source(), longestMessage);
   }
 
   /**

@@ -36,7 +36,7 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of E2B's REST API that this library makes. */
-final class ControlPlane {
+record ControlPlane(JsonApi api) {
   private static final String PAGE_SIZE = "100";
   private static final ApiErrors ERRORS =
       new ApiErrors(
@@ -48,14 +48,8 @@ final class ControlPlane {
   /** An answer and whether it was 201. */
   record Connected(JsonNode sandbox, boolean resumed) {}
 
-  private final JsonApi api;
-
   ControlPlane(HttpTransport transport, HttpUrl base) {
     this(new JsonApi(transport, base, ERRORS));
-  }
-
-  private ControlPlane(JsonApi api) {
-    this.api = api;
   }
 
   static Headers headers(UserAgent userAgent, @Nullable String apiKey) {

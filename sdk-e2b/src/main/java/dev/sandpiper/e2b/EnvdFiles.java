@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.HttpUrl;
 
 /** The files of one E2B sandbox: bytes over {@code /files}, the rest over its RPCs. */
@@ -73,7 +74,8 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
             errors,
             Routes.under(access.envdUrl(), "files", "compose"),
             this::filesUrl,
-            executor);
+            executor,
+            new AtomicReference<>());
     this.executor = executor;
   }
 

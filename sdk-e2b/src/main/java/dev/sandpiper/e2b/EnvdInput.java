@@ -2,11 +2,16 @@ package dev.sandpiper.e2b;
 
 import com.google.protobuf.ByteString;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.TerminalSize;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInput;
 import dev.sandpiper.http.CallScope;
 
-/** The input of one process: its standard input, or the keyboard of its terminal. */
-final class EnvdInput {
+/**
+ * The input of one process: its standard input, or the keyboard of its terminal.
+ *
+ * @param givenUp ends what is being sent, and all that comes later
+ */
+record EnvdInput(ProcessRpc rpc, int pid, String name, Kind kind, CallScope givenUp) {
   /** Ctrl-D: to a program that reads lines, the end of file. */
   private static final ByteString END_OF_TRANSMISSION = ByteString.copyFrom(new byte[] {4});
 
@@ -16,17 +21,8 @@ final class EnvdInput {
     TERMINAL
   }
 
-  private final ProcessRpc rpc;
-  private final int pid;
-  private final String name;
-  private final Kind kind;
-  private final CallScope givenUp = CallScope.open();
-
   EnvdInput(ProcessRpc rpc, ProcessRef ref, String name, Kind kind) {
-    this.rpc = rpc;
-    this.pid = Integer.parseUnsignedInt(ref.processId());
-    this.name = name;
-    this.kind = kind;
+    this(rpc, Integer.parseUnsignedInt(ref.processId()), name, kind, CallScope.open());
   }
 
   void write(byte[] bytes, int offset, int length) {
@@ -50,6 +46,10 @@ final class EnvdInput {
       rpc.requireStdin("close stdin", name);
       rpc.closeStdin(name, pid, givenUp);
     }
+  }
+
+  void resize(TerminalSize size, CallScope scope) {
+    rpc.in(scope).resize(name, pid, size);
   }
 
   void giveUp() {

@@ -10,6 +10,7 @@ import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.e2b.EnvdInput.Kind;
 import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
@@ -87,7 +88,7 @@ final class EnvdLauncher implements CommandLauncher {
             variables.of(command, nonce, scope),
             Objects.requireNonNullElse(tag, nonce),
             scope);
-    return this.command(start(command, message, nonce, gaps, scope), gaps);
+    return this.command(start(command, message, nonce, gaps, scope), gaps, Kind.STDIN);
   }
 
   @Override
@@ -107,13 +108,14 @@ final class EnvdLauncher implements CommandLauncher {
             variables.of(command, nonce, scope),
             Objects.requireNonNullElse(tag, nonce),
             scope);
-    EnvdTerminal terminal = terminal(start(command, message, nonce, gaps, scope), gaps);
+    EnvdCommand terminal =
+        this.command(start(command, message, nonce, gaps, scope), gaps, Kind.TERMINAL);
     begin(terminal);
     return terminal;
   }
 
   /** Its script waits for a Ctrl-D, so that nothing is written before somebody listens. */
-  private static void begin(EnvdTerminal terminal) {
+  private static void begin(EnvdCommand terminal) {
     try {
       terminal.closeStdin();
     } catch (RuntimeException e) {
@@ -174,37 +176,29 @@ final class EnvdLauncher implements CommandLauncher {
         : Optional.empty();
   }
 
-  private EnvdCommand command(Followed process, Gaps gaps) {
-    EnvdInput input = new EnvdInput(rpc, process.ref(), process.name(), EnvdInput.Kind.STDIN);
-    return new EnvdCommand(process.ref(), process.name(), events(process, gaps), input, trees);
-  }
-
-  private EnvdTerminal terminal(Followed process, Gaps gaps) {
-    EnvdInput input = new EnvdInput(rpc, process.ref(), process.name(), EnvdInput.Kind.TERMINAL);
-    return new EnvdTerminal(
-        process.ref(), process.name(), events(process, gaps), input, trees, rpc);
-  }
-
-  private FollowedEvents events(Followed process, Gaps gaps) {
-    return new FollowedEvents(
-        process.ref(),
-        process.name(),
-        process.connection().events(),
-        gaps,
-        process.first(),
-        reattachment);
+  private EnvdCommand command(Followed process, Gaps gaps, Kind kind) {
+    FollowedEvents events =
+        new FollowedEvents(
+            process.ref(),
+            process.name(),
+            process.connection().events(),
+            gaps,
+            process.first(),
+            reattachment);
+    EnvdInput input = new EnvdInput(rpc, process.ref(), process.name(), kind);
+    return new EnvdCommand(process.ref(), process.name(), events, input, trees);
   }
 
   @Override
   public RunningCommand attach(ProcessRef ref, CallScope scope) {
     Gaps gaps = new Gaps(Gaps.PIPES);
-    return command(attach(ref, gaps, scope), gaps);
+    return command(attach(ref, gaps, scope), gaps, Kind.STDIN);
   }
 
   @Override
   public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
     Gaps gaps = new Gaps(Gaps.TERMINAL);
-    return terminal(attach(ref, gaps, scope), gaps);
+    return command(attach(ref, gaps, scope), gaps, Kind.TERMINAL);
   }
 
   private Followed attach(ProcessRef ref, Gaps gaps, CallScope scope) {
@@ -260,7 +254,8 @@ final class EnvdLauncher implements CommandLauncher {
     Gaps gaps = new Gaps(Gaps.PIPES);
     ProcessRef ref = search.ref(found);
     Connection connection = connections.byPid(tag, found.getPid());
-    return command(new Followed(ref, tag, connection, gaps.somewhere(Gaps.ATTACHED)), gaps);
+    Followed process = new Followed(ref, tag, connection, gaps.somewhere(Gaps.ATTACHED));
+    return command(process, gaps, Kind.STDIN);
   }
 
   /** Refuses variables of a new sandbox that its commands would not get. */

@@ -34,8 +34,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends one file in parts at the same time and has the sandbox join them, by a call that no client
  * of E2B's own uses: so it is asked first whether it is there.
+ *
+ * @param available null until the sandbox has been asked
  */
-final class PartsUpload {
+record PartsUpload(
+    HttpTransport transport,
+    FilesystemRpc rpc,
+    FileWrites writes,
+    EnvdErrors errors,
+    HttpUrl composeUrl,
+    Function<String, HttpUrl> filesUrl,
+    Executor executor,
+    AtomicReference<@Nullable Boolean> available) {
   private static final Logger log = LoggerFactory.getLogger(PartsUpload.class);
   private static final long SMALLEST_PART = 8L << 20;
   private static final int PARTS_PER_WORKER = 4;
@@ -44,39 +54,13 @@ final class PartsUpload {
   /** How a server refuses what it knows, and what it does not know. */
   private static final Set<Integer> TELLING = Set.of(400, 404, 405);
 
-  private final HttpTransport transport;
-  private final FilesystemRpc rpc;
-  private final FileWrites writes;
-  private final EnvdErrors errors;
-  private final HttpUrl composeUrl;
-  private final Function<String, HttpUrl> filesUrl;
-  private final Executor executor;
-  private volatile @Nullable Boolean available;
-
-  PartsUpload(
-      HttpTransport transport,
-      FilesystemRpc rpc,
-      FileWrites writes,
-      EnvdErrors errors,
-      HttpUrl composeUrl,
-      Function<String, HttpUrl> filesUrl,
-      Executor executor) {
-    this.transport = transport;
-    this.rpc = rpc;
-    this.writes = writes;
-    this.errors = errors;
-    this.composeUrl = composeUrl;
-    this.filesUrl = filesUrl;
-    this.executor = executor;
-  }
-
   /** True if it pays, and the sandbox has shown that it can join files. */
   boolean isPossible(String path, long size, int parallel) {
     return parallel > 1 && size >= 2 * SMALLEST_PART && isAvailable(path);
   }
 
   private boolean isAvailable(String path) {
-    Boolean known = available;
+    Boolean known = available.get();
     if (known == null) {
       // Joining nothing is refused, in these words, where joining is known.
       HttpRequest request = compose(path, List.of(), path).harmless();
@@ -87,7 +71,7 @@ final class PartsUpload {
         }
         known = refusal.failure().observed().contains("source_paths");
       }
-      available = known;
+      available.set(known);
     }
     return known;
   }
