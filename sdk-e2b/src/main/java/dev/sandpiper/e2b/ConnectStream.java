@@ -2,6 +2,9 @@ package dev.sandpiper.e2b;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -48,6 +51,17 @@ record ConnectStream<T>(
       throw errors.ofEnd(error.get(), end, request.failure(""));
     }
     return null;
+  }
+
+  /** {@link #next()}, whose exceptions are failures of an operation. */
+  @Nullable T next(Failure about) {
+    try {
+      return next();
+    } catch (MalformedStreamException e) {
+      throw new WireFormatException(about.withObserved("the sandbox sent " + e.getMessage()), e);
+    } catch (IOException e) {
+      throw new ConnectionLostException(about.withObserved("the connection broke"), null, e);
+    }
   }
 
   /** What came before the first message. */

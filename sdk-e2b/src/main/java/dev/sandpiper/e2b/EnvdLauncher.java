@@ -11,7 +11,6 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.e2b.EnvdInput.Kind;
-import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.CommandLauncher;
@@ -44,7 +43,6 @@ final class EnvdLauncher implements CommandLauncher {
   private final ProcessRpc rpc;
   private final StartMessages messages;
   private final Variables variables;
-  private final ProcessConnections connections;
   private final ProcessSearch search;
   private final ProcessListing listing;
   private final ProcessTrees trees;
@@ -60,13 +58,12 @@ final class EnvdLauncher implements CommandLauncher {
     this.sandboxId = sandboxId;
     this.rpc = rpc;
     this.messages = messages;
-    this.connections = new ProcessConnections(rpc);
     this.search = new ProcessSearch(rpc, sandboxId);
     ScriptRunner scripts = new ScriptRunner(rpc);
     this.variables = new Variables(sandboxId, scripts);
     this.listing = new ProcessListing(sandboxId, search, scripts);
     this.trees = new ProcessTrees(scripts, search);
-    this.reattachment = new Reattachment(search, connections, health::describe, reattachLimit);
+    this.reattachment = new Reattachment(search, health::describe, reattachLimit);
     this.recovery = new StartRecovery(trees);
   }
 
@@ -126,14 +123,14 @@ final class EnvdLauncher implements CommandLauncher {
 
   /** A process that we follow from now on, and what to tell before its own events. */
   private record Followed(
-      ProcessRef ref, String name, Connection connection, List<ProcessEvent> first) {}
+      ProcessRef ref, String name, ProcessConnection connection, List<ProcessEvent> first) {}
 
   private Followed start(
       Command command, StartRequest message, String nonce, Gaps gaps, CallScope scope) {
     String name = command.name();
     try {
-      Connection connection =
-          connections
+      ProcessConnection connection =
+          rpc
               .in(scope)
               .start(name, message, command.user(), command.timeout().flatMap(this::backstop));
       return new Followed(ref(connection.pid(), nonce), name, connection, List.of());
@@ -141,13 +138,13 @@ final class EnvdLauncher implements CommandLauncher {
       if (!Ambiguity.mayHaveStarted(e)) {
         throw e;
       }
-      Connection adopted = recovery.recover(name, new StartTrace(name, nonce), e, scope);
+      ProcessConnection adopted = recovery.recover(name, new StartTrace(name, nonce), e, scope);
       return new Followed(ref(adopted.pid(), nonce), name, adopted, gaps.somewhere(Gaps.ADOPTED));
     }
   }
 
   /** Of a start of ours; the end of what has just ended is still known by its tag. */
-  private final class StartTrace implements StartRecovery.Trace<Connection> {
+  private final class StartTrace implements StartRecovery.Trace<ProcessConnection> {
     private final String name;
     private final String nonce;
 
@@ -162,11 +159,11 @@ final class EnvdLauncher implements CommandLauncher {
     }
 
     @Override
-    public Connection adopt(Optional<ProcessRef> found, CallScope scope) {
-      ProcessConnections inScope = connections.in(scope);
+    public ProcessConnection adopt(Optional<ProcessRef> found, CallScope scope) {
+      ProcessRpc inScope = rpc.in(scope);
       return found.isPresent()
-          ? inScope.byPid(name, Integer.parseUnsignedInt(found.get().processId()))
-          : inScope.byTag(name, nonce);
+          ? inScope.connect(name, Integer.parseUnsignedInt(found.get().processId()))
+          : inScope.connect(name, nonce);
     }
   }
 
@@ -207,11 +204,11 @@ final class EnvdLauncher implements CommandLauncher {
           failure(ref.toString(), "it belongs to another sandbox than " + sandboxId));
     }
     List<ProcessProto.ProcessInfo> running = search.in(scope).all();
-    Connection connection =
+    ProcessConnection connection =
         ProcessSearch.find(ref, running).isPresent()
-            ? connections
+            ? rpc
                 .in(scope)
-                .byPid(ref.processId(), Integer.parseUnsignedInt(ref.processId()))
+                .connect(ref.processId(), Integer.parseUnsignedInt(ref.processId()))
             : ended(ref, running, scope);
     return new Followed(ref, ref.processId(), connection, gaps.somewhere(Gaps.ATTACHED));
   }
@@ -219,13 +216,13 @@ final class EnvdLauncher implements CommandLauncher {
   /**
    * The end of a process, which E2B remembers for thirty seconds; only its tag proves whose it is.
    */
-  private Connection ended(
+  private ProcessConnection ended(
       ProcessRef ref, List<ProcessProto.ProcessInfo> running, CallScope scope) {
     if (running.stream().anyMatch(info -> ProcessSearch.pid(info).equals(ref.processId()))) {
       throw new NotFoundException(
           What.PROCESS, failure(ref.toString(), "its number belongs to another process now"));
     }
-    Connection connection = connections.in(scope).byTag(ref.processId(), ref.nonce());
+    ProcessConnection connection = rpc.in(scope).connect(ref.processId(), ref.nonce());
     if (!Integer.toUnsignedString(connection.pid()).equals(ref.processId())) {
       connection.events().close();
       throw new NotFoundException(
@@ -253,7 +250,7 @@ final class EnvdLauncher implements CommandLauncher {
     ProcessProto.ProcessInfo found = tagged.get(0);
     Gaps gaps = new Gaps(Gaps.PIPES);
     ProcessRef ref = search.ref(found);
-    Connection connection = connections.byPid(tag, found.getPid());
+    ProcessConnection connection = rpc.connect(tag, found.getPid());
     Followed process = new Followed(ref, tag, connection, gaps.somewhere(Gaps.ATTACHED));
     return command(process, gaps, Kind.STDIN);
   }

@@ -1,7 +1,6 @@
 package dev.sandpiper.e2b;
 
 import dev.sandpiper.Capability;
-import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.FileEvent;
 import dev.sandpiper.FileEvent.Created;
@@ -23,7 +22,6 @@ import dev.sandpiper.files.FileWatch;
 import dev.sandpiper.files.WatchConnection;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.MalformedStreamException;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -88,7 +86,7 @@ final class EnvdWatch implements WatchConnection {
       FilesystemRpc rpc, String directory, WatchDirRequest message, CallScope end) {
     EnvdWatch watch = new EnvdWatch(directory, rpc.watch(directory, message, end));
     try {
-      WatchDirResponse first = watch.message();
+      WatchDirResponse first = watch.stream.next(watch.failure(""));
       if (first == null || first.getEventCase() != EventCase.START) {
         throw watch.malformed(new MalformedStreamException("no start event"));
       }
@@ -102,7 +100,7 @@ final class EnvdWatch implements WatchConnection {
   @Override
   public @Nullable FileEvent next() {
     while (lastWords.isEmpty() && !over) {
-      WatchDirResponse message = message();
+      WatchDirResponse message = stream.next(failure(""));
       if (message == null) {
         throw new PlatformException(failure("the sandbox ended the watch"));
       }
@@ -114,16 +112,6 @@ final class EnvdWatch implements WatchConnection {
       }
     }
     return lastWords.poll();
-  }
-
-  private @Nullable WatchDirResponse message() {
-    try {
-      return stream.next();
-    } catch (MalformedStreamException e) {
-      throw malformed(e);
-    } catch (IOException e) {
-      throw new ConnectionLostException(failure("the connection broke"), null, e);
-    }
   }
 
   private WireFormatException malformed(MalformedStreamException cause) {

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import dev.sandpiper.Capability;
+import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.Signal;
@@ -49,15 +50,21 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
   }
 
   /**
-   * Starts a process and opens the stream of its events.
+   * Starts a process and opens the stream of its events, behind the first.
    *
    * @param subject what messages call it
    * @param user whose process it shall be; empty for the sandbox's default user
    * @param lifetime after which the server kills the process; empty for none
    */
-  ConnectStream<ProcessEvent> start(
+  ProcessConnection start(
       String subject, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
-    return start(streaming("start", subject, "Start"), message, user, lifetime);
+    HttpRequest request = streaming("start", subject, "Start");
+    return begun(request, start(request, message, user, lifetime));
+  }
+
+  private static ProcessConnection begun(HttpRequest request, ConnectStream<ProcessEvent> events) {
+    return ProcessConnection.begin(
+        Failure.of(request.operation(), request.subject(), ""), events);
   }
 
   /** Starts a process that is over soon, and waits no longer for it than it may live. */
@@ -77,15 +84,29 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
         request, message, StartResponse.getDefaultInstance(), StartResponse::getEvent, ERRORS);
   }
 
-  /** Attaches to a process; nothing that it wrote before is told. */
-  ConnectStream<ProcessEvent> connect(String subject, ProcessSelector selector) {
-    ConnectRequest message = ConnectRequest.newBuilder().setProcess(selector).build();
-    return client.stream(
-        streaming("attach", subject, "Connect"),
-        message,
-        ConnectResponse.getDefaultInstance(),
-        ConnectResponse::getEvent,
-        ERRORS);
+  /**
+   * Attaches to what runs, or has ended a short while ago, under this number; nothing that it wrote
+   * before is told.
+   */
+  ProcessConnection connect(String subject, int pid) {
+    return connect(subject, selector(pid));
+  }
+
+  /** Attaches to what has this tag; may miss it where others have tags too. */
+  ProcessConnection connect(String subject, String tag) {
+    return connect(subject, ProcessSelector.newBuilder().setTag(tag));
+  }
+
+  private ProcessConnection connect(String subject, ProcessSelector.Builder selector) {
+    HttpRequest request = streaming("attach", subject, "Connect");
+    return begun(
+        request,
+        client.stream(
+            request,
+            ConnectRequest.newBuilder().setProcess(selector).build(),
+            ConnectResponse.getDefaultInstance(),
+            ConnectResponse::getEvent,
+            ERRORS));
   }
 
   /** What runs, and dead shells whose children hold their outputs. */

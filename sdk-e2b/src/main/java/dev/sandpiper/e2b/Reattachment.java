@@ -8,7 +8,6 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
@@ -27,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 record Reattachment(
     ProcessSearch search,
-    ProcessConnections connections,
     Function<CallScope, String> health,
     Duration patience) {
   private static final Logger log = LoggerFactory.getLogger(Reattachment.class);
@@ -108,14 +106,14 @@ record Reattachment(
    * @throws ConnectionLostException if there is none to be had, with {@code cause}
    * @throws CancelledException if it was given up, or this thread is interrupted
    */
-  Connection replace(ProcessRef ref, String name, Exception cause, long heard, Attempts attempts) {
+  ProcessConnection replace(ProcessRef ref, String name, Exception cause, long heard, Attempts attempts) {
     if (isOff()) {
       throw lost(ref, name, health.apply(attempts.following), cause);
     }
     while (true) {
       CallScope scope = attempts.next(ref, name, cause);
       try {
-        Connection connection = connect(ref, name, heard, scope);
+        ProcessConnection connection = connect(ref, name, heard, scope);
         attempts.connected();
         log.warn("{} lost its connection and has a new one: {}", ref, cause.toString());
         return connection;
@@ -128,19 +126,20 @@ record Reattachment(
     }
   }
 
-  private Connection connect(ProcessRef ref, String name, long heard, CallScope scope) {
+  private ProcessConnection connect(ProcessRef ref, String name, long heard, CallScope scope) {
+    ProcessRpc rpc = search.rpc().in(scope);
     int pid = Integer.parseUnsignedInt(ref.processId());
     if (search.running(ref, scope).isPresent()) {
-      return connections.in(scope).byPid(name, pid);
+      return rpc.connect(name, pid);
     }
     try {
-      return connections.in(scope).byTag(name, ref.nonce());
+      return rpc.connect(name, ref.nonce());
     } catch (NotFoundException e) {
       if (System.nanoTime() - heard > SAME_PROCESS.toNanos()) {
         throw e;
       }
       // It ran a moment ago, so that its number cannot have been used again; see RATIONALE.md.
-      return connections.in(scope).byPid(name, pid);
+      return rpc.connect(name, pid);
     }
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.ProcessRef;
-import dev.sandpiper.e2b.ProcessConnections.Connection;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.http.CallScope;
 import java.io.IOException;
@@ -22,12 +21,11 @@ class ReattachmentTest {
 
   @RegisterExtension final ConnectPeer peer = new ConnectPeer();
 
-  private Connection replace(Duration heardAgo) {
+  private ProcessConnection replace(Duration heardAgo) {
     ProcessRpc rpc = new ProcessRpc(peer.client(Codec.BINARY), EnvdVersion.parse("0.6.13"));
     Reattachment reattachment =
         new Reattachment(
             new ProcessSearch(rpc, "isb1"),
-            new ProcessConnections(rpc),
             scope -> "not asked",
             Duration.ofSeconds(2));
     return reattachment.replace(
@@ -52,7 +50,7 @@ class ReattachmentTest {
   void itsNumberIsAskedWhileItCannotBeAnothers() throws Exception {
     runsNoMoreAndItsTagIsUnknown();
     peer.answer(Frames.stream(Frames.start(7), Frames.exited(5), Frames.goodbye()));
-    Connection connection = replace(Duration.ofSeconds(25));
+    ProcessConnection connection = replace(Duration.ofSeconds(25));
     assertThat(connection.pid()).isEqualTo(7);
     connection.events().close();
     peer.take();
