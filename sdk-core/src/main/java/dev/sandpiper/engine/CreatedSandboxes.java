@@ -8,12 +8,13 @@ import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +30,9 @@ public final class CreatedSandboxes {
 
   private final CallScope scope = CallScope.open();
   private final Set<String> open = ConcurrentHashMap.newKeySet();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition ended = lock.newCondition();
-
-  // Guarded by lock.
-  private final List<String> begun = new ArrayList<>();
-  private boolean closed;
+  private final Phaser creations = new Phaser(1); // advances when none is left after closing
+  private final Queue<String> begun = new ConcurrentLinkedQueue<>();
+  private volatile boolean closed; // changed under this
 
   /**
    * Creates a sandbox. If the client is closed meanwhile, the sandbox is closed too.
@@ -47,7 +45,7 @@ public final class CreatedSandboxes {
     try {
       S sandbox = creation.apply(scope);
       open.add(sandbox.id());
-      if (isClosed()) {
+      if (closed) {
         sandbox.close();
         throw new CancelledException(
             Failure.of("create", sandbox.id(), "the client was closed, and the sandbox with it"));
@@ -58,24 +56,15 @@ public final class CreatedSandboxes {
     }
   }
 
-  private void begin(String name) {
-    lock.lock();
-    try {
-      requireOpen();
-      begun.add(name);
-    } finally {
-      lock.unlock();
-    }
+  private synchronized void begin(String name) {
+    requireOpen();
+    begun.add(name);
+    creations.register();
   }
 
   private void end(String name) {
-    lock.lock();
-    try {
-      begun.remove(name);
-      ended.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    begun.remove(name);
+    creations.arriveAndDeregister();
   }
 
   /**
@@ -84,17 +73,8 @@ public final class CreatedSandboxes {
    * @throws IllegalStateException once the client is closed
    */
   public void requireOpen() {
-    if (isClosed()) {
+    if (closed) {
       throw new IllegalStateException("this client is closed");
-    }
-  }
-
-  private boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -111,18 +91,15 @@ public final class CreatedSandboxes {
    * @return false, at once, if that was done or begun before
    */
   public boolean close() {
-    lock.lock();
-    try {
+    synchronized (this) {
       if (closed) {
         return false;
       }
       closed = true;
-      Uninterrupted.run(this::settle);
-      if (!begun.isEmpty()) {
-        log.warn("closed while sandboxes were being created, which may live on: {}", begun);
-      }
-    } finally {
-      lock.unlock();
+    }
+    Uninterrupted.run(this::settle);
+    if (!begun.isEmpty()) {
+      log.warn("closed while sandboxes were being created, which may live on: {}", begun);
     }
     if (!open.isEmpty()) {
       log.warn("closed with sandboxes still open, which nobody will kill: {}", open);
@@ -131,22 +108,22 @@ public final class CreatedSandboxes {
   }
 
   private void settle() {
-    if (!awaitEnds()) {
+    int phase = creations.arrive();
+    awaitEnds(phase);
+    if (!begun.isEmpty()) {
       scope.cancel();
-      awaitEnds();
+      awaitEnds(phase);
     }
   }
 
-  private boolean awaitEnds() {
-    long left = PATIENCE.toNanos();
+  private void awaitEnds(int phase) {
     try {
-      while (!begun.isEmpty() && left > 0) {
-        left = ended.awaitNanos(left);
-      }
+      creations.awaitAdvanceInterruptibly(phase, PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      // What is left is named in a warning.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return begun.isEmpty();
   }
 
   /** The time for finding and deleting what was created and is not used. */

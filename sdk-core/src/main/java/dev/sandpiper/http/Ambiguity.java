@@ -7,6 +7,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import java.util.function.Supplier;
 
 /** Which failures leave open whether the platform did what it was asked. */
 public final class Ambiguity {
@@ -37,6 +38,15 @@ public final class Ambiguity {
     return canBeAmbiguous(failure)
         ? Retold.as(unknown, failure)
         : new PlatformException(unknown, failure);
+  }
+
+  /** Makes a call; {@code observed} is said of a failure that leaves its effect open. */
+  public static <T> T saying(String observed, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (SandboxException e) {
+      throw mayHaveStarted(e) ? unknown(e, observed) : e;
+    }
   }
 
   private static boolean canBeAmbiguous(SandboxException failure) {

@@ -9,7 +9,6 @@ import dev.sandpiper.FileInfo;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.Processes;
 import dev.sandpiper.ReadOptions;
-import dev.sandpiper.SandboxException;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.files.AtomicWrite;
@@ -103,13 +102,8 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
   public FileInfo move(String source, String destination) {
     String from = paths().absolute(source);
     String to = paths().absolute(destination);
-    try {
-      return rpc.move("move", from, to);
-    } catch (SandboxException e) {
-      throw Ambiguity.mayHaveStarted(e)
-          ? Ambiguity.unknown(e, "whether it was moved to " + to + " cannot be known")
-          : e;
-    }
+    String unknown = "whether it was moved to " + to + " cannot be known";
+    return Ambiguity.saying(unknown, () -> rpc.move("move", from, to));
   }
 
   @Override

@@ -9,7 +9,6 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
-import dev.sandpiper.SandboxException;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
@@ -51,12 +50,7 @@ record SessionLauncher(
       throw SessionCalls.unsupported("start", command.name(), Capability.STDIN_END);
     }
     ObjectNode body = body(command, scope);
-    ProcessState state;
-    try {
-      state = calls.start(command.name(), body, scope);
-    } catch (SandboxException e) {
-      throw Ambiguity.mayHaveStarted(e) ? Ambiguity.unknown(e, UNKNOWN) : e;
-    }
+    ProcessState state = Ambiguity.saying(UNKNOWN, () -> calls.start(command.name(), body, scope));
     ProcessRef ref = new ProcessRef(PLATFORM, calls.id(), state.id(), NONCE);
     return new SessionCommand(calls, ref, command.name(), state, ByteOffsets.BEGINNING);
   }
