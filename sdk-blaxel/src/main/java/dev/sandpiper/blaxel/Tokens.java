@@ -70,7 +70,7 @@ final class Tokens {
       refreshToken = login.refreshToken();
       if (login.accessToken() != null) {
         current =
-            new Token(headerText(login.accessToken()), after(JwtLife.of(login.accessToken())));
+            new Token(headerText(login.accessToken()), after(life(login.accessToken())));
       }
     }
   }
@@ -217,21 +217,19 @@ final class Tokens {
   }
 
   /** How long a token says that it lives. */
-  private static final class JwtLife {
-    static Duration of(String token) {
-      String[] parts = token.split("\\.", -1);
-      if (parts.length != 3) {
-        return UNKNOWN_LIFE;
-      }
-      try {
-        JsonNode claims = Json.parse(Base64.getUrlDecoder().decode(parts[1]));
-        long expires = claims.path("exp").asLong(0);
-        return expires == 0
-            ? UNKNOWN_LIFE
-            : Duration.ofSeconds(expires - System.currentTimeMillis() / 1000);
-      } catch (IllegalArgumentException | MalformedStreamException e) {
-        return UNKNOWN_LIFE; // no token of the usual kind: Blaxel will say when it is over
-      }
+  private static Duration life(String token) {
+    String[] parts = token.split("\\.", -1);
+    if (parts.length != 3) {
+      return UNKNOWN_LIFE;
+    }
+    try {
+      JsonNode claims = Json.parse(Base64.getUrlDecoder().decode(parts[1]));
+      long expires = claims.path("exp").asLong(0);
+      return expires == 0
+          ? UNKNOWN_LIFE
+          : Duration.ofSeconds(expires - System.currentTimeMillis() / 1000);
+    } catch (IllegalArgumentException | MalformedStreamException e) {
+      return UNKNOWN_LIFE; // no token of the usual kind: Blaxel will say when it is over
     }
   }
 }

@@ -89,7 +89,7 @@ public final class E2bClient implements SandboxClient {
     requireNonNull(spec, "spec");
     account.created().requireOpen();
     if (settings.debug()) {
-      return new E2bSandbox(DebugSandbox.access(account.addresses()), Origin.CREATED, account);
+      return new E2bSandbox(account.addresses().debugSandbox(), Origin.CREATED, account);
     }
     settings.requiredApiKey();
     Creation creation = new Creation(account.api(), spec);
@@ -115,7 +115,7 @@ public final class E2bClient implements SandboxClient {
     requireUsable(id);
     Durations.notNegative("the time to live", timeToLive, "to look only");
     if (settings.debug()) {
-      return new E2bSandbox(DebugSandbox.access(account.addresses()), Origin.FOUND, account);
+      return new E2bSandbox(account.addresses().debugSandbox(), Origin.FOUND, account);
     }
     settings.requiredApiKey();
     if (timeToLive.isZero()) {

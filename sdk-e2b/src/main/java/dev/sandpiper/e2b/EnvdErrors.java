@@ -13,6 +13,7 @@ import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.files.FileReasons;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param missing what "not found" is about
  */
 record EnvdErrors(What missing) implements ConnectErrors {
+  /** Behind this stands a path, and not a reason. */
+  private static final String FILE_ABOVE = ": path is a file: ";
+
   private static final String START_FAILED = "error starting process '";
 
   SandboxException of(HttpResponse response) {
@@ -96,7 +100,7 @@ record EnvdErrors(What missing) implements ConnectErrors {
   private SandboxException ofInternal(ConnectError error, Failure failure) {
     return Optional.of(error.message())
         .filter(message -> missing == What.FILE)
-        .flatMap(FileErrors::reason)
+        .flatMap(EnvdErrors::ofFile)
         .<SandboxException>map(
             reason ->
                 new InvalidRequestException(
@@ -104,6 +108,17 @@ record EnvdErrors(What missing) implements ConnectErrors {
                         .withObserved(reason + " [" + failure.observed() + "]")
                         .withRetryable(false)))
         .orElseGet(() -> new PlatformException(failure));
+  }
+
+  /** The system's reason at the end of a message, if it is one that repeating does not change. */
+  private static Optional<String> ofFile(String message) {
+    if (message.contains(FILE_ABOVE)) {
+      return FileReasons.meaning("not a directory");
+    }
+    String last = FileReasons.last(message);
+    return last.equals("file exists")
+        ? Optional.of("there is a directory already, and a directory is never replaced")
+        : FileReasons.meaning(last);
   }
 
   /** A start that fails repeats the whole command, secrets included: the reason is behind it. */

@@ -25,6 +25,7 @@ record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVe
   static final EnvdVersion FILE_METADATA = new EnvdVersion(0, 6, 2);
   static final EnvdVersion WATCH_INFO = new EnvdVersion(0, 6, 3);
   static final EnvdVersion NETWORK_WATCH = new EnvdVersion(0, 6, 4);
+  static final EnvdVersion NEWEST = new EnvdVersion(99, 99, 99);
 
   private static final Pattern TEXT = Pattern.compile("v?(\\d{1,6})\\.(\\d{1,6})\\.(\\d{1,6}).*");
 

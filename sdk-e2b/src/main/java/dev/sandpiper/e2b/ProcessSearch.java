@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.ProcessPlatform;
@@ -13,9 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import okio.Buffer;
+import okio.Utf8;
 
 /** Finds processes by what tells one from a later one with the same number. */
 record ProcessSearch(ProcessRpc rpc, String sandboxId) implements ProcessPlatform {
+  private static final int FINGERPRINT_BYTES = 16;
 
   ProcessSearch in(CallScope scope) {
     return new ProcessSearch(rpc.in(scope), sandboxId);
@@ -74,6 +79,28 @@ record ProcessSearch(ProcessRpc rpc, String sandboxId) implements ProcessPlatfor
     if (Nonce.isOne(inVariable)) {
       return inVariable;
     }
-    return Nonce.isOne(info.getTag()) ? info.getTag() : Fingerprint.of(info);
+    return Nonce.isOne(info.getTag()) ? info.getTag() : fingerprint(info);
+  }
+
+  /** A digest of all that the sandbox tells: not the texts, because variables may be secrets. */
+  private static String fingerprint(ProcessInfo info) {
+    Buffer all = new Buffer();
+    ProcessConfig config = info.getConfig();
+    add(all, info.getTag());
+    add(all, config.getCwd());
+    add(all, config.getCmd());
+    config.getArgsList().forEach(argument -> add(all, argument));
+    new TreeMap<>(config.getEnvsMap())
+        .forEach(
+            (name, value) -> {
+              add(all, name);
+              add(all, value);
+            });
+    return "seen-" + all.sha256().substring(0, FINGERPRINT_BYTES).hex();
+  }
+
+  /** With its length in front, so that no two lists of texts look alike. */
+  private static void add(Buffer all, String text) {
+    all.writeInt((int) Utf8.size(text)).writeUtf8(text);
   }
 }

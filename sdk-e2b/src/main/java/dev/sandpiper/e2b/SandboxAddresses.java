@@ -18,6 +18,7 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
   private static final Set<String> SHARED =
       Set.of("e2b.app", "e2b.dev", "e2b.pro", "e2b-staging.dev");
   private static final String LOCAL = "localhost";
+  private static final String DEBUG_ID = "debug_sandbox_id";
 
   static SandboxAddresses of(E2bSettings settings) {
     return new SandboxAddresses(settings.sandboxUrl(), settings.debug());
@@ -53,6 +54,13 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
             ? HttpUrl.get("http://" + LOCAL + ":" + port)
             : host(port, access.sandboxId(), access.domain());
     return new Endpoint(uri(url), headers);
+  }
+
+  /** The one sandbox of debug mode: a daemon on this machine that nobody created. */
+  SandboxAccess debugSandbox() {
+    HttpUrl url = envd(DEBUG_ID, E2bSettings.DEFAULT_DOMAIN);
+    return new SandboxAccess(
+        DEBUG_ID, E2bSettings.DEFAULT_DOMAIN, EnvdVersion.NEWEST, url, null, null);
   }
 
   /** Without the slash that would stand alone behind the host: paths are joined to it. */
