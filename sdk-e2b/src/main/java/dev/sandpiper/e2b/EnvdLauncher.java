@@ -6,6 +6,7 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
@@ -85,7 +86,7 @@ final class EnvdLauncher implements CommandLauncher {
             variables.of(command, nonce, scope),
             Objects.requireNonNullElse(tag, nonce),
             scope);
-    return this.command(start(command, message, nonce, gaps, scope), gaps, Kind.STDIN);
+    return this.command(start(command, message, nonce, gaps, scope), Kind.STDIN);
   }
 
   @Override
@@ -106,7 +107,7 @@ final class EnvdLauncher implements CommandLauncher {
             Objects.requireNonNullElse(tag, nonce),
             scope);
     EnvdCommand terminal =
-        this.command(start(command, message, nonce, gaps, scope), gaps, Kind.TERMINAL);
+        this.command(start(command, message, nonce, gaps, scope), Kind.TERMINAL);
     begin(terminal);
     return terminal;
   }
@@ -122,8 +123,12 @@ final class EnvdLauncher implements CommandLauncher {
   }
 
   /** A process that we follow from now on, and what to tell before its own events. */
-  private record Followed(
-      ProcessRef ref, String name, ProcessConnection connection, List<ProcessEvent> first) {}
+  record Followed(
+      ProcessRef ref,
+      String name,
+      ProcessConnection connection,
+      Gaps gaps,
+      List<ProcessEvent> first) {}
 
   private Followed start(
       Command command, StartRequest message, String nonce, Gaps gaps, CallScope scope) {
@@ -133,13 +138,14 @@ final class EnvdLauncher implements CommandLauncher {
           rpc
               .in(scope)
               .start(name, message, command.user(), command.timeout().flatMap(this::backstop));
-      return new Followed(ref(connection.pid(), nonce), name, connection, List.of());
+      return new Followed(ref(connection.pid(), nonce), name, connection, gaps, List.of());
     } catch (SandboxException e) {
       if (!Ambiguity.mayHaveStarted(e)) {
         throw e;
       }
       ProcessConnection adopted = recovery.recover(name, new StartTrace(name, nonce), e, scope);
-      return new Followed(ref(adopted.pid(), nonce), name, adopted, gaps.somewhere(Gaps.ADOPTED));
+      return new Followed(
+          ref(adopted.pid(), nonce), name, adopted, gaps, gaps.somewhere(Gaps.ADOPTED));
     }
   }
 
@@ -173,32 +179,23 @@ final class EnvdLauncher implements CommandLauncher {
         : Optional.empty();
   }
 
-  private EnvdCommand command(Followed process, Gaps gaps, Kind kind) {
-    FollowedEvents events =
-        new FollowedEvents(
-            process.ref(),
-            process.name(),
-            process.connection().events(),
-            gaps,
-            process.first(),
-            reattachment);
+  private EnvdCommand command(Followed process, Kind kind) {
+    FollowedEvents events = new FollowedEvents(process, reattachment);
     EnvdInput input = new EnvdInput(rpc, process.ref(), process.name(), kind);
     return new EnvdCommand(process.ref(), process.name(), events, input, trees);
   }
 
   @Override
   public RunningCommand attach(ProcessRef ref, CallScope scope) {
-    Gaps gaps = new Gaps(Gaps.PIPES);
-    return command(attach(ref, gaps, scope), gaps, Kind.STDIN);
+    return command(attach(ref, Gaps.PIPES, scope), Kind.STDIN);
   }
 
   @Override
   public RunningTerminal attachTerminal(ProcessRef ref, CallScope scope) {
-    Gaps gaps = new Gaps(Gaps.TERMINAL);
-    return command(attach(ref, gaps, scope), gaps, Kind.TERMINAL);
+    return command(attach(ref, Gaps.TERMINAL, scope), Kind.TERMINAL);
   }
 
-  private Followed attach(ProcessRef ref, Gaps gaps, CallScope scope) {
+  private Followed attach(ProcessRef ref, List<Channel> channels, CallScope scope) {
     if (!ref.platform().equals(PLATFORM) || !ref.sandboxId().equals(sandboxId)) {
       throw new InvalidRequestException(
           failure(ref.toString(), "it belongs to another sandbox than " + sandboxId));
@@ -210,7 +207,13 @@ final class EnvdLauncher implements CommandLauncher {
                 .in(scope)
                 .connect(ref.processId(), Integer.parseUnsignedInt(ref.processId()))
             : ended(ref, running, scope);
-    return new Followed(ref, ref.processId(), connection, gaps.somewhere(Gaps.ATTACHED));
+    return attached(ref, ref.processId(), connection, channels);
+  }
+
+  private static Followed attached(
+      ProcessRef ref, String name, ProcessConnection connection, List<Channel> channels) {
+    Gaps gaps = new Gaps(channels);
+    return new Followed(ref, name, connection, gaps, gaps.somewhere(Gaps.ATTACHED));
   }
 
   /**
@@ -248,11 +251,8 @@ final class EnvdLauncher implements CommandLauncher {
       throw new NotFoundException(What.PROCESS, failure(tag, "no process with this tag runs"));
     }
     ProcessProto.ProcessInfo found = tagged.get(0);
-    Gaps gaps = new Gaps(Gaps.PIPES);
-    ProcessRef ref = search.ref(found);
     ProcessConnection connection = rpc.connect(tag, found.getPid());
-    Followed process = new Followed(ref, tag, connection, gaps.somewhere(Gaps.ATTACHED));
-    return command(process, gaps, Kind.STDIN);
+    return command(attached(search.ref(found), tag, connection, Gaps.PIPES), Kind.STDIN);
   }
 
   /** Refuses variables of a new sandbox that its commands would not get. */

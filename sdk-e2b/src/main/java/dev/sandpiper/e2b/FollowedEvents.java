@@ -8,6 +8,7 @@ import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.EnvdLauncher.Followed;
 import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.MalformedStreamException;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,22 +40,13 @@ final class FollowedEvents {
   private ConnectStream<ProcessProto.ProcessEvent> events; // of the reading thread
   private volatile boolean lastWordsMayBeLost;
 
-  /**
-   * @param first what to tell before the stream's own events
-   */
-  FollowedEvents(
-      ProcessRef ref,
-      String name,
-      ConnectStream<ProcessProto.ProcessEvent> events,
-      Gaps gaps,
-      List<ProcessEvent> first,
-      Reattachment reattachment) {
-    this.ref = ref;
-    this.name = name;
-    this.events = events;
+  FollowedEvents(Followed process, Reattachment reattachment) {
+    this.ref = process.ref();
+    this.name = process.name();
+    this.events = process.connection().events();
     events.continueIn(following);
-    this.gaps = gaps;
-    this.ready = new ArrayDeque<>(first);
+    this.gaps = process.gaps();
+    this.ready = new ArrayDeque<>(process.first());
     this.reattachment = reattachment;
     this.attempts = reattachment.attempts(following);
   }
