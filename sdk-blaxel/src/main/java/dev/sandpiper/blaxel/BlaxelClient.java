@@ -186,7 +186,7 @@ public final class BlaxelClient implements SandboxClient {
     requireUsable(id);
     Durations.notNegative("the time to live", timeToLive, "to look only");
     JsonNode sandbox = account.api().look("connect", id);
-    if (SandboxJson.isDead(sandbox) || SandboxJson.isDying(sandbox)) {
+    if (!SandboxJson.isAlive(sandbox)) {
       throw new NotFoundException(
           What.SANDBOX, Failure.of("connect", id, "it is " + SandboxJson.status(sandbox)));
     }

@@ -9,8 +9,8 @@ import dev.sandpiper.Filesystem;
 import dev.sandpiper.OutputListener;
 import dev.sandpiper.Processes;
 import dev.sandpiper.Sandbox;
-import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import dev.sandpiper.engine.Variables;
@@ -18,7 +18,6 @@ import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.Routes;
-import dev.sandpiper.http.Uninterrupted;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -26,8 +25,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.HttpUrl;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A sandbox at Blaxel. Made by {@link BlaxelClient}. It sleeps by itself, with its memory kept,
@@ -50,7 +47,6 @@ public final class BlaxelSandbox implements Sandbox {
           Capability.ATTACH,
           Capability.REPLAY,
           Capability.BYTES);
-  private static final Logger log = LoggerFactory.getLogger(BlaxelSandbox.class);
 
   private final String name;
   private final HttpUrl url;
@@ -235,16 +231,8 @@ public final class BlaxelSandbox implements Sandbox {
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    try {
-      Uninterrupted.run(created ? this::kill : exact.finished()::removeAll);
-    } catch (SandboxException e) {
-      log.warn(
-          "sandbox {} could not be killed and lives until its time is over: {}",
-          name,
-          e.getMessage());
+    if (closed.compareAndSet(false, true)) {
+      CreatedSandboxes.close(name, created ? this::kill : exact.finished()::removeAll);
     }
   }
 

@@ -116,9 +116,7 @@ final class Creation {
       scope.sleep(conflicts.next(), failure(""));
       found = api.in(scope).find(spec.name().get());
     } while (found.filter(SandboxJson::isDying).isPresent() && conflicts.hasTime());
-    if (found.isPresent()
-        && !SandboxJson.isDead(found.get())
-        && !SandboxJson.isDying(found.get())) {
+    if (found.filter(SandboxJson::isAlive).isPresent()) {
       if (ifAbsent) {
         return found;
       }
@@ -183,7 +181,7 @@ final class Creation {
   /** True if it can be used; false if that may still come. */
   private boolean isSettled(JsonNode sandbox, SandboxException failure) {
     if (!isOurs(sandbox)) {
-      if (ifAbsent && !SandboxJson.isDead(sandbox) && !SandboxJson.isDying(sandbox)) {
+      if (ifAbsent && SandboxJson.isAlive(sandbox)) {
         return true;
       }
       throw failure; // the name is somebody else's, so ours was not created

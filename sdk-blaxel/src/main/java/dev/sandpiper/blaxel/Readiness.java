@@ -51,7 +51,7 @@ record Readiness(Account account, CallScope scope) {
       }
       scope.sleep(backoff.next(), failure(name, ""));
       sandbox = account.api().in(scope).look("create", name);
-      if (SandboxJson.isDead(sandbox) || SandboxJson.isDying(sandbox)) {
+      if (!SandboxJson.isAlive(sandbox)) {
         throw new PlatformException(
             failure(name, "it is " + SandboxJson.status(sandbox) + SandboxJson.errors(sandbox)));
       }

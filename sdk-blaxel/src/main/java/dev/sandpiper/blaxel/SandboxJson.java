@@ -49,6 +49,10 @@ final class SandboxJson {
     return DEAD.contains(status(sandbox));
   }
 
+  static boolean isAlive(JsonNode sandbox) {
+    return !isDead(sandbox) && !isDying(sandbox);
+  }
+
   static Optional<String> url(JsonNode sandbox) {
     return text(sandbox.path("metadata"), "url");
   }

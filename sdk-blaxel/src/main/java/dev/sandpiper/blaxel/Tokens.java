@@ -69,8 +69,7 @@ final class Tokens {
     if (credentials instanceof Login login) {
       refreshToken = login.refreshToken();
       if (login.accessToken() != null) {
-        current =
-            new Token(headerText(login.accessToken()), after(life(login.accessToken())));
+        current = new Token(headerText(login.accessToken()), after(life(login.accessToken())));
       }
     }
   }

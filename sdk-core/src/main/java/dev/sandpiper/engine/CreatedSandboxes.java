@@ -126,6 +126,18 @@ public final class CreatedSandboxes {
     }
   }
 
+  /** Kills a sandbox that is closed, also on an interrupted thread. That it fails is a warning. */
+  public static void close(String id, Runnable kill) {
+    try {
+      Uninterrupted.run(kill);
+    } catch (SandboxException e) {
+      log.warn(
+          "sandbox {} could not be killed and lives until it ends by itself: {}",
+          id,
+          e.getMessage());
+    }
+  }
+
   /** The time for finding and deleting what was created and is not used. */
   public static CallScope cleanUp() {
     return CallScope.open().within(CLEAN_UP);

@@ -10,10 +10,10 @@ import dev.sandpiper.OutputListener;
 import dev.sandpiper.Process;
 import dev.sandpiper.Processes;
 import dev.sandpiper.Sandbox;
-import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import dev.sandpiper.files.SandboxPaths;
@@ -21,22 +21,18 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
-import dev.sandpiper.http.Uninterrupted;
 import dev.sandpiper.wire.SentText;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A sandbox at E2B. Made by {@link E2bClient}. */
 public final class E2bSandbox implements Sandbox {
   static final Set<Capability> CAPABILITIES =
       Set.copyOf(EnumSet.complementOf(EnumSet.of(Capability.REPLAY)));
   private static final int LONGEST_MESSAGE = 16 << 20;
-  private static final Logger log = LoggerFactory.getLogger(E2bSandbox.class);
 
   /** How we came by a sandbox, and so what closing it does. */
   enum Origin {
@@ -202,16 +198,8 @@ public final class E2bSandbox implements Sandbox {
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true) || origin != Origin.CREATED) {
-      return;
-    }
-    try {
-      Uninterrupted.run(this::kill);
-    } catch (SandboxException e) {
-      log.warn(
-          "sandbox {} could not be killed and lives until its time is over: {}",
-          id(),
-          e.getMessage());
+    if (closed.compareAndSet(false, true) && origin == Origin.CREATED) {
+      CreatedSandboxes.close(id(), this::kill);
     }
   }
 

@@ -106,8 +106,7 @@ final class EnvdLauncher implements CommandLauncher {
             variables.of(command, nonce, scope),
             Objects.requireNonNullElse(tag, nonce),
             scope);
-    EnvdCommand terminal =
-        this.command(start(command, message, nonce, gaps, scope), Kind.TERMINAL);
+    EnvdCommand terminal = this.command(start(command, message, nonce, gaps, scope), Kind.TERMINAL);
     begin(terminal);
     return terminal;
   }
@@ -135,8 +134,7 @@ final class EnvdLauncher implements CommandLauncher {
     String name = command.name();
     try {
       ProcessConnection connection =
-          rpc
-              .in(scope)
+          rpc.in(scope)
               .start(name, message, command.user(), command.timeout().flatMap(this::backstop));
       return new Followed(ref(connection.pid(), nonce), name, connection, gaps, List.of());
     } catch (SandboxException e) {
@@ -203,9 +201,7 @@ final class EnvdLauncher implements CommandLauncher {
     List<ProcessProto.ProcessInfo> running = search.in(scope).all();
     ProcessConnection connection =
         ProcessSearch.find(ref, running).isPresent()
-            ? rpc
-                .in(scope)
-                .connect(ref.processId(), Integer.parseUnsignedInt(ref.processId()))
+            ? rpc.in(scope).connect(ref.processId(), Integer.parseUnsignedInt(ref.processId()))
             : ended(ref, running, scope);
     return attached(ref, ref.processId(), connection, channels);
   }

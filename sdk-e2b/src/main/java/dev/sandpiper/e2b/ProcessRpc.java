@@ -63,8 +63,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
   }
 
   private static ProcessConnection begun(HttpRequest request, ConnectStream<ProcessEvent> events) {
-    return ProcessConnection.begin(
-        Failure.of(request.operation(), request.subject(), ""), events);
+    return ProcessConnection.begin(Failure.of(request.operation(), request.subject(), ""), events);
   }
 
   /** Starts a process that is over soon, and waits no longer for it than it may live. */

@@ -24,10 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param health says what is known of the sandbox now, for a message
  * @param patience for how long to try; zero for not at all
  */
-record Reattachment(
-    ProcessSearch search,
-    Function<CallScope, String> health,
-    Duration patience) {
+record Reattachment(ProcessSearch search, Function<CallScope, String> health, Duration patience) {
   private static final Logger log = LoggerFactory.getLogger(Reattachment.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -106,7 +103,8 @@ record Reattachment(
    * @throws ConnectionLostException if there is none to be had, with {@code cause}
    * @throws CancelledException if it was given up, or this thread is interrupted
    */
-  ProcessConnection replace(ProcessRef ref, String name, Exception cause, long heard, Attempts attempts) {
+  ProcessConnection replace(
+      ProcessRef ref, String name, Exception cause, long heard, Attempts attempts) {
     if (isOff()) {
       throw lost(ref, name, health.apply(attempts.following), cause);
     }

@@ -25,9 +25,7 @@ class ReattachmentTest {
     ProcessRpc rpc = new ProcessRpc(peer.client(Codec.BINARY), EnvdVersion.parse("0.6.13"));
     Reattachment reattachment =
         new Reattachment(
-            new ProcessSearch(rpc, "isb1"),
-            scope -> "not asked",
-            Duration.ofSeconds(2));
+            new ProcessSearch(rpc, "isb1"), scope -> "not asked", Duration.ofSeconds(2));
     return reattachment.replace(
         REF,
         "make",

@@ -9,15 +9,14 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.Processes;
 import dev.sandpiper.Sandbox;
-import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
-import dev.sandpiper.http.Uninterrupted;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -26,8 +25,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A session of E2B's old REST API. Made by {@link SessionsClient}, which refreshes it while it is
@@ -51,7 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class Session implements Sandbox {
   static final Set<Capability> CAPABILITIES =
       Set.of(Capability.STDIN, Capability.ATTACH, Capability.REPLAY);
-  private static final Logger log = LoggerFactory.getLogger(Session.class);
 
   private final SessionCalls calls;
   private final SessionsAccount account;
@@ -189,20 +185,11 @@ public final class Session implements Sandbox {
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
-    account.open().remove(calls);
-    if (environment == null) {
-      return;
-    }
-    try {
-      Uninterrupted.run(this::kill);
-    } catch (SandboxException e) {
-      log.warn(
-          "session {} could not be killed and lives until it has been idle for its time: {}",
-          id(),
-          e.getMessage());
+    if (closed.compareAndSet(false, true)) {
+      account.open().remove(calls);
+      if (environment != null) {
+        CreatedSandboxes.close(id(), this::kill);
+      }
     }
   }
 
