@@ -89,9 +89,9 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
   }
 
   /**
-   * Where in a sandbox the output of commands lies until it is read, and nothing else may: a
-   * directory that is made when it is needed, below one that exists. Default: {@code
-   * /tmp/.sandpiper}, which is memory; on a volume there is more room.
+   * Where in a sandbox the output of commands lies until it is read, unless it is short, and
+   * nothing else may: a directory that is made when it is needed, below one that exists. Default:
+   * {@code /tmp/.sandpiper}, which is memory; on a volume there is more room.
    *
    * @throws IllegalArgumentException if it is not absolute, or has other characters than A-Z a-z
    *     0-9 . _ - in its names

@@ -39,9 +39,9 @@ public final class BlaxelProcess implements Process {
   }
 
   /**
-   * Everything that Blaxel's server records of it. For a command that is followed by files that is
-   * its wrapper, whose own outputs are empty, and which ends with the command's exit code once its
-   * outputs are closed.
+   * Everything that Blaxel's server records of it. Unless it is streamed, that is the record of its
+   * wrapper, whose output is nothing or, of an {@code exec}, encoded, and which ends with the
+   * command's exit code once its outputs are closed.
    *
    * @throws dev.sandpiper.NotFoundException if the server does not know it any more
    */

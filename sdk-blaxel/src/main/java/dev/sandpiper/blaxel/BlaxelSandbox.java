@@ -31,9 +31,11 @@ import okhttp3.HttpUrl;
  * some seconds after the last connection to it has ended, and wakes with the next request; what
  * runs in it sleeps too, unless it was started with {@link BlaxelCommand#keepAlive}.
  *
- * <p>A command runs in a small wrapper, by which its output arrives byte for byte, through files in
- * {@link BlaxelClientBuilder#outputDirectory}. Where that cannot be written, or a tool is missing,
- * a command fails with {@link NotBegunException}; {@link BlaxelCommand#streamed()} needs neither.
+ * <p>A command runs in a small wrapper, by which its output arrives byte for byte: up to 8 KiB of
+ * each output of an {@code exec} in the server's own record of the command, where it stays, and all
+ * else through files in {@link BlaxelClientBuilder#outputDirectory}. Where a tool is missing, or a
+ * command needs files and they cannot be written, it fails with {@link NotBegunException}; {@link
+ * BlaxelCommand#streamed()} needs neither.
  */
 public final class BlaxelSandbox implements Sandbox {
   static final Set<Capability> CAPABILITIES =

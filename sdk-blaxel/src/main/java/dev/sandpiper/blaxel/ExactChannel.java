@@ -180,12 +180,12 @@ final class ExactChannel implements OutputReader {
   private @Nullable String loss(Marks marks, int attempt, boolean released) {
     ChannelEnd end = marks.end(channel, attempt);
     if (marks.tries() == 0) {
-      return "its files are gone, or it never began";
+      return "the sandbox has nothing of it left, or it never began";
     }
     if (end == null) {
       return released
           ? "a child that escaped holds this output open, and nobody waited for its end"
-          : "its files were removed, or what writes them was killed";
+          : "what was written down was removed, or what writes it was killed";
     }
     return end.status() == 0 ? null : "the sandbox could not write it down; is its disk full?";
   }

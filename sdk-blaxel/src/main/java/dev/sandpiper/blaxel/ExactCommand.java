@@ -12,8 +12,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** A command in a Blaxel sandbox, followed by the files that its wrapper writes. */
+/** A command in a Blaxel sandbox, followed by the lines and the files that its wrapper writes. */
 final class ExactCommand implements BlaxelRunning {
   private static final Duration LONGEST_BEGIN = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofMillis(50);
@@ -28,29 +31,34 @@ final class ExactCommand implements BlaxelRunning {
   private final Claim claim;
   private final ExactSandbox sandbox;
   private final int maxRestarts;
+  private final AtomicReference<@Nullable ProcessDetails> awaited = new AtomicReference<>();
+  private final AtomicBoolean followed = new AtomicBoolean();
   private final AtomicBoolean settled = new AtomicBoolean();
   private final List<String> removed;
   private boolean isRefused; // of the reading thread
 
   /**
+   * @param isShort whether its output begins in its record
    * @param removed ids of processes whose files its wrapper removes
    */
   ExactCommand(
       ProcessRef ref,
       String name,
       ByteOffsets begin,
-      ProcessFiles files,
       int maxRestarts,
+      boolean isShort,
       boolean hasInput,
       List<String> removed,
       ExactSandbox sandbox) {
     this.ref = ref;
     this.name = name;
     this.begin = begin;
-    this.files = files;
     this.maxRestarts = maxRestarts;
     this.removed = removed;
     this.sandbox = sandbox;
+    ExitJudge judge = ExitJudge.of(ref.processId(), name, sandbox.api(), maxRestarts, isShort);
+    Function<CallScope, ProcessDetails> records = scope -> record(judge, scope);
+    this.files = new ProcessFiles(ref.nonce(), sandbox.files(), isShort ? records : null);
     this.events =
         new FileEvents(
             ref,
@@ -59,17 +67,38 @@ final class ExactCommand implements BlaxelRunning {
                 files,
                 news,
                 sandbox.watch(),
+                judge,
                 new PassedSegments(sandbox.files(), sandbox.threads()),
-                begin),
+                begin,
+                this::follow),
             news,
-            ExitJudge.of(ref.processId(), name, sandbox.api(), maxRestarts),
+            judge,
             sandbox.patience());
     this.input = new ExactInput(name, files, news, hasInput);
     this.claim = new Claim(ref.nonce(), sandbox.files(), sandbox.threads());
   }
 
-  /** Is told of news from now on, and keeps the output from being dropped. */
+  private ProcessDetails record(ExitJudge judge, CallScope scope) {
+    ProcessDetails first = awaited.getAndSet(null);
+    return first == null ? judge.record(scope) : first;
+  }
+
+  /** Learns from the answer to its start, which was waited for. */
+  void take(ProcessDetails record) {
+    awaited.set(record);
+    news.changed();
+  }
+
+  /** What there is of it. Blocks. */
+  Marks look(CallScope scope) {
+    return files.list(scope);
+  }
+
+  /** Is told of news of its files from now on, and keeps them from being dropped. */
   void follow() {
+    if (!followed.compareAndSet(false, true)) {
+      return;
+    }
     sandbox.watch().add(ref.nonce(), news);
     try {
       claim.begin();
@@ -81,7 +110,10 @@ final class ExactCommand implements BlaxelRunning {
 
   /** Claims what somebody else has let go of. Blocks. */
   void claimNow() {
-    claim.renew();
+    if (files.areThere()) {
+      follow();
+      claim.renew();
+    }
   }
 
   @Override
@@ -111,6 +143,11 @@ final class ExactCommand implements BlaxelRunning {
       isRefused = true;
       throw e;
     }
+  }
+
+  @Override
+  public void outputWanted(boolean wanted) {
+    events.outputWanted(wanted);
   }
 
   @Override
@@ -174,7 +211,7 @@ final class ExactCommand implements BlaxelRunning {
 
   @Override
   public void letGo(CallScope scope) {
-    if (!events.isEnded()) {
+    if (!events.isEnded() && files.areThere()) {
       claim.end(() -> claim.remove(scope));
     }
     cancel();
@@ -200,7 +237,9 @@ final class ExactCommand implements BlaxelRunning {
     if (isRefused) {
       sandbox.finished().addAll(removed); // a wrapper that gives up may not have come to them
     }
-    claim.end(isRefused || events.isWritten() ? this::finish : this::removeClaim);
+    if (files.areThere()) {
+      claim.end(isRefused || events.isWritten() ? this::finish : this::removeClaim);
+    }
   }
 
   /** Nothing of ours may come after its files are removed. */

@@ -48,9 +48,9 @@ final class ExactLauncher implements CommandLauncher {
     this.streamedOnly = streamedOnly;
   }
 
-  /** Like {@link #launch(BlaxelCommand, CallScope)}, and blocks until the command runs. */
+  /** Starts a command whose output may be long, and blocks until it runs. */
   BlaxelRunning launchConfirmed(BlaxelCommand command, CallScope scope) {
-    BlaxelRunning running = launch(command, scope);
+    BlaxelRunning running = launch(command, false, scope);
     if (running instanceof StreamedCommand started) {
       streamed.confirm(started, scope);
     }
@@ -62,24 +62,25 @@ final class ExactLauncher implements CommandLauncher {
     return launch(BlaxelCommand.of(command), scope);
   }
 
-  /** Starts a command with what only Blaxel knows. */
+  /** Starts a command with what only Blaxel knows, of which little output is expected. */
   BlaxelRunning launch(BlaxelCommand command, CallScope scope) {
+    return launch(command, true, scope);
+  }
+
+  private BlaxelRunning launch(BlaxelCommand command, boolean mayBeShort, CallScope scope) {
     if (command.isStreamed() || streamedOnly) {
       return streamed.launch(command, scope);
     }
     if (command.common().user().isPresent()) {
       throw StreamedLauncher.unsupported(Capability.USER, command.common().name());
     }
-    return start(command, Nonce.random(), scope);
-  }
-
-  private ExactCommand start(BlaxelCommand command, String id, CallScope scope) {
+    String id = Nonce.random();
     String processName = command.name().orElse(id);
     ProcessRef ref = new ProcessRef(StreamedLauncher.PLATFORM, sandbox.id(), processName, id);
     command.name().ifPresent(name -> streamed.requireUnused(name, scope));
     List<String> finished = sandbox.finished().take();
     try {
-      return start(command, ref, finished, scope);
+      return start(command, ref, mayBeShort, finished, scope);
     } catch (RuntimeException e) {
       sandbox.finished().addAll(finished);
       throw e;
@@ -87,29 +88,36 @@ final class ExactLauncher implements CommandLauncher {
   }
 
   private ExactCommand start(
-      BlaxelCommand command, ProcessRef ref, List<String> finished, CallScope scope) {
-    String id = ref.nonce();
+      BlaxelCommand command,
+      ProcessRef ref,
+      boolean mayBeShort,
+      List<String> finished,
+      CallScope scope) {
     WrappedCommand wrapped =
-        new WrappedCommand(command, sandbox.files(), id, finished, sandbox.finished().takeSweep());
-    ObjectNode message = messages.of(command, ref, wrapped.text(), scope);
-    ProcessFiles files = new ProcessFiles(id, sandbox.files());
+        new WrappedCommand(command, sandbox.files(), ref.nonce(), mayBeShort, finished);
+    if (!wrapped.isShort() && sandbox.finished().takeSweep()) {
+      wrapped.sweep();
+    }
+    ObjectNode message = messages.of(command, ref, wrapped.text(), wrapped.scripts(), scope);
     if (wrapped.needsFiles()) {
       makeDirectory(command.common(), scope);
-      wrapped.writeFiles(files, scope);
+      wrapped.writeFiles(new ProcessFiles(ref.nonce(), sandbox.files()), scope);
     }
     ExactCommand started =
         new ExactCommand(
             ref,
             command.common().name(),
             ByteOffsets.BEGINNING,
-            files,
             command.maxRestarts(),
+            wrapped.isShort(),
             WrappedCommand.takesInput(command.common()),
             finished,
             sandbox);
-    started.follow();
+    if (!wrapped.isShort()) {
+      started.follow();
+    }
     try {
-      send(command, ref, message, scope);
+      send(command, started, message, scope);
       return started;
     } catch (RuntimeException e) {
       started.close();
@@ -117,12 +125,13 @@ final class ExactLauncher implements CommandLauncher {
     }
   }
 
-  private void send(BlaxelCommand command, ProcessRef ref, ObjectNode message, CallScope scope) {
+  private void send(
+      BlaxelCommand command, ExactCommand started, ObjectNode message, CallScope scope) {
     String name = command.common().name();
     try {
       sandbox.api().in(scope).start(name, message);
     } catch (SandboxException e) {
-      sandbox.recover(name, command.name().isPresent(), ref, e, scope);
+      sandbox.recover(name, command.name().isPresent(), started.ref(), e, scope);
     }
   }
 
@@ -154,10 +163,23 @@ final class ExactLauncher implements CommandLauncher {
       throw new InvalidRequestException(
           failure(ref, "it belongs to another sandbox than " + sandbox.id()));
     }
-    ProcessFiles files = new ProcessFiles(ref.nonce(), sandbox.files());
-    Marks marks = files.list(scope);
     Optional<ProcessDetails> record = sandbox.api().in(scope).find("attach", ref.processId());
-    if (!marks.isThere() && record.isPresent() && foreign.id(record.get()).isEmpty()) {
+    ExactCommand command =
+        new ExactCommand(
+            ref,
+            ref.processId(),
+            position,
+            record
+                .filter(ProcessDetails::restartsOnFailure)
+                .map(ProcessDetails::maxRestarts)
+                .orElse(0),
+            record.filter(ForeignProcesses::isShort).isPresent(),
+            false,
+            List.of(),
+            sandbox);
+    Marks marks = command.look(scope);
+    Optional<String> id = record.flatMap(foreign::id);
+    if (!marks.isThere() && record.isPresent() && id.isEmpty()) {
       return foreign.follow(ref, record.get(), position, scope);
     }
     marks.requireReached(ref, position);
@@ -165,12 +187,6 @@ final class ExactLauncher implements CommandLauncher {
     if (isOver && !marks.isThere()) {
       throw ProcessApi.unknown("attach", ref.toString(), "it is over, and its output is removed");
     }
-    int restarts =
-        record.filter(ProcessDetails::restartsOnFailure).map(ProcessDetails::maxRestarts).orElse(0);
-    ExactCommand command =
-        new ExactCommand(
-            ref, ref.processId(), position, files, restarts, false, List.of(), sandbox);
-    command.follow();
     try {
       if (!isOver) {
         command.claimNow();

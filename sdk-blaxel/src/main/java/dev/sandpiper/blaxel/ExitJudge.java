@@ -9,6 +9,7 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.Signal;
 import dev.sandpiper.http.CallScope;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,9 @@ final class ExitJudge {
 
   /** The wrapper could not work this time: {@code EX_TEMPFAIL} of sysexits.h. */
   private static final int PREVENTED = 75;
+
+  /** What a mark of an exit adds to the number of a signal. */
+  private static final int SIGNALED = 256;
 
   /** How long a killed wrapper's writers may be silent before they are taken for dead. */
   private static final long QUIET = TimeUnit.SECONDS.toNanos(5);
@@ -58,7 +62,7 @@ final class ExitJudge {
   private final int maxRestarts;
   private final long longestInterval;
 
-  private long due = System.nanoTime() + BEFORE_FIRST_LOOK;
+  private long due;
   private long interval = FIRST_INTERVAL;
   private boolean begun;
   private int suspected; // the last try that may have ended
@@ -66,6 +70,7 @@ final class ExitJudge {
   private @Nullable ProcessDetails record;
   private long recordSince;
   private @Nullable ExitStatus judged;
+  private long judgedAt;
 
   /** How often the server had replaced itself while the process ran; negative while unknown. */
   private int upgradesBefore = -1;
@@ -79,12 +84,14 @@ final class ExitJudge {
       @Nullable String pid,
       ProcessApi api,
       int maxRestarts,
+      long firstLook,
       long longestInterval) {
     this.processName = processName;
     this.subject = subject;
     this.pid = pid;
     this.api = api;
     this.maxRestarts = maxRestarts;
+    this.due = System.nanoTime() + firstLook;
     this.longestInterval = longestInterval;
   }
 
@@ -92,9 +99,12 @@ final class ExitJudge {
    * Of a command of ours, whose record seldom has to be asked.
    *
    * @param maxRestarts how often the server starts it again; 0 for never, negative for always
+   * @param isShort whether its record is looked at for its output, see {@link #take}
    */
-  static ExitJudge of(String processName, String subject, ProcessApi api, int maxRestarts) {
-    return new ExitJudge(processName, subject, null, api, maxRestarts, TEN_SECONDS);
+  static ExitJudge of(
+      String processName, String subject, ProcessApi api, int maxRestarts, boolean isShort) {
+    long firstLook = isShort ? ONCE_BEGUN : BEFORE_FIRST_LOOK;
+    return new ExitJudge(processName, subject, null, api, maxRestarts, firstLook, TEN_SECONDS);
   }
 
   /** Of a process of which only the record tells the end. Blocks for one request. */
@@ -102,7 +112,8 @@ final class ExitJudge {
       ProcessRef ref, ProcessDetails running, ProcessApi api, CallScope scope) {
     int restarts = running.restartsOnFailure() ? ANY : 0;
     String name = ref.processId();
-    ExitJudge judge = new ExitJudge(name, name, running.pid(), api, restarts, ONE_SECOND);
+    ExitJudge judge =
+        new ExitJudge(name, name, running.pid(), api, restarts, BEFORE_FIRST_LOOK, ONE_SECOND);
     judge.upgradesBefore = api.in(scope).upgrades(name);
     return judge;
   }
@@ -146,11 +157,15 @@ final class ExitJudge {
     if (!isDue()) {
       return false;
     }
+    postpone();
+    return ask(scope);
+  }
+
+  private void postpone() {
     interval = hurried ? HURRIED_INTERVAL : interval;
     hurried = false;
     due = System.nanoTime() + interval;
     interval = Math.min(2 * interval, longestInterval);
-    return ask(scope);
   }
 
   /**
@@ -160,19 +175,39 @@ final class ExitJudge {
    * @throws PlatformException if the server does not know it
    */
   boolean ask(CallScope scope) {
-    ProcessApi asked = api.in(scope.within(ExactFiles.ANSWER));
-    ProcessDetails found =
-        asked
-            .find("follow", processName)
-            .orElseThrow(() -> new PlatformException(failure("the server does not know it")));
+    ProcessDetails found = record(scope);
     if (pid != null && !pid.equals(found.pid())) {
       throw new NotFoundException(
           What.PROCESS, failure("meanwhile its name belongs to another process"));
     }
+    return take(found, scope);
+  }
+
+  /** The record as it is now. From any thread. */
+  ProcessDetails record(CallScope scope) {
+    return api.in(scope.within(ExactFiles.ANSWER))
+        .find("follow", processName)
+        .orElseThrow(() -> new PlatformException(failure("the server does not know it")));
+  }
+
+  /**
+   * Learns of the record of a short command, in which its marks are. Whether a server was upgraded
+   * is asked only where the record has to be believed, or is looked at for long.
+   */
+  void take(ProcessDetails found, Marks marks, CallScope scope) {
+    boolean isWhole = marks.exit(1).isPresent() && marks.isClosed(1);
+    if (!isWhole && judged == null && (isDue() || found.exit().isPresent())) {
+      postpone();
+      take(found, scope);
+    }
+  }
+
+  private boolean take(ProcessDetails found, CallScope scope) {
+    ProcessApi asked = api.in(scope.within(ExactFiles.ANSWER));
     if (!isSame(found)) {
       recordSince = System.nanoTime();
-      record = found;
     }
+    record = found;
     if (found.exit().isEmpty()) {
       upgradesBefore = upgradesBefore < 0 ? asked.upgrades(subject) : upgradesBefore;
       return false;
@@ -183,6 +218,7 @@ final class ExitJudge {
       return false;
     }
     judged = judge(found.exit().get(), asked);
+    judgedAt = System.nanoTime();
     return true;
   }
 
@@ -221,6 +257,11 @@ final class ExitJudge {
     return judged;
   }
 
+  /** For how many nanoseconds that has been known. */
+  long sinceJudged() {
+    return System.nanoTime() - judgedAt;
+  }
+
   /** The record as it was last seen; null before the first time. */
   @Nullable ProcessDetails record() {
     return record;
@@ -248,14 +289,20 @@ final class ExitJudge {
         maxRestarts == 0
             || (code.isPresent() && code.getAsInt() == 0)
             || (maxRestarts > 0 && attempt > maxRestarts);
-    boolean isMarked = code.isPresent() && code.getAsInt() <= 255;
+    boolean isMarked = code.isPresent() && code.getAsInt() <= SIGNALED + 64;
     if (isMarked && (isLast || judged != null)) {
-      return new Final(new ExitStatus.Exited(code.getAsInt()), attempt);
+      return new Final(status(code.getAsInt()), attempt);
     }
     if (judged == null) {
       return null;
     }
     return new Final(begun || marks.tries() > 0 ? judged : unlessRefused(judged), attempt);
+  }
+
+  private static ExitStatus status(int code) {
+    return code > SIGNALED
+        ? new ExitStatus.Signaled(new Signal(code - SIGNALED))
+        : new ExitStatus.Exited(code);
   }
 
   /**

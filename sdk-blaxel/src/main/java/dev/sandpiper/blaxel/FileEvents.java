@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class FileEvents {
   private static final Logger log = LoggerFactory.getLogger(FileEvents.class);
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long SHORT_PAUSE = TimeUnit.MILLISECONDS.toNanos(40);
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_UNLISTED = TimeUnit.SECONDS.toNanos(30);
   private static final long SAFETY_NET = TimeUnit.SECONDS.toNanos(2);
@@ -46,12 +47,13 @@ final class FileEvents {
 
   // Owned by the reading thread.
   private final Deque<ProcessEvent> ready = new ArrayDeque<>();
+  private final long began = System.nanoTime();
   private long pause = FIRST_PAUSE;
-  private long judgedAt; // when the record told the end
-  private boolean isSeenWhole; // by a look after that
+  private boolean isSeenWhole; // by a look after the record told the end
   private long newsSince = System.nanoTime(); // of the files
   private long heard = System.nanoTime(); // when the sandbox last answered
 
+  private volatile boolean isOutputWanted = true;
   private volatile boolean cancelled;
   private volatile boolean released;
   private volatile boolean ended;
@@ -129,12 +131,17 @@ final class FileEvents {
       return;
     }
     boolean isNews = look();
-    pause = isNews ? FIRST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
+    pause = isNews ? FIRST_PAUSE : Math.min(2 * pause, longestPause());
     if (!isNews && judge.askIfDue(scope)) {
-      judgedAt = System.nanoTime();
       look();
       news.distrust();
     }
+  }
+
+  /** What has run for long may be a little late, so that a quiet command costs few requests. */
+  private long longestPause() {
+    long share = Math.max(SHORT_PAUSE, (System.nanoTime() - began) / 4);
+    return Math.min(share, isOutputWanted ? LONGEST_PAUSE : SAFETY_NET);
   }
 
   /** Reports the end, if this is it. */
@@ -145,7 +152,7 @@ final class FileEvents {
       return false;
     }
     boolean isJudged = judge.judged() != null;
-    if (isJudged && !isSeenWhole && System.nanoTime() - judgedAt < LONGEST_UNLISTED) {
+    if (isJudged && !isSeenWhole && judge.sinceJudged() < LONGEST_UNLISTED) {
       return false;
     }
     boolean isSettled = released || judge.isSettled(System.nanoTime() - newsSince);
@@ -206,6 +213,11 @@ final class FileEvents {
   /** True once nothing writes its files any more. From any thread. */
   boolean isWritten() {
     return isWritten;
+  }
+
+  /** See {@link dev.sandpiper.engine.RunningCommand#outputWanted}. */
+  void outputWanted(boolean wanted) {
+    isOutputWanted = wanted;
   }
 
   /** Waits no longer for those who hold outputs open. From any thread. */

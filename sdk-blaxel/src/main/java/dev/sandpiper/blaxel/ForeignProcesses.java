@@ -26,26 +26,29 @@ final class ForeignProcesses {
   private static final Pattern REFERABLE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+");
 
-  /** How our wrappers begin, as far as every version of ours agrees. */
-  private static final String WRAPPER = "exec /bin/sh -c 'sandpiper_writer=$1";
-
   private final ExactSandbox sandbox;
-  private final Pattern ownFile;
+  private final Pattern ownPath;
+  private final Pattern longText;
 
   ForeignProcesses(ExactSandbox sandbox) {
     this.sandbox = sandbox;
-    this.ownFile =
-        Pattern.compile(Pattern.quote(sandbox.files().directory()) + "/(sp-[0-9a-f]{32})\\b");
+    this.ownPath =
+        Pattern.compile(Pattern.quote(sandbox.files().directory()) + "/(sp-[0-9a-f]{32})");
+    this.longText = Pattern.compile("exec /bin/sh " + ownPath + "\\.w");
   }
 
   /** The id in a record of a wrapper of ours; empty if it is none. */
   Optional<String> id(ProcessDetails record) {
     String text = record.command();
-    Matcher matcher = ownFile.matcher(text);
-    boolean isWrapper =
-        text.startsWith(WRAPPER)
-            || text.matches("exec /bin/sh " + ownFile.pattern().replace("\\b", "\\.w"));
-    return isWrapper && matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+    List<String> told = ShellText.wrapperArguments(text);
+    Matcher matcher = told.isEmpty() ? longText.matcher(text) : ownPath.matcher(told.get(1));
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  /** True if this is the record of a wrapper of ours which holds the beginning of its output. */
+  static boolean isShort(ProcessDetails record) {
+    List<String> told = ShellText.wrapperArguments(record.command());
+    return !told.isEmpty() && !told.get(2).isEmpty();
   }
 
   ProcessRef ref(ProcessDetails record) {

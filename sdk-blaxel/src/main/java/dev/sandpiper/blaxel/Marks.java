@@ -22,21 +22,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one listing shows of a process's files. Their names say it, behind the process's id and a
- * dot; only outputs are ever read. Immutable, and equal to what a listing without news shows.
+ * What one look shows of a process: of its files, or of the lines in its record that stand for
+ * such. Their names say it, behind the process's id and a dot; only outputs are ever read.
+ * Immutable, and equal to what a listing without news shows.
  *
  * <pre>
  * p.TRY.PID.BIRTH    the command's group, before the command begins; birth as /proc has it
  * o.OFFSET  e.OFFSET    a segment of stdout, of stderr, and where its first byte stands
  * O.TRY.TOTAL.STATUS  E.TRY.TOTAL.STATUS    a channel's end; not 0: it could not be written
- * x.TRY.CODE         the exit, before the channels' ends or after them
- * d.TRY              it was stopped because its time was over
+ * x.TRY.CODE         the exit, before the channels' ends or after them; above 256: the signal
  * c                  the claim of a reader
  * n                  its input is open: a pipe that wakes the feeder
  * i.FROM.TO.COPY     a piece of input; t.TO it is taken; z.TOTAL the end of the input
  * I                  it reads no more
  * w  s               the text, the script of a command that is too long to be given to a shell
- * 0  1.TRY  2.TRY    pipes that are gone before the command begins
+ * 0  1.TRY  2.TRY    pipes that are gone before the command begins, where pipes need names
  * </pre>
  */
 final class Marks {
@@ -196,6 +196,13 @@ final class Marks {
   /** True if both channels have ended in this try. */
   boolean isClosed(int attempt) {
     return end(Channel.STDOUT, attempt) != null && end(Channel.STDERR, attempt) != null;
+  }
+
+  /** True if the last try has exited, or one of its channels has ended. */
+  boolean hasEnded() {
+    return exit(tries).isPresent()
+        || end(Channel.STDOUT, tries) != null
+        || end(Channel.STDERR, tries) != null;
   }
 
   /** The segment that holds this byte, or will; empty if all begin behind it. */

@@ -10,8 +10,10 @@ import java.util.regex.Pattern;
 
 /** Commands as the one text that Blaxel gives to the sandbox's shell. */
 final class ShellText {
-  /** {@code exec /bin/sh -c WRAPPER sh} and what the wrapper is told. */
-  private static final int BEFORE_COMMAND = 5 + 13;
+  private static final String WRAPPER = "exec /bin/sh -c \"$SANDPIPER_WRAP\" sh ";
+
+  /** What the wrapper is given before the command. */
+  private static final int BEFORE_COMMAND = 10;
 
   private static final Pattern WORD =
       Pattern.compile("((?:[^' \"$\\\\]++|'[^']*+'|\\\\')++)(?: |$)");
@@ -31,17 +33,25 @@ final class ShellText {
     return "exec /bin/sh -c " + ShellWords.quoted(script) + " sh " + ShellWords.quoted(arguments);
   }
 
+  /** Runs the wrapper, with these arguments. */
+  static String wrapped(List<String> arguments) {
+    return WRAPPER + ShellWords.quoted(arguments);
+  }
+
+  /** What a wrapper of ours was given; nothing if the text runs none. */
+  static List<String> wrapperArguments(String text) {
+    List<String> all =
+        text.startsWith(WRAPPER) ? words(text.substring(WRAPPER.length())) : List.of();
+    return all.size() > BEFORE_COMMAND ? all : List.of();
+  }
+
   /**
    * The command in a text that was made here, or that the server gives to its shell for somebody
    * else.
    */
   static List<String> commandIn(String text) {
-    List<String> words = words(text);
-    boolean isWrapped = words.size() > BEFORE_COMMAND && text.startsWith("exec /bin/sh -c ");
-    if (isWrapped && words.get(3).startsWith("sandpiper_writer=")) {
-      return words.subList(BEFORE_COMMAND, words.size());
-    }
-    return List.of("/bin/sh", "-c", text);
+    List<String> all = wrapperArguments(text);
+    return all.isEmpty() ? List.of("/bin/sh", "-c", text) : all.subList(BEFORE_COMMAND, all.size());
   }
 
   /** What is separated by blanks, without its quotes; nothing if it is not of our making. */

@@ -12,6 +12,7 @@ import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.wire.Json;
+import java.util.Map;
 import java.util.function.Function;
 
 /** What asks the server of a sandbox to start a process. */
@@ -30,9 +31,15 @@ final class StartMessages {
   /**
    * Starts {@code text} as what {@code command} says.
    *
+   * @param scripts variables that {@code text} takes away before the command begins
    * @throws InvalidRequestException if a variable is longer than Linux allows
    */
-  ObjectNode of(BlaxelCommand command, ProcessRef ref, String text, CallScope scope) {
+  ObjectNode of(
+      BlaxelCommand command,
+      ProcessRef ref,
+      String text,
+      Map<String, String> scripts,
+      CallScope scope) {
     Command common = command.common();
     ObjectNode process = Json.object().put("name", ref.processId()).put("command", text);
     common
@@ -41,6 +48,7 @@ final class StartMessages {
     common.environment().forEach(StartMessages::requireText);
     ObjectNode environment = process.putObject("env");
     variables.of(common, ref.nonce(), scope).forEach(environment::put);
+    scripts.forEach(environment::put);
     command
         .keepAlive()
         .ifPresent(

@@ -178,7 +178,7 @@ final class StreamDrain implements Runnable {
   private void followRecord(String reason) {
     events.put(StreamMessages.gap(Channel.STDOUT, reason));
     events.put(StreamMessages.gap(Channel.STDERR, reason));
-    ExitJudge judge = ExitJudge.of(ref.processId(), name, sandbox.api(), 0);
+    ExitJudge judge = ExitJudge.of(ref.processId(), name, sandbox.api(), 0, false);
     Backoff pauses = new Backoff(FIRST_POLL, LONGEST_POLL);
     long heard = System.nanoTime();
     while (!events.isAbandoned()) {

@@ -17,6 +17,7 @@ import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ final class StreamedLauncher {
     String text = ShellText.of(common);
     StartMessages.requireShort(common, "the command", text.getBytes(UTF_8).length);
     ProcessRef ref = new ProcessRef(PLATFORM, sandbox.id(), processName, nonce);
-    ObjectNode process = messages.of(command, ref, text, scope);
+    ObjectNode process = messages.of(command, ref, text, Map.of(), scope);
     command.name().ifPresent(name -> requireUnused(name, scope));
     return followed(ref, common.name(), send(command, ref, process, scope));
   }

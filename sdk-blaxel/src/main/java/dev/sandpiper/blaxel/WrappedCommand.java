@@ -7,7 +7,9 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ final class WrappedCommand {
 
   private static final String TEXT = "w";
 
+  /** One byte more than what is small, so that this is known not to be all. */
+  static final String MOST_IN_RECORD = "8193";
+
   /** Quarters of a second. */
   private static final int LEASE = 240;
 
@@ -33,15 +38,21 @@ final class WrappedCommand {
   private static final Duration LONGEST_BACKSTOP = Duration.ofDays(100);
 
   private final String text;
+  private final Map<String, String> scripts = new HashMap<>();
   private final byte @Nullable [] script;
   private final String path;
+  private final boolean isShort;
 
   /**
+   * @param mayBeShort whether its output may begin in its record
    * @param finished ids whose files this one removes
-   * @param sweep whether it removes what others have abandoned
    */
   WrappedCommand(
-      BlaxelCommand command, ExactFiles files, String id, List<String> finished, boolean sweep) {
+      BlaxelCommand command,
+      ExactFiles files,
+      String id,
+      boolean mayBeShort,
+      List<String> finished) {
     Command common = command.common();
     this.path = files.path(id);
     List<String> arguments = common.arguments();
@@ -53,23 +64,52 @@ final class WrappedCommand {
     for (int i = 0; i < arguments.size(); i++) {
       StartMessages.requireShort(common, "argument " + i, arguments.get(i).getBytes(UTF_8).length);
     }
+    boolean isPlain = command.maxRestarts() == 0 && !takesInput(common) && script == null;
+    String shortest = text(command, files, id, MOST_IN_RECORD, finished, arguments);
+    this.isShort = mayBeShort && isPlain && !isLong(shortest);
+    this.text = isShort ? shortest : text(command, files, id, "", finished, arguments);
+    scripts.put("SANDPIPER_WRAP", Scripts.WRAP);
+    scripts.put("SANDPIPER_WRITE", Scripts.WRITE);
+    scripts.put("SANDPIPER_FEED", takesInput(common) ? Scripts.FEED : "");
+    scripts.put("SANDPIPER_WATCHDOG", Scripts.WATCHDOG);
+  }
+
+  private static String text(
+      BlaxelCommand command,
+      ExactFiles files,
+      String id,
+      String inRecord,
+      List<String> finished,
+      List<String> arguments) {
     long kept = command.keepOutputBytes();
     List<String> all = new ArrayList<>();
-    all.add(Scripts.WRITE);
-    all.add(takesInput(common) ? Scripts.FEED : "");
-    all.add(Scripts.WATCHDOG);
-    all.add(sweep ? Scripts.SWEEP : "");
     all.add(files.directory());
-    all.add(path);
+    all.add(files.path(id));
+    all.add(inRecord);
     all.add(Long.toString(Math.min(LARGEST_SEGMENT, kept / 4)));
     all.add(Long.toString(kept));
     all.add(Integer.toString(LEASE));
-    all.add(common.mergesErrors() ? "joined" : "");
-    all.add(common.timeout().flatMap(WrappedCommand::backstop).orElse(""));
+    all.add(command.common().mergesErrors() ? "joined" : "");
+    all.add(command.common().timeout().flatMap(WrappedCommand::backstop).orElse(""));
     all.add(command.maxRestarts() > 0 ? "again" : "");
     all.add(String.join(" ", finished));
     all.addAll(arguments);
-    this.text = ShellText.script(Scripts.WRAP, all);
+    return ShellText.wrapped(all);
+  }
+
+  /** Has it remove, too, what others have abandoned. */
+  void sweep() {
+    scripts.put("SANDPIPER_SWEEP", Scripts.SWEEP);
+  }
+
+  /** Whether its output begins in its record. */
+  boolean isShort() {
+    return isShort;
+  }
+
+  /** The variables in which its wrapper's scripts travel: a record shows none of them. */
+  Map<String, String> scripts() {
+    return scripts;
   }
 
   static boolean takesInput(Command command) {
@@ -89,13 +129,13 @@ final class WrappedCommand {
         : Optional.empty();
   }
 
-  private boolean isLong() {
+  private static boolean isLong(String text) {
     return text.getBytes(UTF_8).length > StartMessages.LONGEST;
   }
 
   /** True if files must be there before it can be started. */
   boolean needsFiles() {
-    return script != null || isLong();
+    return script != null || isLong(text);
   }
 
   /** Writes the files that it needs. */
@@ -103,13 +143,13 @@ final class WrappedCommand {
     if (script != null) {
       files.write(SCRIPT, script, scope);
     }
-    if (isLong()) {
+    if (isLong(text)) {
       files.write(TEXT, text.getBytes(UTF_8), scope);
     }
   }
 
   /** What the server's shell is told. */
   String text() {
-    return isLong() ? "exec /bin/sh " + path + "." + TEXT : text;
+    return isLong(text) ? "exec /bin/sh " + path + "." + TEXT : text;
   }
 }

@@ -8,13 +8,20 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The output of a command in its wrapper, which writes it into segments.
+ * The output of a command in its wrapper, which writes it into its record or into segments.
  *
  * @param passed removes what nobody needs any more
  * @param begin where the first event stands
+ * @param follow has the files watched and kept, once there are any
  */
 record WrappedOutput(
-    ProcessFiles files, News news, DirectoryWatch watch, Consumer<String> passed, ByteOffsets begin)
+    ProcessFiles files,
+    News news,
+    DirectoryWatch watch,
+    ExitJudge judge,
+    Consumer<String> passed,
+    ByteOffsets begin,
+    Runnable follow)
     implements OutputSource {
 
   @Override
@@ -31,11 +38,23 @@ record WrappedOutput(
 
   @Override
   public boolean look(CallScope scope) {
-    return files.look(scope);
+    if (!files.look(scope)) {
+      return false;
+    }
+    ProcessDetails record = files.record();
+    if (record != null) {
+      judge.take(record, files.marks(), scope);
+    }
+    if (files.areThere()) {
+      follow.run();
+    }
+    return true;
   }
 
+  /** No watch tells what only a record shows, such as the exit of a command that began in it. */
   @Override
   public boolean isWatched() {
-    return watch.isArmed();
+    boolean isNearItsEnd = files.record() != null && files.marks().hasEnded();
+    return files.areThere() && !isNearItsEnd && watch.isArmed();
   }
 }

@@ -3,8 +3,7 @@
 # $1  the leader of its group
 # $2  when that was born, as /proc has it: numbers are used again
 # $3  after how many seconds
-# $4  the mark to leave
-# $5  empty if this is in the group itself, and must look whether the leader lives
+# $4  empty if this is in the group itself, and must look whether the leader lives
 same() {
   line=
   { read -r line <"/proc/$leader/stat"; } 2>/dev/null
@@ -13,7 +12,7 @@ same() {
   [ "${20:-0}" = "$born" ] && kill -0 "$leader" 2>/dev/null
 }
 
-leader=$1 born=$2 left=$3 mark=$4 apart=$5
+leader=$1 born=$2 left=$3 apart=$4
 if [ -n "$apart" ]; then
   sleep "$left"
 else
@@ -23,7 +22,6 @@ else
   done
 fi
 if same; then
-  true >"$mark"
   kill -TERM "-$leader"
   kill -CONT "-$leader"
   sleep 2

@@ -1,27 +1,34 @@
-# Runs one command. What it writes goes through pipes into files, which somebody reads by range.
+# Runs one command. What it writes goes through pipes to writers, see write.sh: into files, or first
+# as lines into the server's record of this, which is what we write to.
 #
-# Every file's name begins with the path in $6 and a dot; Marks says which
-# there are. The command sees none of this: not the pipes' names, no variable, no signal handler.
+# Every file's name begins with the path in $2 and a dot; Marks says which there are, and which lines.
+# The command sees none of this: no variable, no signal handler, nothing open. The scripts come as
+# variables, because the server keeps every command's text for ever:
 #
-# $1   the script of a writer
-# $2   the script that feeds standard input; empty for a command without input
-# $3   the script of the watchdog
-# $4   the script that sweeps; empty for none
-# $5   the directory
-# $6   the path of every file of this process, without what follows its id
-# $7   how many bytes a segment has at most
-# $8   how many bytes of a channel may wait to be read
-# $9   how many quarters of a second a claim holds that nobody renews
-# $10  "joined" if both channels are one
-# $11  after how many seconds to stop the command; empty for never
-# $12  "again" if the server starts this again when it fails
-# $13  the ids of processes whose files are not needed any more
-# $14- the command
-sandpiper_writer=$1 sandpiper_feeder=$2 sandpiper_watchdog=$3 sandpiper_sweep=$4
-sandpiper_dir=$5 sandpiper_p=$6 sandpiper_segment=$7 sandpiper_limit=$8 sandpiper_lease=$9
+# $SANDPIPER_WRITE     of a writer
+# $SANDPIPER_FEED      feeds standard input; empty for a command without input
+# $SANDPIPER_WATCHDOG  stops the command
+# $SANDPIPER_SWEEP     sweeps; empty for none
+#
+# $1   the directory
+# $2   the path of every file of this process, without what follows its id
+# $3   how many bytes of a channel go as lines; empty for none, and files from the first byte on
+# $4   how many bytes a segment has at most
+# $5   how many bytes of a channel may wait to be read
+# $6   how many quarters of a second a claim holds that nobody renews
+# $7   "joined" if both channels are one
+# $8   after how many seconds to stop the command; empty for never
+# $9   "again" if the server starts this again when it fails
+# $10  the ids of processes whose files are not needed any more
+# $11- the command
+sandpiper_dir=$1 sandpiper_p=$2 sandpiper_lines=$3 sandpiper_segment=$4 sandpiper_limit=$5
+sandpiper_lease=$6 sandpiper_joined=$7 sandpiper_seconds=$8 sandpiper_again=$9
 shift 9
-sandpiper_joined=$1 sandpiper_seconds=$2 sandpiper_again=$3 sandpiper_old=$4
-shift 4
+sandpiper_old=$1
+shift
+sandpiper_writer=$SANDPIPER_WRITE sandpiper_feeder=${SANDPIPER_FEED-}
+sandpiper_watchdog=${SANDPIPER_WATCHDOG-} sandpiper_sweep=${SANDPIPER_SWEEP-}
+unset SANDPIPER_WRAP SANDPIPER_WRITE SANDPIPER_FEED SANDPIPER_WATCHDOG SANDPIPER_SWEEP
 
 # The command's own search path may lead anywhere; our tools are found behind it.
 sandpiper_path=${PATH-} sandpiper_has_path=${PATH+yes}
@@ -66,12 +73,14 @@ command -v stat >/dev/null 2>&1 || command -v ls >/dev/null 2>&1 ||
 sandpiper_apart=
 command -v setsid >/dev/null 2>&1 && sandpiper_apart=setsid
 
-if [ ! -d "$sandpiper_dir" ]; then
-  mkdir -m 700 "$sandpiper_dir" 2>/dev/null || [ -d "$sandpiper_dir" ] ||
+# The directory must be ours alone.
+sandpiper_prepare() {
+  [ -d "$sandpiper_dir" ] || mkdir -m 700 "$sandpiper_dir" 2>/dev/null || [ -d "$sandpiper_dir" ] ||
     sandpiper_failed "$?" "$sandpiper_dir cannot be made"
-fi
-{ [ -O "$sandpiper_dir" ] && [ ! -L "$sandpiper_dir" ] && [ -w "$sandpiper_dir" ]; } ||
-  sandpiper_prevented "$sandpiper_dir is not its user's own"
+  { [ -O "$sandpiper_dir" ] && [ ! -L "$sandpiper_dir" ] && [ -w "$sandpiper_dir" ]; } ||
+    sandpiper_prevented "$sandpiper_dir is not its user's own"
+}
+[ -n "$sandpiper_lines" ] || sandpiper_prepare
 
 sandpiper_try=1
 if [ -n "$sandpiper_again" ]; then
@@ -85,59 +94,92 @@ if [ -n "$sandpiper_again" ]; then
   done
 fi
 
-# Opened for reading and writing first, so that no open waits for another. Everybody may open them
-# again by /dev/stdout and the like, also as another user.
-sandpiper_out=$sandpiper_p.1.$sandpiper_try
-sandpiper_err=$sandpiper_p.2.$sandpiper_try
+# Whoever started it reads it, until something else is said. An empty file can be made on a full
+# disk too: only what has been written shows that something can be.
+if [ -z "$sandpiper_lines" ] && [ "$sandpiper_try" -eq 1 ]; then
+  { echo 0 >"$sandpiper_p.c"; } 2>/dev/null ||
+    sandpiper_prevented "nothing can be written in $sandpiper_dir; is the disk full?"
+fi
+
+# Pipes without names, for the shell's own messages and the two outputs: most shells read a short
+# here-document from a pipe. Everybody may open them again by /dev/stdout and the like, also as
+# another user.
+exec 4<<E 5<<E 6<<E
+-
+E
+-
+E
+-
+E
+if [ -p /proc/self/fd/5 ]; then
+  read -r sandpiper_each <&4
+  read -r sandpiper_each <&5
+  read -r sandpiper_each <&6
+  exec 7>/proc/self/fd/5 8>/proc/self/fd/6
+  chmod 666 /proc/self/fd/7 /proc/self/fd/8 2>/dev/null
+  sandpiper_messages=/proc/self/fd/4
+else
+  # Opened for reading and writing first, so that no open waits for another.
+  sandpiper_prepare
+  sandpiper_out=$sandpiper_p.1.$sandpiper_try sandpiper_err=$sandpiper_p.2.$sandpiper_try
+  mkfifo -m 666 "$sandpiper_out" "$sandpiper_err" 2>/dev/null ||
+    sandpiper_failed "$?" "no pipe can be made in $sandpiper_dir"
+  exec 4<>"$sandpiper_out" 5<"$sandpiper_out" 7>"$sandpiper_out"
+  exec 4<>"$sandpiper_err" 6<"$sandpiper_err" 8>"$sandpiper_err"
+  exec 4</dev/null
+  sandpiper_messages=/dev/null
+  rm -f "$sandpiper_out" "$sandpiper_err"
+fi
+[ -z "$sandpiper_joined" ] || exec 6<&- 8>&7
+
 sandpiper_in=$sandpiper_p.0
 sandpiper_wake=$sandpiper_p.n
 if [ -n "$sandpiper_feeder" ]; then
   [ -p "$sandpiper_wake" ] || mkfifo -m 666 "$sandpiper_in" "$sandpiper_wake" 2>/dev/null ||
     sandpiper_failed "$?" "no pipe can be made in $sandpiper_dir"
 fi
-if [ -n "$sandpiper_joined" ]; then
-  mkfifo -m 666 "$sandpiper_out" 2>/dev/null
-else
-  mkfifo -m 666 "$sandpiper_out" "$sandpiper_err" 2>/dev/null
-fi || sandpiper_failed "$?" "no pipe can be made in $sandpiper_dir"
-exec 4<>"$sandpiper_out" 5<"$sandpiper_out" 7>"$sandpiper_out"
-if [ -n "$sandpiper_joined" ]; then
-  exec 8>&7
-  true >"$sandpiper_p.E.$sandpiper_try.0.0"
-else
-  exec 4<>"$sandpiper_err" 6<"$sandpiper_err" 8>"$sandpiper_err"
+if [ -n "$sandpiper_old" ]; then
+  for sandpiper_each in $sandpiper_old; do
+    rm -f "$sandpiper_dir/$sandpiper_each".*
+  done
 fi
-exec 4>&-
-sandpiper_rm=
-for sandpiper_each in $sandpiper_old; do
-  sandpiper_rm="$sandpiper_rm $sandpiper_dir/$sandpiper_each.*"
-done
-# shellcheck disable=SC2086
-rm -f "$sandpiper_out" "$sandpiper_err" $sandpiper_rm
+
+# Tells something by a line, or by the name of a file, in which a helper's number may be looked up.
+exec 3>&1
+[ -n "$sandpiper_lines" ] || exec >/dev/null
+sandpiper_helpers=
+sandpiper_mark() {
+  if [ -n "$sandpiper_lines" ]; then
+    echo "$1" >&3
+  else
+    { echo "$sandpiper_helpers" >"$sandpiper_p.$1"; } 2>/dev/null
+  fi
+}
+[ -z "$sandpiper_joined" ] || sandpiper_mark "E.$sandpiper_try.0.0"
 
 # Helpers have sessions of their own, so that what is sent to the command's group spares them, and
 # what stops the command with its descendants spares them too.
+# Apart from its value, for which everybody's variables are searched, these scripts among them.
+sandpiper_none=SANDPIPER_PROCESS
 sandpiper_help() {
-  export SANDPIPER_PROCESS=none
+  export "$sandpiper_none=none"
   trap '' $sandpiper_signals
   # shellcheck disable=SC2086
-  exec $sandpiper_apart /bin/sh -c "$@"
+  exec $sandpiper_apart /bin/sh -c "$@" 2>/dev/null 3>&- 4<&- 5<&- 6<&- 7>&- 8>&-
 }
 sandpiper_help "$sandpiper_writer" sh "$sandpiper_p" o O "$sandpiper_try" "$sandpiper_segment" \
-  "$sandpiper_limit" "$sandpiper_lease" <&5 >/dev/null 2>&1 3>&- 5<&- 6<&- 7>&- 8>&- &
-sandpiper_writers=$!
+  "$sandpiper_limit" "$sandpiper_lease" "$sandpiper_lines" <&5 &
+sandpiper_helpers=$!
 if [ -z "$sandpiper_joined" ]; then
   sandpiper_help "$sandpiper_writer" sh "$sandpiper_p" e E "$sandpiper_try" "$sandpiper_segment" \
-    "$sandpiper_limit" "$sandpiper_lease" <&6 >/dev/null 2>&1 3>&- 5<&- 6<&- 7>&- 8>&- &
-  sandpiper_writers="$sandpiper_writers $!"
+    "$sandpiper_limit" "$sandpiper_lease" "$sandpiper_lines" <&6 &
+  sandpiper_helpers="$sandpiper_helpers $!"
 fi
 exec 5<&- 6<&-
-sandpiper_helpers=$sandpiper_writers
 sandpiper_fed=
 if [ -n "$sandpiper_feeder" ]; then
-  exec 3<>"$sandpiper_wake" 4<>"$sandpiper_in" 9>"$sandpiper_in" 4>&-
-  sandpiper_help "$sandpiper_feeder" sh "$sandpiper_p" \
-    <"$sandpiper_wake" >&9 2>/dev/null 3>&- 7>&- 8>&- 9>&- &
+  exec 3<>"$sandpiper_wake" 5<>"$sandpiper_in" 9>"$sandpiper_in" 5>&-
+  sandpiper_help "$sandpiper_feeder" sh "$sandpiper_p" <"$sandpiper_wake" >&9 9>&- &
   sandpiper_fed=$!
   exec 9>&-
   sandpiper_helpers="$sandpiper_helpers $sandpiper_fed"
@@ -146,47 +188,43 @@ sandpiper_born $$
 sandpiper_guard=
 if [ -n "$sandpiper_seconds" ]; then
   sandpiper_help "$sandpiper_watchdog" sh $$ "$sandpiper_birth" "$sandpiper_seconds" \
-    "$sandpiper_p.d.$sandpiper_try" "$sandpiper_apart" </dev/null >/dev/null 2>&1 3>&- 7>&- 8>&- &
+    "$sandpiper_apart" </dev/null >/dev/null &
   sandpiper_guard=$!
   sandpiper_helpers="$sandpiper_helpers $sandpiper_guard"
 fi
 sandpiper_swept=
 if [ -n "$sandpiper_sweep" ]; then
-  sandpiper_help "$sandpiper_sweep" sh "$sandpiper_dir" </dev/null >/dev/null 2>&1 3>&- 7>&- 8>&- &
+  sandpiper_help "$sandpiper_sweep" sh "$sandpiper_dir" </dev/null >/dev/null &
   sandpiper_swept=$!
   sandpiper_helpers="$sandpiper_helpers $sandpiper_swept"
 fi
 
-# Whoever started it reads it, until something else is said. An empty file can be made on a full
-# disk too: only what has been written shows that something can be.
-if [ "$sandpiper_try" -eq 1 ]; then
-  { echo 0 >"$sandpiper_p.c"; } 2>/dev/null ||
-    sandpiper_prevented "nothing can be written in $sandpiper_dir; is the disk full?"
-fi
+# Bash, called sh, says nothing of a death by a signal; nor of one inside of an "if".
+[ -z "${BASH_VERSION-}" ] || { (set +o posix) && set +o posix; } 2>/dev/null
 
-# What is sent from this mark on reaches the command: a subshell catches no signals any more.
-sandpiper_begin() {
-  { echo "$sandpiper_helpers" >"$sandpiper_p.p.$sandpiper_try.$$.$sandpiper_birth"; } 2>/dev/null
-  PATH=$sandpiper_path
-  [ -n "$sandpiper_has_path" ] || unset PATH
-}
-# In the foreground: what is started with & ignores INT and QUIT for good.
-if [ -n "$sandpiper_feeder" ]; then
-  (
+exec 2>"$sandpiper_messages"
+
+# In the foreground: what is started with & ignores INT and QUIT for good. What is sent from the mark
+# on reaches the command: a subshell catches no signals any more.
+(
+  [ -z "$sandpiper_feeder" ] || {
     exec <"$sandpiper_in"
     echo go >&3
-    sandpiper_begin
-    exec 3>&- ${SANDPIPER_WITH:+/bin/sh -c "$SANDPIPER_WITH" sh} "$@"
-  ) >&7 2>&8 7>&- 8>&-
-else
-  (
-    sandpiper_begin
-    exec ${SANDPIPER_WITH:+/bin/sh -c "$SANDPIPER_WITH" sh} "$@"
-  ) </dev/null >&7 2>&8 7>&- 8>&-
-fi
+  }
+  sandpiper_mark "p.$sandpiper_try.$$.$sandpiper_birth"
+  PATH=$sandpiper_path
+  [ -n "$sandpiper_has_path" ] || unset PATH
+  exec 3>&- 4<&- ${SANDPIPER_WITH:+/bin/sh -c "$SANDPIPER_WITH" sh} "$@"
+) </dev/null >&7 2>&8 7>&- 8>&-
 sandpiper_code=$?
-true >"$sandpiper_p.x.$sandpiper_try.$sandpiper_code"
-exec 3>&- 7>&- 8>&-
+exec 2>/dev/null 7>&- 8>&-
+
+# What the shell says of a death tells it from an exit with such a code. INT and PIPE it passes over.
+sandpiper_said=
+[ "$sandpiper_code" -le 128 ] || read -r sandpiper_said <&4
+[ -z "$sandpiper_said" ] || sandpiper_said=$((sandpiper_code + 128))
+sandpiper_mark "x.$sandpiper_try.${sandpiper_said:-$sandpiper_code}"
+exec 3>&-
 
 # A helper that has not left the group yet has no group of its own, and no children.
 sandpiper_end() {

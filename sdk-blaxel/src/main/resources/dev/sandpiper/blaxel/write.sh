@@ -1,4 +1,5 @@
-# Writes what comes on standard input into segments, and at its end a mark.
+# Writes what comes on standard input into segments, and at its end a mark; the beginning first as
+# lines on standard output, LETTER NUMBER BASE64, which need no file, and then the mark.
 #
 # A segment's name ends with the offset of its first byte, so that a reader at any byte needs no
 # index. A segment is complete when the next one is there.
@@ -10,7 +11,59 @@
 # $5  how many bytes a segment has at most
 # $6  how many bytes may wait to be read
 # $7  how many quarters of a second a claim holds that nobody renews
-p=$1 x=$2 X=$3 try=$4 segment=$5 limit=$6 lease=$7
+# $8  how many bytes go as lines; empty for none
+p=$1 x=$2 X=$3 try=$4 segment=$5 limit=$6 lease=$7 most=$8
+
+# Reads once, as much as there is, and never more than that: what is behind belongs into files. The
+# bytes go through a pipe of their own, so that an end of file is not taken for a failure.
+encode() {
+  said=$(exec dd bs="$1" count=1 2>&1 >/proc/self/fd/6) || return
+  case $said in 0+0*)
+    echo "$X.$try.$at.0"
+    exit
+    ;;
+  esac
+  words=$(base64 <&6) || return
+  for word in $words; do
+    number=$((number + 1))
+    echo "$x $number $word"
+    at=$((at + ${#word} / 4 * 3))
+    case $word in
+      *==) at=$((at - 2)) ;;
+      *=) at=$((at - 1)) ;;
+    esac
+  done
+}
+
+# Begins with files, which are claimed for whoever has started the command.
+open() {
+  dir=${p%/*}
+  [ -d "$dir" ] || mkdir -m 700 "$dir"
+  [ -O "$dir" ] && [ ! -L "$dir" ] && echo 0 >"$p.c" && true >>"$p.$x.$at"
+}
+
+at=0
+if [ -n "$most" ]; then
+  export LC_ALL=C
+  number=0
+  exec 6<<E
+-
+E
+  read -r word <&6
+  { [ -p /proc/self/fd/6 ] && command -v base64 >/dev/null; } || most=0
+  while [ "$at" -lt "$most" ] && [ "$number" -lt 1000 ]; do
+    # A pipe may be a page.
+    if ! encode "$((most - at < 4096 ? most - at : 4096))"; then
+      echo "$X.$try.$at.1"
+      exit
+    fi
+  done
+  if ! open; then
+    echo "$X.$try.$at.1"
+    exit
+  fi
+  echo "$x.$at"
+fi
 
 size() {
   now=$(stat -c %s "$1" 2>/dev/null) && return
@@ -57,7 +110,7 @@ make_room() {
   done
 }
 
-at=0 held=0 now=0 seen=- lapsed=- before=- left=$lease
+held=0 now=0 seen=- lapsed=- before=- left=$lease
 if [ "$try" -gt 1 ]; then
   known=
   for file in "$p.$X.$((try - 1))".*; do
@@ -103,3 +156,4 @@ while :; do
   make_room
 done
 true >"$p.$X.$try.$((at + now)).$status"
+echo "$X.$try.$((at + now)).$status"

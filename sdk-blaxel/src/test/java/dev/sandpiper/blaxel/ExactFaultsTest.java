@@ -64,7 +64,7 @@ class ExactFaultsTest {
 
   private void execIsExact() {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      ExecResult result = sandbox.shell("seq 1 1000; echo e >&2; exit 5");
+      ExecResult result = RealProcesses.byFiles(sandbox, "seq 1 1000; echo e >&2; exit 5");
 
       assertThat(result.stdout().text()).startsWith("1\n2\n").endsWith("\n1000\n").hasSize(3893);
       assertThat(result.stderr().text()).isEqualTo("e\n");
@@ -144,7 +144,7 @@ class ExactFaultsTest {
     blaxel.silenceWatches(); // where it is quick enough it tells all that a listing would
     instead(ExactFaultsTest::isListing, Integer.MAX_VALUE, plain(502, "<html>bad gateway</html>"));
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      assertThatThrownBy(() -> sandbox.shell("exec sleep 0.1"))
+      assertThatThrownBy(() -> RealProcesses.byFiles(sandbox, "exec sleep 0.1"))
           .isInstanceOf(ConnectionLostException.class)
           .hasMessageContaining("could not be reached for 2 s");
     } finally {
@@ -158,7 +158,8 @@ class ExactFaultsTest {
         plain(200, "[keepalive]\n{\"op\":\"CRE{\"op\":\"WRITE\"}\n\n[keep{}\nnull\n[]\n7\n");
     instead(request -> request.getTarget().startsWith("/sbx/watch"), 2, garbage);
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      assertThat(sandbox.shell("echo a; sleep 0.4; echo b").stdout().text()).isEqualTo("a\nb\n");
+      assertThat(RealProcesses.byFiles(sandbox, "echo a; sleep 0.4; echo b").stdout().text())
+          .isEqualTo("a\nb\n");
     }
     blaxel.assertClean();
   }
@@ -170,7 +171,8 @@ class ExactFaultsTest {
         Integer.MAX_VALUE,
         ScriptedBlaxel.json(500, "{\"error\":\"too many open files\"}"));
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      assertThat(sandbox.shell("echo a; sleep 0.4; echo b").stdout().text()).isEqualTo("a\nb\n");
+      assertThat(RealProcesses.byFiles(sandbox, "echo a; sleep 0.4; echo b").stdout().text())
+          .isEqualTo("a\nb\n");
     }
     blaxel.assertClean();
   }
@@ -191,7 +193,8 @@ class ExactFaultsTest {
           return null;
         });
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      ExecResult result = sandbox.shell("echo x >>" + count + "; echo out; exit 2");
+      ExecResult result =
+          RealProcesses.byFiles(sandbox, "echo x >>" + count + "; echo out; exit 2");
 
       assertThat(result.stdout().text()).isEqualTo("out\n");
       assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(2));
@@ -229,7 +232,8 @@ class ExactFaultsTest {
   @Test
   void anIdleSandboxHoldsNoConnection() {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      assertThat(sandbox.shell("sleep 0.2; echo x").stdout().text()).isEqualTo("x\n");
+      assertThat(RealProcesses.byFiles(sandbox, "sleep 0.2; echo x").stdout().text())
+          .isEqualTo("x\n");
       Patience.until("no watch is open", () -> blaxel.openWatches() == 0);
     }
   }

@@ -39,7 +39,7 @@ class ExactListingTest {
           return told ? listing(exits) : null;
         });
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      ExecResult result = sandbox.shell("seq 1 1000; echo e >&2; exit 5");
+      ExecResult result = RealProcesses.byFiles(sandbox, "seq 1 1000; echo e >&2; exit 5");
 
       assertThat(result.stdout().text()).startsWith("1\n2\n").endsWith("\n1000\n").hasSize(3893);
       assertThat(result.stderr().text()).isEqualTo("e\n");

@@ -46,7 +46,7 @@ class ExactLossTest {
   void aCommandWhoseFilesAreRemovedEndsAsTheServerSays(String script) {
     String removing = script.replace("%s", blaxel.output().toString());
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      ExecResult result = sandbox.shell(removing);
+      ExecResult result = RealProcesses.byFiles(sandbox, removing);
 
       assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(3));
       assertThat(result.stdout().isComplete()).isFalse();
@@ -57,7 +57,8 @@ class ExactLossTest {
   void aCommandWhoseWritersAreKilledEndsAsTheServerSays() {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       ExecResult result =
-          sandbox.shell(
+          RealProcesses.byFiles(
+              sandbox,
               "echo a; sleep 0.3; for h in $(cat "
                   + blaxel.output()
                   + "/*.p.*); do kill -KILL $h; done; trap '' PIPE; echo b; exit 3");
@@ -73,7 +74,8 @@ class ExactLossTest {
   void aCommandThatIsKilledWithItsWrapperEndsAsTheServerSays() {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       ExecResult result =
-          sandbox.shell("echo a; sleep 0.3; rm -rf " + blaxel.output() + "; kill -KILL 0");
+          RealProcesses.byFiles(
+              sandbox, "echo a; sleep 0.3; rm -rf " + blaxel.output() + "; kill -KILL 0");
 
       assertThat(result.exit()).isEqualTo(new ExitStatus.Signaled(Signal.UNKNOWN));
       assertThat(result.stdout().isComplete()).isFalse();
@@ -129,21 +131,24 @@ class ExactLossTest {
   @Test
   void aDiskThatFillsUpLaterIsSaidAndNotTakenForACommandsEnd() throws Exception {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      assertThat(sandbox.shell("exit 4").exit()).isEqualTo(new ExitStatus.Exited(4));
+      assertThat(RealProcesses.byFiles(sandbox, "exit 4").exit())
+          .isEqualTo(new ExitStatus.Exited(4));
       try (FullDisk disk = FullDisk.at(blaxel.output())) {
         assertThat(disk.directory()).isDirectory();
-        assertThatThrownBy(() -> sandbox.shell("echo a; exit 4"))
+        assertThatThrownBy(() -> RealProcesses.byFiles(sandbox, "echo a; exit 4"))
             .isInstanceOf(NotBegunException.class)
             .hasMessageContaining("nothing can be written");
         try (BlaxelSandbox other = blaxel.sandbox()) {
-          assertThatThrownBy(() -> other.shell("echo a")).isInstanceOf(NotBegunException.class);
+          assertThatThrownBy(() -> RealProcesses.byFiles(other, "echo a"))
+              .isInstanceOf(NotBegunException.class);
         }
         assertThat(blaxel.files().stream().map(name -> name.split("\\.", 2)[0]).distinct())
             .as("what the other sandbox object has left beside this one's")
             .hasSize(2)
             .contains("fill");
       }
-      assertThat(sandbox.shell("exit 4").exit()).isEqualTo(new ExitStatus.Exited(4));
+      assertThat(RealProcesses.byFiles(sandbox, "exit 4").exit())
+          .isEqualTo(new ExitStatus.Exited(4));
     }
   }
 
@@ -151,17 +156,19 @@ class ExactLossTest {
   @Test
   void aFullDiskThatHoldsTheServersLogsTooIsNoCommandsEnd() throws Exception {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      assertThat(sandbox.shell("exit 4").exit()).isEqualTo(new ExitStatus.Exited(4));
+      assertThat(RealProcesses.byFiles(sandbox, "exit 4").exit())
+          .isEqualTo(new ExitStatus.Exited(4));
       try (FullDisk disk = FullDisk.at(blaxel.directory)) {
         assertThat(disk.directory()).isDirectory();
         for (BlaxelSandbox each : List.of(sandbox, blaxel.sandbox())) {
-          ExecResult result = each.shell("echo a; exit 4");
+          ExecResult result = RealProcesses.byFiles(each, "echo a; exit 4");
           assertThat(result.exit()).isInstanceOf(ExitStatus.Unreported.class);
           assertThat(result.stdout().isComplete()).isFalse();
         }
         assertThat(Path.of(disk.directory() + "/out")).isDirectory();
       }
-      assertThat(sandbox.shell("exit 4").exit()).isEqualTo(new ExitStatus.Exited(4));
+      assertThat(RealProcesses.byFiles(sandbox, "exit 4").exit())
+          .isEqualTo(new ExitStatus.Exited(4));
     }
   }
 
@@ -213,13 +220,13 @@ class ExactLossTest {
   @Test
   void aSignalRightAfterTheStartReachesTheCommand() throws Exception {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      assertThat(sandbox.shell("exit 0").exit().isSuccess()).isTrue();
+      assertThat(RealProcesses.byFiles(sandbox, "exit 0").exit().isSuccess()).isTrue();
       for (int i = 0; i < 20; i++) {
         try (Process process = sandbox.processes().start(Command.of("sleep", "60"))) {
           assertThat(process.signal(Signal.TERM)).isTrue();
           assertThat(process.waitFor(Duration.ofSeconds(20)))
               .as("round " + i)
-              .contains(new ExitStatus.Exited(143));
+              .contains(new ExitStatus.Signaled(Signal.TERM));
         }
       }
     }

@@ -231,14 +231,14 @@ class ExactProcessTest {
   }
 
   @Test
-  void aStopThatIsNotHandledIs143() throws Exception {
+  void aStopThatIsNotHandledIsToldFromAnExitWithSuchACode() throws Exception {
     try (BlaxelSandbox sandbox = blaxel.sandbox();
         Process process = sandbox.processes().start(Command.of("sleep", "1000"))) {
       Patience.until(
           "it has begun", () -> blaxel.files().stream().anyMatch(f -> f.contains(".p.")));
       process.signal(Signal.TERM);
 
-      assertThat(process.waitFor()).isEqualTo(new ExitStatus.Exited(143));
+      assertThat(process.waitFor()).isEqualTo(new ExitStatus.Signaled(Signal.TERM));
     }
   }
 
@@ -287,18 +287,17 @@ class ExactProcessTest {
     Files.writeString(blaxel.output(), "no directory");
     String begun = blaxel.directory.resolve("begun").toString();
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      assertThatThrownBy(() -> sandbox.exec("touch", begun))
+      assertThatThrownBy(() -> RealProcesses.byFiles(sandbox, "touch " + begun))
           .isInstanceOf(NotBegunException.class)
           .hasMessageContaining("it was not begun: " + blaxel.output() + " cannot be made")
           .hasMessageContaining("BlaxelCommand.streamed()")
           .matches(e -> ((NotBegunException) e).retryable(), "the next may succeed");
 
       assertThat(Files.exists(blaxel.directory.resolve("begun"))).isFalse();
-      assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(1);
       assertThat(sandbox.capabilities()).contains(Capability.REPLAY);
 
       Files.delete(blaxel.output());
-      assertThat(sandbox.exec("touch", begun).exit().isSuccess()).isTrue();
+      assertThat(RealProcesses.byFiles(sandbox, "touch " + begun).exit().isSuccess()).isTrue();
     }
     blaxel.assertClean();
   }
@@ -317,8 +316,10 @@ class ExactProcessTest {
     Files.writeString(blaxel.output(), "no directory");
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       BlaxelCommand named = BlaxelCommand.of(Command.of("true")).name("web");
-      assertThatThrownBy(() -> sandbox.exec(named)).isInstanceOf(NotBegunException.class);
-      assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(1);
+      try (Process process = sandbox.start(named)) {
+        assertThatThrownBy(process::waitFor).isInstanceOf(NotBegunException.class);
+        assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(1);
+      }
     }
   }
 
@@ -326,10 +327,10 @@ class ExactProcessTest {
   void whereNothingCanBeWrittenAnyMoreNothingIsBegunEither() throws Exception {
     String begun = blaxel.directory.resolve("begun").toString();
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      sandbox.exec("true");
+      RealProcesses.byFiles(sandbox, "true");
       new ProcessBuilder("rm", "-rf", blaxel.output().toString()).start().waitFor();
       Files.writeString(blaxel.output(), "no directory");
-      assertThatThrownBy(() -> sandbox.exec("touch", begun))
+      assertThatThrownBy(() -> RealProcesses.byFiles(sandbox, "touch " + begun))
           .isInstanceOf(NotBegunException.class)
           .hasMessageContaining("it was not begun: " + blaxel.output() + " cannot be made");
 
@@ -355,9 +356,9 @@ class ExactProcessTest {
   @Test
   void whatSomebodyElseWroteIsSomebodyElses() throws IOException {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      sandbox.exec("true");
+      RealProcesses.byFiles(sandbox, "true");
       Files.writeString(blaxel.output().resolve("sp-ffffffffffffffffffffffffffffffff.o.0"), "x");
-      assertThat(sandbox.exec("true").stdout().totalBytes()).isZero();
+      assertThat(RealProcesses.byFiles(sandbox, "true").stdout().totalBytes()).isZero();
     }
     assertThat(blaxel.files()).containsExactly("sp-ffffffffffffffffffffffffffffffff.o.0");
   }

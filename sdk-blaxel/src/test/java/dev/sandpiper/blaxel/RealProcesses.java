@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.CapturedOutput;
+import dev.sandpiper.Command;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.blaxel.testing.CapturedLog;
 import dev.sandpiper.wire.Json;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,9 +32,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -322,6 +332,9 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
     if (path.equals("/sbx/health")) {
       return json(200, "{\"upgradeCount\":" + (happens(upgrade) ? 1 : 0) + "}");
     }
+    if (path.equals("/sbx/process")) {
+      return json(200, records().toString());
+    }
     if (path.startsWith("/sbx/process/")) {
       return process(method, url.pathSegments());
     }
@@ -375,10 +388,10 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
     if (asked.path("waitForCompletion").asBoolean()) {
       running.ended.await();
     }
-    return json(200, record(running));
+    return json(200, record(running).toString());
   }
 
-  private static String record(Running running) throws IOException {
+  private static ObjectNode record(Running running) throws IOException {
     String logs = Files.exists(running.out) ? Files.readString(running.out) : "";
     ObjectNode record =
         Json.object()
@@ -392,7 +405,21 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
             .put("stdout", logs)
             .put("stderr", "")
             .put("logs", logs);
-    return record.toString();
+    return record;
+  }
+
+  /** What is told of a process. */
+  ObjectNode recordOf(String name) {
+    try {
+      return record(Objects.requireNonNull(processes.get(name)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is told of all processes. */
+  List<ObjectNode> records() {
+    return processes.keySet().stream().map(this::recordOf).toList();
   }
 
   private MockResponse process(String method, List<String> segments) throws Exception {
@@ -401,7 +428,7 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
       return error(404, "process not found");
     }
     if (method.equals("GET")) {
-      return json(200, record(running));
+      return json(200, record(running).toString());
     }
     boolean kill = segments.size() > 3;
     running.status = kill ? "killed" : "stopped";
@@ -564,6 +591,35 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
       return "{\"op\":\"%s\",\"name\":\"%s\",\"path\":\"x\",\"error\":null}\n"
           .formatted(op, event.context());
     }
+  }
+
+  /** Runs a script whose output goes by files from its first byte on. */
+  static ExecResult byFiles(BlaxelSandbox sandbox, String script) {
+    Map<Channel, ByteArrayOutputStream> written = new EnumMap<>(Channel.class);
+    Set<Channel> incomplete = EnumSet.noneOf(Channel.class);
+    ExitStatus exit = new ExitStatus.Unreported("no end");
+    try (dev.sandpiper.Process process = sandbox.processes().start(Command.shell(script))) {
+      for (ProcessEvent event : process.events()) {
+        if (event instanceof ProcessEvent.Output output) {
+          written
+              .computeIfAbsent(output.channel(), channel -> new ByteArrayOutputStream())
+              .writeBytes(output.toByteArray());
+        } else if (event instanceof ProcessEvent.OutputGap gap) {
+          incomplete.add(gap.channel());
+        } else if (event instanceof ProcessEvent.Ended ended) {
+          exit = ended.status();
+        }
+      }
+    }
+    List<CapturedOutput> outputs = new ArrayList<>();
+    for (Channel channel : List.of(Channel.STDOUT, Channel.STDERR)) {
+      byte[] bytes = written.getOrDefault(channel, new ByteArrayOutputStream()).toByteArray();
+      outputs.add(
+          incomplete.contains(channel)
+              ? CapturedOutput.incomplete(bytes, new byte[0], bytes.length)
+              : CapturedOutput.complete(bytes));
+    }
+    return new ExecResult("shell", exit, outputs.get(0), outputs.get(1), Duration.ZERO);
   }
 
   /** Nothing of commands is left, once the sandbox is let go. */

@@ -1,9 +1,12 @@
 package dev.sandpiper.blaxel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sandpiper.ProcessEvent.Channel;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -43,6 +48,7 @@ class WrapperTest {
     private final String shell;
     private final Map<String, String> environment = new HashMap<>();
     private String id = "sp-1";
+    private String lines = "";
     private long segment = 4 << 20;
     private long kept = 64 << 20;
     private int lease = 240;
@@ -60,18 +66,15 @@ class WrapperTest {
     java.lang.Process start(String... command) throws IOException {
       List<String> all = new ArrayList<>(List.of("setsid"));
       all.addAll(List.of(shell.split(" ")));
-      all.addAll(
-          List.of(
-              "-c",
-              here(Scripts.WRAP.replace(STANDARD_PATH, standardPath)),
-              "sh",
-              here(Scripts.WRITE),
-              ""));
-      all.addAll(List.of(here(Scripts.WATCHDOG), sweep, out().toString(), path(id)));
+      all.addAll(List.of("-c", here(Scripts.WRAP.replace(STANDARD_PATH, standardPath)), "sh"));
+      all.addAll(List.of(out().toString(), path(id), lines));
       all.addAll(List.of("" + segment, "" + kept, "" + lease, joined, seconds, again, old));
       all.addAll(Arrays.asList(command));
       ProcessBuilder builder = new ProcessBuilder(all);
       builder.environment().putAll(environment);
+      builder.environment().put("SANDPIPER_WRITE", here(Scripts.WRITE));
+      builder.environment().put("SANDPIPER_WATCHDOG", here(Scripts.WATCHDOG));
+      builder.environment().put("SANDPIPER_SWEEP", sweep);
       return builder
           .redirectErrorStream(true)
           .redirectOutput(directory.resolve("log").toFile())
@@ -127,6 +130,99 @@ class WrapperTest {
     assertThat(text("sp-1.e.0")).isEqualTo("e");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out())))
         .isEqualTo("rwx------");
+  }
+
+  private List<String> log() throws IOException {
+    return Files.readAllLines(directory.resolve("log"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void whatIsShortIsInLinesAndNeedsNoFile(String shell) throws Exception {
+    Run run = new Run(shell);
+    run.lines = "8193";
+    assertThat(run.run("/bin/sh", "-c", "printf abc; printf e >/dev/stderr; exit 7")).isEqualTo(7);
+
+    assertThat(log()).hasSize(6);
+    assertThat(log()).contains("x.1.7", "O.1.3.0", "E.1.1.0", "o 1 YWJj", "e 1 ZQ==");
+    assertThat(out()).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void whatIsLongerGoesOnInFilesFromThereOn(String shell) throws Exception {
+    Run run = new Run(shell);
+    run.lines = "8193";
+    run.run("/bin/sh", "-c", "seq 1 10000");
+
+    RecordLines lines = RecordLines.of(Files.readString(directory.resolve("log")));
+    assertThat(lines.held(Channel.STDOUT)).isEqualTo(8193);
+    assertThat(log()).contains("o.8193", "O.1.48894.0", "E.1.0.0", "x.1.0");
+    assertThat(lines.from(Channel.STDOUT, 0).text() + text("sp-1.o.8193"))
+        .isEqualTo(IntStream.rangeClosed(1, 10_000).mapToObj(i -> i + "\n").collect(joining()));
+    assertThat(names()).contains("sp-1.c", "sp-1.O.1.48894.0");
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void withoutBase64AllGoesIntoFiles(String shell) throws Exception {
+    assumeFalse(shell.contains("busybox"), "it has its tools in itself");
+    Path tools = Files.createDirectory(directory.resolve("tools"));
+    for (String tool : List.of("dd", "mkdir", "mkfifo", "rm", "sleep", "stat", "chmod", "setsid")) {
+      Files.createSymbolicLink(tools.resolve(tool), whereIs(tool));
+    }
+    Run run = new Run(shell);
+    run.lines = "8193";
+    run.standardPath = tools.toString();
+    run.environment.put("PATH", tools.toString());
+    assertThat(run.run("/bin/sh", "-c", "echo abc")).isZero();
+
+    assertThat(log()).contains("o.0", "O.1.4.0", "x.1.0");
+    assertThat(text("sp-1.o.0")).isEqualTo("abc\n");
+  }
+
+  private static Path whereIs(String tool) {
+    return Stream.of("/usr/bin/", "/bin/")
+        .map(folder -> Path.of(folder + tool))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** As bash before 5.1 does it. */
+  @Test
+  void whereAHereDocumentIsAFileThePipesHaveNames() throws Exception {
+    assumeTrue(new File("/bin/bash").canExecute(), "only bash can be told so");
+    for (String lines : List.of("", "8193")) {
+      Run run = new Run("/bin/bash");
+      run.id = "sp-" + lines;
+      run.lines = lines;
+      run.environment.put("BASH_COMPAT", "50");
+      assertThat(run.run("/bin/sh", "-c", "echo abc; echo e >/dev/stderr; exit 7")).isEqualTo(7);
+
+      assertThat(text(run.id + ".o.0")).isEqualTo("abc\n");
+      assertThat(text(run.id + ".e.0")).isEqualTo("e\n");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aDeathBySignalIsToldFromAnExitWithItsCode(String shell) throws Exception {
+    for (String lines : List.of("", "8193")) {
+      Run run = new Run(shell);
+      run.lines = lines;
+      run.id = "sp-died" + lines;
+      run.run("/bin/sh", "-c", "kill -KILL $$");
+      assertThat(all()).contains("x.1." + (256 + 9));
+      run.id = "sp-exited" + lines;
+      run.run("/bin/sh", "-c", "exit 137");
+      assertThat(all()).contains("x.1.137");
+    }
+  }
+
+  /** Every mark, whichever way it is told. */
+  private String all() throws IOException {
+    return log() + " " + names();
   }
 
   @ParameterizedTest
@@ -252,7 +348,7 @@ class WrapperTest {
     run.seconds = "1";
     assertThat(run.run("/bin/sh", "-c", "echo go; exec sleep 1000")).isEqualTo(143);
 
-    assertThat(names()).contains("sp-1.d.1", "sp-1.x.1.143", "sp-1.O.1.3.0");
+    assertThat(names()).contains("sp-1.x.1." + (256 + 15), "sp-1.O.1.3.0");
   }
 
   @ParameterizedTest

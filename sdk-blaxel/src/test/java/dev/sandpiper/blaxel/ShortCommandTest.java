@@ -1,0 +1,328 @@
+package dev.sandpiper.blaxel;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.Command;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.OutputListener;
+import dev.sandpiper.Process;
+import dev.sandpiper.ProcessInfo;
+import dev.sandpiper.Signal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands whose output begins in the server's record of them, with real processes. */
+@Timeout(60)
+@EnabledOnOs(OS.LINUX)
+class ShortCommandTest {
+  @RegisterExtension final RealProcesses blaxel = new RealProcesses();
+
+  private Path random(int bytes) throws Exception {
+    byte[] all = new byte[bytes];
+    new Random(bytes).nextBytes(all);
+    return Files.write(blaxel.directory.resolve("random-" + bytes), all);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 8191, 8192, 8193, 8194, 9216, 65_536, 1_000_000})
+  void bothOutputsAreExactHoweverLongTheyAre(int bytes) throws Exception {
+    Path file = random(bytes);
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result = sandbox.shell("cat " + file + "; cat " + file + " >&2; exit 7");
+
+      assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(7));
+      assertThat(result.stdout().bytes()).isEqualTo(Files.readAllBytes(file));
+      assertThat(result.stderr().bytes()).isEqualTo(Files.readAllBytes(file));
+      assertThat(Files.exists(blaxel.output())).as("there are files").isEqualTo(bytes > 8192);
+    }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void aCommandOfManySmallWritesAcrossTheBoundIsExact() {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result =
+          sandbox.shell("i=0; while [ $i -lt 3000 ]; do echo $i; echo $i >&2; i=$((i+1)); done");
+
+      StringBuilder expected = new StringBuilder();
+      for (int i = 0; i < 3000; i++) {
+        expected.append(i).append('\n');
+      }
+      assertThat(result.stdout().text()).isEqualTo(expected.toString());
+      assertThat(result.stderr().text()).isEqualTo(expected.toString());
+    }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void aCommandOpensNoFileAndItsRecordIsShort() throws Exception {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      assertThat(sandbox.shell("echo hi; exit 3").stdout().text()).isEqualTo("hi\n");
+
+      assertThat(blaxel.output()).doesNotExist();
+      assertThat(blaxel.requests).noneMatch(line -> line.contains("/filesystem"));
+      assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(1);
+      assertThat(blaxel.records()).singleElement().asString().hasSizeLessThan(1_000);
+    }
+  }
+
+  /** What is not there yet is asked for again, how often depends on the machine. */
+  @Test
+  void nothingButTheStartAndTheRecordIsAskedFor() {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      blaxel.requests.clear();
+      for (int i = 0; i < 20; i++) {
+        assertThat(sandbox.exec("true").exit().isSuccess()).isTrue();
+      }
+      assertThat(blaxel.requests)
+          .allMatch(
+              line -> line.matches("POST /sbx/process|GET /sbx/(process/sp-[0-9a-f]{32}|health)"));
+      assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(20);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 75, 125, 126, 127, 128, 129, 130, 137, 143, 200, 255})
+  void everyCodeIsTheCommandsOwn(int code) {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      assertThat(sandbox.shell("exit " + code).exit()).isEqualTo(new ExitStatus.Exited(code));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HUP", "KILL", "TERM", "SEGV", "USR1", "ABRT"})
+  void aDeathBySignalIsToldFromAnExitWithItsCode(String signal) {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      assertThat(sandbox.shell("ulimit -c 0; kill -" + signal + " $$").exit())
+          .isEqualTo(new ExitStatus.Signaled(Signal.of(signal)));
+    }
+  }
+
+  @Test
+  void aChildThatHoldsTheOutputKeepsTheCommandGoing() {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result = sandbox.shell("(sleep 0.7; echo late) & echo early; exit 4");
+
+      assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(4));
+      assertThat(result.stdout().text()).isEqualTo("early\nlate\n");
+    }
+  }
+
+  @Test
+  void aListenerIsShownWhatThereIsBeforeTheEnd() throws Exception {
+    Path gate = blaxel.directory.resolve("gate");
+    assertThat(new ProcessBuilder("mkfifo", gate.toString()).start().waitFor()).isZero();
+    StringBuilder shown = new StringBuilder();
+    OutputListener listener =
+        output -> {
+          if (shown.isEmpty()) {
+            Files.writeString(gate, "go\n"); // or else the command would wait for ever
+          }
+          shown.append(output.text());
+        };
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result =
+          sandbox.exec(Command.shell("echo first; read -r x <" + gate + "; echo $x"), listener);
+
+      assertThat(shown).hasToString("first\ngo\n");
+      assertThat(result.stdout().text()).isEqualTo("first\ngo\n");
+    }
+  }
+
+  @Test
+  void theDeadlineStopsItAndTellsWhatThereWas() {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      Command command = Command.shell("echo partly; sleep 1000").timeout(Duration.ofSeconds(2));
+      assertThatThrownBy(() -> sandbox.processes().exec(command))
+          .isInstanceOfSatisfying(
+              dev.sandpiper.DeadlineExceededException.class,
+              e ->
+                  assertThat(e.partialResult().orElseThrow().stdout().text())
+                      .isEqualTo("partly\n"));
+    }
+  }
+
+  @Test
+  void oneThatIsKilledWithItsWrapperIsKilledByNobodyKnowsWhatAndItsOutputIsWhole() {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result = sandbox.shell("printf last; sleep 0.2; kill -KILL 0");
+
+      assertThat(result.exit()).isEqualTo(new ExitStatus.Signaled(Signal.UNKNOWN));
+      assertThat(result.stdout().text()).isEqualTo("last");
+    }
+  }
+
+  /** Gives all answers about processes another record. */
+  private void alter(String what, UnaryOperator<String> stdout) {
+    blaxel.meddle(
+        what,
+        request -> {
+          if (!isLook(request)) {
+            return null;
+          }
+          ObjectNode record =
+              blaxel.recordOf(request.getTarget().substring("/sbx/process/".length()));
+          String before = record.path("stdout").asText();
+          String after = stdout.apply(before);
+          record.put("stdout", after).put("logs", after);
+          return after.equals(before) ? null : ScriptedBlaxel.json(200, record.toString());
+        });
+  }
+
+  private static boolean isLook(RecordedRequest request) {
+    return request.getMethod().equals("GET") && request.getTarget().startsWith("/sbx/process/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(?m)^o 2 .*\n", "(?m)^o 1 .*\n", "(?m)^O\\..*\n", "(?m)^o 3 .*\n"})
+  void aLineThatTheLogHasLostIsAGapAndNeverASilentLoss(String lost) throws Exception {
+    Path file = random(170); // three lines
+    alter("a lost line", text -> text.replaceAll(lost, ""));
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result = sandbox.shell("cat " + file + "; echo e >&2; exit 5");
+
+      assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(5));
+      assertThat(result.stdout().isComplete()).isFalse();
+      assertThat(result.stderr().text()).isEqualTo("e\n");
+    }
+  }
+
+  @Test
+  void aLineThatIsThereTheNextTimeIsNotMissing() throws Exception {
+    Path file = random(170);
+    AtomicInteger times = new AtomicInteger();
+    alter(
+        "a line that comes late",
+        text ->
+            text.contains("O.1.") && times.incrementAndGet() == 1
+                ? text.replaceAll("(?m)^o 2 .*\n", "")
+                : text);
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      assertThat(sandbox.shell("cat " + file).stdout().bytes()).isEqualTo(Files.readAllBytes(file));
+    }
+  }
+
+  @Test
+  void whereTheLogHasNothingTheRecordsExitStandsAndTheOutputIsAGap() {
+    alter("a full log", text -> "");
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result = sandbox.shell("echo a; exit 4");
+
+      assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(4));
+      assertThat(result.stdout().isComplete()).isFalse();
+      assertThat(result.stderr().isComplete()).isFalse();
+    }
+  }
+
+  @Test
+  void moreBytesThanTheWriterCountedAreNotBelieved() {
+    String injected = "o 2 " + okio.ByteString.encodeString("forged", US_ASCII).base64() + "\n";
+    alter("bytes that nobody wrote", text -> text.replaceAll("(?m)^o 1 .*\n", "$0" + injected));
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      assertThat(sandbox.shell("echo a").stdout().isComplete()).isFalse();
+    }
+  }
+
+  @Test
+  void anExitThatIsNotToldIsTheRecordsOwn() {
+    alter("a lost exit", text -> text.replaceAll("(?m)^x\\..*\n", ""));
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result = sandbox.shell("echo a; exit 6");
+      assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(6));
+      assertThat(result.stdout().text()).isEqualTo("a\n");
+    }
+  }
+
+  @Test
+  void aWriterThatIsKilledIsAGapAndTheExitIsTheCommandsOwn() {
+    // Those that have no nonce of a process and read from a pipe of ours.
+    String killing =
+        "echo a; sleep 0.3; for p in /proc/[0-9]*; do tr '\\0' '\\n' <$p/environ 2>/dev/null"
+            + " | grep -q '^SANDPIPER_TEST=$SANDPIPER_TEST$' || continue;"
+            + " tr '\\0' '\\n' <$p/environ | grep -q '^SANDPIPER_PROCESS=none$'"
+            + " && kill -KILL ${p#/proc/}; done; trap '' PIPE; echo b; exit 3";
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result =
+          sandbox.shell(
+              killing.replace(
+                  "'^SANDPIPER_TEST=$SANDPIPER_TEST$'", "\"^SANDPIPER_TEST=$SANDPIPER_TEST\\$\""));
+
+      assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(3));
+      assertThat(result.stdout().isComplete()).isFalse();
+    }
+  }
+
+  @Test
+  void aServerThatIsOutOfReachForAMomentLosesNothing() {
+    AtomicInteger count = new AtomicInteger();
+    MockResponse bad = ScriptedBlaxel.stream("text/html", "<html>bad gateway</html>");
+    blaxel.meddle(
+        "a bad gateway",
+        request ->
+            isLook(request) && count.incrementAndGet() <= 5
+                ? bad.newBuilder().code(502).build()
+                : null);
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      assertThat(sandbox.shell("echo a").stdout().text()).isEqualTo("a\n");
+    }
+  }
+
+  @Test
+  void aServerThatStaysOutOfReachIsALostConnection() {
+    MockResponse bad = ScriptedBlaxel.stream("text/html", "<html>bad gateway</html>");
+    blaxel.meddle(
+        "a bad gateway", request -> isLook(request) ? bad.newBuilder().code(502).build() : null);
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      assertThatThrownBy(() -> sandbox.exec("true"))
+          .isInstanceOf(ConnectionLostException.class)
+          .hasMessageContaining("could not be reached for 2 s");
+    }
+  }
+
+  @Test
+  void anotherClientFollowsACommandOfWhichItFindsTheRecord() throws Exception {
+    Path gate = blaxel.directory.resolve("gate");
+    assertThat(new ProcessBuilder("mkfifo", gate.toString()).start().waitFor()).isZero();
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        BlaxelSandbox other = blaxel.sandbox()) {
+      CompletableFuture<ExecResult> running =
+          sandbox
+              .processes()
+              .execAsync(Command.shell("echo first; read -r x <" + gate + "; echo $x; exit 8"));
+      Patience.until("it has begun", () -> blaxel.records().toString().contains("o 1 "));
+      List<ProcessInfo> all = other.processes().list();
+      assertThat(all)
+          .singleElement()
+          .extracting(info -> info.command().get(0))
+          .isEqualTo("/bin/sh");
+      try (Process process = other.processes().attach(all.get(0).ref())) {
+        Files.writeString(gate, "second\n");
+        var out = new java.io.ByteArrayOutputStream();
+        var unused = process.transferTo(out, out);
+        assertThat(out).hasToString("first\nsecond\n");
+        assertThat(process.waitFor()).isEqualTo(new ExitStatus.Exited(8));
+      }
+      assertThat(running.get().stdout().text()).isEqualTo("first\nsecond\n");
+    }
+  }
+}
