@@ -25,6 +25,9 @@ import java.util.Optional;
  * fails with {@link NotBegunException}: the platform's stream is used only where it was asked for.
  */
 final class ExactLauncher implements CommandLauncher {
+  /** For a command whose server is far, so that its listener is not kept waiting for long. */
+  private static final Duration WAIT = Duration.ofSeconds(1);
+
   private static final Duration PREPARATION = Duration.ofSeconds(5);
 
   private final ExactSandbox sandbox;
@@ -117,7 +120,7 @@ final class ExactLauncher implements CommandLauncher {
       started.follow();
     }
     try {
-      send(command, started, message, scope);
+      send(command, started, wrapped.isShort(), message, scope);
       return started;
     } catch (RuntimeException e) {
       started.close();
@@ -126,10 +129,24 @@ final class ExactLauncher implements CommandLauncher {
   }
 
   private void send(
-      BlaxelCommand command, ExactCommand started, ObjectNode message, CallScope scope) {
+      BlaxelCommand command,
+      ExactCommand started,
+      boolean isShort,
+      ObjectNode message,
+      CallScope scope) {
     String name = command.common().name();
+    // With keepAlive the server would kill the command at the end of the wait.
+    boolean isAwaited =
+        isShort
+            && sandbox.api().isFar()
+            && command.keepAlive().isEmpty()
+            && scope.left().compareTo(WAIT.multipliedBy(2)) > 0;
+    if (isAwaited) {
+      message.put("waitForCompletion", true).put("timeout", WAIT.toSeconds());
+    }
     try {
-      sandbox.api().in(scope).start(name, message);
+      Optional<ProcessDetails> record = sandbox.api().in(scope).start(name, message);
+      record.filter(ended -> isAwaited).ifPresent(started::take);
     } catch (SandboxException e) {
       sandbox.recover(name, command.name().isPresent(), started.ref(), e, scope);
     }

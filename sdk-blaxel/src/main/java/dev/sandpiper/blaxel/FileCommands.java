@@ -62,12 +62,7 @@ record FileCommands(BlaxelProcesses processes) {
         Stream.concat(Stream.of("-c", job.script, "sh"), Stream.of(arguments))
             .toArray(String[]::new);
     Command command = Command.of("/bin/sh", all).timeout(job.limit).captureBytes(MOST_OUTPUT);
-    try {
-      return processes.exec(command);
-    } catch (NotBegunException e) {
-      // On a full disk too files must be seen and deleted; what the scripts say fits a text.
-      return processes.exec(BlaxelCommand.of(command).streamed());
-    }
+    return processes.exec(command);
   }
 
   /** What a script prints in hexadecimal digits, with {@code end}, a status and a NUL behind it. */

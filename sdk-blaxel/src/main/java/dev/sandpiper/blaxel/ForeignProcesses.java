@@ -69,10 +69,7 @@ final class ForeignProcesses {
 
   /** What runs. */
   List<ProcessInfo> list(CallScope scope) {
-    return sandbox.api().in(scope).all(sandbox.id()).stream()
-        .filter(record -> record.completedAt().isEmpty())
-        .map(this::info)
-        .toList();
+    return sandbox.api().in(scope).running(sandbox.id()).stream().map(this::info).toList();
   }
 
   private ProcessInfo info(ProcessDetails record) {

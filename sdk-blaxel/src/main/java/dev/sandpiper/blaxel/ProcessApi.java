@@ -2,11 +2,13 @@ package dev.sandpiper.blaxel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.Nonce;
@@ -20,6 +22,7 @@ import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.Json;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,29 +30,48 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.HttpUrl;
 
 /** The calls about processes of one sandbox's server. Processes are named, never numbered. */
 final class ProcessApi implements ScriptHost, ProcessPlatform {
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
+  /** What is long in a record, and not needed in a list. */
+  private static final Set<String> OUTPUTS = Set.of("logs", "stdout", "stderr");
+
+  private static final int MOST_RECORDS = 1_000_000;
+  private static final int LONGEST_COMMANDS = 32 << 20;
+
+  /** How the server says that it has waited for long enough. */
+  private static final String STILL_RUNNING = "process timed out after ";
+
   private final HttpTransport transport;
   private final HttpUrl base;
+  private final RoundTrips roundTrips;
   private final CallScope scope;
 
   ProcessApi(HttpTransport transport, HttpUrl base) {
-    this(transport, base, CallScope.open());
+    this(transport, base, new RoundTrips(), CallScope.open());
   }
 
-  private ProcessApi(HttpTransport transport, HttpUrl base, CallScope scope) {
+  private ProcessApi(
+      HttpTransport transport, HttpUrl base, RoundTrips roundTrips, CallScope scope) {
     this.transport = transport;
     this.base = base;
+    this.roundTrips = roundTrips;
     this.scope = scope;
+  }
+
+  /** True if each request takes long, as far as is known. */
+  boolean isFar() {
+    return roundTrips.areLong();
   }
 
   /** The same calls on behalf of another, with which they end. */
   ProcessApi in(CallScope call) {
-    return new ProcessApi(transport, base, call);
+    return new ProcessApi(transport, base, roundTrips, call);
   }
 
   /**
@@ -74,20 +96,25 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
   }
 
   /**
-   * Starts a process, and returns once it is started. Sent once.
+   * Starts a process, and returns its record once it is started, or has ended where {@code process}
+   * waits for that; empty if its time for that was too short. Sent once.
    *
    * @param subject what messages call it
    */
-  void start(String subject, ObjectNode process) {
+  Optional<ProcessDetails> start(String subject, ObjectNode process) {
     HttpRequest request =
         request("start", subject, "POST", url("process"))
             .withHeader("Accept", "application/json")
             .withBody(HttpBody.of("application/json", Json.write(process)));
     try (HttpResponse response = transport.send(request)) {
-      if (response.status() != 200) {
-        throw DataErrors.of(response, What.PROCESS);
+      if (response.status() == 200) {
+        return Optional.of(details(response));
       }
-      details(response);
+      SandboxException failure = DataErrors.of(response, What.PROCESS);
+      if (response.status() == 422 && failure.failure().observed().startsWith(STILL_RUNNING)) {
+        return Optional.empty();
+      }
+      throw failure;
     }
   }
 
@@ -97,7 +124,9 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
         request(operation, name, "GET", url("process", name))
             .withHeader("Accept", "application/json")
             .harmless();
+    long sent = System.nanoTime();
     try (HttpResponse response = transport.send(request)) {
+      roundTrips.add(System.nanoTime() - sent);
       if (response.status() == 200) {
         return Optional.of(details(response));
       }
@@ -148,8 +177,8 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
     }
   }
 
-  /** All records that the server has. */
-  List<ProcessDetails> all(String sandbox) {
+  /** The records of what runs, of however many processes the server has any. */
+  List<ProcessDetails> running(String sandbox) {
     HttpRequest request =
         request("list", sandbox, "GET", url("process"))
             .withHeader("Accept", "application/json")
@@ -158,13 +187,30 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
       if (response.status() != 200) {
         throw DataErrors.of(response, What.SANDBOX);
       }
-      List<ProcessDetails> all = new ArrayList<>();
-      for (JsonNode record : DataErrors.json(response)) {
-        all.add(ProcessDetails.of(record));
-      }
-      return all;
+      List<ProcessDetails> running = new ArrayList<>();
+      AtomicLong held = new AtomicLong();
+      StrayLines.skip(response.source());
+      response.objects(
+          OUTPUTS,
+          MOST_RECORDS,
+          json -> {
+            ProcessDetails record = ProcessDetails.of(json);
+            if (record.completedAt().isEmpty()) {
+              requireHoldable(held.addAndGet(record.command().length()));
+              running.add(record);
+            }
+          });
+      return running;
     } catch (IllegalArgumentException e) {
       throw new WireFormatException(request.failure("an answer with " + e.getMessage()), e);
+    } catch (IOException e) {
+      throw new ConnectionLostException(request.failure("the answer broke off"), null, e);
+    }
+  }
+
+  private static void requireHoldable(long characters) {
+    if (characters > LONGEST_COMMANDS) {
+      throw new IllegalArgumentException("commands of more than " + LONGEST_COMMANDS + " letters");
     }
   }
 

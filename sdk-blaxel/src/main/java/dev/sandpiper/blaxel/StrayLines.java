@@ -1,5 +1,8 @@
 package dev.sandpiper.blaxel;
 
+import java.io.IOException;
+import okio.Buffer;
+import okio.BufferedSource;
 import okio.ByteString;
 
 /**
@@ -15,18 +18,28 @@ final class StrayLines {
 
   /** The answer without such lines at its beginning. */
   static byte[] strip(byte[] answer) {
-    ByteString rest = ByteString.of(answer);
-    ByteString before;
-    do {
-      before = rest;
-      rest = without(without(rest, TEXT), EVENT);
-    } while (rest.size() < before.size());
-    return rest.toByteArray();
+    Buffer rest = new Buffer().write(answer);
+    try {
+      skip(rest);
+    } catch (IOException e) {
+      throw new AssertionError(e); // a buffer has no failures
+    }
+    return rest.readByteArray();
   }
 
-  private static ByteString without(ByteString answer, ByteString line) {
-    int end = line.size();
-    boolean isThere = answer.startsWith(line) && answer.size() > end && answer.getByte(end) == '\n';
-    return isThere ? answer.substring(end + 1) : answer;
+  /** Passes such lines over that come next. */
+  static void skip(BufferedSource answer) throws IOException {
+    while (skip(answer, TEXT) || skip(answer, EVENT)) {}
+  }
+
+  private static boolean skip(BufferedSource answer, ByteString line) throws IOException {
+    boolean isThere =
+        answer.rangeEquals(0, line)
+            && answer.request(line.size() + 1L)
+            && answer.getBuffer().getByte(line.size()) == '\n';
+    if (isThere) {
+      answer.skip(line.size() + 1L);
+    }
+    return isThere;
   }
 }

@@ -385,8 +385,10 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
             "server-process");
     waiting.setDaemon(true);
     waiting.start();
-    if (asked.path("waitForCompletion").asBoolean()) {
-      running.ended.await();
+    int limit = asked.path("timeout").asInt(0);
+    if (asked.path("waitForCompletion").asBoolean()
+        && !running.ended.await(limit == 0 ? Integer.MAX_VALUE : limit, TimeUnit.SECONDS)) {
+      return error(422, "process timed out after " + limit + " seconds");
     }
     return json(200, record(running).toString());
   }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import mockwebserver3.MockResponse;
@@ -180,8 +181,7 @@ class ShortCommandTest {
           if (!isLook(request)) {
             return null;
           }
-          ObjectNode record =
-              blaxel.recordOf(request.getTarget().substring("/sbx/process/".length()));
+          ObjectNode record = blaxel.recordOf(name(request));
           String before = record.path("stdout").asText();
           String after = stdout.apply(before);
           record.put("stdout", after).put("logs", after);
@@ -296,6 +296,92 @@ class ShortCommandTest {
       assertThatThrownBy(() -> sandbox.exec("true"))
           .isInstanceOf(ConnectionLostException.class)
           .hasMessageContaining("could not be reached for 2 s");
+    }
+  }
+
+  /** Has the server seem far away, for what it answers at once. */
+  private void moveAway() {
+    blaxel.meddle(
+        "a long way",
+        request ->
+            isLook(request)
+                ? ScriptedBlaxel.json(200, blaxel.recordOf(name(request)).toString())
+                    .newBuilder()
+                    .headersDelay(80, TimeUnit.MILLISECONDS)
+                    .build()
+                : null);
+  }
+
+  private static String name(RecordedRequest request) {
+    return request.getTarget().substring("/sbx/process/".length());
+  }
+
+  private static List<String> lines(RealProcesses blaxel) {
+    return blaxel.requests.stream().map(line -> line.replaceAll("sp-.*", "*")).toList();
+  }
+
+  @Test
+  void onAFarServerAShortCommandIsOneRequest() {
+    moveAway();
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      sandbox.exec("true");
+      for (int i = 0; i < 5; i++) {
+        blaxel.requests.clear();
+        assertThat(sandbox.shell("echo a; exit 3").stdout().text()).isEqualTo("a\n");
+        assertThat(lines(blaxel)).containsExactly("POST /sbx/process");
+      }
+    }
+  }
+
+  @Test
+  void onAFarServerALongerCommandIsAskedForOnceTheWaitIsOver() {
+    moveAway();
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      sandbox.exec("true");
+      blaxel.requests.clear();
+      ExecResult result = sandbox.shell("echo a; sleep 1.5; seq 1 3000; exit 3");
+      assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(3));
+      assertThat(result.stdout().totalBytes()).isEqualTo(2 + 13_893);
+      assertThat(lines(blaxel)).startsWith("POST /sbx/process", "GET /sbx/process/*");
+      assertThat(lines(blaxel)).filteredOn(line -> line.startsWith("POST")).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatKeepsItsSandboxAwakeIsNeverWaitedForByTheServerWhichWouldKillIt() {
+    moveAway();
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      sandbox.exec("true");
+      blaxel.requests.clear();
+      BlaxelCommand awake = BlaxelCommand.of(Command.of("true")).keepAlive(Duration.ofMinutes(1));
+      assertThat(sandbox.exec(awake).exit().isSuccess()).isTrue();
+      assertThat(lines(blaxel)).contains("GET /sbx/process/*");
+    }
+  }
+
+  @Test
+  void aListHoldsOnlyWhatRunsHoweverMuchTheOthersHaveWritten() throws Exception {
+    String ended =
+        "{\"pid\":\"7\",\"name\":\"a\",\"command\":\"x\",\"status\":\"completed\",\"exitCode\":0,"
+            + "\"completedAt\":\"Fri, 20 Nov 2026 17:33:44 GMT\",\"logs\":\""
+            + "l".repeat(65_536)
+            + "\",\"stdout\":\""
+            + "o".repeat(65_536)
+            + "\",\"stderr\":\"\"}";
+    String running =
+        ended.replace("completed\"", "running\"").replace("Fri, 20 Nov 2026 17:33:44 GMT", "");
+    String all = "[keepalive]\n[" + (ended + ",").repeat(400) + running + "]"; // 52 MB
+    blaxel.meddle(
+        "many records",
+        request ->
+            request.getTarget().equals("/sbx/process") && request.getMethod().equals("GET")
+                ? ScriptedBlaxel.json(200, all)
+                : null);
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      assertThat(sandbox.processes().list())
+          .singleElement()
+          .extracting(info -> info.tag().orElse(""))
+          .isEqualTo("a");
     }
   }
 

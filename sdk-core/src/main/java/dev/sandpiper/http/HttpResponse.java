@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import okhttp3.Headers;
 import okhttp3.Response;
 import okio.Buffer;
@@ -147,6 +149,23 @@ public final class HttpResponse implements AutoCloseable {
       return Json.parse(bytes(limit));
     } catch (MalformedStreamException e) {
       throw unreadable(e);
+    }
+  }
+
+  /**
+   * Reads the whole body, which has to be one JSON array of objects, one by one. See {@link
+   * Json#objects}.
+   *
+   * @throws WireFormatException if it is not
+   * @throws ConnectionLostException if it breaks off
+   */
+  public void objects(Set<String> skipped, int most, Consumer<JsonNode> each) {
+    try {
+      Json.objects(pacedSource().inputStream(), skipped, most, each);
+    } catch (MalformedStreamException e) {
+      throw unreadable(e);
+    } catch (IOException e) {
+      throw new ConnectionLostException(failure("the answer broke off"), null, e);
     }
   }
 

@@ -1,11 +1,15 @@
 package dev.sandpiper.wire;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -18,6 +22,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** JSON documents as trees, bounded in depth and in the length of what they hold. */
 public final class Json {
@@ -64,6 +70,52 @@ public final class Json {
     } catch (IOException e) {
       // The parser's message quotes the document, which is not ours to repeat.
       throw new MalformedStreamException("JSON that cannot be read");
+    }
+  }
+
+  /**
+   * Reads one array of objects, one by one.
+   *
+   * @param skipped fields that are passed over, however long they are
+   * @param most how many objects there may be
+   * @throws MalformedStreamException if it is anything else, or has more than {@code most}
+   */
+  public static void objects(
+      InputStream source, Set<String> skipped, int most, Consumer<JsonNode> each)
+      throws IOException {
+    try (var parser = MAPPER.getFactory().createParser(source)) {
+      requireToken(parser.nextToken() == JsonToken.START_ARRAY);
+      for (int count = 0; parser.nextToken() != JsonToken.END_ARRAY; count++) {
+        if (count == most) {
+          throw new MalformedStreamException("an array of more than " + most + " objects");
+        }
+        requireToken(parser.currentToken() == JsonToken.START_OBJECT);
+        each.accept(object(parser, skipped));
+      }
+      requireToken(parser.nextToken() == null);
+    } catch (JsonProcessingException e) {
+      throw new MalformedStreamException("JSON that cannot be read");
+    }
+  }
+
+  private static JsonNode object(JsonParser parser, Set<String> skipped) throws IOException {
+    ObjectNode object = object();
+    String field;
+    while ((field = parser.nextFieldName()) != null) {
+      parser.nextToken();
+      if (skipped.contains(field)) {
+        parser.skipChildren();
+      } else {
+        JsonNode value = MAPPER.readTree(parser);
+        object.set(field, value);
+      }
+    }
+    return object;
+  }
+
+  private static void requireToken(boolean isRight) throws MalformedStreamException {
+    if (!isRight) {
+      throw new MalformedStreamException("no array of objects");
     }
   }
 
