@@ -20,6 +20,7 @@ import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -46,6 +47,7 @@ final class ExactFiles {
   private final HttpTransport transport;
   private final HttpUrl base;
   private final String directory;
+  private final SharedListing listing = new SharedListing(this::listNow);
 
   ExactFiles(HttpTransport transport, HttpUrl base, String directory) {
     this.transport = transport;
@@ -91,6 +93,10 @@ final class ExactFiles {
    * @throws PlatformException with the status {@link #VANISHED} if files keep vanishing meanwhile
    */
   Map<String, Long> list(CallScope end) {
+    return listing.get(end, failure(directory, ""));
+  }
+
+  private Map<String, Long> listNow(CallScope end) {
     Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     for (int attempt = 1; ; attempt++) {
       HttpRequest request =
@@ -129,7 +135,7 @@ final class ExactFiles {
     for (JsonNode file : json.path("files")) {
       names.put(file.path("name").asText(), file.path("size").asLong());
     }
-    return names;
+    return Collections.unmodifiableMap(names);
   }
 
   /** At most {@code most} bytes of a file from {@code from} on, which belong to a channel. */

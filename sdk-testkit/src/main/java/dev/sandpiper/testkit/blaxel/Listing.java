@@ -10,7 +10,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** One directory's entries, by the bytes of their names. Whatever is no directory is a file. */
@@ -75,10 +74,7 @@ final class Listing {
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    entries.sort(
-        (a, b) ->
-            Arrays.compareUnsigned(
-                ExactPath.bytes(ExactPath.text(a)), ExactPath.bytes(ExactPath.text(b))));
+    entries.sort(null); // a path compares by its bytes
     return entries;
   }
 }
