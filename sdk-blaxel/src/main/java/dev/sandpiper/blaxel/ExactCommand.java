@@ -160,7 +160,7 @@ final class ExactCommand implements BlaxelRunning {
     if (maxRestarts != 0) {
       sandbox.api().in(scope).stop(ref.processId()); // or the server would start it again
     }
-    sandbox.trees().stop(ref, grace, () -> {}, scope);
+    sandbox.trees().stopNamed(ref, grace, () -> {}, scope);
     events.lookNow();
   }
 

@@ -49,8 +49,21 @@ public final class ProcessTrees {
    * @param falling runs before the platform's own call is used instead
    */
   public void stop(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
+    stop(ref, grace, true, falling, scope);
+  }
+
+  /**
+   * Likewise for a process whose leader has the nonce in its variables for as long as it lives, so
+   * that its number need not be asked for.
+   */
+  public void stopNamed(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
+    stop(ref, grace, false, falling, scope);
+  }
+
+  private void stop(
+      ProcessRef ref, Duration grace, boolean isNumbered, Runnable falling, CallScope scope) {
     try {
-      batches.stop(ref, grace, scope);
+      batches.stop(ref, grace, isNumbered, scope);
     } catch (NotFoundException | CancelledException e) {
       throw e;
     } catch (SandboxException e) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * gathered for a moment, and the first of them stops all of theirs.
  */
 final class StopBatches {
-  private static final Duration GATHERING = Duration.ofMillis(100);
+  /** Most scripts end sooner; one whose processes are stubborn holds the others up no longer. */
+  private static final Duration GATHERING = Duration.ofSeconds(1);
 
   /** For what a script does besides waiting for TERM to be obeyed. */
   private static final Duration MARGIN = Duration.ofSeconds(5);
@@ -46,6 +47,7 @@ final class StopBatches {
   private static final class Batch {
     final Duration grace;
     final List<ProcessRef> refs = new ArrayList<>();
+    final List<ProcessRef> numbered = new ArrayList<>();
     final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
 
     Batch(Duration grace) {
@@ -60,17 +62,18 @@ final class StopBatches {
   /**
    * Stops a process together with those that others stop now.
    *
+   * @param isNumbered whether its number is needed to find it
    * @throws PlatformException if something of them lives on
    */
-  void stop(ProcessRef ref, Duration grace, CallScope scope) {
+  void stop(ProcessRef ref, Duration grace, boolean isNumbered, CallScope scope) {
     boolean isDone;
     do {
-      isDone = stopOnce(ref, grace, scope);
+      isDone = stopOnce(ref, grace, isNumbered, scope);
     } while (!isDone);
   }
 
   /** False if the one who stopped for all was himself stopped. */
-  private boolean stopOnce(ProcessRef ref, Duration grace, CallScope scope) {
+  private boolean stopOnce(ProcessRef ref, Duration grace, boolean isNumbered, CallScope scope) {
     Batch batch;
     boolean isFirst;
     lock.lock();
@@ -79,6 +82,9 @@ final class StopBatches {
       isFirst = open == null || !open.takes(grace);
       batch = open == null || isFirst ? new Batch(grace) : open;
       batch.refs.add(ref);
+      if (isNumbered) {
+        batch.numbered.add(ref);
+      }
       gathering = batch;
     } finally {
       lock.unlock();
@@ -129,7 +135,8 @@ final class StopBatches {
   }
 
   private ExitStatus run(Batch batch, CallScope scope) {
-    Map<ProcessRef, String> numbers = platform.running(batch.refs, scope);
+    Map<ProcessRef, String> numbers =
+        batch.numbered.isEmpty() ? Map.of() : platform.running(batch.numbered, scope);
     List<String> arguments = new ArrayList<>();
     arguments.add(Long.toString(batch.grace.toMillis() / 10));
     for (ProcessRef ref : batch.refs) {

@@ -73,7 +73,7 @@ class ManyClosesTest {
                 .environment(local.blaxelEnvironment())
                 .httpClient(counting())
                 .build()) {
-      assertFewSweeps(client, 12);
+      assertFewSweeps(client, 64);
     }
   }
 
