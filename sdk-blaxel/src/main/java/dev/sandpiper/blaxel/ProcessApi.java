@@ -102,9 +102,12 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
    * @param subject what messages call it
    */
   Optional<ProcessDetails> start(String subject, ObjectNode process) {
+    return start(request("start", subject, "POST", url("process")), process);
+  }
+
+  private Optional<ProcessDetails> start(HttpRequest bare, ObjectNode process) {
     HttpRequest request =
-        request("start", subject, "POST", url("process"))
-            .withHeader("Accept", "application/json")
+        bare.withHeader("Accept", "application/json")
             .withBody(HttpBody.of("application/json", Json.write(process)));
     try (HttpResponse response = transport.send(request)) {
       if (response.status() == 200) {
@@ -275,22 +278,13 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
             .put("waitForCompletion", true)
             .put("timeout", lifetime.toSeconds() + 1);
     HttpRequest request =
-        in(scope)
-            .request(operation, subject, "POST", url("process"))
-            .withHeader("Accept", "application/json")
-            .withBody(HttpBody.of("application/json", Json.write(process)))
-            .within(lifetime.plus(MARGIN));
-    try (HttpResponse response = transport.send(request)) {
-      if (response.status() != 200) {
-        throw DataErrors.of(response, What.PROCESS);
-      }
-      ProcessDetails ended = details(response);
-      return new Result(
-          ended
-              .exit()
-              .orElseThrow(() -> new PlatformException(response.failure("the script has no end"))),
-          ended.stdout());
-    }
+        in(scope).request(operation, subject, "POST", url("process")).within(lifetime.plus(MARGIN));
+    ProcessDetails ended = start(request, process).orElseThrow(() -> endless(request));
+    return new Result(ended.exit().orElseThrow(() -> endless(request)), ended.stdout());
+  }
+
+  private static PlatformException endless(HttpRequest request) {
+    return new PlatformException(request.failure("the script has no end"));
   }
 
   /** How often the server has replaced itself; then it guesses the ends of what it took over. */

@@ -152,6 +152,26 @@ class ExactLossTest {
     }
   }
 
+  @Test
+  void aFullDiskTakesNothingFromAShortCommandAndALongOneSaysWhatIsMissing() throws Exception {
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        FullDisk disk = FullDisk.at(blaxel.output())) {
+      ExecResult brief = sandbox.shell("echo a; exit 4");
+      assertThat(brief.exit()).isEqualTo(new ExitStatus.Exited(4));
+      assertThat(brief.stdout().text()).isEqualTo("a\n");
+
+      ExecResult full = sandbox.shell("trap '' PIPE; seq 1 30000 2>&-; exit 5");
+      assertThat(full.exit()).isEqualTo(new ExitStatus.Exited(5));
+      assertThat(full.stdout().isComplete()).isFalse();
+      assertThat(full.stdout().totalBytes()).isEqualTo(8193);
+      assertThat(full.stderr().isComplete()).isTrue();
+
+      assertThat(disk.directory()).isDirectoryContaining("glob:**/fill");
+      sandbox.files().delete(disk.directory() + "/fill");
+      assertThat(disk.directory()).isDirectoryNotContaining("glob:**/fill");
+    }
+  }
+
   /** Nothing can say then that it did not begin: the wrapper's exit code is not the command's. */
   @Test
   void aFullDiskThatHoldsTheServersLogsTooIsNoCommandsEnd() throws Exception {

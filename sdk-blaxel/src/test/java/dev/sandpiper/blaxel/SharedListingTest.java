@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +32,7 @@ class SharedListingTest {
   private final AtomicInteger begun = new AtomicInteger();
   private final CountDownLatch gate = new CountDownLatch(1);
   private final SharedListing listing = new SharedListing(this::list);
-  private volatile SandboxException failure;
+  private volatile @Nullable SandboxException failure;
 
   /** The first waits at the gate; each says which it is. */
   private Map<String, Long> list(CallScope scope) {
@@ -40,8 +41,9 @@ class SharedListingTest {
       CompletableFuture<Void> open = CompletableFuture.runAsync(this::awaitGate, threads);
       scope.await(open, ABOUT);
     }
-    if (failure != null) {
-      throw failure;
+    SandboxException told = failure;
+    if (told != null) {
+      throw told;
     }
     return Map.of("number", number);
   }

@@ -102,6 +102,19 @@ class ShortCommandTest {
     }
   }
 
+  @Test
+  void aSilentCommandIsSixProcesses() {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      CompletableFuture<ExecResult> running =
+          sandbox.processes().execAsync(Command.of("sleep", "1000"));
+      Patience.until(
+          "there are these and the test's own perl",
+          () -> blaxel.livingOnes().size() == 7 && blaxel.records().toString().contains("p.1."));
+      running.cancel(false);
+      Patience.until("it is stopped", () -> blaxel.livingOnes().isEmpty());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 75, 125, 126, 127, 128, 129, 130, 137, 143, 200, 255})
   void everyCodeIsTheCommandsOwn(int code) {

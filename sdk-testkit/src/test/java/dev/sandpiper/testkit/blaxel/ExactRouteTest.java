@@ -19,6 +19,7 @@ import dev.sandpiper.blaxel.BlaxelSandbox;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Random;
@@ -46,16 +47,17 @@ class ExactRouteTest {
     Random random = new Random(7);
     BlaxelSandbox sandbox = local.again(local.sandbox());
     for (int i = 0; i < COMMANDS; i++) {
-      byte[] out = new byte[random.nextInt(300)];
+      byte[] out = new byte[random.nextInt(i % 2 == 0 ? 300 : 12_000)];
+      byte[] err = new byte[random.nextInt(i % 3 == 0 ? 300 : 12_000)];
       random.nextBytes(out);
-      StringBuilder octal = new StringBuilder();
-      for (byte one : out) {
-        octal.append(String.format("\\%03o", one & 0xff));
-      }
+      random.nextBytes(err);
+      Path first = Files.write(local.directory().resolve("first"), out);
+      Path second = Files.write(local.directory().resolve("second"), err);
       int code = random.nextInt(256);
-      ExecResult result = sandbox.shell("printf '" + octal + "'; exit " + code);
+      ExecResult result = sandbox.shell("cat " + first + "; cat " + second + " >&2; exit " + code);
 
       assertThat(result.stdout().bytes()).isEqualTo(out);
+      assertThat(result.stderr().bytes()).isEqualTo(err);
       assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(code));
     }
     sandbox.close();
