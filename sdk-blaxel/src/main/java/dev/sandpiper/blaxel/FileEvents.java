@@ -30,7 +30,10 @@ import org.slf4j.LoggerFactory;
  */
 final class FileEvents {
   private static final Logger log = LoggerFactory.getLogger(FileEvents.class);
-  private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** What a wrapper takes for a quick command. */
+  private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
+
   private static final long SHORT_PAUSE = TimeUnit.MILLISECONDS.toNanos(40);
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_UNLISTED = TimeUnit.SECONDS.toNanos(30);

@@ -92,7 +92,9 @@ record Listing(FileCommands commands) {
   private static Descriptions described(Job job, ExecResult result) {
     FileCommands.requireSuccess(job, result);
     if (!result.stdout().isComplete()) {
-      throw new PlatformException(job.failure("there is more of it than can be held; list less"));
+      throw new PlatformException(
+          job.failure(
+              "there is more of it than can be held, or than the sandbox's disk can take; list less"));
     }
     try {
       return Descriptions.parse(result.stdout().bytes());
