@@ -42,6 +42,7 @@ public final class ClientResources implements AutoCloseable {
       @Nullable Executor callersExecutor,
       Limits limits,
       Protocols protocols) {
+    OkHttpCopies.check();
     ownsOkHttp = callersClient == null;
     okHttp = ownsOkHttp ? ownClient() : requireNonNull(callersClient);
     scheduler = new GuardedScheduler(DaemonThreads.named("sandpiper-timer"));
