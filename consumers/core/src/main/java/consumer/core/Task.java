@@ -9,6 +9,7 @@ import dev.sandpiper.FileEvent;
 import dev.sandpiper.FileInfo;
 import dev.sandpiper.OutputListener;
 import dev.sandpiper.Process;
+import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
@@ -56,8 +57,20 @@ public final class Task {
             sandbox.processes().list().stream().anyMatch(one -> one.ref().equals(process.ref()));
         expect(listed, "a list with " + process.ref());
       }
+      stream(sandbox);
     }
     System.out.println("the task is done: " + where);
+  }
+
+  private static void stream(Sandbox sandbox) {
+    StringBuilder seen = new StringBuilder();
+    try (Process process = sandbox.start(Command.shell("echo one; exit 3"))) {
+      for (ProcessEvent event : process.events()) {
+        if (event instanceof ProcessEvent.Output output) seen.append(output.text());
+        if (event instanceof ProcessEvent.Ended end) seen.append(end.status());
+      }
+    }
+    expect(seen.toString().equals("one\nexit status 3"), "the stream, not " + seen);
   }
 
   private static void watch(Sandbox sandbox) {
