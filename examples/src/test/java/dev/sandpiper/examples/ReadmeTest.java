@@ -72,10 +72,13 @@ class ReadmeTest {
   }
 
   /** What {@code java Source.java} prints, which compiles the source before it runs it. */
-  private static String printedBy(Path source, LocalSandboxes local)
+  static String printedBy(Path source, LocalSandboxes local, String... arguments)
       throws IOException, InterruptedException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    ProcessBuilder builder = new ProcessBuilder(java, "-classpath", classPath(), source.toString());
+    List<String> words = new ArrayList<>(List.of(java, "-classpath", classPath()));
+    words.add(source.toString());
+    words.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().putAll(local.e2bEnvironment());
     Path printed = source.resolveSibling("printed");
     java.lang.Process process =
