@@ -11,6 +11,7 @@ import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -95,6 +96,12 @@ class QuickstartTest {
   /** What differs: the platform and the sandbox's id. */
   private static List<String> withoutFirstLines(String printed) {
     return printed.lines().dropWhile(line -> !line.startsWith("  | ")).toList();
+  }
+
+  @Test
+  void thePictureInTheReadmeIsOfSuchARun() throws IOException {
+    String picture = Files.readString(Path.of("..", "docs", "run.svg"));
+    assertThat(withoutFirstLines(run(Map.of()))).isNotEmpty().allMatch(picture::contains);
   }
 
   @Test
