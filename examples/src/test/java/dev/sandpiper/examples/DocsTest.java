@@ -121,6 +121,19 @@ class DocsTest {
   }
 
   @Test
+  void theVersionToImportIsThisOne() throws IOException {
+    String pom = Files.readString(Path.of("..", "sandpiper-bom", "pom.xml"));
+    String readme = Files.readString(Path.of("..", "README.md"));
+    assertThat(readme).contains(coordinates(pom));
+  }
+
+  /** The lines with the BOM's name and version, as they are in both. */
+  private static String coordinates(String pom) {
+    int from = pom.indexOf("<artifactId>sandpiper-bom");
+    return pom.substring(from, pom.indexOf("</version>", from)).replace("\n  <", "\n      <");
+  }
+
+  @Test
   void everyLinkToAFileLeadsToOne() throws IOException {
     List<Path> pages = new ArrayList<>(List.of(Path.of("..", "README.md")));
     try (Stream<Path> found = Files.list(DOCS)) {
