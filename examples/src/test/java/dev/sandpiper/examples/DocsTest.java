@@ -56,17 +56,16 @@ class DocsTest {
       }
       """;
 
+  /** Those that are no whole programs, which {@link ReadmeTest} runs. */
   private static List<String> snippets() throws IOException {
     List<String> snippets = new ArrayList<>();
-    try (Stream<Path> pages = Files.list(DOCS)) {
-      for (Path page : pages.sorted().toList()) {
-        if (page.toString().endsWith(".md")) {
-          SNIPPET
-              .matcher(Files.readString(page))
-              .results()
-              .forEach(it -> snippets.add(it.group(1)));
-        }
-      }
+    for (Path page : ReadmeTest.pages()) {
+      SNIPPET
+          .matcher(Files.readString(page))
+          .results()
+          .map(match -> match.group(1))
+          .filter(snippet -> !snippet.startsWith("import "))
+          .forEach(snippets::add);
     }
     assertThat(snippets).isNotEmpty();
     return snippets;
@@ -135,11 +134,7 @@ class DocsTest {
 
   @Test
   void everyLinkToAFileLeadsToOne() throws IOException {
-    List<Path> pages = new ArrayList<>(List.of(Path.of("..", "README.md")));
-    try (Stream<Path> found = Files.list(DOCS)) {
-      found.filter(page -> page.toString().endsWith(".md")).forEach(pages::add);
-    }
-    for (Path page : pages) {
+    for (Path page : ReadmeTest.pages()) {
       for (MatchResult link : LINK.matcher(Files.readString(page)).results().toList()) {
         assertThat(page.resolveSibling(link.group(1))).exists();
       }
