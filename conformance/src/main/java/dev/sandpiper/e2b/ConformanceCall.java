@@ -72,7 +72,7 @@ final class ConformanceCall {
       ConnectClient client = client();
       ConnectAnswer<Message> answer =
           client.unary(request(client), message, kind, ReportedException.ERRORS);
-      report.metadata(answer.metadata());
+      report.metadata(ConnectMetadata.ofUnary(answer.head().toMultimap()));
       if (answer.message() instanceof UnaryResponse response) {
         report.payload(response.getPayload());
       }

@@ -16,7 +16,6 @@ import dev.sandpiper.wire.ConnectCode;
 import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
 import dev.sandpiper.wire.ConnectError.Detail;
-import dev.sandpiper.wire.ConnectMetadata;
 import dev.sandpiper.wire.MessageTooLongException;
 import java.io.IOException;
 import java.util.List;

@@ -4,7 +4,6 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
-import dev.sandpiper.wire.ConnectMetadata;
 import java.util.Optional;
 import org.jspecify.annotations.NullMarked;
 
@@ -21,7 +20,8 @@ final class ReportedException extends SandboxException {
           return new ReportedException(
               failure.response().failure("refused"),
               failure.error(),
-              Optional.of(failure.metadata()));
+              Optional.of(
+                  ConnectMetadata.ofUnary(failure.response().headers().toMultimap())));
         }
 
         @Override

@@ -187,16 +187,13 @@ final class Creation {
       throw failure; // the name is somebody else's, so ours was not created
     }
     if (SandboxJson.isDead(sandbox)) {
+      String status = SandboxJson.status(sandbox) + SandboxJson.errors(sandbox);
       PlatformException failed =
           new PlatformException(
-              failure("it was created and is " + told(sandbox)).withRetryable(false), failure);
+              failure("it was created and is " + status).withRetryable(false), failure);
       throw deleted(SandboxJson.name(sandbox), failed);
     }
     return SandboxJson.status(sandbox).equals("DEPLOYED");
-  }
-
-  private static String told(JsonNode sandbox) {
-    return SandboxJson.status(sandbox) + SandboxJson.errors(sandbox);
   }
 
   private Optional<JsonNode> find(ControlPlane asked) {

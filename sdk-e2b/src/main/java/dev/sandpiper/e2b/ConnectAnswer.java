@@ -1,6 +1,5 @@
 package dev.sandpiper.e2b;
 
-import dev.sandpiper.wire.ConnectMetadata;
 import okhttp3.Headers;
 
 /**
@@ -8,9 +7,4 @@ import okhttp3.Headers;
  *
  * @param head all headers, with the trailers among them
  */
-record ConnectAnswer<M>(M message, Headers head) {
-
-  ConnectMetadata metadata() {
-    return ConnectMetadata.ofUnary(head.toMultimap());
-  }
-}
+record ConnectAnswer<M>(M message, Headers head) {}

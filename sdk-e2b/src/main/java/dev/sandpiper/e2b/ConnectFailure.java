@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sandpiper.http.ErrorBody;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.ConnectError;
-import dev.sandpiper.wire.ConnectMetadata;
 import java.util.Optional;
 
 /**
@@ -46,10 +45,5 @@ record ConnectFailure(HttpResponse response, ConnectError error, ErrorBody body)
   /** True if the status claims a success that the rest of the head is not. */
   boolean contradictsItsStatus() {
     return response.status() == 200;
-  }
-
-  /** The headers and trailers of a unary answer. */
-  ConnectMetadata metadata() {
-    return ConnectMetadata.ofUnary(response.headers().toMultimap());
   }
 }

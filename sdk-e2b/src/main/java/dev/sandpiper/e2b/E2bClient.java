@@ -91,7 +91,6 @@ public final class E2bClient implements SandboxClient {
     if (settings.debug()) {
       return new E2bSandbox(account.addresses().debugSandbox(), Origin.CREATED, account);
     }
-    settings.requiredApiKey();
     Creation creation = new Creation(account.api(), spec);
     return account
         .created()
@@ -117,7 +116,6 @@ public final class E2bClient implements SandboxClient {
     if (settings.debug()) {
       return new E2bSandbox(account.addresses().debugSandbox(), Origin.FOUND, account);
     }
-    settings.requiredApiKey();
     if (timeToLive.isZero()) {
       return new E2bSandbox(access(account.api().look(id)), Origin.FOUND, account);
     }
@@ -129,9 +127,6 @@ public final class E2bClient implements SandboxClient {
   @Override
   public boolean kill(String id) {
     requireUsable(id);
-    if (!settings.debug()) {
-      settings.requiredApiKey();
-    }
     return account.kill(id);
   }
 
@@ -146,7 +141,7 @@ public final class E2bClient implements SandboxClient {
   public Pages<SandboxInfo> list(SandboxFilter filter) {
     requireNonNull(filter, "filter");
     account.created().requireOpen();
-    settings.requiredApiKey();
+    settings.requireApiKey();
     return account.api().list(filter);
   }
 

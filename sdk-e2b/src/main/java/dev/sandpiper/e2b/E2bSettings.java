@@ -1,7 +1,5 @@
 package dev.sandpiper.e2b;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.http.Routes;
@@ -121,12 +119,11 @@ record E2bSettings(
     return Failure.of("configure E2B", "", observed);
   }
 
-  /** The key, for a request that cannot do without. */
-  String requiredApiKey() {
+  /** For what needs a key in debug mode too. */
+  void requireApiKey() {
     if (apiKey == null) {
       throw new AuthenticationException(failure("no API key: set E2B_API_KEY"));
     }
-    return requireNonNull(apiKey);
   }
 
   /** Where, and never with which key. */

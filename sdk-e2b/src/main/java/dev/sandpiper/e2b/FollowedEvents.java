@@ -56,21 +56,18 @@ final class FollowedEvents {
       try {
         deliver(read());
       } catch (MalformedStreamException e) {
-        throw new WireFormatException(failure("the sandbox sent " + e.getMessage()), e);
+        String observed = "the sandbox sent " + e.getMessage();
+        throw new WireFormatException(Failure.of("follow", name, observed), e);
       } catch (IOException e) {
         reconnect(e);
       } catch (DeadlineExceededException e) {
-        if (!isSilence(e) || reattachment.isOff()) {
+        if (e.limit() != DeadlineExceededException.Limit.IDLE || reattachment.isOff()) {
           throw e;
         }
         reconnect(e);
       }
     }
     return ready.remove();
-  }
-
-  private static boolean isSilence(DeadlineExceededException e) {
-    return e.limit() == DeadlineExceededException.Limit.IDLE;
   }
 
   private ProcessEvent read() throws IOException {
@@ -129,9 +126,5 @@ final class FollowedEvents {
   /** Frees what the stream holds. Idempotent. */
   void close() {
     events.close();
-  }
-
-  private Failure failure(String observed) {
-    return Failure.of("follow", name, observed);
   }
 }

@@ -11,9 +11,9 @@ import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
 import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
-import dev.sandpiper.wire.ConnectMetadata;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +45,7 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
 
   private @Nullable ClientResources resources;
   private @Nullable ConnectError error;
-  private @Nullable ConnectMetadata metadata;
+  private @Nullable Map<String, List<String>> metadata;
   private int status;
 
   @Override
@@ -162,7 +162,7 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
   @Override
   public SandboxException of(ConnectFailure failure) {
     error = failure.error();
-    metadata = failure.metadata();
+    metadata = failure.response().headers().toMultimap();
     status = failure.response().status();
     return new PlatformException(failure.response().failure("refused"));
   }
@@ -170,7 +170,7 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
   @Override
   public SandboxException ofEnd(ConnectError ended, ConnectEnd end, Failure said) {
     error = ended;
-    metadata = new ConnectMetadata(Map.of(), end.trailers());
+    metadata = end.trailers();
     return new PlatformException(said.withObserved("ended"));
   }
 
@@ -183,8 +183,9 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
     return reported;
   }
 
-  ConnectMetadata metadata() {
-    ConnectMetadata reported = metadata;
+  /** What came beside the failure: all headers, or the trailers of a stream. */
+  Map<String, List<String>> metadata() {
+    Map<String, List<String>> reported = metadata;
     if (reported == null) {
       throw new AssertionError("no error was reported");
     }

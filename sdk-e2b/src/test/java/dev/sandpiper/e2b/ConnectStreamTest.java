@@ -185,7 +185,7 @@ class ConnectStreamTest {
 
     assertThat(afterSeven(end(json))).isInstanceOf(PlatformException.class);
     assertThat(peer.error().code()).isEqualTo(ConnectCode.ABORTED);
-    assertThat(peer.metadata().trailers()).isEqualTo(Map.of("x-b", List.of("4", "3")));
+    assertThat(peer.metadata()).isEqualTo(Map.of("x-b", List.of("4", "3")));
   }
 
   @ParameterizedTest

@@ -176,7 +176,7 @@ class SettingsTest {
         .hasMessageContaining("E2B_API_KEY");
     E2bSettings debug = resolve("E2B_DEBUG", "true");
     assertThat(debug.apiKey()).isNull();
-    assertThatThrownBy(debug::requiredApiKey).isInstanceOf(AuthenticationException.class);
+    assertThatThrownBy(debug::requireApiKey).isInstanceOf(AuthenticationException.class);
   }
 
   @Test
