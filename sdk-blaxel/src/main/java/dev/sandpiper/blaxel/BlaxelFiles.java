@@ -32,9 +32,9 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import java.io.InputStream;
+import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -47,8 +47,6 @@ import okhttp3.HttpUrl;
  * the server may take it for another one.
  */
 final class BlaxelFiles extends SandboxFiles {
-  private static final String UNRESERVED =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
   private static final String PARTLY = "the file may hold a part of what was sent, or be gone";
   private static final int ATTEMPTS = 3;
   private static final int PIECE = 1 << 20;
@@ -215,17 +213,8 @@ final class BlaxelFiles extends SandboxFiles {
    * The address of an absolute path under one of the server's routes, such as {@code filesystem}.
    */
   static HttpUrl url(HttpUrl base, String route, String absolute) {
-    StringBuilder segment = new StringBuilder();
-    for (byte one : absolute.getBytes(UTF_8)) {
-      if (UNRESERVED.indexOf(one) >= 0) {
-        segment.append((char) one);
-      } else {
-        segment.append('%').append(HexFormat.of().withUpperCase().toHexDigits(one));
-      }
-    }
-    return base.newBuilder()
-        .addPathSegments(route)
-        .addEncodedPathSegment(segment.toString())
-        .build();
+    // What a form escapes, but for the blank, which is a plus there, and the star.
+    String segment = URLEncoder.encode(absolute, UTF_8).replace("+", "%20").replace("*", "%2A");
+    return base.newBuilder().addPathSegments(route).addEncodedPathSegment(segment).build();
   }
 }

@@ -1,9 +1,9 @@
 package dev.sandpiper.files;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
-
+import dev.sandpiper.wire.SentText;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes paths absolute, in the one place where relative ones begin. All of it in linear time.
@@ -18,17 +18,8 @@ public record SandboxPaths(Supplier<String> workingDirectory) {
    * @throws IllegalArgumentException if it is empty, holds a NUL or is no Unicode
    */
   public String absolute(String path) {
-    if (requireNonNull(path, "path").isEmpty()) {
+    if (SentText.require("a path", path).isEmpty()) {
       throw new IllegalArgumentException("the path is empty; '.' is the working directory");
-    }
-    int nul = path.indexOf('\0');
-    if (nul >= 0) {
-      throw new IllegalArgumentException(
-          "a path has a NUL at index " + nul + ", which no file name can hold");
-    }
-    if (!UTF_8.newEncoder().canEncode(path)) {
-      throw new IllegalArgumentException(
-          "a path has half a character (a lone surrogate), which would name another file");
     }
     return path.startsWith("/") ? path : below(workingDirectory.get(), path);
   }
@@ -46,16 +37,9 @@ public record SandboxPaths(Supplier<String> workingDirectory) {
   }
 
   private static String withoutDots(String absolute) {
-    StringBuilder tidy = new StringBuilder(absolute.length());
-    for (int start = 0; start < absolute.length(); ) {
-      int slash = absolute.indexOf('/', start);
-      int end = slash < 0 ? absolute.length() : slash;
-      if (end > start && !(end == start + 1 && absolute.charAt(start) == '.')) {
-        tidy.append('/').append(absolute, start, end);
-      }
-      start = end + 1;
-    }
-    return tidy.isEmpty() ? "/" : tidy.toString();
+    return Stream.of(absolute.split("/"))
+        .filter(part -> !part.isEmpty() && !part.equals("."))
+        .collect(Collectors.joining("/", "/", ""));
   }
 
   /**

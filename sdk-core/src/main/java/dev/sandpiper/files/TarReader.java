@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,7 @@ final class TarReader {
     TarExtension extension = new TarExtension();
     for (int headers = 0; headers <= MOST_EXTENSIONS; headers++) {
       byte[] header = block();
-      if (isEmpty(header)) {
+      if (isZero(header, BLOCK)) {
         finish();
         return null;
       }
@@ -122,12 +123,14 @@ final class TarReader {
   /** Archives are filled up with zeros behind their end. */
   private void finish() throws IOException {
     for (int count = take(rest, 0, rest.length); count >= 0; count = take(rest, 0, rest.length)) {
-      for (int i = 0; i < count; i++) {
-        if (rest[i] != 0) {
-          throw new TarFormatException("something behind the archive's end");
-        }
+      if (!isZero(rest, count)) {
+        throw new TarFormatException("something behind the archive's end");
       }
     }
+  }
+
+  private static boolean isZero(byte[] bytes, int count) {
+    return Arrays.equals(bytes, 0, count, new byte[count], 0, count);
   }
 
   /** All that is read passes here. */
@@ -148,15 +151,6 @@ final class TarReader {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("the thread was interrupted");
     }
-  }
-
-  private static boolean isEmpty(byte[] block) {
-    for (byte b : block) {
-      if (b != 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static void requireChecksum(byte[] header) throws IOException {

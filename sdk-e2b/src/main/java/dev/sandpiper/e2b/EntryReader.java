@@ -27,7 +27,9 @@ final class EntryReader {
     String letters = permissions.matches() ? permissions.group(1) : "";
     boolean link = letters.contains("L") || entry.hasSymlinkTarget();
     int nine =
-        link && permissions.matches() ? bits(permissions.group(2)) : entry.getMode() & NINE_BITS;
+        link && permissions.matches()
+            ? Integer.parseInt(permissions.group(2).replaceAll("[rwx]", "1").replace('-', '0'), 2)
+            : entry.getMode() & NINE_BITS;
     return new FileInfo(
         checked(entry.getPath()),
         checked(entry.getName()),
@@ -56,14 +58,6 @@ final class EntryReader {
     return target.isEmpty() || target.equals(entry.getPath())
         ? Optional.empty()
         : Optional.of(target);
-  }
-
-  private static int bits(String text) {
-    int bits = 0;
-    for (int i = 0; i < text.length(); i++) {
-      bits = bits << 1 | (text.charAt(i) == '-' ? 0 : 1);
-    }
-    return bits;
   }
 
   private static int special(String letters) {

@@ -1,5 +1,6 @@
 package dev.sandpiper.e2b;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Command;
@@ -94,14 +95,11 @@ record Listing(FilesystemRpc rpc, Processes processes) {
       return List.of();
     }
     List<String> names = new ArrayList<>();
-    ByteBuffer bytes = ByteBuffer.wrap(result.stdout().bytes());
-    while (bytes.hasRemaining() && names.size() < MOST_NAMES) {
-      int start = bytes.position();
-      while (bytes.hasRemaining() && bytes.get() != 0) {
-        // on to the end of this name
+    for (String name : new String(result.stdout().bytes(), ISO_8859_1).split("\0")) {
+      if (!name.isEmpty() && names.size() < MOST_NAMES) {
+        byte[] bytes = name.substring("./".length()).getBytes(ISO_8859_1);
+        decoded(ByteBuffer.wrap(bytes)).ifPresent(names::add);
       }
-      int end = bytes.position() - 1;
-      decoded(bytes.duplicate().limit(end).position(start + "./".length())).ifPresent(names::add);
     }
     names.sort(null);
     return names;
