@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One entry of a directory of this machine, on its way up.
@@ -79,14 +79,10 @@ record LocalEntry(Path path, String name, BasicFileAttributes attributes) {
 
   /** Gives a file or directory of this machine these permission bits, where it has any. */
   static void setMode(Path path, int mode) throws IOException {
-    Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-    int bit = 0400;
-    for (PosixFilePermission permission : BITS) {
-      if ((mode & bit) != 0) {
-        permissions.add(permission);
-      }
-      bit >>= 1;
-    }
+    Set<PosixFilePermission> permissions =
+        BITS.stream()
+            .filter(bit -> (mode & 0400 >> bit.ordinal()) != 0)
+            .collect(Collectors.toSet());
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     if (view != null) {
       view.setPermissions(permissions);

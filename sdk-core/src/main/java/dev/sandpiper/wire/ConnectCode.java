@@ -2,6 +2,7 @@ package dev.sandpiper.wire;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The error codes of the Connect protocol.
@@ -33,12 +34,7 @@ public enum ConnectCode {
 
   /** The code called {@code wireName}, which is in lower case; empty if there is none. */
   public static Optional<ConnectCode> of(String wireName) {
-    for (ConnectCode code : values()) {
-      if (code.wireName().equals(wireName)) {
-        return Optional.of(code);
-      }
-    }
-    return Optional.empty();
+    return Stream.of(values()).filter(code -> code.wireName().equals(wireName)).findFirst();
   }
 
   /** What the protocol makes of an HTTP status when the answer carries no usable code. */

@@ -1,5 +1,7 @@
 package dev.sandpiper.e2b;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.http.Routes;
@@ -46,9 +48,9 @@ record E2bSettings(
   static E2bSettings resolve(Options options, Map<String, String> environment) {
     boolean debug = flag(options.debug, environment, "E2B_DEBUG", false);
     String domain =
-        domain(orElse(first(options.domain, environment, "E2B_DOMAIN"), DEFAULT_DOMAIN));
+        domain(requireNonNullElse(first(options.domain, environment, "E2B_DOMAIN"), DEFAULT_DOMAIN));
     String apiUrl =
-        orElse(
+        requireNonNullElse(
             first(options.apiUrl, environment, "E2B_API_URL"),
             debug ? DEBUG_API_URL : "https://api." + domain);
     String sandboxUrl = first(options.sandboxUrl, environment, "E2B_SANDBOX_URL");
@@ -109,10 +111,6 @@ record E2bSettings(
     }
     String text = environment.get(name);
     return text == null || text.isEmpty() ? null : text;
-  }
-
-  private static String orElse(@Nullable String value, String other) {
-    return value == null ? other : value;
   }
 
   private static Failure failure(String observed) {
