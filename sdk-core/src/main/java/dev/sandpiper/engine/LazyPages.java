@@ -6,9 +6,10 @@ import dev.sandpiper.WireFormatException;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,33 +45,24 @@ public final class LazyPages<T> implements Pages<T> {
 
   @Override
   public Iterator<T> iterator() {
-    return new Items();
+    return Stream.generate(new Turning()::next)
+        .takeWhile(Optional::isPresent)
+        .flatMap(page -> page.orElseThrow().items().stream())
+        .filter(wanted)
+        .iterator();
   }
 
-  private final class Items implements Iterator<T> {
+  /** The pages one after the other; empty behind the last. */
+  private final class Turning {
     private final Set<String> passed = new HashSet<>();
-    private Iterator<T> items = List.<T>of().iterator();
-    private @Nullable T upcoming;
     private @Nullable String cursor;
-    private boolean last;
+    private boolean ended;
     private int emptyPages;
 
-    @Override
-    public boolean hasNext() {
-      while (upcoming == null) {
-        if (items.hasNext()) {
-          T item = items.next();
-          upcoming = wanted.test(item) ? item : null;
-        } else if (last) {
-          return false;
-        } else {
-          turn();
-        }
+    Optional<Page<T>> next() {
+      if (ended) {
+        return Optional.empty();
       }
-      return true;
-    }
-
-    private void turn() {
       if (cursor != null && !passed.add(cursor)) {
         throw malformed("a page says that an earlier one is the next");
       }
@@ -79,23 +71,13 @@ public final class LazyPages<T> implements Pages<T> {
       if (emptyPages > MOST_EMPTY_PAGES) {
         throw malformed("more than " + MOST_EMPTY_PAGES + " empty pages in a row");
       }
-      items = page.items().iterator();
       cursor = page.next();
-      last = cursor == null;
+      ended = cursor == null;
+      return Optional.of(page);
     }
 
     private static WireFormatException malformed(String observed) {
       return new WireFormatException(Failure.of("list", "sandboxes", observed), null);
-    }
-
-    @Override
-    public T next() {
-      T item = hasNext() ? upcoming : null;
-      if (item == null) {
-        throw new NoSuchElementException();
-      }
-      upcoming = null;
-      return item;
     }
   }
 }

@@ -48,7 +48,8 @@ record E2bSettings(
   static E2bSettings resolve(Options options, Map<String, String> environment) {
     boolean debug = flag(options.debug, environment, "E2B_DEBUG", false);
     String domain =
-        domain(requireNonNullElse(first(options.domain, environment, "E2B_DOMAIN"), DEFAULT_DOMAIN));
+        domain(
+            requireNonNullElse(first(options.domain, environment, "E2B_DOMAIN"), DEFAULT_DOMAIN));
     String apiUrl =
         requireNonNullElse(
             first(options.apiUrl, environment, "E2B_API_URL"),
