@@ -16,17 +16,12 @@ final class CommandDeadline {
   private final @Nullable Future<?> timer;
   private volatile boolean passed;
 
-  private CommandDeadline(
+  /** Passes when the time of {@code scope} is over; never if that has no limit. */
+  CommandDeadline(
       Command command, CallScope scope, Threads threads, Runnable stop, String operation) {
     this.scope = scope;
     failure = Failure.of(operation, command.name(), "");
     timer = scope.hasLimit() ? schedule(threads, stop) : null;
-  }
-
-  /** Passes when the time of {@code scope} is over; never if that has no limit. */
-  static CommandDeadline begin(
-      Command command, CallScope scope, Threads threads, Runnable stop, String operation) {
-    return new CommandDeadline(command, scope, threads, stop, operation);
   }
 
   private Future<?> schedule(Threads threads, Runnable stop) {

@@ -83,7 +83,7 @@ final class Execution {
   private CommandDeadline begin(CallScope scope, TreeStop stop, StdinFeed feed) {
     try {
       feed.begin(threads, stop::run);
-      return CommandDeadline.begin(command, scope, threads, stop::run, "exec");
+      return new CommandDeadline(command, scope, threads, stop::run, "exec");
     } catch (RuntimeException | Error e) {
       feed.stop();
       streamOver.countDown();

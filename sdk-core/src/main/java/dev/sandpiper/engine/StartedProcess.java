@@ -92,7 +92,7 @@ class StartedProcess implements Process {
 
   /** Begins to read and to feed; the process lives until the end of {@code scope} at most. */
   void begin(Command asked, CallScope scope) {
-    deadline = CommandDeadline.begin(asked, scope, threads, this::stopTree, "start");
+    deadline = new CommandDeadline(asked, scope, threads, this::stopTree, "start");
     begin();
   }
 
