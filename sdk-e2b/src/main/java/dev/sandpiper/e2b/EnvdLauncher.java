@@ -37,9 +37,6 @@ final class EnvdLauncher implements CommandLauncher {
   /** What the sandbox grants beyond a command's own time, for a client that died. */
   private static final Duration BACKSTOP = Duration.ofSeconds(10);
 
-  /** Above this nobody waits for a backstop, and milliseconds end somewhere. */
-  private static final Duration LONGEST_BACKSTOP = Duration.ofDays(100);
-
   private final String sandboxId;
   private final ProcessRpc rpc;
   private final StartMessages messages;
@@ -134,8 +131,7 @@ final class EnvdLauncher implements CommandLauncher {
     String name = command.name();
     try {
       ProcessConnection connection =
-          rpc.in(scope)
-              .start(name, message, command.user(), command.timeout().flatMap(this::backstop));
+          rpc.in(scope).start(name, message, command.user(), command.timeout().map(BACKSTOP::plus));
       return new Followed(ref(connection.pid(), nonce), name, connection, gaps, List.of());
     } catch (SandboxException e) {
       if (!Ambiguity.mayHaveStarted(e)) {
@@ -169,12 +165,6 @@ final class EnvdLauncher implements CommandLauncher {
           ? inScope.connect(name, Integer.parseUnsignedInt(found.get().processId()))
           : inScope.connect(name, nonce);
     }
-  }
-
-  private Optional<Duration> backstop(Duration limit) {
-    return limit.compareTo(LONGEST_BACKSTOP) < 0
-        ? Optional.of(limit.plus(BACKSTOP))
-        : Optional.empty();
   }
 
   private EnvdCommand command(Followed process, Kind kind) {
