@@ -10,7 +10,6 @@ import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
-import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.E2bSandbox.Origin;
 import dev.sandpiper.engine.CreatedSandboxes;
@@ -159,18 +158,9 @@ public final class E2bClient implements SandboxClient {
 
   private SandboxAccess usable(JsonNode answer) {
     SandboxAccess access = access(answer);
-    if (access.envdVersion().isBefore(EnvdVersion.OLDEST_USABLE)) {
-      throw new UnsupportedCapabilityException(
-          Failure.of(
-              "create",
-              access.sandboxId(),
-              "its template has envd "
-                  + access.envdVersion()
-                  + ", at least "
-                  + EnvdVersion.OLDEST_USABLE
-                  + " is needed: build the template anew"),
-          null);
-    }
+    access
+        .envdVersion()
+        .require(EnvdVersion.OLDEST_USABLE, "create", access.sandboxId(), "this library", null);
     return access;
   }
 
