@@ -1,7 +1,5 @@
 package dev.sandpiper.http;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.sandpiper.HttpVersion;
 
 /**
@@ -11,11 +9,6 @@ import dev.sandpiper.HttpVersion;
  * @param processStreams that stay open for as long as a process runs
  */
 public record Protocols(HttpVersion calls, HttpVersion processStreams) {
-
-  public Protocols {
-    requireNonNull(calls, "calls");
-    requireNonNull(processStreams, "processStreams");
-  }
 
   /** HTTP/2 where TLS agrees, for everything. */
   public static Protocols standard() {

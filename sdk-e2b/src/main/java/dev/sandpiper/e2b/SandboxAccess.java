@@ -1,7 +1,5 @@
 package dev.sandpiper.e2b;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.regex.Pattern;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -25,10 +23,6 @@ record SandboxAccess(
   private static final Pattern HEADER_TEXT = Pattern.compile("[!-~]+");
 
   SandboxAccess {
-    requireNonNull(sandboxId, "sandboxId");
-    requireNonNull(domain, "domain");
-    requireNonNull(envdVersion, "envdVersion");
-    requireNonNull(envdUrl, "envdUrl");
     if (accessToken != null && !HEADER_TEXT.matcher(accessToken).matches()) {
       // OkHttp would say the same, and quote the token.
       throw new IllegalArgumentException("no header can hold the access token");
