@@ -66,7 +66,9 @@ public final class EventBuffer extends Handover<ProcessEvent> {
 
   /** Adds an event; waits for the reader if there is one, or may come. */
   void put(ProcessEvent event) throws InterruptedException {
-    awaitClaim(cost(event));
+    if (decide(() -> isPatientWith(event))) {
+      awaitClaim(event);
+    }
     awaitWhile(this::isFull, Long.MAX_VALUE);
     add(event);
   }
@@ -85,12 +87,14 @@ public final class EventBuffer extends Handover<ProcessEvent> {
         });
   }
 
-  private void awaitClaim(long cost) throws InterruptedException {
-    long grace = graceNanos;
-    long left = awaitWhile(() -> isUnclaimed() && held + cost > limit && graceNanos > 0, grace);
-    if (left < grace) {
-      change(() -> graceNanos = Math.min(graceNanos, left)); // it may have been ended meanwhile
-    }
+  /** True if it is too much, and somebody may still claim what is there. */
+  private boolean isPatientWith(ProcessEvent event) {
+    return isUnclaimed() && held + cost(event) > limit && graceNanos > 0;
+  }
+
+  private void awaitClaim(ProcessEvent event) throws InterruptedException {
+    long left = awaitWhile(() -> isPatientWith(event), graceNanos);
+    change(() -> graceNanos = Math.min(graceNanos, left)); // it may have been ended meanwhile
   }
 
   private boolean isUnclaimed() {
