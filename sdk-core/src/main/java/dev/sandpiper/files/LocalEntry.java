@@ -81,7 +81,7 @@ record LocalEntry(Path path, String name, BasicFileAttributes attributes) {
   static void setMode(Path path, int mode) throws IOException {
     Set<PosixFilePermission> permissions =
         BITS.stream()
-            .filter(bit -> (mode & 0400 >> bit.ordinal()) != 0)
+            .filter(bit -> (mode & (0400 >> BITS.indexOf(bit))) != 0)
             .collect(Collectors.toSet());
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     if (view != null) {

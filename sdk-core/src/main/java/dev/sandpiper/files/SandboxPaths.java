@@ -37,7 +37,7 @@ public record SandboxPaths(Supplier<String> workingDirectory) {
   }
 
   private static String withoutDots(String absolute) {
-    return Stream.of(absolute.split("/"))
+    return Stream.of(absolute.split("/", -1))
         .filter(part -> !part.isEmpty() && !part.equals("."))
         .collect(Collectors.joining("/", "/", ""));
   }

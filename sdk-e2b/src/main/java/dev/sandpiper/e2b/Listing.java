@@ -95,7 +95,7 @@ record Listing(FilesystemRpc rpc, Processes processes) {
       return List.of();
     }
     List<String> names = new ArrayList<>();
-    for (String name : new String(result.stdout().bytes(), ISO_8859_1).split("\0")) {
+    for (String name : new String(result.stdout().bytes(), ISO_8859_1).split("\0", -1)) {
       if (!name.isEmpty() && names.size() < MOST_NAMES) {
         byte[] bytes = name.substring("./".length()).getBytes(ISO_8859_1);
         decoded(ByteBuffer.wrap(bytes)).ifPresent(names::add);
