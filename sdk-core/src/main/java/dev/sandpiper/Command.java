@@ -60,7 +60,8 @@ public final class Command {
   /**
    * A program with its arguments, passed as they are: no shell looks at them. A program without a
    * slash is looked for on the sandbox's {@code PATH}; one that does not exist is no exception but
-   * exit code 127, as in a shell.
+   * exit code 127, as in a shell. Linux gives a program no argument of more than 131,071 bytes:
+   * starting one is an {@link InvalidRequestException}, and nothing is sent.
    *
    * @throws IllegalArgumentException if one has a NUL or half of a surrogate pair, or the program
    *     is empty
@@ -92,7 +93,8 @@ public final class Command {
 
   /**
    * A script for {@code /bin/sh -c}, without a profile. Never put somebody else's text into it:
-   * pass that as an argument of {@link #of} or through {@link #environment}.
+   * pass that as an argument of {@link #of} or through {@link #environment}. One of more than
+   * 131,071 bytes is refused as an argument is, except on Blaxel, where it travels in a file.
    */
   public static Command shell(String script) {
     SentText.require("script", script);
@@ -114,7 +116,7 @@ public final class Command {
    * <p>Every name that Linux allows reaches the program, also one that a shell cannot hold, such as
    * {@code spring.datasource.url}. For such a name the sandbox needs perl or python3, and for a
    * {@link #shell} script bash, which runs it where {@code /bin/sh} would drop the variable;
-   * without these starting it is refused with an {@link UnsupportedCapabilityException}. What the
+   * without these starting it is refused with an {@link InvalidRequestException}. What the
    * program passes on is its own affair: a {@code /bin/sh} that it starts may drop the variable
    * again.
    *

@@ -31,7 +31,9 @@ public record SandboxInfo(
     RUNNING,
     /** It sleeps: its files are kept, and using it wakes it. */
     PAUSED,
-    /** On its way up or down, or something this version has no word for. */
+    /** It is on its way out: it can be connected to no more, and its name is soon free. */
+    DELETING,
+    /** On its way up, failed, or something this version has no word for. */
     OTHER
   }
 

@@ -46,7 +46,7 @@ public final class SandboxSpec {
   /**
    * Sets a variable for every process in the sandbox. One whose name a shell cannot hold reaches
    * the commands that this library starts, with what {@link Command#environment} needs; creating a
-   * sandbox without that fails with an {@link UnsupportedCapabilityException}, and nothing is left.
+   * sandbox without that fails with an {@link InvalidRequestException}, and nothing is left.
    *
    * @throws IllegalArgumentException if the name is empty or has a {@code =}, or one has a NUL or
    *     half of a surrogate pair

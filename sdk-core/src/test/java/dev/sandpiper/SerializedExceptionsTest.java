@@ -52,6 +52,7 @@ class SerializedExceptionsTest {
         new CancelledException(failure, cause()),
         new CommandFailedException(result(new ExitStatus.Exited(3))),
         new CommandFailedException(result(new ExitStatus.Signaled(Signal.KILL))),
+        new ConnectFailedException(failure, cause()),
         new ConnectionLostException(failure, REF, cause()),
         new ConnectionLostException(failure, null, null),
         new DeadlineExceededException(
@@ -69,7 +70,6 @@ class SerializedExceptionsTest {
         new RateLimitedException(failure, Duration.ofSeconds(9)),
         new RateLimitedException(failure, null),
         new UnsupportedCapabilityException(failure, Capability.STDIN),
-        new UnsupportedCapabilityException(failure, null),
         new WireFormatException(failure, cause()));
   }
 

@@ -58,13 +58,13 @@ public final class ServerThatKeepsAwake {
       Command command = Command.of("perl", "-e", SERVER, Integer.toString(port));
       BlaxelCommand server = BlaxelCommand.of(command).name("web").keepAlive(Duration.ofHours(1));
       ProcessRef ref;
-      try (BlaxelProcess process = sandbox.start(server)) {
+      try (BlaxelProcess process = sandbox.processes().start(server)) {
         process.waitForPorts(Duration.ofSeconds(30), port);
         ref = process.detach();
       }
       out.println("It listens, and keeps the sandbox awake for an hour at most.");
       out.println("It answers: " + get(sandbox.endpoint(port)));
-      try (BlaxelProcess found = sandbox.attachNamed("web")) {
+      try (BlaxelProcess found = sandbox.processes().attachNamed("web")) {
         out.println("Found again by its name: " + found.ref().equals(ref));
         found.signal(Signal.TERM);
         out.println("Stopped: " + found.waitFor());

@@ -1,60 +1,39 @@
 package dev.sandpiper.blaxel;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.OutputListener;
 import dev.sandpiper.ProcessRef;
-import dev.sandpiper.engine.ByteOffsets;
-import dev.sandpiper.engine.LaunchedProcesses;
-import dev.sandpiper.engine.Threads;
-import dev.sandpiper.http.CallScope;
+import dev.sandpiper.Processes;
 
-/** The processes of one Blaxel sandbox, with what only Blaxel knows. */
-final class BlaxelProcesses extends LaunchedProcesses {
-  private final ExactLauncher launcher;
+/** The processes of a sandbox at Blaxel. Safe for use by many threads. */
+public interface BlaxelProcesses extends Processes {
 
-  BlaxelProcesses(ExactLauncher launcher, Threads threads) {
-    super(launcher, threads);
-    this.launcher = launcher;
-  }
+  /** {@link Processes#exec(Command)} with what only Blaxel knows. */
+  ExecResult exec(BlaxelCommand command);
 
-  ExecResult exec(BlaxelCommand command) {
-    return exec(command, output -> {});
-  }
-
-  ExecResult exec(BlaxelCommand command, OutputListener listener) {
-    return exec(command.common(), listener, scope -> launcher.launch(command, scope));
-  }
+  /** {@link Processes#exec(Command, OutputListener)} with what only Blaxel knows. */
+  ExecResult exec(BlaxelCommand command, OutputListener listener);
 
   @Override
-  public BlaxelProcess start(Command command) {
-    return start(BlaxelCommand.of(requireNonNull(command, "command")));
-  }
+  BlaxelProcess start(Command command);
 
-  BlaxelProcess start(BlaxelCommand command) {
-    CallScope scope = scopeOf(command.common());
-    BlaxelRunning running = launcher.launchConfirmed(command, scope);
-    return new BlaxelProcess(started(running, command.common(), scope), running, this);
-  }
-
-  BlaxelProcess attachNamed(String name) {
-    return found(launcher.attachNamed(name, CallScope.open()));
-  }
+  /** {@link #start(Command)} with what only Blaxel knows. */
+  BlaxelProcess start(BlaxelCommand command);
 
   @Override
-  public BlaxelProcess attach(ProcessRef ref) {
-    return found(launcher.attach(requireNonNull(ref, "ref"), CallScope.open()));
-  }
+  BlaxelProcess attach(ProcessRef ref);
 
   @Override
-  public BlaxelProcess attach(ProcessRef ref, String position) {
-    requireNonNull(ref, "ref");
-    return found(launcher.attach(ref, ByteOffsets.parse(position), CallScope.open()));
-  }
+  BlaxelProcess attach(ProcessRef ref, String position);
 
-  private BlaxelProcess found(BlaxelRunning running) {
-    return new BlaxelProcess(attached(running), running, this);
-  }
+  /**
+   * Follows the process of this name, whoever has started it. What {@link BlaxelCommand}s wrote is
+   * exact and can be gone on with, as with {@link #attach(ProcessRef)}. Of another's process the
+   * server's own files are read, which lose their heads when they get long.
+   *
+   * @throws dev.sandpiper.NotFoundException if there is none
+   * @throws dev.sandpiper.UnsupportedCapabilityException if the server's files cannot be read
+   */
+  BlaxelProcess attachNamed(String processName);
 }

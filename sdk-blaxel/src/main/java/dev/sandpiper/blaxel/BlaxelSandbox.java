@@ -4,10 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.Capability;
 import dev.sandpiper.Endpoint;
-import dev.sandpiper.ExecResult;
 import dev.sandpiper.Filesystem;
-import dev.sandpiper.OutputListener;
-import dev.sandpiper.Processes;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.engine.CreatedSandboxes;
@@ -40,7 +37,11 @@ import okhttp3.HttpUrl;
 public final class BlaxelSandbox implements Sandbox {
   static final Set<Capability> CAPABILITIES =
       without(
-          EnumSet.allOf(Capability.class), Capability.TERMINAL, Capability.USER, Capability.WATCH);
+          EnumSet.allOf(Capability.class),
+          Capability.EXIT_SIGNALS,
+          Capability.TERMINAL,
+          Capability.USER,
+          Capability.WATCH);
   private static final Set<Capability> STREAMED =
       without(
           CAPABILITIES,
@@ -59,7 +60,7 @@ public final class BlaxelSandbox implements Sandbox {
   private final Places places;
   private final ExactSandbox exact;
   private final ExactLauncher launcher;
-  private final BlaxelProcesses processes;
+  private final ServerProcesses processes;
   private final Filesystem files;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -89,7 +90,7 @@ public final class BlaxelSandbox implements Sandbox {
             messages,
             new StreamedLauncher(exact, messages, account.waits()),
             account.output().streamedOnly());
-    this.processes = new BlaxelProcesses(launcher, account.threads());
+    this.processes = new ServerProcesses(launcher, account.threads());
     this.files =
         new BlaxelFiles(account.dataPlane(), url, paths, processes, account.threads().executor());
   }
@@ -113,39 +114,12 @@ public final class BlaxelSandbox implements Sandbox {
   }
 
   @Override
-  public Processes processes() {
+  public BlaxelProcesses processes() {
     return processes;
   }
 
   private LaunchedProcesses launched() {
     return processes;
-  }
-
-  /** {@link Processes#exec(dev.sandpiper.Command)} with what only Blaxel knows. */
-  public ExecResult exec(BlaxelCommand command) {
-    return processes.exec(requireNonNull(command, "command"));
-  }
-
-  /** {@link #exec(BlaxelCommand)}, and shows the output to {@code listener} while it comes. */
-  public ExecResult exec(BlaxelCommand command, OutputListener listener) {
-    return processes.exec(requireNonNull(command, "command"), listener);
-  }
-
-  /** {@link Processes#start(dev.sandpiper.Command)} with what only Blaxel knows. */
-  public BlaxelProcess start(BlaxelCommand command) {
-    return processes.start(requireNonNull(command, "command"));
-  }
-
-  /**
-   * Follows the process of this name, whoever has started it. What {@link BlaxelCommand}s wrote is
-   * exact and can be gone on with, as with {@link Processes#attach}. Of another's process the
-   * server's own files are read, which lose their heads when they get long.
-   *
-   * @throws dev.sandpiper.NotFoundException if there is none
-   * @throws dev.sandpiper.UnsupportedCapabilityException if the server's files cannot be read
-   */
-  public BlaxelProcess attachNamed(String processName) {
-    return processes.attachNamed(requireNonNull(processName, "processName"));
   }
 
   @Override
@@ -196,7 +170,7 @@ public final class BlaxelSandbox implements Sandbox {
    * Changes labels and names, and keeps the rest. Reads and replaces the whole record, so what
    * somebody else changes at the same time may be lost.
    *
-   * @throws dev.sandpiper.UnsupportedCapabilityException if the sandbox has secret variables or
+   * @throws dev.sandpiper.InvalidRequestException if the sandbox has secret variables or
    *     proxy secrets, which this would overwrite
    */
   public void updateMetadata(BlaxelMetadata change) {

@@ -3,7 +3,7 @@ package dev.sandpiper.blaxel;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.Failure;
-import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.WireFormatException;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,13 +91,12 @@ record RecordUpdate(ControlPlane api, String name) {
     boolean hasProxySecrets =
         Optional.ofNullable(record.path("spec").path("network").findValue("secrets")).isPresent();
     if (hasSecrets || hasProxySecrets) {
-      throw new UnsupportedCapabilityException(
+      throw new InvalidRequestException(
           Failure.of(
               operation,
               name,
               "it has secrets, which Blaxel shows masked, and a changed record would overwrite"
-                  + " them: change it with Blaxel's own tools"),
-          null);
+                  + " them: change it with Blaxel's own tools"));
     }
   }
 }

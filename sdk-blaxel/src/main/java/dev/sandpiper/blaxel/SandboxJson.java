@@ -105,7 +105,7 @@ final class SandboxJson {
 
   private static State state(JsonNode json) {
     if (!status(json).equals("DEPLOYED")) {
-      return State.OTHER;
+      return isDying(json) ? State.DELETING : State.OTHER;
     }
     return json.path("state").asText("").equals("STANDBY") ? State.PAUSED : State.RUNNING;
   }

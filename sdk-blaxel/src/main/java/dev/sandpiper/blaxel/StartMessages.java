@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.Command;
-import dev.sandpiper.Failure;
-import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.files.SandboxPaths;
@@ -17,9 +15,6 @@ import java.util.function.Function;
 
 /** What asks the server of a sandbox to start a process. */
 final class StartMessages {
-  /** The longest text that Linux gives to a program: one argument, or a variable with its value. */
-  static final int LONGEST = 131_071;
-
   private final Function<CallScope, SandboxPaths> paths;
   private final Variables variables;
 
@@ -32,7 +27,7 @@ final class StartMessages {
    * Starts {@code text} as what {@code command} says.
    *
    * @param scripts variables that {@code text} takes away before the command begins
-   * @throws InvalidRequestException if a variable is longer than Linux allows
+   * @throws dev.sandpiper.InvalidRequestException if a variable is longer than Linux allows
    */
   ObjectNode of(
       BlaxelCommand command,
@@ -62,22 +57,6 @@ final class StartMessages {
   private static void requireText(String name, String value) {
     if (!UTF_8.newEncoder().canEncode(name + value)) {
       throw new IllegalArgumentException("variable " + name + " is no Unicode text");
-    }
-  }
-
-  /** Nothing longer reaches a program. */
-  static void requireShort(Command command, String what, int bytes) {
-    if (bytes > LONGEST) {
-      throw new InvalidRequestException(
-          Failure.of(
-              "start",
-              command.name(),
-              what
-                  + " has "
-                  + bytes
-                  + " bytes, and Linux gives a program at most "
-                  + LONGEST
-                  + " in one; write it to a file"));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.sandpiper.blaxel;
 
+import dev.sandpiper.Capability;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
@@ -35,18 +36,19 @@ final class StreamedCommand extends UnwrappedCommand {
 
   @Override
   UnsupportedCapabilityException noInput() {
-    return unsupported("a streamed command has no input");
+    return unsupported("a streamed command has no input", Capability.STDIN);
   }
 
   @Override
   public void requireDetachable() {
     throw unsupported(
         "a streamed command cannot be detached: its stream could not be followed again, and one"
-            + " that is left behind spoils other answers; close() kills it");
+            + " that is left behind spoils other answers; close() kills it",
+        Capability.ATTACH);
   }
 
-  private UnsupportedCapabilityException unsupported(String observed) {
-    return new UnsupportedCapabilityException(Failure.of("follow", name(), observed), null);
+  private UnsupportedCapabilityException unsupported(String observed, Capability missing) {
+    return new UnsupportedCapabilityException(Failure.of("follow", name(), observed), missing);
   }
 
   /** The stream is read on, on its own thread, until the process ends. */

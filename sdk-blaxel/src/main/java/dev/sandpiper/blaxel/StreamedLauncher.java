@@ -11,6 +11,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.engine.LongTexts;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.StartRecovery;
 import dev.sandpiper.http.Backoff;
@@ -40,17 +41,16 @@ final class StreamedLauncher {
     Command common = command.common();
     requireSupported(common);
     if (command.maxRestarts() > 0) {
-      throw new UnsupportedCapabilityException(
+      throw new InvalidRequestException(
           Failure.of(
               "start",
               common.name(),
-              "a stream ends with the first failure; restartOnFailure goes without streamed()"),
-          null);
+              "a stream ends with the first failure; maxRestarts goes without streamed()"));
     }
     String nonce = Nonce.random();
     String processName = command.name().orElse(nonce);
     String text = ShellText.of(common);
-    StartMessages.requireShort(common, "the command", text.getBytes(UTF_8).length);
+    LongTexts.requireShort(common, "the command", text.getBytes(UTF_8).length);
     ProcessRef ref = new ProcessRef(PLATFORM, sandbox.id(), processName, nonce);
     ObjectNode process = messages.of(command, ref, text, Map.of(), scope);
     command.name().ifPresent(name -> requireUnused(name, scope));

@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Command;
+import dev.sandpiper.engine.LongTexts;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import java.time.Duration;
@@ -61,9 +62,7 @@ final class WrappedCommand {
       // Read by the same shell, which keeps its name.
       arguments = List.of("/bin/sh", "-c", ". " + path + "." + SCRIPT);
     }
-    for (int i = 0; i < arguments.size(); i++) {
-      StartMessages.requireShort(common, "argument " + i, arguments.get(i).getBytes(UTF_8).length);
-    }
+    LongTexts.requireShort(common, arguments);
     boolean isPlain = command.maxRestarts() == 0 && !takesInput(common) && script == null;
     String shortest = text(command, files, id, MOST_IN_RECORD, finished, arguments);
     this.isShort = mayBeShort && isPlain && !isLong(shortest);
@@ -120,7 +119,7 @@ final class WrappedCommand {
     return arguments.size() == 3
         && arguments.get(0).equals("/bin/sh")
         && arguments.get(1).equals("-c")
-        && arguments.get(2).getBytes(UTF_8).length > StartMessages.LONGEST;
+        && arguments.get(2).getBytes(UTF_8).length > LongTexts.LONGEST;
   }
 
   private static Optional<String> backstop(Duration limit) {
@@ -130,7 +129,7 @@ final class WrappedCommand {
   }
 
   private static boolean isLong(String text) {
-    return text.getBytes(UTF_8).length > StartMessages.LONGEST;
+    return text.getBytes(UTF_8).length > LongTexts.LONGEST;
   }
 
   /** True if files must be there before it can be started. */

@@ -144,7 +144,7 @@ class ExactAttachTest {
       BlaxelCommand command =
           BlaxelCommand.of(Command.shell("read -r x <gate; seq 1 6000000")).keepOutputBytes(limit);
       mkfifo();
-      BlaxelProcess process = sandbox.start(command);
+      BlaxelProcess process = sandbox.processes().start(command);
       Patience.until(
           "it is claimed", () -> blaxel.files().stream().anyMatch(name -> name.endsWith(".c")));
       ProcessRef ref = process.detach();

@@ -316,7 +316,7 @@ class ExactProcessTest {
     Files.writeString(blaxel.output(), "no directory");
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       BlaxelCommand named = BlaxelCommand.of(Command.of("true")).name("web");
-      try (Process process = sandbox.start(named)) {
+      try (Process process = sandbox.processes().start(named)) {
         assertThatThrownBy(process::waitFor).isInstanceOf(NotBegunException.class);
         assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(1);
       }

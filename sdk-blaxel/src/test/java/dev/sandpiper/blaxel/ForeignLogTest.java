@@ -108,7 +108,7 @@ class ForeignLogTest {
   void filesAreReadToTheLastByteAndTheRecordTellsTheEnd() {
     files("out\n".getBytes(UTF_8), "err\n".getBytes(UTF_8));
     records(RUNNING, RUNNING, record("17", "failed", "E", 7));
-    List<ProcessEvent> events = events(blaxel.sandbox().attachNamed("web"));
+    List<ProcessEvent> events = events(blaxel.sandbox().processes().attachNamed("web"));
 
     assertThat(text(events, Channel.STDOUT)).isEqualTo("out\n");
     assertThat(text(events, Channel.STDERR)).isEqualTo("err\n");
@@ -119,7 +119,7 @@ class ForeignLogTest {
   void stoppedProvesNothing() {
     files("out\n".getBytes(UTF_8), new byte[0]);
     records(RUNNING, record("17", "stopped", "", 0), record("17", "stopped", "E", -1));
-    List<ProcessEvent> events = events(blaxel.sandbox().attachNamed("web"));
+    List<ProcessEvent> events = events(blaxel.sandbox().processes().attachNamed("web"));
 
     assertThat(events.get(events.size() - 1))
         .isEqualTo(new Ended(new ExitStatus.Signaled(Signal.UNKNOWN)));
@@ -131,7 +131,7 @@ class ForeignLogTest {
     Arrays.fill(out, 8192, out.length, (byte) 'x');
     files(out, new byte[0]);
     records(RUNNING, record("17", "completed", "E", 0));
-    List<ProcessEvent> events = events(blaxel.sandbox().attachNamed("web"));
+    List<ProcessEvent> events = events(blaxel.sandbox().processes().attachNamed("web"));
 
     OutputGap gap = (OutputGap) events.get(0);
     assertThat(gap.from()).isEqualTo(OptionalLong.of(0));
@@ -143,7 +143,7 @@ class ForeignLogTest {
   void zerosThatAProgramWroteAreItsOutput() {
     files(new byte[10_000], new byte[0]);
     records(RUNNING, record("17", "completed", "E", 0));
-    List<ProcessEvent> events = events(blaxel.sandbox().attachNamed("web"));
+    List<ProcessEvent> events = events(blaxel.sandbox().processes().attachNamed("web"));
 
     assertThat(text(events, Channel.STDOUT)).isEqualTo("\0".repeat(10_000));
   }
@@ -152,7 +152,7 @@ class ForeignLogTest {
   void aLaterProcessOfTheNameIsAnother() {
     files("out\n".getBytes(UTF_8), new byte[0]);
     records(RUNNING, RUNNING, record("18", "running", "", 0));
-    BlaxelProcess process = blaxel.sandbox().attachNamed("web");
+    BlaxelProcess process = blaxel.sandbox().processes().attachNamed("web");
 
     assertThatThrownBy(process::waitFor)
         .isInstanceOf(NotFoundException.class)
@@ -170,7 +170,7 @@ class ForeignLogTest {
     records(RUNNING);
     BlaxelSandbox sandbox = blaxel.sandbox();
 
-    assertThatThrownBy(() -> sandbox.attachNamed("web"))
+    assertThatThrownBy(() -> sandbox.processes().attachNamed("web"))
         .isInstanceOf(UnsupportedCapabilityException.class)
         .hasMessageContaining("/var/log/sandbox-api/web.stderr.log");
   }

@@ -9,7 +9,7 @@ import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
-import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.testing.CapturedLog;
 import java.time.Duration;
@@ -19,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SandboxesTest {
@@ -87,6 +88,14 @@ class SandboxesTest {
     assertThat(names(SandboxFilter.all().label("team", "x"))).containsExactly("a", "b");
     assertThat(names(SandboxFilter.all().label("team", "x").state(SandboxInfo.State.RUNNING)))
         .containsExactly("a");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DELETING,DELETING", "TERMINATING,DELETING", "FAILED,OTHER", "DEPLOYING,OTHER"})
+  void aSandboxThatIsBeingDeletedIsInAStateOfItsOwn(String told, SandboxInfo.State state) {
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    blaxel.on(LOOK, ScriptedBlaxel.json(200, blaxel.record(told, "")));
+    assertThat(sandbox.info().state()).isEqualTo(state);
   }
 
   @Test
@@ -160,7 +169,7 @@ class SandboxesTest {
         LOOK, ScriptedBlaxel.json(200, record.replace("\"expiresIn\":10", "\"expiresIn\":900")));
     client.connect("sbx-1", Duration.ofMinutes(5)).close(); // it lives that long anyway
     assertThatThrownBy(() -> client.connect("sbx-1", Duration.ofMinutes(5)))
-        .isInstanceOf(UnsupportedCapabilityException.class)
+        .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("secrets");
   }
 
@@ -276,7 +285,7 @@ class SandboxesTest {
     blaxel.on(
         LOOK, ScriptedBlaxel.json(200, blaxel.record("DEPLOYED", "").replace("\"ttl\"", secret)));
     assertThatThrownBy(() -> sandbox.expireIn(Duration.ofHours(1)))
-        .isInstanceOf(UnsupportedCapabilityException.class)
+        .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("masked");
   }
 

@@ -51,6 +51,6 @@ class TextsTest {
   void connectAndAttachRefuseItBeforeTheyAsk() {
     BlaxelSandbox sandbox = blaxel.sandbox();
     assertRefused(() -> blaxel.client().connect(HALF));
-    assertThatIllegalArgumentException().isThrownBy(() -> sandbox.attachNamed(".."));
+    assertThatIllegalArgumentException().isThrownBy(() -> sandbox.processes().attachNamed(".."));
   }
 }

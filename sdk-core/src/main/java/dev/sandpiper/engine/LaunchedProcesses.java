@@ -19,9 +19,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** The verbs for processes, over whatever a provider's launcher starts. */
+/**
+ * The verbs for processes, over whatever a provider's launcher starts. A provider adds its own in a
+ * subclass.
+ */
 public class LaunchedProcesses implements Processes {
-  static final OutputListener NOBODY = output -> {};
+  protected static final OutputListener NOBODY = output -> {};
 
   private final CommandLauncher launcher;
   private final Threads threads;

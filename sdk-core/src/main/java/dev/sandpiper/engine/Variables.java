@@ -6,7 +6,6 @@ import dev.sandpiper.Command;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
-import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.Collection;
@@ -40,8 +39,8 @@ public final class Variables {
       ScriptFile.load(Variables.class.getResourceAsStream("find-setters.sh"), "find-setters.sh");
   private static final Duration LIFETIME = Duration.ofSeconds(5);
 
-  /** The longest text that Linux gives to a program, less {@code SANDPIPER_VARIABLE_12345=}. */
-  private static final int LONGEST = 131_071 - 25;
+  /** What is left of the longest text beside {@code SANDPIPER_VARIABLE_12345=}. */
+  private static final int LONGEST = LongTexts.LONGEST - 25;
 
   private static final Pattern HOLDABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -82,8 +81,8 @@ public final class Variables {
    * What the platform is to be given for a command. Blocks for a question to the sandbox the first
    * time that a name needs more than a shell.
    *
-   * @throws UnsupportedCapabilityException if the sandbox has nothing that could set such a name
-   * @throws InvalidRequestException if one is longer than Linux allows
+   * @throws InvalidRequestException if the sandbox has nothing that could set such a name, or one is
+   *     longer than Linux allows
    */
   public Map<String, String> of(Command command, String nonce, CallScope scope) {
     Map<String, String> asked = new LinkedHashMap<>(command.environment());
@@ -115,7 +114,7 @@ public final class Variables {
   /**
    * Refuses variables of a new sandbox that its commands would not get.
    *
-   * @throws UnsupportedCapabilityException as above
+   * @throws InvalidRequestException as above
    */
   public void requireSettable(Collection<String> names, CallScope scope) {
     if (isExact(names) && !(has(PROGRAM, scope) && has(SHELL | BASH, scope))) {
@@ -138,34 +137,21 @@ public final class Variables {
     return ((setters - FOUND) & some) != 0;
   }
 
-  private static UnsupportedCapabilityException unsettable(
+  private static InvalidRequestException unsettable(
       String operation, String subject, Collection<String> names) {
     List<String> difficult = names.stream().filter(Variables::needsMore).toList();
-    return new UnsupportedCapabilityException(
+    return new InvalidRequestException(
         Failure.of(
             operation,
             subject,
             "its /bin/sh drops or changes variables with the names "
                 + difficult
-                + "; setting them needs perl or python3 in the sandbox, and bash for a script"),
-        null);
+                + "; setting them needs perl or python3 in the sandbox, and bash for a script"));
   }
 
   private static void requireShort(Command command, String name, String value) {
     int bytes = (name + "=" + value).getBytes(UTF_8).length;
-    if (bytes > LONGEST) {
-      throw new InvalidRequestException(
-          Failure.of(
-              "start",
-              command.name(),
-              "variable "
-                  + name
-                  + " has "
-                  + bytes
-                  + " bytes, and Linux gives a program at most "
-                  + LONGEST
-                  + " in one; write it to a file"));
-    }
+    LongTexts.requireShort(command, "variable " + name, bytes, LONGEST);
   }
 
   /** What was asked for, of what the platform was given. */

@@ -1,5 +1,6 @@
 package dev.sandpiper.files;
 
+import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.ExecResult;
@@ -92,7 +93,7 @@ final class TarCommands {
               "the sandbox has no usable tar ("
                   + said
                   + "); install GNU tar or BusyBox in its image, or copy the files one by one"),
-          null);
+          Capability.DIRECTORIES);
     }
     String prefix = about.observed().isEmpty() ? "" : about.observed() + "; ";
     throw new PlatformException(

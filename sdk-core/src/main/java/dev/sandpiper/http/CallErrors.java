@@ -1,6 +1,7 @@
 package dev.sandpiper.http;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectFailedException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DeadlineExceededException.Limit;
@@ -100,7 +101,7 @@ record CallErrors(HttpRequest request, Limits limits) {
       return exceeded(Limit.CONNECT, limits.connect(), true, cause);
     }
     Failure failure = request.failure("no connection to " + authority() + ": " + reason(cause));
-    return new ConnectionLostException(failure.withRetryable(true), null, cause);
+    return new ConnectFailedException(failure.withRetryable(true), cause);
   }
 
   private SandboxException lost(IOException cause) {

@@ -2,6 +2,7 @@ package dev.sandpiper.http;
 
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectFailedException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
@@ -39,6 +40,9 @@ public final class Retold {
           told,
           exceeded.partialResult().orElse(null),
           failure);
+    }
+    if (failure instanceof ConnectFailedException) {
+      return new ConnectFailedException(told, failure);
     }
     if (failure instanceof ConnectionLostException) {
       return new ConnectionLostException(told, null, failure);

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectFailedException;
 import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Failure;
 import dev.sandpiper.Content;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.testing.CapturedLog;
@@ -169,6 +171,9 @@ class NothingTwiceTest {
     CapturedLog.clear();
     ConnectionLostException e = lost(post(url).withBody(BODY));
 
+    assertThat(e).isInstanceOf(ConnectFailedException.class);
+    assertThat(Retold.of(Failure.of("list", "files", ""), e))
+        .isInstanceOf(ConnectFailedException.class);
     assertThat(e.retryable()).isTrue();
     assertThat(e).hasMessageContaining("test it: no connection to 127.0.0.1:" + url.port());
     assertThat(CapturedLog.lines()).filteredOn(line -> line.contains("trying again")).hasSize(2);

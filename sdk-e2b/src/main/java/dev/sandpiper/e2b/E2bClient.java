@@ -160,7 +160,7 @@ public final class E2bClient implements SandboxClient {
     SandboxAccess access = access(answer);
     access
         .envdVersion()
-        .require(EnvdVersion.OLDEST_USABLE, "create", access.sandboxId(), "this library", null);
+        .require(EnvdVersion.OLDEST_USABLE, "create", access.sandboxId(), "this library");
     return access;
   }
 

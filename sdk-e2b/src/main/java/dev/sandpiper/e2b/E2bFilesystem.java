@@ -17,7 +17,7 @@ public interface E2bFilesystem extends Filesystem {
   /**
    * {@link Filesystem#write(String, Content, dev.sandpiper.WriteOptions)} with what only E2B knows.
    *
-   * @throws UnsupportedCapabilityException if the sandbox's envd is too old for metadata
+   * @throws dev.sandpiper.InvalidRequestException if the sandbox's envd is too old for metadata
    */
   void write(String path, Content content, E2bWriteOptions options);
 

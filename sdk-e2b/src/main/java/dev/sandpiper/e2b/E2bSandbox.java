@@ -1,18 +1,9 @@
 package dev.sandpiper.e2b;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.sandpiper.Capability;
-import dev.sandpiper.Command;
 import dev.sandpiper.Endpoint;
-import dev.sandpiper.ExecResult;
-import dev.sandpiper.OutputListener;
-import dev.sandpiper.Process;
-import dev.sandpiper.Processes;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxInfo;
-import dev.sandpiper.Terminal;
-import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
@@ -21,7 +12,6 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
-import dev.sandpiper.wire.SentText;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -46,7 +36,7 @@ public final class E2bSandbox implements Sandbox {
   private final Account account;
   private final Places places;
   private final EnvdLauncher launcher;
-  private final LaunchedProcesses processes;
+  private final EnvdProcesses processes;
   private final E2bFilesystem files;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -70,7 +60,7 @@ public final class E2bSandbox implements Sandbox {
                 scope -> new SandboxPaths(() -> places.workingDirectory(scope))),
             new HealthProbe(envd, access),
             account.reattachLimit());
-    this.processes = new LaunchedProcesses(launcher, account.threads());
+    this.processes = new EnvdProcesses(launcher, account.threads());
     FileUrls urls = new FileUrls(access, endpoint(SandboxAccess.ENVD_PORT), Clock.systemUTC());
     this.files =
         new EnvdFiles(access, envd, client, paths, processes, urls, account.threads().executor());
@@ -88,52 +78,12 @@ public final class E2bSandbox implements Sandbox {
   }
 
   @Override
-  public Processes processes() {
+  public E2bProcesses processes() {
     return processes;
   }
 
   private LaunchedProcesses launched() {
     return processes;
-  }
-
-  /** {@link Processes#exec(Command)} with what only E2B knows. */
-  public ExecResult exec(E2bCommand command) {
-    return exec(command, output -> {});
-  }
-
-  /** {@link Processes#exec(Command, OutputListener)} with what only E2B knows. */
-  public ExecResult exec(E2bCommand command, OutputListener listener) {
-    return processes.exec(
-        command.common(),
-        listener,
-        scope -> launcher.launch(command.common(), command.tag(), scope));
-  }
-
-  /** {@link Processes#start(Command)} with what only E2B knows. */
-  public Process start(E2bCommand command) {
-    Command common = command.common();
-    CallScope scope = processes.scopeOf(common);
-    return processes.started(launcher.launch(common, command.tag(), scope), common, scope);
-  }
-
-  /** {@link Processes#startTerminal} with what only E2B knows. */
-  public Terminal startTerminal(E2bCommand command, TerminalSize size) {
-    requireNonNull(size, "size");
-    return processes.startTerminal(
-        command.common(),
-        scope -> launcher.launchTerminal(command.common(), size, command.tag(), scope));
-  }
-
-  /**
-   * Attaches to the process with this tag, whoever started it. Otherwise like {@link
-   * Processes#attach}.
-   *
-   * @throws dev.sandpiper.NotFoundException if none with this tag runs
-   * @throws dev.sandpiper.InvalidRequestException if several do; it names their numbers, and {@link
-   *     Processes#list} has their references
-   */
-  public Process attachTagged(String tag) {
-    return processes.attached(launcher.attachTagged(SentText.require("the tag", tag)));
   }
 
   @Override

@@ -11,7 +11,6 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.files.FileReasons;
 import dev.sandpiper.http.HttpResponse;
@@ -88,7 +87,7 @@ record EnvdErrors(What missing) implements ConnectErrors {
       case PERMISSION_DENIED -> new AuthenticationException(failure);
       case NOT_FOUND -> new NotFoundException(missing, failure);
       case RESOURCE_EXHAUSTED -> new RateLimitedException(failure.withRetryable(true), null);
-      case UNIMPLEMENTED -> new UnsupportedCapabilityException(failure, null);
+      case UNIMPLEMENTED -> new InvalidRequestException(failure);
       case DEADLINE_EXCEEDED ->
           new DeadlineExceededException(Limit.DEADLINE, Duration.ZERO, failure, null, null);
       case INTERNAL -> ofInternal(error, failure);

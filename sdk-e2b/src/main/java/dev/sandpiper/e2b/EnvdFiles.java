@@ -175,7 +175,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
     String absolute = paths().absolute(path);
     access
         .envdVersion()
-        .require(EnvdVersion.RAW_UPLOADS, "write", absolute, "a streamed upload", null);
+        .require(EnvdVersion.RAW_UPLOADS, "write", absolute, "a streamed upload");
     if (parts.isPossible(absolute, size, options.parallel())) {
       atomic.replace(absolute, aside -> parts.upload(source, size, absolute, aside, options));
     } else {

@@ -15,6 +15,7 @@ import dev.sandpiper.e2b.EnvdInput.Kind;
 import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.CommandLauncher;
+import dev.sandpiper.engine.LongTexts;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.RunningCommand;
@@ -72,6 +73,7 @@ final class EnvdLauncher implements CommandLauncher {
 
   /** Starts a command with a tag of the caller's, or without one. */
   RunningCommand launch(Command command, @Nullable String tag, CallScope scope) {
+    LongTexts.requireShort(command, command.arguments());
     if (StartMessages.takesInput(command)) {
       rpc.requireStdin("start", command.name());
     }
@@ -94,6 +96,7 @@ final class EnvdLauncher implements CommandLauncher {
   /** Like {@link #launch(Command, String, CallScope)}. */
   RunningTerminal launchTerminal(
       Command command, TerminalSize size, @Nullable String tag, CallScope scope) {
+    LongTexts.requireShort(command, command.arguments());
     String nonce = Nonce.random();
     Gaps gaps = new Gaps(Gaps.TERMINAL);
     StartRequest message =

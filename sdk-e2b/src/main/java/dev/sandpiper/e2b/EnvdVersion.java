@@ -2,11 +2,11 @@ package dev.sandpiper.e2b;
 
 import dev.sandpiper.Capability;
 import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The version of the daemon in a sandbox, compared part by part; what stands behind the third
@@ -46,27 +46,33 @@ record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVe
   }
 
   /**
-   * Refuses what a daemon of this version cannot do, before anything is sent.
+   * Refuses an option that a daemon of this version does not know, before anything is sent.
    *
    * @param feature as the subject of "needs envd 1.2.3"
    */
-  void require(
+  void require(EnvdVersion needed, String operation, String subject, String feature) {
+    if (isBefore(needed)) {
+      throw new InvalidRequestException(tooOld(needed, operation, subject, feature));
+    }
+  }
+
+  /** Otherwise like {@link #require}. */
+  void requireFor(
+      Capability capability,
       EnvdVersion needed,
       String operation,
       String subject,
-      String feature,
-      @Nullable Capability capability) {
+      String feature) {
     if (isBefore(needed)) {
-      String observed =
-          feature
-              + " needs envd "
-              + needed
-              + ", the sandbox has "
-              + this
-              + "; build its template anew";
       throw new UnsupportedCapabilityException(
-          Failure.of(operation, subject, observed), capability);
+          tooOld(needed, operation, subject, feature), capability);
     }
+  }
+
+  private Failure tooOld(EnvdVersion needed, String operation, String subject, String feature) {
+    String observed =
+        feature + " needs envd " + needed + ", the sandbox has " + this + "; build its template anew";
+    return Failure.of(operation, subject, observed);
   }
 
   boolean isBefore(EnvdVersion other) {

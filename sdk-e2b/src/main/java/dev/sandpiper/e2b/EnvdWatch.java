@@ -77,7 +77,7 @@ final class EnvdWatch implements WatchConnection {
   private static void require(
       boolean isAsked, EnvdVersion version, EnvdVersion needed, String path, String feature) {
     if (isAsked) {
-      version.require(needed, "watch", path, feature, Capability.WATCH);
+      version.requireFor(Capability.WATCH, needed, "watch", path, feature);
     }
   }
 

@@ -42,13 +42,13 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
 
   /** Refuses what the sandbox's daemon cannot take, before anything is sent. */
   void requireVersion(Job job) {
-    version.require(EnvdVersion.RAW_UPLOADS, "write", job.path, "a streamed upload", null);
+    version.require(EnvdVersion.RAW_UPLOADS, "write", job.path, "a streamed upload");
     requireVersion(job.path, job.metadata);
   }
 
   private void requireVersion(String path, Map<String, String> metadata) {
     if (!metadata.isEmpty()) {
-      version.require(EnvdVersion.FILE_METADATA, "write", path, "metadata of files", null);
+      version.require(EnvdVersion.FILE_METADATA, "write", path, "metadata of files");
     }
   }
 

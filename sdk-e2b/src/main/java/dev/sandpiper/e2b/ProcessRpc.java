@@ -149,8 +149,8 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
 
   /** Without its end, input is of little use: who could not close it shall not open it. */
   void requireStdin(String operation, String subject) {
-    version.require(
-        EnvdVersion.CLOSABLE_STDIN, operation, subject, "standard input", Capability.STDIN);
+    version.requireFor(
+        Capability.STDIN, EnvdVersion.CLOSABLE_STDIN, operation, subject, "standard input");
   }
 
   /**

@@ -45,7 +45,7 @@ final class SandboxJson {
     return switch (state) {
       case RUNNING -> "running";
       case PAUSED -> "paused";
-      case OTHER ->
+      case DELETING, OTHER ->
           throw new IllegalArgumentException("E2B lists running and paused sandboxes only");
     };
   }

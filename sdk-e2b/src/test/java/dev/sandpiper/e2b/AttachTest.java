@@ -137,7 +137,7 @@ class AttachTest {
     "404, not_found, NotFoundException",
     "429, resource_exhausted, RateLimitedException",
     "500, internal, PlatformException",
-    "501, unimplemented, UnsupportedCapabilityException",
+    "501, unimplemented, InvalidRequestException",
     "503, unavailable, PlatformException"
   })
   void aRefusalIsTold(int status, String code, String type) throws Exception {

@@ -7,7 +7,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.SandboxSpec;
-import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.WireFormatException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -189,7 +189,7 @@ class CreationTest {
     e2b.answer(201, ScriptedE2b.sandboxJson(version));
     e2b.answer(204, "");
     assertThatThrownBy(this::create)
-        .isInstanceOf(UnsupportedCapabilityException.class)
+        .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining(version);
     e2b.take("POST /sandboxes");
     e2b.take("DELETE /sandboxes/isb1");

@@ -173,7 +173,7 @@ class ExecTest {
   void theNonceIsInAVariableToo() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     answerTrue();
-    sandbox.exec(E2bCommand.tagged(Command.of("true").environment("A", "1"), "mine"));
+    sandbox.processes().exec(E2bCommand.tagged(Command.of("true").environment("A", "1"), "mine"));
 
     StartRequest message = ScriptedE2b.startRequest(e2b.take(START));
     assertThat(message.getTag()).isEqualTo("mine");

@@ -10,7 +10,6 @@ import dev.sandpiper.Content;
 import dev.sandpiper.FileInfo;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.SandboxIOException;
-import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
@@ -186,7 +185,7 @@ class FileOptionsTest {
   void anOldDaemonCannotKeepMetadata() throws Exception {
     E2bFilesystem files = e2b.sandbox("0.6.1").files();
     E2bWriteOptions options = E2bWriteOptions.of(ATOMIC).metadata(Map.of("a", "b"));
-    assertThatExceptionOfType(UnsupportedCapabilityException.class)
+    assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> files.write("/a", Content.of("x"), options))
         .withMessageContaining("0.6.2")
         .withMessageContaining("0.6.1");

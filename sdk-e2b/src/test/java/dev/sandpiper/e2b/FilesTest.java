@@ -16,7 +16,6 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
-import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
@@ -364,7 +363,7 @@ class FilesTest {
   void anOldDaemonCannotTakeAStream() throws Exception {
     E2bSandbox sandbox = e2b.sandbox("0.5.6");
     assertThatThrownBy(() -> sandbox.files().write("/a", Content.of("x")))
-        .isInstanceOf(UnsupportedCapabilityException.class)
+        .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("0.5.7");
   }
 

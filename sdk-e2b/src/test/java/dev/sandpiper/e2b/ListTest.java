@@ -165,7 +165,7 @@ class ListTest {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.list(Frames.running(3, "other"), FOREIGN));
     e2b.answer(Frames.stream(Frames.start(9), Frames.exited(2), Frames.goodbye()));
-    try (Process process = sandbox.attachTagged("web")) {
+    try (Process process = sandbox.processes().attachTagged("web")) {
       assertThat(process.ref().processId()).isEqualTo("9");
       assertThat(process.waitFor()).isEqualTo(new Exited(2));
     }
@@ -179,7 +179,7 @@ class ListTest {
   void aTagOfTwoNamesBothNumbers() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.list(ours(7), FOREIGN, ours(8)));
-    assertThatThrownBy(() -> sandbox.attachTagged("built"))
+    assertThatThrownBy(() -> sandbox.processes().attachTagged("built"))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("7, 8");
     e2b.take(LIST);
@@ -189,7 +189,7 @@ class ListTest {
   void aTagOfNobodyIsNotFound() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.list(FOREIGN));
-    assertThatThrownBy(() -> sandbox.attachTagged("db")).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> sandbox.processes().attachTagged("db")).isInstanceOf(NotFoundException.class);
     e2b.take(LIST);
   }
 

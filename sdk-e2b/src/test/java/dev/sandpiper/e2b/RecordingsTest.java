@@ -264,7 +264,7 @@ class RecordingsTest {
       case "not_found" -> NotFoundException.class;
       case "permission_denied" -> AuthenticationException.class;
       case "resource_exhausted" -> RateLimitedException.class;
-      case "unimplemented" -> UnsupportedCapabilityException.class;
+      case "unimplemented" -> InvalidRequestException.class;
       case "deadline_exceeded" -> DeadlineExceededException.class;
       case "" ->
           switch (status) {

@@ -158,7 +158,7 @@ class StartRecoveryTest {
               ProcessInfo.newBuilder().setPid(7).setTag("mine").setConfig(config).build());
         });
     e2b.answer(running());
-    assertThat(sandbox.exec(E2bCommand.tagged(Command.of("make"), "mine")).exit())
+    assertThat(sandbox.processes().exec(E2bCommand.tagged(Command.of("make"), "mine")).exit())
         .isEqualTo(new Exited(5));
     e2b.take(START);
     e2b.take(LIST);

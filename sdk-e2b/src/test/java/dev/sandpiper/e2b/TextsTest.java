@@ -23,7 +23,7 @@ class TextsTest {
   void tagsUsersAndIdsRefuseIt() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     assertRefused(() -> E2bCommand.tagged(Command.of("ls"), HALF));
-    assertRefused(() -> sandbox.attachTagged(HALF));
+    assertRefused(() -> sandbox.processes().attachTagged(HALF));
     assertRefused(() -> E2bUrlOptions.unlimited().user(HALF));
     assertRefused(() -> e2b.client().connect(HALF));
   }

@@ -12,6 +12,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
+import dev.sandpiper.engine.LongTexts;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.ShellWords;
@@ -43,6 +44,7 @@ record SessionLauncher(
 
   @Override
   public RunningCommand launch(Command command, CallScope scope) {
+    LongTexts.requireShort(command, command.arguments());
     if (command.user().isPresent()) {
       throw SessionCalls.unsupported("start", command.name(), Capability.USER);
     }

@@ -450,7 +450,7 @@ class SessionProcessesTest {
   private static void assertMissing(Capability missing, Throwable failure) {
     assertThat(failure)
         .asInstanceOf(type(UnsupportedCapabilityException.class))
-        .satisfies(e -> assertThat(e.capability()).contains(missing));
+        .satisfies(e -> assertThat(e.capability()).isEqualTo(missing));
     assertThat(failure).hasMessageContaining(missing.name());
   }
 

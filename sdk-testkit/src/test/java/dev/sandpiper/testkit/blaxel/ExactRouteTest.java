@@ -165,7 +165,7 @@ class ExactRouteTest {
     Command command =
         Command.shell(
             "echo x >>" + count + "; n=$(wc -l <" + count + "); echo run $n; exit $((3 - n))");
-    try (BlaxelProcess process = sandbox.start(BlaxelCommand.of(command).maxRestarts(5))) {
+    try (BlaxelProcess process = sandbox.processes().start(BlaxelCommand.of(command).maxRestarts(5))) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       ExitStatus status = process.transferTo(out, out);
 
@@ -179,7 +179,7 @@ class ExactRouteTest {
   void whatAlwaysFailsEndsWithItsLastFailure() throws Exception {
     BlaxelSandbox sandbox = local.sandbox();
     BlaxelCommand command = BlaxelCommand.of(Command.shell("echo run; exit 9")).maxRestarts(1);
-    ExecResult result = sandbox.exec(command);
+    ExecResult result = sandbox.processes().exec(command);
 
     assertThat(result.stdout().text()).isEqualTo("run\nrun\n");
     assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(9));
@@ -190,7 +190,7 @@ class ExactRouteTest {
     BlaxelSandbox sandbox = local.again(local.sandbox());
     BlaxelCommand command =
         BlaxelCommand.of(Command.shell("echo up; exec sleep 1000")).maxRestarts(5);
-    try (BlaxelProcess process = sandbox.start(command)) {
+    try (BlaxelProcess process = sandbox.processes().start(command)) {
       process.events().next();
     }
     sandbox.exec("true");

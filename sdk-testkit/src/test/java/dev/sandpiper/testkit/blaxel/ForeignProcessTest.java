@@ -46,8 +46,8 @@ class ForeignProcessTest {
     BlaxelSandbox sandbox = local.sandbox();
     Command command =
         Command.shell("printf 'a\\377'; read -r x <" + gate() + "; printf b >&2; exit 6");
-    try (BlaxelProcess foreign = sandbox.start(BlaxelCommand.of(command).streamed().name("web"));
-        BlaxelProcess found = local.again(sandbox).attachNamed("web")) {
+    try (BlaxelProcess foreign = sandbox.processes().start(BlaxelCommand.of(command).streamed().name("web"));
+        BlaxelProcess found = local.again(sandbox).processes().attachNamed("web")) {
       openGate();
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -64,7 +64,7 @@ class ForeignProcessTest {
     BlaxelSandbox sandbox = local.sandbox();
     try (Process own = sandbox.processes().start(Command.of("sh", "-c", "exec sleep 100", "it's"));
         Process other =
-            sandbox.start(BlaxelCommand.of(Command.of("sleep", "101")).streamed().name("other"))) {
+            sandbox.processes().start(BlaxelCommand.of(Command.of("sleep", "101")).streamed().name("other"))) {
       List<ProcessInfo> running = local.again(sandbox).processes().list();
 
       assertThat(running).hasSize(2);
@@ -87,9 +87,9 @@ class ForeignProcessTest {
   void oursIsFoundByItsName() throws Exception {
     BlaxelSandbox sandbox = local.sandbox();
     Command command = Command.shell("printf 'x\\0y'; read -r x <" + gate());
-    try (BlaxelProcess own = sandbox.start(BlaxelCommand.of(command).name("job"))) {
+    try (BlaxelProcess own = sandbox.processes().start(BlaxelCommand.of(command).name("job"))) {
       own.detach();
-      try (BlaxelProcess found = local.again(sandbox).attachNamed("job")) {
+      try (BlaxelProcess found = local.again(sandbox).processes().attachNamed("job")) {
         assertThat(found.ref()).isEqualTo(own.ref());
         openGate();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -97,7 +97,7 @@ class ForeignProcessTest {
         assertThat(out.toByteArray()).containsExactly('x', 0, 'y');
       }
     }
-    assertThatThrownBy(() -> sandbox.attachNamed("nobody")).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> sandbox.processes().attachNamed("nobody")).isInstanceOf(NotFoundException.class);
   }
 
   private static Command listen(String address, int port) {
@@ -119,7 +119,7 @@ class ForeignProcessTest {
   @Test
   void aServerIsWaitedForUntilItListens() throws Exception {
     int port = freePort();
-    try (BlaxelProcess server = local.sandbox().start(BlaxelCommand.of(listen("0.0.0.0", port)))) {
+    try (BlaxelProcess server = local.sandbox().processes().start(BlaxelCommand.of(listen("0.0.0.0", port)))) {
       server.waitForPorts(Duration.ofSeconds(20), port);
     }
   }
@@ -128,7 +128,7 @@ class ForeignProcessTest {
   void aServerForItselfAloneIsAnError() throws Exception {
     int port = freePort();
     try (BlaxelProcess server =
-        local.sandbox().start(BlaxelCommand.of(listen("127.0.0.1", port)))) {
+        local.sandbox().processes().start(BlaxelCommand.of(listen("127.0.0.1", port)))) {
       assertThatThrownBy(() -> server.waitForPorts(Duration.ofSeconds(20), port))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining("0.0.0.0");
@@ -138,7 +138,7 @@ class ForeignProcessTest {
   @Test
   void aServerThatEndsFirstIsAnError() throws Exception {
     int port = freePort();
-    try (BlaxelProcess server = local.sandbox().start(BlaxelCommand.of(Command.shell("exit 3")))) {
+    try (BlaxelProcess server = local.sandbox().processes().start(BlaxelCommand.of(Command.shell("exit 3")))) {
       assertThatThrownBy(() -> server.waitForPorts(Duration.ofSeconds(20), port))
           .isInstanceOf(PlatformException.class)
           .hasMessageContaining("the process ended first: exit status 3");
@@ -149,7 +149,7 @@ class ForeignProcessTest {
   void aServerThatNeverListensIsAnError() throws Exception {
     int port = freePort();
     try (BlaxelProcess server =
-        local.sandbox().start(BlaxelCommand.of(Command.of("sleep", "100")))) {
+        local.sandbox().processes().start(BlaxelCommand.of(Command.of("sleep", "100")))) {
       assertThatThrownBy(() -> server.waitForPorts(Duration.ofMillis(300), port))
           .isInstanceOf(DeadlineExceededException.class);
     }

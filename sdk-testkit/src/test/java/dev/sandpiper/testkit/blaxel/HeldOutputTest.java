@@ -101,7 +101,7 @@ class HeldOutputTest {
     long kept = bound == STANDARD ? 64 << 20 : LITTLE;
     ProcessRef ref;
     try (DirectorySize size = DirectorySize.of(local.output())) {
-      try (Process process = sandbox.start(BlaxelCommand.of(command).keepOutputBytes(kept))) {
+      try (Process process = sandbox.processes().start(BlaxelCommand.of(command).keepOutputBytes(kept))) {
         ref = process.detach();
       }
       while (!sandbox.processes().list().isEmpty()) {
@@ -129,7 +129,7 @@ class HeldOutputTest {
     Counted counted = new Counted();
     BlaxelCommand command = BlaxelCommand.of(numbers(bytes)).keepOutputBytes(LITTLE);
     try (DirectorySize size = DirectorySize.of(local.output());
-        Process process = local.sandbox().start(command)) {
+        Process process = local.sandbox().processes().start(command)) {
       for (ProcessEvent event : process.events()) {
         assertThat(event).isNotInstanceOf(OutputGap.class);
         if (event instanceof Output output) {

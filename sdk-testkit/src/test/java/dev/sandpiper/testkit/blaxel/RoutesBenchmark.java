@@ -48,7 +48,7 @@ class RoutesBenchmark {
       throws IOException {
     Counting counting = new Counting();
     long began = System.nanoTime();
-    try (Process process = sandbox.start(command)) {
+    try (Process process = sandbox.processes().start(command)) {
       process.transferTo(counting, counting);
     }
     assertThat(counting.bytes).isEqualTo(bytes);

@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.promises;
 import static dev.sandpiper.Capability.ATTACH;
 import static dev.sandpiper.Capability.BYTES;
 import static dev.sandpiper.Capability.DIRECTORIES;
+import static dev.sandpiper.Capability.EXIT_SIGNALS;
 import static dev.sandpiper.Capability.EXIT_STATUS;
 import static dev.sandpiper.Capability.EXPIRY;
 import static dev.sandpiper.Capability.FILE_STATUS;
@@ -18,7 +19,11 @@ import static dev.sandpiper.Capability.USER;
 import static dev.sandpiper.Capability.WATCH;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandpiper.ExitStatus;
+import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.Signal;
 import dev.sandpiper.testkit.LocalSandboxes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +44,17 @@ class CapabilitiesTest {
   }
 
   @Test
+  void aDeathByASignalIsToldWhereThatIsACapability() {
+    try (SandboxClient e2b = local.e2bClient();
+        SandboxClient blaxel = local.blaxelClient();
+        Sandbox told = e2b.create(SandboxSpec.standard());
+        Sandbox untold = blaxel.create(SandboxSpec.standard())) {
+      assertThat(told.shell("kill -9 $$").exit()).isEqualTo(new ExitStatus.Signaled(Signal.KILL));
+      assertThat(untold.shell("kill -9 $$").exit()).isEqualTo(new ExitStatus.Exited(137));
+    }
+  }
+
+  @Test
   void e2bKeepsNoOutput() {
     try (SandboxClient client = local.e2bClient()) {
       assertThat(client.capabilities())
@@ -50,6 +66,7 @@ class CapabilitiesTest {
               SIGNALS,
               USER,
               EXIT_STATUS,
+              EXIT_SIGNALS,
               BYTES,
               WATCH,
               FILE_STATUS,
@@ -62,7 +79,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void blaxelHasNoTerminalsUsersAndWatches() {
+  void blaxelHasNoTerminalsUsersAndWatchesAndTellsNoSignals() {
     try (SandboxClient client = local.blaxelClient()) {
       assertThat(client.capabilities())
           .containsExactlyInAnyOrder(

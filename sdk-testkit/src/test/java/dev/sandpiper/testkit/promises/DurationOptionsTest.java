@@ -235,7 +235,7 @@ class DurationOptionsTest extends LocalE2bTest {
   }
 
   private void waitOnBlaxel(Duration limit) throws InterruptedException {
-    try (Process process = blaxelSandbox.start(BlaxelCommand.of(Command.of("true")))) {
+    try (Process process = blaxelSandbox.processes().start(BlaxelCommand.of(Command.of("true")))) {
       process.waitFor(limit);
     }
   }
@@ -282,12 +282,12 @@ class DurationOptionsTest extends LocalE2bTest {
   }
 
   private void keepAwake(Duration limit) {
-    assertThat(blaxelSandbox.exec(BlaxelCommand.of(Command.of("true")).keepAlive(limit)).exit())
+    assertThat(blaxelSandbox.processes().exec(BlaxelCommand.of(Command.of("true")).keepAlive(limit)).exit())
         .matches(exit -> exit.isSuccess());
   }
 
   private void waitForPorts(Duration limit) {
-    try (var process = blaxelSandbox.start(BlaxelCommand.of(Command.of("true")))) {
+    try (var process = blaxelSandbox.processes().start(BlaxelCommand.of(Command.of("true")))) {
       process.waitFor();
       process.waitForPorts(limit, 65_000);
     } catch (InterruptedException e) {

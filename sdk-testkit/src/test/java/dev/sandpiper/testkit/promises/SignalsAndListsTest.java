@@ -110,7 +110,7 @@ class SignalsAndListsTest extends LocalE2bTest {
     Command command =
         Command.of("sleep", "60").directory(sandbox.homeDirectory()).environment("A", "b c");
     try (Process plain = sandbox.processes().start(command);
-        Process tagged = sandbox.start(E2bCommand.tagged(Command.shell("sleep 60; :"), "web"))) {
+        Process tagged = sandbox.processes().start(E2bCommand.tagged(Command.shell("sleep 60; :"), "web"))) {
       List<ProcessInfo> list = sandbox.processes().list();
       assertThat(list).extracting(ProcessInfo::ref).contains(plain.ref(), tagged.ref());
       ProcessInfo first = info(list, plain);
@@ -143,10 +143,10 @@ class SignalsAndListsTest extends LocalE2bTest {
 
   @Test
   void aTagFindsItsProcessAmongOthersThatHaveTags() throws Exception {
-    try (Process other = sandbox.start(E2bCommand.tagged(Command.of("sleep", "60"), "db"));
-        Process web = sandbox.start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
-        Process found = sandbox.attachTagged("web");
-        Process foundOther = sandbox.attachTagged("db")) {
+    try (Process other = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "db"));
+        Process web = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
+        Process found = sandbox.processes().attachTagged("web");
+        Process foundOther = sandbox.processes().attachTagged("db")) {
       assertThat(found.ref()).isEqualTo(web.ref());
       assertThat(foundOther.ref()).isEqualTo(other.ref());
       assertThat(found.events().next()).isInstanceOf(OutputGap.class);
@@ -158,9 +158,9 @@ class SignalsAndListsTest extends LocalE2bTest {
 
   @Test
   void aTagOfTwoIsRefusedWithBothNumbers() {
-    try (Process one = sandbox.start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
-        Process two = sandbox.start(E2bCommand.tagged(Command.of("sleep", "60"), "web"))) {
-      assertThatThrownBy(() -> sandbox.attachTagged("web"))
+    try (Process one = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
+        Process two = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"))) {
+      assertThatThrownBy(() -> sandbox.processes().attachTagged("web"))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining(one.ref().processId())
           .hasMessageContaining(two.ref().processId());

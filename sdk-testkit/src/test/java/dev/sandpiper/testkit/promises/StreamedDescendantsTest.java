@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Timeout;
 class StreamedDescendantsTest extends LocalBlaxelTest implements DescendantsContract {
   @Override
   public Process start(Command command) {
-    return sandbox.start(BlaxelCommand.of(command).streamed());
+    return sandbox.processes().start(BlaxelCommand.of(command).streamed());
   }
 
   @Override
   public ExecResult exec(Command command) {
-    return sandbox.exec(BlaxelCommand.of(command).streamed());
+    return sandbox.processes().exec(BlaxelCommand.of(command).streamed());
   }
 }

@@ -15,6 +15,6 @@ class StreamedVariablesTest extends LocalBlaxelTest implements VariablesContract
 
   @Override
   public ExecResult exec(Sandbox sandbox, Command command) {
-    return ((BlaxelSandbox) sandbox).exec(BlaxelCommand.of(command).streamed());
+    return ((BlaxelSandbox) sandbox).processes().exec(BlaxelCommand.of(command).streamed());
   }
 }

@@ -1,0 +1,65 @@
+package dev.sandpiper.blaxel;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.ExecResult;
+import dev.sandpiper.OutputListener;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.LaunchedProcesses;
+import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
+
+/** The verbs for processes that Blaxel's server has a record of, which is all of them. */
+final class ServerProcesses extends LaunchedProcesses implements BlaxelProcesses {
+  private final ExactLauncher launcher;
+
+  ServerProcesses(ExactLauncher launcher, Threads threads) {
+    super(launcher, threads);
+    this.launcher = launcher;
+  }
+
+  @Override
+  public ExecResult exec(BlaxelCommand command) {
+    return exec(command, NOBODY);
+  }
+
+  @Override
+  public ExecResult exec(BlaxelCommand command, OutputListener listener) {
+    return exec(command.common(), listener, scope -> launcher.launch(command, scope));
+  }
+
+  @Override
+  public BlaxelProcess start(Command command) {
+    return start(BlaxelCommand.of(command));
+  }
+
+  @Override
+  public BlaxelProcess start(BlaxelCommand command) {
+    CallScope scope = scopeOf(command.common());
+    BlaxelRunning running = launcher.launchConfirmed(command, scope);
+    return new BlaxelProcess(started(running, command.common(), scope), running, this);
+  }
+
+  @Override
+  public BlaxelProcess attachNamed(String processName) {
+    requireNonNull(processName, "processName");
+    return followed(launcher.attachNamed(processName, CallScope.open()));
+  }
+
+  @Override
+  public BlaxelProcess attach(ProcessRef ref) {
+    return followed(launcher.attach(requireNonNull(ref, "ref"), CallScope.open()));
+  }
+
+  @Override
+  public BlaxelProcess attach(ProcessRef ref, String position) {
+    requireNonNull(ref, "ref");
+    return followed(launcher.attach(ref, ByteOffsets.parse(position), CallScope.open()));
+  }
+
+  private BlaxelProcess followed(BlaxelRunning found) {
+    return new BlaxelProcess(attached(found), found, this);
+  }
+}
