@@ -8,91 +8,17 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about a failed operation. Texts that came from a platform are cleaned of control
- * characters and cut, so that they can be logged.
- *
- * @param operation the verb, such as {@code exec} or {@code create}
- * @param subject what it was about, such as a path or a sandbox's id; never a secret
- * @param observed what happened and, where there is something to do, what to do
- * @param status the HTTP status, if there was one
- * @param code the platform's own code, if it gave one
- * @param requestId the platform's name for the request, if it gave one
- * @param retryable true if the same call may be made again without doing anything twice
+ * What is known about a failed operation. Immutable; each method returns a changed copy. Texts that
+ * came from a platform are cleaned of control characters and cut, so that they can be logged.
  */
-public record Failure(
-    String operation,
-    String subject,
-    String observed,
-    OptionalInt status,
-    Optional<String> code,
-    Optional<String> requestId,
-    boolean retryable)
-    implements Serializable {
+public final class Failure implements Serializable {
+  private static final long serialVersionUID = 1L;
   private static final int LONGEST_SUBJECT = 200;
   private static final int LONGEST_OBSERVATION = 600;
 
-  public Failure {
-    requireNonNull(operation, "operation");
-    subject = printable(subject, LONGEST_SUBJECT);
-    observed = printable(observed, LONGEST_OBSERVATION);
-    requireNonNull(status, "status");
-    code = code.map(text -> printable(text, LONGEST_SUBJECT));
-    requestId = requestId.map(text -> printable(text, LONGEST_SUBJECT));
-  }
+  private final Facts facts;
 
-  /** A failure without a platform's answer, not to be repeated blindly. */
-  public static Failure of(String operation, String subject, String observed) {
-    return new Failure(
-        operation,
-        subject,
-        observed,
-        OptionalInt.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        false);
-  }
-
-  public Failure withObserved(String text) {
-    return new Failure(operation, subject, text, status, code, requestId, retryable);
-  }
-
-  public Failure withStatus(int httpStatus) {
-    return new Failure(
-        operation, subject, observed, OptionalInt.of(httpStatus), code, requestId, retryable);
-  }
-
-  public Failure withCode(String platformCode) {
-    return new Failure(
-        operation, subject, observed, status, Optional.of(platformCode), requestId, retryable);
-  }
-
-  public Failure withRequestId(String id) {
-    return new Failure(operation, subject, observed, status, code, Optional.of(id), retryable);
-  }
-
-  public Failure withRetryable(boolean repeatable) {
-    return new Failure(operation, subject, observed, status, code, requestId, repeatable);
-  }
-
-  /** One line: {@code exec python3: the sandbox is gone (502 unavailable, request 7f3a)}. */
-  public String message() {
-    StringBuilder facts = new StringBuilder();
-    status.ifPresent(facts::append);
-    code.ifPresent(text -> facts.append(facts.isEmpty() ? "" : " ").append(text));
-    requestId.ifPresent(
-        id -> facts.append(facts.isEmpty() ? "" : ", ").append("request ").append(id));
-    String head = subject.isEmpty() ? operation : operation + " " + subject;
-    return head + ": " + observed + (facts.isEmpty() ? "" : " (" + facts + ")");
-  }
-
-  /** An {@code Optional} is not serializable. */
-  private Object writeReplace() {
-    Integer number = status.isPresent() ? status.getAsInt() : null;
-    return new Written(
-        operation, subject, observed, number, code.orElse(null), requestId.orElse(null), retryable);
-  }
-
-  private record Written(
+  private record Facts(
       String operation,
       String subject,
       String observed,
@@ -101,16 +27,136 @@ public record Failure(
       @Nullable String requestId,
       boolean retryable)
       implements Serializable {
-    private Object readResolve() {
-      return new Failure(
-          operation,
-          subject,
-          observed,
-          status == null ? OptionalInt.empty() : OptionalInt.of(status),
-          Optional.ofNullable(code),
-          Optional.ofNullable(requestId),
-          retryable);
+    Facts {
+      requireNonNull(operation, "operation");
+      subject = printable(subject, LONGEST_SUBJECT);
+      observed = printable(observed, LONGEST_OBSERVATION);
+      code = code == null ? null : printable(code, LONGEST_SUBJECT);
+      requestId = requestId == null ? null : printable(requestId, LONGEST_SUBJECT);
     }
+  }
+
+  private Failure(Facts facts) {
+    this.facts = facts;
+  }
+
+  /**
+   * A failure without a platform's answer, not to be repeated blindly.
+   *
+   * @param operation the verb, such as {@code exec} or {@code create}
+   * @param subject what it was about, such as a path or a sandbox's id; never a secret
+   * @param observed what happened and, where there is something to do, what to do
+   */
+  public static Failure of(String operation, String subject, String observed) {
+    return new Failure(new Facts(operation, subject, observed, null, null, null, false));
+  }
+
+  /** What happened in a step of another operation, as what happened to that. */
+  public Failure withOperation(String verb, String subject) {
+    return new Failure(
+        new Facts(
+            verb,
+            subject,
+            facts.observed,
+            facts.status,
+            facts.code,
+            facts.requestId,
+            facts.retryable));
+  }
+
+  public Failure withObserved(String text) {
+    return with(text, facts.status, facts.code, facts.requestId, facts.retryable);
+  }
+
+  public Failure withStatus(int httpStatus) {
+    return with(facts.observed, httpStatus, facts.code, facts.requestId, facts.retryable);
+  }
+
+  public Failure withCode(String platformCode) {
+    requireNonNull(platformCode, "platformCode");
+    return with(facts.observed, facts.status, platformCode, facts.requestId, facts.retryable);
+  }
+
+  public Failure withRequestId(String id) {
+    requireNonNull(id, "id");
+    return with(facts.observed, facts.status, facts.code, id, facts.retryable);
+  }
+
+  public Failure withRetryable(boolean repeatable) {
+    return with(facts.observed, facts.status, facts.code, facts.requestId, repeatable);
+  }
+
+  private Failure with(
+      String observed,
+      @Nullable Integer status,
+      @Nullable String code,
+      @Nullable String requestId,
+      boolean retryable) {
+    return new Failure(
+        new Facts(facts.operation, facts.subject, observed, status, code, requestId, retryable));
+  }
+
+  /** The verb, such as {@code exec} or {@code create}. */
+  public String operation() {
+    return facts.operation;
+  }
+
+  /** What it was about, such as a path or a sandbox's id. */
+  public String subject() {
+    return facts.subject;
+  }
+
+  /** What happened and, where there is something to do, what to do. */
+  public String observed() {
+    return facts.observed;
+  }
+
+  /** The HTTP status, if there was one. */
+  public OptionalInt status() {
+    return facts.status == null ? OptionalInt.empty() : OptionalInt.of(facts.status);
+  }
+
+  /** The platform's own code, if it gave one. */
+  public Optional<String> code() {
+    return Optional.ofNullable(facts.code);
+  }
+
+  /** The platform's name for the request, if it gave one. */
+  public Optional<String> requestId() {
+    return Optional.ofNullable(facts.requestId);
+  }
+
+  /** True if the same call may be made again without doing anything twice. */
+  public boolean retryable() {
+    return facts.retryable;
+  }
+
+  /** One line: {@code exec python3: the sandbox is gone (502 unavailable, request 7f3a)}. */
+  public String message() {
+    StringBuilder answer = new StringBuilder();
+    status().ifPresent(answer::append);
+    code().ifPresent(text -> answer.append(answer.isEmpty() ? "" : " ").append(text));
+    requestId()
+        .ifPresent(
+            id -> answer.append(answer.isEmpty() ? "" : ", ").append("request ").append(id));
+    String head = subject().isEmpty() ? operation() : operation() + " " + subject();
+    return head + ": " + observed() + (answer.isEmpty() ? "" : " (" + answer + ")");
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Failure that && facts.equals(that.facts);
+  }
+
+  @Override
+  public int hashCode() {
+    return facts.hashCode();
+  }
+
+  /** {@link #message()}. */
+  @Override
+  public String toString() {
+    return message();
   }
 
   private static String printable(String text, int longest) {

@@ -13,131 +13,159 @@ import org.jspecify.annotations.Nullable;
  * What a sandbox says about one entry of its filesystem. A link is described itself, and not what
  * it leads to. Without {@link Capability#FILE_STATUS} a listing has paths, names and types only:
  * then {@code size}, {@code mode}, {@code owner}, {@code group} and {@code modified} throw an
- * {@link UnsupportedCapabilityException}.
- *
- * @param path absolute
- * @param name its last part
- * @param size in bytes; of a link, of its text; 0 for files without a true size, as in {@code
- *     /proc}
- * @param mode the permission bits, with set-uid, set-gid and sticky: {@code 0644} and the like
- * @param modified when its content was changed last
- * @param linkTarget where a link leads, followed to the end, where the platform tells that; empty
- *     for what is no link, and for a link that leads nowhere or in a circle
- * @param metadata what was stored with it under names; empty where a platform keeps none
+ * {@link UnsupportedCapabilityException}. Immutable; each method that begins with {@code with}
+ * returns a changed copy.
  */
-public record FileInfo(
-    String path,
-    String name,
-    FileType type,
-    long size,
-    int mode,
-    String owner,
-    String group,
-    Instant modified,
-    Optional<String> linkTarget,
-    Map<String, String> metadata)
-    implements Serializable {
-  private static final int UNTOLD = -1;
+public final class FileInfo implements Serializable {
+  private static final long serialVersionUID = 1L;
 
-  public FileInfo {
-    requireNonNull(path, "path");
-    requireNonNull(name, "name");
-    requireNonNull(type, "type");
-    requireNonNull(owner, "owner");
-    requireNonNull(group, "group");
-    requireNonNull(modified, "modified");
-    requireNonNull(linkTarget, "linkTarget");
-    metadata = Map.copyOf(metadata);
+  private final Entry entry;
+
+  private record Status(long size, int mode, String owner, String group, Instant modified)
+      implements Serializable {
+    Status {
+      requireNonNull(owner, "owner");
+      requireNonNull(group, "group");
+      requireNonNull(modified, "modified");
+    }
   }
 
-  /** An entry of which the platform says only this. */
+  private record Entry(
+      String path,
+      String name,
+      FileType type,
+      @Nullable Status status,
+      @Nullable String linkTarget,
+      Map<String, String> metadata)
+      implements Serializable {
+    Entry {
+      requireNonNull(path, "path");
+      requireNonNull(name, "name");
+      requireNonNull(type, "type");
+      metadata = Map.copyOf(metadata);
+    }
+  }
+
+  private FileInfo(Entry entry) {
+    this.entry = entry;
+  }
+
+  /**
+   * An entry of which nothing else is known.
+   *
+   * @param path absolute
+   * @param name its last part
+   */
   public static FileInfo named(String path, String name, FileType type) {
+    return new FileInfo(new Entry(path, name, type, null, null, Map.of()));
+  }
+
+  /** With what is said where there is {@link Capability#FILE_STATUS}, see the accessors. */
+  public FileInfo withStatus(
+      long size, int mode, String owner, String group, Instant modified) {
+    Status status = new Status(size, mode, owner, group, modified);
+    return with(status, entry.linkTarget, entry.metadata);
+  }
+
+  public FileInfo withLinkTarget(String path) {
+    return with(entry.status, requireNonNull(path, "path"), entry.metadata);
+  }
+
+  public FileInfo withMetadata(Map<String, String> values) {
+    return with(entry.status, entry.linkTarget, values);
+  }
+
+  private FileInfo with(
+      @Nullable Status status, @Nullable String linkTarget, Map<String, String> metadata) {
     return new FileInfo(
-        path, name, type, UNTOLD, UNTOLD, "", "", Instant.MIN, Optional.empty(), Map.of());
+        new Entry(entry.path, entry.name, entry.type, status, linkTarget, metadata));
   }
 
-  @Override
+  /** Absolute. */
+  public String path() {
+    return entry.path;
+  }
+
+  /** The last part of its path. */
+  public String name() {
+    return entry.name;
+  }
+
+  public FileType type() {
+    return entry.type;
+  }
+
+  /** In bytes; of a link, of its text; 0 for files without a true size, as in {@code /proc}. */
   public long size() {
-    return told(size);
+    return status().size;
   }
 
-  @Override
+  /** The permission bits, with set-uid, set-gid and sticky: {@code 0644} and the like. */
   public int mode() {
-    return told(mode);
+    return status().mode;
   }
 
-  @Override
   public String owner() {
-    return told(owner);
+    return status().owner;
   }
 
-  @Override
   public String group() {
-    return told(group);
+    return status().group;
   }
 
-  @Override
+  /** When its content was changed last. */
   public Instant modified() {
-    return told(modified);
+    return status().modified;
   }
 
-  private <T> T told(T value) {
-    if (mode == UNTOLD) {
+  /**
+   * Where a link leads, followed to the end, where the platform tells that; empty for what is no
+   * link, and for a link that leads nowhere or in a circle.
+   */
+  public Optional<String> linkTarget() {
+    return Optional.ofNullable(entry.linkTarget);
+  }
+
+  /** What was stored with it under names; empty where a platform keeps none. */
+  public Map<String, String> metadata() {
+    return entry.metadata;
+  }
+
+  private Status status() {
+    if (entry.status == null) {
       throw new UnsupportedCapabilityException(
-          Failure.of("list", path, "this platform lists names and types only"),
+          Failure.of("list", entry.path, "this platform lists names and types only"),
           Capability.FILE_STATUS);
     }
-    return value;
+    return entry.status;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FileInfo that && entry.equals(that.entry);
+  }
+
+  @Override
+  public int hashCode() {
+    return entry.hashCode();
   }
 
   /** Everything but the metadata's values, which may be anybody's. */
   @Override
   public String toString() {
-    if (mode == UNTOLD) {
-      return type + "[" + path + "]";
+    Status known = entry.status;
+    if (known == null) {
+      return entry.type + "[" + entry.path + "]";
     }
     return String.format(
         Locale.ROOT,
         "%s[%s, %d bytes, %04o, %s:%s, %s]",
-        type,
-        path,
-        size,
-        mode,
-        owner,
-        group,
-        modified);
-  }
-
-  /** An {@code Optional} is not serializable. */
-  private Object writeReplace() {
-    return new Written(
-        path, name, type, size, mode, owner, group, modified, linkTarget.orElse(null), metadata);
-  }
-
-  private record Written(
-      String path,
-      String name,
-      FileType type,
-      long size,
-      int mode,
-      String owner,
-      String group,
-      Instant modified,
-      @Nullable String linkTarget,
-      Map<String, String> metadata)
-      implements Serializable {
-    private Object readResolve() {
-      return new FileInfo(
-          path,
-          name,
-          type,
-          size,
-          mode,
-          owner,
-          group,
-          modified,
-          Optional.ofNullable(linkTarget),
-          metadata);
-    }
+        entry.type,
+        entry.path,
+        known.size,
+        known.mode,
+        known.owner,
+        known.group,
+        known.modified);
   }
 }

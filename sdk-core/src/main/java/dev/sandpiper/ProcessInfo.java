@@ -5,25 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A process as {@link Processes#list} found it.
- *
- * @param ref attaches to it. Of a process that this library did not start, it holds a digest of
- *     what is shown here instead of a nonce, so that a later process with the same number passes
- *     only if it also has the same command, environment, directory and tag
- * @param tag what its starter called it, where the platform knows such a thing
- * @param command the program and its arguments, as they were asked for
- * @param environment the variables that its starter added to the sandbox's own
- * @param directory where it was started; empty if its starter did not say
+ * A process as {@link Processes#list} found it. Immutable; each method that begins with {@code
+ * with} returns a changed copy.
  */
-public record ProcessInfo(
-    ProcessRef ref,
-    Optional<String> tag,
-    List<String> command,
-    Map<String, String> environment,
-    Optional<String> directory,
-    State state) {
+public final class ProcessInfo {
 
   /** Whether it still runs. */
   public enum State {
@@ -35,18 +23,96 @@ public record ProcessInfo(
     UNKNOWN
   }
 
-  public ProcessInfo {
-    requireNonNull(ref, "ref");
-    requireNonNull(tag, "tag");
-    requireNonNull(directory, "directory");
-    requireNonNull(state, "state");
-    command = List.copyOf(command);
-    environment = Map.copyOf(environment);
+  private final Found found;
+
+  private record Found(
+      ProcessRef ref,
+      List<String> command,
+      State state,
+      @Nullable String tag,
+      Map<String, String> environment,
+      @Nullable String directory) {
+    Found {
+      requireNonNull(ref, "ref");
+      requireNonNull(state, "state");
+      command = List.copyOf(command);
+      environment = Map.copyOf(environment);
+    }
+  }
+
+  private ProcessInfo(Found found) {
+    this.found = found;
+  }
+
+  /** A process of which nothing else is known. */
+  public static ProcessInfo of(ProcessRef ref, List<String> command, State state) {
+    return new ProcessInfo(new Found(ref, command, state, null, Map.of(), null));
+  }
+
+  public ProcessInfo withTag(String text) {
+    return with(requireNonNull(text, "text"), found.environment, found.directory);
+  }
+
+  public ProcessInfo withEnvironment(Map<String, String> variables) {
+    return with(found.tag, variables, found.directory);
+  }
+
+  public ProcessInfo withDirectory(String path) {
+    return with(found.tag, found.environment, requireNonNull(path, "path"));
+  }
+
+  private ProcessInfo with(
+      @Nullable String tag, Map<String, String> environment, @Nullable String directory) {
+    return new ProcessInfo(
+        new Found(found.ref, found.command, found.state, tag, environment, directory));
+  }
+
+  /**
+   * Attaches to it. Of a process that this library did not start, it holds a digest of what is
+   * shown here instead of a nonce, so that a later process with the same number passes only if it
+   * also has the same command, environment, directory and tag.
+   */
+  public ProcessRef ref() {
+    return found.ref;
+  }
+
+  /** The program and its arguments, as they were asked for. */
+  public List<String> command() {
+    return found.command;
+  }
+
+  public State state() {
+    return found.state;
+  }
+
+  /** What its starter called it, where the platform knows such a thing. */
+  public Optional<String> tag() {
+    return Optional.ofNullable(found.tag);
+  }
+
+  /** The variables that its starter added to the sandbox's own. */
+  public Map<String, String> environment() {
+    return found.environment;
+  }
+
+  /** Where it was started; empty if its starter did not say. */
+  public Optional<String> directory() {
+    return Optional.ofNullable(found.directory);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ProcessInfo that && found.equals(that.found);
+  }
+
+  @Override
+  public int hashCode() {
+    return found.hashCode();
   }
 
   /** Its reference and state: arguments and variables may be secrets. */
   @Override
   public String toString() {
-    return "ProcessInfo[" + ref + ", " + state + "]";
+    return "ProcessInfo[" + found.ref + ", " + found.state + "]";
   }
 }

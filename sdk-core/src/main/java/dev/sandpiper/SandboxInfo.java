@@ -5,26 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a platform says about a sandbox. What it does not say, or says in a form that cannot be
- * read, is empty.
- *
- * @param id for {@link SandboxClient#connect}
- * @param template what it was made from
- * @param state what it does
- * @param labels as given at its creation; a label without a value is left out, and a value that is
- *     not a text is JSON
- * @param startedAt when it was created or last started
- * @param expiresAt when it ends by itself, if it does
+ * read, is empty. Immutable; each method that begins with {@code with} returns a changed copy.
  */
-public record SandboxInfo(
-    String id,
-    Optional<String> template,
-    State state,
-    Map<String, String> labels,
-    Optional<Instant> startedAt,
-    Optional<Instant> expiresAt) {
+public final class SandboxInfo {
 
   /** What a sandbox can be doing. */
   public enum State {
@@ -37,12 +24,100 @@ public record SandboxInfo(
     OTHER
   }
 
-  public SandboxInfo {
-    requireNonNull(id, "id");
-    requireNonNull(template, "template");
-    requireNonNull(state, "state");
-    labels = Map.copyOf(labels);
-    requireNonNull(startedAt, "startedAt");
-    requireNonNull(expiresAt, "expiresAt");
+  private final Told told;
+
+  private record Told(
+      String id,
+      State state,
+      @Nullable String template,
+      Map<String, String> labels,
+      @Nullable Instant startedAt,
+      @Nullable Instant expiresAt) {
+    Told {
+      requireNonNull(id, "id");
+      requireNonNull(state, "state");
+      labels = Map.copyOf(labels);
+    }
+  }
+
+  private SandboxInfo(Told told) {
+    this.told = told;
+  }
+
+  /** A sandbox of which nothing else is known. */
+  public static SandboxInfo of(String id, State state) {
+    return new SandboxInfo(new Told(id, state, null, Map.of(), null, null));
+  }
+
+  public SandboxInfo withTemplate(String name) {
+    requireNonNull(name, "name");
+    return new SandboxInfo(
+        new Told(told.id, told.state, name, told.labels, told.startedAt, told.expiresAt));
+  }
+
+  public SandboxInfo withLabels(Map<String, String> labels) {
+    return new SandboxInfo(
+        new Told(told.id, told.state, told.template, labels, told.startedAt, told.expiresAt));
+  }
+
+  public SandboxInfo withStartedAt(Instant time) {
+    requireNonNull(time, "time");
+    return new SandboxInfo(
+        new Told(told.id, told.state, told.template, told.labels, time, told.expiresAt));
+  }
+
+  public SandboxInfo withExpiresAt(Instant time) {
+    requireNonNull(time, "time");
+    return new SandboxInfo(
+        new Told(told.id, told.state, told.template, told.labels, told.startedAt, time));
+  }
+
+  /** For {@link SandboxClient#connect}. */
+  public String id() {
+    return told.id;
+  }
+
+  /** What it does. */
+  public State state() {
+    return told.state;
+  }
+
+  /** What it was made from. */
+  public Optional<String> template() {
+    return Optional.ofNullable(told.template);
+  }
+
+  /**
+   * As given at its creation; a label without a value is left out, and a value that is not a text
+   * is JSON.
+   */
+  public Map<String, String> labels() {
+    return told.labels;
+  }
+
+  /** When it was created or last started. */
+  public Optional<Instant> startedAt() {
+    return Optional.ofNullable(told.startedAt);
+  }
+
+  /** When it ends by itself, if it does. */
+  public Optional<Instant> expiresAt() {
+    return Optional.ofNullable(told.expiresAt);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SandboxInfo that && told.equals(that.told);
+  }
+
+  @Override
+  public int hashCode() {
+    return told.hashCode();
+  }
+
+  /** Its id and state: labels may be anybody's. */
+  @Override
+  public String toString() {
+    return "SandboxInfo[" + told.id + ", " + told.state + "]";
   }
 }

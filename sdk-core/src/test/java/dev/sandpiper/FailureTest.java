@@ -71,6 +71,16 @@ class FailureTest {
   }
 
   @Test
+  void whatHappenedInAStepIsToldOfTheWholeOperation() {
+    Failure step = Failure.of("stat", "/tmp/x", "no answer").withStatus(502).withRetryable(true);
+    Failure whole = step.withOperation("upload", "/data");
+
+    assertThat(whole.message()).isEqualTo("upload /data: no answer (502)");
+    assertThat(whole.retryable()).isTrue();
+    assertThat(whole.withOperation("stat", "/tmp/x")).isEqualTo(step).hasSameHashCodeAs(step);
+  }
+
+  @Test
   void exceptionTellsWhatTheFailureKnows() {
     var exception =
         new PlatformException(

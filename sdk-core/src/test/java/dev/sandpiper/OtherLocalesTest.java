@@ -35,17 +35,8 @@ class OtherLocalesTest {
   @Test
   void textsAreTheSameEverywhere() {
     FileInfo file =
-        new FileInfo(
-            "/f",
-            "f",
-            FileType.FILE,
-            1234567,
-            0644,
-            "user",
-            "users",
-            Instant.EPOCH,
-            Optional.empty(),
-            Map.of());
+        FileInfo.named("/f", "f", FileType.FILE)
+            .withStatus(1234567, 0644, "user", "users", Instant.EPOCH);
     assertThat(file).hasToString("FILE[/f, 1234567 bytes, 0644, user:users, 1970-01-01T00:00:00Z]");
     ProcessRef ref = new ProcessRef("e2b", "i-4.x_Y", "1234", "9f");
     assertThat(ProcessRef.parse(ref.toString())).isEqualTo(ref);

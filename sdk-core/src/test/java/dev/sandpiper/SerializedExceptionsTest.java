@@ -60,7 +60,7 @@ class SerializedExceptionsTest {
         new DeadlineExceededException(Limit.IDLE, Duration.ofMillis(1), failure, null, null),
         new IncompleteListingException(
             failure,
-            List.of(file(Optional.empty()), file(Optional.of("../b"))),
+            List.of(FileInfo.named("/d", "d", FileType.UNKNOWN), file().withLinkTarget("../b")),
             List.of("/d"),
             cause()),
         new InputClosedException(failure, cause()),
@@ -90,18 +90,10 @@ class SerializedExceptionsTest {
         Duration.ofMillis(1500));
   }
 
-  private static FileInfo file(Optional<String> target) {
-    return new FileInfo(
-        "/d/a",
-        "a",
-        FileType.FILE,
-        3,
-        0644,
-        "user",
-        "group",
-        Instant.ofEpochSecond(1, 2),
-        target,
-        Map.of("key", "value"));
+  private static FileInfo file() {
+    return FileInfo.named("/d/a", "a", FileType.FILE)
+        .withStatus(3, 0644, "user", "group", Instant.ofEpochSecond(1, 2))
+        .withMetadata(Map.of("key", "value"));
   }
 
   @ParameterizedTest

@@ -109,17 +109,16 @@ final class Descriptions {
       }
       int mode = Integer.parseInt(parts[0], 16);
       FileType type = type(mode);
-      return new FileInfo(
-          path,
-          path.length() == 1 ? path : path.substring(path.lastIndexOf('/') + 1),
-          type,
-          Long.parseUnsignedLong(parts[1]),
-          mode & 07777,
-          parts[4],
-          parts[5],
-          time(parts[2], parts[3]),
-          type == FileType.LINK && !target.isEmpty() ? Optional.of(target) : Optional.empty(),
-          Map.of());
+      String name = path.length() == 1 ? path : path.substring(path.lastIndexOf('/') + 1);
+      FileInfo info =
+          FileInfo.named(path, name, type)
+              .withStatus(
+                  Long.parseUnsignedLong(parts[1]),
+                  mode & 07777,
+                  parts[4],
+                  parts[5],
+                  time(parts[2], parts[3]));
+      return type == FileType.LINK && !target.isEmpty() ? info.withLinkTarget(target) : info;
     } catch (NumberFormatException | DateTimeException e) {
       throw new MalformedStreamException("a description with impossible numbers");
     }

@@ -200,7 +200,7 @@ final class ExactLauncher implements CommandLauncher {
       return foreign.follow(ref, record.get(), position, scope);
     }
     marks.requireReached(ref, position);
-    boolean isOver = record.isEmpty() || record.get().completedAt().isPresent();
+    boolean isOver = record.isEmpty() || record.get().exit().isPresent();
     if (isOver && !marks.isThere()) {
       throw ProcessApi.unknown("attach", ref.toString(), "it is over, and its output is removed");
     }

@@ -57,7 +57,7 @@ final class ExitJudge {
 
   private final String processName;
   private final String subject;
-  private final @Nullable String pid;
+  private final @Nullable Long pid;
   private final ProcessApi api;
   private final int maxRestarts;
   private final long longestInterval;
@@ -81,7 +81,7 @@ final class ExitJudge {
   private ExitJudge(
       String processName,
       String subject,
-      @Nullable String pid,
+      @Nullable Long pid,
       ProcessApi api,
       int maxRestarts,
       long firstLook,
@@ -225,7 +225,7 @@ final class ExitJudge {
   private boolean isSame(ProcessDetails found) {
     ProcessDetails before = record;
     return before != null
-        && before.status().equals(found.status())
+        && before.status() == found.status()
         && before.startedAt().equals(found.startedAt())
         && before.restartCount() == found.restartCount()
         && before.completedAt().equals(found.completedAt());
@@ -234,7 +234,7 @@ final class ExitJudge {
   /** During the pause before a restart the record looks exactly as after the last failure. */
   private boolean mayStartAgain(ProcessDetails found) {
     return maxRestarts != 0
-        && found.status().equals("failed")
+        && found.status() == ProcessDetails.Status.FAILED
         && System.nanoTime() - recordSince < RESTART;
   }
 

@@ -14,7 +14,6 @@ import dev.sandpiper.blaxel.ExactFiles.Part;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.http.CallScope;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,7 +56,7 @@ final class ForeignProcesses {
     return new ProcessRef(
         StreamedLauncher.PLATFORM,
         sandbox.id(),
-        isReferable ? record.name() : record.pid(),
+        isReferable ? record.name() : Long.toString(record.pid()),
         id(record).orElseGet(() -> fingerprint(record)));
   }
 
@@ -74,10 +73,10 @@ final class ForeignProcesses {
 
   private ProcessInfo info(ProcessDetails record) {
     ProcessRef ref = ref(record);
-    Optional<String> tag =
-        record.name().equals(ref.nonce()) ? Optional.empty() : Optional.of(record.name());
-    List<String> command = ShellText.commandIn(record.command());
-    return new ProcessInfo(ref, tag, command, Map.of(), record.workingDirectory(), State.RUNNING);
+    ProcessInfo info =
+        ProcessInfo.of(ref, ShellText.commandIn(record.command()), State.RUNNING);
+    info = record.name().equals(ref.nonce()) ? info : info.withTag(record.name());
+    return record.workingDirectory().map(info::withDirectory).orElse(info);
   }
 
   /** The record of a process that runs, or is about to end. */

@@ -247,9 +247,9 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
     for (ProcessRef ref : refs) {
       in(scope)
           .find("look at", ref.processId())
-          .filter(record -> record.completedAt().isEmpty())
+          .filter(record -> record.exit().isEmpty())
           // The server does not tell the number of what it has started again.
-          .ifPresent(record -> running.put(ref, record.restartCount() > 0 ? "" : record.pid()));
+          .ifPresent(record -> running.put(ref, record.restartCount() > 0 ? "" : Long.toString(record.pid())));
     }
     return running;
   }

@@ -1,54 +1,39 @@
 package dev.sandpiper.blaxel;
 
-import static java.util.Objects.requireNonNull;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Signal;
 import dev.sandpiper.wire.Json;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
 
-/**
- * A process as Blaxel's server records it.
- *
- * @param pid its number in the sandbox
- * @param command what its shell was given, which holds more than the caller's words
- * @param status in the server's word: running, completed, failed, stopped or killed; "stopped"
- *     means that it was asked to, and not that it did
- * @param workingDirectory where it was started, if its starter said so
- * @param startedAt as the server writes it: the sandbox's local time, labelled GMT
- * @param completedAt likewise; empty while it has not ended
- * @param exit how it ended; empty while it has not, whatever its status is
- * @param stdout the last 64 KiB of it, as text
- * @param stderr the last 64 KiB of it, as text
- * @param logs both, one behind the other
- * @param restartsOnFailure whether the server starts it again when it fails
- * @param keepsAwake whether it keeps its sandbox awake
- */
-public record ProcessDetails(
-    String pid,
-    String name,
-    String command,
-    String status,
-    Optional<String> workingDirectory,
-    String startedAt,
-    Optional<String> completedAt,
-    Optional<ExitStatus> exit,
-    String stdout,
-    String stderr,
-    String logs,
-    boolean restartsOnFailure,
-    int maxRestarts,
-    int restartCount,
-    boolean keepsAwake) {
+/** A process as Blaxel's server records it. Immutable. */
+public final class ProcessDetails {
   private static final int KILLED = -1;
 
-  public ProcessDetails {
-    requireNonNull(pid, "pid");
-    requireNonNull(name, "name");
-    requireNonNull(status, "status");
-    requireNonNull(completedAt, "completedAt");
-    requireNonNull(exit, "exit");
+  /** The server's own word for what became of a process. */
+  public enum Status {
+    RUNNING,
+    COMPLETED,
+    FAILED,
+    /** It was asked to stop, which does not say that it did. */
+    STOPPED,
+    KILLED,
+    /** Something this version has no word for. */
+    OTHER
+  }
+
+  private final JsonNode json;
+  private final long pid;
+  private final Optional<ExitStatus> exit;
+
+  private ProcessDetails(JsonNode json, long pid, Optional<ExitStatus> exit) {
+    this.json = json;
+    this.pid = pid;
+    this.exit = exit;
   }
 
   /** True of an object that is the record of a process. */
@@ -65,23 +50,17 @@ public record ProcessDetails(
     if (!isOne(json)) {
       throw new IllegalArgumentException("no record of a process");
     }
-    Optional<String> completedAt = Json.text(json, "completedAt");
-    return new ProcessDetails(
-        json.path("pid").asText(),
-        json.path("name").asText(""),
-        json.path("command").asText(""),
-        json.path("status").asText(),
-        Json.text(json, "workingDir"),
-        json.path("startedAt").asText(""),
-        completedAt,
-        completedAt.map(ended -> exit(json.path("exitCode"))),
-        json.path("stdout").asText(""),
-        json.path("stderr").asText(""),
-        json.path("logs").asText(""),
-        json.path("restartOnFailure").asBoolean(false),
-        json.path("maxRestarts").asInt(0),
-        json.path("restartCount").asInt(0),
-        json.path("keepAlive").asBoolean(false));
+    Optional<ExitStatus> exit =
+        Json.text(json, "completedAt").map(ended -> exit(json.path("exitCode")));
+    return new ProcessDetails(json, pid(json.path("pid").asText()), exit);
+  }
+
+  private static long pid(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("no number of a process", e);
+    }
   }
 
   /** The server tells that a signal killed it, and not which. */
@@ -94,9 +73,103 @@ public record ProcessDetails(
         : new ExitStatus.Exited(code.asInt());
   }
 
+  /** Its number in the sandbox; of one that the server has started again, the first one. */
+  public long pid() {
+    return pid;
+  }
+
+  public String name() {
+    return text("name");
+  }
+
+  /** What its shell was given, which holds more than the caller's words. */
+  public String command() {
+    return text("command");
+  }
+
+  public Status status() {
+    String word = text("status").toUpperCase(Locale.ROOT);
+    for (Status known : Status.values()) {
+      if (known.name().equals(word)) {
+        return known;
+      }
+    }
+    return Status.OTHER;
+  }
+
+  /** Where it was started, if its starter said so. */
+  public Optional<String> workingDirectory() {
+    return Json.text(json, "workingDir");
+  }
+
+  /**
+   * When it was started last, to the second. The server writes the sandbox's local time and calls
+   * it GMT: where the sandbox has another time zone this is wrong by that much. Empty if it cannot
+   * be read.
+   */
+  public Optional<Instant> startedAt() {
+    return instant("startedAt");
+  }
+
+  /** When it ended, as {@link #startedAt()}; empty while it has not. */
+  public Optional<Instant> completedAt() {
+    return instant("completedAt");
+  }
+
+  private Optional<Instant> instant(String field) {
+    try {
+      return Json.text(json, field)
+          .map(text -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));
+    } catch (DateTimeException e) {
+      return Optional.empty(); // not a moment: as good as none
+    }
+  }
+
+  /** How it ended; empty while it has not, whatever its status is. */
+  public Optional<ExitStatus> exit() {
+    return exit;
+  }
+
+  /** The last 64 KiB of its stdout, as text. */
+  public String stdout() {
+    return text("stdout");
+  }
+
+  /** The last 64 KiB of its stderr, as text. */
+  public String stderr() {
+    return text("stderr");
+  }
+
+  /** Both outputs, one behind the other. */
+  public String logs() {
+    return text("logs");
+  }
+
+  /** Whether the server starts it again when it fails. */
+  public boolean restartsOnFailure() {
+    return json.path("restartOnFailure").asBoolean(false);
+  }
+
+  public int maxRestarts() {
+    return json.path("maxRestarts").asInt(0);
+  }
+
+  public int restartCount() {
+    return json.path("restartCount").asInt(0);
+  }
+
+  /** Whether it keeps its sandbox awake. */
+  public boolean keepsAwake() {
+    return json.path("keepAlive").asBoolean(false);
+  }
+
+  private String text(String field) {
+    return json.path(field).asText("");
+  }
+
   /** Name and status: its command and its output may be secrets. */
   @Override
   public String toString() {
-    return "ProcessDetails[" + name + ", " + status + "]";
+    return "ProcessDetails[" + name() + ", " + status() + "]";
   }
 }

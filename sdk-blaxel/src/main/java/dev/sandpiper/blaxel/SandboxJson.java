@@ -86,13 +86,11 @@ final class SandboxJson {
     }
     Map<String, String> labels = Json.texts(json.path("metadata").path("labels"));
     labels.remove(NONCE_LABEL);
-    return new SandboxInfo(
-        name,
-        text(json.path("spec").path("runtime"), "image"),
-        state(json),
-        labels,
-        createdAt(json),
-        secondsLeft(json).flatMap(SandboxJson::fromNow));
+    SandboxInfo info = SandboxInfo.of(name, state(json)).withLabels(labels);
+    Optional<String> image = text(json.path("spec").path("runtime"), "image");
+    info = image.map(info::withTemplate).orElse(info);
+    info = createdAt(json).map(info::withStartedAt).orElse(info);
+    return secondsLeft(json).flatMap(SandboxJson::fromNow).map(info::withExpiresAt).orElse(info);
   }
 
   private static Optional<Instant> fromNow(long seconds) {

@@ -10,6 +10,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.http.ErrorBody;
+import dev.sandpiper.blaxel.ProcessDetails.Status;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.util.List;
@@ -41,7 +42,7 @@ final class StreamMessages {
           "\n[Process is being gracefully terminated]\n",
           "\n[Process is being forcefully killed]\n");
 
-  private static final Set<String> STOPPED = Set.of("stopped", "killed");
+  private static final Set<Status> STOPPED = Set.of(Status.STOPPED, Status.KILLED);
   private static final String CUT = "[... truncated, ";
 
   /** The server says every 5 seconds that it is alive, and every 30 among the output. */

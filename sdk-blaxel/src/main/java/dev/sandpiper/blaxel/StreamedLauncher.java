@@ -97,7 +97,7 @@ final class StreamedLauncher {
   void requireUnused(String processName, CallScope scope) {
     Optional<ProcessDetails> before = sandbox.api().in(scope).find("start", processName);
     if (before.isPresent()) {
-      String state = before.get().completedAt().isEmpty() ? "is in use" : "has been used";
+      String state = before.get().exit().isEmpty() ? "is in use" : "has been used";
       throw new InvalidRequestException(
           Failure.of(
               "start",

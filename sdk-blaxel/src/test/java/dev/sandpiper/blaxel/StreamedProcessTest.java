@@ -21,6 +21,7 @@ import dev.sandpiper.WireFormatException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -437,8 +438,9 @@ class StreamedProcessTest {
     BlaxelProcess process = blaxel.sandbox().processes().start(BlaxelCommand.of(Command.of("true")).streamed());
 
     ProcessDetails details = process.details();
-    assertThat(details.pid()).isEqualTo("17");
-    assertThat(details.status()).isEqualTo("running");
+    assertThat(details.pid()).isEqualTo(17);
+    assertThat(details.status()).isEqualTo(ProcessDetails.Status.RUNNING);
+    assertThat(details.startedAt()).contains(Instant.parse("2026-11-20T17:33:43Z"));
     assertThat(details.exit()).isEmpty();
     assertThat(details.completedAt()).isEmpty();
     assertThat(details.workingDirectory()).contains("/w");

@@ -118,14 +118,8 @@ public record AtomicWrite(FilePlatform platform) {
     Failure said = known.failure();
     String named = said.observed().replace(aside, path);
     Failure told =
-        new Failure(
-            "write",
-            path,
-            Ambiguity.mayHaveStarted(known) ? outcome + "; " + named : named,
-            said.status(),
-            said.code(),
-            said.requestId(),
-            said.retryable());
+        said.withOperation("write", path)
+            .withObserved(Ambiguity.mayHaveStarted(known) ? outcome + "; " + named : named);
     return told.equals(said) ? known : Retold.as(told, known);
   }
 }

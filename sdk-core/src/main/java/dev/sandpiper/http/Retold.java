@@ -59,15 +59,7 @@ public final class Retold {
   /** What went wrong in a step of an operation, as a failure of the operation. */
   public static SandboxException of(Failure operation, SandboxException step) {
     Failure known = step.failure();
-    Failure told =
-        new Failure(
-            operation.operation(),
-            operation.subject(),
-            known.observed(),
-            known.status(),
-            known.code(),
-            known.requestId(),
-            known.retryable());
+    Failure told = known.withOperation(operation.operation(), operation.subject());
     return told.equals(known) ? step : as(told, step);
   }
 }

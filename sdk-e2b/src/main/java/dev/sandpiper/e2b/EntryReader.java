@@ -30,17 +30,19 @@ final class EntryReader {
         link && permissions.matches()
             ? Integer.parseInt(permissions.group(2).replaceAll("[rwx]", "1").replace('-', '0'), 2)
             : entry.getMode() & NINE_BITS;
-    return new FileInfo(
-        checked(entry.getPath()),
-        checked(entry.getName()),
-        link ? FileType.LINK : type(entry),
-        size(entry),
-        nine | special(letters),
-        entry.getOwner(),
-        entry.getGroup(),
-        time(entry.getModifiedTime()),
-        link ? target(entry) : Optional.empty(),
-        entry.getMetadataMap());
+    FileInfo info =
+        FileInfo.named(
+                checked(entry.getPath()),
+                checked(entry.getName()),
+                link ? FileType.LINK : type(entry))
+            .withStatus(
+                size(entry),
+                nine | special(letters),
+                entry.getOwner(),
+                entry.getGroup(),
+                time(entry.getModifiedTime()))
+            .withMetadata(entry.getMetadataMap());
+    return link ? target(entry).map(info::withLinkTarget).orElse(info) : info;
   }
 
   private static FileType type(EntryInfo entry) {

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,12 +68,11 @@ record ProcessListing(String sandboxId, ProcessSearch search, ScriptRunner scrip
 
   private dev.sandpiper.ProcessInfo info(ProcessInfo info, State state) {
     ProcessConfig config = info.getConfig();
-    return new dev.sandpiper.ProcessInfo(
-        search.ref(info),
-        Optional.of(info.getTag()).filter(tag -> !tag.isEmpty() && !Nonce.isOne(tag)),
-        StartMessages.commandOf(config),
-        Variables.asked(config.getEnvsMap()),
-        config.hasCwd() ? Optional.of(config.getCwd()) : Optional.empty(),
-        state);
+    String tag = info.getTag();
+    dev.sandpiper.ProcessInfo found =
+        dev.sandpiper.ProcessInfo.of(search.ref(info), StartMessages.commandOf(config), state)
+            .withEnvironment(Variables.asked(config.getEnvsMap()));
+    found = tag.isEmpty() || Nonce.isOne(tag) ? found : found.withTag(tag);
+    return config.hasCwd() ? found.withDirectory(config.getCwd()) : found;
   }
 }

@@ -23,13 +23,12 @@ final class SandboxJson {
                 () -> new WireFormatException(response.failure("a sandbox without a sandboxID")));
     Map<String, String> labels = Json.texts(json.path("metadata"));
     labels.remove(NONCE_LABEL);
-    return new SandboxInfo(
-        id,
-        Json.text(json, "alias").or(() -> Json.text(json, "templateID")),
-        state(json.path("state").asText("")),
-        labels,
-        Json.instant(json, "startedAt"),
-        Json.instant(json, "endAt"));
+    SandboxInfo info =
+        SandboxInfo.of(id, state(json.path("state").asText(""))).withLabels(labels);
+    Optional<String> template = Json.text(json, "alias").or(() -> Json.text(json, "templateID"));
+    info = template.map(info::withTemplate).orElse(info);
+    info = Json.instant(json, "startedAt").map(info::withStartedAt).orElse(info);
+    return Json.instant(json, "endAt").map(info::withExpiresAt).orElse(info);
   }
 
   private static State state(String name) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -191,17 +190,12 @@ final class Disk {
 
   private static FileInfo info(String path, Entry entry) {
     byte[] content = entry.content;
-    return new FileInfo(
-        path,
-        path.substring(path.lastIndexOf('/') + 1),
-        content == null ? FileType.DIRECTORY : FileType.FILE,
-        content == null ? 0 : content.length,
-        content == null ? 0755 : 0644,
-        "user",
-        "user",
-        entry.modified,
-        Optional.empty(),
-        Map.of());
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    return content == null
+        ? FileInfo.named(path, name, FileType.DIRECTORY)
+            .withStatus(0, 0755, "user", "user", entry.modified)
+        : FileInfo.named(path, name, FileType.FILE)
+            .withStatus(content.length, 0644, "user", "user", entry.modified);
   }
 
   private Entry require(String operation, String path) {

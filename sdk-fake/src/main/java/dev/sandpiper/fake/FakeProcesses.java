@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -154,13 +153,10 @@ final class FakeProcesses implements Processes {
 
   private static ProcessInfo info(Running running) {
     Command command = running.command;
-    return new ProcessInfo(
-        running.ref,
-        Optional.empty(),
-        command.arguments(),
-        command.environment(),
-        command.directory(),
-        ProcessInfo.State.RUNNING);
+    ProcessInfo info =
+        ProcessInfo.of(running.ref, command.arguments(), ProcessInfo.State.RUNNING)
+            .withEnvironment(command.environment());
+    return command.directory().map(info::withDirectory).orElse(info);
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.sandpiper.SandboxSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,13 +27,12 @@ final class Machine {
   }
 
   SandboxInfo info() {
-    return new SandboxInfo(
-        id,
-        spec.template(),
-        SandboxInfo.State.RUNNING,
-        spec.labels(),
-        Optional.of(startedAt),
-        Optional.of(expiresAt));
+    SandboxInfo info =
+        SandboxInfo.of(id, SandboxInfo.State.RUNNING)
+            .withLabels(spec.labels())
+            .withStartedAt(startedAt)
+            .withExpiresAt(expiresAt);
+    return spec.template().map(info::withTemplate).orElse(info);
   }
 
   void expireIn(Duration timeToLive) {

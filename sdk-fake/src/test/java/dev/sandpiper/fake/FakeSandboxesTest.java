@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -162,7 +161,7 @@ class FakeSandboxesTest {
     Sandbox sandbox = poor.create(SandboxSpec.standard());
     assertThatExceptionOfType(UnsupportedCapabilityException.class)
         .isThrownBy(() -> sandbox.files().stat("a"))
-        .returns(true, e -> e.capability().equals(Optional.of(Capability.FILE_STATUS)));
+        .returns(Capability.FILE_STATUS, UnsupportedCapabilityException::capability);
     assertThatThrownBy(() -> sandbox.start(Command.of("true").openStdin()))
         .isInstanceOf(UnsupportedCapabilityException.class);
     assertThat(sandbox.exec("true").exit().isSuccess()).isFalse();

@@ -20,7 +20,6 @@ import dev.sandpiper.http.CallScope;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.HttpUrl;
@@ -144,13 +143,8 @@ public final class Session implements Sandbox {
   @Override
   public SandboxInfo info() {
     calls.look("info", CallScope.open());
-    return new SandboxInfo(
-        id(),
-        Optional.ofNullable(environment),
-        State.RUNNING,
-        Map.of(),
-        Optional.empty(),
-        Optional.empty());
+    SandboxInfo info = SandboxInfo.of(id(), State.RUNNING);
+    return environment == null ? info : info.withTemplate(environment);
   }
 
   @Override

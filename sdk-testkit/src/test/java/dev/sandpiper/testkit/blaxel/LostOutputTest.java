@@ -112,7 +112,7 @@ class LostOutputTest {
             (BlaxelProcess) sandbox.processes().start(Command.shell("echo go; sleep 1000"));
         EventStream<ProcessEvent> events = process.events()) {
       assertThat(events.next()).isInstanceOf(Output.class);
-      long leader = Long.parseLong(process.details().pid());
+      long leader = process.details().pid();
       assertThat(ProcessHandle.of(leader).orElseThrow().destroyForcibly()).isTrue();
 
       List<ProcessEvent> rest = new ArrayList<>();
