@@ -26,8 +26,8 @@ public enum Capability {
   EXIT_STATUS,
   /**
    * {@link ExitStatus.Signaled}: a death by a signal is told from an exit, and by which signal.
-   * Without it a command that signal n ended looks as it does to a shell, {@link
-   * ExitStatus.Exited} with 128 + n, or is {@link Signal#UNKNOWN}.
+   * Without it a command that signal n ended looks as it does to a shell, {@link ExitStatus.Exited}
+   * with 128 + n, or is {@link Signal#UNKNOWN}.
    */
   EXIT_SIGNALS,
   /** Output, input and files are exact bytes. Without it they are UTF-8 text, and output lines. */

@@ -116,9 +116,8 @@ public final class Command {
    * <p>Every name that Linux allows reaches the program, also one that a shell cannot hold, such as
    * {@code spring.datasource.url}. For such a name the sandbox needs perl or python3, and for a
    * {@link #shell} script bash, which runs it where {@code /bin/sh} would drop the variable;
-   * without these starting it is refused with an {@link InvalidRequestException}. What the
-   * program passes on is its own affair: a {@code /bin/sh} that it starts may drop the variable
-   * again.
+   * without these starting it is refused with an {@link InvalidRequestException}. What the program
+   * passes on is its own affair: a {@code /bin/sh} that it starts may drop the variable again.
    *
    * <p>{@code SANDPIPER_PROCESS} is set by the library, see {@link Process#close}.
    *

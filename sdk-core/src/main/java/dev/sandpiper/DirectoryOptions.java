@@ -2,19 +2,26 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.sandpiper.files.Excludes;
+import java.util.ArrayList;
+import java.util.List;
+
 /** How to copy a whole directory. Immutable; each method returns a changed copy. */
 public final class DirectoryOptions {
   private static final long STANDARD_LIMIT = 64L << 30;
   private static final DirectoryOptions STANDARD =
-      new DirectoryOptions(false, STANDARD_LIMIT, TransferListener.none());
+      new DirectoryOptions(false, STANDARD_LIMIT, List.of(), TransferListener.none());
 
   private final boolean skipping;
   private final long limit;
+  private final List<String> excludes;
   private final TransferListener listener;
 
-  private DirectoryOptions(boolean skipping, long limit, TransferListener listener) {
+  private DirectoryOptions(
+      boolean skipping, long limit, List<String> excludes, TransferListener listener) {
     this.skipping = skipping;
     this.limit = limit;
+    this.excludes = excludes;
     this.listener = listener;
   }
 
@@ -30,7 +37,7 @@ public final class DirectoryOptions {
    * is copied as it was read, and named too. Without this such an entry is an error.
    */
   public DirectoryOptions skipUnsafe() {
-    return new DirectoryOptions(true, limit, listener);
+    return new DirectoryOptions(true, limit, excludes, listener);
   }
 
   /**
@@ -43,12 +50,44 @@ public final class DirectoryOptions {
     if (bytes <= 0) {
       throw new IllegalArgumentException("a limit of bytes is positive, not " + bytes);
     }
-    return new DirectoryOptions(skipping, bytes, listener);
+    return new DirectoryOptions(skipping, bytes, excludes, listener);
+  }
+
+  /**
+   * Leaves out what these patterns match, with all that is below it, and does not count it. They
+   * are those of a {@code .gitignore} in the directory that is copied, except for character classes
+   * in brackets, and follow those that were given before: the last one that matches decides.
+   *
+   * <ul>
+   *   <li>{@code *} is any text and {@code ?} one character, both without a slash; {@code **} is
+   *       any number of directories. A backslash takes the meaning from what follows.
+   *   <li>A pattern with a slash at its beginning or within is a path below the directory; any
+   *       other is a name at any depth. A slash at the end says that only directories match.
+   *   <li>{@code !} at the beginning takes what matches in again, if no directory above it is left
+   *       out. Blank lines and those that begin with {@code #} mean nothing.
+   * </ul>
+   *
+   * <p>On the way down the sandbox packs and sends these entries all the same, and they are dropped
+   * here.
+   *
+   * @throws IllegalArgumentException if one is no such pattern, or all have more than 65,536
+   *     characters
+   */
+  public DirectoryOptions exclude(List<String> patterns) {
+    List<String> all = new ArrayList<>(excludes);
+    all.addAll(patterns);
+    Excludes.of(all); // refuses what is no pattern
+    return new DirectoryOptions(skipping, limit, List.copyOf(all), listener);
+  }
+
+  /** {@link #exclude(List)} of these. */
+  public DirectoryOptions exclude(String... patterns) {
+    return exclude(List.of(patterns));
   }
 
   /** Tells this listener while the copy is made. */
   public DirectoryOptions listener(TransferListener told) {
-    return new DirectoryOptions(skipping, limit, requireNonNull(told, "listener"));
+    return new DirectoryOptions(skipping, limit, excludes, requireNonNull(told, "listener"));
   }
 
   /** True after {@link #skipUnsafe()}. */
@@ -59,6 +98,11 @@ public final class DirectoryOptions {
   /** How many bytes at the most. */
   public long limitBytes() {
     return limit;
+  }
+
+  /** The patterns of {@link #exclude(List)}, in their order. */
+  public List<String> excludes() {
+    return excludes;
   }
 
   public TransferListener listener() {

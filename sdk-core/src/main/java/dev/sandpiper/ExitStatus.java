@@ -24,8 +24,8 @@ public sealed interface ExitStatus extends Serializable {
   /**
    * The command exited by itself.
    *
-   * @param exitCode 0 to 255; a shell reports a child that was killed by signal n as 128 + n, and so
-   *     does a platform without {@link Capability#EXIT_SIGNALS} of the command itself
+   * @param exitCode 0 to 255; a shell reports a child that was killed by signal n as 128 + n, and
+   *     so does a platform without {@link Capability#EXIT_SIGNALS} of the command itself
    */
   record Exited(int exitCode) implements ExitStatus {
     public Exited {

@@ -137,8 +137,7 @@ public final class Failure implements Serializable {
     status().ifPresent(answer::append);
     code().ifPresent(text -> answer.append(answer.isEmpty() ? "" : " ").append(text));
     requestId()
-        .ifPresent(
-            id -> answer.append(answer.isEmpty() ? "" : ", ").append("request ").append(id));
+        .ifPresent(id -> answer.append(answer.isEmpty() ? "" : ", ").append("request ").append(id));
     String head = subject().isEmpty() ? operation() : operation() + " " + subject();
     return head + ": " + observed() + (answer.isEmpty() ? "" : " (" + answer + ")");
   }

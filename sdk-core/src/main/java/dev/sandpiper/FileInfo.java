@@ -61,8 +61,7 @@ public final class FileInfo implements Serializable {
   }
 
   /** With what is said where there is {@link Capability#FILE_STATUS}, see the accessors. */
-  public FileInfo withStatus(
-      long size, int mode, String owner, String group, Instant modified) {
+  public FileInfo withStatus(long size, int mode, String owner, String group, Instant modified) {
     Status status = new Status(size, mode, owner, group, modified);
     return with(status, entry.linkTarget, entry.metadata);
   }

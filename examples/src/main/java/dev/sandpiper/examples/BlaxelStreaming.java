@@ -33,8 +33,9 @@ public final class BlaxelStreaming {
     try (BlaxelSandbox sandbox = client.create(SandboxSpec.standard())) {
       BlaxelCommand command = BlaxelCommand.of(Command.shell(SCRIPT)).streamed();
       ExecResult result =
-          sandbox.processes().exec(
-              command, OutputListener.lines((channel, line) -> out.println("  | " + line)));
+          sandbox
+              .processes()
+              .exec(command, OutputListener.lines((channel, line) -> out.println("  | " + line)));
       out.println("It ended with " + result.exit() + ".");
       out.println("Nothing of its output is missing: " + result.stdout().isComplete());
     }

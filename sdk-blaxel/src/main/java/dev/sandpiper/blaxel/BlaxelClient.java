@@ -173,9 +173,9 @@ public final class BlaxelClient implements SandboxClient {
   /**
    * {@inheritDoc} Makes no request to the sandbox itself, because any would wake it.
    *
-   * @throws dev.sandpiper.InvalidRequestException if it would end sooner and its life cannot
-   *     be prolonged, see {@link BlaxelSandbox#expireIn}; with a zero time to live it can be
-   *     connected to
+   * @throws dev.sandpiper.InvalidRequestException if it would end sooner and its life cannot be
+   *     prolonged, see {@link BlaxelSandbox#expireIn}; with a zero time to live it can be connected
+   *     to
    */
   @Override
   public BlaxelSandbox connect(String id, Duration timeToLive) {

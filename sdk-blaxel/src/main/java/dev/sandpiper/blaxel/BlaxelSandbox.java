@@ -170,8 +170,8 @@ public final class BlaxelSandbox implements Sandbox {
    * Changes labels and names, and keeps the rest. Reads and replaces the whole record, so what
    * somebody else changes at the same time may be lost.
    *
-   * @throws dev.sandpiper.InvalidRequestException if the sandbox has secret variables or
-   *     proxy secrets, which this would overwrite
+   * @throws dev.sandpiper.InvalidRequestException if the sandbox has secret variables or proxy
+   *     secrets, which this would overwrite
    */
   public void updateMetadata(BlaxelMetadata change) {
     update.metadata(requireNonNull(change, "change"));

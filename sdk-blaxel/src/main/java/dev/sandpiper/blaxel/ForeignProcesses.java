@@ -73,8 +73,7 @@ final class ForeignProcesses {
 
   private ProcessInfo info(ProcessDetails record) {
     ProcessRef ref = ref(record);
-    ProcessInfo info =
-        ProcessInfo.of(ref, ShellText.commandIn(record.command()), State.RUNNING);
+    ProcessInfo info = ProcessInfo.of(ref, ShellText.commandIn(record.command()), State.RUNNING);
     info = record.name().equals(ref.nonce()) ? info : info.withTag(record.name());
     return record.workingDirectory().map(info::withDirectory).orElse(info);
   }

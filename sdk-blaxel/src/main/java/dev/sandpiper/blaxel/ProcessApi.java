@@ -198,7 +198,7 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
           MOST_RECORDS,
           json -> {
             ProcessDetails record = ProcessDetails.of(json);
-            if (record.completedAt().isEmpty()) {
+            if (record.exit().isEmpty()) {
               requireHoldable(held.addAndGet(record.command().length()));
               running.add(record);
             }
@@ -249,7 +249,9 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
           .find("look at", ref.processId())
           .filter(record -> record.exit().isEmpty())
           // The server does not tell the number of what it has started again.
-          .ifPresent(record -> running.put(ref, record.restartCount() > 0 ? "" : Long.toString(record.pid())));
+          .ifPresent(
+              record ->
+                  running.put(ref, record.restartCount() > 0 ? "" : Long.toString(record.pid())));
     }
     return running;
   }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
-import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.testing.CapturedLog;
 import java.time.Duration;

@@ -407,7 +407,8 @@ class StreamedProcessTest {
   void closingStopsTheProcess() throws Exception {
     blaxel.on(START, untilStopped(stdout("a"), result(143)));
     expectStop();
-    BlaxelProcess process = blaxel.sandbox().processes().start(BlaxelCommand.of(Command.of("sleep", "9")));
+    BlaxelProcess process =
+        blaxel.sandbox().processes().start(BlaxelCommand.of(Command.of("sleep", "9")));
     process.close();
     process.close();
   }
@@ -418,7 +419,8 @@ class StreamedProcessTest {
     blaxel.on(START, ScriptedBlaxel.stream(NDJSON, result(0)));
     blaxel
         .sandbox()
-        .processes().exec(BlaxelCommand.of(Command.of("true")).name("web").keepAlive(Duration.ofMillis(1_500)));
+        .processes()
+        .exec(BlaxelCommand.of(Command.of("true")).name("web").keepAlive(Duration.ofMillis(1_500)));
     JsonNode body = ScriptedBlaxel.json(blaxel.first(START));
     assertThat(body.path("name").asText()).isEqualTo("web");
     assertThat(body.path("keepAlive").asBoolean()).isTrue();
@@ -435,7 +437,8 @@ class StreamedProcessTest {
             .bodyDelay(300, TimeUnit.MILLISECONDS)
             .build());
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, running()));
-    BlaxelProcess process = blaxel.sandbox().processes().start(BlaxelCommand.of(Command.of("true")).streamed());
+    BlaxelProcess process =
+        blaxel.sandbox().processes().start(BlaxelCommand.of(Command.of("true")).streamed());
 
     ProcessDetails details = process.details();
     assertThat(details.pid()).isEqualTo(17);
@@ -483,7 +486,8 @@ class StreamedProcessTest {
   void aStreamedProcessCannotBeDetached() throws Exception {
     blaxel.on(START, ScriptedBlaxel.stream(NDJSON, stdout("a") + result(0)));
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, ended(0)));
-    try (BlaxelProcess process = blaxel.sandbox().processes().start(BlaxelCommand.of(Command.of("true")))) {
+    try (BlaxelProcess process =
+        blaxel.sandbox().processes().start(BlaxelCommand.of(Command.of("true")))) {
       assertThatThrownBy(process::detach).isInstanceOf(UnsupportedCapabilityException.class);
       assertThat(process.waitFor(Duration.ofSeconds(5)))
           .isEqualTo(Optional.of(new ExitStatus.Exited(0)));
@@ -511,7 +515,8 @@ class StreamedProcessTest {
   void aNameThatWasUsedIsRefused() {
     blaxel.on("GET /sbx/process/web", ScriptedBlaxel.json(200, running()));
     BlaxelSandbox sandbox = blaxel.sandbox();
-    assertThatThrownBy(() -> sandbox.processes().exec(BlaxelCommand.of(Command.of("true")).name("web")))
+    assertThatThrownBy(
+            () -> sandbox.processes().exec(BlaxelCommand.of(Command.of("true")).name("web")))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("is in use");
     assertThat(blaxel.lines()).doesNotContain(START);
@@ -528,7 +533,8 @@ class StreamedProcessTest {
             .build());
     blaxel.on(START, ScriptedBlaxel.json(200, ended(0)));
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, running()));
-    BlaxelProcess process = blaxel.sandbox().processes().start(BlaxelCommand.of(Command.of("sleep", "9")));
+    BlaxelProcess process =
+        blaxel.sandbox().processes().start(BlaxelCommand.of(Command.of("sleep", "9")));
     assertThat(process.signal(Signal.USR1)).isTrue();
     assertThat(process.waitFor()).isEqualTo(new ExitStatus.Exited(143));
     process.close();

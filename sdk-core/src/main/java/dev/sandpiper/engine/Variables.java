@@ -81,8 +81,8 @@ public final class Variables {
    * What the platform is to be given for a command. Blocks for a question to the sandbox the first
    * time that a name needs more than a shell.
    *
-   * @throws InvalidRequestException if the sandbox has nothing that could set such a name, or one is
-   *     longer than Linux allows
+   * @throws InvalidRequestException if the sandbox has nothing that could set such a name, or one
+   *     is longer than Linux allows
    */
   public Map<String, String> of(Command command, String nonce, CallScope scope) {
     Map<String, String> asked = new LinkedHashMap<>(command.environment());

@@ -21,7 +21,7 @@ final class DirectorySource extends JoinedStream {
 
   private DirectorySource(Path root, DirectoryOptions options, UploadProgress progress)
       throws IOException {
-    this.walk = new LocalWalk(root);
+    this.walk = new LocalWalk(root, options);
     this.progress = progress;
     this.skipped = new Skipped(options);
   }
@@ -33,7 +33,7 @@ final class DirectorySource extends JoinedStream {
    */
   static DirectorySummary scan(Path root, DirectoryOptions options) throws IOException {
     Skipped skipped = new Skipped(options);
-    LocalWalk walk = new LocalWalk(root);
+    LocalWalk walk = new LocalWalk(root, options);
     long entries = 0;
     long bytes = 0;
     for (LocalEntry entry = walk.next(skipped); entry != null; entry = walk.next(skipped)) {

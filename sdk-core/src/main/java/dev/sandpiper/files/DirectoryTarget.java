@@ -42,6 +42,7 @@ public final class DirectoryTarget {
   private final Path root;
   private final DirectoryOptions options;
   private final Skipped skipped;
+  private final Excludes excludes;
   private final LinkMap links = new LinkMap();
 
   /** The modes of directories that could not be filled with them. */
@@ -59,6 +60,7 @@ public final class DirectoryTarget {
     this.lastParent = root;
     this.options = options;
     this.skipped = new Skipped(options);
+    this.excludes = Excludes.of(options.excludes());
   }
 
   /**
@@ -84,13 +86,15 @@ public final class DirectoryTarget {
   private void add(TarEntry entry, TarReader content) throws IOException {
     count();
     String name = relative(entry.name());
-    if (name.isEmpty()) {
-      return; // the directory itself
+    if (name.isEmpty() || excludes.excludes(name, entry.kind() == Kind.DIRECTORY)) {
+      return; // the directory itself, or what the caller does not want
     }
     if (!entry.isText()) {
       skipped.add(name, "its name is not UTF-8");
     } else if (entry.kind() == Kind.SPECIAL) {
       skipped.add(name, "it is no file, directory or link");
+    } else if (entry.kind() == Kind.HARD_LINK && excludes.excludes(relative(entry.link()), false)) {
+      skipped.add(name, "its content came under the name of a file that is excluded");
     } else {
       make(entry, name, content);
       entries++;

@@ -1,5 +1,6 @@
 package dev.sandpiper.files;
 
+import dev.sandpiper.DirectoryOptions;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -20,7 +21,10 @@ final class LocalWalk {
 
   private final Deque<Level> levels = new ArrayDeque<>();
 
-  LocalWalk(Path root) throws IOException {
+  private final Excludes excludes;
+
+  LocalWalk(Path root, DirectoryOptions options) throws IOException {
+    this.excludes = Excludes.of(options.excludes());
     enter(root, "");
   }
 
@@ -46,6 +50,9 @@ final class LocalWalk {
       }
       Path path = level.children.next();
       LocalEntry entry = LocalEntry.of(path, level.prefix + path.getFileName());
+      if (excludes.excludes(entry.name(), entry.attributes().isDirectory())) {
+        continue;
+      }
       if (!entry.objection().isEmpty()) {
         skipped.add(entry.name(), entry.objection());
         continue;

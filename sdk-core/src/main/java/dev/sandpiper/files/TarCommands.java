@@ -8,6 +8,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -23,6 +24,9 @@ final class TarCommands {
       Pattern.compile(
           ".*: (file changed as we read it|File removed before we read it"
               + "|File shrank by \\d+ bytes; padding with zeros)");
+
+  /** What tar says of one entry. */
+  private static final Pattern NAMED = Pattern.compile("tar: \\./(.+): [^:/]+");
 
   /** A tar that cannot unpack an empty archive cannot be used for anything. */
   private static final String USABLE =
@@ -109,31 +113,44 @@ final class TarCommands {
   static List<String> warnings(
       Failure about, ExecResult result, String archive, DirectoryOptions options)
       throws UnsafeEntryException {
-    List<String> lines = lines(result, archive);
+    List<String> all = lines(result, archive);
     int code = result.exit().code().orElse(-1);
     if (code == NO_DIRECTORY) {
-      throw FileReasons.failure(about, String.join(" ", lines));
+      throw FileReasons.failure(about, String.join(" ", all));
     }
     boolean changed =
-        code == CHANGED && !lines.isEmpty() && lines.stream().allMatch(CHANGE.asMatchPredicate());
+        code == CHANGED && !all.isEmpty() && all.stream().allMatch(CHANGE.asMatchPredicate());
     if (!changed) {
       requireSuccess(about, result);
     }
+    List<String> lines = wanted(all, options);
     if (lines.isEmpty() || options.skipsUnsafe()) {
       return lines;
     }
-    String all = String.join("; ", lines);
+    String said = String.join("; ", lines);
     if (changed) {
       throw new PlatformException(
           about
               .withObserved(
                   "it changed while it was packed ("
-                      + all
+                      + said
                       + "); copy it when nothing writes to it, or see"
                       + " DirectoryOptions.skipUnsafe()")
               .withRetryable(true));
     }
-    throw new UnsafeEntryException(all);
+    throw new UnsafeEntryException(said);
+  }
+
+  /** Without what is said of entries that are left out. */
+  private static List<String> wanted(List<String> lines, DirectoryOptions options) {
+    Excludes excludes = Excludes.of(options.excludes());
+    return lines.stream()
+        .filter(
+            line -> {
+              Matcher named = NAMED.matcher(line);
+              return !named.matches() || !excludes.excludes(named.group(1), false);
+            })
+        .toList();
   }
 
   private static List<String> lines(ExecResult packed, String archive) {

@@ -52,6 +52,37 @@ class HostileArchiveTest {
         .withMessageContaining(says);
   }
 
+  @Test
+  void whatIsExcludedIsNotMadeWhateverItIs() throws IOException {
+    byte[] archive =
+        new ArchiveText()
+            .file("a.log", "secret")
+            .file("deep/tmp/x", "no")
+            .file("pipe.log", "")
+            .as('6')
+            .file("kept", "yes")
+            .end();
+    DirectorySummary summary = unpack(archive, STRICT.exclude("*.log", "tmp/"));
+    assertThat(target).isDirectoryContaining("glob:**/kept");
+    assertThat(summary).isEqualTo(new DirectorySummary(1, 3, java.util.List.of(), 0));
+    try (Stream<Path> made = Files.list(target)) {
+      assertThat(made).containsExactly(target.resolve("kept"));
+    }
+  }
+
+  /** Its content has gone by. */
+  @Test
+  void aSecondNameOfAnExcludedFileIsSaid() throws IOException {
+    byte[] archive = new ArchiveText().file("a.log", "x").link("second", "a.log").as('1').end();
+    assertThatExceptionOfType(UnsafeEntryException.class)
+        .isThrownBy(() -> unpack(archive, STRICT.exclude("*.log")))
+        .withMessageContaining("second: its content came under the name of a file");
+    assertThat(unpack(archive, STRICT.exclude("*.log").skipUnsafe()).skipped())
+        .singleElement()
+        .asString()
+        .startsWith("second: ");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -173,9 +173,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
   public void uploadInParts(Path source, String path, PartsUploadOptions options) {
     long size = sizeOf(source);
     String absolute = paths().absolute(path);
-    access
-        .envdVersion()
-        .require(EnvdVersion.RAW_UPLOADS, "write", absolute, "a streamed upload");
+    access.envdVersion().require(EnvdVersion.RAW_UPLOADS, "write", absolute, "a streamed upload");
     if (parts.isPossible(absolute, size, options.parallel())) {
       atomic.replace(absolute, aside -> parts.upload(source, size, absolute, aside, options));
     } else {

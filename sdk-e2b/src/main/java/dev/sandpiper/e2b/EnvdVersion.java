@@ -58,11 +58,7 @@ record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVe
 
   /** Otherwise like {@link #require}. */
   void requireFor(
-      Capability capability,
-      EnvdVersion needed,
-      String operation,
-      String subject,
-      String feature) {
+      Capability capability, EnvdVersion needed, String operation, String subject, String feature) {
     if (isBefore(needed)) {
       throw new UnsupportedCapabilityException(
           tooOld(needed, operation, subject, feature), capability);
@@ -71,7 +67,12 @@ record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVe
 
   private Failure tooOld(EnvdVersion needed, String operation, String subject, String feature) {
     String observed =
-        feature + " needs envd " + needed + ", the sandbox has " + this + "; build its template anew";
+        feature
+            + " needs envd "
+            + needed
+            + ", the sandbox has "
+            + this
+            + "; build its template anew";
     return Failure.of(operation, subject, observed);
   }
 

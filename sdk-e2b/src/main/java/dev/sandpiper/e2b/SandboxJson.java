@@ -23,8 +23,7 @@ final class SandboxJson {
                 () -> new WireFormatException(response.failure("a sandbox without a sandboxID")));
     Map<String, String> labels = Json.texts(json.path("metadata"));
     labels.remove(NONCE_LABEL);
-    SandboxInfo info =
-        SandboxInfo.of(id, state(json.path("state").asText(""))).withLabels(labels);
+    SandboxInfo info = SandboxInfo.of(id, state(json.path("state").asText(""))).withLabels(labels);
     Optional<String> template = Json.text(json, "alias").or(() -> Json.text(json, "templateID"));
     info = template.map(info::withTemplate).orElse(info);
     info = Json.instant(json, "startedAt").map(info::withStartedAt).orElse(info);

@@ -189,7 +189,8 @@ class ListTest {
   void aTagOfNobodyIsNotFound() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.list(FOREIGN));
-    assertThatThrownBy(() -> sandbox.processes().attachTagged("db")).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> sandbox.processes().attachTagged("db"))
+        .isInstanceOf(NotFoundException.class);
     e2b.take(LIST);
   }
 

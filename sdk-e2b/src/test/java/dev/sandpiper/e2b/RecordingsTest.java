@@ -16,7 +16,6 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.DataEvent;

@@ -165,7 +165,8 @@ class ExactRouteTest {
     Command command =
         Command.shell(
             "echo x >>" + count + "; n=$(wc -l <" + count + "); echo run $n; exit $((3 - n))");
-    try (BlaxelProcess process = sandbox.processes().start(BlaxelCommand.of(command).maxRestarts(5))) {
+    try (BlaxelProcess process =
+        sandbox.processes().start(BlaxelCommand.of(command).maxRestarts(5))) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       ExitStatus status = process.transferTo(out, out);
 

@@ -46,7 +46,8 @@ class ForeignProcessTest {
     BlaxelSandbox sandbox = local.sandbox();
     Command command =
         Command.shell("printf 'a\\377'; read -r x <" + gate() + "; printf b >&2; exit 6");
-    try (BlaxelProcess foreign = sandbox.processes().start(BlaxelCommand.of(command).streamed().name("web"));
+    try (BlaxelProcess foreign =
+            sandbox.processes().start(BlaxelCommand.of(command).streamed().name("web"));
         BlaxelProcess found = local.again(sandbox).processes().attachNamed("web")) {
       openGate();
       ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -64,7 +65,9 @@ class ForeignProcessTest {
     BlaxelSandbox sandbox = local.sandbox();
     try (Process own = sandbox.processes().start(Command.of("sh", "-c", "exec sleep 100", "it's"));
         Process other =
-            sandbox.processes().start(BlaxelCommand.of(Command.of("sleep", "101")).streamed().name("other"))) {
+            sandbox
+                .processes()
+                .start(BlaxelCommand.of(Command.of("sleep", "101")).streamed().name("other"))) {
       List<ProcessInfo> running = local.again(sandbox).processes().list();
 
       assertThat(running).hasSize(2);
@@ -97,7 +100,8 @@ class ForeignProcessTest {
         assertThat(out.toByteArray()).containsExactly('x', 0, 'y');
       }
     }
-    assertThatThrownBy(() -> sandbox.processes().attachNamed("nobody")).isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> sandbox.processes().attachNamed("nobody"))
+        .isInstanceOf(NotFoundException.class);
   }
 
   private static Command listen(String address, int port) {
@@ -119,7 +123,8 @@ class ForeignProcessTest {
   @Test
   void aServerIsWaitedForUntilItListens() throws Exception {
     int port = freePort();
-    try (BlaxelProcess server = local.sandbox().processes().start(BlaxelCommand.of(listen("0.0.0.0", port)))) {
+    try (BlaxelProcess server =
+        local.sandbox().processes().start(BlaxelCommand.of(listen("0.0.0.0", port)))) {
       server.waitForPorts(Duration.ofSeconds(20), port);
     }
   }
@@ -138,7 +143,8 @@ class ForeignProcessTest {
   @Test
   void aServerThatEndsFirstIsAnError() throws Exception {
     int port = freePort();
-    try (BlaxelProcess server = local.sandbox().processes().start(BlaxelCommand.of(Command.shell("exit 3")))) {
+    try (BlaxelProcess server =
+        local.sandbox().processes().start(BlaxelCommand.of(Command.shell("exit 3")))) {
       assertThatThrownBy(() -> server.waitForPorts(Duration.ofSeconds(20), port))
           .isInstanceOf(PlatformException.class)
           .hasMessageContaining("the process ended first: exit status 3");

@@ -101,7 +101,8 @@ class HeldOutputTest {
     long kept = bound == STANDARD ? 64 << 20 : LITTLE;
     ProcessRef ref;
     try (DirectorySize size = DirectorySize.of(local.output())) {
-      try (Process process = sandbox.processes().start(BlaxelCommand.of(command).keepOutputBytes(kept))) {
+      try (Process process =
+          sandbox.processes().start(BlaxelCommand.of(command).keepOutputBytes(kept))) {
         ref = process.detach();
       }
       while (!sandbox.processes().list().isEmpty()) {

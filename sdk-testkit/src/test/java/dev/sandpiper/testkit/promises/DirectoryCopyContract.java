@@ -66,6 +66,36 @@ interface DirectoryCopyContract {
     assertThat(directory()).isDirectoryNotContaining(path -> path.toString().endsWith(".part"));
   }
 
+  @Test
+  default void whatIsExcludedGoesNeitherUpNorDown() throws IOException {
+    Path source = Files.createDirectory(directory().resolve("source"));
+    Files.createDirectories(source.resolve("src/node_modules/left-pad"));
+    Files.writeString(source.resolve("src/node_modules/left-pad/index.js"), "no");
+    Files.createDirectories(source.resolve("build/keep"));
+    Files.writeString(source.resolve("build/keep/result"), "yes");
+    Files.writeString(source.resolve("build/object.o"), "no");
+    Files.writeString(source.resolve("a.log"), "no");
+    Files.writeString(source.resolve("important.log"), "yes");
+    Files.writeString(source.resolve("main"), "yes");
+    DirectoryOptions options =
+        STANDARD.exclude("# a comment", "node_modules/", "/build/*", "!/build/keep", "*.log");
+    options = options.exclude("!important.log");
+    DirectorySummary up = files().uploadDirectory(source, "project", options);
+    assertThat(sandbox().shell("cd project && find . -type f | sort").outText())
+        .isEqualTo("./build/keep/result\n./important.log\n./main\n");
+    assertThat(up).isEqualTo(new DirectorySummary(6, 9, List.of(), 0));
+
+    sandbox()
+        .shell("cd project && mkdir node_modules && echo no > node_modules/x && echo no > b.log");
+    sandbox().shell("cd project && mkfifo pipe.log");
+    Path target = directory().resolve("target");
+    DirectorySummary down = files().downloadDirectory("project", target, options);
+    assertThat(contents(target).keySet())
+        .containsExactlyInAnyOrder(
+            "src", "build", "build/keep", "build/keep/result", "important.log", "main");
+    assertThat(down).isEqualTo(up);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   default void anyTreeGoesUpAndComesDownAsItWas(long given) throws IOException {

@@ -282,7 +282,11 @@ class DurationOptionsTest extends LocalE2bTest {
   }
 
   private void keepAwake(Duration limit) {
-    assertThat(blaxelSandbox.processes().exec(BlaxelCommand.of(Command.of("true")).keepAlive(limit)).exit())
+    assertThat(
+            blaxelSandbox
+                .processes()
+                .exec(BlaxelCommand.of(Command.of("true")).keepAlive(limit))
+                .exit())
         .matches(exit -> exit.isSuccess());
   }
 

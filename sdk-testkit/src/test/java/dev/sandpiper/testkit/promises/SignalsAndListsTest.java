@@ -110,7 +110,8 @@ class SignalsAndListsTest extends LocalE2bTest {
     Command command =
         Command.of("sleep", "60").directory(sandbox.homeDirectory()).environment("A", "b c");
     try (Process plain = sandbox.processes().start(command);
-        Process tagged = sandbox.processes().start(E2bCommand.tagged(Command.shell("sleep 60; :"), "web"))) {
+        Process tagged =
+            sandbox.processes().start(E2bCommand.tagged(Command.shell("sleep 60; :"), "web"))) {
       List<ProcessInfo> list = sandbox.processes().list();
       assertThat(list).extracting(ProcessInfo::ref).contains(plain.ref(), tagged.ref());
       ProcessInfo first = info(list, plain);
@@ -143,8 +144,10 @@ class SignalsAndListsTest extends LocalE2bTest {
 
   @Test
   void aTagFindsItsProcessAmongOthersThatHaveTags() throws Exception {
-    try (Process other = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "db"));
-        Process web = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
+    try (Process other =
+            sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "db"));
+        Process web =
+            sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
         Process found = sandbox.processes().attachTagged("web");
         Process foundOther = sandbox.processes().attachTagged("db")) {
       assertThat(found.ref()).isEqualTo(web.ref());
@@ -158,8 +161,10 @@ class SignalsAndListsTest extends LocalE2bTest {
 
   @Test
   void aTagOfTwoIsRefusedWithBothNumbers() {
-    try (Process one = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
-        Process two = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"))) {
+    try (Process one =
+            sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
+        Process two =
+            sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"))) {
       assertThatThrownBy(() -> sandbox.processes().attachTagged("web"))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining(one.ref().processId())
