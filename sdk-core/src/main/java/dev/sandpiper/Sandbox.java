@@ -19,7 +19,8 @@ public interface Sandbox extends AutoCloseable {
 
   /**
    * How to reach {@code port} from outside. Makes no request, except on a platform that assigns an
-   * address only when a program listens.
+   * address only when a program listens. On Blaxel the headers do not hold the account's token,
+   * without which its gateway refuses a request; its sandbox has calls of its own for that.
    */
   Endpoint endpoint(int port);
 

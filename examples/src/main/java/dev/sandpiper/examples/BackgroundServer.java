@@ -9,6 +9,7 @@ import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.blaxel.BlaxelSandbox;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.http.HttpClient;
@@ -46,7 +47,11 @@ public final class BackgroundServer {
     try (Sandbox sandbox = client.create(SandboxSpec.standard());
         Process server = sandbox.processes().start(Command.of("perl", "-e", SERVER))) {
       int port = awaitPort(server);
-      Endpoint endpoint = sandbox.endpoint(port);
+      // Blaxel's gateway wants the account's token, which is handed out only if it is asked for.
+      Endpoint endpoint =
+          sandbox instanceof BlaxelSandbox blaxel
+              ? blaxel.endpointWithAccountToken(port)
+              : sandbox.endpoint(port);
       HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.uri());
       endpoint.headers().forEach(request::header);
       HttpResponse<String> answer =

@@ -63,7 +63,7 @@ public final class ServerThatKeepsAwake {
         ref = process.detach();
       }
       out.println("It listens, and keeps the sandbox awake for an hour at most.");
-      out.println("It answers: " + get(sandbox.endpoint(port)));
+      out.println("It answers: " + get(sandbox.endpointWithAccountToken(port)));
       try (BlaxelProcess found = sandbox.processes().attachNamed("web")) {
         out.println("Found again by its name: " + found.ref().equals(ref));
         found.signal(Signal.TERM);

@@ -22,7 +22,8 @@ record Account(
     OutputFiles output,
     CreatedSandboxes created) {
 
-  Map<String, String> endpointHeaders() {
+  /** What opens every port of every sandbox of the account, and more than that. */
+  Map<String, String> credentials() {
     return Map.of(
         AuthenticatedTransport.HEADER,
         "Bearer " + tokens.token(CallScope.open()),

@@ -19,6 +19,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.HttpUrl;
@@ -128,17 +129,48 @@ public final class BlaxelSandbox implements Sandbox {
   }
 
   /**
-   * How to reach a port that was declared at the sandbox's creation. The address has a path, behind
-   * which yours goes, and the headers hold the account's token, which Blaxel's gateway wants to
-   * see: give them to nobody else. A token that expires is asked for anew by calling this again.
+   * Where a port is that was declared at the sandbox's creation. The address has a path, behind
+   * which yours goes. Blaxel's gateway answers there only if it sees the account's token, which is
+   * <em>not</em> in these headers: see {@link #previewEndpoint} and {@link
+   * #endpointWithAccountToken}.
    */
   @Override
   public Endpoint endpoint(int port) {
+    return new Endpoint(address(port), Map.of());
+  }
+
+  /**
+   * {@link #endpoint(int)} with headers that hold the account's token. Who has them can do what you
+   * can do, with every sandbox of the account: use them in your own requests and give them to
+   * nobody. A token that expires is asked for anew by calling this again.
+   */
+  public Endpoint endpointWithAccountToken(int port) {
+    return new Endpoint(address(port), account.credentials());
+  }
+
+  /**
+   * A private preview of a port, which need not have been declared, with headers that hold a token
+   * of its own: it opens this port, for so long, and nothing else. Makes the preview if there is
+   * none; it goes with the sandbox. Each call makes one more token. Blocks for requests to the
+   * control plane.
+   *
+   * @throws IllegalArgumentException if {@code lifetime} is not positive
+   */
+  public Endpoint previewEndpoint(int port, Duration lifetime) {
+    requirePort(port);
+    Duration checked = Durations.positive("the life of a token", lifetime, "a day, for instance");
+    return new Previews(account.api(), name).endpoint(port, checked);
+  }
+
+  private URI address(int port) {
+    requirePort(port);
+    return Routes.under(url, "port", Integer.toString(port)).uri();
+  }
+
+  private static void requirePort(int port) {
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("ports are 1 to 65535, not " + port);
     }
-    HttpUrl address = Routes.under(url, "port", Integer.toString(port));
-    return new Endpoint(URI.create(address.toString()), account.endpointHeaders());
   }
 
   @Override

@@ -112,6 +112,27 @@ record ControlPlane(JsonApi api) {
     api.require(request.harmlessAndPatient(), What.SANDBOX);
   }
 
+  /** A record below that of a sandbox. */
+  JsonNode below(String operation, String name, String... path) {
+    try (HttpResponse response = get(operation, name, url(name, path))) {
+      return json(response);
+    }
+  }
+
+  /** Adds a record below that of a sandbox. Sent once. */
+  JsonNode addBelow(String operation, String name, JsonNode body, String... path) {
+    HttpRequest request = request(operation, name, "POST", url(name, path), body);
+    try (HttpResponse response = api.send(request, What.SANDBOX)) {
+      return json(response);
+    }
+  }
+
+  private HttpUrl url(String name, String... path) {
+    HttpUrl.Builder url = api.url("sandboxes", name).newBuilder();
+    List.of(path).forEach(url::addPathSegment);
+    return url.build();
+  }
+
   /** False if there was nothing to delete. */
   boolean delete(String name) {
     HttpRequest request = request("kill", name, "DELETE", api.url("sandboxes", name));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.Endpoint;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxFilter;
@@ -24,6 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SandboxesTest {
   private static final String LIST = "GET /v0/sandboxes";
+  private static final String PREVIEWS = "POST /v0/sandboxes/sbx-1/previews";
+  private static final String PREVIEW = "GET /v0/sandboxes/sbx-1/previews/sandpiper-3000";
+  private static final String PREVIEW_TOKENS =
+      "POST /v0/sandboxes/sbx-1/previews/sandpiper-3000/tokens";
   private static final String LOOK = "GET /v0/sandboxes/sbx-1";
   private static final String REPLACE = "PUT /v0/sandboxes/sbx-1";
 
@@ -310,13 +315,56 @@ class SandboxesTest {
 
   @Test
   void aPortIsReachedBehindTheSandboxesAddress() {
-    var endpoint = blaxel.sandbox().endpoint(3000);
+    assertThat(blaxel.sandbox().endpoint(3000).uri())
+        .hasToString(blaxel.url() + "/sbx/port/3000");
+  }
 
-    assertThat(endpoint.uri()).hasToString(blaxel.url() + "/sbx/port/3000");
+  /** Code that knows only Sandbox gives it on. */
+  @Test
+  void theAccountsTokenIsHandedOutOnlyByACallThatSaysSo() {
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    assertThat(sandbox.endpoint(3000).headers()).isEmpty();
+
+    Endpoint endpoint = sandbox.endpointWithAccountToken(3000);
+    assertThat(endpoint.uri()).isEqualTo(sandbox.endpoint(3000).uri());
     assertThat(endpoint.headers())
         .containsEntry("X-Blaxel-Authorization", "Bearer " + ScriptedBlaxel.KEY)
         .containsEntry("X-Blaxel-Workspace", "acme");
     assertThat(endpoint.toString()).doesNotContain(ScriptedBlaxel.KEY);
+  }
+
+  @Test
+  void aPreviewHasATokenOfItsOwn() {
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    String preview =
+        """
+        {"metadata":{"name":"sandpiper-3000"},
+         "spec":{"port":3000,"public":false,"url":"https://x.preview.bl.run"}}""";
+    blaxel.on(PREVIEW, ScriptedBlaxel.json(404, "{}"));
+    blaxel.on(PREVIEWS, ScriptedBlaxel.json(200, preview));
+    blaxel.on(PREVIEW, ScriptedBlaxel.json(200, preview));
+    blaxel.always(
+        PREVIEW_TOKENS,
+        request -> ScriptedBlaxel.json(200, "{\"spec\":{\"token\":\"of-the-preview\"}}"));
+    for (int call = 0; call < 2; call++) {
+      Endpoint endpoint = sandbox.previewEndpoint(3000, Duration.ofHours(1));
+      assertThat(endpoint.uri()).hasToString("https://x.preview.bl.run/");
+      assertThat(endpoint.headers())
+          .containsExactly(Map.entry("X-Blaxel-Preview-Token", "of-the-preview"));
+      assertThat(endpoint.toString()).doesNotContain("of-the-preview");
+    }
+    assertThat(blaxel.lines()).filteredOn(PREVIEWS::equals).hasSize(1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> sandbox.previewEndpoint(3000, Duration.ZERO));
+  }
+
+  @Test
+  void aPreviewThatSomebodyHasMadePublicIsRefused() {
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    blaxel.on(PREVIEW, ScriptedBlaxel.json(200, "{\"spec\":{\"public\":true}}"));
+    assertThatThrownBy(() -> sandbox.previewEndpoint(3000, Duration.ofHours(1)))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("public");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,7 +70,7 @@ class ExcludesAsGitDoesTest {
     builder.environment().put("GIT_CONFIG_GLOBAL", "/dev/null");
     builder.environment().put("GIT_CONFIG_SYSTEM", "/dev/null");
     builder.environment().keySet().removeAll(List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"));
-    java.lang.Process git = builder.redirectErrorStream(true).start();
+    Process git = builder.redirectErrorStream(true).start();
     String said = new String(git.getInputStream().readAllBytes(), UTF_8);
     assertThat(git.waitFor()).as(said).isZero();
     return said;
@@ -93,10 +94,10 @@ class ExcludesAsGitDoesTest {
   }
 
   /** As git lists them: files alone, and nothing of its own. */
-  private static TreeSet<String> left(Path tree, List<String> patterns) throws IOException {
+  private static SortedSet<String> left(Path tree, List<String> patterns) throws IOException {
     DirectoryOptions options = DirectoryOptions.standard().exclude(patterns).exclude("/.git/");
     LocalWalk walk = new LocalWalk(tree, options);
-    TreeSet<String> left = new TreeSet<>(List.of("")); // behind the last separator
+    SortedSet<String> left = new TreeSet<>(List.of("")); // behind the last separator
     Skipped skipped = new Skipped(options);
     for (LocalEntry entry = walk.next(skipped); entry != null; entry = walk.next(skipped)) {
       if (entry.attributes().isRegularFile()) {

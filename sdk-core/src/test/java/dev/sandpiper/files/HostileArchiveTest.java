@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +65,7 @@ class HostileArchiveTest {
             .end();
     DirectorySummary summary = unpack(archive, STRICT.exclude("*.log", "tmp/"));
     assertThat(target).isDirectoryContaining("glob:**/kept");
-    assertThat(summary).isEqualTo(new DirectorySummary(1, 3, java.util.List.of(), 0));
+    assertThat(summary).isEqualTo(new DirectorySummary(1, 3, List.of(), 0));
     try (Stream<Path> made = Files.list(target)) {
       assertThat(made).containsExactly(target.resolve("kept"));
     }

@@ -109,7 +109,7 @@ class LostOutputTest {
   void aCommandWhoseLeaderIsKilledAloneEnds() throws Exception {
     BlaxelSandbox sandbox = local.sandbox();
     try (BlaxelProcess process =
-            (BlaxelProcess) sandbox.processes().start(Command.shell("echo go; sleep 1000"));
+            sandbox.processes().start(Command.shell("echo go; sleep 1000"));
         EventStream<ProcessEvent> events = process.events()) {
       assertThat(events.next()).isInstanceOf(Output.class);
       long leader = process.details().pid();
