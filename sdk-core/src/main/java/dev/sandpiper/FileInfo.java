@@ -2,8 +2,10 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -128,6 +130,32 @@ public final class FileInfo implements Serializable {
   /** What was stored with it under names; empty where a platform keeps none. */
   public Map<String, String> metadata() {
     return entry.metadata;
+  }
+
+  /**
+   * This as plain values: {@code path}, {@code name} and {@code type}; {@code size}, {@code mode}
+   * (octal text), {@code owner}, {@code group} and {@code modified} (text) where they are known;
+   * {@code linkTarget} and {@code metadata} where there are any. This is what Jackson serializes.
+   */
+  @JsonValue
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("path", entry.path);
+    map.put("name", entry.name);
+    map.put("type", entry.type.name());
+    Status known = entry.status;
+    if (known != null) {
+      map.put("size", known.size);
+      map.put("mode", String.format(Locale.ROOT, "%04o", known.mode));
+      map.put("owner", known.owner);
+      map.put("group", known.group);
+      map.put("modified", known.modified.toString());
+    }
+    linkTarget().ifPresent(target -> map.put("linkTarget", target));
+    if (!entry.metadata.isEmpty()) {
+      map.put("metadata", entry.metadata);
+    }
+    return map;
   }
 
   private Status status() {

@@ -2,6 +2,8 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +100,22 @@ public final class ProcessInfo {
   /** Where it was started; empty if its starter did not say. */
   public Optional<String> directory() {
     return Optional.ofNullable(found.directory);
+  }
+
+  /**
+   * This as plain values: {@code ref} (text), {@code command} and {@code state}; {@code tag} and
+   * {@code directory} where they are known. This is what Jackson serializes. The variables are not
+   * among them, because they may be secrets.
+   */
+  @JsonValue
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("ref", found.ref.toString());
+    map.put("command", found.command);
+    map.put("state", found.state.name());
+    tag().ifPresent(text -> map.put("tag", text));
+    directory().ifPresent(path -> map.put("directory", path));
+    return map;
   }
 
   @Override

@@ -2,7 +2,9 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,22 @@ public final class SandboxInfo {
   /** When it ends by itself, if it does. */
   public Optional<Instant> expiresAt() {
     return Optional.ofNullable(told.expiresAt);
+  }
+
+  /**
+   * This as plain values: {@code id}, {@code state} and {@code labels}; {@code template}, {@code
+   * startedAt} and {@code expiresAt} (text) where they are known. This is what Jackson serializes.
+   */
+  @JsonValue
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("id", told.id);
+    map.put("state", told.state.name());
+    map.put("labels", told.labels);
+    template().ifPresent(name -> map.put("template", name));
+    startedAt().ifPresent(time -> map.put("startedAt", time.toString()));
+    expiresAt().ifPresent(time -> map.put("expiresAt", time.toString()));
+    return map;
   }
 
   @Override

@@ -315,8 +315,7 @@ class SandboxesTest {
 
   @Test
   void aPortIsReachedBehindTheSandboxesAddress() {
-    assertThat(blaxel.sandbox().endpoint(3000).uri())
-        .hasToString(blaxel.url() + "/sbx/port/3000");
+    assertThat(blaxel.sandbox().endpoint(3000).uri()).hasToString(blaxel.url() + "/sbx/port/3000");
   }
 
   /** Code that knows only Sandbox gives it on. */

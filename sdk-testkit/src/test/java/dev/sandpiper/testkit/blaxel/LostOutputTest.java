@@ -108,8 +108,7 @@ class LostOutputTest {
   @Test
   void aCommandWhoseLeaderIsKilledAloneEnds() throws Exception {
     BlaxelSandbox sandbox = local.sandbox();
-    try (BlaxelProcess process =
-            sandbox.processes().start(Command.shell("echo go; sleep 1000"));
+    try (BlaxelProcess process = sandbox.processes().start(Command.shell("echo go; sleep 1000"));
         EventStream<ProcessEvent> events = process.events()) {
       assertThat(events.next()).isInstanceOf(Output.class);
       long leader = process.details().pid();
