@@ -64,33 +64,38 @@ public final class BlaxelSandboxSpec {
   }
 
   /** When a sandbox is deleted; the first that comes true decides. */
-  public record Expiration(Kind kind, String value) {
-    /** What is counted. */
-    public enum Kind {
-      IDLE("ttl-idle"),
-      AGE("ttl-max-age"),
-      DATE("date");
-
-      final String wireName;
-
-      Kind(String wireName) {
-        this.wireName = wireName;
+  public sealed interface Expiration {
+    /** After nobody used it for so long. */
+    record Idle(Duration time) implements Expiration {
+      public Idle {
+        seconds(time); // refuses what is no time
       }
     }
 
-    /** After nobody used it for so long. */
-    public static Expiration whenIdle(Duration time) {
-      return new Expiration(Kind.IDLE, seconds(time));
-    }
-
     /** So long after its creation. */
-    public static Expiration afterAge(Duration time) {
-      return new Expiration(Kind.AGE, seconds(time));
+    record Age(Duration time) implements Expiration {
+      public Age {
+        seconds(time);
+      }
     }
 
     /** At that moment. */
-    public static Expiration at(Instant moment) {
-      return new Expiration(Kind.DATE, moment.toString());
+    record Date(Instant moment) implements Expiration {
+      public Date {
+        requireNonNull(moment, "moment");
+      }
+    }
+
+    static Expiration whenIdle(Duration time) {
+      return new Idle(time);
+    }
+
+    static Expiration afterAge(Duration time) {
+      return new Age(time);
+    }
+
+    static Expiration at(Instant moment) {
+      return new Date(moment);
     }
   }
 

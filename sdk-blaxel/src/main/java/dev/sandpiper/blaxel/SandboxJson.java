@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.blaxel.BlaxelSandboxSpec.Expiration;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
@@ -130,15 +131,21 @@ final class SandboxJson {
           .put("mountPath", volume.mountPath())
           .put("readOnly", volume.readOnly());
     }
-    for (BlaxelSandboxSpec.Expiration rule : spec.expirations()) {
-      body.withObject("/lifecycle")
-          .withArray("expirationPolicies")
-          .addObject()
-          .put("type", rule.kind().wireName)
-          .put("value", rule.value())
-          .put("action", "delete");
+    for (Expiration rule : spec.expirations()) {
+      put(body.withObject("/lifecycle").withArray("expirationPolicies").addObject(), rule);
     }
     return sandbox;
+  }
+
+  private static void put(ObjectNode policy, Expiration rule) {
+    if (rule instanceof Expiration.Idle idle) {
+      policy.put("type", "ttl-idle").put("value", BlaxelSandboxSpec.seconds(idle.time()));
+    } else if (rule instanceof Expiration.Age age) {
+      policy.put("type", "ttl-max-age").put("value", BlaxelSandboxSpec.seconds(age.time()));
+    } else if (rule instanceof Expiration.Date date) {
+      policy.put("type", "date").put("value", date.moment().toString());
+    }
+    policy.put("action", "delete");
   }
 
   private static void putRuntime(ObjectNode runtime, BlaxelSandboxSpec spec) {

@@ -13,6 +13,7 @@ import dev.sandpiper.blaxel.BlaxelSandboxSpec.Expiration;
 import dev.sandpiper.blaxel.BlaxelSandboxSpec.Port;
 import dev.sandpiper.blaxel.BlaxelSandboxSpec.Volume;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
@@ -116,6 +117,8 @@ class CreationTest {
             .volume(new Volume("data", "/data", true))
             .secretEnvironment("S", "t")
             .expiration(Expiration.whenIdle(Duration.ofMinutes(30)))
+            .expiration(Expiration.afterAge(Duration.ofMillis(1_500)))
+            .expiration(Expiration.at(Instant.EPOCH))
             .network("{\"proxy\":{\"allowedDomains\":[\"a.com\"]}}");
     blaxel.client().create(spec).detach();
 
@@ -136,7 +139,9 @@ class CreationTest {
         .isEqualTo("[{\"name\":\"data\",\"mountPath\":\"/data\",\"readOnly\":true}]");
     assertThat(sent.path("spec").path("lifecycle").toString())
         .isEqualTo(
-            "{\"expirationPolicies\":[{\"type\":\"ttl-idle\",\"value\":\"1800s\",\"action\":\"delete\"}]}");
+            "{\"expirationPolicies\":[{\"type\":\"ttl-idle\",\"value\":\"1800s\",\"action\":\"delete\"},"
+                + "{\"type\":\"ttl-max-age\",\"value\":\"2s\",\"action\":\"delete\"},"
+                + "{\"type\":\"date\",\"value\":\"1970-01-01T00:00:00Z\",\"action\":\"delete\"}]}");
     assertThat(sent.path("spec").path("network").path("proxy").path("allowedDomains").toString())
         .isEqualTo("[\"a.com\"]");
   }

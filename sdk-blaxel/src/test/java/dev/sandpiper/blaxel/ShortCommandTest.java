@@ -367,7 +367,7 @@ class ShortCommandTest {
       sandbox.exec("true");
       blaxel.requests.clear();
       BlaxelCommand awake = BlaxelCommand.of(Command.of("true")).keepAlive(Duration.ofMinutes(1));
-      assertThat(sandbox.exec(awake).exit().isSuccess()).isTrue();
+      assertThat(sandbox.processes().exec(awake).exit().isSuccess()).isTrue();
       assertThat(lines(blaxel)).contains("GET /sbx/process/*");
     }
   }

@@ -50,7 +50,11 @@ class CapabilitiesTest {
         Sandbox told = e2b.create(SandboxSpec.standard());
         Sandbox untold = blaxel.create(SandboxSpec.standard())) {
       assertThat(told.shell("kill -9 $$").exit()).isEqualTo(new ExitStatus.Signaled(Signal.KILL));
-      assertThat(untold.shell("kill -9 $$").exit()).isEqualTo(new ExitStatus.Exited(137));
+      assertThat(told.shell("kill -PIPE $$").exit())
+          .isEqualTo(new ExitStatus.Signaled(Signal.PIPE));
+      // What a shell says, which is nothing of INT and PIPE.
+      assertThat(untold.shell("kill -9 $$").exit()).isEqualTo(new ExitStatus.Signaled(Signal.KILL));
+      assertThat(untold.shell("kill -PIPE $$").exit()).isEqualTo(new ExitStatus.Exited(141));
     }
   }
 
@@ -79,7 +83,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void blaxelHasNoTerminalsUsersAndWatchesAndTellsNoSignals() {
+  void blaxelHasNoTerminalsUsersAndWatchesAndDoesNotTellEverySignal() {
     try (SandboxClient client = local.blaxelClient()) {
       assertThat(client.capabilities())
           .containsExactlyInAnyOrder(
