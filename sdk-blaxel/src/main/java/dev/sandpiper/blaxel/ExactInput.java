@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The standard input of one process, as files that its wrapper feeds to the command in order. Each
@@ -19,6 +21,8 @@ import java.util.function.BooleanSupplier;
  * reads. One writer at a time, in all of the world.
  */
 final class ExactInput {
+  private static final Logger log = LoggerFactory.getLogger(ExactInput.class);
+
   /** How much may lie in the sandbox that the command has not taken. */
   private static final long WINDOW = 1 << 20;
 
@@ -161,7 +165,12 @@ final class ExactInput {
 
   /** Has the feeder look; saying it twice does no harm. */
   private void wake() {
-    repeatedly(attempt -> files.write("n", "look\n", cancellation));
+    try {
+      repeatedly(attempt -> files.write("n", "look\n", cancellation));
+    } catch (InvalidRequestException e) {
+      // Nobody is left to look: the pipe goes with the command, whose end the next listing shows.
+      log.debug("{}: {}", failure("no feeder was woken"), e.getMessage());
+    }
   }
 
   private interface Attempt {
