@@ -18,7 +18,15 @@ module dev.sandpiper.testkit {
   requires org.eclipse.jetty.io;
   requires org.eclipse.jetty.util;
   requires org.slf4j;
+  requires static org.assertj.core;
+  requires static org.junit.jupiter.api;
+  requires static org.junit.jupiter.params;
 
   exports dev.sandpiper.testkit;
+  exports dev.sandpiper.testkit.contract;
   exports dev.sandpiper.testkit.faults;
+  exports dev.sandpiper.testkit.junit;
+
+  opens dev.sandpiper.testkit.contract;
+  opens dev.sandpiper.testkit.junit;
 }

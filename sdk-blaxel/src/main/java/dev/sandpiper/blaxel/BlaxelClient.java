@@ -239,7 +239,7 @@ public final class BlaxelClient implements SandboxClient {
 
   @Override
   public Set<Capability> capabilities() {
-    return BlaxelSandbox.CAPABILITIES;
+    return BlaxelSandbox.capabilities(account.output());
   }
 
   @Override

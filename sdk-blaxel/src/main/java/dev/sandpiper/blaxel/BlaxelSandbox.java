@@ -36,7 +36,7 @@ import okhttp3.HttpUrl;
  * BlaxelCommand#streamed()} needs neither.
  */
 public final class BlaxelSandbox implements Sandbox {
-  static final Set<Capability> CAPABILITIES =
+  private static final Set<Capability> CAPABILITIES =
       without(
           EnumSet.allOf(Capability.class),
           Capability.EXIT_SIGNALS,
@@ -190,7 +190,11 @@ public final class BlaxelSandbox implements Sandbox {
 
   @Override
   public Set<Capability> capabilities() {
-    return account.output().streamedOnly() ? STREAMED : CAPABILITIES;
+    return capabilities(account.output());
+  }
+
+  static Set<Capability> capabilities(OutputFiles output) {
+    return output.streamedOnly() ? STREAMED : CAPABILITIES;
   }
 
   /** True if it was made by this client's call; false if it was there. */

@@ -3,6 +3,7 @@ package dev.sandpiper.e2b.sessions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Content;
 import dev.sandpiper.DirectoryOptions;
@@ -180,14 +181,21 @@ final class SessionFiles extends SandboxFiles {
 
   private static byte[] bytes(String path, Content content) {
     try (InputStream stream = content.open()) {
-      byte[] bytes = stream.readNBytes(LARGEST_FILE);
-      if (stream.read() >= 0) {
-        throw refused("write", path, "this API takes a file in one request; this is above 16 MiB");
-      }
-      return bytes;
+      return read(path, stream);
     } catch (IOException e) {
       throw new UncheckedIOException("write " + path, e);
     }
+  }
+
+  private static byte[] read(String path, InputStream stream) {
+    try {
+      byte[] bytes = stream.readNBytes(LARGEST_FILE);
+      if (stream.read() < 0) return bytes;
+    } catch (IOException e) {
+      throw new CancelledException(
+          Failure.of("write", path, "what was to be sent could not be read"), e);
+    }
+    throw refused("write", path, "this API takes a file in one request; this is above 16 MiB");
   }
 
   private static String text(String path, byte[] bytes) {

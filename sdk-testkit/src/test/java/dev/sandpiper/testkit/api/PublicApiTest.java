@@ -8,7 +8,9 @@ import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.sessions.SessionsClient;
 import dev.sandpiper.fake.FakeSandboxes;
 import dev.sandpiper.testkit.LocalSandboxes;
+import dev.sandpiper.testkit.contract.SandboxContract;
 import dev.sandpiper.testkit.faults.FaultProxy;
+import dev.sandpiper.testkit.junit.SandboxTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +32,8 @@ class PublicApiTest {
             SessionsClient.class,
             BlaxelClient.class,
             LocalSandboxes.class,
+            SandboxContract.class,
+            SandboxTest.class,
             FakeSandboxes.class,
             FaultProxy.class)
         .flatMap(inhabitant -> PublicApi.of(inhabitant).stream())

@@ -16,13 +16,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** What a test may have left behind. */
-final class Leftovers {
+public final class Leftovers {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
   private Leftovers() {}
 
   /** Waits until nothing is left, and fails with what still is. */
-  static void awaitNone(String what, Supplier<Collection<String>> leftovers) {
+  public static void awaitNone(String what, Supplier<Collection<String>> leftovers) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     Collection<String> left = leftovers.get();
     while (!left.isEmpty() && System.nanoTime() < end) {
@@ -42,17 +42,17 @@ final class Leftovers {
   }
 
   /** The processes that a sandbox started, by the variable that it gives to each. */
-  static List<String> processesOf(String sandboxId) {
+  public static List<String> processesOf(String sandboxId) {
     return processesWith("environ", "E2B_SANDBOX_ID=" + sandboxId + "\0");
   }
 
   /** The processes whose home this is. */
-  static List<String> processesAtHomeIn(String directory) {
+  public static List<String> processesAtHomeIn(String directory) {
     return processesWith("environ", "HOME=" + directory + "\0");
   }
 
   /** The processes that have this text in their command line. */
-  static List<String> processesNaming(String text) {
+  public static List<String> processesNaming(String text) {
     return processesWith("cmdline", text);
   }
 
@@ -80,7 +80,7 @@ final class Leftovers {
     }
   }
 
-  static List<String> threads() {
+  public static List<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
         .filter(name -> name.startsWith("sandpiper"))

@@ -1,0 +1,118 @@
+package dev.sandpiper.testkit.contract;
+
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.sandpiper.Capability;
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxSpec;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What this library promises of every platform, one fact in each test. A provider proves itself by
+ * a subclass that opens its client:
+ *
+ * <pre>{@code
+ * class AcmeContractTest extends SandboxContract {
+ *   @Override
+ *   protected SandboxClient openClient() {
+ *     return AcmeClient.fromEnvironment();
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Needs JUnit Jupiter and AssertJ, which the test kit does not bring. Each test has a sandbox of
+ * its own, which is killed after it, also if it fails; all tests of a class share one client. A
+ * fact that needs a {@link Capability} which the platform lacks is reported as skipped. The
+ * sandboxes need a shell, the usual tools of a Linux image, perl or python3, and bash. Where JUnit
+ * runs tests in parallel, these do.
+ */
+@SuppressWarnings("exports") // JUnit is there for those who extend this, and needed by nobody else
+@Timeout(60)
+public abstract class SandboxContract
+    implements StreamsNeverLie,
+        StreamsNeverHang,
+        WaitingCannotHangOnOutput,
+        CommandsHaveNoHiddenDeadline,
+        CloseUndoesWhatOpenedIt,
+        DescendantsAreStopped,
+        BytesAreExact,
+        StandardInput,
+        Variables,
+        SignalsAndLists,
+        Terminals,
+        FileVerbs,
+        DirectoryCopies,
+        Watches,
+        ErrorsSayWhatAndWhere {
+  @RegisterExtension static final SharedClients CLIENTS = new SharedClients();
+
+  @TempDir Path directory;
+
+  /** Null until a test asks for it. */
+  private @Nullable Sandbox sandbox;
+
+  /** For the class of one platform. */
+  protected SandboxContract() {}
+
+  /** Opens a client of the platform, once for all tests of the class, which close it. */
+  protected abstract SandboxClient openClient();
+
+  /** What the sandbox of each test is created from. */
+  @Override
+  public SandboxSpec spec() {
+    return SandboxSpec.standard();
+  }
+
+  /** What the platform can do. Facts that need more are skipped. */
+  @Override
+  public Set<Capability> capabilities() {
+    return client().capabilities();
+  }
+
+  /**
+   * The facts that the platform is known not to keep although it has the capabilities, by the names
+   * of their methods, with the reasons. These are skipped too. Without an override, none.
+   */
+  protected Map<String, String> exceptions() {
+    return Map.of();
+  }
+
+  @Override
+  public final SandboxClient client() {
+    return CLIENTS.of(getClass(), this::openClient);
+  }
+
+  @Override
+  public final Sandbox sandbox() {
+    if (sandbox == null) sandbox = client().create(spec());
+    return sandbox;
+  }
+
+  @Override
+  public final Path directory() {
+    return directory;
+  }
+
+  @BeforeEach
+  void skipWhatThePlatformLacks(TestInfo test) {
+    Method fact = test.getTestMethod().orElseThrow();
+    assumeThat(exceptions()).doesNotContainKey(fact.getName());
+    assumeThat(capabilities()).as("capabilities").containsAll(FactSheet.needs(fact));
+  }
+
+  @AfterEach
+  void killTheSandbox() {
+    if (sandbox != null) sandbox.close();
+  }
+}

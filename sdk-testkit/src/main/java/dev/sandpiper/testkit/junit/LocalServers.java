@@ -1,0 +1,59 @@
+package dev.sandpiper.testkit.junit;
+
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.testkit.LocalSandboxes;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+
+/** The servers and the client of one test class, and its sandbox if its tests share one. */
+final class LocalServers {
+  private final SandboxTest options;
+  private final LocalSandboxes local = LocalSandboxes.start();
+  private final SandboxClient client;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Guarded by the lock. Null until a test needs it, and where each test has its own. */
+  private @Nullable Sandbox shared;
+
+  LocalServers(SandboxTest options) {
+    this.options = options;
+    client = options.value().client(local);
+  }
+
+  LocalSandboxes local() {
+    return local;
+  }
+
+  /** What one test is given. */
+  OpenedByTest opened() {
+    return new OpenedByTest(client, options.shared() ? this::sharedSandbox : null);
+  }
+
+  /** What a method that is called once for the class is given. */
+  Object shared(Class<?> type) {
+    if (type == SandboxClient.class) return client;
+    if (options.shared()) return sharedSandbox();
+    throw new ParameterResolutionException(
+        "each test has a sandbox of its own: @SandboxTest(shared = true) gives the class one");
+  }
+
+  private Sandbox sharedSandbox() {
+    lock.lock();
+    try {
+      if (shared == null) shared = client.create(SandboxSpec.standard());
+      return shared;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void close() {
+    try (local;
+        client) {
+      if (shared != null) shared.close();
+    }
+  }
+}

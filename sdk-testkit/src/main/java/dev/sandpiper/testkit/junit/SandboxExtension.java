@@ -1,0 +1,83 @@
+package dev.sandpiper.testkit.junit;
+
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.testkit.LocalSandboxes;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** What {@link SandboxTest} does. */
+final class SandboxExtension
+    implements BeforeAllCallback,
+        BeforeEachCallback,
+        AfterEachCallback,
+        AfterAllCallback,
+        ParameterResolver {
+  private static final Namespace NAMESPACE = Namespace.create(SandboxExtension.class);
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    SandboxTest options = context.getRequiredTestClass().getAnnotation(SandboxTest.class);
+    // A nested class has no annotation, and what its outer class has.
+    if (options != null) store(context).put(LocalServers.class, new LocalServers(options));
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    store(context).put(OpenedByTest.class, servers(context).opened());
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    opened(context).close();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (context.getRequiredTestClass().isAnnotationPresent(SandboxTest.class)) {
+      servers(context).close();
+    }
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    Class<?> type = parameter.getParameter().getType();
+    return parameter.getDeclaringExecutable() instanceof Method
+        && (type == Sandbox.class || type == SandboxClient.class || type == LocalSandboxes.class);
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    Class<?> type = parameter.getParameter().getType();
+    if (type == LocalSandboxes.class) return servers(context).local();
+    if (context.getTestMethod().isEmpty()) return servers(context).shared(type);
+    return type == Sandbox.class ? opened(context).sandbox() : opened(context).client();
+  }
+
+  private static LocalServers servers(ExtensionContext context) {
+    return found(LocalServers.class, context);
+  }
+
+  private static OpenedByTest opened(ExtensionContext context) {
+    return found(OpenedByTest.class, context);
+  }
+
+  private static <T> T found(Class<T> type, ExtensionContext context) {
+    @Nullable T found = store(context).get(type, type);
+    if (found != null) return found;
+    throw new IllegalStateException("@SandboxTest is on a class and not on a nested one alone");
+  }
+
+  private static Store store(ExtensionContext context) {
+    return context.getStore(NAMESPACE);
+  }
+}

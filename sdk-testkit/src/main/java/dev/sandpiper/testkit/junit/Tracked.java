@@ -1,0 +1,90 @@
+package dev.sandpiper.testkit.junit;
+
+import dev.sandpiper.EventStream;
+import dev.sandpiper.Filesystem;
+import dev.sandpiper.Process;
+import dev.sandpiper.Processes;
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.testkit.junit.OpenResources.Resource;
+import java.io.InputStream;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Calls an object of the API, and notes what the calls open until it is closed. */
+final class Tracked implements InvocationHandler {
+  private static final Set<String> ENDS = Set.of("close", "detach", "kill");
+
+  private final Object target;
+  private final OpenResources resources;
+  private final @Nullable Resource resource; // null for what nobody has to close
+
+  private Tracked(Object target, OpenResources resources, @Nullable Resource resource) {
+    this.target = target;
+    this.resources = resources;
+    this.resource = resource;
+  }
+
+  static SandboxClient client(SandboxClient client, OpenResources resources) {
+    return (SandboxClient) proxy(SandboxClient.class, client, resources, null);
+  }
+
+  static Sandbox sandbox(Sandbox sandbox, OpenResources resources) {
+    return (Sandbox) proxy(Sandbox.class, sandbox, resources, null);
+  }
+
+  private static Object proxy(
+      Class<?> type, Object target, OpenResources resources, @Nullable Resource resource) {
+    return Proxy.newProxyInstance(
+        type.getClassLoader(), new Class<?>[] {type}, new Tracked(target, resources, resource));
+  }
+
+  @Override
+  public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+      throws Throwable {
+    if (method.getName().equals("equals") && arguments != null) return proxy == arguments[0];
+    Object result = call(method, arguments);
+    if (resource != null && ENDS.contains(method.getName())) resources.remove(resource);
+    return result == null ? null : tracked(method, result);
+  }
+
+  private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() == null ? e : e.getCause();
+    }
+  }
+
+  private Object tracked(Method method, Object result) {
+    Class<?> type = method.getReturnType();
+    String name = method.getName();
+    if (type == Processes.class || type == Filesystem.class) {
+      return proxy(type, result, resources, null);
+    }
+    if (result instanceof Sandbox sandbox) {
+      boolean created = name.equals("create");
+      Resource opened =
+          created ? resources.add("sandbox " + sandbox.id(), sandbox, () -> true) : null;
+      return proxy(type, sandbox, resources, opened);
+    }
+    if (result instanceof Process process) {
+      return proxy(
+          type,
+          process,
+          resources,
+          resources.add("process " + process.ref().processId(), process, process::isAlive));
+    }
+    if (target instanceof Filesystem && result instanceof EventStream<?> watch) {
+      return proxy(type, watch, resources, resources.add("watch", watch, () -> true));
+    }
+    if (target instanceof Filesystem && result instanceof InputStream stream) {
+      return new TrackedInput(stream, resources);
+    }
+    return result;
+  }
+}

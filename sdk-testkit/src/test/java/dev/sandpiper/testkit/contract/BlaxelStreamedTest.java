@@ -1,0 +1,26 @@
+package dev.sandpiper.testkit.contract;
+
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.blaxel.BlaxelClient;
+import java.util.Map;
+
+/** Blaxel's own stream of a command, which is not exact. */
+class BlaxelStreamedTest extends BlaxelContract {
+  @Override
+  protected SandboxClient openClient() {
+    return BlaxelClient.builder().environment(local.blaxelEnvironment()).streamedOnly().build();
+  }
+
+  @Override
+  protected Map<String, String> exceptions() {
+    Map<String, String> all = super.exceptions();
+    String record = "its record is asked for a minute when its stream has broken";
+    all.put("aSandboxKilledUnderACommandIsALostConnection", record);
+    all.put("aProcessWhoseSandboxIsKilledNeverReportsAnEnd", record);
+    all.put(
+        "aChildThatKeepsTheOutputsOpenKeepsTheCommandGoing",
+        "Blaxel's stream ends with the process that was started");
+    all.put("aListShowsWhatWasAskedFor", "a streamed command is listed under another name");
+    return all;
+  }
+}

@@ -1,0 +1,17 @@
+package dev.sandpiper.testkit.contract;
+
+import dev.sandpiper.HttpVersion;
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.e2b.E2bCodec;
+
+class E2bJsonHttp2Test extends LocalContract {
+  @Override
+  protected SandboxClient openClient() {
+    return E2bClient.builder()
+        .environment(local.e2bEnvironment())
+        .codec(E2bCodec.JSON)
+        .httpVersion(HttpVersion.HTTP_2)
+        .build();
+  }
+}
