@@ -18,8 +18,10 @@ class TagsTest extends LocalE2bTest {
 
   @Test
   void aTagFindsItsProcessAmongOthersThatHaveTags() throws Exception {
-    try (Process other = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "db"));
-        Process web = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
+    try (Process other =
+            sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "db"));
+        Process web =
+            sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
         Process found = sandbox.processes().attachTagged("web");
         Process foundOther = sandbox.processes().attachTagged("db")) {
       assertThat(found.ref()).isEqualTo(web.ref());
@@ -33,8 +35,10 @@ class TagsTest extends LocalE2bTest {
 
   @Test
   void aTagOfTwoIsRefusedWithBothNumbers() {
-    try (Process one = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
-        Process two = sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"))) {
+    try (Process one =
+            sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"));
+        Process two =
+            sandbox.processes().start(E2bCommand.tagged(Command.of("sleep", "60"), "web"))) {
       assertThatThrownBy(() -> sandbox.processes().attachTagged("web"))
           .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining(one.ref().processId())
