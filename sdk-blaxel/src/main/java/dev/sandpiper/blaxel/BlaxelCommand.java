@@ -44,13 +44,13 @@ public final class BlaxelCommand {
   }
 
   /**
-   * Follows it by the platform's own stream of text, instead of by files in the sandbox: nothing is
-   * written there, and nothing is run but the command. It has no input, cannot be detached from,
-   * and bytes that are no UTF-8, and characters that the server happens to cut, arrive as U+FFFD,
-   * and an {@link dev.sandpiper.ProcessEvent.OutputGap} says so; while it runs, about 80 KB a
-   * second arrive; a newline may have been added where a very quick command wrote none at its end;
-   * and a piece of output that is exactly one of the server's own messages, such as {@code
-   * [keepalive]} on a line, is taken for one.
+   * Follows it by the platform's own stream of text, instead of by what a wrapper writes down:
+   * nothing is written in the sandbox, and nothing is run but the command. It has no input, cannot
+   * be detached from, and bytes that are no UTF-8, and characters that the server happens to cut,
+   * arrive as U+FFFD, and an {@link dev.sandpiper.ProcessEvent.OutputGap} says so; while it runs,
+   * about 80 KB a second arrive; a newline may have been added where a very quick command wrote
+   * none at its end; and a piece of output that is exactly one of the server's own messages, such
+   * as {@code [keepalive]} on a line, is taken for one.
    */
   public BlaxelCommand streamed() {
     return new BlaxelCommand(common, name, awake, true, restarts, kept);

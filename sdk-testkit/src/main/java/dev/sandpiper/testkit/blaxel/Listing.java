@@ -24,12 +24,13 @@ final class Listing {
     listing.put("path", named).put("name", ExactPath.name(named));
     ArrayNode files = listing.putArray("files");
     ArrayNode subdirectories = listing.putArray("subdirectories");
+    String prefix = prefix(named);
     Path current = directory;
     try {
       for (Path entry : sorted(directory)) {
         current = entry;
         String name = ExactPath.name(ExactPath.text(entry));
-        String path = join(named, name);
+        String path = prefix + name;
         FileStatus status = FileStatus.of(entry);
         if (status.isDirectory()) {
           subdirectories.addObject().put("path", path).put("name", name);
@@ -55,16 +56,17 @@ final class Listing {
     ObjectNode listing = GoJson.object();
     listing.put("path", named).put("name", ExactPath.name(named)).putArray("files");
     ArrayNode subdirectories = listing.putArray("subdirectories");
+    String prefix = prefix(named);
     for (String name : names) {
-      subdirectories.addObject().put("path", join(named, name)).put("name", name);
+      subdirectories.addObject().put("path", prefix + name).put("name", name);
     }
     return listing;
   }
 
-  private static String join(String directory, String name) {
+  private static String prefix(String directory) {
     String clean = ExactPath.clean(directory);
     String relative = directory.startsWith("/") ? clean : clean.substring(1);
-    return relative.endsWith("/") || relative.isEmpty() ? relative + name : relative + "/" + name;
+    return relative.endsWith("/") || relative.isEmpty() ? relative : relative + "/";
   }
 
   static List<Path> sorted(Path directory) throws IOException {

@@ -96,7 +96,10 @@ public final class ExactPath {
 
   /** Whether a text has characters alone, and so can stand in a message. */
   public static boolean isUtf8(String text) {
-    return text.codePoints().noneMatch(ExactPath::isEscape);
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      if (isEscape(text.codePointAt(i))) return false;
+    }
+    return true;
   }
 
   /** A text for JSON that no client relies on: what is no character is shown as U+FFFD. */
@@ -113,7 +116,10 @@ public final class ExactPath {
   }
 
   private static boolean isAscii(String text) {
-    return text.chars().allMatch(c -> c < 0x80);
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) return false;
+    }
+    return true;
   }
 
   /** The last name in a path, {@code /} for the root. */
