@@ -136,7 +136,7 @@ final class Creation {
 
   private JsonNode recover(SandboxException failure, CallScope scope) {
     if (failure instanceof CancelledException) {
-      throw abandoned(failure);
+      throw Uninterrupted.repeat(() -> abandoned(failure));
     }
     JsonNode sandbox;
     try {
@@ -144,7 +144,7 @@ final class Creation {
     } catch (CancelledException e) {
       CancelledException cancelled =
           new CancelledException(failure.failure().withObserved(e.failure().observed()), failure);
-      throw Uninterrupted.get(() -> abandoned(cancelled));
+      throw Uninterrupted.repeat(() -> abandoned(cancelled));
     }
     log.warn(
         "create {}: {}; it exists as {}", subject, failure.getMessage(), SandboxJson.name(sandbox));

@@ -340,14 +340,8 @@ class StartedProcess implements Process {
     }
     buffer.endGrace();
     requirePump();
-    try {
-      stop.kill();
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException(
-          Failure.of("kill", command.name(), "its thread was interrupted"), e);
-    }
+    stop.kill();
+    return true;
   }
 
   @Override

@@ -1,7 +1,10 @@
 package dev.sandpiper.engine;
 
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +35,7 @@ final class TreeStop {
   private final CountDownLatch streamOver;
   private final BooleanSupplier hasEnded;
   private volatile boolean swept;
+  private volatile boolean freed;
 
   /**
    * @param streamOver opens when nobody reads the stream any more, whatever the reason
@@ -45,16 +49,13 @@ final class TreeStop {
 
   /** Works in an interrupted thread as well, and leaves its flag as it was. */
   void run() {
-    boolean interrupted = Thread.interrupted();
+    CallScope scope = scope();
     try {
-      stopAndFree();
-    } catch (InterruptedException e) {
-      interrupted = true;
+      Uninterrupted.run(() -> stopAndFree(scope));
+    } catch (CancelledException e) {
+      log.warn("could not stop {}: {}", command.ref(), e.getMessage());
     } finally {
       command.cancel();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
@@ -64,35 +65,42 @@ final class TreeStop {
    *
    * @throws SandboxException if it did not
    */
-  void kill() throws InterruptedException {
+  void kill() {
     CallScope scope = scope();
     command.stopTree(GRACE, scope);
     swept = true;
     if (!isOverSoon(scope)) {
       command.release(scope);
     }
+    freed = true;
   }
 
-  private void stopAndFree() throws InterruptedException {
-    if (swept || hasEnded.getAsBoolean()) {
+  private void stopAndFree(CallScope scope) {
+    if (freed || hasEnded.getAsBoolean()) {
       return;
     }
-    CallScope scope = scope();
-    if (!attempt("stop", () -> command.stopTree(GRACE, scope))) {
+    if (!swept && !attempt("stop", () -> command.stopTree(GRACE, scope))) {
       return;
     }
     swept = true;
     if (!isOverSoon(scope)) {
-      boolean freed = attempt("free the stream of", () -> command.release(scope));
-      if (freed && !isOverSoon(scope)) {
+      boolean released = attempt("free the stream of", () -> command.release(scope));
+      if (released && !isOverSoon(scope)) {
         log.warn("{} was stopped, and its stream does not end", command.ref());
       }
     }
+    freed = true;
   }
 
-  private boolean isOverSoon(CallScope scope) throws InterruptedException {
+  private boolean isOverSoon(CallScope scope) {
     long millis = Math.min(AFTERMATH_MILLIS, scope.left().toMillis());
-    return streamOver.await(millis, TimeUnit.MILLISECONDS);
+    try {
+      return streamOver.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException(
+          Failure.of("stop", command.ref().toString(), "its thread was interrupted"));
+    }
   }
 
   private boolean attempt(String what, Runnable action) {
@@ -100,6 +108,9 @@ final class TreeStop {
       action.run();
       return true;
     } catch (SandboxException e) {
+      if (e instanceof CancelledException && Thread.currentThread().isInterrupted()) {
+        throw e; // and is tried again
+      }
       log.warn("could not {} {}: {}", what, command.ref(), e.getMessage());
       return false;
     }

@@ -3,6 +3,9 @@ package dev.sandpiper.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class UninterruptedTest {
@@ -25,6 +28,33 @@ class UninterruptedTest {
                       throw new IllegalStateException("no");
                     }))
         .isInstanceOf(IllegalStateException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void whatAnInterruptEndsIsDoneOnceMore() {
+    AtomicInteger attempts = new AtomicInteger();
+    Uninterrupted.run(
+        () -> {
+          if (attempts.incrementAndGet() == 1) {
+            Thread.currentThread().interrupt();
+            throw new CancelledException(Failure.of("stop", "it", "its thread was interrupted"));
+          }
+          assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        });
+    assertThat(attempts).hasValue(2);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void whoInterruptsAgainAndAgainIsNotHeldForEver() {
+    AtomicInteger attempts = new AtomicInteger();
+    Uninterrupted.run(
+        () -> {
+          attempts.incrementAndGet();
+          Thread.currentThread().interrupt();
+        });
+    assertThat(attempts).hasValue(3);
     assertThat(Thread.interrupted()).isTrue();
   }
 

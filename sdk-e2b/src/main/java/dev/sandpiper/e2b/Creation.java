@@ -86,7 +86,7 @@ final class Creation {
 
   private <T> T recover(SandboxException failure, CallScope scope, Function<JsonNode, T> open) {
     if (failure instanceof CancelledException) {
-      throw abandoned(failure);
+      throw Uninterrupted.repeat(() -> abandoned(failure));
     }
     String id = look(failure, scope);
     log.warn("create {}: {}; it exists as {}", template, failure.getMessage(), id);
@@ -108,7 +108,7 @@ final class Creation {
     } catch (CancelledException e) {
       CancelledException cancelled =
           new CancelledException(failure.failure().withObserved(e.failure().observed()), failure);
-      throw Uninterrupted.get(() -> abandoned(cancelled));
+      throw Uninterrupted.repeat(() -> abandoned(cancelled));
     } catch (SandboxException e) {
       failure.addSuppressed(e);
       throw unknown(failure, "the list could not be read");
