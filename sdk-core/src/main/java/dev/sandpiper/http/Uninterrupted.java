@@ -24,8 +24,8 @@ public final class Uninterrupted {
   }
 
   /**
-   * Asks what may be asked twice: once more, if an interrupt arrived meanwhile. Who interrupts again
-   * and again gets what the third attempt gives.
+   * Asks what may be asked twice: once more, if an interrupt arrived meanwhile. Who interrupts
+   * again and again gets what the third attempt gives.
    */
   public static <T> T repeat(Supplier<T> action) {
     boolean interrupted = false;
