@@ -2,7 +2,9 @@ package consumer.boot;
 
 import consumer.core.Task;
 import dev.sandpiper.HttpVersion;
+import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.IOException;
@@ -32,6 +34,18 @@ public class Application implements CommandLineRunner {
       Task.run(where + "E2B", e2b);
       Task.run(where + "E2B over HTTP/2", overHttp2);
       Task.run(where + "Blaxel", blaxel);
+      requireJsonWithOutput(e2b);
+    }
+  }
+
+  /** A controller that returns a result must not lose its output without a word. */
+  private static void requireJsonWithOutput(SandboxClient client) throws IOException {
+    try (Sandbox sandbox = client.create(SandboxSpec.standard())) {
+      String json = Json.of(sandbox.exec("echo", "for a controller"));
+      if (!json.contains("for a controller")) {
+        throw new IllegalStateException("the output is missing: " + json);
+      }
+      System.out.println(json);
     }
   }
 }

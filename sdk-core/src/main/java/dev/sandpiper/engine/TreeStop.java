@@ -2,12 +2,14 @@ package dev.sandpiper.engine;
 
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +36,11 @@ final class TreeStop {
   private final RunningCommand command;
   private final CountDownLatch streamOver;
   private final BooleanSupplier hasEnded;
-  private volatile boolean swept;
-  private volatile boolean freed;
+  private final ReentrantLock turn = new ReentrantLock(); // one stop at a time
+
+  // Guarded by the lock.
+  private boolean swept;
+  private boolean freed;
 
   /**
    * @param streamOver opens when nobody reads the stream any more, whatever the reason
@@ -51,8 +56,8 @@ final class TreeStop {
   void run() {
     CallScope scope = scope();
     try {
-      Uninterrupted.run(() -> stopAndFree(scope));
-    } catch (CancelledException e) {
+      Uninterrupted.run(() -> inTurn(scope, () -> stopAndFree(scope)));
+    } catch (SandboxException e) {
       log.warn("could not stop {}: {}", command.ref(), e.getMessage());
     } finally {
       command.cancel();
@@ -67,12 +72,28 @@ final class TreeStop {
    */
   void kill() {
     CallScope scope = scope();
-    command.stopTree(GRACE, scope);
-    swept = true;
-    if (!isOverSoon(scope)) {
-      command.release(scope);
+    inTurn(
+        scope,
+        () -> {
+          command.stopTree(GRACE, scope);
+          swept = true;
+          if (!isOverSoon(scope)) {
+            command.release(scope);
+          }
+          freed = true;
+        });
+  }
+
+  /** Waits for another stop of this command: the deadline's, which a close need not repeat. */
+  private void inTurn(CallScope scope, Runnable action) {
+    if (!isWithin(scope.left().toMillis(), turn::tryLock)) {
+      throw new PlatformException(failure("another stop of it does not end"));
     }
-    freed = true;
+    try {
+      action.run();
+    } finally {
+      turn.unlock();
+    }
   }
 
   private void stopAndFree(CallScope scope) {
@@ -93,14 +114,26 @@ final class TreeStop {
   }
 
   private boolean isOverSoon(CallScope scope) {
-    long millis = Math.min(AFTERMATH_MILLIS, scope.left().toMillis());
+    return isWithin(Math.min(AFTERMATH_MILLIS, scope.left().toMillis()), streamOver::await);
+  }
+
+  /** Something that is waited for, and that an interrupt ends. */
+  @FunctionalInterface
+  private interface Wait {
+    boolean await(long time, TimeUnit unit) throws InterruptedException;
+  }
+
+  private boolean isWithin(long millis, Wait wait) {
     try {
-      return streamOver.await(millis, TimeUnit.MILLISECONDS);
+      return wait.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CancelledException(
-          Failure.of("stop", command.ref().toString(), "its thread was interrupted"));
+      throw new CancelledException(failure("its thread was interrupted"));
     }
+  }
+
+  private Failure failure(String observed) {
+    return Failure.of("stop", command.ref().toString(), observed);
   }
 
   private boolean attempt(String what, Runnable action) {

@@ -414,6 +414,42 @@ class StartedProcessTest {
   }
 
   @Test
+  void aCloseBesideTheStopOfTheDeadlineWaitsForItAndStopsNothingAgain() throws Exception {
+    CountDownLatch answered = new CountDownLatch(1);
+    scripted.onStop(
+        () -> {
+          scripted.ends(new ExitStatus.Signaled(Signal.TERM));
+          Patience.until("the stop may be answered", () -> answered.getCount() == 0);
+        });
+    Command brief = Command.of("scripted").timeout(Duration.ofMillis(50));
+    Process process = engine.processes(scripted).start(brief);
+    assertThat(process.onExit()).failsWithin(Duration.ofSeconds(10));
+
+    Thread closer = new Thread(process::close);
+    closer.start();
+    Patience.until("the close waits", () -> Patience.isInside(closer, "ReentrantLock"));
+    answered.countDown();
+    closer.join();
+    assertThat(scripted.stops).hasValue(1);
+  }
+
+  @Test
+  void anInterruptDuringCloseDoesNotLeaveTheProcessRunning() {
+    Thread closer = Thread.currentThread();
+    scripted.onStop(
+        () -> {
+          if (scripted.stops.get() == 1) {
+            closer.interrupt();
+            throw new CancelledException(Failure.of("stop", "it", "its thread was interrupted"));
+          }
+          scripted.ends(new ExitStatus.Signaled(Signal.TERM));
+        });
+    engine.start(scripted).close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(scripted.stops).hasValue(2);
+  }
+
+  @Test
   void transferToCopiesTheLastWordsAndThenTellsOfTheDeadline() {
     scripted.onStop(() -> scripted.writes("last").ends(new ExitStatus.Signaled(Signal.KILL)));
     Command brief = Command.of("scripted").timeout(Duration.ofMillis(100));

@@ -5,7 +5,8 @@ package dev.sandpiper.testkit.matrix;
  *
  * @param request the how many-th request of the operation it is that goes wrong, from zero
  */
-record Cell(Row row, Operation operation, FaultKind fault, Moment moment, int request, Ending ending) {
+record Cell(
+    Row row, Operation operation, FaultKind fault, Moment moment, int request, Ending ending) {
   static final int REQUESTS = 3;
 
   /** Who ends the call. */

@@ -68,7 +68,9 @@ class FaultMatrixTest {
       threads.shutdown();
     }
     assertThat(failures).as("failures of %d cells", cells.size()).isEmpty();
-    assertThat(injected.get()).as("faults that met a request").isGreaterThanOrEqualTo(cells.size() / 2);
+    assertThat(injected.get())
+        .as("faults that met a request")
+        .isGreaterThanOrEqualTo(cells.size() / 2);
   }
 
   private void run(Cell cell, Trial trial) {

@@ -101,8 +101,7 @@ enum Operation {
     @Override
     void prepare(Trial trial) throws Exception {
       Files.writeString(trial.path("data"), Trial.LONG);
-      Files.setLastModifiedTime(
-          trial.path("data"), FileTime.fromMillis(1_000_000_000_000L));
+      Files.setLastModifiedTime(trial.path("data"), FileTime.fromMillis(1_000_000_000_000L));
     }
 
     @Override
@@ -293,10 +292,7 @@ enum Operation {
     }
 
     private List<String> created(Trial trial) {
-      return trial
-          .client()
-          .list(SandboxFilter.all().label("cell", trial.label()))
-          .stream()
+      return trial.client().list(SandboxFilter.all().label("cell", trial.label())).stream()
           .filter(info -> info.state() == SandboxInfo.State.RUNNING)
           .map(SandboxInfo::id)
           .toList();

@@ -62,7 +62,14 @@ final class Trial {
   Object returned = "nothing";
   @Nullable Object prepared;
 
-  Trial(Cell cell, LocalSandboxes local, SandboxClient client, Sandbox sandbox, Path home, Path directory, String label) {
+  Trial(
+      Cell cell,
+      LocalSandboxes local,
+      SandboxClient client,
+      Sandbox sandbox,
+      Path home,
+      Path directory,
+      String label) {
     this.cell = cell;
     this.local = local;
     this.client = client;
