@@ -168,7 +168,9 @@ class ExactProcessTest {
   void manyShortLinesAreExactWhetherOrNotAWatchTells() throws IOException {
     blaxel.silenceWatches();
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
-      ExecResult result = sandbox.shell("i=0; while [ $i -lt 30000 ]; do echo x; i=$((i+1)); done");
+      String lines = "i=0; while [ $i -lt 15000 ]; do echo x; i=$((i+1)); done; ";
+      // Between them the files are followed by a watch, which would tell of the second half.
+      ExecResult result = sandbox.shell(lines + "sleep 1; " + lines);
 
       assertThat(result.stdout().bytes()).isEqualTo("x\n".repeat(30_000).getBytes(UTF_8));
     }

@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** What one sandbox holds, whoever is connected to it. */
 final class Machine {
+  /** What is longer has no end: a moment that far away cannot be written down. */
+  private static final Duration LONGEST = Duration.ofDays(365_000);
+
   final String id;
   final Disk disk = new Disk();
   final List<Running> processes = new CopyOnWriteArrayList<>();
@@ -23,7 +26,7 @@ final class Machine {
   Machine(String id, SandboxSpec spec) {
     this.id = id;
     this.spec = spec;
-    this.expiresAt = startedAt.plus(spec.timeToLive());
+    this.expiresAt = startedAt.plus(bounded(spec.timeToLive()));
   }
 
   SandboxInfo info() {
@@ -36,12 +39,24 @@ final class Machine {
   }
 
   void expireIn(Duration timeToLive) {
-    expiresAt = Instant.now().plus(timeToLive);
+    if (timeToLive.isZero()) {
+      throw new IllegalArgumentException(
+          "the time to live must be positive, not " + timeToLive + ": kill() ends it at once");
+    }
+    expiresAt = Instant.now().plus(bounded(timeToLive));
   }
 
   void liveAtLeast(Duration timeToLive) {
-    Instant wanted = Instant.now().plus(timeToLive);
+    Instant wanted = Instant.now().plus(bounded(timeToLive));
     expiresAt = wanted.isAfter(expiresAt) ? wanted : expiresAt;
+  }
+
+  private static Duration bounded(Duration timeToLive) {
+    if (timeToLive.isNegative()) {
+      throw new IllegalArgumentException(
+          "the time to live must not be negative, and is " + timeToLive);
+    }
+    return timeToLive.compareTo(LONGEST) < 0 ? timeToLive : LONGEST;
   }
 
   ProcessRef nextRef() {

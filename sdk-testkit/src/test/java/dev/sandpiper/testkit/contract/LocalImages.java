@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.ExitStatus;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.Process;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.Signal;
-import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.testkit.promises.Leftovers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +76,7 @@ interface LocalImages extends Facts {
       Path trace = directory().resolve("trace");
       Command touch = Command.of("touch", trace.toString());
       assertThatThrownBy(() -> bare.processes().exec(touch.environment("a.b", "s3cret")))
-          .isInstanceOf(UnsupportedCapabilityException.class)
+          .isInstanceOf(InvalidRequestException.class)
           .hasMessageContaining("a.b")
           .hasMessageNotContaining("s3cret");
       assertThat(trace).doesNotExist();
@@ -84,7 +84,7 @@ interface LocalImages extends Facts {
       assertThat(Variables.environmentOf(bare, holdable)).containsAllEntriesOf(holdable);
     }
     assertThatThrownBy(() -> client().create(spec.environment("a.b", "c")))
-        .isInstanceOf(UnsupportedCapabilityException.class);
+        .isInstanceOf(InvalidRequestException.class);
     Leftovers.awaitNone(
         "sandboxes",
         () ->
@@ -118,7 +118,7 @@ interface LocalImages extends Facts {
     try (Sandbox sandbox = client().create(SandboxSpec.standard().environment("PATH", path))) {
       assertThatThrownBy(
               () -> sandbox.processes().exec(Command.shell("true").environment("a.b", "c")))
-          .isInstanceOf(UnsupportedCapabilityException.class);
+          .isInstanceOf(InvalidRequestException.class);
       Command program = Command.of("printenv", "a.b").environment("a.b", "c");
       assertThat(sandbox.processes().exec(program.timeout(Duration.ofSeconds(20))).stdout().text())
           .isEqualTo("c\n");

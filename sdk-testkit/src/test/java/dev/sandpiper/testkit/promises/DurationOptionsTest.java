@@ -9,6 +9,7 @@ import dev.sandpiper.EventStream;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
+import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClientBuilder;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.WatchOptions;
@@ -24,6 +25,8 @@ import dev.sandpiper.e2b.E2bUrlOptions;
 import dev.sandpiper.e2b.sessions.Session;
 import dev.sandpiper.e2b.sessions.SessionsClient;
 import dev.sandpiper.e2b.sessions.SessionsClientBuilder;
+import dev.sandpiper.fake.FakeRun;
+import dev.sandpiper.fake.FakeSandboxes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,11 +51,15 @@ class DurationOptionsTest extends LocalE2bTest {
       List.of(ChronoUnit.FOREVER.getDuration(), Duration.ofSeconds(Long.MAX_VALUE));
   private static final Duration NEGATIVE = Duration.ofNanos(-1);
 
-  /** Durations that somebody else has measured, and one of a verb that is always refused. */
+  /**
+   * Durations that somebody else has measured, one of a verb that is always refused, and one of a
+   * verb that only the real platform has.
+   */
   private static final Set<String> NO_OPTIONS =
       Set.of(
           "dev.sandpiper.e2b.sessions.Session expireIn",
           "dev.sandpiper.DeadlineExceededException new",
+          "dev.sandpiper.blaxel.BlaxelSandbox previewEndpoint",
           "dev.sandpiper.ExecResult new",
           "dev.sandpiper.RateLimitedException new");
 
@@ -114,6 +121,14 @@ class DurationOptionsTest extends LocalE2bTest {
     positive(
         "dev.sandpiper.blaxel.BlaxelSandboxSpec$Expiration whenIdle",
         time -> createOnBlaxel(Expiration.whenIdle(time)));
+    positive(
+        "dev.sandpiper.blaxel.BlaxelSandboxSpec$Expiration$Age new",
+        age -> createOnBlaxel(new Expiration.Age(age)));
+    positive(
+        "dev.sandpiper.blaxel.BlaxelSandboxSpec$Expiration$Idle new",
+        time -> createOnBlaxel(new Expiration.Idle(time)));
+    zero("dev.sandpiper.fake.FakeRun takes", time -> FakeRun.exits(0).takes(time));
+    zero("dev.sandpiper.fake.FakeSandboxes connect", DurationOptionsTest::connectToFake);
   }
 
   private void onAll(
@@ -191,6 +206,13 @@ class DurationOptionsTest extends LocalE2bTest {
       assertThat(e.status()).as("%s: %s", name, e.getMessage()).hasValue(400);
     } catch (Exception e) {
       throw new AssertionError(name + " of " + duration, e);
+    }
+  }
+
+  private static void connectToFake(Duration timeToLive) {
+    try (FakeSandboxes fake = new FakeSandboxes();
+        Sandbox made = fake.create(SandboxSpec.standard())) {
+      fake.connect(made.id(), timeToLive).close();
     }
   }
 
