@@ -14,8 +14,7 @@ import org.jspecify.annotations.NullMarked;
  * @see <a href="https://connectrpc.com/docs/protocol/#unary-response">Connect unary responses</a>
  */
 @NullMarked
-record ConnectMetadata(
-    Map<String, List<String>> headers, Map<String, List<String>> trailers) {
+record ConnectMetadata(Map<String, List<String>> headers, Map<String, List<String>> trailers) {
   private static final String PREFIX = "trailer-";
 
   /** Takes the head of a unary answer apart. */

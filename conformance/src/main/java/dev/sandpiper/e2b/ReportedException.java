@@ -20,8 +20,7 @@ final class ReportedException extends SandboxException {
           return new ReportedException(
               failure.response().failure("refused"),
               failure.error(),
-              Optional.of(
-                  ConnectMetadata.ofUnary(failure.response().headers().toMultimap())));
+              Optional.of(ConnectMetadata.ofUnary(failure.response().headers().toMultimap())));
         }
 
         @Override

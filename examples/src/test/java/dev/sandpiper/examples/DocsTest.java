@@ -33,6 +33,7 @@ class DocsTest {
       import dev.sandpiper.Process;
       import dev.sandpiper.blaxel.*;
       import dev.sandpiper.e2b.*;
+      import dev.sandpiper.testkit.contract.SandboxContract;
       import dev.sandpiper.wire.*;
       import java.io.*;
       import java.net.URI;
@@ -53,6 +54,12 @@ class DocsTest {
           }
         }
         METHODS
+
+        interface AcmeClient {
+          static SandboxClient fromEnvironment() {
+            throw new IllegalStateException("no such platform");
+          }
+        }
       }
       """;
 
