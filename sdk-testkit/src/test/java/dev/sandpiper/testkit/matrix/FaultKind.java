@@ -25,6 +25,7 @@ enum FaultKind {
   GOAWAY(Fault::goAway),
   RESET_STREAM(() -> Fault.resetStream(2));
 
+  @SuppressWarnings("ImmutableEnumChecker") // lambdas that hold nothing
   private final Supplier<Fault> fault;
 
   FaultKind(Supplier<Fault> fault) {
