@@ -62,8 +62,7 @@ final class ExactInput {
       // A copy that comes late must not change what is being read.
       repeatedly(attempt -> files.write(file + attempt, piece, cancellation));
       position = to;
-      wake();
-      rejectIfClosed();
+      wake(); // what has ended the process was written all the same: the next write is refused
     } finally {
       sending.unlock();
     }
@@ -167,7 +166,7 @@ final class ExactInput {
   private void wake() {
     try {
       repeatedly(attempt -> files.write("n", "look\n", cancellation));
-    } catch (InvalidRequestException e) {
+    } catch (InvalidRequestException | InputClosedException e) {
       // Nobody is left to look: the pipe goes with the command, whose end the next listing shows.
       log.debug("{}: {}", failure("no feeder was woken"), e.getMessage());
     }
