@@ -97,8 +97,7 @@ public final class CreatedSandboxes {
       }
       closed = true;
     }
-    Uninterrupted.run(this::settle);
-    if (!begun.isEmpty()) {
+    if (!Uninterrupted.get(this::settle)) {
       log.warn("closed while sandboxes were being created, which may live on: {}", begun);
     }
     if (!open.isEmpty()) {
@@ -107,13 +106,15 @@ public final class CreatedSandboxes {
     return true;
   }
 
-  private void settle() {
-    int phase = creations.arrive();
+  /** Waits, which an interrupt ends. Returns whether nothing is being created any more. */
+  private boolean settle() {
+    int phase = creations.arrive(); // once only: a second arrival would stand for a creation
     awaitEnds(phase);
     if (!begun.isEmpty()) {
       scope.cancel();
       awaitEnds(phase);
     }
+    return begun.isEmpty();
   }
 
   private void awaitEnds(int phase) {

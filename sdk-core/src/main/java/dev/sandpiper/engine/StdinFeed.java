@@ -175,15 +175,18 @@ final class StdinFeed {
 
   /** After {@link #stop}: blocks until feeding has ended. Bounded, whatever the source does. */
   void await(Threads threads) {
-    Uninterrupted.run(
-        () -> {
-          if (!isDoneSoon()) {
-            threads.promptly().execute(() -> closeQuietly(source));
-            if (!isDoneSoon()) {
-              log.warn("{}: the source of its stdin blocks, and does not notice the end", this);
-            }
-          }
-        });
+    boolean isDone =
+        Uninterrupted.get(
+            () -> {
+              if (isDoneSoon()) {
+                return true;
+              }
+              threads.promptly().execute(() -> closeQuietly(source));
+              return isDoneSoon();
+            });
+    if (!isDone) {
+      log.warn("{}: the source of its stdin blocks, and does not notice the end", this);
+    }
   }
 
   /** True also if this thread is interrupted, which ends the waiting. */

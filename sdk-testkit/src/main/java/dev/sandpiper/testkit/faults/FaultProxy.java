@@ -36,8 +36,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * <p>Listens on loopback. Thread-safe.
  */
 public final class FaultProxy implements AutoCloseable {
-  private static final Fault FREEZE = Fault.stall();
-
   private final ServerSocket listening;
   private final URI target;
   private final FaultPlan plan = new FaultPlan();
@@ -90,15 +88,16 @@ public final class FaultProxy implements AutoCloseable {
    * lost. Later ones pass everything. Returns how many they are.
    */
   public int makeHalfOpen() {
-    PlannedFault planned = PlannedFault.ofConnections(Fault.halfOpen());
+    PlannedFault planned = PlannedFault.ofConnections("half-open connections", Fault.halfOpen());
     plan.add(planned);
+    links.removeIf(Link::isDropped);
     links.forEach(link -> link.lose(planned));
     return links.size();
   }
 
   /** Stops everything, on old connections and new ones, until {@link #thaw}; nothing is lost. */
   public void freeze() {
-    PlannedFault planned = PlannedFault.ofConnections(FREEZE);
+    PlannedFault planned = PlannedFault.ofConnections("a frozen server", Fault.stall());
     plan.add(planned);
     gate.freeze(planned);
   }
@@ -142,6 +141,7 @@ public final class FaultProxy implements AutoCloseable {
     while (true) {
       Socket client = listening.accept();
       Link link = new Link(client, connect(), gate);
+      links.removeIf(Link::isDropped);
       links.add(link);
       start(() -> serve(link));
     }

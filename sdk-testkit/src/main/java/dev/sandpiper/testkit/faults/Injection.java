@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.faults;
 
+import dev.sandpiper.testkit.faults.Fault.Effect;
 import dev.sandpiper.testkit.faults.Fault.Side;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,7 +23,9 @@ final class Injection {
   /** The fault of a message of HTTP/1.1 on this side; null if none is planned. */
   static @Nullable Injection http1(@Nullable PlannedFault planned, Link link, Side side) {
     if (planned == null || planned.fault.side != side) return null;
-    if (planned.fault.effect.isDecidedByTheHead()) return null;
+    if (planned.fault.effect.isDecidedByTheHead() || planned.fault.effect == Effect.RESET_STREAM) {
+      return null; // done before the message, or on HTTP/2 only, and then never injected here
+    }
     return new Injection(planned, link, planned.fault.moment.watchHttp1());
   }
 
@@ -80,7 +83,7 @@ final class Injection {
 
   /** Writes what follows the moment, and before it too: byte by byte once that was asked for. */
   void write(byte[] buffer, int offset, int count, OutputStream out) throws IOException {
-    if (!begun || planned.fault.effect != Fault.Effect.DRIP) {
+    if (!begun || planned.fault.effect != Effect.DRIP) {
       out.write(buffer, offset, count);
       out.flush();
       return;

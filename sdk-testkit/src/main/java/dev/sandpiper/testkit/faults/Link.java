@@ -62,6 +62,10 @@ final class Link {
     return cause == null && !cut;
   }
 
+  boolean isDropped() {
+    return dropped.getCount() == 0;
+  }
+
   /** Waits so long, or until the connection is dropped. */
   void pause(Duration time) throws IOException {
     try {

@@ -25,8 +25,8 @@ final class PlannedFault {
   }
 
   /** One that no request brings about: {@link #injected} is told when it has had an effect. */
-  static PlannedFault ofConnections(Fault fault) {
-    return new PlannedFault("any connection", fault, Scope.NONE);
+  static PlannedFault ofConnections(String name, Fault fault) {
+    return new PlannedFault(name, fault, Scope.NONE);
   }
 
   boolean isMeantFor(String head) {
@@ -48,6 +48,6 @@ final class PlannedFault {
 
   @Override
   public String toString() {
-    return fault + " of '" + requestText + "'";
+    return scope == Scope.NONE ? requestText : fault + " of '" + requestText + "'";
   }
 }

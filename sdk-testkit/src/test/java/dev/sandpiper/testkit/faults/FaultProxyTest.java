@@ -327,6 +327,29 @@ class FaultProxyTest {
         .withMessageContaining("CUT in the RESPONSE after 0 bytes of '/never'");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void countsOnlyTheConnectionsThatAreOpen(Version version) throws Exception {
+    speak(version);
+    assertThat(get("/first")).isEqualTo(BODY);
+    proxy.inject("/cut", Fault.cut());
+    assertThatThrownBy(() -> get("/cut")).isInstanceOf(IOException.class);
+    assertThat(get("/second")).isEqualTo(BODY);
+    assertThat(proxy.makeHalfOpen()).isEqualTo(1);
+    assertThatIllegalStateException()
+        .isThrownBy(proxy::close)
+        .withMessage("never injected: [half-open connections]");
+  }
+
+  @Test
+  void aFaultOfHttp2IsNeverInjectedOverHttp1() throws Exception {
+    speak(Version.HTTP_1);
+    proxy.inject("/a", Fault.resetStream(2));
+    assertThat(get("/a")).isEqualTo(BODY);
+    assertThat(proxy.injections()).isZero();
+    assertThatIllegalStateException().isThrownBy(proxy::close).withMessageContaining("'/a'");
+  }
+
   @Test
   void tellsRequestsOfOneConnectionApart() throws Exception {
     speak(Version.HTTP_1);
