@@ -87,7 +87,7 @@ final class TreeStop {
   /** Waits for another stop of this command: the deadline's, which a close need not repeat. */
   private void inTurn(CallScope scope, Runnable action) {
     if (!isWithin(scope.left().toMillis(), turn::tryLock)) {
-      throw new PlatformException(failure("another stop of it does not end"));
+      throw new PlatformException(failure("another stop of it is still under way"));
     }
     try {
       action.run();

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a {@link FaultProxy} does wrong with one request, and when.
+ * A fault that a {@link FaultProxy} injects into one request or its response.
  *
  * <p>Without another moment, a fault happens when the first byte of the response has come: the
- * server has done what was asked, and the client learns nothing of it. {@link #afterBytes}, {@link
+ * server has done what was asked, and the client does not know. {@link #afterBytes}, {@link
  * #afterBodyBytes} and {@link #afterText} choose a later moment, {@link #inRequest} one of the
  * request. Each returns a new fault; faults are immutable.
  */
@@ -100,8 +100,8 @@ public final class Fault {
   }
 
   /**
-   * Passes nothing more on this connection, in neither direction, and tells nobody: a router has
-   * forgotten it. What is sent is lost.
+   * Passes nothing more on this connection in either direction, without a FIN or RST, as when a
+   * router has forgotten it. What is sent is lost.
    */
   public static Fault halfOpen() {
     return of(Effect.HALF_OPEN);

@@ -18,8 +18,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A proxy between a client and a server over plain HTTP, 1.1 or 2, that does wrong what a test
- * tells it to, and passes everything else:
+ * A proxy between a client and a server over plain HTTP, 1.1 or 2. It injects the faults that a
+ * test plans, and passes everything else:
  *
  * <pre>{@code
  * try (FaultProxy proxy = FaultProxy.inFrontOf(environment.get("E2B_SANDBOX_URL"))) {

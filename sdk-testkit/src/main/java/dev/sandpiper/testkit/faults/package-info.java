@@ -1,6 +1,6 @@
 /**
- * Network faults for tests: a proxy between a client and a server of any kind, which does wrong
- * what a test tells it to.
+ * Network faults for tests: a proxy between a client and any server, which injects the faults that
+ * a test plans.
  */
 @NullMarked
 package dev.sandpiper.testkit.faults;
