@@ -1,11 +1,15 @@
 package dev.sandpiper.testkit.contract;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sandpiper.Capability;
+import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Filesystem;
 import dev.sandpiper.Processes;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.Signal;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -32,6 +36,15 @@ interface Facts {
 
   default Filesystem files() {
     return sandbox().files();
+  }
+
+  /** Fails unless a process ended so, as exactly as the platform tells a signal from an exit. */
+  default void assertDiedOf(Signal signal, ExitStatus status) {
+    if (capabilities().contains(Capability.EXIT_SIGNALS)) {
+      assertThat(status).isEqualTo(new ExitStatus.Signaled(signal));
+    } else {
+      assertThat(status.isSuccess()).isFalse();
+    }
   }
 
   /** Blocks until a command has made this file where commands start. */

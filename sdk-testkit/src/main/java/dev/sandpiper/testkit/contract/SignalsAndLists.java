@@ -27,6 +27,7 @@ interface SignalsAndLists extends Facts {
   }
 
   @ParameterizedTest
+  @Needs(Capability.EXIT_SIGNALS)
   @ValueSource(strings = {"HUP", "INT", "USR1", "USR2", "TERM", "KILL", "PIPE", "ALRM"})
   default void aSignalThatNobodyHandlesEndsTheProcess(String name) throws Exception {
     try (Process process = sandbox().processes().start(Command.of("sleep", "60"))) {
@@ -63,7 +64,7 @@ interface SignalsAndLists extends Facts {
         sandbox().processes().start(Command.shell("sleep 60 & echo ready; wait"))) {
       awaitOutput(process);
       assertThat(process.signal(Signal.TERM)).isTrue();
-      assertThat(process.waitFor().isSuccess()).isFalse();
+      assertDiedOf(Signal.TERM, process.waitFor());
     }
   }
 
@@ -79,7 +80,7 @@ interface SignalsAndLists extends Facts {
       Patience.until("it rests", () -> sandbox().shell(wait).exit().isSuccess());
       assertThat(process.signal(Signal.CONT)).isTrue();
       assertThat(process.signal(Signal.KILL)).isTrue();
-      assertThat(process.waitFor().isSuccess()).isFalse();
+      assertDiedOf(Signal.KILL, process.waitFor());
     }
   }
 
@@ -130,6 +131,7 @@ interface SignalsAndLists extends Facts {
   }
 
   @Fact
+  @Needs(Capability.EXIT_SIGNALS)
   default void theJdksProcessHasTheExitValueThatAShellWouldShow() throws Exception {
     try (Process process = sandbox().processes().start(Command.of("sleep", "60"))) {
       java.lang.Process java = process.asJavaProcess();

@@ -27,6 +27,7 @@ interface StreamsNeverLie extends Facts {
   }
 
   @Fact
+  @Needs(Capability.EXIT_SIGNALS)
   default void aDeathBySignalIsNoExitCode() {
     ExitStatus status = sandbox().shell("kill -KILL $$").exit();
     assertThat(status).isEqualTo(new ExitStatus.Signaled(Signal.KILL));

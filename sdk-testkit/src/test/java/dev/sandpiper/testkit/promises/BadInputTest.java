@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.Command;
 import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Content;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.e2b.E2bClient;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -69,6 +74,34 @@ class BadInputTest extends LocalE2bTest {
         .isInstanceOfSatisfying(
             NotFoundException.class, e -> assertThat(e.what()).isEqualTo(What.TEMPLATE))
         .hasMessageContaining("no-such-template");
+  }
+
+  @Test
+  void aMissingWorkingDirectoryIsNamed() {
+    assertThatThrownBy(
+            () -> sandbox.processes().exec(Command.of("true").directory("/no/such/place")))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageStartingWith("start true: ")
+        .hasMessageContaining("/no/such/place");
+  }
+
+  @Test
+  void aSourceThatFailsMidwayMayHaveSentAPart() {
+    InputStream failing =
+        new InputStream() {
+          private int left = 100_000;
+
+          @Override
+          public int read() throws IOException {
+            if (left-- > 0) {
+              return 0;
+            }
+            throw new IOException("my disk");
+          }
+        };
+    assertThatThrownBy(() -> sandbox.files().write("half", Content.of(failing)))
+        .isInstanceOf(CancelledException.class)
+        .hasMessageContaining("a part may have arrived");
   }
 
   @Test
