@@ -13,6 +13,8 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.e2b.E2bClient;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -88,15 +90,14 @@ class BadInputTest extends LocalE2bTest {
   @Test
   void aSourceThatFailsMidwayMayHaveSentAPart() {
     InputStream failing =
-        new InputStream() {
-          private int left = 100_000;
-
+        new FilterInputStream(new ByteArrayInputStream(new byte[100_000])) {
           @Override
-          public int read() throws IOException {
-            if (left-- > 0) {
-              return 0;
+          public int read(byte[] target, int offset, int length) throws IOException {
+            int read = super.read(target, offset, length);
+            if (read < 0) {
+              throw new IOException("my disk");
             }
-            throw new IOException("my disk");
+            return read;
           }
         };
     assertThatThrownBy(() -> sandbox.files().write("half", Content.of(failing)))
