@@ -17,6 +17,7 @@ import dev.sandpiper.testkit.faults.Fault;
 import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -175,10 +176,18 @@ class TransfersThatBreakTest extends LocalE2bTest {
     assertThat(archivesInTmp()).isEmpty();
   }
 
-  /** Archives that stay: those of copies that run beside this test go by themselves. */
+  /**
+   * Archives that stay: those of copies that run beside this test go by themselves, and those from
+   * before this JVM are of a run that was killed.
+   */
   static List<String> archivesInTmp() {
     File tmp = new File("/tmp");
-    String[] names = tmp.list((directory, name) -> name.matches("\\.sp-.*\\.tar"));
+    long start = ManagementFactory.getRuntimeMXBean().getStartTime();
+    String[] names =
+        tmp.list(
+            (directory, name) ->
+                name.matches("\\.sp-.*\\.tar")
+                    && new File(directory, name).lastModified() >= start);
     List<String> left = new ArrayList<>(List.of(Objects.requireNonNull(names)));
     for (int i = 0; i < 100 && !left.isEmpty(); i++) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
