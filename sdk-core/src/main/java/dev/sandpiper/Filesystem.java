@@ -12,6 +12,9 @@ import java.util.List;
  * <p>What a path names decides the error: {@link NotFoundException} if there is nothing, {@link
  * InvalidRequestException} if it is of the wrong kind, or no name that a filesystem takes, and
  * {@link IllegalArgumentException} for what is no path at all, before anything is sent.
+ *
+ * <p>A stream or a watch that becomes garbage before its end, and unclosed, is logged as a warning,
+ * once, with where it was opened, and its connection is released.
  */
 public interface Filesystem {
 

@@ -26,6 +26,11 @@ import java.util.concurrent.CompletableFuture;
  * <p>{@link #close()} undoes what opened it: after {@code start} it kills the process with its
  * children, after {@code attach} it lets go. {@link #detach()} changes one's mind.
  *
+ * <p>A process that becomes garbage before it has ended or was closed is let go of as by {@link
+ * #detach()}, however it was opened: the collector's moment is nobody's decision to kill. That is
+ * logged as a warning, once, with where it was opened. It is no garbage while its events, its
+ * standard input or {@link #asJavaProcess()} are in use, or {@link #onExit()} has not completed.
+ *
  * <p>All methods may be called from any thread. A star import of {@code dev.sandpiper} makes the
  * name ambiguous with {@link java.lang.Process}: import it by name.
  */

@@ -7,7 +7,9 @@ import java.util.Set;
  * One remote machine. Safe for use by many threads; holds no connection while nothing runs.
  *
  * <p>{@link #close()} undoes what opened it: a sandbox that was created is killed, one that was
- * connected to is left alone. {@link #detach()} changes one's mind.
+ * connected to is left alone. {@link #detach()} changes one's mind. One that was created and
+ * becomes garbage unclosed is logged as a warning, once, with where it was created; it lives on
+ * until its time is over.
  */
 public interface Sandbox extends AutoCloseable {
 

@@ -26,6 +26,9 @@ import java.util.Set;
  *
  * <p>What an interceptor or a listener throws that is no {@code IOException} fails the call with a
  * {@link PlatformException}, after which the request may have had its effect.
+ *
+ * <p>A client that becomes garbage unclosed, with everything that was opened through it, is logged
+ * as a warning, once, with where it was built, and its connections and threads are ended.
  */
 public interface SandboxClient extends AutoCloseable {
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.testing.Patience;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

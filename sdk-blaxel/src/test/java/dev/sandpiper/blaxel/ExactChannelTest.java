@@ -10,6 +10,7 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
+import dev.sandpiper.testing.Patience;
 import java.util.ArrayList;
 import java.util.List;
 import mockwebserver3.MockResponse;

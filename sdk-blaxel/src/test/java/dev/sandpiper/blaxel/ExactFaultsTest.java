@@ -10,6 +10,7 @@ import dev.sandpiper.ExitStatus;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.Signal;
+import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Process;
+import dev.sandpiper.testing.Patience;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;

@@ -16,6 +16,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.Signal;
+import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Random;

@@ -11,6 +11,7 @@ import dev.sandpiper.ExitStatus;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.Process;
 import dev.sandpiper.Signal;
+import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

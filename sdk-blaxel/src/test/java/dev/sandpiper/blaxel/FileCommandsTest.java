@@ -22,6 +22,7 @@ import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.WriteOptions;
+import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.file.Files;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.ReadOptions;
+import dev.sandpiper.testing.OtherLocales;
 import java.io.InputStream;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -15,32 +15,11 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the machine writes numbers in other digits, or letters in another case. */
-@ParameterizedClass
-@ValueSource(strings = {"ar-EG", "fa-IR", "bn-BD", "mr-IN", "tr-TR"})
-class OtherLocalesTest {
-  private final Locale before = Locale.getDefault();
-  @Parameter String locale = "";
+class OtherLocalesTest extends OtherLocales {
   @RegisterExtension final ScriptedBlaxel blaxel = new ScriptedBlaxel();
-
-  @BeforeEach
-  void liveThere() {
-    Locale.setDefault(Locale.forLanguageTag(locale));
-    assertThat(String.format("%d %S", 3, "i")).isNotEqualTo("3 I");
-  }
-
-  @AfterEach
-  void comeHome() {
-    Locale.setDefault(before);
-  }
 
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d*)");
   private static final String FILE = "GET /sbx/filesystem/%2Ftmp%2Fa%C3%A9";

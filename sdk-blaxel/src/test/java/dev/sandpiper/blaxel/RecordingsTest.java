@@ -9,7 +9,8 @@ import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
-import dev.sandpiper.blaxel.Recordings.Answer;
+import dev.sandpiper.testing.Recordings;
+import dev.sandpiper.testing.Recordings.Answer;
 import dev.sandpiper.wire.Json;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,19 +23,19 @@ class RecordingsTest {
   @RegisterExtension final ScriptedBlaxel blaxel = new ScriptedBlaxel();
 
   static Stream<Answer> streams() {
-    return Recordings.all().stream()
+    return Recordings.of("blaxel").stream()
         .filter(answer -> answer.contentType().equals("application/x-ndjson"))
         .filter(answer -> text(answer).contains("\"type\":\"result\""));
   }
 
   static Stream<Answer> failedStarts() {
-    return Recordings.all().stream()
+    return Recordings.of("blaxel").stream()
         .filter(answer -> answer.contentType().equals("application/x-ndjson"))
         .filter(answer -> text(answer).contains("\"type\":\"error\""));
   }
 
   static Stream<Answer> leaks() {
-    return Recordings.all().stream()
+    return Recordings.of("blaxel").stream()
         .filter(answer -> answer.method().equals("POST"))
         .filter(answer -> answer.contentType().startsWith("text/plain"))
         .filter(answer -> answer.target().equals("/process"));
@@ -83,7 +84,7 @@ class RecordingsTest {
 
   @Test
   void theServersKeepaliveAmongTheOutputIsFiltered() {
-    Answer quiet = one("stream-keepalive.json", "application/x-ndjson");
+    Answer quiet = one("stream-keepalive", "application/x-ndjson");
     assertThat(replay(quiet).stdout().text()).isEqualTo("begin\nend\n");
   }
 
@@ -94,9 +95,9 @@ class RecordingsTest {
     assertThat(leaks()).hasSizeGreaterThan(6);
   }
 
-  private static Answer one(String file, String contentType) {
-    return Recordings.all().stream()
-        .filter(answer -> answer.name().startsWith(file + " "))
+  private static Answer one(String recording, String contentType) {
+    return Recordings.of("blaxel").stream()
+        .filter(answer -> answer.name().startsWith(recording + "/"))
         .filter(answer -> answer.contentType().equals(contentType))
         .findFirst()
         .orElseThrow();

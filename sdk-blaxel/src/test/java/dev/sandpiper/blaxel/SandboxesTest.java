@@ -12,7 +12,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.WireFormatException;
-import dev.sandpiper.blaxel.testing.CapturedLog;
+import dev.sandpiper.testing.CapturedLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

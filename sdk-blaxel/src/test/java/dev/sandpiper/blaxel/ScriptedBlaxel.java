@@ -3,7 +3,8 @@ package dev.sandpiper.blaxel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sandpiper.blaxel.testing.CapturedLog;
+import dev.sandpiper.testing.CapturedLog;
+import dev.sandpiper.testing.Patience;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;

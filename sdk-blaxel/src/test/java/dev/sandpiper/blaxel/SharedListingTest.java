@@ -8,6 +8,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.testing.Patience;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

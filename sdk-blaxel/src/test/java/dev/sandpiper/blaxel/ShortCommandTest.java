@@ -13,6 +13,7 @@ import dev.sandpiper.OutputListener;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.Signal;
+import dev.sandpiper.testing.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

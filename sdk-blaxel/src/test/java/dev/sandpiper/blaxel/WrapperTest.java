@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.testing.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

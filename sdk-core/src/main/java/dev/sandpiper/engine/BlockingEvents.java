@@ -4,6 +4,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.EventStream;
 import dev.sandpiper.Failure;
 import dev.sandpiper.http.Durations;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -59,6 +60,8 @@ public abstract class BlockingEvents<E> implements EventStream<E> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancelledException(failure("its thread was interrupted"), e);
+    } finally {
+      Reference.reachabilityFence(this); // else it is garbage while its last reader is blocked
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.sandpiper.engine;
 
 import dev.sandpiper.Failure;
+import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
-import dev.sandpiper.ProcessRef;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeoutException;
@@ -18,16 +18,16 @@ final class ClaimedEvents extends BlockingEvents<ProcessEvent> {
   private static final Logger log = LoggerFactory.getLogger(ClaimedEvents.class);
 
   private final EventBuffer buffer;
-  private final ProcessRef ref;
+  private final Process process; // not garbage while its output is read
   private final TextViews texts = new TextViews(); // owned by the reading thread
   private final Deque<ProcessEvent> ready = new ArrayDeque<>(); // owned by the reading thread
   private @Nullable ByteOffsets position; // owned by the reading thread; null if nothing is kept
   private volatile boolean closed;
   private volatile @Nullable Thread lastReader;
 
-  ClaimedEvents(EventBuffer buffer, ProcessRef ref, @Nullable ByteOffsets begin) {
+  ClaimedEvents(EventBuffer buffer, Process process, @Nullable ByteOffsets begin) {
     this.buffer = buffer;
-    this.ref = ref;
+    this.process = process;
     this.position = begin;
   }
 
@@ -36,7 +36,7 @@ final class ClaimedEvents extends BlockingEvents<ProcessEvent> {
     if (position == null) {
       throw new UnsupportedOperationException(
           "the platform of "
-              + ref
+              + process.ref()
               + " keeps no output, so that no place in it can be gone back to");
     }
     return position.toString();
@@ -74,7 +74,7 @@ final class ClaimedEvents extends BlockingEvents<ProcessEvent> {
         return null;
       }
       if (event instanceof OutputGap gap) {
-        log.warn("{}: output is missing on {}: {}", ref, gap.channel(), gap.reason());
+        log.warn("{}: output is missing on {}: {}", process.ref(), gap.channel(), gap.reason());
       }
       texts.deliver(event, ready::add);
     }
@@ -83,7 +83,7 @@ final class ClaimedEvents extends BlockingEvents<ProcessEvent> {
 
   @Override
   protected Failure failure(String observed) {
-    return Failure.of("read events of", ref.processId(), observed);
+    return Failure.of("read events of", process.ref().processId(), observed);
   }
 
   /** True if reading on would block. */

@@ -6,10 +6,11 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Unclosed;
 import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Phaser;
@@ -29,7 +30,10 @@ public final class CreatedSandboxes {
   private static final Duration CLEAN_UP = Duration.ofSeconds(30);
 
   private final CallScope scope = CallScope.open();
-  private final Set<String> open = ConcurrentHashMap.newKeySet();
+
+  /** The ids, which may come again, and what tells one sandbox of that id from another. */
+  private final Map<String, Object> open = new ConcurrentHashMap<>();
+
   private final Phaser creations = new Phaser(1); // advances when none is left after closing
   private final Queue<String> begun = new ConcurrentLinkedQueue<>();
   private volatile boolean closed; // changed under this
@@ -44,7 +48,7 @@ public final class CreatedSandboxes {
     begin(name);
     try {
       S sandbox = creation.apply(scope);
-      open.add(sandbox.id());
+      add(sandbox);
       if (closed) {
         sandbox.close();
         throw new CancelledException(
@@ -54,6 +58,14 @@ public final class CreatedSandboxes {
     } finally {
       end(name);
     }
+  }
+
+  private void add(Sandbox sandbox) {
+    String id = sandbox.id();
+    Object one = new Object();
+    open.put(id, one);
+    Unclosed.watch(
+        sandbox, "sandbox " + id, "it lives until it ends by itself", () -> open.remove(id, one));
   }
 
   private synchronized void begin(String name) {
@@ -101,7 +113,8 @@ public final class CreatedSandboxes {
       log.warn("closed while sandboxes were being created, which may live on: {}", begun);
     }
     if (!open.isEmpty()) {
-      log.warn("closed with sandboxes still open, which nobody will kill: {}", open);
+      log.warn("closed with sandboxes still open, which nobody will kill: {}", open.keySet());
+      open.clear(); // and are not reported again as garbage
     }
     return true;
   }

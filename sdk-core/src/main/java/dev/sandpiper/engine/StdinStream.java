@@ -3,14 +3,17 @@ package dev.sandpiper.engine;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
 import java.io.OutputStream;
+import java.lang.ref.Reference;
 import java.util.Objects;
 
 /** A command's standard input as callers write to it. */
 final class StdinStream extends OutputStream {
   private final ProcessInput input;
+  private final Object process; // not garbage while it is written to
 
-  StdinStream(ProcessInput input) {
+  StdinStream(ProcessInput input, Object process) {
     this.input = input;
+    this.process = process;
   }
 
   @Override
@@ -34,11 +37,13 @@ final class StdinStream extends OutputStream {
     run(input::close);
   }
 
-  private static void run(Runnable action) throws SandboxIOException {
+  private void run(Runnable action) throws SandboxIOException {
     try {
       action.run();
     } catch (SandboxException e) {
       throw new SandboxIOException(e);
+    } finally {
+      Reference.reachabilityFence(process);
     }
   }
 }

@@ -5,17 +5,23 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.TransferProgress;
 import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.Unclosed;
 import dev.sandpiper.wire.BlockInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okio.BufferedSource;
 import okio.Okio;
 import okio.Source;
 
-/** The bytes of a file on their way out of a sandbox. What goes wrong is a typed failure. */
+/**
+ * The bytes of a file on their way out of a sandbox. What goes wrong is a typed failure. Nothing is
+ * held any more once the end was read.
+ */
 public final class FileBytes extends BlockInputStream {
   private final HttpRequest request;
-  private final Source source;
+  private final Held held;
   private final BufferedSource buffer;
   private final ReadOptions options;
   private final OptionalLong total;
@@ -24,12 +30,32 @@ public final class FileBytes extends BlockInputStream {
   private boolean ended;
   private volatile boolean closed;
 
+  /** What is held for the stream; it must not refer to it. */
+  private record Held(Source source, AtomicBoolean released) {
+    /** False if that was done before. */
+    boolean release() throws IOException {
+      if (!released.compareAndSet(false, true)) {
+        return false;
+      }
+      source.close();
+      return true;
+    }
+
+    boolean forsake() {
+      try {
+        return release();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   /**
    * @param source the file's bytes from the offset in {@code options} on
    */
   FileBytes(HttpRequest request, Source source, ReadOptions options, FileVersion version) {
     this.request = request;
-    this.source = source;
+    this.held = new Held(source, new AtomicBoolean());
     this.buffer = Okio.buffer(source);
     this.options = options;
     this.length = options.length().orElse(Long.MAX_VALUE);
@@ -37,6 +63,11 @@ public final class FileBytes extends BlockInputStream {
         version.size() < 0
             ? OptionalLong.empty()
             : OptionalLong.of(Math.min(length, version.size() - options.offset()));
+    Unclosed.watch(
+        this,
+        "the stream of file " + request.subject(),
+        "its connection is released",
+        held::forsake);
   }
 
   @Override
@@ -49,7 +80,10 @@ public final class FileBytes extends BlockInputStream {
     }
     int read =
         count == length ? -1 : readSource(target, offset, (int) Math.min(most, length - count));
-    ended = read < 0;
+    if (read < 0) {
+      ended = true;
+      held.release();
+    }
     count += Math.max(0, read);
     options.listener().progress(new TransferProgress(count, total, ended ? 1 : 0));
     return read;
@@ -70,6 +104,6 @@ public final class FileBytes extends BlockInputStream {
   @Override
   public void close() throws IOException {
     closed = true;
-    source.close();
+    held.release();
   }
 }

@@ -1,24 +1,13 @@
 package dev.sandpiper.files;
 
-import dev.sandpiper.AuthenticationException;
-import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.FileEvent;
-import dev.sandpiper.FileEvent.Gap;
-import dev.sandpiper.NotFoundException;
-import dev.sandpiper.NotFoundException.What;
-import dev.sandpiper.SandboxException;
-import dev.sandpiper.UnsupportedCapabilityException;
-import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.BlockingEvents;
-import dev.sandpiper.http.Backoff;
-import java.time.Duration;
+import dev.sandpiper.http.Unclosed;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A watch that outlives its connections. A pump, on a thread of the client's executor, reads the
@@ -26,20 +15,10 @@ import org.slf4j.LoggerFactory;
  * directory because of it misses nothing that comes later.
  */
 public final class FileWatch extends BlockingEvents<FileEvent> {
-  private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
-  private static final int ATTEMPTS = 6;
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private final WatchPump pump;
 
-  private final String directory;
-  private final Supplier<WatchConnection> opener;
-  private final Runnable cancel;
-  private final WatchBuffer buffer = new WatchBuffer();
-
-  private FileWatch(String directory, Supplier<WatchConnection> opener, Runnable cancel) {
-    this.directory = directory;
-    this.opener = opener;
-    this.cancel = cancel;
+  private FileWatch(WatchPump pump) {
+    this.pump = pump;
   }
 
   /**
@@ -51,100 +30,11 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
    */
   public static FileWatch open(
       String directory, Supplier<WatchConnection> opener, Runnable cancel, Executor executor) {
-    FileWatch watch = new FileWatch(directory, opener, cancel);
-    WatchConnection first = opener.get();
-    try {
-      executor.execute(() -> watch.pump(first));
-    } catch (RuntimeException | Error e) {
-      first.close();
-      throw e;
-    }
+    WatchPump pump = new WatchPump(directory, opener, cancel);
+    FileWatch watch = new FileWatch(pump);
+    pump.begin(executor);
+    Unclosed.watch(watch, "the watch of " + directory, "its connection is released", pump::close);
     return watch;
-  }
-
-  private void pump(WatchConnection first) {
-    WatchConnection connection = first;
-    try {
-      while (connection != null) {
-        SandboxException lost = drain(connection);
-        connection.close();
-        connection = lost == null ? null : reopen(lost);
-      }
-      buffer.end();
-    } catch (SandboxException e) {
-      buffer.fail(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      buffer.fail(new CancelledException(failure("its reader was interrupted"), e));
-    } catch (RuntimeException | Error e) {
-      buffer.fail(new IllegalStateException("the watch of " + directory + " died", e));
-      throw e;
-    } finally {
-      if (connection != null) {
-        connection.close();
-      }
-    }
-  }
-
-  /** Reads until the connection is lost, and returns why; null if the watch is over. */
-  private @Nullable SandboxException drain(WatchConnection connection) {
-    try {
-      FileEvent event = connection.next();
-      while (event != null && !buffer.isDiscarded()) {
-        buffer.put(event);
-        event = connection.next();
-      }
-      return null;
-    } catch (SandboxException e) {
-      if (buffer.isDiscarded()) {
-        return null;
-      }
-      if (isFinal(e)) {
-        throw e;
-      }
-      return e;
-    }
-  }
-
-  /** Null if the watch is over. */
-  private @Nullable WatchConnection reopen(SandboxException lost) throws InterruptedException {
-    Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
-    for (int attempt = 1; ; attempt++) {
-      buffer.awaitDiscarding(pauses.next().toNanos());
-      if (buffer.isDiscarded()) {
-        return null;
-      }
-      try {
-        WatchConnection connection = opener.get();
-        tell(lost.failure().observed() + "; the watch was opened anew");
-        return connection;
-      } catch (SandboxException e) {
-        if (buffer.isDiscarded()) {
-          return null;
-        }
-        if (e instanceof NotFoundException gone && gone.what() == What.FILE) {
-          tell(lost.failure().observed() + "; meanwhile the directory itself was removed");
-          return null;
-        }
-        if (attempt == ATTEMPTS || isFinal(e)) {
-          e.addSuppressed(lost);
-          throw e;
-        }
-      }
-    }
-  }
-
-  private void tell(String reason) {
-    log.warn("watch {}: events may be missing: {}", directory, reason);
-    buffer.put(new Gap(reason));
-  }
-
-  /** True of what another connection would not change. */
-  private static boolean isFinal(SandboxException failure) {
-    return failure instanceof AuthenticationException
-        || failure instanceof UnsupportedCapabilityException
-        || failure instanceof WireFormatException
-        || (failure instanceof NotFoundException missing && missing.what() == What.SANDBOX);
   }
 
   @Override
@@ -154,17 +44,16 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
 
   @Override
   protected @Nullable FileEvent await(long nanos) throws TimeoutException, InterruptedException {
-    return buffer.take(nanos);
+    return pump.buffer().take(nanos);
   }
 
   @Override
   protected Failure failure(String observed) {
-    return Failure.of("watch", directory, observed);
+    return pump.failure(observed);
   }
 
   @Override
   public void close() {
-    buffer.discard();
-    cancel.run();
+    pump.close();
   }
 }

@@ -1,12 +1,12 @@
 package dev.sandpiper.http;
 
-import static java.util.Objects.requireNonNull;
-
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Authenticator;
 import okhttp3.ConnectionPool;
 import okhttp3.CookieJar;
@@ -27,11 +27,47 @@ public final class ClientResources implements AutoCloseable {
   private static final Duration PING_INTERVAL = Duration.ofSeconds(20);
 
   private final OkHttpClient okHttp;
-  private final boolean ownsOkHttp;
   private final GuardedScheduler scheduler;
   private final CallWatch watch;
   private final Background background;
   private final HttpTransport transport;
+  private final Shutdown shutdown;
+
+  /** What ends them all; it must not refer to the client. */
+  private static final class Shutdown {
+    private final CallWatch watch;
+    private final GuardedScheduler scheduler;
+    private final Background background;
+    private final Optional<OkHttpClient> ownOkHttp;
+    private final AtomicBoolean done = new AtomicBoolean();
+
+    Shutdown(
+        CallWatch watch,
+        GuardedScheduler scheduler,
+        Background background,
+        Optional<OkHttpClient> ownOkHttp) {
+      this.watch = watch;
+      this.scheduler = scheduler;
+      this.background = background;
+      this.ownOkHttp = ownOkHttp;
+    }
+
+    /** False if that was done before. */
+    boolean run() {
+      if (!done.compareAndSet(false, true)) {
+        return false;
+      }
+      watch.close();
+      scheduler.shutdownNow();
+      background.close();
+      ownOkHttp.ifPresent(
+          client -> {
+            client.dispatcher().executorService().shutdown();
+            client.connectionPool().evictAll();
+          });
+      return true;
+    }
+  }
 
   /**
    * @param callersClient whose pool, proxy, TLS and interceptors to use; null for our own
@@ -43,19 +79,26 @@ public final class ClientResources implements AutoCloseable {
       Limits limits,
       Protocols protocols) {
     OkHttpCopies.check();
-    ownsOkHttp = callersClient == null;
-    okHttp = ownsOkHttp ? ownClient() : requireNonNull(callersClient);
+    okHttp = callersClient == null ? ownClient() : callersClient;
     scheduler = new GuardedScheduler(DaemonThreads.named("sandpiper-timer"));
     watch = new CallWatch(scheduler);
     background = new Background(callersExecutor);
     transport = assemble(limits, protocols);
+    shutdown =
+        new Shutdown(
+            watch,
+            scheduler,
+            background,
+            callersClient == null ? Optional.of(okHttp) : Optional.empty());
+    Unclosed.watch(
+        this, "a client", "its connections are closed and its threads ended", shutdown::run);
   }
 
   /** The way of every request, from the outside in. */
   private HttpTransport assemble(Limits limits, Protocols protocols) {
     OkHttpClient base = configure(okHttp, limits, new FreshConnections(scheduler));
     OkHttpClients clients = new OkHttpClients(base, protocols, new ConnectTurns());
-    HttpTransport network = new OkHttpTransport(clients, limits, watch);
+    HttpTransport network = new OkHttpTransport(clients, limits, watch, this);
     HttpTransport logged = new LoggingTransport(network);
     return new RetryingTransport(
         logged,
@@ -118,12 +161,6 @@ public final class ClientResources implements AutoCloseable {
    */
   @Override
   public void close() {
-    watch.close();
-    scheduler.shutdownNow();
-    background.close();
-    if (ownsOkHttp) {
-      okHttp.dispatcher().executorService().shutdown();
-      okHttp.connectionPool().evictAll();
-    }
+    shutdown.run();
   }
 }

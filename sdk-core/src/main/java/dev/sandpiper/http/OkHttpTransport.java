@@ -10,8 +10,13 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** The transport that touches OkHttp. Runs on the caller's thread, past OkHttp's dispatcher. */
-record OkHttpTransport(OkHttpClients clients, Limits standard, CallWatch watch)
+/**
+ * The transport that touches OkHttp. Runs on the caller's thread, past OkHttp's dispatcher.
+ *
+ * @param owner what is closed when it becomes garbage, which it does not while somebody can send a
+ *     request, or has a response open
+ */
+record OkHttpTransport(OkHttpClients clients, Limits standard, CallWatch watch, Object owner)
     implements HttpTransport {
   private static final String ACCEPT_ENCODING = "Accept-Encoding";
   private static final Set<String> NEEDS_BODY = Set.of("POST", "PUT", "PATCH");

@@ -8,7 +8,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.WireFormatException;
-import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.wire.ConnectEnvelope;
 import java.util.Base64;
 import java.util.List;

@@ -9,6 +9,7 @@ import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
+import dev.sandpiper.testing.Patience;
 import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
 import java.io.IOException;

@@ -14,6 +14,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.testing.Patience;
 import dev.sandpiper.wire.ConnectCode;
 import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectEnvelope;

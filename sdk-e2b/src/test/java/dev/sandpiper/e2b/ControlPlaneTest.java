@@ -129,7 +129,7 @@ class ControlPlaneTest {
 
     e2b.take();
     e2b.take("DELETE /sandboxes/isb1");
-    assertThat(dev.sandpiper.e2b.testing.CapturedLog.lines())
+    assertThat(dev.sandpiper.testing.CapturedLog.lines())
         .anyMatch(line -> line.startsWith("WARN sandbox isb1 could not be killed"))
         .noneMatch(line -> line.contains("{}"));
   }
@@ -673,7 +673,7 @@ class ControlPlaneTest {
     client.close();
 
     e2b.take();
-    assertThat(dev.sandpiper.e2b.testing.CapturedLog.lines())
+    assertThat(dev.sandpiper.testing.CapturedLog.lines())
         .anyMatch(line -> line.startsWith("WARN") && line.contains("isb1"));
     assertThatThrownBy(() -> client.create(SandboxSpec.standard()))
         .isInstanceOf(IllegalStateException.class);

@@ -9,6 +9,7 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.testing.Patience;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;

@@ -26,7 +26,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.DataEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.EndEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
-import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.testing.CapturedLog;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;

@@ -19,7 +19,7 @@ import dev.sandpiper.e2b.proto.FilesystemProto.MoveResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.RemoveRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.RemoveResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
-import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.testing.CapturedLog;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;

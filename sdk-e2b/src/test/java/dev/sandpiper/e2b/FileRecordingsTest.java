@@ -17,6 +17,7 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.WatchOptions;
+import dev.sandpiper.testing.Recordings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,7 @@ class FileRecordingsTest {
   @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
 
   private static Recordings.Answer recorded(String name) {
-    return Recordings.all().stream()
+    return Recordings.of("e2b").stream()
         .filter(answer -> answer.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no recording " + name));
@@ -122,7 +123,7 @@ class FileRecordingsTest {
   }
 
   private static List<Recordings.Answer> successes(String method) {
-    return Recordings.all().stream()
+    return Recordings.of("e2b").stream()
         .filter(answer -> answer.target().equals(FILESYSTEM + method) && answer.status() == 200)
         .toList();
   }
@@ -184,8 +185,9 @@ class FileRecordingsTest {
   /** The first events of a recorded watch, whose connection then stays open. */
   private List<FileEvent> watched(String name, int count) throws Exception {
     Recordings.Answer answer = recorded(name);
-    E2bSandbox sandbox = e2b.sandbox(e2b.open(e2b.builder().codec(answer.codec())), "0.6.13");
-    Frames.speak(answer.codec());
+    E2bSandbox sandbox =
+        e2b.sandbox(e2b.open(e2b.builder().codec(Frames.codecOf(answer))), "0.6.13");
+    Frames.speak(Frames.codecOf(answer));
     CountDownLatch gate = new CountDownLatch(1);
     e2b.answer(Frames.held(gate, answer.body()));
     List<FileEvent> events = new ArrayList<>();

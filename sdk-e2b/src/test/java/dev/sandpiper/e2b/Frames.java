@@ -12,6 +12,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.KeepAlive;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.StartEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
+import dev.sandpiper.testing.Recordings;
 import dev.sandpiper.wire.ConnectEnvelope;
 import java.io.IOException;
 import java.util.List;
@@ -31,6 +32,13 @@ final class Frames {
   private static volatile E2bCodec codec = E2bCodec.BINARY;
 
   private Frames() {}
+
+  /** What the body of a recorded stream is in. */
+  static E2bCodec codecOf(Recordings.Answer answer) {
+    return answer.contentType().equals("application/connect+json")
+        ? E2bCodec.JSON
+        : E2bCodec.BINARY;
+  }
 
   /** From now on the daemon speaks this. */
   static void speak(E2bCodec spoken) {

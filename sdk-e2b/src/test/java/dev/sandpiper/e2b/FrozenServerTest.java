@@ -9,6 +9,7 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DeadlineExceededException.Limit;
 import dev.sandpiper.Process;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.testing.Patience;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

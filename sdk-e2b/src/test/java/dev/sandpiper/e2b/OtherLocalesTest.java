@@ -3,37 +3,16 @@ package dev.sandpiper.e2b;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.ReadOptions;
+import dev.sandpiper.testing.OtherLocales;
 import java.io.InputStream;
-import java.util.Locale;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the machine writes numbers in other digits, or letters in another case. */
-@ParameterizedClass
-@ValueSource(strings = {"ar-EG", "fa-IR", "bn-BD", "mr-IN", "tr-TR"})
-class OtherLocalesTest {
-  private final Locale before = Locale.getDefault();
-  @Parameter String locale = "";
+class OtherLocalesTest extends OtherLocales {
   @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
-
-  @BeforeEach
-  void liveThere() {
-    Locale.setDefault(Locale.forLanguageTag(locale));
-    assertThat(String.format("%d %S", 3, "i")).isNotEqualTo("3 I");
-  }
-
-  @AfterEach
-  void comeHome() {
-    Locale.setDefault(before);
-  }
 
   private static MockResponse.Builder answer(String body) {
     return new MockResponse.Builder()

@@ -21,7 +21,8 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.DataEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.EndEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
-import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.testing.CapturedLog;
+import dev.sandpiper.testing.Recordings;
 import dev.sandpiper.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -64,15 +65,15 @@ class RecordingsTest {
 
   /** The client that speaks as the recorded one did. */
   private ReplayedE2b replayed(Recordings.Answer answer) {
-    return opened.computeIfAbsent(answer.codec(), ReplayedE2b::new);
+    return opened.computeIfAbsent(Frames.codecOf(answer), ReplayedE2b::new);
   }
 
   static List<Recordings.Answer> streams() {
-    return Recordings.all().stream().filter(Recordings.Answer::isProcessStream).toList();
+    return Recordings.of("e2b").stream().filter(Recordings.Answer::isProcessStream).toList();
   }
 
   static List<Recordings.Answer> refusals() {
-    return Recordings.all().stream()
+    return Recordings.of("e2b").stream()
         .filter(answer -> answer.status() >= 400)
         .filter(answer -> answer.target().matches("/(process|filesystem)\\..*|/files\\?.*"))
         .toList();
@@ -81,10 +82,10 @@ class RecordingsTest {
   @Test
   void thereIsSomethingToReplay() {
     assertThat(streams())
-        .filteredOn(answer -> answer.codec() == E2bCodec.BINARY)
+        .filteredOn(answer -> Frames.codecOf(answer) == E2bCodec.BINARY)
         .hasSizeGreaterThan(20);
     assertThat(streams())
-        .filteredOn(answer -> answer.codec() == E2bCodec.JSON)
+        .filteredOn(answer -> Frames.codecOf(answer) == E2bCodec.JSON)
         .hasSizeGreaterThan(90);
     assertThat(refusals()).hasSizeGreaterThan(40);
   }
@@ -105,7 +106,7 @@ class RecordingsTest {
     }
 
     static Expected of(Recordings.Answer answer) throws IOException {
-      return of(answer.codec(), answer.body());
+      return of(Frames.codecOf(answer), answer.body());
     }
 
     /** Reads the frames that are complete. */
@@ -283,7 +284,7 @@ class RecordingsTest {
     if (expected.isAskedAbout()) {
       return; // by requests that nobody recorded; see whole()
     }
-    E2bClient client = e2b.open(e2b.builder().codec(answer.codec()));
+    E2bClient client = e2b.open(e2b.builder().codec(Frames.codecOf(answer)));
     E2bSandbox sandbox = e2b.sandbox(client, "0.6.13");
     e2b.answer(Frames.chunked(answer.contentType(), answer.pieces()));
     Outcome.of(sandbox).assertIs(expected);
@@ -315,7 +316,7 @@ class RecordingsTest {
     for (int offset : offsets(answer)) {
       CapturedLog.clear();
       replayed.replay(stream, offset, 4096);
-      Expected expected = Expected.of(answer.codec(), Arrays.copyOf(stream, offset));
+      Expected expected = Expected.of(Frames.codecOf(answer), Arrays.copyOf(stream, offset));
       if (offset > 0 && (stream[0] & 1) != 0) {
         expected.compressed = true; // told by the first byte
       }

@@ -9,7 +9,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;
-import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.testing.CapturedLog;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

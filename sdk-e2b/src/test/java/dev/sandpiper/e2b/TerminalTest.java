@@ -23,6 +23,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.UpdateRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.UpdateResponse;
 import dev.sandpiper.engine.ProcessTrees;
+import dev.sandpiper.testing.Patience;
 import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;

@@ -28,6 +28,7 @@ import dev.sandpiper.e2b.proto.FilesystemProto.FileType;
 import dev.sandpiper.e2b.proto.FilesystemProto.FilesystemEvent;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
+import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

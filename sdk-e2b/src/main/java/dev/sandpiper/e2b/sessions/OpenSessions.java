@@ -5,6 +5,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.Unclosed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +37,12 @@ final class OpenSessions {
   OpenSessions(Threads threads, Duration interval) {
     this.threads = threads;
     this.interval = interval;
+  }
+
+  /** From now on {@code session} is refreshed, until {@code handle} has become garbage at most. */
+  void add(Session handle, SessionCalls session) {
+    add(session);
+    Unclosed.onGarbage(handle, () -> remove(session));
   }
 
   synchronized void add(SessionCalls session) {

@@ -99,8 +99,9 @@ public final class SessionsClient implements SandboxClient {
 
   private Session opened(String id, String environment, Map<String, String> variables) {
     SessionCalls calls = new SessionCalls(account, id);
-    account.open().add(calls);
-    return new Session(calls, account, environment, variables);
+    Session session = new Session(calls, account, environment, variables);
+    account.open().add(session, calls);
+    return session;
   }
 
   @Override
@@ -122,10 +123,11 @@ public final class SessionsClient implements SandboxClient {
     Durations.notNegative("the time to live", timeToLive, "to look only");
     SessionCalls calls = new SessionCalls(account, id);
     calls.look("connect", CallScope.open());
+    Session session = new Session(calls, account, null, Map.of());
     if (!timeToLive.isZero()) {
-      account.open().add(calls);
+      account.open().add(session, calls);
     }
-    return new Session(calls, account, null, Map.of());
+    return session;
   }
 
   @Override

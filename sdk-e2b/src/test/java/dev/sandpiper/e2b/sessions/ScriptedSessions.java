@@ -3,7 +3,7 @@ package dev.sandpiper.e2b.sessions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.wire.Json;
 import java.util.ArrayList;
 import java.util.Deque;

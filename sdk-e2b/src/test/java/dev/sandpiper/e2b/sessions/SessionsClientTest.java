@@ -15,7 +15,7 @@ import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
-import dev.sandpiper.e2b.testing.CapturedLog;
+import dev.sandpiper.testing.CapturedLog;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

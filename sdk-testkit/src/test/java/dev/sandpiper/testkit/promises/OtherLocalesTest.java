@@ -12,36 +12,14 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.testing.OtherLocales;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import java.util.Locale;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the machine writes numbers in other digits, or letters in another case. */
-@ParameterizedClass
-@ValueSource(strings = {"ar-EG", "fa-IR", "bn-BD", "mr-IN", "tr-TR"})
-class OtherLocalesTest {
-  private final Locale before = Locale.getDefault();
-  @Parameter String locale = "";
-
-  @BeforeEach
-  void liveThere() {
-    Locale.setDefault(Locale.forLanguageTag(locale));
-    assertThat(String.format("%d %S", 3, "i")).isNotEqualTo("3 I");
-  }
-
-  @AfterEach
-  void comeHome() {
-    Locale.setDefault(before);
-  }
-
+class OtherLocalesTest extends OtherLocales {
   @Test
   void theEmbeddedPlatformsAreTheSameEverywhere() throws IOException {
     try (LocalSandboxes local = LocalSandboxes.start();

@@ -1,4 +1,4 @@
-package dev.sandpiper.blaxel;
+package dev.sandpiper.testing;
 
 import static org.assertj.core.api.Assertions.fail;
 
@@ -9,13 +9,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what must come true soon, and not a moment longer than needed. */
-final class Patience {
+public final class Patience {
   private static final long LIMIT_SECONDS = 10;
 
   private Patience() {}
 
   /** Fails if {@code fact} does not come true within ten seconds. */
-  static void until(String fact, BooleanSupplier holds) {
+  public static void until(String fact, BooleanSupplier holds) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (!holds.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
@@ -26,12 +26,22 @@ final class Patience {
   }
 
   /** No thread of ours lives on. */
-  static void untilNoThreadIsLeft() {
+  public static void untilNoThreadIsLeft() {
     until("no thread of ours is left", () -> ourThreads() == 0);
   }
 
+  /** True if a frame of the thread's stack is in a class of this name. */
+  public static boolean isInside(Thread thread, String className) {
+    for (StackTraceElement frame : thread.getStackTrace()) {
+      if (frame.getClassName().contains(className)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The thread waits for its peer: an interrupt from here on finds it in the read itself. */
-  static void untilItReads(Thread thread) {
+  public static void untilItReads(Thread thread) {
     until("the thread is blocked in a read", () -> isInRead(thread));
   }
 

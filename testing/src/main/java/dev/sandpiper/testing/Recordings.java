@@ -1,9 +1,9 @@
-package dev.sandpiper.e2b;
+package dev.sandpiper.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sandpiper.wire.Json;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -17,8 +17,10 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import okio.Buffer;
 
-/** What a real daemon answered, byte for byte, from {@code wire/e2b} among the test resources. */
-final class Recordings {
+/** What a real server answered, byte for byte, from {@code wire} among the test resources. */
+public final class Recordings {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private Recordings() {}
 
   /**
@@ -26,20 +28,24 @@ final class Recordings {
    *
    * @param pieces its body as the server cut it
    */
-  record Answer(String name, String target, int status, String contentType, List<byte[]> pieces) {
+  public record Answer(
+      String name,
+      String method,
+      String target,
+      int status,
+      String contentType,
+      List<byte[]> pieces) {
 
-    byte[] body() {
-      return Frames.joined(pieces.toArray(new byte[0][])).readByteArray();
+    public byte[] body() {
+      Buffer all = new Buffer();
+      pieces.forEach(all::write);
+      return all.readByteArray();
     }
 
-    /** True of a stream of a process's events, in either codec. */
-    boolean isProcessStream() {
+    /** True of a stream of a process's events at E2B, in either codec. */
+    public boolean isProcessStream() {
       return contentType.startsWith("application/connect+")
           && target.matches("/process\\.Process/(Start|Connect)");
-    }
-
-    E2bCodec codec() {
-      return contentType.equals("application/connect+json") ? E2bCodec.JSON : E2bCodec.BINARY;
     }
 
     @Override
@@ -48,8 +54,9 @@ final class Recordings {
     }
   }
 
-  static List<Answer> all() {
-    URL folder = Objects.requireNonNull(Recordings.class.getResource("/wire/e2b"));
+  /** All answers of a platform, whose folder has this name, in the order of their files. */
+  public static List<Answer> of(String platform) {
+    URL folder = Objects.requireNonNull(Recordings.class.getResource("/wire/" + platform));
     try (Stream<Path> files = Files.list(Path.of(folder.toURI()))) {
       List<Answer> answers = new ArrayList<>();
       files
@@ -66,7 +73,7 @@ final class Recordings {
 
   private static void read(Path file, List<Answer> answers) {
     try {
-      JsonNode recording = Json.parse(Files.readAllBytes(file));
+      JsonNode recording = JSON.readTree(Files.readAllBytes(file));
       for (JsonNode exchange : recording.path("exchanges")) {
         JsonNode response = exchange.path("response");
         List<byte[]> pieces = new ArrayList<>();
@@ -74,6 +81,7 @@ final class Recordings {
         answers.add(
             new Answer(
                 recording.path("name").asText() + "/" + exchange.path("name").asText(),
+                exchange.path("request").path("method").asText(),
                 exchange.path("request").path("target").asText(),
                 response.path("status").asInt(),
                 contentType(response.path("headers")),

@@ -3,6 +3,8 @@ package dev.sandpiper.testing;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.Marker;
@@ -14,9 +16,13 @@ import org.slf4j.helpers.MessageFormatter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
-/** The logging of the tests: every line from debug on is kept, and none is printed. */
+/**
+ * The logging of the tests: every line from debug on is kept, up to a bound, and none is printed.
+ */
 public final class CapturedLog implements SLF4JServiceProvider {
+  private static final int MOST = 20_000;
   private static final Queue<String> LINES = new ConcurrentLinkedQueue<>();
+  private static final AtomicInteger COUNT = new AtomicInteger(); // that were added
 
   private final ILoggerFactory loggers = Lines::new;
   private final IMarkerFactory markers = new BasicMarkerFactory();
@@ -29,6 +35,7 @@ public final class CapturedLog implements SLF4JServiceProvider {
 
   public static void clear() {
     LINES.clear();
+    COUNT.set(0);
   }
 
   @Override
@@ -63,8 +70,16 @@ public final class CapturedLog implements SLF4JServiceProvider {
 
     @Override
     protected void handleNormalizedLoggingCall(
-        Level level, Marker marker, String message, Object[] arguments, Throwable throwable) {
-      LINES.add(level + " " + MessageFormatter.basicArrayFormat(message, arguments));
+        Level level,
+        @Nullable Marker marker,
+        String message,
+        Object @Nullable [] arguments,
+        @Nullable Throwable throwable) {
+      String line = level + " " + MessageFormatter.basicArrayFormat(message, arguments);
+      LINES.add(throwable == null ? line : line + " " + throwable);
+      if (COUNT.incrementAndGet() > MOST) {
+        LINES.poll();
+      }
     }
 
     @Override
