@@ -6,6 +6,7 @@ import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.LoopbackOnly;
 import dev.sandpiper.testkit.http.PortForwarder;
 import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.machine.Secrets;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.Optional;
@@ -19,6 +20,9 @@ final class Edge implements Endpoint {
   private static final String RESERVED =
       "This endpoint is reserved for the E2B control plane and is not reachable through the sandbox"
           + " URL";
+
+  /** Also for one that is paused and that no request resumes. */
+  private static final String NOT_FOUND = "The sandbox was not found";
 
   private final Sandboxes sandboxes;
   private final Envd envd = new Envd();
@@ -45,7 +49,7 @@ final class Edge implements Endpoint {
       exchange.text(400, "Invalid sandbox port");
     } else {
       int number = Integer.parseInt(port);
-      route(exchange, id, sandbox -> enter(exchange, sandbox, number));
+      route(exchange, id, number, sandbox -> enter(exchange, sandbox, number));
     }
   }
 
@@ -54,14 +58,15 @@ final class Edge implements Endpoint {
     Matcher host = LoopbackOnly.SANDBOX_HOST.matcher(String.valueOf(exchange.authority()));
     if (host.matches()) {
       int port = Integer.parseInt(host.group(1));
-      route(exchange, host.group(2), sandbox -> enter(exchange, sandbox, port));
+      route(exchange, host.group(2), port, sandbox -> enter(exchange, sandbox, port));
       return;
     }
     Optional<LocalSandbox> signer = signer(exchange);
     if (signer.isEmpty()) {
       exchange.text(400, "Invalid host");
     } else {
-      route(exchange, signer.get().id(), sandbox -> enter(exchange, sandbox, Envd.PORT));
+      String id = signer.get().id();
+      route(exchange, id, Envd.PORT, sandbox -> enter(exchange, sandbox, Envd.PORT));
     }
   }
 
@@ -76,7 +81,7 @@ final class Edge implements Endpoint {
 
   /** Passes a request on to a sandbox's daemon, as if it had been made in the sandbox. */
   void routeInside(Exchange exchange, String id) throws IOException {
-    route(exchange, id, sandbox -> envd.handle(exchange, sandbox));
+    route(exchange, id, Envd.PORT, sandbox -> envd.handle(exchange, sandbox));
   }
 
   /** What happens to a request in its sandbox. */
@@ -84,23 +89,40 @@ final class Edge implements Endpoint {
     void enter(LocalSandbox sandbox) throws IOException;
   }
 
-  private void route(Exchange exchange, String id, Entrance entrance) throws IOException {
+  private void route(Exchange exchange, String id, int port, Entrance entrance) throws IOException {
     LocalSandbox sandbox = sandboxes.find(id);
     if (sandbox == null) {
-      ObjectNode tree = problem(id, "The sandbox was not found", 502);
-      exchange.json(502, tree);
+      refuse(exchange, 502, id, NOT_FOUND);
       return;
     }
     if (sandbox.accessToken() == null && LoopbackOnly.comesFromElsewhere(exchange)) {
       exchange.failure(403, "a sandbox without a token answers no requests from other origins");
       return;
     }
+    if (sandbox.pause() != null && !resume(exchange, sandbox, port)) return;
     sandbox.remember(exchange);
     try {
       entrance.enter(sandbox);
     } finally {
       sandbox.forget(exchange);
     }
+  }
+
+  /** Resumes a paused sandbox, or answers the request and returns false. */
+  private boolean resume(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
+    Lifecycle lifecycle = sandbox.spec().lifecycle();
+    String token = sandbox.accessToken();
+    if (!lifecycle.autoResume()) {
+      refuse(exchange, 502, sandbox.id(), NOT_FOUND);
+      return false;
+    }
+    boolean tokenNeeded = port == Envd.PORT && token != null;
+    if (tokenNeeded && !Secrets.matches(token, exchange.header("X-Access-Token"))) {
+      refuse(exchange, 403, sandbox.id(), "The request is not permitted to resume the sandbox");
+      return false;
+    }
+    sandboxes.resume(sandbox, lifecycle.afterAutoResume(), false);
+    return true;
   }
 
   private void enter(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
@@ -128,6 +150,11 @@ final class Edge implements Endpoint {
           problem(sandbox.id(), "The sandbox is running but port is not open", 502)
               .put("port", port));
     }
+  }
+
+  private static void refuse(Exchange exchange, int status, String id, String message)
+      throws IOException {
+    exchange.json(status, problem(id, message, status));
   }
 
   private static ObjectNode problem(String sandboxId, String message, int code) {

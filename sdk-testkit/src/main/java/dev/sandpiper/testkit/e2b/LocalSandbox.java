@@ -3,10 +3,14 @@ package dev.sandpiper.testkit.e2b;
 import dev.sandpiper.testkit.e2b.Templates.Template;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.machine.Home;
+import java.io.IOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,28 +23,47 @@ final class LocalSandbox {
       Map<String, String> metadata,
       Map<String, String> environment,
       @Nullable String accessToken,
-      boolean internetAccess) {}
+      boolean internetAccess,
+      Lifecycle lifecycle) {}
+
+  /**
+   * The pause that a sandbox is in.
+   *
+   * @param envdUnresponsive whether its daemon had crashed before
+   */
+  record Pause(PauseMode mode, Instant since, boolean envdUnresponsive) {}
 
   private final String id;
   private final Spec spec;
   private final Instant startedAt;
   private final Home home;
-  private final ProcessTable processes;
-  private final Watchers watchers;
+  private final Supplier<ProcessTable> tables;
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
-  private volatile @Nullable String accessToken;
+  private final ReentrantLock changing = new ReentrantLock();
+
+  // Changed only by who holds the lock. The pause is null while the sandbox runs.
+  private volatile ProcessTable processes;
+  private volatile Watchers watchers;
+  private volatile @Nullable Pause pause;
   private volatile boolean gone;
+
+  private volatile @Nullable String accessToken;
   private volatile boolean envdDead;
+  private volatile Instant resumedAt;
   private volatile Instant endAt;
 
-  LocalSandbox(
-      String id, Spec spec, Instant startedAt, Instant endAt, Home home, ProcessTable processes) {
+  /**
+   * @param tables makes an empty table of processes, each time that the sandbox boots
+   */
+  LocalSandbox(String id, Spec spec, Instant startedAt, Home home, Supplier<ProcessTable> tables) {
     this.id = id;
     this.spec = spec;
     this.startedAt = startedAt;
-    this.endAt = endAt;
+    this.resumedAt = startedAt;
+    this.endAt = startedAt.plus(spec.lifecycle().timeToLive());
     this.home = home;
-    this.processes = processes;
+    this.tables = tables;
+    this.processes = tables.get();
     this.watchers = new Watchers(id);
     this.accessToken = spec.accessToken();
   }
@@ -66,6 +89,12 @@ final class LocalSandbox {
     return startedAt;
   }
 
+  /** When it was resumed last, or started. */
+  Instant resumedAt() {
+    return resumedAt;
+  }
+
+  /** Meaningless while it is paused. */
   Instant endAt() {
     return endAt;
   }
@@ -86,10 +115,15 @@ final class LocalSandbox {
     return watchers;
   }
 
+  /** Null while it runs. */
+  @Nullable Pause pause() {
+    return pause;
+  }
+
   /** Makes a request break off when this sandbox goes. The caller forgets it when it is over. */
   void remember(Exchange exchange) {
     open.add(exchange);
-    if (gone || envdDead) exchange.abort();
+    if (gone || envdDead || pause != null) exchange.abort();
   }
 
   void forget(Exchange exchange) {
@@ -106,12 +140,69 @@ final class LocalSandbox {
     return envdDead;
   }
 
+  /** Breaks every open request, and stops or kills every process. False if it did not run. */
+  boolean pause(PauseMode mode) throws IOException {
+    changing.lock();
+    try {
+      if (gone || pause != null) return false;
+      pause = new Pause(mode, Instant.now().truncatedTo(ChronoUnit.MICROS), envdDead);
+      breakOpenRequests();
+      if (mode == PauseMode.FULL) {
+        processes.pause();
+      } else {
+        shutDown();
+      }
+      return true;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /**
+   * Ends the pause. False if there is none.
+   *
+   * @param boots whether processes that were stopped are killed instead of going on
+   */
+  boolean resume(boolean boots) throws IOException {
+    changing.lock();
+    try {
+      Pause ending = pause;
+      if (gone || ending == null) return false;
+      if (ending.mode() == PauseMode.FULL && !boots) {
+        processes.resume();
+      } else {
+        shutDown();
+        boot();
+      }
+      resumedAt = Instant.now();
+      pause = null;
+      return true;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void boot() {
+    processes = tables.get();
+    watchers = new Watchers(id);
+    envdDead = false;
+  }
+
+  private void shutDown() {
+    watchers.close();
+    processes.close();
+  }
+
   /** Breaks every open request, ends every watch and kills every process. */
   void kill() {
     gone = true;
     breakOpenRequests();
-    watchers.close();
-    processes.close();
+    changing.lock();
+    try {
+      shutDown();
+    } finally {
+      changing.unlock();
+    }
   }
 
   private void breakOpenRequests() {

@@ -6,6 +6,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.testkit.machine.Home;
 import dev.sandpiper.testkit.machine.Launch;
 import dev.sandpiper.testkit.machine.Launcher;
+import dev.sandpiper.testkit.machine.ProcessFamily;
 import dev.sandpiper.testkit.machine.RunningCommand;
 import dev.sandpiper.testkit.machine.Stragglers;
 import dev.sandpiper.testkit.machine.TerminalSize;
@@ -19,17 +20,22 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /** The processes of one sandbox: those that run, and for half a minute those that ran. */
 final class ProcessTable implements AutoCloseable {
   private static final Duration KEPT_AFTER_END = Duration.ofSeconds(30);
 
-  private final String sandboxId;
   private final Home home;
   private volatile Map<String, String> environment;
   private final Launcher launcher;
   private final Threads threads;
+  private final ProcessFamily family;
+
+  // Held for reading by whoever starts a process, so that none starts beside a pause.
+  private final ReentrantReadWriteLock starting = new ReentrantReadWriteLock();
+  private boolean paused; // guarded by that lock
 
   // Guarded by this object's monitor. Both in order of start.
   private final Map<Long, SandboxProcess> running = new LinkedHashMap<>();
@@ -42,7 +48,7 @@ final class ProcessTable implements AutoCloseable {
       Map<String, String> environment,
       Launcher launcher,
       Threads threads) {
-    this.sandboxId = sandboxId;
+    this.family = new ProcessFamily(Stragglers.E2B_MARK, sandboxId, this::pids);
     this.home = home;
     this.environment = environment;
     this.launcher = launcher;
@@ -75,14 +81,48 @@ final class ProcessTable implements AutoCloseable {
     Launch launch =
         new Launch(
             words(config), directory(config, user), variables(config, user), takesInput, terminal);
-    RunningCommand command = launch(launch);
     String tag = request.hasTag() ? request.getTag() : null;
-    SandboxProcess process = new SandboxProcess(config, tag, command, launch, threads);
-    synchronized (this) {
-      running.put(process.pid(), process);
-      if (closed) process.signal(true);
+    starting.readLock().lock();
+    try {
+      if (paused) throw new IOException("the sandbox is paused");
+      SandboxProcess process = new SandboxProcess(config, tag, launch(launch), launch, threads);
+      add(process);
+      return process;
+    } finally {
+      starting.readLock().unlock();
     }
-    return process;
+  }
+
+  private synchronized void add(SandboxProcess process) {
+    running.put(process.pid(), process);
+    if (closed) process.signal(true);
+  }
+
+  private synchronized List<Long> pids() {
+    return List.copyOf(running.keySet());
+  }
+
+  /** Stops every process and starts none until {@link #resume}. */
+  void pause() throws IOException {
+    starting.writeLock().lock();
+    try {
+      paused = true;
+      running().forEach(SandboxProcess::holdDeadline);
+      family.stop();
+    } finally {
+      starting.writeLock().unlock();
+    }
+  }
+
+  void resume() throws IOException {
+    starting.writeLock().lock();
+    try {
+      family.resume();
+      running().forEach(SandboxProcess::resumeDeadline);
+      paused = false;
+    } finally {
+      starting.writeLock().unlock();
+    }
   }
 
   private void requireTerminals() {
@@ -250,14 +290,10 @@ final class ProcessTable implements AutoCloseable {
       closed = true;
       processes = List.copyOf(running.values());
     }
-    List<ProcessHandle> descendants =
-        processes.stream()
-            .flatMap(process -> process.handle().stream())
-            .flatMap(ProcessHandle::descendants)
-            .toList();
+    List<ProcessHandle> members = family.handles(); // once a parent is dead nothing leads to them
     processes.forEach(SandboxProcess::breakOff);
-    descendants.forEach(ProcessHandle::destroyForcibly);
-    Stragglers.kill(sandboxId);
+    members.forEach(ProcessHandle::destroyForcibly);
+    family.kill();
     try {
       for (SandboxProcess process : processes) process.awaitOver();
     } catch (InterruptedException e) {

@@ -3,7 +3,6 @@ package dev.sandpiper.testkit.e2b;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.sandpiper.testkit.e2b.ControlPlane.RefusedException;
 import dev.sandpiper.testkit.e2b.Templates.Template;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Query;
@@ -42,7 +41,7 @@ final class SandboxListing {
     String state = query.get("state");
     states = state == null ? Set.of("running", "paused") : Set.of(state.split(",", -1));
     if (!Set.of("running", "paused").containsAll(states)) {
-      throw new RefusedException(400, "state must be running or paused");
+      throw new ApiException(400, "state must be running or paused");
     }
     ascending = ascending(query.get("order"));
     metadata = metadata(query.get("metadata"));
@@ -53,14 +52,13 @@ final class SandboxListing {
   }
 
   void answer(Exchange exchange, Sandboxes sandboxes) throws IOException {
-    List<LocalSandbox> running =
-        states.contains("running")
-            ? sandboxes.all().stream().filter(this::matches).sorted(order()).toList()
-            : List.of();
+    List<LocalSandbox> wanted =
+        sandboxes.all().stream().filter(this::matches).sorted(order()).toList();
     if (states.contains("running")) {
-      exchange.set("X-Total-Running", Integer.toString(running.size()));
+      long running = wanted.stream().filter(one -> one.pause() == null).count();
+      exchange.set("X-Total-Running", Long.toString(running));
     }
-    List<LocalSandbox> rest = running.stream().filter(this::isAfterToken).toList();
+    List<LocalSandbox> rest = wanted.stream().filter(this::isAfterToken).toList();
     List<LocalSandbox> page = rest.subList(0, Math.min(limit, rest.size()));
     if (page.size() < rest.size()) {
       exchange.set("X-Next-Token", token(page.get(page.size() - 1)));
@@ -72,7 +70,8 @@ final class SandboxListing {
 
   private boolean matches(LocalSandbox sandbox) {
     Template of = sandbox.spec().template();
-    return sandbox.spec().metadata().entrySet().containsAll(metadata.entrySet())
+    return states.contains(SandboxTrees.state(sandbox))
+        && sandbox.spec().metadata().entrySet().containsAll(metadata.entrySet())
         && (template == null || Set.of(of.id(), of.alias()).contains(template))
         && (startedAfter == null || !sandbox.startedAt().isBefore(startedAfter));
   }
@@ -107,15 +106,15 @@ final class SandboxListing {
       String text = new String(Base64.getUrlDecoder().decode(token), UTF_8);
       if (text.startsWith(prefix)) return text.substring(prefix.length());
     } catch (IllegalArgumentException e) {
-      throw new RefusedException(400, "nextToken is not a token of this server");
+      throw new ApiException(400, "nextToken is not a token of this server");
     }
-    throw new RefusedException(400, "nextToken was made with another order");
+    throw new ApiException(400, "nextToken was made with another order");
   }
 
   private static boolean ascending(@Nullable String order) {
     if (order == null || order.equals("desc")) return false;
     if (order.equals("asc")) return true;
-    throw new RefusedException(400, "order must be asc or desc");
+    throw new ApiException(400, "order must be asc or desc");
   }
 
   private static @Nullable Instant time(@Nullable String text) {
@@ -123,14 +122,14 @@ final class SandboxListing {
     try {
       return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException e) {
-      throw new RefusedException(400, "startedAfter must be a time as RFC 3339 writes it");
+      throw new ApiException(400, "startedAfter must be a time as RFC 3339 writes it");
     }
   }
 
   private static int limit(@Nullable String text) {
     if (text == null) return MOST_ENTRIES;
     if (text.matches("[1-9]\\d?|100")) return Integer.parseInt(text);
-    throw new RefusedException(400, "limit must be from 1 to 100");
+    throw new ApiException(400, "limit must be from 1 to 100");
   }
 
   /** Undoes two of the three encodings; reading the query has undone the first. */
@@ -147,7 +146,7 @@ final class SandboxListing {
                   (first, second) -> second,
                   LinkedHashMap::new));
     } catch (IllegalArgumentException e) {
-      throw new RefusedException(400, "metadata is not percent-encoded");
+      throw new ApiException(400, "metadata is not percent-encoded");
     }
   }
 }

@@ -44,6 +44,8 @@ final class SandboxProcess {
   private boolean outputsAbandoned;
   private boolean exited;
   private @Nullable Future<?> deadline;
+  private @Nullable Duration lifetimeLeft; // not null while the deadline is held
+  private long deadlineNanos;
 
   SandboxProcess(
       ProcessConfig config,
@@ -175,11 +177,23 @@ final class SandboxProcess {
 
   /** Kills the process after a time, whoever listens then. */
   synchronized void limit(Duration lifetime) {
+    deadlineNanos = System.nanoTime() + lifetime.toNanos();
     deadline = threads.after(lifetime, () -> signal(true));
   }
 
   private synchronized void cancelDeadline() {
     if (deadline != null) deadline.cancel(false);
+  }
+
+  /** Stops the clock of the deadline: a machine that is paused does not notice how time goes by. */
+  synchronized void holdDeadline() {
+    if (deadline == null || !deadline.cancel(false)) return;
+    lifetimeLeft = Duration.ofNanos(deadlineNanos - System.nanoTime());
+  }
+
+  synchronized void resumeDeadline() {
+    if (lifetimeLeft != null) limit(lifetimeLeft);
+    lifetimeLeft = null;
   }
 
   /** Kills the process, lets go of its outputs and of all subscribers, who get no end. */

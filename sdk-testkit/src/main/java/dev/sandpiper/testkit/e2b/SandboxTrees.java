@@ -25,15 +25,21 @@ final class SandboxTrees {
     return tree;
   }
 
+  static String state(LocalSandbox sandbox) {
+    return sandbox.pause() == null ? "running" : "paused";
+  }
+
   /** One entry of a list. */
   static ObjectNode listed(LocalSandbox sandbox) {
     ObjectNode tree = identity(sandbox);
     tree.put("startedAt", sandbox.startedAt().toString());
-    tree.put("endAt", sandbox.endAt().toString());
+    LocalSandbox.Pause pause = sandbox.pause();
+    tree.put("endAt", (pause == null ? sandbox.endAt() : pause.since()).toString());
     tree.put("cpuCount", Runtime.getRuntime().availableProcessors());
     tree.put("memoryMB", Machine.memoryBytes() / MEBIBYTE);
     tree.put("diskSizeMB", sandbox.home().directory().toFile().getTotalSpace() / MEBIBYTE);
-    tree.put("state", "running");
+    tree.put("state", pause == null ? "running" : "paused");
+    if (pause != null && pause.envdUnresponsive()) tree.put("envdUnresponsiveAtPause", true);
     if (!sandbox.spec().metadata().isEmpty()) {
       ObjectNode metadata = tree.putObject("metadata");
       sandbox.spec().metadata().forEach(metadata::put);
@@ -49,7 +55,9 @@ final class SandboxTrees {
     }
     tree.put("allowInternetAccess", sandbox.spec().internetAccess());
     tree.putNull("domain");
-    tree.putObject("lifecycle").put("onTimeout", "kill").put("autoResume", false);
+    sandbox.spec().lifecycle().addTo(tree.putObject("lifecycle"));
+    LocalSandbox.Pause pause = sandbox.pause();
+    if (pause != null) tree.put("pauseMode", pause.mode().wireName());
     return tree;
   }
 

@@ -1,6 +1,5 @@
 package dev.sandpiper.testkit.e2b;
 
-import dev.sandpiper.testkit.e2b.ControlPlane.RefusedException;
 import dev.sandpiper.testkit.e2b.Templates.Template;
 import dev.sandpiper.testkit.http.Unenforced;
 import dev.sandpiper.testkit.machine.Directories;
@@ -53,12 +52,11 @@ final class Sandboxes implements AutoCloseable {
   }
 
   /**
-   * @throws RefusedException if no plan lets a sandbox live for so long
+   * @throws ApiException if no plan lets a sandbox live for so long
    */
   static Duration bounded(Duration timeToLive) {
     if (timeToLive.compareTo(LONGEST) <= 0) return timeToLive;
-    throw new RefusedException(
-        400, "timeout cannot be greater than " + LONGEST.toHours() + " hours");
+    throw new ApiException(400, "timeout cannot be greater than " + LONGEST.toHours() + " hours");
   }
 
   Unenforced unenforced() {
@@ -69,23 +67,28 @@ final class Sandboxes implements AutoCloseable {
     return templates.find(reference);
   }
 
-  LocalSandbox create(LocalSandbox.Spec spec, Duration timeToLive) throws IOException {
-    return create(Secrets.sandboxId(), spec, timeToLive);
+  LocalSandbox create(LocalSandbox.Spec spec) throws IOException {
+    return create(Secrets.sandboxId(), spec);
   }
 
   /** The sandbox that clients in debug mode know: without a token, and as good as without end. */
   void createForDebugClients() throws IOException {
     LocalSandbox.Spec spec =
-        new LocalSandbox.Spec(templates.first(), Map.of(), Map.of(), null, true);
-    create(DebugEdge.SANDBOX_ID, spec, FOR_EVER);
+        new LocalSandbox.Spec(
+            templates.first(), Map.of(), Map.of(), null, true, Lifecycle.killedAfter(FOR_EVER));
+    create(DebugEdge.SANDBOX_ID, spec);
   }
 
-  private LocalSandbox create(String id, LocalSandbox.Spec spec, Duration timeToLive)
-      throws IOException {
+  private LocalSandbox create(String id, LocalSandbox.Spec spec) throws IOException {
     Home home = new Home(makeHome(id), wholeHost);
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    ProcessTable processes = new ProcessTable(id, home, environment(id, spec), launcher, threads);
-    LocalSandbox sandbox = new LocalSandbox(id, spec, now, now.plus(timeToLive), home, processes);
+    LocalSandbox sandbox =
+        new LocalSandbox(
+            id,
+            spec,
+            now,
+            home,
+            () -> new ProcessTable(id, home, environment(id, spec), launcher, threads));
     alive.put(id, sandbox);
     expireLater(sandbox);
     log.debug("created sandbox {}", id);
@@ -114,6 +117,15 @@ final class Sandboxes implements AutoCloseable {
     return alive.get(id);
   }
 
+  /**
+   * @throws ApiException if there is none of that id
+   */
+  LocalSandbox get(String id) {
+    LocalSandbox sandbox = alive.get(id);
+    if (sandbox == null) throw ApiException.sandboxNotFound(id);
+    return sandbox;
+  }
+
   Collection<LocalSandbox> all() {
     return List.copyOf(alive.values());
   }
@@ -124,7 +136,7 @@ final class Sandboxes implements AutoCloseable {
    */
   void expireIn(LocalSandbox sandbox, Duration timeToLive) {
     Instant wanted = Instant.now().plus(timeToLive);
-    Instant last = sandbox.startedAt().plus(LONGEST);
+    Instant last = sandbox.resumedAt().plus(LONGEST);
     sandbox.endAt(wanted.isBefore(last) ? wanted : last);
     expireLater(sandbox);
   }
@@ -142,15 +154,47 @@ final class Sandboxes implements AutoCloseable {
 
   private void expire(LocalSandbox sandbox) {
     if (Instant.now().isBefore(sandbox.endAt())) return; // extended at the last moment
+    if (sandbox.pause() != null) return; // paused at the last moment
     log.debug("sandbox {} has reached its end", sandbox.id());
-    kill(sandbox.id());
+    PauseMode onTimeout = sandbox.spec().lifecycle().onTimeout();
+    if (onTimeout == null) {
+      kill(sandbox.id());
+      return;
+    }
+    try {
+      pause(sandbox, onTimeout);
+    } catch (IOException e) {
+      log.warn("cannot pause sandbox {} at its end", sandbox.id(), e);
+    }
+  }
+
+  /** Pauses a sandbox, which lives until it is killed then. False if it did not run. */
+  boolean pause(LocalSandbox sandbox, PauseMode mode) throws IOException {
+    boolean paused = sandbox.pause(mode);
+    if (paused) cancelExpiry(sandbox.id());
+    return paused;
+  }
+
+  /**
+   * Resumes a sandbox. False if it was not paused.
+   *
+   * @param boots whether its processes are killed instead of going on
+   */
+  boolean resume(LocalSandbox sandbox, Duration timeToLive, boolean boots) throws IOException {
+    boolean resumed = sandbox.resume(boots);
+    if (resumed) expireIn(sandbox, timeToLive);
+    return resumed;
+  }
+
+  private void cancelExpiry(String id) {
+    Future<?> expiry = expiries.remove(id);
+    if (expiry != null) expiry.cancel(false);
   }
 
   /** Kills a sandbox. False if there is none of that id. */
   boolean kill(String id) {
     LocalSandbox sandbox = alive.remove(id);
-    Future<?> expiry = expiries.remove(id);
-    if (expiry != null) expiry.cancel(false);
+    cancelExpiry(id);
     if (sandbox == null) return false;
     sandbox.kill();
     Directories.delete(root.resolve(id));

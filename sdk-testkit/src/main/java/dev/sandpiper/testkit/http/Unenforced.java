@@ -25,13 +25,13 @@ public final class Unenforced {
   /**
    * What is known of an object's fields.
    *
-   * @param done what this machine does
+   * @param done what this machine does; not looked for in objects inside the object
    * @param neutral what the others may hold because it asks for nothing; a field that is not named
    *     here may be absent, null, false or without contents
    */
   public record Fields(Set<String> done, Map<String, ? extends ValueNode> neutral) {
     private boolean asks(String name, JsonNode value) {
-      if (done.contains(name) || value.isNull() || value.equals(neutral.get(name))) return false;
+      if (value.isNull() || value.equals(neutral.get(name))) return false;
       if (value.isContainerNode()) {
         return value instanceof ObjectNode object
             ? object.properties().stream().anyMatch(one -> asks(one.getKey(), one.getValue()))
@@ -49,7 +49,10 @@ public final class Unenforced {
   public @Nullable String refusal(String prefix, JsonNode object, Fields fields) {
     for (Map.Entry<String, JsonNode> field : object.properties()) {
       String refusal = null;
-      if (fields.asks(field.getKey(), field.getValue())) refusal = refusal(prefix + field.getKey());
+      boolean done = fields.done.contains(field.getKey());
+      if (!done && fields.asks(field.getKey(), field.getValue())) {
+        refusal = refusal(prefix + field.getKey());
+      }
       if (refusal != null) return refusal;
     }
     return null;

@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.machine;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -8,8 +9,12 @@ import java.nio.file.Path;
  * start.
  */
 public final class Home {
+  /** Where the platform has the home, and so its documentation and its users. */
+  private static final String DOCUMENTED = "/home/user";
+
   private final Path directory;
   private final Confinement confinement;
+  private final boolean aliased;
   private volatile String start;
 
   /**
@@ -20,6 +25,8 @@ public final class Home {
   public Home(Path directory, boolean wholeHost) {
     this.directory = directory;
     this.confinement = new Confinement(wholeHost, directory);
+    boolean owned = wholeHost && Files.exists(Path.of(DOCUMENTED));
+    this.aliased = !owned && !directory.startsWith(DOCUMENTED);
     this.start = directory.toString();
   }
 
@@ -44,13 +51,17 @@ public final class Home {
 
   /**
    * Makes a path absolute as E2B does: empty is where commands start, {@code ~} the home, a
-   * relative one is below it, and an absolute one stays as it is, not even cleaned.
+   * relative one is below it, and an absolute one stays as it is, not even cleaned. Only {@code
+   * /home/user} and what is below it become the home and what is below that, unless this machine
+   * has such a directory and file calls may go there.
    */
   public String expand(String path, String user) {
     if (path.isEmpty()) return start;
     if (path.equals("~") || path.startsWith("~/")) return below(path.substring(1));
     if (path.startsWith("~")) throw new UserHomeException(user);
-    return path.startsWith("/") ? path : below("/" + path);
+    if (!path.startsWith("/")) return below("/" + path);
+    boolean documented = path.equals(DOCUMENTED) || path.startsWith(DOCUMENTED + "/");
+    return aliased && documented ? directory + path.substring(DOCUMENTED.length()) : path;
   }
 
   private String below(String rest) {

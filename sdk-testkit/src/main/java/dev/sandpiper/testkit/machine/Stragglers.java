@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class Stragglers {
   private static final Logger log = LoggerFactory.getLogger(Stragglers.class);
   private static final Path PROCESSES = Path.of("/proc");
-  private static final String E2B_MARK = "E2B_SANDBOX_ID";
+  public static final String E2B_MARK = "E2B_SANDBOX_ID";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private Stragglers() {}
@@ -66,7 +66,7 @@ public final class Stragglers {
     return found;
   }
 
-  private static String environment(Path process) {
+  static String environment(Path process) {
     try {
       return "\0" + new String(Files.readAllBytes(process.resolve("environ")), UTF_8);
     } catch (IOException e) {

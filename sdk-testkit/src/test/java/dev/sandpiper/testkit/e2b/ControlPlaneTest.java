@@ -131,9 +131,10 @@ class ControlPlaneTest {
   @Test
   void whatIsNotOfferedIsNotFound() throws Exception {
     TestSandbox sandbox = server.create();
-    assertThat(server.control("POST", "/sandboxes/" + sandbox.id() + "/pause", "{}").statusCode())
-        .isEqualTo(404);
-    assertThat(server.control("GET", "/snapshots", "").statusCode()).isEqualTo(404);
+    String path = "/sandboxes/" + sandbox.id();
+    assertThat(server.control("POST", path + "/hibernate", "{}").statusCode()).isEqualTo(404);
+    assertThat(server.control("GET", path + "/pause", "").statusCode()).isEqualTo(405);
+    assertThat(server.control("GET", "/volumes", "").statusCode()).isEqualTo(404);
   }
 
   @Test

@@ -90,12 +90,13 @@ final class LocalServer implements BeforeEachCallback, AfterEachCallback {
     return sandbox.withHome(Path.of(stat.at("/entry/path").asText()));
   }
 
-  HttpResponse<String> control(String method, String target, String body)
+  HttpResponse<String> control(String method, String target, String body, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(environment("E2B_API_URL") + target))
             .header("X-API-KEY", environment("E2B_API_KEY"))
             .method(method, BodyPublishers.ofString(body));
+    if (headers.length > 0) request.headers(headers);
     return client.send(request.build(), BodyHandlers.ofString());
   }
 
