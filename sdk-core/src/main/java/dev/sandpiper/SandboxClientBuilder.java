@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.http.UserAgent;
 import java.io.InputStream;
 import java.time.Duration;
@@ -27,6 +28,7 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
   private @Nullable OkHttpClient httpClient;
   private @Nullable Executor executor;
   private @Nullable String integration;
+  private Time time = Time.system();
 
   protected SandboxClientBuilder() {}
 
@@ -113,10 +115,17 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
     return environment;
   }
 
+  /** Whose time the client goes by. Default: that of this machine. */
+  protected final B goingBy(Time driven) {
+    time = requireNonNull(driven, "driven");
+    return self();
+  }
+
   /** New connections and threads, as these options say. The client closes them. */
   protected final ClientResources resources() {
     HttpVersion streams = processStreams == null ? httpVersion : processStreams;
-    return new ClientResources(httpClient, executor, limits, new Protocols(httpVersion, streams));
+    return new ClientResources(
+        httpClient, executor, limits, new Protocols(httpVersion, streams), time);
   }
 
   /** See {@link UserAgent#of}. */

@@ -140,7 +140,8 @@ final class ConformanceCall {
         ReferenceServers.url(asked),
         codec,
         codec,
-        asked.getMessageReceiveLimit());
+        asked.getMessageReceiveLimit(),
+        CallScope.open());
   }
 
   private HttpRequest request(ConnectClient client) {
@@ -161,9 +162,8 @@ final class ConformanceCall {
     var unused =
         servers
             .clientFor(asked)
-            .scheduler()
-            .schedule(
-                scope::cancel, asked.getCancel().getAfterCloseSendMs(), TimeUnit.MILLISECONDS);
+            .timers()
+            .in(Duration.ofMillis(asked.getCancel().getAfterCloseSendMs()), scope::cancel);
     return request.in(scope);
   }
 

@@ -76,7 +76,7 @@ public final class BlaxelClient implements SandboxClient {
             Threads.of(resources),
             waits,
             output,
-            new CreatedSandboxes());
+            new CreatedSandboxes(resources.time()));
   }
 
   private static Headers headers(UserAgent userAgent, String workspace) {

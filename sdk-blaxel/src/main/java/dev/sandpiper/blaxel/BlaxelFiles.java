@@ -21,6 +21,7 @@ import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.blaxel.FileCommands.Job;
+import dev.sandpiper.engine.Threads;
 import dev.sandpiper.files.AtomicWrite;
 import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FilePlatform;
@@ -38,7 +39,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Executor;
 import okhttp3.HttpUrl;
 
 /**
@@ -67,18 +67,18 @@ final class BlaxelFiles extends SandboxFiles {
       HttpUrl base,
       SandboxPaths paths,
       BlaxelProcesses processes,
-      Executor executor) {
+      Threads threads) {
     super(paths, ATTEMPTS);
     this.uploads = new Uploads(transport, base);
     this.commands = new FileCommands(processes);
     this.server = new BlaxelFileServer(base, commands);
-    this.reads = FileReads.inPieces(transport, server, PIECE, executor);
-    FileReads archives = FileReads.inPieces(transport, server, Uploads.PIECE, executor);
+    this.reads = FileReads.inPieces(transport, server, PIECE, threads.executor());
+    FileReads archives = FileReads.inPieces(transport, server, Uploads.PIECE, threads.executor());
     this.listing = new Listing(commands);
     FilePlatform platform =
         new BlaxelFilePlatform(transport, base, commands, listing, archives, uploads);
     this.atomic = new AtomicWrite(platform);
-    this.directories = new DirectoryCopies(platform, processes);
+    this.directories = new DirectoryCopies(platform, processes, threads);
   }
 
   @Override

@@ -92,8 +92,7 @@ public final class BlaxelSandbox implements Sandbox {
             new StreamedLauncher(exact, messages, account.waits()),
             account.output().streamedOnly());
     this.processes = new ServerProcesses(launcher, account.threads());
-    this.files =
-        new BlaxelFiles(account.dataPlane(), url, paths, processes, account.threads().executor());
+    this.files = new BlaxelFiles(account.dataPlane(), url, paths, processes, account.threads());
   }
 
   private static Set<Capability> without(Set<Capability> all, Capability... missing) {

@@ -5,7 +5,6 @@ import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +35,7 @@ final class Claim {
 
   /** Renews it from now on. */
   void begin() {
-    timer =
-        threads
-            .scheduler()
-            .scheduleWithFixedDelay(
-                () -> threads.promptly().execute(this::renew),
-                RENEWAL.toMillis(),
-                RENEWAL.toMillis(),
-                TimeUnit.MILLISECONDS);
+    timer = threads.timers().every(RENEWAL, () -> threads.promptly().execute(this::renew));
   }
 
   /** Makes it anew, or for the first time; nothing while another renewal is on its way. */

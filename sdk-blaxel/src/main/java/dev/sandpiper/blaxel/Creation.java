@@ -66,7 +66,7 @@ final class Creation {
     try {
       return open.apply(sandbox);
     } catch (RuntimeException e) {
-      throw isOurs(sandbox) ? deleted(SandboxJson.name(sandbox), e) : e;
+      throw isOurs(sandbox) ? deleted(SandboxJson.name(sandbox), e, scope) : e;
     }
   }
 
@@ -136,7 +136,7 @@ final class Creation {
 
   private JsonNode recover(SandboxException failure, CallScope scope) {
     if (failure instanceof CancelledException) {
-      throw Uninterrupted.repeat(() -> abandoned(failure));
+      throw Uninterrupted.repeat(() -> abandoned(failure, scope));
     }
     JsonNode sandbox;
     try {
@@ -144,7 +144,7 @@ final class Creation {
     } catch (CancelledException e) {
       CancelledException cancelled =
           new CancelledException(failure.failure().withObserved(e.failure().observed()), failure);
-      throw Uninterrupted.repeat(() -> abandoned(cancelled));
+      throw Uninterrupted.repeat(() -> abandoned(cancelled, scope));
     }
     log.warn(
         "create {}: {}; it exists as {}", subject, failure.getMessage(), SandboxJson.name(sandbox));
@@ -168,18 +168,18 @@ final class Creation {
         failure.addSuppressed(e);
         observed = "the platform could not be asked";
       }
-      if (found.isPresent() && isSettled(found.get(), failure)) {
+      if (found.isPresent() && isSettled(found.get(), failure, scope)) {
         return found.get();
       }
     } while (backoff.hasTime());
     if (found.isPresent()) {
-      throw deleted(SandboxJson.name(found.get()), failure);
+      throw deleted(SandboxJson.name(found.get()), failure, scope);
     }
     throw unknown(failure, observed);
   }
 
   /** True if it can be used; false if that may still come. */
-  private boolean isSettled(JsonNode sandbox, SandboxException failure) {
+  private boolean isSettled(JsonNode sandbox, SandboxException failure, CallScope scope) {
     if (!isOurs(sandbox)) {
       if (ifAbsent && SandboxJson.isAlive(sandbox)) {
         return true;
@@ -191,7 +191,7 @@ final class Creation {
       PlatformException failed =
           new PlatformException(
               failure("it was created and is " + status).withRetryable(false), failure);
-      throw deleted(SandboxJson.name(sandbox), failed);
+      throw deleted(SandboxJson.name(sandbox), failed, scope);
     }
     return SandboxJson.status(sandbox).equals("DEPLOYED");
   }
@@ -206,16 +206,16 @@ final class Creation {
   }
 
   /** Deletes what nobody waits for any more. Returns what to throw. */
-  private RuntimeException abandoned(SandboxException failure) {
+  private RuntimeException abandoned(SandboxException failure, CallScope call) {
     try {
-      CallScope scope = CreatedSandboxes.cleanUp();
+      CallScope scope = CreatedSandboxes.cleanUp(call);
       Optional<JsonNode> found = find(api.in(scope));
       if (found.isEmpty()) {
         scope.sleep(waits.first(), failure(""));
         found = find(api.in(scope));
       }
       return found
-          .map(one -> isOurs(one) ? deleted(SandboxJson.name(one), failure) : failure)
+          .map(one -> isOurs(one) ? deleted(SandboxJson.name(one), failure, scope) : failure)
           .orElseGet(() -> lost(failure, "the platform does not show it"));
     } catch (SandboxException e) {
       failure.addSuppressed(e);
@@ -228,9 +228,9 @@ final class Creation {
     return unknown(failure, observed);
   }
 
-  private RuntimeException deleted(String name, RuntimeException failure) {
+  private RuntimeException deleted(String name, RuntimeException failure, CallScope scope) {
     return CreatedSandboxes.undo(
-        name, failure, () -> api.in(CreatedSandboxes.cleanUp()).delete(name));
+        name, failure, () -> api.in(CreatedSandboxes.cleanUp(scope)).delete(name));
   }
 
   private Failure failure(String observed) {

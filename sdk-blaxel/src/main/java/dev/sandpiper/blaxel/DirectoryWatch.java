@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -148,8 +148,7 @@ final class DirectoryWatch {
   private boolean follow() {
     CallScope end = current();
     // Without a limit of ours a connection that died before its head would be waited for for ever.
-    ScheduledFuture<?> impatience =
-        threads.scheduler().schedule(end::cancel, SILENCE.toSeconds(), TimeUnit.SECONDS);
+    Future<?> impatience = threads.timers().in(SILENCE, end::cancel);
     boolean told = false;
     try (HttpResponse response = files.watch(end)) {
       impatience.cancel(false);

@@ -32,7 +32,7 @@ record ExactSandbox(
         files,
         new DirectoryWatch(files, threads),
         new FinishedProcesses(api, files.directory()),
-        new ProcessTrees(api, api),
+        new ProcessTrees(api, api, threads.time()),
         threads,
         patience);
   }

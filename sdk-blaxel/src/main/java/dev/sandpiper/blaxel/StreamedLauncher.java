@@ -119,7 +119,7 @@ final class StreamedLauncher {
       awaitBegin(started, scope);
     } catch (RuntimeException e) {
       if (scope.hasEnded()) {
-        StartRecovery.abandon(started, Duration.ofSeconds(2), e);
+        StartRecovery.abandon(started, Duration.ofSeconds(2), scope, e);
       }
       started.close();
       throw e;

@@ -9,6 +9,8 @@ import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
+import dev.sandpiper.http.Monitor;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.wire.BlockInputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -16,8 +18,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelStreams {
   private final Supplier<ClaimedEvents> claim;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Time time;
+  private final Monitor monitor;
 
-  // All guarded by lock.
-  private final ChannelStream stdout = new ChannelStream();
-  private final ChannelStream stderr = new ChannelStream();
+  // All guarded by the monitor.
+  private final ChannelStream stdout;
+  private final ChannelStream stderr;
   private @Nullable ClaimedEvents events;
   private @Nullable SandboxException failure;
   private @Nullable Thread lastReader;
@@ -43,8 +43,12 @@ final class ChannelStreams {
   /**
    * @param claim called once, when something is read for the first time
    */
-  ChannelStreams(Supplier<ClaimedEvents> claim) {
+  ChannelStreams(Supplier<ClaimedEvents> claim, Time time) {
     this.claim = claim;
+    this.time = time;
+    this.monitor = new Monitor(time);
+    this.stdout = new ChannelStream(time);
+    this.stderr = new ChannelStream(time);
   }
 
   ChannelStream of(Channel channel) {
@@ -57,12 +61,10 @@ final class ChannelStreams {
       lastReader = Thread.currentThread();
       stream.kept.claim();
       while (!stream.hasMore() && !isOver() && !stream.isClosed()) {
-        takeOrWait(Long.MAX_VALUE);
+        takeOrWait(time.nanos() + Long.MAX_VALUE);
       }
       if (stream.hasMore()) {
-        int count = stream.take(target, offset, length);
-        changed.signalAll();
-        return count;
+        return stream.take(target, offset, length);
       }
       if (failure != null && !stream.isClosed()) {
         throw new SandboxIOException(failure);
@@ -71,13 +73,13 @@ final class ChannelStreams {
     } catch (InterruptedException e) {
       throw interrupted();
     } finally {
-      lock.unlock();
+      monitor.leave();
     }
   }
 
   private void enter() throws InterruptedIOException {
     try {
-      lock.lockInterruptibly();
+      monitor.enterInterruptibly();
     } catch (InterruptedException e) {
       throw interrupted();
     }
@@ -90,24 +92,21 @@ final class ChannelStreams {
 
   /**
    * If this thread was the last to read, nobody may be left who does: goes on for it, until the end
-   * or for this long, and keeps what it reads within bounds.
+   * or that time, and keeps what it reads within bounds.
    */
-  void readOnIfReader(long nanos) throws InterruptedException {
-    lock.lockInterruptibly();
+  void readOnIfReader(long until) throws InterruptedException {
+    monitor.enterInterruptibly();
     try {
       if (lastReader != Thread.currentThread()) {
         return;
       }
       stdout.kept.unclaim();
       stderr.kept.unclaim();
-      long began = System.nanoTime();
-      long left = nanos;
-      while (!isOver() && left > 0) {
-        takeOrWait(left);
-        left = nanos - (System.nanoTime() - began);
+      while (!isOver() && until - time.nanos() > 0) {
+        takeOrWait(until);
       }
     } finally {
-      lock.unlock();
+      monitor.leave();
     }
   }
 
@@ -116,18 +115,17 @@ final class ChannelStreams {
   }
 
   /** Takes one event, unless another thread is at it, or a reader has to catch up first. */
-  @SuppressWarnings("WaitNotInLoop") // its callers loop
-  private void takeOrWait(long nanos) throws InterruptedException {
+  private void takeOrWait(long until) throws InterruptedException {
     if (taking || stdout.kept.isFull() || stderr.kept.isFull()) {
-      changed.awaitNanos(nanos);
+      monitor.awaitChange(until);
       return;
     }
     ClaimedEvents source = claimed();
     taking = true;
-    lock.unlock();
+    monitor.leave();
     Runnable outcome = () -> {};
     try {
-      ProcessEvent event = source.next(Duration.ofNanos(nanos));
+      ProcessEvent event = source.next(Duration.ofNanos(until - time.nanos()));
       outcome = () -> keep(event);
     } catch (TimeoutException e) {
       // Its callers look whether anything has changed, and come again.
@@ -139,10 +137,9 @@ final class ChannelStreams {
     } catch (SandboxException e) {
       outcome = () -> failure = e;
     } finally {
-      lock.lock();
+      monitor.enter();
       taking = false;
       outcome.run();
-      changed.signalAll();
     }
   }
 
@@ -177,8 +174,12 @@ final class ChannelStreams {
 
   /** One output, and what has come of it. */
   final class ChannelStream extends BlockInputStream {
-    private final EventBuffer kept = new EventBuffer(ByteOffsets.BEGINNING, Duration.ZERO);
-    private ByteBuffer piece = ByteBuffer.allocate(0); // guarded by lock; what is being read
+    private final EventBuffer kept;
+    private ByteBuffer piece = ByteBuffer.allocate(0); // guarded by the monitor; what is being read
+
+    private ChannelStream(Time time) {
+      kept = new EventBuffer(ByteOffsets.BEGINNING, Duration.ZERO, time);
+    }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
@@ -220,28 +221,20 @@ final class ChannelStreams {
     /** How many bytes of the piece that is being read are left. */
     @Override
     public int available() {
-      lock.lock();
-      try {
-        return piece.remaining();
-      } finally {
-        lock.unlock();
-      }
+      return monitor.decide(() -> piece.remaining());
     }
 
     /** Takes no more of this output; the process and its other output go on. */
     @Override
     public void close() {
-      lock.lock();
-      try {
-        kept.discard();
-        piece = ByteBuffer.allocate(0);
-        changed.signalAll();
-        if (events != null) {
-          freeReader(events);
-        }
-      } finally {
-        lock.unlock();
-      }
+      monitor.change(
+          () -> {
+            kept.discard();
+            piece = ByteBuffer.allocate(0);
+            if (events != null) {
+              freeReader(events);
+            }
+          });
     }
   }
 }

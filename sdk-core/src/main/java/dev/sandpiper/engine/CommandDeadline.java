@@ -6,7 +6,6 @@ import dev.sandpiper.ExecResult;
 import dev.sandpiper.Failure;
 import dev.sandpiper.http.CallScope;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The time a command has. When it is over, the command is stopped, on a thread of its own. */
@@ -30,7 +29,7 @@ final class CommandDeadline {
           passed = true;
           threads.promptly().execute(stop);
         };
-    return threads.scheduler().schedule(expire, scope.left().toNanos(), TimeUnit.NANOSECONDS);
+    return threads.timers().in(scope.left(), expire);
   }
 
   /** True once the time was over before {@link #cancel}. */

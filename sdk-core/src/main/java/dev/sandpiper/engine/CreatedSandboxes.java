@@ -6,16 +6,15 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Monitor;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.http.Unclosed;
 import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Phaser;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +28,19 @@ public final class CreatedSandboxes {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration CLEAN_UP = Duration.ofSeconds(30);
 
-  private final CallScope scope = CallScope.open();
+  private final CallScope scope;
 
   /** The ids, which may come again, and what tells one sandbox of that id from another. */
   private final Map<String, Object> open = new ConcurrentHashMap<>();
 
-  private final Phaser creations = new Phaser(1); // advances when none is left after closing
-  private final Queue<String> begun = new ConcurrentLinkedQueue<>();
-  private volatile boolean closed; // changed under this
+  private final Monitor creations;
+  private final List<String> begun = new ArrayList<>(); // guarded by the monitor
+  private volatile boolean closed; // changed in the monitor
+
+  public CreatedSandboxes(Time time) {
+    scope = CallScope.open(time);
+    creations = new Monitor(time);
+  }
 
   /**
    * Creates a sandbox. If the client is closed meanwhile, the sandbox is closed too.
@@ -68,15 +72,16 @@ public final class CreatedSandboxes {
         sandbox, "sandbox " + id, "it lives until it ends by itself", () -> open.remove(id, one));
   }
 
-  private synchronized void begin(String name) {
-    requireOpen();
-    begun.add(name);
-    creations.register();
+  private void begin(String name) {
+    creations.change(
+        () -> {
+          requireOpen();
+          begun.add(name);
+        });
   }
 
   private void end(String name) {
-    begun.remove(name);
-    creations.arriveAndDeregister();
+    creations.change(() -> begun.remove(name));
   }
 
   /**
@@ -103,14 +108,12 @@ public final class CreatedSandboxes {
    * @return false, at once, if that was done or begun before
    */
   public boolean close() {
-    synchronized (this) {
-      if (closed) {
-        return false;
-      }
-      closed = true;
+    if (!creations.decide(this::isFirstToClose)) {
+      return false;
     }
-    if (!Uninterrupted.get(this::settle)) {
-      log.warn("closed while sandboxes were being created, which may live on: {}", begun);
+    List<String> left = Uninterrupted.get(this::settle);
+    if (!left.isEmpty()) {
+      log.warn("closed while sandboxes were being created, which may live on: {}", left);
     }
     if (!open.isEmpty()) {
       log.warn("closed with sandboxes still open, which nobody will kill: {}", open.keySet());
@@ -119,25 +122,27 @@ public final class CreatedSandboxes {
     return true;
   }
 
-  /** Waits, which an interrupt ends. Returns whether nothing is being created any more. */
-  private boolean settle() {
-    int phase = creations.arrive(); // once only: a second arrival would stand for a creation
-    awaitEnds(phase);
-    if (!begun.isEmpty()) {
-      scope.cancel();
-      awaitEnds(phase);
-    }
-    return begun.isEmpty();
+  private boolean isFirstToClose() {
+    boolean isFirst = !closed;
+    closed = true;
+    return isFirst;
   }
 
-  private void awaitEnds(int phase) {
+  /** Waits, which an interrupt ends. Returns what is still being created. */
+  private List<String> settle() {
+    if (!awaitEnds().isEmpty()) {
+      scope.cancel();
+    }
+    return awaitEnds();
+  }
+
+  private List<String> awaitEnds() {
     try {
-      creations.awaitAdvanceInterruptibly(phase, PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      // What is left is named in a warning.
+      creations.awaitWhile(() -> !begun.isEmpty(), PATIENCE.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return creations.decide(() -> List.copyOf(begun));
   }
 
   /** Kills a sandbox that is closed, also on an interrupted thread. That it fails is a warning. */
@@ -152,9 +157,9 @@ public final class CreatedSandboxes {
     }
   }
 
-  /** The time for finding and deleting what was created and is not used. */
-  public static CallScope cleanUp() {
-    return CallScope.open().within(CLEAN_UP);
+  /** The time for finding and deleting what a call has created, and is not used. */
+  public static CallScope cleanUp(CallScope call) {
+    return call.apart().within(CLEAN_UP);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.Time;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -28,7 +29,7 @@ public final class EventBuffer extends Handover<ProcessEvent> {
   private final int limit;
   private final String whyDropped;
 
-  // All guarded by the lock.
+  // All guarded by the monitor.
   private final Map<Channel, OptionalLong> offsets = new EnumMap<>(Channel.class);
   private final Map<Channel, OutputGap> dropped = new EnumMap<>(Channel.class);
   private boolean claimed;
@@ -37,13 +38,14 @@ public final class EventBuffer extends Handover<ProcessEvent> {
   /**
    * @param begin where the first event stands in the output
    */
-  EventBuffer(ByteOffsets begin, Duration grace) {
-    this(LIMIT, UNREAD, grace);
+  EventBuffer(ByteOffsets begin, Duration grace, Time time) {
+    this(LIMIT, UNREAD, grace, time);
     offsets.put(Channel.STDOUT, OptionalLong.of(begin.stdout()));
     offsets.put(Channel.STDERR, OptionalLong.of(begin.stderr()));
   }
 
-  private EventBuffer(int limit, String whyDropped, Duration grace) {
+  private EventBuffer(int limit, String whyDropped, Duration grace, Time time) {
+    super(time);
     this.limit = limit;
     this.whyDropped = whyDropped;
     this.graceNanos = Durations.nanos(grace);
@@ -57,7 +59,7 @@ public final class EventBuffer extends Handover<ProcessEvent> {
    * @param whyDropped the reason in the gaps
    */
   public static EventBuffer dropping(int limit, String whyDropped) {
-    EventBuffer buffer = new EventBuffer(limit, whyDropped, Duration.ZERO);
+    EventBuffer buffer = new EventBuffer(limit, whyDropped, Duration.ZERO, Time.system());
     for (Channel channel : Channel.values()) {
       buffer.offsets.put(channel, OptionalLong.empty());
     }

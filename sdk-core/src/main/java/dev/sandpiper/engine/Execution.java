@@ -16,7 +16,7 @@ import dev.sandpiper.http.CallScope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,11 +33,11 @@ final class Execution {
   private final OutputListener listener;
   private final Threads threads;
   private final CallScope call;
-  private final long began = System.nanoTime();
+  private final long began;
   private final TextViews texts = new TextViews();
   private final OutputCapture stdout;
   private final OutputCapture stderr;
-  private final CountDownLatch streamOver = new CountDownLatch(1);
+  private final CompletableFuture<Boolean> streamOver = new CompletableFuture<>();
 
   private boolean showing; // in the listener; what is thrown meanwhile is the listener's
   private volatile boolean ended;
@@ -51,6 +51,7 @@ final class Execution {
     this.listener = listener;
     this.threads = threads;
     this.call = outer.child();
+    this.began = threads.time().nanos();
     this.stdout = new OutputCapture(command.captureBytes());
     this.stderr = new OutputCapture(command.captureBytes());
   }
@@ -61,17 +62,17 @@ final class Execution {
     started.outputWanted(listener != LaunchedProcesses.NOBODY);
     Runnable cancel = started::cancel;
     call.onCancel(cancel);
-    TreeStop stop = new TreeStop(started, streamOver, () -> ended);
+    TreeStop stop = new TreeStop(started, streamOver, () -> ended, threads);
     ProcessInput input = new ProcessInput(started);
     StdinFeed feed = new StdinFeed(command.stdin(), input, "exec", command.name());
     try {
       return follow(started, stop, begin(scope, stop, feed), feed);
     } finally {
       call.forget(cancel);
-      streamOver.countDown();
+      streamOver.complete(true);
       feed.stop();
       input.exited();
-      input.release();
+      input.release(threads);
       started.close();
       feed.await(threads);
     }
@@ -86,7 +87,7 @@ final class Execution {
       return new CommandDeadline(command, scope, threads, stop::run, "exec");
     } catch (RuntimeException | Error e) {
       feed.stop();
-      streamOver.countDown();
+      streamOver.complete(true);
       stop.run();
       throw e;
     }
@@ -116,7 +117,7 @@ final class Execution {
         throw deadline.exceeded(result(lost(e)), e);
       }
       if (showing || isOurs(failure)) {
-        streamOver.countDown();
+        streamOver.complete(true);
         stop.run();
       }
       throw failure;
@@ -190,7 +191,7 @@ final class Execution {
   }
 
   private ExecResult result(ExitStatus status) {
-    Duration duration = Duration.ofNanos(System.nanoTime() - began);
+    Duration duration = Duration.ofNanos(threads.time().nanos() - began);
     return new ExecResult(command.name(), status, stdout.result(), stderr.result(), duration);
   }
 

@@ -14,9 +14,7 @@ import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +29,7 @@ final class FollowedProcess {
   private final Threads threads;
   private final EventBuffer buffer;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
-  private final CountDownLatch streamOver = new CountDownLatch(1);
+  private final CompletableFuture<Boolean> streamOver = new CompletableFuture<>();
   private final TreeStop stop;
   private final ProcessInput input;
   private final StdinFeed feed;
@@ -44,8 +42,9 @@ final class FollowedProcess {
   FollowedProcess(RunningCommand command, Optional<Content> fed, Threads threads, Duration grace) {
     this.command = command;
     this.threads = threads;
-    this.buffer = new EventBuffer(command.beginsAt().orElse(ByteOffsets.BEGINNING), grace);
-    this.stop = new TreeStop(command, streamOver, () -> exited);
+    ByteOffsets begin = command.beginsAt().orElse(ByteOffsets.BEGINNING);
+    this.buffer = new EventBuffer(begin, grace, threads.time());
+    this.stop = new TreeStop(command, streamOver, () -> exited, threads);
     this.input = new ProcessInput(command);
     this.feed = new StdinFeed(fed, input, "start", command.name());
   }
@@ -113,7 +112,7 @@ final class FollowedProcess {
       fail(e);
       throw e;
     } finally {
-      input.release();
+      input.release(threads);
       command.close();
       feed.await(threads);
     }
@@ -131,7 +130,7 @@ final class FollowedProcess {
   }
 
   private void finish(ExitStatus status) {
-    streamOver.countDown();
+    streamOver.complete(true);
     SandboxException reason = whyStopped(null);
     if (reason == null) {
       exit.complete(status);
@@ -160,7 +159,7 @@ final class FollowedProcess {
             ? known
             : new CancelledException(input.problem("its process cannot be followed"), told));
     buffer.fail(told);
-    streamOver.countDown();
+    streamOver.complete(true);
     exit.completeExceptionally(told);
   }
 
@@ -184,9 +183,9 @@ final class FollowedProcess {
   }
 
   /** How it ended; empty if that is not known in time. */
-  Optional<ExitStatus> awaitExit(long nanos) throws InterruptedException {
+  Optional<ExitStatus> awaitExit(long until) throws InterruptedException {
     try {
-      return Optional.of(awaitedExit().get(nanos, TimeUnit.NANOSECONDS));
+      return Optional.of(threads.time().get(awaitedExit(), until));
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
@@ -260,7 +259,7 @@ final class FollowedProcess {
   }
 
   private void dropConnection() {
-    Uninterrupted.run(() -> command.letGo(TreeStop.scope()));
+    Uninterrupted.run(() -> command.letGo(stop.scope()));
     freeWaiters();
   }
 

@@ -1,10 +1,10 @@
 package dev.sandpiper.engine;
 
+import dev.sandpiper.http.Monitor;
+import dev.sandpiper.http.Time;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,77 +13,61 @@ import org.jspecify.annotations.Nullable;
  * and what happens to more, is for the subclass to say. Thread-safe.
  */
 public abstract class Handover<E> {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Monitor monitor;
 
-  // All guarded by lock.
+  // All guarded by the monitor.
   protected final Deque<E> events = new ArrayDeque<>();
   protected long held; // the cost of the events
   private boolean ended;
   private boolean woken; // and no take has come back because of it yet
   private @Nullable RuntimeException failure;
 
-  /** Changed under the lock. Once it is true nothing is kept any more. */
+  /** Changed in the monitor. Once it is true nothing is kept any more. */
   private volatile boolean discarded;
 
   /** What an event costs to hold, roughly in bytes. */
   protected abstract long cost(E event);
 
+  protected Handover(Time time) {
+    monitor = new Monitor(time);
+  }
+
   /** Makes a change that those who wait have to know. */
   protected final void change(Runnable change) {
-    decide(
-        () -> {
-          change.run();
-          return true;
-        });
+    monitor.change(change);
   }
 
   /** Looks, and may make a change as well. */
   protected final boolean decide(BooleanSupplier look) {
-    lock.lock();
-    try {
-      return look.getAsBoolean();
-    } finally {
-      changed.signalAll();
-      lock.unlock();
-    }
+    return monitor.decide(look::getAsBoolean);
   }
 
   /** Waits while the answer is yes, at most {@code nanos}. Returns what is left of them. */
   protected final long awaitWhile(BooleanSupplier question, long nanos)
       throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long left = nanos;
-      while (question.getAsBoolean() && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      return left;
-    } finally {
-      lock.unlock();
-    }
+    return monitor.awaitWhile(question, nanos);
   }
 
-  /** Adds an event at the end. Under the lock. */
+  /** Adds an event at the end. In the monitor. */
   protected final void append(E event) {
     events.add(event);
     held += cost(event);
   }
 
-  /** Forgets all events. Under the lock. */
+  /** Forgets all events. In the monitor. */
   protected void clear() {
     events.clear();
     held = 0;
   }
 
-  /** The next event, of which there is one. Under the lock. */
+  /** The next event, of which there is one. In the monitor. */
   protected E removeFirst() {
     E event = events.remove();
     held -= cost(event);
     return event;
   }
 
-  /** True if there is nothing to take. Under the lock. */
+  /** True if there is nothing to take. In the monitor. */
   protected boolean isEmpty() {
     return events.isEmpty();
   }
@@ -135,12 +119,11 @@ public abstract class Handover<E> {
    * @throws TimeoutException if none came in time, or before a {@link #wake}
    */
   public final @Nullable E take(long nanos) throws TimeoutException, InterruptedException {
-    lock.lockInterruptibly();
+    monitor.enterInterruptibly();
     try {
       awaitWhile(() -> isEmpty() && !isOver() && !woken, nanos);
       woken = false;
       if (!isEmpty()) {
-        changed.signalAll();
         return removeFirst();
       }
       if (failure != null) {
@@ -151,7 +134,7 @@ public abstract class Handover<E> {
       }
       return null;
     } finally {
-      lock.unlock();
+      monitor.leave();
     }
   }
 

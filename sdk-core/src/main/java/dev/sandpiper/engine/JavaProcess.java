@@ -22,7 +22,7 @@ final class JavaProcess extends java.lang.Process {
 
   JavaProcess(StartedProcess process) {
     this.process = process;
-    this.streams = new ChannelStreams(process::claim);
+    this.streams = new ChannelStreams(process::claim, process.time());
     this.output = streams.of(Channel.STDOUT);
     this.errors = streams.of(Channel.STDERR);
     this.input = process.isWritable() ? process.stdin() : closed();
@@ -56,15 +56,16 @@ final class JavaProcess extends java.lang.Process {
 
   @Override
   public int waitFor() throws InterruptedException {
-    streams.readOnIfReader(Long.MAX_VALUE);
-    return code(process.awaitExit(Long.MAX_VALUE).orElseThrow());
+    long until = process.time().nanos() + Long.MAX_VALUE;
+    streams.readOnIfReader(until);
+    return code(process.awaitExit(until).orElseThrow());
   }
 
   @Override
   public boolean waitFor(long timeout, TimeUnit unit) throws InterruptedException {
-    long until = System.nanoTime() + unit.toNanos(timeout);
-    streams.readOnIfReader(unit.toNanos(timeout));
-    return process.awaitExit(Math.max(0, until - System.nanoTime())).isPresent();
+    long until = process.time().nanos() + unit.toNanos(timeout);
+    streams.readOnIfReader(until);
+    return process.awaitExit(until).isPresent();
   }
 
   @Override

@@ -32,7 +32,7 @@ public class LaunchedProcesses implements Processes {
   private final Duration grace;
 
   public LaunchedProcesses(CommandLauncher launcher, Threads threads) {
-    this(launcher, threads, CallScope.open(), StartedProcess.GRACE);
+    this(launcher, threads, threads.scope(), StartedProcess.GRACE);
   }
 
   /**
@@ -49,6 +49,11 @@ public class LaunchedProcesses implements Processes {
   /** The same verbs on behalf of another call, with which they end. */
   public LaunchedProcesses in(CallScope scope) {
     return new LaunchedProcesses(launcher, threads, scope, grace);
+  }
+
+  /** A new scope without an end, by the time of the client. */
+  CallScope scope() {
+    return threads.scope();
   }
 
   /** The time of a call that runs this command; it begins now. */

@@ -33,7 +33,7 @@ public final class Places {
 
   /** Absolute. Blocks the first time. */
   public String workingDirectory() {
-    return workingDirectory(CallScope.open());
+    return workingDirectory(processes.get().scope());
   }
 
   public String workingDirectory(CallScope scope) {
@@ -42,7 +42,7 @@ public final class Places {
 
   /** Absolute. Blocks the first time. */
   public String home() {
-    return answer(CallScope.open()).home;
+    return answer(processes.get().scope()).home;
   }
 
   private Answer answer(CallScope scope) {

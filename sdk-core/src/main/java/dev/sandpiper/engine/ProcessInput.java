@@ -5,7 +5,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InputClosedException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.Uninterrupted;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import okio.Buffer;
@@ -25,7 +25,7 @@ final class ProcessInput {
   static final int PIECE = 256 << 10;
 
   /** For an answer that is on its way when the command has ended. */
-  private static final long GRACE_MILLIS = 500;
+  private static final Duration GRACE = Duration.ofMillis(500);
 
   private final RunningCommand command;
   private final AtomicReference<@Nullable SandboxException> over = new AtomicReference<>();
@@ -155,13 +155,12 @@ final class ProcessInput {
   }
 
   /** After {@link #over}: waits a moment for whoever is sending, then gives up for him. */
-  void release() {
+  void release(Threads threads) {
     try {
-      if (sending.tryLock(GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
-        sending.unlock();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      threads.scope().within(GRACE).lock(sending, problem(""));
+      sending.unlock();
+    } catch (SandboxException e) {
+      // He still sends, or this thread was interrupted.
     }
     Uninterrupted.run(command::giveUpStdin);
   }

@@ -8,6 +8,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Time;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,10 +37,10 @@ public final class ProcessTrees {
   private final ProcessPlatform platform;
   private final StopBatches batches;
 
-  public ProcessTrees(ScriptHost scripts, ProcessPlatform platform) {
+  public ProcessTrees(ScriptHost scripts, ProcessPlatform platform, Time time) {
     this.scripts = scripts;
     this.platform = platform;
-    this.batches = new StopBatches(scripts, platform);
+    this.batches = new StopBatches(scripts, platform, time);
   }
 
   /**

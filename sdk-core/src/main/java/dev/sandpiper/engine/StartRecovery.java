@@ -56,7 +56,7 @@ public record StartRecovery(ProcessTrees trees) {
         reason = e;
       }
     }
-    Uninterrupted.run(() -> stop(name, trace));
+    Uninterrupted.run(() -> stop(name, trace, scope));
     throw reason;
   }
 
@@ -92,8 +92,8 @@ public record StartRecovery(ProcessTrees trees) {
     return found;
   }
 
-  private void stop(String name, Trace<?> trace) {
-    CallScope scope = TreeStop.scope();
+  private void stop(String name, Trace<?> trace, CallScope call) {
+    CallScope scope = call.apart().within(TreeStop.LIMIT);
     try {
       look(name, trace, scope)
           .ifPresent(found -> trees.stop(found, TreeStop.GRACE, () -> {}, scope));
@@ -109,11 +109,14 @@ public record StartRecovery(ProcessTrees trees) {
    * Stops and closes a command that was started and cannot be used, also on an interrupted thread.
    *
    * @param grace between TERM and KILL
+   * @param call what it was started for
    * @param cause why it cannot be used; gets what fails here as suppressed
    */
-  public static void abandon(RunningCommand started, Duration grace, RuntimeException cause) {
+  public static void abandon(
+      RunningCommand started, Duration grace, CallScope call, RuntimeException cause) {
+    CallScope scope = call.apart().within(TreeStop.LIMIT);
     try {
-      Uninterrupted.run(() -> started.stopTree(grace, TreeStop.scope()));
+      Uninterrupted.run(() -> started.stopTree(grace, scope));
     } catch (SandboxException e) {
       cause.addSuppressed(e);
       log.warn("{} cannot be used, nor be stopped: {}", started.ref(), e.getMessage());

@@ -16,6 +16,7 @@ import dev.sandpiper.Signal;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.SharedFailure;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.http.Unclosed;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -99,6 +100,11 @@ class StartedProcess implements Process {
     return followed.command();
   }
 
+  /** The time of the client that it belongs to. */
+  final Time time() {
+    return followed.threads().time();
+  }
+
   @Override
   public ProcessRef ref() {
     return command().ref();
@@ -176,6 +182,7 @@ class StartedProcess implements Process {
   }
 
   private Optional<ExitStatus> waitForNanos(long nanos) throws InterruptedException {
+    long until = time().nanos() + nanos;
     ClaimedEvents events = claimed;
     if (events != null && events.wasLastReadBy(Thread.currentThread())) {
       events.close();
@@ -184,13 +191,13 @@ class StartedProcess implements Process {
     if (claimed != null) {
       command().outputWanted(true); // also if that came between
     }
-    return awaitExit(nanos);
+    return awaitExit(until);
   }
 
   /** How it ended; empty if that is not known in time. */
-  Optional<ExitStatus> awaitExit(long nanos) throws InterruptedException {
+  Optional<ExitStatus> awaitExit(long until) throws InterruptedException {
     try {
-      return followed.awaitExit(nanos);
+      return followed.awaitExit(until);
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -213,7 +220,7 @@ class StartedProcess implements Process {
     if (signal.equals(Signal.UNKNOWN)) {
       throw new IllegalArgumentException("an unknown signal cannot be sent");
     }
-    return !followed.hasEnded() && command().signal(signal, CallScope.open());
+    return !followed.hasEnded() && command().signal(signal, followed.threads().scope());
   }
 
   @Override

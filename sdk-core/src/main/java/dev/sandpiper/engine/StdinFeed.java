@@ -8,9 +8,9 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +22,12 @@ import org.slf4j.LoggerFactory;
  */
 final class StdinFeed {
   private static final Logger log = LoggerFactory.getLogger(StdinFeed.class);
-  private static final long GRACE_MILLIS = 500;
+  private static final Duration GRACE = Duration.ofMillis(500);
 
   private final @Nullable Content content;
   private final ProcessInput input;
   private final Failure unreadable;
-  private final CountDownLatch done;
+  private final CompletableFuture<Boolean> done = new CompletableFuture<>();
   private volatile @Nullable InputStream source;
   private volatile @Nullable SandboxException failure;
 
@@ -44,7 +44,9 @@ final class StdinFeed {
     this.input = input;
     this.unreadable =
         Failure.of(operation, name, "what it was to read from stdin could not be read");
-    this.done = new CountDownLatch(content.isPresent() ? 1 : 0);
+    if (content.isEmpty()) {
+      done.complete(true);
+    }
   }
 
   /**
@@ -73,7 +75,7 @@ final class StdinFeed {
       fail(unreadable(e));
       throw e;
     } finally {
-      done.countDown();
+      done.complete(true);
       if (failure != null) {
         onFailure.run();
       }
@@ -169,7 +171,7 @@ final class StdinFeed {
       reader.interrupt();
     }
     if (!begun) {
-      done.countDown();
+      done.complete(true);
     }
   }
 
@@ -178,11 +180,11 @@ final class StdinFeed {
     boolean isDone =
         Uninterrupted.get(
             () -> {
-              if (isDoneSoon()) {
+              if (isDoneSoon(threads)) {
                 return true;
               }
               threads.promptly().execute(() -> closeQuietly(source));
-              return isDoneSoon();
+              return isDoneSoon(threads);
             });
     if (!isDone) {
       log.warn("{}: the source of its stdin blocks, and does not notice the end", this);
@@ -190,9 +192,9 @@ final class StdinFeed {
   }
 
   /** True also if this thread is interrupted, which ends the waiting. */
-  private boolean isDoneSoon() {
+  private boolean isDoneSoon(Threads threads) {
     try {
-      return done.await(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+      return threads.time().isDone(done, GRACE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true;

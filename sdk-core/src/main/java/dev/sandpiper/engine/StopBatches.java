@@ -6,13 +6,13 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Monitor;
+import dev.sandpiper.http.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,19 +32,20 @@ final class StopBatches {
 
   private final ScriptHost scripts;
   private final ProcessPlatform platform;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition ended = lock.newCondition();
+  private final Monitor monitor;
 
-  // Guarded by the lock. The batch that gathers, if one does, and how many scripts run.
+  // Guarded by the monitor. The batch that gathers, if one does, and how many scripts run.
   private @Nullable Batch gathering;
   private int running;
 
-  StopBatches(ScriptHost scripts, ProcessPlatform platform) {
+  StopBatches(ScriptHost scripts, ProcessPlatform platform, Time time) {
+    this.monitor = new Monitor(time);
     this.scripts = scripts;
     this.platform = platform;
   }
 
   private static final class Batch {
+    final Thread leader = Thread.currentThread();
     final Duration grace;
     final List<ProcessRef> refs = new ArrayList<>();
     final List<ProcessRef> numbered = new ArrayList<>();
@@ -74,25 +75,23 @@ final class StopBatches {
 
   /** False if the one who stopped for all was himself stopped. */
   private boolean stopOnce(ProcessRef ref, Duration grace, boolean isNumbered, CallScope scope) {
-    Batch batch;
-    boolean isFirst;
-    lock.lock();
-    try {
-      Batch open = gathering;
-      isFirst = open == null || !open.takes(grace);
-      batch = open == null || isFirst ? new Batch(grace) : open;
-      batch.refs.add(ref);
-      if (isNumbered) {
-        batch.numbered.add(ref);
-      }
-      gathering = batch;
-    } finally {
-      lock.unlock();
-    }
+    Batch batch = monitor.decide(() -> joined(ref, grace, isNumbered));
+    boolean isFirst = batch.leader == Thread.currentThread();
     if (isFirst) {
       lead(batch, scope);
     }
     return follow(batch, ref, isFirst, scope);
+  }
+
+  private Batch joined(ProcessRef ref, Duration grace, boolean isNumbered) {
+    Batch open = gathering;
+    Batch batch = open != null && open.takes(grace) ? open : new Batch(grace);
+    batch.refs.add(ref);
+    if (isNumbered) {
+      batch.numbered.add(ref);
+    }
+    gathering = batch;
+    return batch;
   }
 
   private void lead(Batch batch, CallScope scope) {
@@ -102,36 +101,21 @@ final class StopBatches {
     } catch (Throwable e) {
       batch.exit.completeExceptionally(e);
     } finally {
-      noteEnd();
-    }
-  }
-
-  private void noteEnd() {
-    lock.lock();
-    try {
-      running--;
-      ended.signalAll();
-    } finally {
-      lock.unlock();
+      monitor.change(() -> running--);
     }
   }
 
   private void gather(Batch batch) {
-    lock.lock();
     try {
-      long left = GATHERING.toNanos();
-      while (running > 0 && left > 0) {
-        left = ended.awaitNanos(left);
-      }
+      monitor.awaitWhile(() -> running > 0, GATHERING.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      running++;
-      if (gathering == batch) {
-        gathering = null;
-      }
-      lock.unlock();
     }
+    monitor.change(
+        () -> {
+          running++;
+          gathering = gathering == batch ? null : gathering;
+        });
   }
 
   private ExitStatus run(Batch batch, CallScope scope) {

@@ -2,13 +2,11 @@ package dev.sandpiper.engine;
 
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
-import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -25,17 +23,13 @@ final class TreeStop {
   /** For all of it; closing a process promises ten seconds. */
   static final Duration LIMIT = Duration.ofSeconds(9);
 
-  /** The time for stopping one command, which begins now. */
-  static CallScope scope() {
-    return CallScope.open().within(LIMIT);
-  }
-
   private static final Logger log = LoggerFactory.getLogger(RunningCommand.class);
-  private static final long AFTERMATH_MILLIS = 1_500;
+  private static final Duration AFTERMATH = Duration.ofMillis(1_500);
 
   private final RunningCommand command;
-  private final CountDownLatch streamOver;
+  private final CompletableFuture<?> streamOver;
   private final BooleanSupplier hasEnded;
+  private final Threads threads;
   private final ReentrantLock turn = new ReentrantLock(); // one stop at a time
 
   // Guarded by the lock.
@@ -43,13 +37,23 @@ final class TreeStop {
   private boolean freed;
 
   /**
-   * @param streamOver opens when nobody reads the stream any more, whatever the reason
+   * @param streamOver done when nobody reads the stream any more, whatever the reason
    * @param hasEnded true once the command has exited by itself: what it left behind may run on
    */
-  TreeStop(RunningCommand command, CountDownLatch streamOver, BooleanSupplier hasEnded) {
+  TreeStop(
+      RunningCommand command,
+      CompletableFuture<?> streamOver,
+      BooleanSupplier hasEnded,
+      Threads threads) {
     this.command = command;
     this.streamOver = streamOver;
     this.hasEnded = hasEnded;
+    this.threads = threads;
+  }
+
+  /** The time for stopping the command, which begins now. */
+  CallScope scope() {
+    return threads.scope().within(LIMIT);
   }
 
   /** Works in an interrupted thread as well, and leaves its flag as it was. */
@@ -86,9 +90,7 @@ final class TreeStop {
 
   /** Waits for another stop of this command: the deadline's, which a close need not repeat. */
   private void inTurn(CallScope scope, Runnable action) {
-    if (!isWithin(scope.left().toMillis(), turn::tryLock)) {
-      throw new PlatformException(failure("another stop of it is still under way"));
-    }
+    scope.lock(turn, failure(""));
     try {
       action.run();
     } finally {
@@ -114,18 +116,9 @@ final class TreeStop {
   }
 
   private boolean isOverSoon(CallScope scope) {
-    return isWithin(Math.min(AFTERMATH_MILLIS, scope.left().toMillis()), streamOver::await);
-  }
-
-  /** Something that is waited for, and that an interrupt ends. */
-  @FunctionalInterface
-  private interface Wait {
-    boolean await(long time, TimeUnit unit) throws InterruptedException;
-  }
-
-  private boolean isWithin(long millis, Wait wait) {
+    Duration left = scope.left();
     try {
-      return wait.await(millis, TimeUnit.MILLISECONDS);
+      return threads.time().isDone(streamOver, left.compareTo(AFTERMATH) < 0 ? left : AFTERMATH);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancelledException(failure("its thread was interrupted"));

@@ -16,8 +16,8 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Ambiguity;
-import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Retold;
 import dev.sandpiper.http.Uninterrupted;
 import java.io.IOException;
@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * happens. There {@code tar} packs and unpacks, here our own code does. Safe for use by many
  * threads.
  */
-public record DirectoryCopies(FilePlatform platform, Processes processes) {
+public record DirectoryCopies(FilePlatform platform, Processes processes, Threads threads) {
   private static final Logger log = LoggerFactory.getLogger(DirectoryCopies.class);
   private static final String PART = "a part of the directory may be there";
 
@@ -149,7 +149,7 @@ public record DirectoryCopies(FilePlatform platform, Processes processes) {
           () -> {
             platform.delete(archive);
             if (!written) {
-              CallScope.open().sleep(LATE, Failure.of("delete", archive, ""));
+              threads.scope().sleep(LATE, Failure.of("delete", archive, ""));
               platform.delete(archive);
             }
           });

@@ -3,8 +3,8 @@ package dev.sandpiper.files;
 import dev.sandpiper.Failure;
 import dev.sandpiper.FileEvent;
 import dev.sandpiper.engine.BlockingEvents;
+import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Unclosed;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +29,10 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
    *     or a connection
    */
   public static FileWatch open(
-      String directory, Supplier<WatchConnection> opener, Runnable cancel, Executor executor) {
-    WatchPump pump = new WatchPump(directory, opener, cancel);
+      String directory, Supplier<WatchConnection> opener, Runnable cancel, Threads threads) {
+    WatchPump pump = new WatchPump(directory, opener, cancel, threads);
     FileWatch watch = new FileWatch(pump);
-    pump.begin(executor);
+    pump.begin();
     Unclosed.watch(watch, "the watch of " + directory, "its connection is released", pump::close);
     return watch;
   }

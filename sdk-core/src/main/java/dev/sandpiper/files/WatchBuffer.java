@@ -7,6 +7,7 @@ import dev.sandpiper.FileEvent.ModeChanged;
 import dev.sandpiper.FileEvent.Written;
 import dev.sandpiper.FileInfo;
 import dev.sandpiper.engine.Handover;
+import dev.sandpiper.http.Time;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,10 @@ final class WatchBuffer extends Handover<FileEvent> {
   static final int LIMIT = 1 << 20;
 
   private static final int OVERHEAD = 256;
+
+  WatchBuffer(Time time) {
+    super(time);
+  }
 
   void put(FileEvent event) {
     change(

@@ -10,6 +10,7 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Backoff;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -32,13 +33,17 @@ final class WatchPump {
   private final String directory;
   private final Supplier<WatchConnection> opener;
   private final Runnable cancel;
-  private final WatchBuffer buffer = new WatchBuffer();
+  private final WatchBuffer buffer;
+  private final Executor executor;
   private volatile boolean over;
 
-  WatchPump(String directory, Supplier<WatchConnection> opener, Runnable cancel) {
+  WatchPump(
+      String directory, Supplier<WatchConnection> opener, Runnable cancel, Threads threads) {
     this.directory = directory;
     this.opener = opener;
     this.cancel = cancel;
+    this.buffer = new WatchBuffer(threads.time());
+    this.executor = threads.executor();
   }
 
   WatchBuffer buffer() {
@@ -46,7 +51,7 @@ final class WatchPump {
   }
 
   /** Opens the first connection on this thread, and reads it on one of the executor's. */
-  void begin(Executor executor) {
+  void begin() {
     WatchConnection first = opener.get();
     try {
       executor.execute(() -> run(first));

@@ -1,23 +1,24 @@
 package dev.sandpiper.http;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Pauses that double up to the longest, until progress resets them. Not thread-safe. */
 public final class Backoff {
   private final Duration first;
   private final Duration longest;
-  private final CallScope time;
+  private final @Nullable CallScope time;
   private Duration upcoming;
 
   /** Pauses without an end. */
   public Backoff(Duration first, Duration longest) {
-    this(first, longest, CallScope.open());
+    this(first, longest, null);
   }
 
   /**
-   * @param time for all of them together
+   * @param time for all of them together; null if they have no end
    */
-  public Backoff(Duration first, Duration longest, CallScope time) {
+  public Backoff(Duration first, Duration longest, @Nullable CallScope time) {
     this.first = first;
     this.longest = longest;
     this.upcoming = first;
@@ -26,7 +27,7 @@ public final class Backoff {
 
   /** False once the time is over. */
   public boolean hasTime() {
-    return !time.left().isZero();
+    return time == null || !time.left().isZero();
   }
 
   /** The pause before the next attempt; the one after it is twice as long. */

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads. Only {@link #cancel} changes it.
  */
 public final class CallScope {
+  /** Of the machine's time: locks cannot be waited for by any other. */
   private static final long LOOK_MILLIS = 50;
 
+  private final Time time;
   private final @Nullable CallScope outer;
   private final @Nullable End end;
   private final Set<Runnable> actions = ConcurrentHashMap.newKeySet();
@@ -37,10 +38,6 @@ public final class CallScope {
 
   /** When the time is over, and how messages explain that. */
   record End(Limit limit, Duration value, long began) {
-    boolean isOver(long now) {
-      return left(now) <= 0;
-    }
-
     long left(long now) {
       return Durations.nanos(value) - (now - began);
     }
@@ -56,14 +53,30 @@ public final class CallScope {
     }
   }
 
-  private CallScope(@Nullable CallScope outer, @Nullable End end) {
+  private CallScope(Time time, @Nullable CallScope outer, @Nullable End end) {
+    this.time = time;
     this.outer = outer;
     this.end = end;
   }
 
-  /** A new scope without an end, which only {@link #cancel} ends. */
+  /** A new scope by the time of this machine, without an end: only {@link #cancel} ends it. */
   public static CallScope open() {
-    return new CallScope(null, null);
+    return open(Time.system());
+  }
+
+  /** A new scope without an end, which only {@link #cancel} ends. */
+  public static CallScope open(Time time) {
+    return new CallScope(time, null, null);
+  }
+
+  /** A new scope by the same time, without an end. It does not end together with this one. */
+  public CallScope apart() {
+    return open(time);
+  }
+
+  /** The time by which it ends. */
+  public Time time() {
+    return time;
   }
 
   /** A scope that ends {@code limit} from now, or together with this one. */
@@ -77,15 +90,15 @@ public final class CallScope {
   }
 
   private CallScope within(Duration limit, Limit kind) {
-    long now = System.nanoTime();
+    long now = time.nanos();
     End inner = new End(kind, limit, now);
     boolean isSooner = end == null || inner.left(now) < end.left(now);
-    return new CallScope(this, isSooner ? inner : end);
+    return new CallScope(time, this, isSooner ? inner : end);
   }
 
   /** A scope that ends together with this one, and can be cancelled by itself. */
   public CallScope child() {
-    return new CallScope(this, end);
+    return new CallScope(time, this, end);
   }
 
   /** Ends it, and what was made from it. Idempotent; from any thread. */
@@ -105,7 +118,11 @@ public final class CallScope {
   }
 
   private long leftNanos() {
-    return end == null ? Long.MAX_VALUE : end.left(System.nanoTime());
+    return end == null ? Long.MAX_VALUE : end.left(time.nanos());
+  }
+
+  private long until() {
+    return end == null ? time.nanos() + Long.MAX_VALUE : end.began() + Durations.nanos(end.value());
   }
 
   /**
@@ -122,7 +139,7 @@ public final class CallScope {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancelledException(about.withObserved("its thread was interrupted"));
     }
-    End over = over(System.nanoTime());
+    End over = over();
     if (over != null) {
       throw over.exceeded(about, null, null);
     }
@@ -135,12 +152,17 @@ public final class CallScope {
 
   /** Waits. Fails like {@link #check} as soon as the call may not go on. */
   public void sleep(Duration pause, Failure about) {
+    sleep(time, pause, about);
+  }
+
+  /** Waits by another time, which counts for a scope that has none of its own. */
+  void sleep(Time pausing, Duration pause, Failure about) {
     check(about);
-    CountDownLatch woken = new CountDownLatch(1);
-    Runnable wake = woken::countDown;
+    CompletableFuture<Boolean> woken = new CompletableFuture<>();
+    Runnable wake = () -> woken.complete(true);
     onCancel(wake);
     try {
-      woken.await(Math.min(Durations.nanos(pause), leftNanos()), TimeUnit.NANOSECONDS);
+      boolean unused = pausing.isDone(woken, pause.compareTo(left()) < 0 ? pause : left());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -186,7 +208,7 @@ public final class CallScope {
     Runnable giveUp = () -> awaited.cancel(false);
     onCancel(giveUp);
     try {
-      return awaited.get(leftNanos(), TimeUnit.NANOSECONDS);
+      return time.get(awaited, until());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | CancellationException e) {
@@ -200,9 +222,9 @@ public final class CallScope {
     throw new CancelledException(about.withObserved("it was given up"));
   }
 
-  /** The end, if it has come at {@code now}. */
-  @Nullable End over(long now) {
-    return end != null && end.isOver(now) ? end : null;
+  /** The end, if it has come. */
+  @Nullable End over() {
+    return end != null && end.left(time.nanos()) <= 0 ? end : null;
   }
 
   /**

@@ -1,10 +1,9 @@
 package dev.sandpiper.http;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +11,17 @@ import org.jspecify.annotations.Nullable;
  * socket read does not notice by itself) or has waited past a limit. Rests while no call is open.
  */
 final class CallWatch {
-  private static final long INTERVAL_MILLIS = 50;
+  private static final Duration INTERVAL = Duration.ofMillis(50);
 
-  private final ScheduledExecutorService scheduler;
+  private final Time time;
+  private final Timers timers;
   private final Set<WatchedCall> open = ConcurrentHashMap.newKeySet();
-  private @Nullable ScheduledFuture<?> ticking; // guarded by this
+  private @Nullable Future<?> ticking; // guarded by this
   private volatile boolean closed;
 
-  CallWatch(ScheduledExecutorService scheduler) {
-    this.scheduler = scheduler;
+  CallWatch(Time time, Timers timers) {
+    this.time = time;
+    this.timers = timers;
   }
 
   void add(WatchedCall call) {
@@ -33,9 +34,7 @@ final class CallWatch {
 
   private synchronized void watch() {
     if (ticking == null && !closed) {
-      ticking =
-          scheduler.scheduleWithFixedDelay(
-              this::tick, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+      ticking = timers.every(INTERVAL, this::tick);
     }
   }
 
@@ -52,7 +51,7 @@ final class CallWatch {
   }
 
   private void tick() {
-    long now = System.nanoTime();
+    long now = time.nanos();
     open.forEach(call -> check(call, now));
     if (open.isEmpty()) {
       rest();

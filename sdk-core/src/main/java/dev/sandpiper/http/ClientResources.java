@@ -3,7 +3,6 @@ package dev.sandpiper.http;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,6 +27,8 @@ public final class ClientResources implements AutoCloseable {
 
   private final OkHttpClient okHttp;
   private final GuardedScheduler scheduler;
+  private final Time time;
+  private final Timers timers;
   private final CallWatch watch;
   private final Background background;
   private final HttpTransport transport;
@@ -58,7 +59,7 @@ public final class ClientResources implements AutoCloseable {
         return false;
       }
       watch.close();
-      scheduler.shutdownNow();
+      scheduler.close();
       background.close();
       ownOkHttp.ifPresent(
           client -> {
@@ -69,19 +70,31 @@ public final class ClientResources implements AutoCloseable {
     }
   }
 
-  /**
-   * @param callersClient whose pool, proxy, TLS and interceptors to use; null for our own
-   * @param callersExecutor what runs background work; null for our own
-   */
   public ClientResources(
       @Nullable OkHttpClient callersClient,
       @Nullable Executor callersExecutor,
       Limits limits,
       Protocols protocols) {
+    this(callersClient, callersExecutor, limits, protocols, Time.system());
+  }
+
+  /**
+   * @param callersClient whose pool, proxy, TLS and interceptors to use; null for our own
+   * @param callersExecutor what runs background work; null for our own
+   * @param time of everything but OkHttp, and what follows OkHttp's steps
+   */
+  public ClientResources(
+      @Nullable OkHttpClient callersClient,
+      @Nullable Executor callersExecutor,
+      Limits limits,
+      Protocols protocols,
+      Time time) {
     OkHttpCopies.check();
     okHttp = callersClient == null ? ownClient() : callersClient;
     scheduler = new GuardedScheduler(DaemonThreads.named("sandpiper-timer"));
-    watch = new CallWatch(scheduler);
+    this.time = time;
+    timers = time.timers(scheduler);
+    watch = new CallWatch(time, timers);
     background = new Background(callersExecutor);
     transport = assemble(limits, protocols);
     shutdown =
@@ -98,11 +111,12 @@ public final class ClientResources implements AutoCloseable {
   private HttpTransport assemble(Limits limits, Protocols protocols) {
     OkHttpClient base = configure(okHttp, limits, new FreshConnections(scheduler));
     OkHttpClients clients = new OkHttpClients(base, protocols, new ConnectTurns());
-    HttpTransport network = new OkHttpTransport(clients, limits, watch, this);
+    HttpTransport network = new OkHttpTransport(clients, limits, watch, time, this);
     HttpTransport logged = new LoggingTransport(network);
     return new RetryingTransport(
         logged,
-        (pause, request) -> request.scope().sleep(pause, request.failure("").withRetryable(true)),
+        (pause, request) ->
+            request.scope().sleep(time, pause, request.failure("").withRetryable(true)),
         () -> ThreadLocalRandom.current().nextDouble());
   }
 
@@ -140,9 +154,12 @@ public final class ClientResources implements AutoCloseable {
     return transport;
   }
 
-  /** For timers that do next to nothing. */
-  public ScheduledThreadPoolExecutor scheduler() {
-    return scheduler;
+  public Time time() {
+    return time;
+  }
+
+  public Timers timers() {
+    return timers;
   }
 
   /** For work that may block for as long as a process lives; the caller's, if there is one. */

@@ -47,7 +47,7 @@ final class ConnectTurns implements Interceptor {
     queue(turn);
     try {
       turn.granted.await(call);
-      turn.since = System.nanoTime();
+      turn.since = Time.system().nanos();
       call.hasTurn(turn);
       return chain.proceed(chain.request());
     } finally {
@@ -138,7 +138,7 @@ final class ConnectTurns implements Interceptor {
     }
 
     Duration lasted() {
-      return Duration.ofNanos(System.nanoTime() - since);
+      return Duration.ofNanos(Time.system().nanos() - since);
     }
   }
 }

@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Connection;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +24,11 @@ final class FreshConnections {
   private static final Duration SHORTEST_GRACE = Duration.ofMillis(100);
   private static final Duration LONGEST_GRACE = Duration.ofSeconds(10);
 
-  private final ScheduledExecutorService scheduler;
+  private final Timers timers;
   private final Map<Connection, SignalOnce> usable = new WeakHashMap<>(); // guarded by this
 
-  FreshConnections(ScheduledExecutorService scheduler) {
-    this.scheduler = scheduler;
+  FreshConnections(Timers timers) {
+    this.timers = timers;
   }
 
   /**
@@ -93,7 +91,7 @@ final class FreshConnections {
 
     private @Nullable Future<?> in(Duration time, Runnable task) {
       try {
-        return scheduler.schedule(task, time.toNanos(), TimeUnit.NANOSECONDS);
+        return timers.in(time, task);
       } catch (CancelledException e) {
         open(); // the client was closed, and its calls are stopped
         return null;

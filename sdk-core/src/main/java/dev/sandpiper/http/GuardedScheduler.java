@@ -1,6 +1,7 @@
 package dev.sandpiper.http;
 
-import java.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -8,38 +9,52 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A scheduler whose tasks may throw: that is logged, and what is repeated goes on. The JDK's own
- * drops a periodic task that has thrown once, and tells nobody. Once it is shut down, it refuses as
- * {@link Background} does.
+ * Timers by the time of this machine, on one thread. The JDK's scheduler drops a periodic task that
+ * has thrown once, and tells nobody. Once it is closed, it refuses as {@link Background} does.
  */
-final class GuardedScheduler extends ScheduledThreadPoolExecutor {
+final class GuardedScheduler implements Timers {
   private static final Logger log = LoggerFactory.getLogger(GuardedScheduler.class);
 
+  private final ScheduledThreadPoolExecutor scheduler;
+
   GuardedScheduler(ThreadFactory threads) {
-    super(1, threads);
-    setRemoveOnCancelPolicy(true);
-    setRejectedExecutionHandler(
-        (task, closed) -> {
-          throw Background.refused(null);
-        });
+    scheduler =
+        new ScheduledThreadPoolExecutor(
+            1,
+            threads,
+            (task, closed) -> {
+              throw Background.refused(null);
+            });
+    scheduler.setRemoveOnCancelPolicy(true);
   }
 
   @Override
-  public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-    return super.schedule(() -> runGuarded(task), delay, unit);
+  public Future<?> in(Duration delay, Runnable task) {
+    return scheduler.schedule(guarded(task), Durations.nanos(delay), TimeUnit.NANOSECONDS);
   }
 
   @Override
-  public ScheduledFuture<?> scheduleWithFixedDelay(
-      Runnable task, long initialDelay, long delay, TimeUnit unit) {
-    return super.scheduleWithFixedDelay(() -> runGuarded(task), initialDelay, delay, unit);
+  public Future<?> every(Duration pause, Runnable task) {
+    long nanos = Durations.nanos(pause);
+    return scheduler.scheduleWithFixedDelay(guarded(task), nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
-  private static void runGuarded(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException | Error e) {
-      log.warn("a scheduled task threw", e);
-    }
+  @Override
+  public boolean isIdle() {
+    return scheduler.getQueue().isEmpty();
+  }
+
+  void close() {
+    scheduler.shutdownNow();
+  }
+
+  static Runnable guarded(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException | Error e) {
+        log.warn("a scheduled task threw", e);
+      }
+    };
   }
 }

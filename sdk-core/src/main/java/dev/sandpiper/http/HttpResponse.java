@@ -197,13 +197,13 @@ public final class HttpResponse implements AutoCloseable {
         .map(wait -> wait.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : wait);
   }
 
-  private static Optional<Duration> parseRetryAfter(String text) {
+  private Optional<Duration> parseRetryAfter(String text) {
     if (text.matches("\\d{1,18}")) {
       return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
     }
     try {
       Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      return Optional.of(Duration.between(Instant.now(), until));
+      return Optional.of(Duration.between(call.time().now(), until));
     } catch (DateTimeException e) {
       return Optional.empty(); // neither seconds nor a date: as good as none
     }

@@ -17,7 +17,7 @@ record LoggingTransport(HttpTransport next) implements HttpTransport {
     if (!log.isDebugEnabled()) {
       return next.send(request);
     }
-    long began = System.nanoTime();
+    long began = Time.system().nanos();
     try {
       HttpResponse response = next.send(request);
       log.debug("{} {} {} ms", request, response.status(), millisSince(began));
@@ -29,6 +29,6 @@ record LoggingTransport(HttpTransport next) implements HttpTransport {
   }
 
   private static long millisSince(long began) {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    return TimeUnit.NANOSECONDS.toMillis(Time.system().nanos() - began);
   }
 }

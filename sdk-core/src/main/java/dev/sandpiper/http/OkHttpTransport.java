@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param owner what is closed when it becomes garbage, which it does not while somebody can send a
  *     request, or has a response open
  */
-record OkHttpTransport(OkHttpClients clients, Limits standard, CallWatch watch, Object owner)
+record OkHttpTransport(
+    OkHttpClients clients, Limits standard, CallWatch watch, Time time, Object owner)
     implements HttpTransport {
   private static final String ACCEPT_ENCODING = "Accept-Encoding";
   private static final Set<String> NEEDS_BODY = Set.of("POST", "PUT", "PATCH");
@@ -26,12 +27,12 @@ record OkHttpTransport(OkHttpClients clients, Limits standard, CallWatch watch, 
   public HttpResponse send(HttpRequest request) {
     Limits limits = request.limits(standard);
     CallErrors errors = new CallErrors(request, limits);
-    WatchedCall watched = new WatchedCall(limits, request.scope());
+    WatchedCall watched = new WatchedCall(limits, request.scope(), time);
     watch.add(watched);
     watched.connecting();
     boolean answered = false;
     try {
-      watched.check(System.nanoTime());
+      watched.check(time.nanos());
       Response response = connectAndSend(request, watched);
       answered = true;
       return new HttpResponse(request, response, watched, errors, () -> unwatch(watched));

@@ -43,6 +43,7 @@ final class WatchedCall {
   private static final Duration STUCK_AFTER = Duration.ofSeconds(2);
 
   private final Limits limits;
+  private final Time time;
   private final Runnable whenCancelled;
   private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
   private final AtomicBoolean sent = new AtomicBoolean();
@@ -60,11 +61,12 @@ final class WatchedCall {
   private record Waiting(Thread thread, Limit limit, Duration value, long since) {}
 
   WatchedCall(Limits limits) {
-    this(limits, CallScope.open());
+    this(limits, CallScope.open(), Time.system());
   }
 
-  WatchedCall(Limits limits, CallScope scope) {
+  WatchedCall(Limits limits, CallScope scope, Time time) {
     this.limits = limits;
+    this.time = time;
     this.scope = scope;
     this.whenCancelled = this::close;
     scope.onCancel(whenCancelled);
@@ -115,11 +117,16 @@ final class WatchedCall {
   }
 
   private void enter(Limit limit, Duration value) {
-    waiting = new Waiting(Thread.currentThread(), limit, value, System.nanoTime());
+    waiting = new Waiting(Thread.currentThread(), limit, value, time.nanos());
   }
 
   void exit() {
     waiting = null;
+  }
+
+  /** The time by which its limits count. */
+  Time time() {
+    return time;
   }
 
   /** Stops the call if its waiter was interrupted, or has waited for too long. */
@@ -136,7 +143,7 @@ final class WatchedCall {
         && now - current.since >= Durations.nanos(current.value)) {
       stop(new Stop.Silent(current.limit, current.value));
     } else {
-      CallScope.End over = scope.over(now);
+      CallScope.End over = scope.over();
       if (over != null) {
         stop(new Stop.Late(over));
       }
@@ -178,7 +185,7 @@ final class WatchedCall {
 
   void stop(Stop reason) {
     if (stop.get() == null) {
-      stoppedAt = System.nanoTime();
+      stoppedAt = time.nanos();
     }
     stop.compareAndSet(null, reason);
     Call running = call;

@@ -86,13 +86,13 @@ final class WatchedSource extends ForwardingSource {
   /** From now on each response limit brings a number of bytes, or the end. */
   void requirePace() {
     paced = !errors.limits().response().isZero();
-    windowBegan = System.nanoTime();
+    windowBegan = call.time().nanos();
     windowBegin = received;
   }
 
   private void rejectIfTooSlow() {
     Duration limit = errors.limits().response();
-    if (!paced || System.nanoTime() - windowBegan < Durations.nanos(limit)) {
+    if (!paced || call.time().nanos() - windowBegan < Durations.nanos(limit)) {
       return;
     }
     if (received - windowBegin < LEAST_IN_A_LIMIT) {

@@ -3,10 +3,10 @@ package dev.sandpiper.engine;
 import dev.sandpiper.Command;
 import dev.sandpiper.Process;
 import dev.sandpiper.Processes;
-import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.testing.Patience;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -25,7 +25,11 @@ final class Engine implements AutoCloseable {
    * @param callers the executor that the client is given; null for its own
    */
   Engine(@Nullable Executor callers) {
-    resources = new ClientResources(null, callers, Limits.standard(), Protocols.standard());
+    this(callers, Time.system());
+  }
+
+  Engine(@Nullable Executor callers, Time time) {
+    resources = new ClientResources(null, callers, Limits.standard(), Protocols.standard(), time);
     threads = Threads.of(resources);
   }
 
@@ -35,7 +39,7 @@ final class Engine implements AutoCloseable {
 
   /** Whose processes wait that long for somebody to claim their output. */
   Processes processes(CommandLauncher launcher, Duration grace) {
-    return new LaunchedProcesses(launcher, threads, CallScope.open(), grace);
+    return new LaunchedProcesses(launcher, threads, threads.scope(), grace);
   }
 
   Process start(ScriptedCommand command) {
@@ -44,7 +48,7 @@ final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
-    Patience.until("no timer is left", () -> resources.scheduler().getQueue().isEmpty());
+    Patience.until("no timer is left", resources.timers()::isIdle);
     resources.close();
     Patience.untilNoThreadIsLeft();
   }

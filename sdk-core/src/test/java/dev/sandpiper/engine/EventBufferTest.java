@@ -9,7 +9,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
-import dev.sandpiper.testing.Patience;
+import dev.sandpiper.http.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,10 @@ class EventBufferTest {
   private static final int HALF = EventBuffer.LIMIT / 2;
   private static final Ended END = new Ended(new ExitStatus.Exited(0));
 
-  private final EventBuffer buffer = new EventBuffer(ByteOffsets.BEGINNING, Duration.ZERO);
+  private static final Duration GRACE = Duration.ofSeconds(3);
+
+  private final ManualTime time = new ManualTime();
+  private final EventBuffer buffer = new EventBuffer(ByteOffsets.BEGINNING, Duration.ZERO, time);
 
   @Test
   void whatFitsIsKept() throws Exception {
@@ -132,7 +135,7 @@ class EventBufferTest {
 
   @Test
   void atTheBoundThePumpWaitsForAClaimAndLosesNothing() throws Exception {
-    EventBuffer patient = new EventBuffer(ByteOffsets.BEGINNING, Duration.ofHours(1));
+    EventBuffer patient = new EventBuffer(ByteOffsets.BEGINNING, GRACE, time);
     AtomicInteger put = new AtomicInteger();
     Thread pump =
         inThread(
@@ -143,7 +146,7 @@ class EventBufferTest {
               }
               patient.put(END);
             });
-    Patience.until("the pump waits", () -> pump.getState() == Thread.State.TIMED_WAITING);
+    time.awaitWait(GRACE);
     assertThat(put).hasValue(EventBuffer.LIMIT / (128 + 40));
     assertThat(patient.claim()).isTrue();
     int taken = 0;
@@ -157,30 +160,30 @@ class EventBufferTest {
 
   @Test
   void thePumpWaitsOnceAndNoLongerThanTheGrace() throws Exception {
-    EventBuffer brief = new EventBuffer(ByteOffsets.BEGINNING, Duration.ofMillis(200));
-    long began = System.nanoTime();
-    for (int i = 0; i < 3; i++) {
-      brief.put(out(HALF));
-    }
-    assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(200_000_000);
+    EventBuffer brief = new EventBuffer(ByteOffsets.BEGINNING, GRACE, time);
     Thread pump =
         inThread(
             () -> {
-              for (int i = 0; i < 10_000; i++) { // half an hour, if each waited
+              for (int i = 0; i < 10_000; i++) {
                 brief.put(out(HALF));
               }
             });
+    time.awaitWait(GRACE);
+    time.advance(GRACE.minusNanos(1));
+    assertThat(time.waits()).containsExactly(Duration.ofNanos(1));
+    time.advance(Duration.ofNanos(1));
     pump.join(10_000);
 
     assertThat(pump.isAlive()).isFalse();
     assertThat(brief.take(0)).isInstanceOf(OutputGap.class);
+    assertThat(time.isIdle()).isTrue();
   }
 
   @Test
   void theEndOfTheGraceFreesThePump() throws Exception {
-    EventBuffer patient = new EventBuffer(ByteOffsets.BEGINNING, Duration.ofHours(1));
+    EventBuffer patient = new EventBuffer(ByteOffsets.BEGINNING, GRACE, time);
     Thread pump = inThread(() -> putAll(patient, out(HALF), out(HALF), out(HALF), END));
-    Patience.until("the pump waits", () -> pump.getState() == Thread.State.TIMED_WAITING);
+    time.awaitWait(GRACE);
     patient.endGrace();
     pump.join(10_000);
 
@@ -190,7 +193,7 @@ class EventBufferTest {
 
   @Test
   void theEndIsNotWaitedFor() throws Exception {
-    EventBuffer patient = new EventBuffer(ByteOffsets.BEGINNING, Duration.ofHours(1));
+    EventBuffer patient = new EventBuffer(ByteOffsets.BEGINNING, GRACE, time);
     patient.put(out(EventBuffer.LIMIT - 128));
     patient.put(END);
 

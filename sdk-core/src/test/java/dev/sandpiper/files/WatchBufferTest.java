@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandpiper.FileEvent;
 import dev.sandpiper.FileEvent.Gap;
 import dev.sandpiper.FileEvent.Removed;
+import dev.sandpiper.http.Time;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class WatchBufferTest {
-  private final WatchBuffer buffer = new WatchBuffer();
+  private final WatchBuffer buffer = new WatchBuffer(Time.system());
 
   @Test
   void whatNobodyReadsBecomesOneGapAndTheNewestStays() throws Exception {

@@ -21,10 +21,20 @@ final class Client implements AutoCloseable {
     this(limits, protocols, callers -> {});
   }
 
+  /** One that goes by the time of a test. */
+  Client(Limits limits, Time time) {
+    this(limits, Protocols.standard(), callers -> {}, time);
+  }
+
   private Client(Limits limits, Protocols protocols, Consumer<OkHttpClient.Builder> callers) {
+    this(limits, protocols, callers, Time.system());
+  }
+
+  private Client(
+      Limits limits, Protocols protocols, Consumer<OkHttpClient.Builder> callers, Time time) {
     OkHttpClient.Builder okHttp = new OkHttpClient.Builder().connectionPool(pool);
     callers.accept(okHttp);
-    resources = new ClientResources(okHttp.build(), null, limits, protocols);
+    resources = new ClientResources(okHttp.build(), null, limits, protocols, time);
   }
 
   /** Over an OkHttp client that its caller has set up in some way. */
@@ -69,7 +79,7 @@ final class Client implements AutoCloseable {
   @Override
   public void close() {
     Patience.until("no response is open", () -> connectionsInUse() == 0);
-    Patience.until("no call is watched", () -> resources.scheduler().getQueue().isEmpty());
+    Patience.until("no call is watched", resources.timers()::isIdle);
     resources.close();
     pool.evictAll();
     Patience.untilNoThreadIsLeft();

@@ -2,6 +2,7 @@ package dev.sandpiper.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -21,11 +22,11 @@ class GuardedSchedulerTest {
           throw new IllegalStateException("a bug");
         };
     try {
-      Future<?> task = scheduler.scheduleWithFixedDelay(failing, 1, 1, TimeUnit.MILLISECONDS);
+      Future<?> task = scheduler.every(Duration.ofMillis(1), failing);
       assertThat(runs.await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(task.isDone()).isFalse();
     } finally {
-      scheduler.shutdownNow();
+      scheduler.close();
     }
   }
 }

@@ -45,8 +45,13 @@ record ConnectClient(
   private static final long LONGEST_TIMEOUT_MILLIS = 9_999_999_999L;
 
   ConnectClient(
-      HttpTransport transport, HttpUrl base, Codec codec, Codec fallback, int longestMessage) {
-    this(transport, base, codec, fallback, longestMessage, new AtomicBoolean(), CallScope.open());
+      HttpTransport transport,
+      HttpUrl base,
+      Codec codec,
+      Codec fallback,
+      int longestMessage,
+      CallScope scope) {
+    this(transport, base, codec, fallback, longestMessage, new AtomicBoolean(), scope);
   }
 
   ConnectClient in(CallScope call) {

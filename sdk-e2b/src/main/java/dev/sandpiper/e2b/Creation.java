@@ -56,7 +56,7 @@ final class Creation {
       }
       return Uninterrupted.get(() -> recover(e, scope, open));
     }
-    return opened(SandboxJson.required(answer, "sandboxID"), answer, open);
+    return opened(SandboxJson.required(answer, "sandboxID"), answer, scope, open);
   }
 
   private ObjectNode body() {
@@ -76,17 +76,17 @@ final class Creation {
     return body;
   }
 
-  private <T> T opened(String id, JsonNode answer, Function<JsonNode, T> open) {
+  private <T> T opened(String id, JsonNode answer, CallScope scope, Function<JsonNode, T> open) {
     try {
       return open.apply(answer);
     } catch (RuntimeException e) {
-      throw deleted(id, e);
+      throw deleted(id, e, scope);
     }
   }
 
   private <T> T recover(SandboxException failure, CallScope scope, Function<JsonNode, T> open) {
     if (failure instanceof CancelledException) {
-      throw Uninterrupted.repeat(() -> abandoned(failure));
+      throw Uninterrupted.repeat(() -> abandoned(failure, scope));
     }
     String id = look(failure, scope);
     log.warn("create {}: {}; it exists as {}", template, failure.getMessage(), id);
@@ -95,9 +95,9 @@ final class Creation {
       sandbox = api.in(scope).connect(id, spec.common().timeToLive()).sandbox();
     } catch (SandboxException e) {
       failure.addSuppressed(e);
-      throw deleted(id, failure);
+      throw deleted(id, failure, scope);
     }
-    return opened(id, sandbox, open);
+    return opened(id, sandbox, scope, open);
   }
 
   /** The sandbox's id. Who is interrupted while it is looked for has given up. */
@@ -108,7 +108,7 @@ final class Creation {
     } catch (CancelledException e) {
       CancelledException cancelled =
           new CancelledException(failure.failure().withObserved(e.failure().observed()), failure);
-      throw Uninterrupted.repeat(() -> abandoned(cancelled));
+      throw Uninterrupted.repeat(() -> abandoned(cancelled, scope));
     } catch (SandboxException e) {
       failure.addSuppressed(e);
       throw unknown(failure, "the list could not be read");
@@ -117,10 +117,10 @@ final class Creation {
   }
 
   /** Deletes what nobody waits for any more. Returns what to throw. */
-  private RuntimeException abandoned(SandboxException failure) {
+  private RuntimeException abandoned(SandboxException failure, CallScope scope) {
     try {
-      return find(CreatedSandboxes.cleanUp())
-          .map(id -> deleted(id, failure))
+      return find(CreatedSandboxes.cleanUp(scope))
+          .map(id -> deleted(id, failure, scope))
           .orElseGet(() -> lost(failure, "the list does not show it"));
     } catch (SandboxException e) {
       failure.addSuppressed(e);
@@ -144,8 +144,9 @@ final class Creation {
     return found;
   }
 
-  private RuntimeException deleted(String id, RuntimeException failure) {
-    return CreatedSandboxes.undo(id, failure, () -> api.in(CreatedSandboxes.cleanUp()).kill(id));
+  private RuntimeException deleted(String id, RuntimeException failure, CallScope scope) {
+    return CreatedSandboxes.undo(
+        id, failure, () -> api.in(CreatedSandboxes.cleanUp(scope)).kill(id));
   }
 
   private static SandboxException unknown(SandboxException failure, String observed) {

@@ -59,7 +59,7 @@ public final class E2bClient implements SandboxClient {
             userAgent.text(),
             codec,
             reattachLimit,
-            new CreatedSandboxes());
+            new CreatedSandboxes(resources.time()));
   }
 
   /**

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.SandboxClientBuilder;
 import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.http.UserAgent;
 import java.time.Duration;
 
@@ -96,6 +97,11 @@ public final class E2bClientBuilder extends SandboxClientBuilder<E2bClientBuilde
   public E2bClient build() {
     E2bSettings settings = E2bSettings.resolve(options, variables());
     return new E2bClient(settings, resources(), userAgent(), Codec.of(codec), reattachLimit);
+  }
+
+  /** For tests: the client goes by this time, and not by that of the machine. */
+  E2bClientBuilder time(Time driven) {
+    return goingBy(driven);
   }
 
   UserAgent userAgent() {

@@ -12,7 +12,6 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -47,7 +46,13 @@ public final class E2bSandbox implements Sandbox {
     HttpTransport envd =
         new HeaderTransport(account.dataPlane(), access.headers(account.userAgent()));
     ConnectClient client =
-        new ConnectClient(envd, access.envdUrl(), account.codec(), Codec.JSON, LONGEST_MESSAGE);
+        new ConnectClient(
+            envd,
+            access.envdUrl(),
+            account.codec(),
+            Codec.JSON,
+            LONGEST_MESSAGE,
+            account.threads().scope());
     ProcessRpc rpc = new ProcessRpc(client, access.envdVersion());
     this.places = new Places(this::launched, access.sandboxId());
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);
@@ -61,9 +66,9 @@ public final class E2bSandbox implements Sandbox {
             new HealthProbe(envd, access),
             account.reattachLimit());
     this.processes = new EnvdProcesses(launcher, account.threads());
-    FileUrls urls = new FileUrls(access, endpoint(SandboxAccess.ENVD_PORT), Clock.systemUTC());
-    this.files =
-        new EnvdFiles(access, envd, client, paths, processes, urls, account.threads().executor());
+    FileUrls urls =
+        new FileUrls(access, endpoint(SandboxAccess.ENVD_PORT), account.threads().time());
+    this.files = new EnvdFiles(access, envd, client, paths, processes, urls, account.threads());
   }
 
   /** Refuses variables of a new sandbox that its commands would not get. */

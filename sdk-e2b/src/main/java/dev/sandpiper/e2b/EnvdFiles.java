@@ -11,6 +11,7 @@ import dev.sandpiper.Processes;
 import dev.sandpiper.ReadOptions;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
+import dev.sandpiper.engine.Threads;
 import dev.sandpiper.files.AtomicWrite;
 import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FilePlatform;
@@ -27,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.HttpUrl;
 
@@ -42,7 +42,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
   private final DirectoryCopies directories;
   private final FileUrls urls;
   private final PartsUpload parts;
-  private final Executor executor;
+  private final Threads threads;
 
   EnvdFiles(
       SandboxAccess access,
@@ -51,7 +51,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
       SandboxPaths paths,
       Processes processes,
       FileUrls urls,
-      Executor executor) {
+      Threads threads) {
     super(paths, 1);
     EnvdErrors errors = new EnvdErrors(What.FILE);
     this.access = access;
@@ -63,7 +63,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
         new EnvdFilePlatform(access.envdVersion(), rpc, reads, writes, this, processes);
     this.atomic = new AtomicWrite(platform);
     this.listing = new Listing(rpc, processes);
-    this.directories = new DirectoryCopies(platform, processes);
+    this.directories = new DirectoryCopies(platform, processes, threads);
     this.urls = urls;
     this.parts =
         new PartsUpload(
@@ -73,9 +73,9 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
             errors,
             Routes.under(access.envdUrl(), "files", "compose"),
             this::filesUrl,
-            executor,
+            threads.executor(),
             new AtomicReference<>());
-    this.executor = executor;
+    this.threads = threads;
   }
 
   @Override
@@ -200,7 +200,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
   @Override
   public EventStream<FileEvent> watch(String directory, E2bWatchOptions options) {
     return EnvdWatch.start(
-        rpc, access.envdVersion(), paths().absolute(directory), options, executor);
+        rpc, access.envdVersion(), paths().absolute(directory), options, threads);
   }
 
   @Override

@@ -22,7 +22,7 @@ record EnvdInput(ProcessRpc rpc, int pid, String name, Kind kind, CallScope give
   }
 
   EnvdInput(ProcessRpc rpc, ProcessRef ref, String name, Kind kind) {
-    this(rpc, Integer.parseUnsignedInt(ref.processId()), name, kind, CallScope.open());
+    this(rpc, Integer.parseUnsignedInt(ref.processId()), name, kind, rpc.scope().apart());
   }
 
   void write(byte[] bytes, int offset, int length) {

@@ -61,7 +61,7 @@ final class EnvdLauncher implements CommandLauncher {
     ScriptRunner scripts = new ScriptRunner(rpc);
     this.variables = new Variables(sandboxId, scripts);
     this.listing = new ProcessListing(sandboxId, search, scripts);
-    this.trees = new ProcessTrees(scripts, search);
+    this.trees = new ProcessTrees(scripts, search, rpc.scope().time());
     this.reattachment = new Reattachment(search, health::describe, reattachLimit);
     this.recovery = new StartRecovery(trees);
   }
@@ -107,16 +107,16 @@ final class EnvdLauncher implements CommandLauncher {
             Objects.requireNonNullElse(tag, nonce),
             scope);
     EnvdCommand terminal = this.command(start(command, message, nonce, gaps, scope), Kind.TERMINAL);
-    begin(terminal);
+    begin(terminal, scope);
     return terminal;
   }
 
   /** Its script waits for a Ctrl-D, so that nothing is written before somebody listens. */
-  private static void begin(EnvdCommand terminal) {
+  private static void begin(EnvdCommand terminal, CallScope scope) {
     try {
       terminal.closeStdin();
     } catch (RuntimeException e) {
-      StartRecovery.abandon(terminal, Duration.ZERO, e);
+      StartRecovery.abandon(terminal, Duration.ZERO, scope, e);
       throw e;
     }
   }
@@ -171,7 +171,7 @@ final class EnvdLauncher implements CommandLauncher {
   }
 
   private EnvdCommand command(Followed process, Kind kind) {
-    FollowedEvents events = new FollowedEvents(process, reattachment);
+    FollowedEvents events = new FollowedEvents(process, reattachment, rpc.scope().apart());
     EnvdInput input = new EnvdInput(rpc, process.ref(), process.name(), kind);
     return new EnvdCommand(process.ref(), process.name(), events, input, trees);
   }

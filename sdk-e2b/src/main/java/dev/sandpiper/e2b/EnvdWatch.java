@@ -18,6 +18,7 @@ import dev.sandpiper.e2b.proto.FilesystemProto.FilesystemEvent;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse.EventCase;
+import dev.sandpiper.engine.Threads;
 import dev.sandpiper.files.FileWatch;
 import dev.sandpiper.files.WatchConnection;
 import dev.sandpiper.http.CallScope;
@@ -25,7 +26,6 @@ import dev.sandpiper.wire.MalformedStreamException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** One stream of {@code WatchDir}. */
@@ -49,7 +49,7 @@ final class EnvdWatch implements WatchConnection {
       EnvdVersion version,
       String path,
       E2bWatchOptions options,
-      Executor threads) {
+      Threads threads) {
     WatchOptions common = options.common();
     require(common.isRecursive(), version, EnvdVersion.RECURSIVE_WATCH, path, "a recursive watch");
     require(
@@ -64,7 +64,7 @@ final class EnvdWatch implements WatchConnection {
             .setIncludeEntry(common.includesInfo())
             .setAllowNetworkMounts(mounts)
             .build();
-    CallScope end = CallScope.open();
+    CallScope end = rpc.client().scope().apart();
     return FileWatch.open(
         directory, () -> open(rpc, directory, message, end), end::cancel, threads);
   }

@@ -3,8 +3,8 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.Endpoint;
 import dev.sandpiper.files.SandboxFiles;
 import dev.sandpiper.http.Routes;
+import dev.sandpiper.http.Time;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param envd where anybody reaches the sandbox's daemon
  */
-record FileUrls(SandboxAccess access, Endpoint envd, Clock clock) {
+record FileUrls(SandboxAccess access, Endpoint envd, Time time) {
 
   E2bFileUrl download(String path, E2bUrlOptions options) {
     return url("read", path, options);
@@ -36,7 +36,7 @@ record FileUrls(SandboxAccess access, Endpoint envd, Clock clock) {
           "this sandbox has no access token: everybody can use the URL, and for ever");
     }
     String user = options.user().orElse(defaultUser());
-    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Instant now = time.now().truncatedTo(ChronoUnit.SECONDS);
     Optional<Instant> expires =
         options.lifetime().map(lifetime -> now.plusSeconds(lifetime.toSeconds()));
     HttpUrl.Builder url =

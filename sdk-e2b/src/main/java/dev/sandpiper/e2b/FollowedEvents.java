@@ -33,17 +33,22 @@ final class FollowedEvents {
   private final String name;
   private final Gaps gaps;
   private final Reattachment reattachment;
-  private final CallScope following = CallScope.open();
+  private final CallScope following;
   private final Reattachment.Attempts attempts; // of the reading thread
   private final Deque<ProcessEvent> ready; // owned by the reading thread
-  private long heard = System.nanoTime(); // when the last message came; of the reading thread
+  private long heard; // when the last message came; of the reading thread
   private ConnectStream<ProcessProto.ProcessEvent> events; // of the reading thread
   private volatile boolean lastWordsMayBeLost;
 
-  FollowedEvents(Followed process, Reattachment reattachment) {
+  /**
+   * @param following without an end; what cancels it ends all this
+   */
+  FollowedEvents(Followed process, Reattachment reattachment, CallScope following) {
     this.ref = process.ref();
     this.name = process.name();
     this.events = process.connection().events();
+    this.following = following;
+    this.heard = following.time().nanos();
     events.continueIn(following);
     this.gaps = process.gaps();
     this.ready = new ArrayDeque<>(process.first());
@@ -77,7 +82,7 @@ final class FollowedEvents {
       if (message == null) {
         throw new MalformedStreamException("the end of the stream without the end of the process");
       }
-      heard = System.nanoTime();
+      heard = following.time().nanos();
       event = EventMapper.map(message);
     }
     return event;

@@ -136,7 +136,7 @@ record PartsUpload(
     private final PartsProgress progress;
     private final List<FutureTask<?>> parts = new ArrayList<>();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
-    private final CallScope end = CallScope.open();
+    private final CallScope end = rpc.client().scope().apart();
 
     Sending(String path, PartsProgress progress) {
       this.path = path;

@@ -45,6 +45,10 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
 
   private static final ConnectErrors ERRORS = new EnvdErrors(What.PROCESS);
 
+  CallScope scope() {
+    return client.scope();
+  }
+
   ProcessRpc in(CallScope scope) {
     return new ProcessRpc(client.in(scope), version);
   }

@@ -45,11 +45,12 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
     private final Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     private @Nullable CallScope scope;
     private boolean isConnected = true;
-    private long connectedAt = System.nanoTime();
+    private long connectedAt;
 
     private Attempts(CallScope following, Duration patience) {
       this.following = following;
       this.patience = patience;
+      this.connectedAt = following.time().nanos();
     }
 
     /** Output came: what goes wrong from now on is new. */
@@ -60,7 +61,7 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
 
     /** Where the next one belongs. Blocks for a pause, unless it is the first one. */
     private CallScope next(ProcessRef ref, String name, Exception cause) {
-      if (isConnected && System.nanoTime() - connectedAt > LASTING.toNanos()) {
+      if (isConnected && following.time().nanos() - connectedAt > LASTING.toNanos()) {
         progress();
       }
       isConnected = false;
@@ -80,7 +81,7 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
 
     private void connected() {
       isConnected = true;
-      connectedAt = System.nanoTime();
+      connectedAt = following.time().nanos();
     }
   }
 
@@ -133,7 +134,7 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
     try {
       return rpc.connect(name, ref.nonce());
     } catch (NotFoundException e) {
-      if (System.nanoTime() - heard > SAME_PROCESS.toNanos()) {
+      if (scope.time().nanos() - heard > SAME_PROCESS.toNanos()) {
         throw e;
       }
       // It ran a moment ago, so that its number cannot have been used again; see RATIONALE.md.

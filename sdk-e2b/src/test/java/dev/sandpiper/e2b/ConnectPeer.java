@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.Limits;
@@ -87,7 +88,8 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
 
   /** A client that speaks this codec and nothing else, with a bound of {@link #BOUND} bytes. */
   ConnectClient client(Codec codec) {
-    return new ConnectClient(resources().transport(), server.url("/"), codec, codec, BOUND);
+    return new ConnectClient(
+        resources().transport(), server.url("/"), codec, codec, BOUND, CallScope.open());
   }
 
   static HttpRequest request(ConnectClient client) {

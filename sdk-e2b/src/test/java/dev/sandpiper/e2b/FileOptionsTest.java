@@ -19,6 +19,7 @@ import dev.sandpiper.e2b.proto.FilesystemProto.MoveResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.RemoveRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.RemoveResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
+import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.CapturedLog;
 import java.io.InputStream;
 import java.net.URI;
@@ -26,10 +27,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Map;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
@@ -76,8 +75,8 @@ class FileOptionsTest {
             addresses.envd("abc123", "e2b.app"),
             token.isEmpty() ? null : token,
             null);
-    Clock clock = Clock.fixed(Instant.parse("2029-12-31T23:59:00.9Z"), ZoneOffset.UTC);
-    return new FileUrls(access, addresses.port(SandboxAccess.ENVD_PORT, access), clock);
+    ManualTime time = new ManualTime(Instant.parse("2029-12-31T23:59:00.9Z"));
+    return new FileUrls(access, addresses.port(SandboxAccess.ENVD_PORT, access), time);
   }
 
   @Test

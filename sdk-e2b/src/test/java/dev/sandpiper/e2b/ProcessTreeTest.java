@@ -6,6 +6,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
 import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Time;
 import java.time.Duration;
 import mockwebserver3.MockResponse;
 import okio.ByteString;
@@ -31,7 +32,8 @@ class ProcessTreeTest {
     peer.answer(200, "", UNARY);
 
     ProcessRpc rpc = new ProcessRpc(peer.client(Codec.BINARY), EnvdVersion.parse("0.6.13"));
-    ProcessTrees trees = new ProcessTrees(new ScriptRunner(rpc), new ProcessSearch(rpc, "isb1"));
+    ProcessTrees trees =
+        new ProcessTrees(new ScriptRunner(rpc), new ProcessSearch(rpc, "isb1"), Time.system());
     ProcessRef ref = ProcessRef.parse("e2b:isb1/7/sp-1");
     trees.stop(ref, Duration.ofMillis(1), () -> {}, CallScope.open());
 

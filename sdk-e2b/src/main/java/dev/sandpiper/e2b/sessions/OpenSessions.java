@@ -4,14 +4,12 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
-import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.Unclosed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +25,7 @@ final class OpenSessions {
 
   private final Threads threads;
   private final Duration interval;
-  private final CallScope scope = CallScope.open();
+  private final CallScope scope;
   private final AtomicBoolean refreshing = new AtomicBoolean();
   private final Set<SessionCalls> sessions = ConcurrentHashMap.newKeySet();
 
@@ -37,6 +35,7 @@ final class OpenSessions {
   OpenSessions(Threads threads, Duration interval) {
     this.threads = threads;
     this.interval = interval;
+    this.scope = threads.scope();
   }
 
   /** From now on {@code session} is refreshed, until {@code handle} has become garbage at most. */
@@ -48,11 +47,7 @@ final class OpenSessions {
   synchronized void add(SessionCalls session) {
     sessions.add(session);
     if (timer == null) {
-      long nanos = Durations.nanos(interval);
-      timer =
-          threads
-              .scheduler()
-              .scheduleWithFixedDelay(this::begin, nanos, nanos, TimeUnit.NANOSECONDS);
+      timer = threads.timers().every(interval, this::begin);
     }
   }
 

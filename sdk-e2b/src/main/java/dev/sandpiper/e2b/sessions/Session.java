@@ -16,7 +16,6 @@ import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import dev.sandpiper.files.SandboxPaths;
-import dev.sandpiper.http.CallScope;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -107,7 +106,7 @@ public final class Session implements Sandbox {
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("ports are 1 to 65535, not " + port);
     }
-    for (JsonNode listed : calls.look("endpoint", CallScope.open()).path("ports")) {
+    for (JsonNode listed : calls.look("endpoint", calls.scope()).path("ports")) {
       if (listed.path("Port").asInt() == port) {
         return new Endpoint(address(listed.path("Ip").asText(), port), Map.of());
       }
@@ -142,7 +141,7 @@ public final class Session implements Sandbox {
   /** That it lives, which refreshes it; the API says no more. */
   @Override
   public SandboxInfo info() {
-    calls.look("info", CallScope.open());
+    calls.look("info", calls.scope());
     SandboxInfo info = SandboxInfo.of(id(), State.RUNNING);
     return environment == null ? info : info.withTemplate(environment);
   }

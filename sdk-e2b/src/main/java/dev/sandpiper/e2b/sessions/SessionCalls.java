@@ -52,6 +52,11 @@ final class SessionCalls {
     return id;
   }
 
+  /** A new scope without an end, by the time of the client. */
+  CallScope scope() {
+    return account.threads().scope();
+  }
+
   long reattachNanos() {
     return Durations.nanos(account.reattachLimit());
   }

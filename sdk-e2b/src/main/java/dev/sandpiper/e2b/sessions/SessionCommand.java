@@ -47,8 +47,8 @@ final class SessionCommand implements RunningCommand {
   private final String name;
   private final ByteOffsets begin;
   private final SessionInput input;
-  private final CallScope followed = CallScope.open();
-  private volatile CallScope asking = followed.child();
+  private final CallScope followed;
+  private volatile CallScope asking;
   private volatile boolean outputWanted = true;
   private volatile boolean over;
   private volatile @Nullable ProcessState lastBeforeStop;
@@ -58,7 +58,7 @@ final class SessionCommand implements RunningCommand {
   private final SeenLines stdout;
   private final SeenLines stderr;
   private final Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
-  private long answered = System.nanoTime(); // when the server said something last
+  private long answered; // when the server said something last
   private boolean waitedInVain; // so that it has to be seen whether the server answers at all
 
   /**
@@ -68,6 +68,8 @@ final class SessionCommand implements RunningCommand {
   SessionCommand(
       SessionCalls calls, ProcessRef ref, String name, ProcessState state, ByteOffsets begin) {
     this.calls = calls;
+    this.followed = calls.scope();
+    this.asking = followed.child();
     this.ref = ref;
     this.name = name;
     this.begin = begin;
@@ -118,7 +120,7 @@ final class SessionCommand implements RunningCommand {
       }
       // Something has changed: ask again.
     } catch (ConnectionLostException e) {
-      if (System.nanoTime() - answered > calls.reattachNanos()) {
+      if (followed.time().nanos() - answered > calls.reattachNanos()) {
         throw new ConnectionLostException(e.failure(), ref, e);
       }
       scope.sleep(LONGEST_PAUSE, e.failure());
@@ -131,7 +133,7 @@ final class SessionCommand implements RunningCommand {
   }
 
   private void take(ProcessState state) {
-    answered = System.nanoTime();
+    answered = followed.time().nanos();
     List<Output> out = fresh(stdout, state.stdout());
     List<Output> err = fresh(stderr, state.stderr());
     if (!out.isEmpty() || !err.isEmpty()) {

@@ -20,13 +20,14 @@ final class SessionInput {
   private final SessionCalls calls;
   private final String name;
   private final String process;
-  private final CallScope givenUp = CallScope.open();
+  private final CallScope givenUp;
   private byte[] unfinished = {};
 
   SessionInput(SessionCalls calls, String name, String process) {
     this.calls = calls;
     this.name = name;
     this.process = process;
+    this.givenUp = calls.scope();
   }
 
   void write(byte[] bytes, int offset, int length) {

@@ -122,7 +122,7 @@ public final class SessionsClient implements SandboxClient {
     requireOpen();
     Durations.notNegative("the time to live", timeToLive, "to look only");
     SessionCalls calls = new SessionCalls(account, id);
-    calls.look("connect", CallScope.open());
+    calls.look("connect", account.threads().scope());
     Session session = new Session(calls, account, null, Map.of());
     if (!timeToLive.isZero()) {
       account.open().add(session, calls);

@@ -12,6 +12,7 @@ import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.JsonApi;
 import dev.sandpiper.http.Routes;
+import dev.sandpiper.http.Time;
 import java.io.InputStream;
 import java.time.Duration;
 import okhttp3.Headers;
@@ -94,6 +95,11 @@ public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsCl
     return this;
   }
 
+  /** For tests: the client goes by this time, and not by that of the machine. */
+  SessionsClientBuilder time(Time driven) {
+    return goingBy(driven);
+  }
+
   /**
    * The client. The caller closes it.
    *
@@ -113,7 +119,7 @@ public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsCl
             singularPaths,
             longestWait,
             reattachLimit,
-            new CreatedSandboxes(),
+            new CreatedSandboxes(threads.time()),
             new OpenSessions(threads, refreshInterval));
     return new SessionsClient(account, resources);
   }

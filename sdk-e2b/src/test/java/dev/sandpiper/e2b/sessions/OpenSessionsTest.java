@@ -5,29 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.JsonApi;
+import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.http.Routes;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OpenSessionsTest {
-  private final ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1);
-  private final Threads threads = new Threads(scheduler, Runnable::run, Runnable::run);
-  private final OpenSessions open = new OpenSessions(threads, Duration.ofHours(1));
+  private static final Duration INTERVAL = Duration.ofHours(1);
+
+  private final ManualTime time = new ManualTime();
+  private final Threads threads = new Threads(time, time, Runnable::run, Runnable::run);
+  private final OpenSessions open = new OpenSessions(threads, INTERVAL);
   private final List<SessionCalls> sessions =
       IntStream.range(0, 1000).mapToObj(number -> session("s" + number)).toList();
-
-  OpenSessionsTest() {
-    scheduler.setRemoveOnCancelPolicy(true);
-  }
-
-  @AfterEach
-  void proveThatNothingWasAsked() {
-    assertThat(scheduler.shutdownNow()).isEmpty();
-  }
 
   private SessionCalls session(String id) {
     JsonApi api =
@@ -44,24 +36,24 @@ class OpenSessionsTest {
             false,
             Duration.ZERO,
             Duration.ZERO,
-            new CreatedSandboxes(),
-            new OpenSessions(threads, Duration.ofHours(1))),
+            new CreatedSandboxes(time),
+            new OpenSessions(threads, INTERVAL)),
         id);
   }
 
   @Test
   void aThousandSessionsHaveOneTimerWhichRunsWhileAnyIsOpen() {
-    assertThat(scheduler.getQueue()).isEmpty();
+    assertThat(time.isIdle()).isTrue();
     sessions.forEach(open::add);
-    assertThat(scheduler.getQueue()).hasSize(1);
+    assertThat(time.repeated()).containsExactly(INTERVAL);
     sessions.stream().skip(1).forEach(open::remove);
-    assertThat(scheduler.getQueue()).hasSize(1);
+    assertThat(time.repeated()).containsExactly(INTERVAL);
     assertThat(open.remove(sessions.get(0))).isTrue();
     assertThat(open.remove(sessions.get(0))).isFalse();
-    assertThat(scheduler.getQueue()).isEmpty();
+    assertThat(time.isIdle()).isTrue();
     open.add(sessions.get(0));
-    assertThat(scheduler.getQueue()).hasSize(1);
+    assertThat(time.repeated()).containsExactly(INTERVAL);
     open.close();
-    assertThat(scheduler.getQueue()).isEmpty();
+    assertThat(time.isIdle()).isTrue();
   }
 }
