@@ -37,8 +37,7 @@ final class WatchPump {
   private final Executor executor;
   private volatile boolean over;
 
-  WatchPump(
-      String directory, Supplier<WatchConnection> opener, Runnable cancel, Threads threads) {
+  WatchPump(String directory, Supplier<WatchConnection> opener, Runnable cancel, Threads threads) {
     this.directory = directory;
     this.opener = opener;
     this.cancel = cancel;

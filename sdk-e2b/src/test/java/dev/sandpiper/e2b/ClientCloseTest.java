@@ -11,9 +11,11 @@ import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
+import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.http.Protocols;
 import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.testing.Patience;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ClientCloseTest {
   @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
 
+  private final ManualTime time = new ManualTime();
+
   private MockResponse found() throws Exception {
     return ScriptedE2b.json(
         200,
@@ -43,6 +47,10 @@ class ClientCloseTest {
   private static CompletableFuture<E2bSandbox> creating(E2bClient client) {
     return CompletableFuture.supplyAsync(
         () -> client.create(SandboxSpec.standard()), task -> new Thread(task, "creator").start());
+  }
+
+  private static CompletableFuture<Void> closing(E2bClient client) {
+    return CompletableFuture.runAsync(client::close, task -> new Thread(task, "closer").start());
   }
 
   private static @Nullable Throwable failureOf(CompletableFuture<?> future) {
@@ -66,8 +74,7 @@ class ClientCloseTest {
     E2bClient client = e2b.client();
     CompletableFuture<E2bSandbox> created = creating(client);
     e2b.take("POST /sandboxes");
-    CompletableFuture<Void> closed =
-        CompletableFuture.runAsync(client::close, task -> new Thread(task, "closer").start());
+    CompletableFuture<Void> closed = closing(client);
     Patience.until(
         "closing waits",
         () ->
@@ -94,12 +101,14 @@ class ClientCloseTest {
         new MockResponse.Builder().code(201).onResponseStart(SocketEffect.Stall.INSTANCE).build());
     e2b.answerWith(this::found);
     e2b.answer(204, "");
-    E2bClient client = e2b.client();
+    E2bClient client = e2b.open(e2b.builder().time(time));
     CompletableFuture<E2bSandbox> created = creating(client);
     e2b.take("POST /sandboxes");
-    client.close();
+    CompletableFuture<Void> closed = closing(client);
+    time.pass(Duration.ofSeconds(5));
 
     assertThat(failureOf(created)).isInstanceOf(CancelledException.class);
+    closed.get(10, TimeUnit.SECONDS);
     e2b.take();
     e2b.take("DELETE /sandboxes/isb1");
   }
@@ -110,14 +119,17 @@ class ClientCloseTest {
         new MockResponse.Builder().code(201).onResponseStart(SocketEffect.Stall.INSTANCE).build());
     e2b.answer(200, "[]");
     e2b.answer(200, "[]");
-    E2bClient client = e2b.client();
+    E2bClient client = e2b.open(e2b.builder().time(time));
     CompletableFuture<E2bSandbox> created = creating(client);
     e2b.take("POST /sandboxes");
-    client.close();
+    CompletableFuture<Void> closed = closing(client);
+    time.pass(Duration.ofSeconds(5));
+    time.pass(Duration.ofMillis(500)); // between two looks
 
     assertThat(failureOf(created))
         .isInstanceOf(CancelledException.class)
         .hasMessageContaining("whether it was created cannot be known");
+    closed.get(10, TimeUnit.SECONDS);
     String nonce = e2b.createNonce();
     assertThat(CapturedLog.lines())
         .anyMatch(line -> line.startsWith("WARN") && line.contains("sandpiper-nonce=" + nonce));

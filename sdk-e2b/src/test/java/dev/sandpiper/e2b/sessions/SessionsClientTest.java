@@ -15,6 +15,7 @@ import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.CapturedLog;
 import java.net.URI;
 import java.time.Duration;
@@ -22,9 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.Test;
@@ -34,9 +33,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(30)
 class SessionsClientTest {
   private static final Duration SOON = Duration.ofMillis(20);
+  private static final Duration INTERVAL = Duration.ofMinutes(3);
   private static final String SESSION = "GET /sessions/s1";
 
   @RegisterExtension final ScriptedSessions server = new ScriptedSessions();
+
+  private final ManualTime time = new ManualTime();
 
   private static MockResponse created(String id) {
     return ScriptedSessions.answer(200, "{\"id\": \"" + id + "\", \"ports\": []}");
@@ -182,9 +184,22 @@ class SessionsClientTest {
         .hasMessageNotContaining("s3cret");
   }
 
+  /** A client by a time that stands still. */
+  private SessionsClientBuilder builder() {
+    return server.builder().time(time);
+  }
+
+  private void untilAsked(int times) {
+    ScriptedSessions.until("it is asked for", () -> server.requests(SESSION).size() == times);
+  }
+
+  private void assertNothingIsRefreshedAnyMore() {
+    assertThat(time.repeated()).doesNotContain(INTERVAL);
+  }
+
   @Test
   void manyIdleSessionsHaveOneTimerAndNoThreadEach() {
-    SessionsClient client = server.open(server.builder().refreshInterval(Duration.ofMillis(500)));
+    SessionsClient client = server.open(builder());
     List<Session> sessions = new ArrayList<>();
     Map<String, Integer> looks = new ConcurrentHashMap<>();
     for (int i = 0; i < 60; i++) {
@@ -198,8 +213,10 @@ class SessionsClientTest {
       sessions.add(client.connect(id));
     }
     assertThat(looks).hasSize(60);
+    assertThat(time.repeated()).containsOnlyOnce(INTERVAL);
+    time.advance(INTERVAL);
     ScriptedSessions.until(
-        "each is refreshed", () -> looks.values().stream().allMatch(count -> count > 1));
+        "each is refreshed", () -> looks.values().stream().allMatch(count -> count == 2));
     assertThat(ScriptedSessions.ourThreads().stream().filter(name -> !name.contains("connect")))
         .as("the timer and the one that asks")
         .hasSizeLessThanOrEqualTo(2);
@@ -207,37 +224,34 @@ class SessionsClientTest {
     assertNothingIsRefreshedAnyMore();
   }
 
-  /** Once nothing has come for much longer than the interval, nothing will. */
-  private void assertNothingIsRefreshedAnyMore() {
-    AtomicInteger lines = new AtomicInteger(-1);
-    AtomicLong since = new AtomicLong();
-    ScriptedSessions.until(
-        "nothing is refreshed any more",
-        () -> {
-          int now = server.lines().size();
-          if (lines.getAndSet(now) != now) {
-            since.set(System.nanoTime());
-          }
-          return System.nanoTime() - since.get() > TimeUnit.MILLISECONDS.toNanos(1_200);
-        });
+  @Test
+  void anOpenSessionIsRefreshedAfterThreeMinutesAndNoSooner() {
+    server.always(SESSION, () -> created("s1"));
+    Session session = server.open(builder()).connect("s1");
+    time.advance(INTERVAL.minusNanos(1));
+    assertThat(server.requests(SESSION)).hasSize(1);
+    time.advance(Duration.ofNanos(1));
+    untilAsked(2);
+    session.close();
   }
 
   @Test
   void closingDetachingAndTheClientsEndStopRefreshing() {
     server.always(SESSION, () -> created("s1"));
-    SessionsClient client = server.open(server.builder().refreshInterval(SOON));
+    SessionsClient client = server.open(builder());
     Session closed = client.connect("s1");
-    ScriptedSessions.until("it is refreshed", () -> server.requests(SESSION).size() > 3);
+    time.advance(INTERVAL);
+    untilAsked(2);
     closed.close();
     assertNothingIsRefreshedAnyMore();
 
     Session detached = client.connect("s1");
-    int before = server.requests(SESSION).size();
-    ScriptedSessions.until("it is refreshed", () -> server.requests(SESSION).size() > before + 3);
+    assertThat(time.repeated()).contains(INTERVAL);
     assertThat(detached.detach()).isEqualTo("s1");
     assertNothingIsRefreshedAnyMore();
 
     client.connect("s1");
+    assertThat(time.repeated()).contains(INTERVAL);
     client.close();
     assertNothingIsRefreshedAnyMore();
   }
@@ -245,8 +259,7 @@ class SessionsClientTest {
   @Test
   void lookingOnlyDoesNotKeepASessionAlive() {
     server.always(SESSION, () -> created("s1"));
-    SessionsClient client = server.open(server.builder().refreshInterval(SOON));
-    client.connect("s1", Duration.ZERO);
+    server.open(builder()).connect("s1", Duration.ZERO);
     assertNothingIsRefreshedAnyMore();
     assertThat(server.requests(SESSION)).hasSize(1);
   }
@@ -254,9 +267,10 @@ class SessionsClientTest {
   @Test
   void anOpenSessionThatHasGoneIsReportedOnceAndRefreshedNoMore() {
     server.expect(SESSION, 200, ScriptedSessions.CREATED);
-    SessionsClient client = server.open(server.builder().refreshInterval(SOON));
+    SessionsClient client = server.open(builder());
     server.expect(SESSION, 500, ScriptedSessions.FAILED);
     client.connect("s1");
+    time.advance(INTERVAL);
     ScriptedSessions.until(
         "that is said",
         () ->
