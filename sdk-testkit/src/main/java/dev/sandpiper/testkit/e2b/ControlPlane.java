@@ -6,6 +6,7 @@ import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Query;
 import dev.sandpiper.testkit.machine.Secrets;
+import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.regex.Matcher;
@@ -15,17 +16,23 @@ import java.util.regex.Pattern;
 final class ControlPlane implements Endpoint {
   private static final Pattern ONE_SANDBOX =
       Pattern.compile(
-          "(/v2)?/sandboxes/(?!metrics$)([^/]+)(?:/(connect|pause|resume|timeout|refreshes))?");
+          "(/v2)?/sandboxes/(?!metrics$)([^/]+)(?:/("
+              + "connect|pause|resume|timeout|refreshes|snapshots|fork|network|metrics|logs))?");
+  private static final Pattern ONE_TEMPLATE = Pattern.compile("/templates/([^/]+)");
 
   private final String apiKey;
   private final Sandboxes sandboxes;
   private final LifeCalls life;
+  private final SnapshotCalls snapshots;
+  private final MetricsCalls metrics;
   private final IdempotencyKeys keys = new IdempotencyKeys(InstantSource.system());
 
-  ControlPlane(String apiKey, Sandboxes sandboxes) {
+  ControlPlane(String apiKey, Sandboxes sandboxes, Threads threads) {
     this.apiKey = apiKey;
     this.sandboxes = sandboxes;
     this.life = new LifeCalls(sandboxes);
+    this.snapshots = new SnapshotCalls(sandboxes);
+    this.metrics = new MetricsCalls(sandboxes, threads);
   }
 
   @Override
@@ -58,11 +65,18 @@ final class ControlPlane implements Endpoint {
       case "POST /sandboxes" -> create(exchange, Version.FIRST);
       case "POST /v2/sandboxes" -> create(exchange, Version.SECOND);
       case "GET /v2/sandboxes" -> new SandboxListing(exchange.query()).answer(exchange, sandboxes);
+      case "GET /sandboxes/metrics" -> metrics.many(exchange);
+      case "GET /snapshots" -> snapshots.list(exchange);
       default -> routeToOne(exchange, path);
     }
   }
 
   private void routeToOne(Exchange exchange, String path) throws IOException {
+    Matcher template = ONE_TEMPLATE.matcher(path);
+    if (template.matches() && exchange.method().equals("DELETE")) {
+      snapshots.delete(exchange, template.group(1));
+      return;
+    }
     Matcher matcher = ONE_SANDBOX.matcher(path);
     if (!matcher.matches()) {
       throw new ApiException(404, "the local E2B has no " + exchange.method() + " " + path);
@@ -79,6 +93,12 @@ final class ControlPlane implements Endpoint {
       case "POST /{id}/resume" -> life.resume(exchange, id);
       case "POST /{id}/timeout" -> life.timeout(exchange, id);
       case "POST /{id}/refreshes" -> life.refresh(exchange, id);
+      case "POST /{id}/snapshots" -> snapshots.create(exchange, id);
+      case "POST /{id}/fork" -> snapshots.fork(id);
+      case "PUT /{id}/network" -> network(exchange, id);
+      case "GET /{id}/metrics" -> metrics.one(exchange, id);
+      case "GET /v2/{id}/logs" ->
+          exchange.json(200, sandboxes.get(id).journal().answer(exchange.query()));
       default -> throw new ApiException(405, "method not allowed");
     }
   }
@@ -97,6 +117,16 @@ final class ControlPlane implements Endpoint {
   private ObjectNode create(ObjectNode body, Version version) throws IOException {
     return SandboxTrees.handle(
         sandboxes.create(CreateRequest.parse(body, version, sandboxes).spec()));
+  }
+
+  /** There is no wall around a local sandbox: only a network without rules is one that it has. */
+  private void network(Exchange exchange, String id) throws IOException {
+    ObjectNode body = Exchange.json.createObjectNode();
+    body.set("network", Bodies.read(exchange));
+    LocalSandbox sandbox = sandboxes.get(id);
+    if (sandbox.pause() != null) throw ApiException.notRunning(sandbox);
+    ApiException.throwIf(sandboxes.unenforced().refusal("", body, CreateRequest.FIELDS));
+    exchange.answer(204);
   }
 
   private void delete(Exchange exchange, String id) throws IOException {

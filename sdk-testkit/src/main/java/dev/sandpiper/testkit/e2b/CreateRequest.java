@@ -13,7 +13,7 @@ import java.util.Set;
 
 /** The body of a request for a new sandbox. What this machine does not do is refused. */
 record CreateRequest(LocalSandbox.Spec spec) {
-  private static final Unenforced.Fields FIELDS =
+  static final Unenforced.Fields FIELDS =
       new Unenforced.Fields(
           Set.of(
               "templateID",
@@ -68,9 +68,7 @@ record CreateRequest(LocalSandbox.Spec spec) {
     ApiException.throwIf(sandboxes.unenforced().refusal("", body, FIELDS));
     Lifecycle lifecycle = Lifecycle.parse(body, timeToLive);
     Template template = sandboxes.template(name.textValue());
-    if (template == null) {
-      throw new ApiException(404, "template '" + name.textValue() + "' not found");
-    }
+    if (template == null) throw Templates.notFound(name.textValue());
     return new CreateRequest(
         new LocalSandbox.Spec(
             template,

@@ -32,7 +32,9 @@ public final class E2bServer implements AutoCloseable {
     Edge data = new Edge(sandboxes);
     controlPlane =
         server.serve(
-            options.controlPort(), new ControlPlane(apiKey, sandboxes), options.wideCors());
+            options.controlPort(),
+            new ControlPlane(apiKey, sandboxes, threads),
+            options.wideCors());
     edge = server.serve(options.sandboxPort(), data, options.wideCors());
     if (options.debugClients()) {
       LoopbackServer.Port unused = server.serve(Envd.PORT, new DebugEdge(data), options.wideCors());

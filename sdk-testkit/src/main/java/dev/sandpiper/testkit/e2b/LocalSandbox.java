@@ -39,6 +39,7 @@ final class LocalSandbox {
   private final Home home;
   private final Supplier<ProcessTable> tables;
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
+  private final Journal journal = new Journal();
   private final ReentrantLock changing = new ReentrantLock();
 
   // Changed only by who holds the lock. The pause is null while the sandbox runs.
@@ -66,6 +67,7 @@ final class LocalSandbox {
     this.processes = tables.get();
     this.watchers = new Watchers(id);
     this.accessToken = spec.accessToken();
+    journal.add("sandbox started");
   }
 
   String id() {
@@ -115,6 +117,10 @@ final class LocalSandbox {
     return watchers;
   }
 
+  Journal journal() {
+    return journal;
+  }
+
   /** Null while it runs. */
   @Nullable Pause pause() {
     return pause;
@@ -152,6 +158,7 @@ final class LocalSandbox {
       } else {
         shutDown();
       }
+      journal.add("sandbox paused (" + mode.wireName() + ")");
       return true;
     } finally {
       changing.unlock();
@@ -174,8 +181,21 @@ final class LocalSandbox {
         shutDown();
         boot();
       }
+      journal.add("sandbox resumed");
       resumedAt = Instant.now();
       pause = null;
+      return true;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Runs an action while no process runs. False if the sandbox itself does not. */
+  boolean whileStill(ProcessTable.Action action) throws IOException {
+    changing.lock();
+    try {
+      if (gone || pause != null) return false;
+      processes.whileStill(action);
       return true;
     } finally {
       changing.unlock();

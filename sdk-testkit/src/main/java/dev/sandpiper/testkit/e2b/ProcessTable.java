@@ -7,6 +7,7 @@ import dev.sandpiper.testkit.machine.Home;
 import dev.sandpiper.testkit.machine.Launch;
 import dev.sandpiper.testkit.machine.Launcher;
 import dev.sandpiper.testkit.machine.ProcessFamily;
+import dev.sandpiper.testkit.machine.ProcessStatus;
 import dev.sandpiper.testkit.machine.RunningCommand;
 import dev.sandpiper.testkit.machine.Stragglers;
 import dev.sandpiper.testkit.machine.TerminalSize;
@@ -112,6 +113,32 @@ final class ProcessTable implements AutoCloseable {
     } finally {
       starting.writeLock().unlock();
     }
+  }
+
+  /** What is done while no process runs. */
+  @FunctionalInterface
+  interface Action {
+    void run() throws IOException;
+  }
+
+  /** Stops every process for a short while, in which nobody can start one. */
+  void whileStill(Action action) throws IOException {
+    starting.writeLock().lock();
+    try {
+      pause();
+      try {
+        action.run();
+      } finally {
+        resume();
+      }
+    } finally {
+      starting.writeLock().unlock();
+    }
+  }
+
+  /** Those that can be found now. */
+  List<ProcessStatus> members() {
+    return family.members();
   }
 
   void resume() throws IOException {

@@ -72,7 +72,7 @@ final class SandboxListing {
     Template of = sandbox.spec().template();
     return states.contains(SandboxTrees.state(sandbox))
         && sandbox.spec().metadata().entrySet().containsAll(metadata.entrySet())
-        && (template == null || Set.of(of.id(), of.alias()).contains(template))
+        && (template == null || of.isCalled(template))
         && (startedAfter == null || !sandbox.startedAt().isBefore(startedAfter));
   }
 
@@ -126,7 +126,7 @@ final class SandboxListing {
     }
   }
 
-  private static int limit(@Nullable String text) {
+  static int limit(@Nullable String text) {
     if (text == null) return MOST_ENTRIES;
     if (text.matches("[1-9]\\d?|100")) return Integer.parseInt(text);
     throw new ApiException(400, "limit must be from 1 to 100");

@@ -63,11 +63,9 @@ final class SandboxTrees {
 
   private static ObjectNode identity(LocalSandbox sandbox) {
     Template template = sandbox.spec().template();
-    return Exchange.json
-        .createObjectNode()
-        .put("templateID", template.id())
-        .put("alias", template.alias())
-        .put("sandboxID", sandbox.id())
+    ObjectNode tree = Exchange.json.createObjectNode().put("templateID", template.id());
+    if (template.alias() != null) tree.put("alias", template.alias());
+    return tree.put("sandboxID", sandbox.id())
         .put("clientID", CLIENT_ID)
         .put("envdVersion", ENVD_VERSION);
   }

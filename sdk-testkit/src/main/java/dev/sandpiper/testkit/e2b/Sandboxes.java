@@ -32,6 +32,7 @@ final class Sandboxes implements AutoCloseable {
   private static final Duration FOR_EVER = Duration.ofDays(10_000);
 
   private final Templates templates;
+  private final Snapshots snapshots;
   private final Path root;
   private final boolean wholeHost;
   private final Unenforced unenforced;
@@ -47,6 +48,7 @@ final class Sandboxes implements AutoCloseable {
     this.wholeHost = options.wholeHost();
     this.unenforced = new Unenforced(options.unenforced());
     this.threads = threads;
+    snapshots = new Snapshots(root.resolve("snapshots"));
     pipes = Files.createDirectory(root.resolve("pipes"));
     launcher = Launcher.in(pipes);
   }
@@ -63,8 +65,16 @@ final class Sandboxes implements AutoCloseable {
     return unenforced;
   }
 
+  Snapshots snapshots() {
+    return snapshots;
+  }
+
+  /** Finds a template or a snapshot. */
   @Nullable Template template(String reference) {
-    return templates.find(reference);
+    Template template = templates.find(reference);
+    if (template != null) return template;
+    Snapshots.Snapshot snapshot = snapshots.find(reference);
+    return snapshot == null ? null : snapshot.template();
   }
 
   LocalSandbox create(LocalSandbox.Spec spec) throws IOException {
@@ -80,7 +90,7 @@ final class Sandboxes implements AutoCloseable {
   }
 
   private LocalSandbox create(String id, LocalSandbox.Spec spec) throws IOException {
-    Home home = new Home(makeHome(id), wholeHost);
+    Home home = new Home(makeHome(id, spec.template()), wholeHost);
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
     LocalSandbox sandbox =
         new LocalSandbox(
@@ -96,12 +106,23 @@ final class Sandboxes implements AutoCloseable {
   }
 
   /** The sandbox's own directory is closed to others; the home in it looks as homes do. */
-  private Path makeHome(String id) throws IOException {
+  private Path makeHome(String id, Template template) throws IOException {
     Path own =
         Files.createDirectory(
             root.resolve(id),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Path home = Files.createDirectory(own.resolve(Users.DEFAULT));
+    Path home = own.resolve(Users.DEFAULT);
+    Path files = template.files();
+    if (files != null) {
+      try {
+        snapshots.copy(template, files, home);
+        return home;
+      } catch (IOException | ApiException e) {
+        Directories.delete(own);
+        throw e;
+      }
+    }
+    Files.createDirectory(home);
     return Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.testkit.machine.Secrets;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -9,8 +10,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The templates that a sandbox can be created from. They differ in name only. */
 final class Templates {
-  /** A template's id and the name it is known by. */
-  record Template(String id, String alias) {}
+  /**
+   * A template.
+   *
+   * @param alias the name it is known by; null for a snapshot without a name
+   * @param files what its sandboxes have in their homes; null for nothing
+   */
+  record Template(String id, @Nullable String alias, @Nullable Path files) {
+    boolean isCalled(String reference) {
+      return reference.equals(id) || reference.equals(alias);
+    }
+  }
 
   private final Map<String, Template> byName = new LinkedHashMap<>();
 
@@ -19,11 +29,15 @@ final class Templates {
   static Templates of(Set<String> names) {
     Templates templates = new Templates();
     for (String name : names) {
-      Template template = new Template(idOf(name), name);
+      Template template = new Template(idOf(name), name, null);
       templates.byName.put(name, template);
       templates.byName.put(template.id(), template);
     }
     return templates;
+  }
+
+  static ApiException notFound(String reference) {
+    return new ApiException(404, "template '" + reference + "' not found");
   }
 
   /** One of them, whichever. */

@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public record ProcessStatus(long pid, char state, long parent, long group, long session) {
   private static final Logger log = LoggerFactory.getLogger(ProcessStatus.class);
   private static final Path PROCESSES = Path.of("/proc");
+  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
 
   /**
    * All processes of this machine where {@code /proc} shows them, else these and their descendants.
@@ -80,6 +84,25 @@ public record ProcessStatus(long pid, char state, long parent, long group, long 
 
   boolean isZombie() {
     return state == 'Z' || state == 'X';
+  }
+
+  /** The time that processors have worked for it; zero if that cannot be known. */
+  public Duration cpu() {
+    return ProcessHandle.of(pid)
+        .flatMap(handle -> handle.info().totalCpuDuration())
+        .orElse(Duration.ZERO);
+  }
+
+  /** The memory that it has now; zero if that cannot be known. */
+  public long residentBytes() {
+    try {
+      Path status = PROCESSES.resolve(pid + "/status");
+      Matcher resident = RESIDENT.matcher(Files.readString(status, ISO_8859_1));
+      return resident.find() ? Long.parseLong(resident.group(1)) * 1024 : 0;
+    } catch (IOException e) {
+      log.trace("gone: {}", pid);
+      return 0;
+    }
   }
 
   /** Whether it was started with a variable, {@code NAME=value}. */

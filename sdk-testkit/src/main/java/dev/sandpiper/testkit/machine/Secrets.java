@@ -41,6 +41,10 @@ public final class Secrets {
     return "i" + text(19, LOWER);
   }
 
+  public static String snapshotId() {
+    return text(20, LOWER);
+  }
+
   /** What a sandbox of Blaxel is called that was given no name. */
   public static String sandboxName() {
     return "sbx-" + text(12, LOWER);

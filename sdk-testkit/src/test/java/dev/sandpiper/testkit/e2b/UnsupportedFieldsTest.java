@@ -6,6 +6,7 @@ import dev.sandpiper.testkit.LocalSandboxes;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,9 +86,18 @@ class UnsupportedFieldsTest {
   }
 
   @Test
-  void theMetricsOfAllAreNoSandbox() throws Exception {
-    HttpResponse<String> answer = server.control("GET", "/sandboxes/metrics?sandbox_ids=x", "");
-    assertThat(answer.statusCode()).isEqualTo(404);
-    assertThat(answer.body()).contains("the local E2B has no GET /sandboxes/metrics");
+  void aNetworkWithRulesIsRefusedLaterToo() throws Exception {
+    TestSandbox sandbox = server.create();
+    String path = "/sandboxes/" + sandbox.id() + "/network";
+    for (String rules :
+        List.of("{\"denyOut\":[\"0.0.0.0/0\"]}", "{\"allow_internet_access\":false}")) {
+      HttpResponse<String> answer = server.control("PUT", path, rules);
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains("do not support network as it was sent");
+    }
+    assertThat(server.control("PUT", path, "{}").statusCode()).isEqualTo(204);
+    assertThat(server.control("PUT", path, "{\"allowOut\":[]}").statusCode()).isEqualTo(204);
+    assertThat(server.control("PUT", "/sandboxes/nobody/network", "{}").statusCode())
+        .isEqualTo(404);
   }
 }
