@@ -111,6 +111,15 @@ public final class LocalSandboxes implements AutoCloseable {
     }
   }
 
+  private void startBlaxel() {
+    try {
+      Map<String, String> unused = blaxelEnvironment();
+    } catch (UncheckedIOException e) {
+      close();
+      throw e;
+    }
+  }
+
   /** A client of the embedded Blaxel. The caller closes it. */
   public BlaxelClient blaxelClient() {
     BlaxelClientBuilder builder = BlaxelClient.builder().environment(blaxelEnvironment());
@@ -210,6 +219,8 @@ public final class LocalSandboxes implements AutoCloseable {
     private Set<String> blaxelImages = Set.of();
     private int blaxelControlPort;
     private int blaxelSandboxPort;
+    private @Nullable Integer blaxelDebugPort;
+    private boolean blaxelWholeHostForDebugClients;
     private Set<BlaxelFault> blaxelFaults = Set.of();
     private Set<String> unenforced = Set.of();
     private Clock sessionsClock = Clock.systemUTC();
@@ -337,6 +348,30 @@ public final class LocalSandboxes implements AutoCloseable {
     }
 
     /**
+     * Serves clients of Blaxel that know no gateway and have no token: the server of one sandbox,
+     * {@code debug-sandbox}, listens on a port of its own, as it does on port 8080 inside a real
+     * sandbox. The embedded Blaxel then starts with the others. <b>Every program on this machine
+     * can then run commands as you.</b> Web pages from elsewhere still cannot, {@link #wideCors} or
+     * not.
+     *
+     * @param port from 1 to 65535
+     */
+    public Builder blaxelDebugClients(int port) {
+      if (port == 0) throw new IllegalArgumentException("name the port that clients will look at");
+      blaxelDebugPort = checked(port);
+      return this;
+    }
+
+    /**
+     * Says that {@link #blaxelDebugClients} and {@link #wholeHost} together are meant: every
+     * program on this machine can then read and change every file that you can.
+     */
+    public Builder blaxelWholeHostForDebugClients() {
+      blaxelWholeHostForDebugClients = true;
+      return this;
+    }
+
+    /**
      * Starts the servers. The caller closes them.
      *
      * @throws IllegalStateException if the choices open more together than was said to be meant
@@ -353,6 +388,7 @@ public final class LocalSandboxes implements AutoCloseable {
       try {
         LocalSandboxes sandboxes =
             new LocalSandboxes(E2bServer.start(options()), blaxelOptions(), sessionsClock);
+        if (blaxelDebugPort != null) sandboxes.startBlaxel();
         if (shutdownHook) Runtime.getRuntime().addShutdownHook(sandboxes.atShutdown);
         return sandboxes;
       } catch (IOException e) {
@@ -368,7 +404,8 @@ public final class LocalSandboxes implements AutoCloseable {
           wideCors,
           wholeHost,
           blaxelFaults,
-          unenforced);
+          unenforced,
+          blaxelDebugPort);
     }
 
     private static int checked(int port) {
@@ -378,15 +415,24 @@ public final class LocalSandboxes implements AutoCloseable {
 
     private void requireMeant() {
       if (debugClients && wholeHost && !wholeHostForDebugClients) {
-        throw new IllegalStateException(
-            "e2bDebugClients() and wholeHost() together open every file of this machine's user to"
-                + " every program on it, without a token: call e2bWholeHostForDebugClients() too if"
-                + " that is meant");
+        throw unmeant("e2bDebugClients()", "e2bWholeHostForDebugClients()");
+      }
+      if (blaxelDebugPort != null && wholeHost && !blaxelWholeHostForDebugClients) {
+        throw unmeant("blaxelDebugClients(port)", "blaxelWholeHostForDebugClients()");
       }
     }
 
+    private static IllegalStateException unmeant(String choice, String confirmation) {
+      return new IllegalStateException(
+          choice
+              + " and wholeHost() together open every file of this machine's user to every program"
+              + " on it, without a token: call "
+              + confirmation
+              + " too if that is meant");
+    }
+
     private void warn() {
-      if (debugClients) {
+      if (debugClients || blaxelDebugPort != null) {
         log.warn("debug clients need no token: every program on this machine can run commands");
       }
       if (wideCors) log.warn("wide CORS: web pages from everywhere may send requests with a token");

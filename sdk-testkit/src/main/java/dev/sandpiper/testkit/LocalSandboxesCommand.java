@@ -42,10 +42,15 @@ final class LocalSandboxesCommand {
         --e2b-debug-clients
                            also serve clients with E2B_DEBUG=true, without a token: one sandbox,
                            on port 49983; the control plane's port is then 3000 by default
+        --blaxel-debug-clients PORT
+                           also serve Blaxel clients that know no gateway, without a token: the
+                           server of one sandbox, on this port; inside a real sandbox it is 8080
         --wide-cors        let web pages from everywhere send requests; they need the tokens
         --whole-host       let file calls leave their sandbox's directory
         --e2b-whole-host-for-debug-clients
                            say that --e2b-debug-clients and --whole-host together are meant
+        --blaxel-whole-host-for-debug-clients
+                           say that --blaxel-debug-clients and --whole-host together are meant
         --with-parent PID  end as soon as the process ends that started this one, and whose
                            number this is: $$ in a shell. Without the number a parent that ended
                            before this program looked is not noticed everywhere
@@ -123,6 +128,8 @@ final class LocalSandboxesCommand {
         case "--blaxel-fault" -> faults.add(fault(option, rest));
         case "--accept-unenforced" -> unenforced.add(rest.isEmpty() ? "" : rest.pop());
         case "--e2b-debug-clients" -> builder.e2bDebugClients();
+        case "--blaxel-debug-clients" -> builder.blaxelDebugClients(debugPort(option, rest));
+        case "--blaxel-whole-host-for-debug-clients" -> builder.blaxelWholeHostForDebugClients();
         case "--wide-cors" -> builder.wideCors();
         case "--whole-host" -> builder.wholeHost();
         case "--with-parent" -> parent = Parent.of(pid(rest));
@@ -146,6 +153,12 @@ final class LocalSandboxesCommand {
     }
     throw new UsageException(
         option + " needs one of the faults that --help lists, not '" + text + "'");
+  }
+
+  private static int debugPort(String option, Deque<String> rest) throws UsageException {
+    int port = port(option, rest);
+    if (port == 0) throw new UsageException(option + " needs a port, and not 0 for any");
+    return port;
   }
 
   private static int port(String option, Deque<String> rest) throws UsageException {

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.blaxel;
 
 import dev.sandpiper.testkit.BlaxelFault;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a local Blaxel serves, and to whom.
@@ -13,6 +14,8 @@ import java.util.Set;
  * @param wholeHost whether file calls may leave a sandbox's directory
  * @param faults what it does wrong
  * @param unenforced the fields of requests that are accepted although nothing is done about them
+ * @param debugPort where the server of one sandbox listens, for everybody and without a token; null
+ *     for nowhere
  */
 public record BlaxelOptions(
     Set<String> images,
@@ -21,11 +24,24 @@ public record BlaxelOptions(
     boolean wideCors,
     boolean wholeHost,
     Set<BlaxelFault> faults,
-    Set<String> unenforced) {
+    Set<String> unenforced,
+    @Nullable Integer debugPort) {
   public BlaxelOptions {
     images = Set.copyOf(images);
     faults = Set.copyOf(faults);
     unenforced = Set.copyOf(unenforced);
+  }
+
+  /** Without a sandbox for clients that know no gateway. */
+  public BlaxelOptions(
+      Set<String> images,
+      int controlPort,
+      int sandboxPort,
+      boolean wideCors,
+      boolean wholeHost,
+      Set<BlaxelFault> faults,
+      Set<String> unenforced) {
+    this(images, controlPort, sandboxPort, wideCors, wholeHost, faults, unenforced, null);
   }
 
   /** On free ports, narrow, and with these faults. */

@@ -46,6 +46,11 @@ public final class BlaxelServer implements AutoCloseable {
     gateway =
         server.serve(
             options.sandboxPort(), new Gateway(tokens, WORKSPACE, sandboxes), options.wideCors());
+    if (options.debugPort() != null) {
+      // Without a token it stays closed to other origins, whatever else is open to them.
+      LoopbackServer.Port unused =
+          server.serve(options.debugPort(), new DirectEdge(sandboxes), false);
+    }
   }
 
   /** Where the script is; null without perl. */
@@ -87,6 +92,10 @@ public final class BlaxelServer implements AutoCloseable {
     BlaxelServer server = new BlaxelServer(options, limits, listening);
     try {
       server.server.start();
+      if (options.debugPort() != null) {
+        SandboxRecord unused =
+            server.sandboxes.create(DirectEdge.definition(options.images()), false);
+      }
       return server;
     } catch (IOException e) {
       server.close();

@@ -70,6 +70,18 @@ record Definition(ObjectNode metadata, ObjectNode spec) {
     return definition;
   }
 
+  /**
+   * A sandbox without any choice but its image.
+   *
+   * @param image null for the platform's default
+   */
+  static Definition standard(@Nullable String image) {
+    Definition definition = new Definition(GoJson.object(), GoJson.object());
+    if (image != null) definition.spec.putObject("runtime").put("image", image);
+    definition.fill();
+    return definition;
+  }
+
   private static ObjectNode object(JsonNode body, String name) {
     JsonNode found = body.path(name);
     if (found instanceof ObjectNode object) return object.deepCopy();

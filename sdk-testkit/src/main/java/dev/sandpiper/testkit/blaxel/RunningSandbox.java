@@ -20,6 +20,9 @@ final class RunningSandbox {
   /** The variable by which the processes of a sandbox are found, wherever they have gone. */
   private static final String MARK = "SANDPIPER_SANDBOX_ID";
 
+  /** What Go reads as true. */
+  private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
+
   /** What all sandboxes have in common. */
   record Host(
       Path root,
@@ -68,7 +71,7 @@ final class RunningSandbox {
         new Machinery(
             new BlaxelPlaces(home, logs, host.wholeHost),
             environment,
-            Map.of(MARK, id),
+            marks(id, environment, home),
             host.faults,
             host.limits,
             host.threads);
@@ -79,6 +82,18 @@ final class RunningSandbox {
     RunningSandbox sandbox = new RunningSandbox(id, own, machinery, starter);
     sandbox.files.start();
     return sandbox;
+  }
+
+  /**
+   * What every command gets whatever it asks for. The real server says whose processes they are
+   * where the image has opted into a user of its own, and nothing where it has not. Here they stay
+   * this machine's user's.
+   */
+  private static Map<String, String> marks(String id, Map<String, String> environment, Path home) {
+    String enabled = environment.getOrDefault("BL_SANDBOX_USER_ENABLED", "").strip();
+    String user = environment.getOrDefault("BL_SANDBOX_USER", "").strip().split(":", 2)[0];
+    if (user.isEmpty() || !TRUE.contains(enabled)) return Map.of(MARK, id);
+    return Map.of(MARK, id, "HOME", home.toString(), "USER", user, "LOGNAME", user);
   }
 
   /** Answers a request; one that is open when the sandbox goes is broken off. */
