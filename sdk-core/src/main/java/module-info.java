@@ -22,7 +22,8 @@ module dev.sandpiper {
       dev.sandpiper.e2b;
   exports dev.sandpiper.http to
       dev.sandpiper.blaxel,
-      dev.sandpiper.e2b;
+      dev.sandpiper.e2b,
+      dev.sandpiper.testkit;
   exports dev.sandpiper.wire to
       dev.sandpiper.blaxel,
       dev.sandpiper.e2b,

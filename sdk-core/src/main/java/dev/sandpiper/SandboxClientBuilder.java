@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
   private Map<String, String> environment = System.getenv();
   private Limits limits = Limits.standard();
+  private RetryOptions retries = RetryOptions.standard();
   private HttpVersion httpVersion = HttpVersion.AUTOMATIC;
   private @Nullable HttpVersion processStreams;
   private @Nullable OkHttpClient httpClient;
@@ -79,6 +80,15 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
   }
 
   /**
+   * How often requests are repeated that may be, after which pauses, and who is told. Default:
+   * {@link RetryOptions#standard()}.
+   */
+  public final B retries(RetryOptions options) {
+    retries = requireNonNull(options, "options");
+    return self();
+  }
+
+  /**
    * Which HTTP to speak, whatever an {@link #httpClient} is set to. Default: {@link
    * HttpVersion#AUTOMATIC}.
    */
@@ -125,7 +135,7 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
   protected final ClientResources resources() {
     HttpVersion streams = processStreams == null ? httpVersion : processStreams;
     return new ClientResources(
-        httpClient, executor, limits, new Protocols(httpVersion, streams), time);
+        httpClient, executor, limits, new Protocols(httpVersion, streams), retries, time);
   }
 
   /** See {@link UserAgent#of}. */

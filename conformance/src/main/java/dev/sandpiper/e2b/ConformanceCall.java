@@ -13,6 +13,7 @@ import connectrpc.conformance.v1.Service.UnaryResponse;
 import connectrpc.conformance.v1.Service.UnimplementedRequest;
 import connectrpc.conformance.v1.Service.UnimplementedResponse;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.ApiCall;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HttpRequest;
@@ -145,8 +146,9 @@ final class ConformanceCall {
   }
 
   private HttpRequest request(ConnectClient client) {
-    HttpRequest request =
-        client.request("call", asked.getMethod(), asked.getService() + "/" + asked.getMethod());
+    String route = "POST /" + asked.getService() + "/" + asked.getMethod();
+    ApiCall.Rule rule = new ApiCall.Rule("call", route, ApiCall.Repetition.IF_UNSENT, "");
+    HttpRequest request = client.request(() -> rule, asked.getMethod());
     Headers.Builder headers = request.headers().newBuilder();
     asked
         .getRequestHeadersList()

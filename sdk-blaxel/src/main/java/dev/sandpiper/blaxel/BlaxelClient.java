@@ -22,7 +22,7 @@ import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
-import dev.sandpiper.http.Routes;
+import dev.sandpiper.http.Retries;
 import dev.sandpiper.http.UserAgent;
 import java.time.Duration;
 import java.util.Set;
@@ -64,13 +64,12 @@ public final class BlaxelClient implements SandboxClient {
     this.resources = resources;
     HttpTransport plain =
         new HeaderTransport(resources.transport(), headers(userAgent, settings.workspace()));
-    Tokens tokens =
-        new Tokens(
-            plain, Routes.under(settings.apiUrl(), "oauth", "token"), settings.credentials());
+    Tokens tokens = new Tokens(plain, settings.apiUrl(), settings.credentials());
+    Retries retries = resources.retries();
     this.account =
         new Account(
-            new ControlPlane(new AuthenticatedTransport(plain, tokens), settings.apiUrl()),
-            new AuthenticatedTransport(new WakingTransport(plain, waits), tokens),
+            new ControlPlane(new AuthenticatedTransport(plain, tokens, retries), settings.apiUrl()),
+            new AuthenticatedTransport(new WakingTransport(plain, waits, retries), tokens, retries),
             settings,
             tokens,
             Threads.of(resources),

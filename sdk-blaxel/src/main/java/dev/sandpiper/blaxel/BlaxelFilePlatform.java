@@ -10,7 +10,6 @@ import dev.sandpiper.blaxel.FileCommands.Job;
 import dev.sandpiper.files.FilePlatform;
 import dev.sandpiper.files.FileReads;
 import dev.sandpiper.files.UploadProgress;
-import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -61,19 +60,17 @@ record BlaxelFilePlatform(
 
   @Override
   public void makeDirectory(String directory) {
-    HttpBody body =
-        HttpBody.of("application/json", Json.write(Json.object().put("isDirectory", true)));
-    send(request("make directory", directory, "PUT").withBody(body), Set.of(200));
+    HttpRequest request =
+        BlaxelFiles.request(base, BlaxelCall.MAKE_DIRECTORY, directory, directory)
+            .withJson(Json.object().put("isDirectory", true));
+    send(request, Set.of(200));
   }
 
   @Override
   public void delete(String hidden) {
-    send(request("delete", hidden, "DELETE").within(CLEAN_UP), Set.of(200, 404));
-  }
-
-  private HttpRequest request(String operation, String path, String method) {
-    HttpUrl url = BlaxelFiles.url(base, "filesystem", path);
-    return HttpRequest.of(operation, path, method, url).harmless();
+    HttpRequest request =
+        BlaxelFiles.request(base, BlaxelCall.DELETE_ARCHIVE, hidden, hidden).within(CLEAN_UP);
+    send(request, Set.of(200, 404));
   }
 
   private void send(HttpRequest request, Set<Integer> successes) {

@@ -17,9 +17,9 @@ record BlaxelFileServer(HttpUrl base, FileCommands commands) implements FileServ
 
   @Override
   public HttpRequest request(String operation, String path) {
-    return HttpRequest.of(operation, path, "GET", BlaxelFiles.url(base, "filesystem", path))
-        .withHeader("Accept", "application/octet-stream")
-        .harmless();
+    return BlaxelFiles.request(base, BlaxelCall.READ, path, path)
+        .withOperation(operation)
+        .withHeader("Accept", "application/octet-stream");
   }
 
   /**

@@ -32,6 +32,7 @@ import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Routes;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.file.Path;
@@ -209,12 +210,13 @@ final class BlaxelFiles extends SandboxFiles {
         Capability.WATCH);
   }
 
-  /**
-   * The address of an absolute path under one of the server's routes, such as {@code filesystem}.
-   */
-  static HttpUrl url(HttpUrl base, String route, String absolute) {
+  /** A request about a file, whose absolute path is the last part of the route. */
+  static HttpRequest request(HttpUrl base, BlaxelCall call, String subject, String absolute) {
     // What a form escapes, but for the blank, which is a plus there, and the star.
     String segment = URLEncoder.encode(absolute, UTF_8).replace("+", "%20").replace("*", "%2A");
-    return base.newBuilder().addPathSegments(route).addEncodedPathSegment(segment).build();
+    HttpUrl url = Routes.of(base, call, "path");
+    int last = url.pathSize() - 1;
+    return HttpRequest.of(
+        call, subject, url.newBuilder().setEncodedPathSegment(last, segment).build());
   }
 }

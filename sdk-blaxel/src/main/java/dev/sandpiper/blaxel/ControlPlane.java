@@ -1,7 +1,6 @@
 package dev.sandpiper.blaxel;
 
 import static dev.sandpiper.http.JsonApi.json;
-import static dev.sandpiper.http.JsonApi.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,6 +17,7 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.JsonApi;
+import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,11 +50,11 @@ record ControlPlane(JsonApi api) {
    * @param ifAbsent whether one of this name that lives is an answer too
    */
   JsonNode create(String subject, JsonNode spec, boolean ifAbsent) {
-    HttpUrl.Builder url = api.url("sandboxes").newBuilder();
+    HttpUrl.Builder url = url(BlaxelCall.CREATE);
     if (ifAbsent) {
       url.addQueryParameter("createIfNotExist", "true");
     }
-    HttpRequest request = request("create", subject, "POST", url.build(), spec);
+    HttpRequest request = JsonApi.request(BlaxelCall.CREATE, subject, url.build()).withJson(spec);
     try (HttpResponse response = api.send(request, What.TEMPLATE)) {
       return sandbox(response);
     }
@@ -69,7 +69,8 @@ record ControlPlane(JsonApi api) {
   }
 
   JsonNode look(String operation, String name) {
-    try (HttpResponse response = get(operation, name, api.url("sandboxes", name))) {
+    HttpRequest request = api.request(BlaxelCall.INFO, name, name).withOperation(operation);
+    try (HttpResponse response = api.send(request, What.SANDBOX)) {
       return sandbox(response);
     }
   }
@@ -85,12 +86,12 @@ record ControlPlane(JsonApi api) {
   /** The sandboxes with this external id, newest first; those that are over are not among them. */
   List<JsonNode> withExternalId(String id) {
     HttpUrl url =
-        api.url("sandboxes")
-            .newBuilder()
+        url(BlaxelCall.LIST_SANDBOXES)
             .addQueryParameter("limit", PAGE_SIZE)
             .addQueryParameter("externalId", id)
             .build();
-    try (HttpResponse response = get("create", "sandbox", url)) {
+    HttpRequest request = JsonApi.request(BlaxelCall.LIST_SANDBOXES, "sandbox", url);
+    try (HttpResponse response = api.send(request.withOperation("create"), What.SANDBOX)) {
       List<JsonNode> found = new ArrayList<>();
       items(json(response), response).forEach(found::add);
       return found;
@@ -98,46 +99,43 @@ record ControlPlane(JsonApi api) {
   }
 
   SandboxInfo info(String name) {
-    try (HttpResponse response = get("info", name, api.url("sandboxes", name))) {
+    HttpRequest request = api.request(BlaxelCall.INFO, name, name);
+    try (HttpResponse response = api.send(request, What.SANDBOX)) {
       return SandboxJson.info(sandbox(response), response);
     }
   }
 
-  private HttpResponse get(String operation, String subject, HttpUrl url) {
-    return api.send(request(operation, subject, "GET", url).harmlessAndPatient(), What.SANDBOX);
-  }
-
   void replace(String operation, String name, ObjectNode sandbox) {
-    HttpRequest request = request(operation, name, "PUT", api.url("sandboxes", name), sandbox);
-    api.require(request.harmlessAndPatient(), What.SANDBOX);
+    HttpRequest request = api.request(BlaxelCall.REPLACE, name, name).withOperation(operation);
+    api.require(request.withJson(sandbox), What.SANDBOX);
   }
 
-  /** A record below that of a sandbox. */
-  JsonNode below(String operation, String name, String... path) {
-    try (HttpResponse response = get(operation, name, url(name, path))) {
-      return json(response);
-    }
+  JsonNode preview(String name, String preview) {
+    return answer(api.request(BlaxelCall.PREVIEW, name, name, preview));
   }
 
-  /** Adds a record below that of a sandbox. Sent once. */
-  JsonNode addBelow(String operation, String name, JsonNode body, String... path) {
-    HttpRequest request = request(operation, name, "POST", url(name, path), body);
+  JsonNode addPreview(String name, JsonNode preview) {
+    return answer(api.request(BlaxelCall.ADD_PREVIEW, name, name).withJson(preview));
+  }
+
+  JsonNode addToken(String name, String preview, JsonNode token) {
+    return answer(api.request(BlaxelCall.ADD_TOKEN, name, name, preview).withJson(token));
+  }
+
+  private JsonNode answer(HttpRequest request) {
     try (HttpResponse response = api.send(request, What.SANDBOX)) {
       return json(response);
     }
   }
 
-  private HttpUrl url(String name, String... path) {
-    HttpUrl.Builder url = api.url("sandboxes", name).newBuilder();
-    List.of(path).forEach(url::addPathSegment);
-    return url.build();
+  private HttpUrl.Builder url(BlaxelCall call) {
+    return Routes.of(api.base(), call).newBuilder();
   }
 
   /** False if there was nothing to delete. */
   boolean delete(String name) {
-    HttpRequest request = request("kill", name, "DELETE", api.url("sandboxes", name));
     try {
-      api.require(request.harmlessAndPatient(), What.SANDBOX);
+      api.require(api.request(BlaxelCall.KILL, name, name), What.SANDBOX);
       return true;
     } catch (NotFoundException e) {
       return false;
@@ -151,14 +149,14 @@ record ControlPlane(JsonApi api) {
 
   private LazyPages.Page<SandboxInfo> page(@Nullable String cursor) {
     HttpUrl.Builder url =
-        api.url("sandboxes")
-            .newBuilder()
+        url(BlaxelCall.LIST_SANDBOXES)
             .addQueryParameter("limit", PAGE_SIZE)
             .addQueryParameter("sort", "createdAt:desc");
     if (cursor != null) {
       url.addQueryParameter("cursor", cursor);
     }
-    try (HttpResponse response = get("list", "sandboxes", url.build())) {
+    HttpRequest request = JsonApi.request(BlaxelCall.LIST_SANDBOXES, "sandboxes", url.build());
+    try (HttpResponse response = api.send(request, What.SANDBOX)) {
       JsonNode answer = json(response);
       List<SandboxInfo> infos = new ArrayList<>();
       for (JsonNode item : items(answer, response)) {

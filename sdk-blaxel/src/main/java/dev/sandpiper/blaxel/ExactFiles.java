@@ -12,7 +12,6 @@ import dev.sandpiper.files.ContentRange;
 import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
-import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -100,9 +99,8 @@ final class ExactFiles {
     Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     for (int attempt = 1; ; attempt++) {
       HttpRequest request =
-          request("GET", BlaxelFiles.url(base, "filesystem", directory))
+          request(BlaxelCall.READ_OUTPUT, directory)
               .withHeader("Accept", "application/json")
-              .harmless()
               .in(end.within(ANSWER));
       try (HttpResponse response = transport.send(request)) {
         if (response.status() == 200) {
@@ -146,10 +144,9 @@ final class ExactFiles {
   /** {@link #read} of a file anywhere. */
   Part readAt(String path, Channel channel, long from, int most, CallScope end) {
     HttpRequest request =
-        request("GET", BlaxelFiles.url(base, "filesystem", path))
+        request(BlaxelCall.READ_OUTPUT, path)
             .withHeader("Accept", "application/octet-stream")
             .withHeader("Range", "bytes=" + from + "-" + (from + most - 1))
-            .harmless()
             .in(end.within(ANSWER));
     try (HttpResponse response = transport.send(request)) {
       return switch (response.status()) {
@@ -201,7 +198,8 @@ final class ExactFiles {
 
   /** Removes a file; nothing if it is gone. */
   void delete(String name, CallScope scope) {
-    HttpRequest request = request("DELETE", url(name)).in(scope).harmless().within(SMALL_WRITE);
+    HttpRequest request =
+        request(BlaxelCall.DELETE_OUTPUT, path(name)).in(scope).within(SMALL_WRITE);
     try (HttpResponse response = transport.send(request)) {
       if (response.status() != 200) {
         throw DataErrors.of(response, What.FILE);
@@ -215,14 +213,14 @@ final class ExactFiles {
 
   /** Writes a small text, or a line into a pipe. */
   void write(String name, String text, CallScope end) {
-    HttpBody body = HttpBody.of("application/json", Json.write(Json.object().put("content", text)));
-    send(request("PUT", url(name)).withBody(body).in(end).within(SMALL_WRITE));
+    HttpRequest request = request(BlaxelCall.WRITE_INPUT, path(name)).in(end).within(SMALL_WRITE);
+    send(request.withJson(Json.object().put("content", text)));
   }
 
   /** Writes a file. Sent once. */
   void write(String name, byte[] bytes, CallScope end) {
     UploadForm form = new UploadForm(bytes, UploadProgress.silent());
-    send(request("PUT", url(name)).withBody(form).in(end));
+    send(request(BlaxelCall.WRITE_INPUT, path(name)).withBody(form).in(end));
   }
 
   private void send(HttpRequest request) {
@@ -240,8 +238,7 @@ final class ExactFiles {
    * @throws dev.sandpiper.InvalidRequestException while there is no directory
    */
   HttpResponse watch(CallScope end) {
-    HttpRequest request =
-        request("GET", BlaxelFiles.url(base, "watch/filesystem", directory)).in(end).unlimited();
+    HttpRequest request = request(BlaxelCall.WATCH_OUTPUT, directory).in(end).unlimited();
     HttpResponse response = transport.send(request);
     if (response.status() == 200) {
       return response;
@@ -251,12 +248,8 @@ final class ExactFiles {
     }
   }
 
-  private HttpUrl url(String name) {
-    return BlaxelFiles.url(base, "filesystem", path(name));
-  }
-
-  private static HttpRequest request(String method, HttpUrl url) {
-    return HttpRequest.of(OPERATION, "commands", method, url);
+  private HttpRequest request(BlaxelCall call, String path) {
+    return BlaxelFiles.request(base, call, "commands", path);
   }
 
   static Failure failure(String subject, String observed) {

@@ -55,7 +55,7 @@ record Previews(ControlPlane api, String sandbox) {
 
   private @Nullable JsonNode find(int port) {
     try {
-      JsonNode found = api.below(OPERATION, sandbox, "previews", name(port));
+      JsonNode found = api.preview(sandbox, name(port));
       if (found.path("spec").path("public").asBoolean(true)) {
         throw new InvalidRequestException(
             Failure.of(OPERATION, sandbox, "somebody has made " + name(port) + " public"));
@@ -69,14 +69,14 @@ record Previews(ControlPlane api, String sandbox) {
   private JsonNode create(int port) {
     ObjectNode body = body(name(port));
     body.withObject("/spec").put("port", port).put("public", false);
-    return api.addBelow(OPERATION, sandbox, body, "previews");
+    return api.addPreview(sandbox, body);
   }
 
   private String token(String preview, Duration lifetime) {
     ObjectNode body = body(Nonce.random());
     Instant end = Instant.now().plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
     body.withObject("/spec").put("expiresAt", end.toString());
-    JsonNode token = api.addBelow(OPERATION, sandbox, body, "previews", preview, "tokens");
+    JsonNode token = api.addToken(sandbox, preview, body);
     return Json.text(token.path("spec"), "token")
         .orElseThrow(() -> malformed("the answer has no token"));
   }

@@ -16,7 +16,6 @@ import dev.sandpiper.engine.ProcessPlatform;
 import dev.sandpiper.engine.ScriptHost;
 import dev.sandpiper.engine.StartRecovery;
 import dev.sandpiper.http.CallScope;
-import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -82,9 +81,9 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
    */
   HttpResponse startStreamed(String subject, ObjectNode process) {
     HttpRequest request =
-        request("start", subject, "POST", url("process"))
+        request(BlaxelCall.START, subject)
             .withHeader("Accept", "text/event-stream")
-            .withBody(HttpBody.of("application/json", Json.write(process)))
+            .withJson(process)
             .asProcessStream();
     HttpResponse response = transport.send(request);
     if (response.status() == 200) {
@@ -102,13 +101,11 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
    * @param subject what messages call it
    */
   Optional<ProcessDetails> start(String subject, ObjectNode process) {
-    return start(request("start", subject, "POST", url("process")), process);
+    return start(request(BlaxelCall.START, subject), process);
   }
 
   private Optional<ProcessDetails> start(HttpRequest bare, ObjectNode process) {
-    HttpRequest request =
-        bare.withHeader("Accept", "application/json")
-            .withBody(HttpBody.of("application/json", Json.write(process)));
+    HttpRequest request = bare.withHeader("Accept", "application/json").withJson(process);
     try (HttpResponse response = transport.send(request)) {
       if (response.status() == 200) {
         return Optional.of(details(response));
@@ -124,9 +121,9 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
   /** The record of a process; empty if the server knows none of this name. */
   Optional<ProcessDetails> find(String operation, String name) {
     HttpRequest request =
-        request(operation, name, "GET", url("process", name))
-            .withHeader("Accept", "application/json")
-            .harmless();
+        request(BlaxelCall.FIND, name, name)
+            .withOperation(operation)
+            .withHeader("Accept", "application/json");
     long sent = System.nanoTime();
     try (HttpResponse response = transport.send(request)) {
       roundTrips.add(System.nanoTime() - sent);
@@ -183,9 +180,7 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
   /** The records of what runs, of however many processes the server has any. */
   List<ProcessDetails> running(String sandbox) {
     HttpRequest request =
-        request("list", sandbox, "GET", url("process"))
-            .withHeader("Accept", "application/json")
-            .harmless();
+        request(BlaxelCall.LIST_PROCESSES, sandbox).withHeader("Accept", "application/json");
     try (HttpResponse response = transport.send(request)) {
       if (response.status() != 200) {
         throw DataErrors.of(response, What.SANDBOX);
@@ -219,16 +214,16 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
 
   /** The platform's own TERM to the group. False if the server says that it does not run. */
   boolean stop(String name) {
-    return delete("stop", name, url("process", name));
+    return delete(BlaxelCall.STOP, name);
   }
 
   /** The platform's own KILL to the group. False if the server says that it does not run. */
   boolean kill(String name) {
-    return delete("kill", name, url("process", name, "kill"));
+    return delete(BlaxelCall.KILL_PROCESS, name);
   }
 
-  private boolean delete(String operation, String name, HttpUrl url) {
-    try (HttpResponse response = transport.send(request(operation, name, "DELETE", url))) {
+  private boolean delete(BlaxelCall call, String name) {
+    try (HttpResponse response = transport.send(request(call, name, name))) {
       if (response.status() == 200) {
         return true;
       }
@@ -280,7 +275,10 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
             .put("waitForCompletion", true)
             .put("timeout", lifetime.toSeconds() + 1);
     HttpRequest request =
-        in(scope).request(operation, subject, "POST", url("process")).within(lifetime.plus(MARGIN));
+        request(BlaxelCall.RUN_SCRIPT, subject)
+            .withOperation(operation)
+            .in(scope)
+            .within(lifetime.plus(MARGIN));
     ProcessDetails ended = start(request, process).orElseThrow(() -> endless(request));
     return new Result(ended.exit().orElseThrow(() -> endless(request)), ended.stdout());
   }
@@ -291,7 +289,7 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
 
   /** How often the server has replaced itself; then it guesses the ends of what it took over. */
   int upgrades(String subject) {
-    HttpRequest request = request("follow", subject, "GET", url("health")).harmless();
+    HttpRequest request = request(BlaxelCall.HEALTH, subject);
     try (HttpResponse response = transport.send(request)) {
       if (response.status() != 200) {
         throw DataErrors.of(response, What.SANDBOX);
@@ -300,11 +298,7 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
     }
   }
 
-  private HttpRequest request(String operation, String subject, String method, HttpUrl url) {
-    return HttpRequest.of(operation, subject, method, url).in(scope);
-  }
-
-  private HttpUrl url(String... path) {
-    return Routes.under(base, path);
+  private HttpRequest request(BlaxelCall call, String subject, String... values) {
+    return HttpRequest.of(call, subject, Routes.of(base, call, values)).in(scope);
   }
 }

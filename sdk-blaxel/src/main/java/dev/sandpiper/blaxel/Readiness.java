@@ -79,7 +79,9 @@ record Readiness(Account account, CallScope scope) {
 
   private boolean answers(String name, HttpUrl url) {
     HttpRequest request =
-        HttpRequest.of("create", name, "GET", Routes.under(url, "health")).harmless().in(scope);
+        HttpRequest.of(BlaxelCall.HEALTH, name, Routes.of(url, BlaxelCall.HEALTH))
+            .withOperation("create")
+            .in(scope);
     try (HttpResponse response = account.dataPlane().send(request)) {
       if (response.status() == 200) {
         DataErrors.json(response);

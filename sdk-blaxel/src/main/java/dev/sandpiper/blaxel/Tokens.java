@@ -11,10 +11,10 @@ import dev.sandpiper.blaxel.Credentials.ClientCredentials;
 import dev.sandpiper.blaxel.Credentials.Login;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
-import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;
@@ -39,7 +39,7 @@ final class Tokens {
   private static final Pattern HEADER_TEXT = Pattern.compile("[!-~]+");
 
   private final HttpTransport transport;
-  private final HttpUrl endpoint;
+  private final HttpUrl apiUrl;
   private final Credentials credentials;
 
   private volatile @Nullable Token current;
@@ -60,11 +60,11 @@ final class Tokens {
 
   /**
    * @param transport without credentials
-   * @param endpoint where tokens are asked for
+   * @param apiUrl of the control plane, which gives tokens
    */
-  Tokens(HttpTransport transport, HttpUrl endpoint, Credentials credentials) {
+  Tokens(HttpTransport transport, HttpUrl apiUrl, Credentials credentials) {
     this.transport = transport;
-    this.endpoint = endpoint;
+    this.apiUrl = apiUrl;
     this.credentials = credentials;
     if (credentials instanceof Login login) {
       refreshToken = login.refreshToken();
@@ -147,11 +147,10 @@ final class Tokens {
 
   private Token ask() {
     HttpRequest request =
-        HttpRequest.of("authenticate", "", "POST", endpoint)
+        HttpRequest.of(BlaxelCall.AUTHENTICATE, "", Routes.of(apiUrl, BlaxelCall.AUTHENTICATE))
             .in(CallScope.open().within(LIMIT))
             .withHeader("Accept", "application/json")
-            .withBody(HttpBody.of("application/json", Json.write(grant())))
-            .harmlessAndPatient();
+            .withJson(grant());
     if (credentials instanceof ClientCredentials client) {
       request = request.withHeader("Authorization", "Basic " + headerText(client.encoded()));
     }

@@ -10,7 +10,6 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.CallScope;
-import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -87,49 +86,47 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
   }
 
   private void whole(String path, byte[] bytes, UploadProgress progress) {
-    HttpUrl url = BlaxelFiles.url(base, "filesystem", path);
-    send(path, "PUT", url, new UploadForm(bytes, progress));
+    UploadForm form = new UploadForm(bytes, progress);
+    answer(BlaxelFiles.request(base, BlaxelCall.WRITE, path, path).withBody(form));
   }
 
   private void inPieces(String path, byte[] first, InputStream source, UploadProgress progress) {
-    HttpUrl url = BlaxelFiles.url(base, "filesystem-multipart/initiate", path);
-    String id = send(path, "POST", url, json(Json.object())).path("uploadId").asText("");
+    HttpRequest begin = BlaxelFiles.request(base, BlaxelCall.BEGIN_UPLOAD, path, path);
+    String id = answer(begin.withJson(Json.object())).path("uploadId").asText("");
     if (id.isEmpty()) {
       throw new WireFormatException(
           Failure.of("write", path, "the sandbox answered without an upload"), null);
     }
-    HttpUrl upload = Routes.under(base, "filesystem-multipart", id);
     try {
       ObjectNode all = Json.object();
       ArrayNode pieces = all.putArray("parts");
       byte[] piece = first;
       while (piece.length > 0) {
         UploadForm form = new UploadForm(piece, progress);
-        pieces.add(sendPiece(path, upload, pieces.size() + 1, piece, form));
+        pieces.add(sendPiece(path, id, pieces.size() + 1, piece, form));
         progress.pass();
         piece = piece.length < PIECE ? new byte[0] : piece(path, source);
       }
-      send(path, "POST", Routes.under(upload, "complete"), json(all));
+      answer(request(BlaxelCall.COMPLETE_UPLOAD, path, id).withJson(all));
     } catch (RuntimeException e) {
-      abort(path, upload, e);
+      abort(path, id, e);
       throw e;
     }
   }
 
   private JsonNode sendPiece(
-      String path, HttpUrl upload, int number, byte[] bytes, UploadForm form) {
+      String path, String upload, int number, byte[] bytes, UploadForm form) {
     if (number > MOST_PIECES) {
       throw new InvalidRequestException(
           Failure.of("write", path, "a file of more than " + MOST_PIECES + " pieces of 4.5 MiB"));
     }
     HttpUrl url =
-        Routes.under(upload, "part")
+        Routes.of(base, BlaxelCall.UPLOAD_PIECE, upload)
             .newBuilder()
             .addQueryParameter("partNumber", Integer.toString(number))
             .build();
-    HttpRequest request =
-        HttpRequest.of("write", path, "PUT", url).withBody(form).harmlessAndPatient();
-    String digest = answer(request).path("etag").asText("").replace("\"", "");
+    HttpRequest request = HttpRequest.of(BlaxelCall.UPLOAD_PIECE, path, url);
+    String digest = answer(request.withBody(form)).path("etag").asText("").replace("\"", "");
     String expected = new Buffer().write(bytes).md5().hex();
     if (!digest.equals(expected)) {
       throw new WireFormatException(
@@ -139,11 +136,8 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
   }
 
   /** Otherwise its pieces would stay in the sandbox's memory. */
-  private void abort(String path, HttpUrl upload, RuntimeException cause) {
-    HttpRequest request =
-        HttpRequest.of("write", path, "DELETE", Routes.under(upload, "abort"))
-            .harmless()
-            .within(CLEAN_UP);
+  private void abort(String path, String upload, RuntimeException cause) {
+    HttpRequest request = request(BlaxelCall.ABORT_UPLOAD, path, upload).within(CLEAN_UP);
     try {
       Uninterrupted.run(() -> transport.send(request).close());
     } catch (RuntimeException e) {
@@ -152,8 +146,8 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
     }
   }
 
-  private JsonNode send(String path, String method, HttpUrl url, HttpBody body) {
-    return answer(HttpRequest.of("write", path, method, url).withBody(body));
+  private HttpRequest request(BlaxelCall call, String path, String upload) {
+    return HttpRequest.of(call, path, Routes.of(base, call, upload));
   }
 
   private JsonNode answer(HttpRequest request) {
@@ -164,9 +158,5 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
       }
       return DataErrors.json(response);
     }
-  }
-
-  private static HttpBody json(ObjectNode document) {
-    return HttpBody.of("application/json", Json.write(document));
   }
 }

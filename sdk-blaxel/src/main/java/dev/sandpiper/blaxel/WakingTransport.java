@@ -1,10 +1,11 @@
 package dev.sandpiper.blaxel;
 
+import dev.sandpiper.RetryDecision.Verdict;
 import dev.sandpiper.http.Backoff;
-import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Retries;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,24 +15,32 @@ import org.slf4j.LoggerFactory;
  * WORKLOAD_UNAVAILABLE} while it wakes, is deployed or is not known everywhere yet. The request has
  * not reached it then, so it is sent again, for a limited time.
  */
-record WakingTransport(HttpTransport next, Waits waits) implements HttpTransport {
+record WakingTransport(HttpTransport next, Waits waits, Retries retries) implements HttpTransport {
   private static final Logger log = LoggerFactory.getLogger(WakingTransport.class);
 
   @Override
   public HttpResponse send(HttpRequest request) {
     Backoff backoff = waits.within(waits.waking());
-    while (true) {
+    for (int attempt = 1; ; attempt++) {
       HttpResponse response = next.send(request);
-      HttpBody body = request.body();
-      boolean mayRepeat = body == null || body.isRepeatable();
-      if (!mayRepeat || !DataErrors.isWaking(response) || !backoff.hasTime()) {
+      if (!DataErrors.isWaking(response)) {
+        return response;
+      }
+      Duration pause = backoff.next();
+      if (!retries.tell(request, attempt, response, verdict(request, backoff), pause)) {
         return response;
       }
       response.close();
-      Duration pause = backoff.next();
       log.debug("{}: the sandbox is not there yet, trying again in {}", request, pause);
       // Nothing of it has reached the sandbox.
       request.scope().sleep(pause, request.failure("").withRetryable(true));
     }
+  }
+
+  private static Verdict verdict(HttpRequest request, Backoff backoff) {
+    if (!request.hasBodyForAll()) {
+      return Verdict.BODY_READ_ONCE;
+    }
+    return backoff.hasTime() ? Verdict.REPEATED : Verdict.NO_TIME_LEFT;
   }
 }

@@ -16,7 +16,7 @@ public interface FileServer {
     SPOILT
   }
 
-  /** A harmless request for the bytes of a file. */
+  /** A request for the bytes of a file, which may be repeated. */
   HttpRequest request(String operation, String path);
 
   /** What an answer with status 200 or 206 is, by its head. */

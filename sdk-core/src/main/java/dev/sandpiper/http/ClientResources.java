@@ -1,5 +1,6 @@
 package dev.sandpiper.http;
 
+import dev.sandpiper.RetryOptions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -31,6 +32,7 @@ public final class ClientResources implements AutoCloseable {
   private final Timers timers;
   private final CallWatch watch;
   private final Background background;
+  private final Retries retries;
   private final HttpTransport transport;
   private final Shutdown shutdown;
 
@@ -75,7 +77,7 @@ public final class ClientResources implements AutoCloseable {
       @Nullable Executor callersExecutor,
       Limits limits,
       Protocols protocols) {
-    this(callersClient, callersExecutor, limits, protocols, Time.system());
+    this(callersClient, callersExecutor, limits, protocols, RetryOptions.standard(), Time.system());
   }
 
   /**
@@ -88,6 +90,7 @@ public final class ClientResources implements AutoCloseable {
       @Nullable Executor callersExecutor,
       Limits limits,
       Protocols protocols,
+      RetryOptions retryOptions,
       Time time) {
     OkHttpCopies.check();
     okHttp = callersClient == null ? ownClient() : callersClient;
@@ -96,6 +99,7 @@ public final class ClientResources implements AutoCloseable {
     timers = time.timers(scheduler);
     watch = new CallWatch(time, timers);
     background = new Background(callersExecutor);
+    retries = new Retries(retryOptions);
     transport = assemble(limits, protocols);
     shutdown =
         new Shutdown(
@@ -115,6 +119,7 @@ public final class ClientResources implements AutoCloseable {
     HttpTransport logged = new LoggingTransport(network);
     return new RetryingTransport(
         logged,
+        retries,
         (pause, request) ->
             request.scope().sleep(time, pause, request.failure("").withRetryable(true)),
         () -> ThreadLocalRandom.current().nextDouble());
@@ -152,6 +157,10 @@ public final class ClientResources implements AutoCloseable {
 
   public HttpTransport transport() {
     return transport;
+  }
+
+  public Retries retries() {
+    return retries;
   }
 
   public Time time() {

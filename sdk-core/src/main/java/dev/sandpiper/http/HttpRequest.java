@@ -1,6 +1,8 @@
 package dev.sandpiper.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.Failure;
+import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -9,15 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request and what our errors and logs call it. Immutable.
  *
+ * @param call what is sent, and when it may be sent again
  * @param operation the caller's verb, such as {@code exec}
  * @param subject what it is about; never a secret
  * @param body what to send, if anything
  * @param terms how it is sent
  */
 public record HttpRequest(
+    ApiCall call,
     String operation,
     String subject,
-    String method,
     HttpUrl url,
     Headers headers,
     @Nullable HttpBody body,
@@ -26,22 +29,11 @@ public record HttpRequest(
   /**
    * How a request is sent.
    *
-   * @param repetition when it may be sent again
    * @param scope the time and the cancellation of the call that it is sent for
    * @param limited whether the client's response and idle limits hold
    * @param traffic what kind of connection it takes
    */
-  public record Terms(Repetition repetition, CallScope scope, boolean limited, Traffic traffic) {}
-
-  /** When a request may be sent a second time. */
-  public enum Repetition {
-    /** Only when it is certain that the peer has seen nothing of it. */
-    IF_UNSENT,
-    /** Also after a lost connection: sending it twice does no harm. */
-    IF_LOST,
-    /** Also after a status that tells of a passing trouble: 429, 502, 503, 504. */
-    IF_LOST_OR_REFUSED
-  }
+  public record Terms(CallScope scope, boolean limited, Traffic traffic) {}
 
   /** What a connection is taken for. */
   public enum Traffic {
@@ -51,14 +43,23 @@ public record HttpRequest(
     PROCESS_STREAM
   }
 
-  /** A request without headers or body that is repeated only if nothing was sent. */
-  public static HttpRequest of(String operation, String subject, String method, HttpUrl url) {
-    Terms terms = new Terms(Repetition.IF_UNSENT, CallScope.open(), true, Traffic.CALL);
-    return new HttpRequest(operation, subject, method, url, Headers.of(), null, terms);
+  /** A request without headers or body. */
+  public static HttpRequest of(ApiCall call, String subject, HttpUrl url) {
+    Terms terms = new Terms(CallScope.open(), true, Traffic.CALL);
+    return new HttpRequest(call, call.rule().verb(), subject, url, Headers.of(), null, terms);
+  }
+
+  /** The same as a step of another verb. */
+  public HttpRequest withOperation(String verb) {
+    return new HttpRequest(call, verb, subject, url, headers, body, terms);
   }
 
   public HttpRequest withBody(HttpBody content) {
-    return new HttpRequest(operation, subject, method, url, headers, content, terms);
+    return new HttpRequest(call, operation, subject, url, headers, content, terms);
+  }
+
+  public HttpRequest withJson(JsonNode document) {
+    return withBody(HttpBody.of("application/json", Json.write(document)));
   }
 
   public HttpRequest withHeader(String name, String value) {
@@ -66,30 +67,16 @@ public record HttpRequest(
   }
 
   public HttpRequest withHeaders(Headers all) {
-    return new HttpRequest(operation, subject, method, url, all, body, terms);
+    return new HttpRequest(call, operation, subject, url, all, body, terms);
   }
 
   private HttpRequest with(Terms changed) {
-    return new HttpRequest(operation, subject, method, url, headers, body, changed);
-  }
-
-  /** Marks it as harmless when sent twice. */
-  public HttpRequest harmless() {
-    return with(Repetition.IF_LOST);
-  }
-
-  /** Marks it as harmless, and passing refusals as what they are: those of a control plane. */
-  public HttpRequest harmlessAndPatient() {
-    return with(Repetition.IF_LOST_OR_REFUSED);
-  }
-
-  private HttpRequest with(Repetition changed) {
-    return with(new Terms(changed, terms.scope(), terms.limited(), terms.traffic()));
+    return new HttpRequest(call, operation, subject, url, headers, body, changed);
   }
 
   /** Sends it for the call of this scope, with which it ends; the client's limits hold as well. */
   public HttpRequest in(CallScope scope) {
-    return with(new Terms(terms.repetition(), scope, terms.limited(), terms.traffic()));
+    return with(new Terms(scope, terms.limited(), terms.traffic()));
   }
 
   /**
@@ -102,12 +89,11 @@ public record HttpRequest(
 
   /** Waits for its answer as long as its scope allows, whatever the client's limits are. */
   public HttpRequest unlimited() {
-    return with(new Terms(terms.repetition(), terms.scope(), false, terms.traffic()));
+    return with(new Terms(terms.scope(), false, terms.traffic()));
   }
 
   public HttpRequest asProcessStream() {
-    return with(
-        new Terms(terms.repetition(), terms.scope(), terms.limited(), Traffic.PROCESS_STREAM));
+    return with(new Terms(terms.scope(), terms.limited(), Traffic.PROCESS_STREAM));
   }
 
   public CallScope scope() {
@@ -120,12 +106,17 @@ public record HttpRequest(
         : new Limits(standard.connect(), Duration.ZERO, Duration.ZERO);
   }
 
-  boolean isHarmless() {
-    return terms.repetition() != Repetition.IF_UNSENT;
+  public String method() {
+    return call.rule().method();
   }
 
-  boolean outlastsRefusals() {
-    return terms.repetition() == Repetition.IF_LOST_OR_REFUSED;
+  boolean isHarmless() {
+    return call.rule().repetition() != ApiCall.Repetition.IF_UNSENT;
+  }
+
+  /** True if it can be sent as often as need be. */
+  public boolean hasBodyForAll() {
+    return body == null || body.isRepeatable();
   }
 
   /** The beginning of an error about this request. */
@@ -136,6 +127,6 @@ public record HttpRequest(
   /** Verb, method, host and path: what may be logged. */
   @Override
   public String toString() {
-    return operation + " " + method + " " + url.host() + url.encodedPath();
+    return operation + " " + method() + " " + url.host() + url.encodedPath();
   }
 }

@@ -198,8 +198,10 @@ public final class HttpResponse implements AutoCloseable {
   }
 
   private Optional<Duration> parseRetryAfter(String text) {
-    if (text.matches("\\d{1,18}")) {
-      return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
+    if (text.matches("\\d+")) {
+      // What no long can hold is as long as the longest.
+      String digits = text.length() > 18 ? "9".repeat(18) : text;
+      return Optional.of(Duration.ofSeconds(Long.parseLong(digits)));
     }
     try {
       Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();

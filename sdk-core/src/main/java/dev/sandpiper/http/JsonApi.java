@@ -2,7 +2,6 @@ package dev.sandpiper.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.NotFoundException.What;
-import dev.sandpiper.wire.Json;
 import okhttp3.HttpUrl;
 
 /** Calls of a platform's REST API, which takes and answers JSON. */
@@ -14,20 +13,13 @@ public record JsonApi(HttpTransport transport, HttpUrl base, ApiErrors errors) {
     return new JsonApi(request -> transport.send(request.in(scope)), base, errors);
   }
 
-  /** The URL of a route; each part is one segment. */
-  public HttpUrl url(String... segments) {
-    return Routes.under(base, segments);
+  /** A request; {@code values} stand for the parts of its route that are in braces, in order. */
+  public HttpRequest request(ApiCall call, String subject, String... values) {
+    return request(call, subject, Routes.of(base, call, values));
   }
 
-  /** A request that is repeated only if nothing was sent. */
-  public static HttpRequest request(String operation, String subject, String method, HttpUrl url) {
-    return HttpRequest.of(operation, subject, method, url).withHeader("Accept", "application/json");
-  }
-
-  public static HttpRequest request(
-      String operation, String subject, String method, HttpUrl url, JsonNode body) {
-    return request(operation, subject, method, url)
-        .withBody(HttpBody.of("application/json", Json.write(body)));
+  public static HttpRequest request(ApiCall call, String subject, HttpUrl url) {
+    return HttpRequest.of(call, subject, url).withHeader("Accept", "application/json");
   }
 
   /**

@@ -1,31 +1,28 @@
 package dev.sandpiper.http;
 
+import dev.sandpiper.ConnectFailedException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.RetryDecision.Verdict;
+import dev.sandpiper.RetryOptions;
 import dev.sandpiper.SandboxException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Sends a request again where that is certain to do nothing twice: when no byte of it has left, or
- * when the peer says that it has not looked at it, or when its operation is harmless and the
- * failure looks like a passing one. At most three attempts; ten where all were refused unseen.
+ * when the peer says that it has not looked at it, or when the rule of its {@link ApiCall} says so.
  *
  * @param jitter from 0 to 1
  */
-record RetryingTransport(HttpTransport next, Pause pause, DoubleSupplier jitter)
+record RetryingTransport(HttpTransport next, Retries retries, Pause pause, DoubleSupplier jitter)
     implements HttpTransport {
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
-  private static final int ATTEMPTS = 3;
   private static final int ATTEMPTS_IF_REFUSED = 10;
   private static final int MOST_DOUBLINGS = 3;
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-  private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
 
   /** Waits. Replaced in tests. */
   @FunctionalInterface
@@ -39,17 +36,19 @@ record RetryingTransport(HttpTransport next, Pause pause, DoubleSupplier jitter)
       Duration wait = backoff(attempt);
       try {
         HttpResponse response = next.send(request);
-        if (attempt >= ATTEMPTS || !isPassing(request, response)) {
+        boolean repeats = request.call().isRepeatedAfter(response);
+        if (!repeats && !ApiCall.PASSING.contains(response.status())) {
           return response;
         }
         wait = response.retryAfter().orElse(wait);
-        if (wait.compareTo(LONGEST_PAUSE) > 0 || !hasTimeFor(wait, request)) {
+        Verdict verdict = repeats ? verdict(request, attempt, wait) : Verdict.NOT_REPEATABLE;
+        if (!retries.tell(request, attempt, response, verdict, wait)) {
           return response;
         }
         log.warn("{}: status {}, trying again in {}", request, response.status(), wait);
         response.close();
       } catch (ConnectionLostException | DeadlineExceededException e) {
-        if (attempt >= attemptsAfter(e) || !mayRepeat(request, e) || !hasTimeFor(wait, request)) {
+        if (!retries.tell(request, attempt, e, verdict(request, attempt, e, wait), wait)) {
           throw e;
         }
         log.warn("{}: {}, trying again in {}", request, e.getClass().getSimpleName(), wait);
@@ -58,41 +57,69 @@ record RetryingTransport(HttpTransport next, Pause pause, DoubleSupplier jitter)
     }
   }
 
-  private static boolean hasTimeFor(Duration wait, HttpRequest request) {
-    return request.scope().left().compareTo(wait) > 0;
+  private Verdict verdict(HttpRequest request, int attempt, Duration wait) {
+    if (!request.hasBodyForAll()) {
+      return Verdict.BODY_READ_ONCE;
+    }
+    boolean isTooLong = wait.compareTo(options().longestPause()) > 0;
+    Verdict inTime = inTime(request, attempt, options().attempts(), wait);
+    return inTime == Verdict.REPEATED && isTooLong ? Verdict.RETRY_AFTER_TOO_LONG : inTime;
   }
 
-  private static int attemptsAfter(SandboxException failure) {
-    boolean refused = failure.getCause() instanceof IOException cause && Refusal.is(cause);
-    return refused ? ATTEMPTS_IF_REFUSED : ATTEMPTS;
+  private Verdict verdict(
+      HttpRequest request, int attempt, SandboxException failure, Duration wait) {
+    boolean isUnseen = isRefused(failure) || isUnconnected(failure);
+    if (!request.isHarmless() && !isUnseen) {
+      return Verdict.NOT_REPEATABLE;
+    }
+    if (tookItsTime(failure)) {
+      return Verdict.NO_TIME_LEFT;
+    }
+    // Nobody has opened the body of what found no connection; of a refusal the failure says it.
+    boolean hasBody = isUnseen ? failure.retryable() : request.hasBodyForAll();
+    if (!hasBody) {
+      return Verdict.BODY_READ_ONCE;
+    }
+    return inTime(request, attempt, attemptsAfter(failure), wait);
   }
 
-  private static boolean isPassing(HttpRequest request, HttpResponse response) {
-    return request.outlastsRefusals()
-        && hasBodyForAll(request)
-        && PASSING.contains(response.status());
+  private static Verdict inTime(HttpRequest request, int attempt, int attempts, Duration wait) {
+    if (attempt >= attempts) {
+      return Verdict.ATTEMPTS_USED_UP;
+    }
+    boolean hasTime = request.scope().left().compareTo(wait) > 0;
+    return hasTime ? Verdict.REPEATED : Verdict.NO_TIME_LEFT;
   }
 
-  /** What was never sent needs no repeatable body: nobody has opened it yet. */
-  private static boolean mayRepeat(HttpRequest request, SandboxException failure) {
-    boolean neverSent = failure.retryable() && !request.isHarmless();
-    return !tookItsTime(failure) && (neverSent || (failure.retryable() && hasBodyForAll(request)));
+  private int attemptsAfter(SandboxException failure) {
+    int attempts = options().attempts();
+    return isRefused(failure) && attempts > 1 ? Math.max(attempts, ATTEMPTS_IF_REFUSED) : attempts;
+  }
+
+  private static boolean isRefused(SandboxException failure) {
+    return failure.getCause() instanceof IOException cause && Refusal.is(cause);
+  }
+
+  private static boolean isUnconnected(SandboxException failure) {
+    return failure instanceof ConnectFailedException
+        || (failure instanceof DeadlineExceededException exceeded
+            && exceeded.limit() == DeadlineExceededException.Limit.CONNECT);
   }
 
   /** Who waited for a whole answer limit would not thank us for two more. */
   private static boolean tookItsTime(SandboxException failure) {
-    return failure instanceof DeadlineExceededException exceeded
-        && exceeded.limit() != DeadlineExceededException.Limit.CONNECT;
+    return failure instanceof DeadlineExceededException && !isUnconnected(failure);
   }
 
-  private static boolean hasBodyForAll(HttpRequest request) {
-    HttpBody body = request.body();
-    return body == null || body.isRepeatable();
+  private RetryOptions options() {
+    return retries.options();
   }
 
   private Duration backoff(int attempt) {
     double factor =
         Math.pow(2, Math.min(attempt - 1, MOST_DOUBLINGS)) * (0.5 + jitter.getAsDouble());
-    return Duration.ofMillis((long) (FIRST_PAUSE.toMillis() * factor));
+    Duration pause = Duration.ofMillis((long) (options().firstPause().toMillis() * factor));
+    Duration longest = options().longestPause();
+    return pause.compareTo(longest) > 0 ? longest : pause;
   }
 }

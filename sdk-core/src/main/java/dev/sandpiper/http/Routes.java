@@ -1,6 +1,8 @@
 package dev.sandpiper.http;
 
 import dev.sandpiper.wire.SentText;
+import java.util.Iterator;
+import java.util.List;
 import okhttp3.HttpUrl;
 
 /** Joins the routes of an API to the address of its server, which may have a path of its own. */
@@ -34,6 +36,16 @@ public final class Routes {
       end--;
     }
     return url.newBuilder().encodedPath(path.substring(0, end)).build();
+  }
+
+  /** The route of a call, whose parts in braces are {@code values}, in their order. */
+  public static HttpUrl of(HttpUrl base, ApiCall call, String... values) {
+    Iterator<String> value = List.of(values).iterator();
+    String[] segments = call.rule().segments();
+    for (int i = 0; i < segments.length; i++) {
+      segments[i] = segments[i].startsWith("{") ? value.next() : segments[i];
+    }
+    return under(base, segments);
   }
 
   /**

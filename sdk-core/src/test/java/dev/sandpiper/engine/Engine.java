@@ -3,6 +3,7 @@ package dev.sandpiper.engine;
 import dev.sandpiper.Command;
 import dev.sandpiper.Process;
 import dev.sandpiper.Processes;
+import dev.sandpiper.RetryOptions;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
@@ -29,7 +30,9 @@ final class Engine implements AutoCloseable {
   }
 
   Engine(@Nullable Executor callers, Time time) {
-    resources = new ClientResources(null, callers, Limits.standard(), Protocols.standard(), time);
+    resources =
+        new ClientResources(
+            null, callers, Limits.standard(), Protocols.standard(), RetryOptions.standard(), time);
     threads = Threads.of(resources);
   }
 

@@ -1,6 +1,8 @@
 package dev.sandpiper.http;
 
 import dev.sandpiper.HttpVersion;
+import dev.sandpiper.RetryOptions;
+import dev.sandpiper.http.ApiCall.Repetition;
 import dev.sandpiper.testing.Patience;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,7 +36,8 @@ final class Client implements AutoCloseable {
       Limits limits, Protocols protocols, Consumer<OkHttpClient.Builder> callers, Time time) {
     OkHttpClient.Builder okHttp = new OkHttpClient.Builder().connectionPool(pool);
     callers.accept(okHttp);
-    resources = new ClientResources(okHttp.build(), null, limits, protocols, time);
+    resources =
+        new ClientResources(okHttp.build(), null, limits, protocols, RetryOptions.standard(), time);
   }
 
   /** Over an OkHttp client that its caller has set up in some way. */
@@ -60,7 +63,7 @@ final class Client implements AutoCloseable {
   }
 
   static HttpRequest request(String method, HttpUrl url) {
-    return HttpRequest.of("test", "it", method, url);
+    return HttpRequest.of(TestCall.of("test", method, Repetition.IF_UNSENT), "it", url);
   }
 
   ClientResources resources() {

@@ -1,10 +1,12 @@
 package dev.sandpiper.http;
 
+import static dev.sandpiper.http.TestCall.patient;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.sandpiper.Content;
+import dev.sandpiper.http.ApiCall.Repetition;
 import dev.sandpiper.testing.CapturedLog;
 import java.io.ByteArrayInputStream;
 import java.util.List;
@@ -120,7 +122,7 @@ class HeadersAndLogTest {
     HttpUrl url = server.url("/files/a%20b?signature=s3cret#s3cret");
     client
         .send(
-            HttpRequest.of("write", "s3cret", "POST", url)
+            HttpRequest.of(TestCall.of("write", "POST", Repetition.IF_UNSENT), "s3cret", url)
                 .withHeader("Authorization", "s3cret")
                 .withBody(HttpBody.of("text/plain", "s3cret".getBytes(UTF_8))))
         .close();
@@ -149,7 +151,7 @@ class HeadersAndLogTest {
   void retryIsAWarningWithoutSecrets() throws Exception {
     server.enqueue(new MockResponse(503, Headers.of("Retry-After", "0"), ""));
     server.enqueue(ok());
-    client.send(Client.request("GET", server.url("/x?key=s3cret")).harmlessAndPatient()).close();
+    client.send(patient(Client.request("GET", server.url("/x?key=s3cret")))).close();
 
     List<String> warnings =
         CapturedLog.lines().stream().filter(line -> line.startsWith("WARN")).toList();

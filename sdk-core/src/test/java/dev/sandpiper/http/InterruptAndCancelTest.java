@@ -1,5 +1,6 @@
 package dev.sandpiper.http;
 
+import static dev.sandpiper.http.TestCall.harmless;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -67,7 +68,7 @@ class InterruptAndCancelTest {
   @Test
   void interruptIsNoReasonToTryAgain() throws Exception {
     try (WirePeer peer = silentAfter("")) {
-      HttpRequest harmless = Client.request("GET", peer.url("/")).harmless();
+      HttpRequest harmless = harmless(Client.request("GET", peer.url("/")));
       Caller caller = Caller.start(() -> client.send(harmless)).blockedIn("Http1ExchangeCodec");
       Patience.until("the peer has read it", () -> peer.heads().size() == 1);
       caller.interrupt();

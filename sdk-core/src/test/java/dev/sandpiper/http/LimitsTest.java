@@ -1,5 +1,6 @@
 package dev.sandpiper.http;
 
+import static dev.sandpiper.http.TestCall.harmless;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -106,7 +107,7 @@ class LimitsTest {
   void whoWaitedForAWholeAnswerIsNotMadeToWaitAgain() throws Exception {
     try (WirePeer peer = silentAfter("");
         Client client = new Client(STANDARD.withResponse(SHORT))) {
-      HttpRequest harmless = Client.request("GET", peer.url("/")).harmless();
+      HttpRequest harmless = harmless(Client.request("GET", peer.url("/")));
 
       assertThat(exceeded(() -> client.send(harmless)).retryable()).isTrue();
       assertThat(peer.heads()).hasSize(1);
@@ -158,7 +159,7 @@ class LimitsTest {
     try (WirePeer peer = droppingBytes("abcdef", SHORT);
         Client client = new Client(STANDARD);
         HttpResponse response =
-            client.send(Client.request("GET", peer.url("/")).within(limit).harmless())) {
+            client.send(harmless(Client.request("GET", peer.url("/")).within(limit)))) {
       DeadlineExceededException e = exceeded(() -> response.source().readUtf8());
 
       assertThat(e.limit()).isEqualTo(Limit.RESPONSE);

@@ -1,5 +1,7 @@
 package dev.sandpiper.http;
 
+import static dev.sandpiper.http.TestCall.harmless;
+import static dev.sandpiper.http.TestCall.patient;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -119,7 +121,7 @@ class NothingTwiceTest {
   @Test
   void harmlessRequestIsRepeatedThreeTimesAtTheMost() throws Exception {
     try (WirePeer peer = new WirePeer(WirePeer.Connection::readHead)) {
-      assertThat(lost(post(peer.url("/")).withBody(BODY).harmless()).retryable()).isTrue();
+      assertThat(lost(harmless(post(peer.url("/")).withBody(BODY))).retryable()).isTrue();
       assertThat(peer.heads()).hasSize(3);
     }
   }
@@ -127,7 +129,7 @@ class NothingTwiceTest {
   @Test
   void harmlessRequestSucceedsAtTheSecondAttempt() throws Exception {
     try (WirePeer peer = failingFirst("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
-        HttpResponse response = client.send(Client.request("GET", peer.url("/")).harmless())) {
+        HttpResponse response = client.send(harmless(Client.request("GET", peer.url("/"))))) {
       assertThat(response.readAll(10)).asString(UTF_8).isEqualTo("hi");
       assertThat(peer.heads()).hasSize(2);
     }
@@ -138,8 +140,7 @@ class NothingTwiceTest {
   void harmlessRequestIsRepeatedOnAPassingRefusal(int status) throws Exception {
     String answer = "HTTP/1.1 " + status + " No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n";
     try (WirePeer peer = answering(answer);
-        HttpResponse response =
-            client.send(Client.request("GET", peer.url("/")).harmlessAndPatient())) {
+        HttpResponse response = client.send(patient(Client.request("GET", peer.url("/"))))) {
       assertThat(response.status()).isEqualTo(status);
       assertThat(peer.heads()).hasSize(3);
     }
@@ -148,7 +149,7 @@ class NothingTwiceTest {
   @Test
   void aRefusalIsHandedOverWhereOnlyALossIsRepeated() throws Exception {
     try (WirePeer peer = answering("HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n");
-        HttpResponse response = client.send(Client.request("GET", peer.url("/")).harmless())) {
+        HttpResponse response = client.send(harmless(Client.request("GET", peer.url("/"))))) {
       assertThat(response.status()).isEqualTo(502);
       assertThat(peer.heads()).hasSize(1);
     }
@@ -158,8 +159,7 @@ class NothingTwiceTest {
   void whoAsksForALongPauseIsNotWaitedFor() throws Exception {
     try (WirePeer peer =
             answering("HTTP/1.1 503 No\r\nRetry-After: 11\r\nContent-Length: 0\r\n\r\n");
-        HttpResponse response =
-            client.send(Client.request("GET", peer.url("/")).harmlessAndPatient())) {
+        HttpResponse response = client.send(patient(Client.request("GET", peer.url("/"))))) {
       assertThat(response.status()).isEqualTo(503);
       assertThat(peer.heads()).hasSize(1);
     }
@@ -226,7 +226,7 @@ class NothingTwiceTest {
     try (WirePeer peer = new WirePeer(NothingTwiceTest::readAllThenAnswer)) {
       HttpRequest upload = post(peer.url("/")).withBody(HttpBody.of("text/plain", content));
 
-      assertThat(catchThrowable(() -> client.send(upload.harmless())))
+      assertThat(catchThrowable(() -> client.send(harmless(upload))))
           .isInstanceOf(CancelledException.class)
           .hasCause(failure);
       peer.assertNothingWasSent();
@@ -253,7 +253,7 @@ class NothingTwiceTest {
     try (WirePeer peer = new WirePeer(WirePeer.Connection::readHead)) {
       Content once = Content.of(InputStream.nullInputStream());
 
-      lost(post(peer.url("/")).withBody(HttpBody.of("text/plain", once)).harmless());
+      lost(harmless(post(peer.url("/")).withBody(HttpBody.of("text/plain", once))));
       assertThat(peer.heads()).hasSize(1);
     }
   }

@@ -1,5 +1,6 @@
 package dev.sandpiper.http;
 
+import static dev.sandpiper.http.TestCall.harmless;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -136,9 +137,8 @@ class RefusalTest {
     try (Http2Peer peer = new Http2Peer(100, RefusalTest::refuseTheFirst)) {
       ConnectionLostException e =
           lost(
-              Client.request("POST", peer.url())
-                  .withBody(HttpBody.of("text/plain", once))
-                  .harmless());
+              harmless(
+                  Client.request("POST", peer.url()).withBody(HttpBody.of("text/plain", once))));
 
       assertThat(e).hasMessageContaining("can be read only once");
       assertThat(e.retryable()).isFalse();

@@ -1,12 +1,15 @@
 package dev.sandpiper.http;
 
+import static dev.sandpiper.http.TestCall.patient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectFailedException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DeadlineExceededException.Limit;
+import dev.sandpiper.RetryOptions;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
 import java.time.Duration;
@@ -23,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RetryingTransportTest {
-  private static final HttpRequest ONCE =
-      HttpRequest.of("test", "it", "GET", HttpUrl.get("http://localhost/"));
-  private static final HttpRequest HARMLESS = ONCE.harmlessAndPatient();
+  private static final HttpRequest ONCE = Client.request("GET", HttpUrl.get("http://localhost/"));
+  private static final HttpRequest HARMLESS = patient(ONCE);
 
+  private RetryOptions options = RetryOptions.standard();
   private final Deque<Object> answers = new ArrayDeque<>();
   private final List<Duration> pauses = new ArrayList<>();
   private int sent;
@@ -88,7 +91,7 @@ class RetryingTransportTest {
 
   @Test
   void unsentRequestIsRepeatedThoughItIsNotHarmless() {
-    fail(lost(true));
+    fail(new ConnectFailedException(ONCE.failure("refused").withRetryable(true), null));
     answer(200, null);
 
     assertThat(transport(0.5).send(ONCE).status()).isEqualTo(200);
@@ -145,6 +148,7 @@ class RetryingTransportTest {
     HttpTransport transport =
         new RetryingTransport(
             this::next,
+            new Retries(options),
             (pause, request) -> {
               Thread.currentThread().interrupt();
               request.scope().sleep(pause, request.failure(""));
@@ -159,7 +163,8 @@ class RetryingTransportTest {
   }
 
   private HttpTransport transport(double jitter) {
-    return new RetryingTransport(this::next, (pause, request) -> pauses.add(pause), () -> jitter);
+    return new RetryingTransport(
+        this::next, new Retries(options), (pause, request) -> pauses.add(pause), () -> jitter);
   }
 
   /** The network: hands out what the test has prepared. */

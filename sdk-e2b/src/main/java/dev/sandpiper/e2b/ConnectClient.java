@@ -2,6 +2,7 @@ package dev.sandpiper.e2b;
 
 import com.google.protobuf.Message;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.ApiCall;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
@@ -58,10 +59,9 @@ record ConnectClient(
     return new ConnectClient(transport, base, codec, fallback, longestMessage, refused, call);
   }
 
-  /** A request to {@code procedure}, such as {@code process.Process/List}, still without a body. */
-  HttpRequest request(String operation, String subject, String procedure) {
-    HttpUrl url = Routes.under(base, procedure.split("/", -1));
-    return HttpRequest.of(operation, subject, "POST", url)
+  /** A request that is still without a body. */
+  HttpRequest request(ApiCall procedure, String subject) {
+    return HttpRequest.of(procedure, subject, Routes.of(base, procedure))
         .in(scope)
         .withHeader("Connect-Protocol-Version", "1");
   }

@@ -1,7 +1,6 @@
 package dev.sandpiper.e2b;
 
 import static dev.sandpiper.http.JsonApi.json;
-import static dev.sandpiper.http.JsonApi.request;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +18,7 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.JsonApi;
+import dev.sandpiper.http.Routes;
 import dev.sandpiper.http.UserAgent;
 import dev.sandpiper.wire.Json;
 import java.net.URLEncoder;
@@ -76,7 +76,7 @@ record ControlPlane(JsonApi api) {
 
   /** Creates a sandbox. Never sent twice. */
   JsonNode create(String subject, JsonNode spec) {
-    HttpRequest request = request("create", subject, "POST", api.url("sandboxes"), spec);
+    HttpRequest request = api.request(E2bCall.CREATE, subject).withJson(spec);
     try (HttpResponse response = api.send(request, What.TEMPLATE)) {
       JsonNode sandbox = json(response);
       if (Json.text(sandbox, "sandboxID").isEmpty()) {
@@ -88,20 +88,18 @@ record ControlPlane(JsonApi api) {
 
   /** Prolongs a sandbox's life, never shortens it, and wakes it if it sleeps. */
   Connected connect(String id, Duration timeToLive) {
-    HttpRequest request = timed("connect", id, "connect", timeToLive);
+    HttpRequest request = timed(E2bCall.CONNECT, id, timeToLive);
     try (HttpResponse response = api.send(request, What.SANDBOX)) {
       return new Connected(json(response), response.status() == 201);
     }
   }
 
   void expireIn(String id, Duration timeToLive) {
-    api.require(timed("expireIn", id, "timeout", timeToLive), What.SANDBOX);
+    api.require(timed(E2bCall.EXPIRE_IN, id, timeToLive), What.SANDBOX);
   }
 
-  private HttpRequest timed(String operation, String id, String route, Duration timeToLive) {
-    JsonNode body = Json.object().put("timeout", seconds(timeToLive));
-    return request(operation, id, "POST", api.url("sandboxes", id, route), body)
-        .harmlessAndPatient();
+  private HttpRequest timed(E2bCall call, String id, Duration timeToLive) {
+    return api.request(call, id, id).withJson(Json.object().put("timeout", seconds(timeToLive)));
   }
 
   /** Everything about one sandbox, its token included. */
@@ -118,15 +116,14 @@ record ControlPlane(JsonApi api) {
   }
 
   private HttpResponse get(String operation, String id) {
-    HttpRequest request = request(operation, id, "GET", api.url("sandboxes", id));
-    return api.send(request.harmlessAndPatient(), What.SANDBOX);
+    HttpRequest request = api.request(E2bCall.INFO, id, id).withOperation(operation);
+    return api.send(request, What.SANDBOX);
   }
 
   /** False if there was nothing to kill. */
   boolean kill(String id) {
-    HttpRequest request = request("kill", id, "DELETE", api.url("sandboxes", id));
     try {
-      api.require(request.harmlessAndPatient(), What.SANDBOX);
+      api.require(api.request(E2bCall.KILL, id, id), What.SANDBOX);
       return true;
     } catch (NotFoundException e) {
       return false;
@@ -150,7 +147,9 @@ record ControlPlane(JsonApi api) {
   private <T> LazyPages.Page<T> page(
       SandboxFilter filter, @Nullable String cursor, BiFunction<JsonNode, HttpResponse, T> read) {
     HttpUrl.Builder url =
-        api.url("v2", "sandboxes").newBuilder().addQueryParameter("limit", PAGE_SIZE);
+        Routes.of(api.base(), E2bCall.LIST_SANDBOXES)
+            .newBuilder()
+            .addQueryParameter("limit", PAGE_SIZE);
     if (!filter.labels().isEmpty()) {
       url.addQueryParameter("metadata", metadataFilter(filter.labels()));
     }
@@ -158,7 +157,7 @@ record ControlPlane(JsonApi api) {
     if (cursor != null) {
       url.addQueryParameter("nextToken", cursor);
     }
-    HttpRequest request = request("list", "sandboxes", "GET", url.build()).harmlessAndPatient();
+    HttpRequest request = JsonApi.request(E2bCall.LIST_SANDBOXES, "sandboxes", url.build());
     try (HttpResponse response = api.send(request, What.SANDBOX)) {
       String next = response.header("X-Next-Token");
       List<T> items = items(response, read);

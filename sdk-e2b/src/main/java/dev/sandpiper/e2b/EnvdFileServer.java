@@ -18,7 +18,7 @@ record EnvdFileServer(
 
   @Override
   public HttpRequest request(String operation, String path) {
-    return HttpRequest.of(operation, path, "GET", filesUrl.apply(path)).harmless();
+    return HttpRequest.of(E2bCall.READ, path, filesUrl.apply(path)).withOperation(operation);
   }
 
   @Override

@@ -71,7 +71,7 @@ final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
             rpc,
             writes,
             errors,
-            Routes.under(access.envdUrl(), "files", "compose"),
+            access.envdUrl(),
             this::filesUrl,
             threads.executor(),
             new AtomicReference<>());

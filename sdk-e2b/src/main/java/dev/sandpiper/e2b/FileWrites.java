@@ -65,7 +65,7 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
 
   /** Writes, and leaves it to the caller to say what became of the file. */
   void upload(Job job) {
-    HttpRequest request = HttpRequest.of("write", job.path, "POST", job.url);
+    HttpRequest request = HttpRequest.of(E2bCall.WRITE, job.path, job.url);
     UploadBody body = new UploadBody(UploadBody.BYTES, job.content, job.progress, job.gzip);
     send(FileMetadata.addTo(request, job.metadata), body, 1);
   }
@@ -77,8 +77,7 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
     FormUpload form = FormUpload.of(files);
     UploadProgress progress = new UploadProgress(options.common().listener(), OptionalLong.empty());
     UploadBody body = new UploadBody(form.contentType(), form.content(), progress, options.gzips());
-    HttpRequest request =
-        HttpRequest.of("write", files.size() + " files from " + first, "POST", url);
+    HttpRequest request = HttpRequest.of(E2bCall.WRITE, files.size() + " files from " + first, url);
     try {
       send(FileMetadata.addTo(request, options.metadata()), body, files.size());
     } catch (InvalidRequestException e) {
@@ -92,7 +91,7 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
   /** Writes a part of a file under a name of its own; whoever joins the parts tells failures. */
   void part(String path, HttpUrl url, Content content, TransferListener listener, CallScope end) {
     UploadProgress progress = new UploadProgress(listener, OptionalLong.empty());
-    HttpRequest request = HttpRequest.of("write", path, "POST", url).in(end);
+    HttpRequest request = HttpRequest.of(E2bCall.WRITE, path, url).in(end);
     send(request, new UploadBody(UploadBody.BYTES, content, progress, false), 1);
   }
 

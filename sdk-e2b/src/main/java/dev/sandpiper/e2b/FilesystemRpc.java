@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * @param limit of each call; null for the client's own
  */
 record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Duration limit) {
-  private static final String SERVICE = "filesystem.Filesystem/";
-
   /** Seconds. Never below 1: 0 breaks the connection. */
   private static final String KEEP_ALIVE = "20";
 
@@ -59,7 +57,7 @@ record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Durati
   }
 
   private HttpRequest statRequest(String operation, String path) {
-    return request(operation, path, "Stat").harmless();
+    return request(E2bCall.STAT, path).withOperation(operation);
   }
 
   private StatResponse stat(HttpRequest request, String path) {
@@ -95,7 +93,7 @@ record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Durati
   }
 
   List<FileInfo> list(String directory, int depth) {
-    HttpRequest request = request("list", directory, "ListDir").harmless();
+    HttpRequest request = request(E2bCall.LIST_DIRECTORY, directory);
     ListDirRequest message = ListDirRequest.newBuilder().setPath(directory).setDepth(depth).build();
     ListDirResponse response = call(request, message, ListDirResponse.getDefaultInstance());
     List<FileInfo> entries = new ArrayList<>(response.getEntriesCount());
@@ -107,7 +105,7 @@ record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Durati
 
   /** False if it was there. */
   boolean makeDirectory(String path) {
-    HttpRequest request = request("make directory", path, "MakeDir").harmless();
+    HttpRequest request = request(E2bCall.MAKE_DIRECTORY, path);
     try {
       call(request, MakeDirRequest.newBuilder().setPath(path).build(), Empty.getDefaultInstance());
       return true;
@@ -120,7 +118,7 @@ record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Durati
   }
 
   FileInfo move(String operation, String source, String destination) {
-    HttpRequest request = request(operation, source, "Move");
+    HttpRequest request = request(E2bCall.MOVE, source).withOperation(operation);
     MoveRequest message =
         MoveRequest.newBuilder().setSource(source).setDestination(destination).build();
     return read(request, call(request, message, MoveResponse.getDefaultInstance()).getEntry());
@@ -129,23 +127,20 @@ record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Durati
   /** Removes whatever is there. Nothing there is fine too. */
   void remove(String path) {
     call(
-        request("delete", path, "Remove").harmless(),
+        request(E2bCall.DELETE, path),
         RemoveRequest.newBuilder().setPath(path).build(),
         Empty.getDefaultInstance());
   }
 
   ConnectStream<WatchDirResponse> watch(String directory, WatchDirRequest message, CallScope end) {
     HttpRequest request =
-        request("watch", directory, "WatchDir")
-            .withHeader("Keepalive-Ping-Interval", KEEP_ALIVE)
-            .harmless()
-            .in(end);
+        request(E2bCall.WATCH, directory).withHeader("Keepalive-Ping-Interval", KEEP_ALIVE).in(end);
     return client.stream(
         request, message, WatchDirResponse.getDefaultInstance(), Function.identity(), ERRORS);
   }
 
-  private HttpRequest request(String operation, String path, String method) {
-    HttpRequest unlimited = client.request(operation, path, SERVICE + method);
+  private HttpRequest request(E2bCall call, String path) {
+    HttpRequest unlimited = client.request(call, path);
     HttpRequest request = limit == null ? unlimited : unlimited.within(limit);
     if (!version.isBefore(EnvdVersion.DEFAULT_USER)) {
       return request;

@@ -15,13 +15,10 @@ record HealthProbe(HttpTransport transport, SandboxAccess access) {
 
   /** What is known of the sandbox now, for a message. */
   String describe(CallScope scope) {
-    HttpUrl url = Routes.under(access.envdUrl(), "health");
-    // Harmless, and so asked again where a kept connection died together with the stream.
+    HttpUrl url = Routes.of(access.envdUrl(), E2bCall.PROBE);
+    // Asked again where a kept connection died together with the stream.
     HttpRequest request =
-        HttpRequest.of("probe", access.sandboxId(), "GET", url)
-            .in(scope)
-            .within(PATIENCE)
-            .harmless();
+        HttpRequest.of(E2bCall.PROBE, access.sandboxId(), url).in(scope).within(PATIENCE);
     try (HttpResponse response = transport.send(request)) {
       return switch (response.status()) {
         case 204 -> "the sandbox still answers";

@@ -9,10 +9,10 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.files.FileSlice;
 import dev.sandpiper.http.CallScope;
-import dev.sandpiper.http.HttpBody;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.http.Routes;
 import dev.sandpiper.http.Uninterrupted;
 import dev.sandpiper.wire.Json;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ record PartsUpload(
     FilesystemRpc rpc,
     FileWrites writes,
     EnvdErrors errors,
-    HttpUrl composeUrl,
+    HttpUrl envdUrl,
     Function<String, HttpUrl> filesUrl,
     Executor executor,
     AtomicReference<@Nullable Boolean> available) {
@@ -63,7 +63,7 @@ record PartsUpload(
     Boolean known = available.get();
     if (known == null) {
       // Joining nothing is refused, in these words, where joining is known.
-      HttpRequest request = compose(path, List.of(), path).harmless();
+      HttpRequest request = compose(E2bCall.ASK_FOR_JOINING, path, List.of(), path);
       try (HttpResponse response = transport.send(request)) {
         SandboxException refusal = errors.of(response);
         if (!TELLING.contains(response.status())) {
@@ -76,12 +76,11 @@ record PartsUpload(
     return known;
   }
 
-  private HttpRequest compose(String path, List<String> sources, String destination) {
+  private HttpRequest compose(E2bCall call, String path, List<String> sources, String destination) {
     ObjectNode message = Json.object().put("destination", destination);
     ArrayNode all = message.putArray("source_paths");
     sources.forEach(all::add);
-    return HttpRequest.of("write", path, "POST", composeUrl)
-        .withBody(HttpBody.of("application/json", Json.write(message)));
+    return HttpRequest.of(call, path, Routes.of(envdUrl, call)).withJson(message);
   }
 
   /**
@@ -114,7 +113,7 @@ record PartsUpload(
   }
 
   private void join(String path, List<String> parts, String destination) {
-    try (HttpResponse response = transport.send(compose(path, parts, destination))) {
+    try (HttpResponse response = transport.send(compose(E2bCall.JOIN, path, parts, destination))) {
       if (response.status() != 200) {
         throw errors.of(response);
       }

@@ -38,8 +38,6 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
   /** For calls that help with something else, and must not take long. */
   static final Duration SHORT = Duration.ofSeconds(3);
 
-  private static final String SERVICE = "process.Process/";
-
   /** Seconds. Never below 1: a server that is asked for 0 dies with everything in it. */
   private static final String KEEP_ALIVE = "20";
 
@@ -62,7 +60,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
    */
   ProcessConnection start(
       String subject, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
-    HttpRequest request = streaming("start", subject, "Start");
+    HttpRequest request = streaming(E2bCall.START, subject);
     return begun(request, start(request, message, user, lifetime));
   }
 
@@ -73,7 +71,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
   /** Starts a process that is over soon, and waits no longer for it than it may live. */
   ConnectStream<ProcessEvent> startShort(
       String subject, StartRequest message, Optional<String> user, Duration lifetime) {
-    HttpRequest request = streaming("start", subject, "Start").within(lifetime);
+    HttpRequest request = streaming(E2bCall.START, subject).within(lifetime);
     return start(request, message, user, Optional.of(lifetime));
   }
 
@@ -101,7 +99,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
   }
 
   private ProcessConnection connect(String subject, ProcessSelector.Builder selector) {
-    HttpRequest request = streaming("attach", subject, "Connect");
+    HttpRequest request = streaming(E2bCall.ATTACH, subject);
     return begun(
         request,
         client.stream(
@@ -114,8 +112,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
 
   /** What runs, and dead shells whose children hold their outputs. */
   List<ProcessInfo> list(String subject) {
-    HttpRequest request =
-        client.request("list processes", subject, SERVICE + "List").within(SHORT).harmless();
+    HttpRequest request = client.request(E2bCall.LIST_PROCESSES, subject).within(SHORT);
     ListRequest message = ListRequest.getDefaultInstance();
     return client
         .unary(request, message, ListResponse.getDefaultInstance(), ERRORS)
@@ -134,9 +131,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
             .setSignal(requireNonNull(ProcessProto.Signal.forNumber(signal.number())))
             .build();
     HttpRequest request =
-        client
-            .request("signal", Integer.toUnsignedString(pid), SERVICE + "SendSignal")
-            .within(SHORT);
+        client.request(E2bCall.SIGNAL, Integer.toUnsignedString(pid)).within(SHORT);
     run(request, message);
   }
 
@@ -146,8 +141,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
             .setProcess(selector(pid))
             .setPty(StartMessages.pty(size))
             .build();
-    HttpRequest request =
-        client.request("resize", subject, SERVICE + "Update").within(SHORT).harmless();
+    HttpRequest request = client.request(E2bCall.RESIZE, subject).within(SHORT);
     InputErrors.translatedHarmless(() -> run(request, message));
   }
 
@@ -168,16 +162,14 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
   void sendInput(String subject, int pid, ProcessInput input, CallScope end) {
     SendInputRequest message =
         SendInputRequest.newBuilder().setProcess(selector(pid)).setInput(input).build();
-    HttpRequest request =
-        client.request("write stdin", subject, SERVICE + "SendInput").in(end).unlimited();
+    HttpRequest request = client.request(E2bCall.WRITE_STDIN, subject).in(end).unlimited();
     InputErrors.translated(() -> run(request, message));
   }
 
   /** Closes a process's stdin. Waits behind what is still being written to it, like that. */
   void closeStdin(String subject, int pid, CallScope end) {
     CloseStdinRequest message = CloseStdinRequest.newBuilder().setProcess(selector(pid)).build();
-    HttpRequest request =
-        client.request("close stdin", subject, SERVICE + "CloseStdin").in(end).unlimited();
+    HttpRequest request = client.request(E2bCall.CLOSE_STDIN, subject).in(end).unlimited();
     InputErrors.translated(() -> run(request, message));
   }
 
@@ -190,9 +182,9 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
     return ProcessSelector.newBuilder().setPid(pid);
   }
 
-  private HttpRequest streaming(String operation, String subject, String method) {
+  private HttpRequest streaming(E2bCall call, String subject) {
     return client
-        .request(operation, subject, SERVICE + method)
+        .request(call, subject)
         .asProcessStream()
         .withHeader("Keepalive-Ping-Interval", KEEP_ALIVE);
   }

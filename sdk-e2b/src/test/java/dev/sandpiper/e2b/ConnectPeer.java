@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.ApiCall;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HttpRequest;
@@ -93,7 +94,9 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
   }
 
   static HttpRequest request(ConnectClient client) {
-    return client.request("test", "it", "a.Service/Method");
+    ApiCall.Rule rule =
+        new ApiCall.Rule("test", "POST /a.Service/Method", ApiCall.Repetition.IF_UNSENT, "");
+    return client.request(() -> rule, "it");
   }
 
   void answer(MockResponse response) {

@@ -1,7 +1,6 @@
 package dev.sandpiper.e2b.sessions;
 
 import static dev.sandpiper.http.JsonApi.json;
-import static dev.sandpiper.http.JsonApi.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.Capability;
@@ -18,6 +17,7 @@ import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.JsonApi;
+import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.Json;
 import java.util.List;
 import java.util.Optional;
@@ -90,8 +90,8 @@ final class SessionCalls {
 
   /** The session, which this refreshes. */
   JsonNode look(String operation, CallScope scope) {
-    HttpRequest request = request(operation, id, "GET", api.url("sessions", id));
-    try (HttpResponse response = api.send(request.harmless().in(scope), What.SANDBOX)) {
+    HttpRequest request = api.request(SessionCall.LOOK, id, id).withOperation(operation);
+    try (HttpResponse response = api.send(request.in(scope), What.SANDBOX)) {
       return response.status() == 204 ? Json.object() : json(response);
     } catch (PlatformException e) {
       throw e.status().orElse(0) == FAILED ? gone(e) : e;
@@ -106,7 +106,7 @@ final class SessionCalls {
   /** False if it was gone already. */
   boolean delete() {
     try {
-      require(request("kill", id, "DELETE", api.url("sessions", id)).harmless(), What.SANDBOX);
+      require(api.request(SessionCall.KILL, id, id), What.SANDBOX);
       return true;
     } catch (NotFoundException e) {
       return false;
@@ -115,7 +115,7 @@ final class SessionCalls {
 
   /** Starts a process. Never sent twice. */
   ProcessState start(String name, JsonNode command, CallScope scope) {
-    HttpRequest request = request("start", name, "POST", processes(), command).in(scope);
+    HttpRequest request = api.request(SessionCall.START, name, id).withJson(command).in(scope);
     try (HttpResponse response = send(request, What.PROCESS)) {
       return ProcessState.read(response);
     }
@@ -128,11 +128,11 @@ final class SessionCalls {
    *     DeadlineExceededException}
    */
   Optional<ProcessState> process(String name, String process, boolean wait, CallScope scope) {
-    HttpUrl.Builder url = processes(process).newBuilder();
+    HttpUrl.Builder url = Routes.of(api.base(), SessionCall.FOLLOW, id, process).newBuilder();
     if (wait) {
       url.addQueryParameter("wait", "true");
     }
-    HttpRequest request = request("follow", name, "GET", url.build()).harmless().in(scope);
+    HttpRequest request = JsonApi.request(SessionCall.FOLLOW, name, url.build()).in(scope);
     try (HttpResponse response =
         send(wait ? request.within(account.longestWait()) : request, What.PROCESS)) {
       return response.status() == 204 ? Optional.empty() : Optional.of(ProcessState.read(response));
@@ -141,8 +141,7 @@ final class SessionCalls {
 
   /** Stops a process, which the server then forgets. */
   void stop(String name, String process, CallScope scope) {
-    HttpRequest request = request("stop", name, "DELETE", processes(process));
-    require(request.harmless().in(scope), What.PROCESS);
+    require(api.request(SessionCall.STOP, name, id, process).in(scope), What.PROCESS);
   }
 
   /**
@@ -150,46 +149,42 @@ final class SessionCalls {
    * documented.
    */
   void writeStdin(String name, String process, String text, CallScope scope) {
-    HttpUrl url = api.url("sessions", id, "processes", process, "stdin");
-    JsonNode body = Json.object().put("stdin", text);
-    require(request("write stdin", name, "POST", url, body).in(scope).unlimited(), What.PROCESS);
-  }
-
-  private HttpUrl processes(String... process) {
-    return process.length == 0
-        ? api.url("sessions", id, "processes")
-        : api.url("sessions", id, "processes", process[0]);
+    HttpRequest request =
+        api.request(SessionCall.WRITE_STDIN, name, id, process)
+            .withJson(Json.object().put("stdin", text));
+    require(request.in(scope).unlimited(), What.PROCESS);
   }
 
   JsonNode list(String operation, String path) {
-    return document(request(operation, path, "GET", at(path, "dir")).harmless());
+    return document(at(SessionCall.LIST, path).withOperation(operation));
   }
 
   void makeDirectory(String path) {
-    require(request("makeDirectory", path, "PUT", at(path, "dir")).harmless(), What.FILE);
+    require(at(SessionCall.MAKE_DIRECTORY, path), What.FILE);
   }
 
   void remove(String path) {
-    require(request("delete", path, "DELETE", at(path)).harmless(), What.FILE);
+    require(at(SessionCall.DELETE, path), What.FILE);
   }
 
   JsonNode read(String path) {
-    return document(request("read", path, "GET", at(path, "file")).harmless());
+    return document(at(SessionCall.READ, path));
   }
 
   /** Writes a file. The body is that of a related server: that of this API is not documented. */
   void write(String path, String content) {
     JsonNode body = Json.object().put("content", content);
-    require(request("write", path, "PUT", at(path, "file"), body), What.FILE);
+    require(at(SessionCall.WRITE, path).withJson(body), What.FILE);
   }
 
-  /** Of an entry of whatever kind, or in the words that the server has for one kind. */
-  private HttpUrl at(String path, String... kind) {
-    HttpUrl.Builder url = api.url("sessions", id, "filesystem").newBuilder();
-    for (String segment : kind) {
-      url.addPathSegment(account.singularPaths() ? segment : segment + "s");
+  private HttpRequest at(SessionCall call, String path) {
+    HttpUrl url = Routes.of(api.base(), call, id);
+    String kind = url.pathSegments().get(url.pathSize() - 1);
+    HttpUrl.Builder spelled = url.newBuilder().addQueryParameter("path", path);
+    if (account.singularPaths() && kind.endsWith("s")) {
+      spelled.setPathSegment(url.pathSize() - 1, kind.substring(0, kind.length() - 1));
     }
-    return url.addQueryParameter("path", path).build();
+    return JsonApi.request(call, path, spelled.build());
   }
 
   private JsonNode document(HttpRequest request) {

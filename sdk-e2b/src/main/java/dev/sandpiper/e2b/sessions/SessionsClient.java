@@ -83,12 +83,10 @@ public final class SessionsClient implements SandboxClient {
 
   private Session create(String environment, Map<String, String> variables, CallScope scope) {
     HttpRequest request =
-        JsonApi.request(
-            "create",
-            environment,
-            "POST",
-            account.api().url("sessions"),
-            Json.object().put("envID", environment));
+        account
+            .api()
+            .request(SessionCall.CREATE, environment)
+            .withJson(Json.object().put("envID", environment));
     try (HttpResponse response = account.api().send(request.in(scope), What.TEMPLATE)) {
       String id = SessionCalls.requiredId(JsonApi.json(response), "id", response);
       return opened(id, environment, variables);

@@ -9,6 +9,7 @@ import dev.sandpiper.EventStream;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
+import dev.sandpiper.RetryOptions;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClientBuilder;
 import dev.sandpiper.SandboxSpec;
@@ -61,6 +62,7 @@ class DurationOptionsTest extends LocalE2bTest {
           "dev.sandpiper.DeadlineExceededException new",
           "dev.sandpiper.blaxel.BlaxelSandbox previewEndpoint",
           "dev.sandpiper.ExecResult new",
+          "dev.sandpiper.RetryDecision new",
           "dev.sandpiper.RateLimitedException new");
 
   private static BlaxelClient blaxel;
@@ -103,6 +105,8 @@ class DurationOptionsTest extends LocalE2bTest {
     onAll("connectLimit", (of, limit) -> of.connectLimit(limit));
     onAll("responseLimit", (of, limit) -> of.responseLimit(limit));
     onAll("idleLimit", (of, limit) -> of.idleLimit(limit));
+    zero("dev.sandpiper.RetryOptions firstPause", RetryOptions.standard()::firstPause);
+    zero("dev.sandpiper.RetryOptions longestPause", RetryOptions.standard()::longestPause);
     zero(
         "dev.sandpiper.e2b.E2bClientBuilder reattachLimit",
         limit -> e2b(of -> of.reattachLimit(limit)));

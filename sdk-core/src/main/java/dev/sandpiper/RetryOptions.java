@@ -1,0 +1,103 @@
+package dev.sandpiper;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.http.Durations;
+import java.time.Duration;
+
+/**
+ * How often a client repeats a request, after which pauses, and who is told. Which requests may be
+ * repeated cannot be chosen: {@code docs/retries.md} lists them, and none of them does anything
+ * twice. The deadline of a call always wins: no pause outlasts it. Immutable; each method returns a
+ * changed copy.
+ *
+ * <p>This is about single requests. What goes on beyond one has limits of its own: looking for what
+ * was started or created, attaching to a process again, opening a watch again, waiting for a
+ * sandbox that wakes.
+ *
+ * @see SandboxClientBuilder#retries
+ */
+public final class RetryOptions {
+  private static final int MOST_ATTEMPTS = 100;
+  private static final RetryOptions STANDARD =
+      new RetryOptions(3, Duration.ofMillis(200), Duration.ofSeconds(10), RetryListener.none());
+
+  private final int attempts;
+  private final Duration firstPause;
+  private final Duration longestPause;
+  private final RetryListener listener;
+
+  private RetryOptions(
+      int attempts, Duration firstPause, Duration longestPause, RetryListener listener) {
+    this.attempts = attempts;
+    this.firstPause = firstPause;
+    this.longestPause = longestPause;
+    this.listener = listener;
+  }
+
+  /** Three attempts, 200 ms before the second, at most ten seconds before one; no listener. */
+  public static RetryOptions standard() {
+    return STANDARD;
+  }
+
+  /**
+   * How often a request is sent at most, the first time included. What the peer refuses unseen on
+   * HTTP/2 ({@code REFUSED_STREAM}, GOAWAY) is sent up to ten times, unless this is 1.
+   *
+   * @param most 1 to 100; 1 is no repetition at all
+   * @throws IllegalArgumentException if it is none of these
+   */
+  public RetryOptions attempts(int most) {
+    if (most < 1 || most > MOST_ATTEMPTS) {
+      throw new IllegalArgumentException(
+          "attempts must be 1 to " + MOST_ATTEMPTS + ": " + most + "; 1 means no repetition");
+    }
+    return new RetryOptions(most, firstPause, longestPause, listener);
+  }
+
+  /**
+   * The pause before the second attempt. Each later one is twice as long, up to eight times this;
+   * all are lengthened or shortened at random, by up to a half. Where the platform says {@code
+   * Retry-After}, that is the pause.
+   *
+   * @param pause zero is no pause
+   * @throws IllegalArgumentException if it is negative
+   */
+  public RetryOptions firstPause(Duration pause) {
+    Duration checked = Durations.notNegative("firstPause", pause, "no pause");
+    return new RetryOptions(attempts, checked, longestPause, listener);
+  }
+
+  /**
+   * No pause is longer than this. A {@code Retry-After} above it is not waited for: the call fails
+   * at once, with the time in {@link RateLimitedException#retryAfter()} where the status is 429.
+   *
+   * @param pause zero is no pause, and waits for no {@code Retry-After} above zero
+   * @throws IllegalArgumentException if it is negative
+   */
+  public RetryOptions longestPause(Duration pause) {
+    Duration checked = Durations.notNegative("longestPause", pause, "no pause");
+    return new RetryOptions(attempts, firstPause, checked, listener);
+  }
+
+  /** Tells this listener what is decided. Called from many threads. */
+  public RetryOptions listener(RetryListener told) {
+    return new RetryOptions(attempts, firstPause, longestPause, requireNonNull(told, "listener"));
+  }
+
+  public int attempts() {
+    return attempts;
+  }
+
+  public Duration firstPause() {
+    return firstPause;
+  }
+
+  public Duration longestPause() {
+    return longestPause;
+  }
+
+  public RetryListener listener() {
+    return listener;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.sandpiper.http;
+
+import dev.sandpiper.RetryDecision;
+import dev.sandpiper.RetryDecision.Verdict;
+import dev.sandpiper.RetryOptions;
+import dev.sandpiper.SandboxException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How one client repeats requests, and who is told what was decided. */
+public final class Retries {
+  private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
+
+  private final RetryOptions options;
+  private final AtomicBoolean hasThrown = new AtomicBoolean();
+
+  Retries(RetryOptions options) {
+    this.options = options;
+  }
+
+  RetryOptions options() {
+    return options;
+  }
+
+  /** Tells the listener what follows from an answer. Returns whether the request is repeated. */
+  public boolean tell(
+      HttpRequest request, int attempt, HttpResponse answer, Verdict verdict, Duration pause) {
+    OptionalInt status = OptionalInt.of(answer.status());
+    return tell(request, attempt, status, Optional.empty(), verdict, pause);
+  }
+
+  /** {@link #tell(HttpRequest, int, HttpResponse, Verdict, Duration)} of a failure. */
+  boolean tell(
+      HttpRequest request, int attempt, SandboxException failure, Verdict verdict, Duration pause) {
+    return tell(request, attempt, OptionalInt.empty(), Optional.of(failure), verdict, pause);
+  }
+
+  private boolean tell(
+      HttpRequest request,
+      int attempt,
+      OptionalInt status,
+      Optional<SandboxException> failure,
+      Verdict verdict,
+      Duration pause) {
+    boolean hasPause = verdict == Verdict.REPEATED || verdict == Verdict.RETRY_AFTER_TOO_LONG;
+    try {
+      options
+          .listener()
+          .decided(
+              new RetryDecision(
+                  request.operation(),
+                  request.subject(),
+                  attempt,
+                  status,
+                  failure,
+                  verdict,
+                  hasPause ? pause : Duration.ZERO));
+    } catch (RuntimeException | Error e) {
+      ForeignFailure.throwIfFatal(e);
+      if (hasThrown.compareAndSet(false, true)) {
+        log.warn("a RetryListener threw, which is not logged again", e);
+      }
+    }
+    return verdict == Verdict.REPEATED;
+  }
+}
