@@ -49,7 +49,7 @@ final class DirectoryWatch {
 
   private final ExactFiles files;
   private final Threads threads;
-  private final Map<String, News> followed = new ConcurrentHashMap<>();
+  private final Map<News, String> followed = new ConcurrentHashMap<>(); // and the process's id
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile boolean armed;
@@ -70,7 +70,7 @@ final class DirectoryWatch {
 
   /** Tells what happens to the files of this process, from now on. */
   void add(String id, News news) {
-    followed.put(id, news);
+    followed.put(news, id);
     lock.lock();
     try {
       if (!running) {
@@ -83,8 +83,8 @@ final class DirectoryWatch {
   }
 
   /** No more of these. The last one ends the watch. */
-  void remove(String id) {
-    followed.remove(id);
+  void remove(News news) {
+    followed.remove(news);
     lock.lock();
     try {
       changed.signalAll();
@@ -103,7 +103,7 @@ final class DirectoryWatch {
       while (isWanted(pause)) {
         boolean wasUseful = follow();
         armed = false;
-        followed.values().forEach(News::distrust);
+        followed.keySet().forEach(News::distrust);
         nextPause = wasUseful ? FIRST_PAUSE : Math.min(2 * nextPause, LONGEST_PAUSE);
         pause = nextPause;
       }
@@ -188,16 +188,19 @@ final class DirectoryWatch {
     try {
       event = Json.parse(line);
     } catch (MalformedStreamException e) {
-      followed.values().forEach(News::distrust);
+      followed.keySet().forEach(News::distrust);
       return;
     }
     armed = true;
     String name = event.path("name").asText("");
     int dot = name.indexOf('.');
-    News news = dot < 0 ? null : followed.get(name.substring(0, dot));
-    if (news != null) {
-      tell(news, name.substring(dot + 1), event.path("op").asText(""));
-    }
+    String id = dot < 0 ? "" : name.substring(0, dot);
+    followed.forEach(
+        (news, followedId) -> {
+          if (followedId.equals(id)) {
+            tell(news, name.substring(dot + 1), event.path("op").asText(""));
+          }
+        });
   }
 
   private static void tell(News news, String mark, String operation) {

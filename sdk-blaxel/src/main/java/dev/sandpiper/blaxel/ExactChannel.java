@@ -21,7 +21,7 @@ final class ExactChannel implements OutputReader {
   static final int PIECE = 1 << 20;
 
   /**
-   * How far behind us segments are removed. Less than this is on its way to the one who reads
+   * How far behind us segments are dropped. Less than this is on its way to the one who reads
    * events, whose position somebody else may have to go back to: a buffer of 1 MiB with one event
    * above it, and one in our hands.
    */
@@ -35,11 +35,12 @@ final class ExactChannel implements OutputReader {
   private final Channel channel;
   private final ProcessFiles files;
   private final News news;
-  private final Consumer<String> passed;
+  private final Lease lease;
   private final CallScope scope;
   private final Consumer<ProcessEvent> events;
   private long position;
-  private long kept; // the oldest segment that was not passed yet
+  private final long begin;
+  private long told; // the first byte that is still needed, as far as the writer was told
   private boolean isUnread; // there may be more, whatever the last listing shows
   private int spoilt;
   private int piece = PIECE;
@@ -48,17 +49,19 @@ final class ExactChannel implements OutputReader {
       Channel channel,
       ProcessFiles files,
       News news,
-      Consumer<String> passed,
+      Lease lease,
       CallScope scope,
       Consumer<ProcessEvent> events,
       long position) {
     this.channel = channel;
     this.files = files;
     this.news = news;
-    this.passed = passed;
+    this.lease = lease;
     this.scope = scope;
     this.events = events;
     this.position = position;
+    this.begin = position;
+    this.told = position;
   }
 
   @Override
@@ -110,17 +113,15 @@ final class ExactChannel implements OutputReader {
     position += read.output().size();
     events.accept(read.output());
     isUnread = segment + read.total() > position;
-    removePassed(files.marks());
+    tellPassed();
   }
 
-  private void removePassed(Marks marks) {
-    OptionalLong next = marks.segmentAfter(channel, kept);
-    while (next.isPresent() && next.getAsLong() <= position - KEPT_BEHIND) {
-      if (marks.segmentOf(channel, kept).isPresent()) {
-        passed.accept(files.name(channel, kept));
-      }
-      kept = next.getAsLong();
-      next = marks.segmentAfter(channel, kept);
+  /** Only where that lets a segment be dropped. */
+  private void tellPassed() {
+    long passed = position - KEPT_BEHIND;
+    if (files.marks().segmentAfter(channel, told).orElse(Long.MAX_VALUE) <= passed) {
+      told = passed;
+      lease.passed(channel, passed);
     }
   }
 
@@ -154,7 +155,7 @@ final class ExactChannel implements OutputReader {
   }
 
   private void missing(long to) {
-    events.accept(gap(OptionalLong.of(to), "it was removed in the sandbox before it was read"));
+    events.accept(gap(OptionalLong.of(to), lease.lossReason(position == begin)));
     position = to;
     isUnread = true;
   }

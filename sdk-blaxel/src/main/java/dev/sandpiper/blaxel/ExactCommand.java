@@ -28,7 +28,7 @@ final class ExactCommand implements BlaxelRunning {
   private final ProcessFiles files;
   private final News news = new News();
   private final ExactInput input;
-  private final Claim claim;
+  private final Lease lease;
   private final ExactSandbox sandbox;
   private final int maxRestarts;
   private final AtomicReference<@Nullable ProcessDetails> awaited = new AtomicReference<>();
@@ -39,6 +39,7 @@ final class ExactCommand implements BlaxelRunning {
 
   /**
    * @param isShort whether its output begins in its record
+   * @param isStarter whether it was started here, and nobody else's reader can be there
    * @param removed ids of processes whose files its wrapper removes
    */
   ExactCommand(
@@ -47,6 +48,7 @@ final class ExactCommand implements BlaxelRunning {
       ByteOffsets begin,
       int maxRestarts,
       boolean isShort,
+      boolean isStarter,
       boolean hasInput,
       List<String> removed,
       ExactSandbox sandbox) {
@@ -58,24 +60,17 @@ final class ExactCommand implements BlaxelRunning {
     this.sandbox = sandbox;
     ExitJudge judge = ExitJudge.of(ref.processId(), name, sandbox.api(), maxRestarts, isShort);
     Function<CallScope, ProcessDetails> records = scope -> record(judge, scope);
+    this.lease = new Lease(ref.nonce(), sandbox.files(), sandbox.threads(), isStarter, begin);
     this.files = new ProcessFiles(ref.nonce(), sandbox.files(), isShort ? records : null);
     this.events =
         new FileEvents(
             ref,
             name,
-            new WrappedOutput(
-                files,
-                news,
-                sandbox.watch(),
-                judge,
-                new PassedSegments(sandbox.files(), sandbox.threads()),
-                begin,
-                this::follow),
+            new WrappedOutput(files, news, sandbox.watch(), judge, lease, begin, this::follow),
             news,
             judge,
             sandbox.patience());
     this.input = new ExactInput(name, files, news, hasInput);
-    this.claim = new Claim(ref.nonce(), sandbox.files(), sandbox.threads());
   }
 
   private ProcessDetails record(ExitJudge judge, CallScope scope) {
@@ -94,6 +89,13 @@ final class ExactCommand implements BlaxelRunning {
     return files.list(scope);
   }
 
+  /** {@link #follow}, where there are files. */
+  void followFiles() {
+    if (files.areThere()) {
+      follow();
+    }
+  }
+
   /** Is told of news of its files from now on, and keeps them from being dropped. */
   void follow() {
     if (!followed.compareAndSet(false, true)) {
@@ -101,18 +103,10 @@ final class ExactCommand implements BlaxelRunning {
     }
     sandbox.watch().add(ref.nonce(), news);
     try {
-      claim.begin();
+      lease.begin();
     } catch (RuntimeException | Error e) {
-      sandbox.watch().remove(ref.nonce());
+      sandbox.watch().remove(news);
       throw e;
-    }
-  }
-
-  /** Claims what somebody else has let go of. Blocks. */
-  void claimNow() {
-    if (files.areThere()) {
-      follow();
-      claim.renew();
     }
   }
 
@@ -212,7 +206,7 @@ final class ExactCommand implements BlaxelRunning {
   @Override
   public void letGo(CallScope scope) {
     if (!events.isEnded() && files.areThere()) {
-      claim.end(() -> claim.remove(scope));
+      lease.end(null, scope);
     }
     cancel();
   }
@@ -233,21 +227,19 @@ final class ExactCommand implements BlaxelRunning {
     if (!settled.compareAndSet(false, true)) {
       return;
     }
-    sandbox.watch().remove(ref.nonce());
+    sandbox.watch().remove(news);
     if (isRefused) {
       sandbox.finished().addAll(removed); // a wrapper that gives up may not have come to them
     }
-    if (files.areThere()) {
-      claim.end(isRefused || events.isWritten() ? this::finish : this::removeClaim);
+    if (files.areThere() && (isRefused || events.isWritten())) {
+      lease.end(this::finish, CallScope.open());
+    } else if (files.areThere()) {
+      sandbox.threads().promptly().execute(() -> lease.end(null, CallScope.open()));
     }
   }
 
   /** Nothing of ours may come after its files are removed. */
   private void finish() {
     input.end(() -> sandbox.finished().add(ref.nonce()));
-  }
-
-  private void removeClaim() {
-    sandbox.threads().promptly().execute(() -> claim.remove(CallScope.open()));
   }
 }

@@ -113,6 +113,7 @@ final class ExactLauncher implements CommandLauncher {
             ByteOffsets.BEGINNING,
             command.maxRestarts(),
             wrapped.isShort(),
+            true,
             WrappedCommand.takesInput(command.common()),
             finished,
             sandbox);
@@ -192,6 +193,7 @@ final class ExactLauncher implements CommandLauncher {
                 .orElse(0),
             record.filter(ForeignProcesses::isShort).isPresent(),
             false,
+            false,
             List.of(),
             sandbox);
     Marks marks = command.look(scope);
@@ -204,15 +206,8 @@ final class ExactLauncher implements CommandLauncher {
     if (isOver && !marks.isThere()) {
       throw ProcessApi.unknown("attach", ref.toString(), "it is over, and its output is removed");
     }
-    try {
-      if (!isOver) {
-        command.claimNow();
-      }
-      return command;
-    } catch (RuntimeException e) {
-      command.close();
-      throw e;
-    }
+    command.followFiles();
+    return command;
   }
 
   private static Failure failure(ProcessRef ref, String observed) {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * o.OFFSET  e.OFFSET    a segment of stdout, of stderr, and where its first byte stands
  * O.TRY.TOTAL.STATUS  E.TRY.TOTAL.STATUS    a channel's end; not 0: it could not be written
  * x.TRY.CODE         the exit, before the channels' ends or after them; above 256: the signal
- * c                  the claim of a reader
+ * c                  the lease of a reader, see {@link Lease}
  * n                  its input is open: a pipe that wakes the feeder
  * i.FROM.TO.COPY     a piece of input; t.TO it is taken; z.TOTAL the end of the input
  * I                  it reads no more

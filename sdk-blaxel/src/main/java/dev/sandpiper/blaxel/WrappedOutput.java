@@ -10,7 +10,6 @@ import java.util.function.Consumer;
 /**
  * The output of a command in its wrapper, which writes it into its record or into segments.
  *
- * @param passed removes what nobody needs any more
  * @param begin where the first event stands
  * @param follow has the files watched and kept, once there are any
  */
@@ -19,7 +18,7 @@ record WrappedOutput(
     News news,
     DirectoryWatch watch,
     ExitJudge judge,
-    Consumer<String> passed,
+    Lease lease,
     ByteOffsets begin,
     Runnable follow)
     implements OutputSource {
@@ -27,8 +26,8 @@ record WrappedOutput(
   @Override
   public List<ExactChannel> readers(Consumer<ProcessEvent> events, CallScope scope) {
     return List.of(
-        new ExactChannel(Channel.STDOUT, files, news, passed, scope, events, begin.stdout()),
-        new ExactChannel(Channel.STDERR, files, news, passed, scope, events, begin.stderr()));
+        new ExactChannel(Channel.STDOUT, files, news, lease, scope, events, begin.stdout()),
+        new ExactChannel(Channel.STDERR, files, news, lease, scope, events, begin.stderr()));
   }
 
   @Override

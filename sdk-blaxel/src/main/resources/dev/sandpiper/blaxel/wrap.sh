@@ -15,7 +15,7 @@
 # $3   how many bytes of a channel go as lines; empty for none, and files from the first byte on
 # $4   how many bytes a segment has at most
 # $5   how many bytes of a channel may wait to be read
-# $6   how many quarters of a second a claim holds that nobody renews
+# $6   how many quarters of a second a lease holds that nobody renews
 # $7   "joined" if both channels are one
 # $8   after how many seconds to stop the command; empty for never
 # $9   "again" if the server starts this again when it fails
@@ -97,7 +97,7 @@ fi
 # Whoever started it reads it, until something else is said. An empty file can be made on a full
 # disk too: only what has been written shows that something can be.
 if [ -z "$sandpiper_lines" ] && [ "$sandpiper_try" -eq 1 ]; then
-  { echo 0 >"$sandpiper_p.c"; } 2>/dev/null ||
+  { echo 0 0 0 >"$sandpiper_p.c"; } 2>/dev/null ||
     sandpiper_prevented "nothing can be written in $sandpiper_dir; is the disk full?"
 fi
 

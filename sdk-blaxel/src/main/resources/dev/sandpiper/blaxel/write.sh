@@ -10,7 +10,7 @@
 # $4  which start of the command this is
 # $5  how many bytes a segment has at most
 # $6  how many bytes may wait to be read
-# $7  how many quarters of a second a claim holds that nobody renews
+# $7  how many quarters of a second a lease holds that nobody renews
 # $8  how many bytes go as lines; empty for none
 p=$1 x=$2 X=$3 try=$4 segment=$5 limit=$6 lease=$7 most=$8
 
@@ -35,11 +35,13 @@ encode() {
   done
 }
 
-# Begins with files, which are claimed for whoever has started the command.
+# Begins with files, of which the starter of the command has the lease.
 open() {
   dir=${p%/*}
   [ -d "$dir" ] || mkdir -m 700 "$dir"
-  [ -O "$dir" ] && [ ! -L "$dir" ] && echo 0 >"$p.c" && true >>"$p.$x.$at"
+  [ -O "$dir" ] && [ ! -L "$dir" ] || return
+  [ -s "$p.c" ] || echo 0 0 0 >"$p.c" || return
+  true >>"$p.$x.$at"
 }
 
 at=0
@@ -72,35 +74,54 @@ size() {
   now=${5:-0}
 }
 
-# The oldest segment before the current one; the current one if there is none.
+# The oldest segment, and where the one behind it begins.
 oldest() {
-  first=$at
+  first=$at next=$at
   for file in "$p.$x".*; do
     each=${file##*.}
-    if [ -e "$file" ] && [ "$each" -lt "$first" ]; then
-      first=$each
+    [ -e "$file" ] || continue
+    if [ "$each" -lt "$first" ]; then
+      next=$first first=$each
+    elif [ "$each" -gt "$first" ] && [ "$each" -lt "$next" ]; then
+      next=$each
     fi
   done
 }
 
-# Waits for a reader who has claimed the output, and otherwise lets the oldest go. The claim is a
-# lease: it lapses when neither itself nor what is held has changed for a while.
+# From which byte on the reader that holds the lease needs this output. An empty file is just being written.
+look() {
+  reader=- passed=0
+  if [ -e "$p.c" ]; then
+    reader='' passed=0
+    { read -r reader out err <"$p.c"; } 2>/dev/null
+    passed=${out:-0}
+    [ "$x" = o ] || passed=${err:-0}
+  fi
+}
+
+# Drops what the reader does not need any more. At the bound it waits for that, and lets the oldest go
+# where there is no lease, or one that has not changed for a while.
 make_room() {
+  left=$lease before=
   while
     oldest
-    [ $((at - first)) -ge "$limit" ]
+    look
+    [ "$first" -lt "$at" ]
   do
-    claim=
-    { read -r claim <"$p.c"; } 2>/dev/null
-    if [ ! -e "$p.c" ] || [ "$claim" = "$lapsed" ]; then
+    if [ "$next" -le "$passed" ] 2>/dev/null; then
       rm -f "$p.$x.$first"
       continue
     fi
-    if [ "$claim" != "$seen" ] || [ "$first" != "$before" ]; then
-      seen=$claim before=$first left=$lease
+    [ $((at - first)) -ge "$limit" ] || break
+    if [ "$reader" = - ] || [ "$reader" = "$lapsed" ]; then
+      rm -f "$p.$x.$first"
+      continue
+    fi
+    if [ "$reader $first" != "$before" ]; then
+      before="$reader $first" left=$lease
     fi
     if [ "$left" -le 0 ]; then
-      lapsed=$claim
+      lapsed=$reader
     elif sleep 0.25 2>/dev/null; then
       left=$((left - 1))
     else
@@ -110,7 +131,7 @@ make_room() {
   done
 }
 
-held=0 now=0 seen=- lapsed=- before=- left=$lease
+held=0 now=0 lapsed=-
 if [ "$try" -gt 1 ]; then
   known=
   for file in "$p.$X.$((try - 1))".*; do

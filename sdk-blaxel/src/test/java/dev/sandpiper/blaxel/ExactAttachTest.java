@@ -21,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -122,14 +123,13 @@ class ExactAttachTest {
   }
 
   @Test
-  void detachingGivesTheClaimUpAtOnce() throws Exception {
+  void detachingGivesTheLeaseBackAtOnce() throws Exception {
     mkfifo();
     try (BlaxelSandbox sandbox = blaxel.sandbox();
         Process process = sandbox.processes().start(Command.shell("read -r x <gate"))) {
-      Patience.until(
-          "it is claimed", () -> blaxel.files().stream().anyMatch(name -> name.endsWith(".c")));
+      awaitLease(process.ref(), "0 0 0\n");
       ProcessRef ref = process.detach();
-      assertThat(blaxel.files()).noneMatch(name -> name.endsWith(".c"));
+      assertThat(lease(ref)).isEqualTo(Lease.GIVEN_BACK + "\n");
       openGate();
       try (Process again = sandbox.processes().attach(ref)) {
         assertThat(again.waitFor()).isEqualTo(new ExitStatus.Exited(0));
@@ -146,8 +146,7 @@ class ExactAttachTest {
           BlaxelCommand.of(Command.shell("read -r x <gate; seq 1 6000000")).keepOutputBytes(limit);
       mkfifo();
       BlaxelProcess process = sandbox.processes().start(command);
-      Patience.until(
-          "it is claimed", () -> blaxel.files().stream().anyMatch(name -> name.endsWith(".c")));
+      awaitLease(process.ref(), "0 0 0\n");
       ProcessRef ref = process.detach();
       openGate();
       Patience.until(
@@ -166,6 +165,127 @@ class ExactAttachTest {
       long end = numbers(1, 6_000_000).length;
       assertThat(gap.to().getAsLong()).isEqualTo(end - held);
       assertThat(events.get(events.size() - 1)).isEqualTo(new Ended(new ExitStatus.Exited(0)));
+    }
+    blaxel.assertClean();
+  }
+
+  private String lease(ProcessRef ref) {
+    try {
+      return Files.readString(blaxel.output().resolve(ref.nonce() + ".c"));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private void awaitLease(ProcessRef ref, String text) {
+    Patience.until("the lease is " + text, () -> lease(ref).equals(text));
+  }
+
+  /** As fast as it can, or as slowly as it is let. */
+  private static byte[] read(Process process, List<OutputGap> gaps, Runnable between) {
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    for (ProcessEvent event : process.events()) {
+      if (event instanceof Output output) {
+        read.writeBytes(output.toByteArray());
+      } else if (event instanceof OutputGap gap) {
+        gaps.add(gap);
+      }
+      between.run();
+    }
+    return read.toByteArray();
+  }
+
+  @Test
+  void aSecondReaderThatComesAndGoesCostsTheFirstOneNothing() throws Exception {
+    mkfifo();
+    byte[] all = numbers(1, 6_000_000);
+    BlaxelCommand command =
+        BlaxelCommand.of(Command.shell("read -r x <gate; seq 1 6000000")).keepOutputBytes(16 << 20);
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        BlaxelSandbox other = blaxel.sandbox();
+        Process process = sandbox.processes().start(command)) {
+      awaitLease(process.ref(), "0 0 0\n");
+      openGate();
+      Process second = other.processes().attach(process.ref());
+      EventStream<ProcessEvent> itsEvents = second.events();
+      for (long bytes = 0; bytes < 12 << 20; ) {
+        bytes += itsEvents.next() instanceof Output output ? output.size() : 0;
+      }
+      Patience.until("there is as much as may be", () -> held(process.ref()) >= 16 << 20);
+      second.detach();
+
+      List<OutputGap> gaps = new ArrayList<>();
+      assertThat(read(process, gaps, () -> {})).isEqualTo(all);
+      assertThat(gaps).isEmpty();
+    }
+    blaxel.assertClean();
+  }
+
+  private long held(ProcessRef ref) {
+    return segments(ref).stream()
+        .mapToLong(name -> blaxel.output().resolve(name).toFile().length())
+        .sum();
+  }
+
+  @Test
+  void aSecondReaderThatIsTooSlowIsToldWhoseTheOutputIs() throws Exception {
+    mkfifo();
+    byte[] all = numbers(1, 6_000_000);
+    BlaxelCommand command =
+        BlaxelCommand.of(Command.shell("read -r x <gate; seq 1 6000000; read -r x <gate"))
+            .keepOutputBytes(16 << 20);
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        BlaxelSandbox other = blaxel.sandbox();
+        Process process = sandbox.processes().start(command)) {
+      awaitLease(process.ref(), "0 0 0\n");
+      Process slow = other.processes().attach(process.ref());
+      EventStream<ProcessEvent> itsEvents = slow.events();
+      openGate();
+      Output first = (Output) requireNonNull(itsEvents.next());
+      ByteArrayOutputStream fast = new ByteArrayOutputStream();
+      EventStream<ProcessEvent> events = process.events();
+      while (fast.size() < all.length) {
+        fast.writeBytes(((Output) requireNonNull(events.next())).toByteArray());
+      }
+      assertThat(fast.toByteArray()).isEqualTo(all);
+      openGate();
+      assertThat(events.next()).isInstanceOf(Ended.class);
+
+      long position = first.size();
+      List<OutputGap> gaps = new ArrayList<>();
+      for (ProcessEvent event : (Iterable<ProcessEvent>) () -> itsEvents.iterator()) {
+        if (event instanceof Output output) {
+          byte[] expected = Arrays.copyOfRange(all, (int) position, (int) position + output.size());
+          assertThat(output.toByteArray()).isEqualTo(expected);
+          position += output.size();
+        } else if (event instanceof OutputGap gap) {
+          gaps.add(gap);
+          assertThat(gap.from()).hasValue(position);
+          position = gap.to().orElseThrow();
+        }
+      }
+      assertThat(position).isEqualTo(all.length);
+      assertThat(gaps)
+          .isNotEmpty()
+          .allSatisfy(gap -> assertThat(gap.reason()).contains("another one has the lease"));
+      slow.close();
+    }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void whatNobodyHoldsAnyMoreIsTheNextReadersToHoldAndToRemove() throws Exception {
+    mkfifo();
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        BlaxelSandbox other = blaxel.sandbox()) {
+      Process process = sandbox.processes().start(Command.shell("read -r x <gate; exit 3"));
+      awaitLease(process.ref(), "0 0 0\n");
+      ProcessRef ref = process.detach();
+      try (Process next = other.processes().attach(ref)) {
+        Patience.until("it is held again", () -> lease(ref).endsWith(".1 0 0\n"));
+        openGate();
+        assertThat(next.waitFor()).isEqualTo(new ExitStatus.Exited(3));
+      }
     }
     blaxel.assertClean();
   }

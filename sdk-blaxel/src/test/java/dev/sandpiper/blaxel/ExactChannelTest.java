@@ -6,6 +6,8 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
@@ -47,7 +49,7 @@ class ExactChannelTest {
         Channel.STDOUT,
         new ProcessFiles("sp-1", files),
         news,
-        file -> {},
+        new Lease("sp-1", files, Threads.of(resources), true, ByteOffsets.BEGINNING),
         CallScope.open(),
         events::add,
         position);

@@ -18,7 +18,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -255,7 +258,8 @@ class WrapperTest {
 
   @ParameterizedTest
   @MethodSource("shells")
-  void claimedTheCommandWaitsAndUnclaimedTheOldestGoes(String shell) throws Exception {
+  void whileTheLeaseIsHeldTheCommandWaitsAndOnceItIsGivenBackTheOldestGoes(String shell)
+      throws Exception {
     Run run = new Run(shell);
     run.segment = 1 << 17;
     run.kept = 1 << 19;
@@ -263,7 +267,7 @@ class WrapperTest {
     Patience.until("there is as much as may be", () -> held() >= run.kept);
     assertThat(process.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
     assertThat(names()).contains("sp-1.o.0");
-    Files.delete(out().resolve("sp-1.c"));
+    Files.writeString(out().resolve("sp-1.c"), Lease.GIVEN_BACK + "\n");
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
 
     assertThat(held()).isBetween(1L << 18, (1L << 19) + (1 << 17));
@@ -272,7 +276,33 @@ class WrapperTest {
 
   @ParameterizedTest
   @MethodSource("shells")
-  void aClaimThatNobodyRenewsLapses(String shell) throws Exception {
+  void theWriterDropsWhatTheReaderHasPassedAndNothingElse(String shell) throws Exception {
+    Run run = new Run(shell);
+    run.segment = 1 << 17;
+    run.kept = 1 << 19;
+    java.lang.Process process = run.start("/bin/sh", "-c", "seq 1 200000; seq 1 200000 >&2");
+    Patience.until("there is as much as may be", () -> held() >= run.kept);
+    Files.writeString(out().resolve("sp-1.c"), "reader.1 900000 0\n");
+    Patience.until("the command goes on", () -> held("sp-1.e.") >= run.kept);
+
+    assertThat(offsets("sp-1.o.").first()).isLessThanOrEqualTo(900_000);
+    assertThat(offsets("sp-1.o.").higher(offsets("sp-1.o.").first())).isGreaterThan(900_000);
+    assertThat(offsets("sp-1.e.").first()).isZero();
+    Files.writeString(out().resolve("sp-1.c"), "reader.2 2000000 2000000\n");
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(names()).contains("sp-1.O.1.1288895.0", "sp-1.E.1.1288895.0");
+  }
+
+  private NavigableSet<Long> offsets(String segments) {
+    return names().stream()
+        .filter(name -> name.startsWith(segments))
+        .map(name -> Long.parseLong(name.substring(segments.length())))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aLeaseThatNobodyRenewsLapses(String shell) throws Exception {
     Run run = new Run(shell);
     run.segment = 1 << 17;
     run.kept = 1 << 19;
@@ -284,8 +314,12 @@ class WrapperTest {
   }
 
   private long held() {
+    return held("sp-1.o.");
+  }
+
+  private long held(String segments) {
     return names().stream()
-        .filter(name -> name.contains(".o."))
+        .filter(name -> name.startsWith(segments))
         .mapToLong(name -> out().resolve(name).toFile().length())
         .sum();
   }
