@@ -150,6 +150,21 @@ record BlaxelSettings(
     };
   }
 
+  /**
+   * An address that the platform tells, which gets a token.
+   *
+   * @param what names it in the message
+   * @throws IllegalArgumentException if it is none, or would have the token sent in the clear
+   *     although Blaxel itself is spoken to by HTTPS
+   */
+  HttpUrl address(String what, String told) {
+    HttpUrl url = Routes.base(what, told);
+    if (apiUrl.isHttps() && !url.isHttps()) {
+      throw new IllegalArgumentException(what + " is not an https URL: '" + url + "'");
+    }
+    return url;
+  }
+
   /** The address that the caller forces on a sandbox; empty for what the platform says. */
   Optional<HttpUrl> forcedUrl(String sandbox) {
     HttpUrl option = sandboxUrls.get(sandbox);

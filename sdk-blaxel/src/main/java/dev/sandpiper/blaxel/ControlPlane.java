@@ -61,7 +61,10 @@ record ControlPlane(JsonApi api) {
   }
 
   private static JsonNode sandbox(HttpResponse response) {
-    JsonNode sandbox = json(response);
+    return named(json(response), response);
+  }
+
+  private static JsonNode named(JsonNode sandbox, HttpResponse response) {
     if (SandboxJson.name(sandbox).isEmpty()) {
       throw new WireFormatException(response.failure("an answer without a sandbox"), null);
     }
@@ -93,7 +96,7 @@ record ControlPlane(JsonApi api) {
     HttpRequest request = JsonApi.request(BlaxelCall.LIST_SANDBOXES, "sandbox", url);
     try (HttpResponse response = api.send(request.withOperation("create"), What.SANDBOX)) {
       List<JsonNode> found = new ArrayList<>();
-      items(json(response), response).forEach(found::add);
+      items(json(response), response).forEach(item -> found.add(named(item, response)));
       return found;
     }
   }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.FileInfo;
 import dev.sandpiper.FileType;
+import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -102,20 +103,17 @@ final class Descriptions {
       throws MalformedStreamException {
     String[] parts = known.split("\\|", -1);
     try {
-      if (parts.length != 6 || !path.startsWith("/")) {
+      String name = path.length() == 1 ? path : path.substring(path.lastIndexOf('/') + 1);
+      boolean isPlaced = path.startsWith("/") && SandboxPaths.isName(name, path);
+      long size = parts.length == 6 ? Long.parseLong(parts[1]) : -1;
+      if (!isPlaced || size < 0) {
         throw new MalformedStreamException("no description of a file");
       }
       int mode = Integer.parseInt(parts[0], 16);
       FileType type = type(mode);
-      String name = path.length() == 1 ? path : path.substring(path.lastIndexOf('/') + 1);
       FileInfo info =
           FileInfo.named(path, name, type)
-              .withStatus(
-                  Long.parseUnsignedLong(parts[1]),
-                  mode & 07777,
-                  parts[4],
-                  parts[5],
-                  time(parts[2], parts[3]));
+              .withStatus(size, mode & 07777, parts[4], parts[5], time(parts[2], parts[3]));
       return type == FileType.LINK && !target.isEmpty() ? info.withLinkTarget(target) : info;
     } catch (NumberFormatException | DateTimeException e) {
       throw new MalformedStreamException("a description with impossible numbers");

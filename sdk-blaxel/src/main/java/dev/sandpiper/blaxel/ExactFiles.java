@@ -131,7 +131,7 @@ final class ExactFiles {
     }
     Map<String, Long> names = new HashMap<>();
     for (JsonNode file : json.path("files")) {
-      names.put(file.path("name").asText(), file.path("size").asLong());
+      names.put(file.path("name").asText(), Math.max(0, file.path("size").asLong()));
     }
     return Collections.unmodifiableMap(names);
   }

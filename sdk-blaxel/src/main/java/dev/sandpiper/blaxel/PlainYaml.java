@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class PlainYaml {
   private static final int DEEPEST = 64;
 
-  /** Blanks; a dash for the first name of an item; a name; a value; a comment. */
+  /** Blanks; a dash for the first name of an item; a name; a value. */
   private static final Pattern LINE =
-      Pattern.compile("( *)(- +)?([A-Za-z_][A-Za-z0-9_-]{0,99}):(?: ++(?!#)(.*?))?(?: +#.*)?");
+      Pattern.compile("( *)(- +)?([A-Za-z_][A-Za-z0-9_-]{0,99}):(?: ++(.*))?");
 
   private static final Pattern NOTHING = Pattern.compile(" *(#.*)?");
   private static final Pattern PLAIN =
@@ -88,7 +88,9 @@ final class PlainYaml {
     if (NOTHING.matcher(text).matches() || (text.equals("---") && lines.isEmpty())) {
       return;
     }
-    Matcher matcher = LINE.matcher(text.stripTrailing());
+    int comment = text.indexOf(" #");
+    String told = comment < 0 ? text : text.substring(0, comment);
+    Matcher matcher = LINE.matcher(told.stripTrailing());
     if (!matcher.matches()) {
       throw new Malformed(number, "neither 'name: value' nor '- name: value'");
     }

@@ -65,12 +65,14 @@ record Readiness(Account account, CallScope scope) {
   /** Where a sandbox is; empty while the platform does not say. */
   static Optional<HttpUrl> url(BlaxelSettings settings, JsonNode sandbox) {
     String name = SandboxJson.name(sandbox);
-    return settings.forcedUrl(name).or(() -> SandboxJson.url(sandbox).map(text -> url(name, text)));
+    return settings
+        .forcedUrl(name)
+        .or(() -> SandboxJson.url(sandbox).map(text -> url(settings, name, text)));
   }
 
-  private static HttpUrl url(String name, String told) {
+  private static HttpUrl url(BlaxelSettings settings, String name, String told) {
     try {
-      return Routes.base("the sandbox's address", told);
+      return settings.address("the sandbox's address", told);
     } catch (IllegalArgumentException e) {
       String observed = "Blaxel's answer cannot be used: " + e.getMessage();
       throw new WireFormatException(Failure.of("find", name, observed), e);

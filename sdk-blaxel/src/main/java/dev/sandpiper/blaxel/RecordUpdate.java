@@ -21,7 +21,7 @@ record RecordUpdate(ControlPlane api, String name) {
   };
 
   void metadata(BlaxelMetadata change) {
-    update("update metadata of", record -> change(record.withObject("/metadata"), change));
+    update("update metadata of", record -> change(object(record, "metadata"), change));
   }
 
   private static void change(ObjectNode metadata, BlaxelMetadata change) {
@@ -47,7 +47,7 @@ record RecordUpdate(ControlPlane api, String name) {
         record -> {
           Duration age = Duration.between(createdAt(record), Instant.now());
           Duration total = timeToLive.plus(age.isNegative() ? Duration.ZERO : age);
-          ObjectNode runtime = record.withObject("/spec/runtime");
+          ObjectNode runtime = object(object(record, "spec"), "runtime");
           runtime.put("ttl", BlaxelSandboxSpec.seconds(total));
           runtime.remove("expires");
         });
@@ -69,10 +69,23 @@ record RecordUpdate(ControlPlane api, String name) {
     update(
         "clear the time to live of",
         record -> {
-          ObjectNode runtime = record.withObject("/spec/runtime");
+          ObjectNode runtime = object(object(record, "spec"), "runtime");
           runtime.remove("ttl");
           runtime.remove("expires");
         });
+  }
+
+  /** The object in a field, which may be missing. */
+  private ObjectNode object(ObjectNode parent, String field) {
+    JsonNode there = parent.path(field);
+    if (there.isMissingNode() || there.isNull()) {
+      return parent.putObject(field);
+    }
+    if (there instanceof ObjectNode object) {
+      return object;
+    }
+    throw new WireFormatException(
+        Failure.of("change", name, "its " + field + " is no object, and cannot be changed"), null);
   }
 
   private void update(String operation, Consumer<ObjectNode> change) {

@@ -8,6 +8,7 @@ import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.BlaxelSandboxSpec.Expiration;
+import dev.sandpiper.engine.SandboxIds;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
@@ -34,8 +35,9 @@ final class SandboxJson {
 
   private SandboxJson() {}
 
+  /** Its name; empty where it has none that could be asked for. */
   static String name(JsonNode sandbox) {
-    return text(sandbox.path("metadata"), "name").orElse("");
+    return SandboxIds.in(sandbox.path("metadata"), "name").orElse("");
   }
 
   static String status(JsonNode sandbox) {

@@ -65,6 +65,20 @@ public record SandboxPaths(Supplier<String> workingDirectory) {
     return entry.startsWith("/proc/") || entry.startsWith("/sys/");
   }
 
+  /**
+   * True of what the entry at a path may be called: one part, because callers join it to
+   * directories of theirs; the root is a slash.
+   */
+  public static boolean isName(String name, String path) {
+    return path.equals("/")
+        ? name.equals("/")
+        : !name.isEmpty()
+            && !name.equals(".")
+            && !name.equals("..")
+            && name.indexOf('/') < 0
+            && name.indexOf('\0') < 0;
+  }
+
   /** The directory of an absolute path, with a slash at its end. */
   static String directory(String absolute) {
     return absolute.substring(0, absolute.lastIndexOf('/') + 1);

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -79,18 +80,27 @@ record ControlPlane(JsonApi api) {
     HttpRequest request = api.request(E2bCall.CREATE, subject).withJson(spec);
     try (HttpResponse response = api.send(request, What.TEMPLATE)) {
       JsonNode sandbox = json(response);
-      if (Json.text(sandbox, "sandboxID").isEmpty()) {
-        throw new WireFormatException(response.failure("an answer without a sandboxID"));
-      }
+      SandboxJson.id(sandbox, response);
       return sandbox;
     }
+  }
+
+  /** What was asked for, and no other: whatever is opened may be killed. */
+  private static JsonNode sandbox(String asked, HttpResponse response) {
+    JsonNode sandbox = json(response);
+    String id = SandboxJson.id(sandbox, response);
+    // Old ids end in a dash and the id of a client, which the server leaves out.
+    if (!asked.equals(id) && !asked.startsWith(id + "-")) {
+      throw new WireFormatException(response.failure("an answer about another sandbox"));
+    }
+    return sandbox;
   }
 
   /** Prolongs a sandbox's life, never shortens it, and wakes it if it sleeps. */
   Connected connect(String id, Duration timeToLive) {
     HttpRequest request = timed(E2bCall.CONNECT, id, timeToLive);
     try (HttpResponse response = api.send(request, What.SANDBOX)) {
-      return new Connected(json(response), response.status() == 201);
+      return new Connected(sandbox(id, response), response.status() == 201);
     }
   }
 
@@ -105,13 +115,13 @@ record ControlPlane(JsonApi api) {
   /** Everything about one sandbox, its token included. */
   JsonNode look(String id) {
     try (HttpResponse response = get("connect", id)) {
-      return json(response);
+      return sandbox(id, response);
     }
   }
 
   SandboxInfo info(String id) {
     try (HttpResponse response = get("info", id)) {
-      return SandboxJson.info(json(response), response);
+      return SandboxJson.info(sandbox(id, response), response);
     }
   }
 
@@ -138,10 +148,17 @@ record ControlPlane(JsonApi api) {
   /** The sandbox with this nonce, if the list shows it among the newest. */
   Optional<String> withNonce(String nonce) {
     SandboxFilter filter = SandboxFilter.all().label(SandboxJson.NONCE_LABEL, nonce);
-    return new LazyPages<JsonNode>(
-            cursor -> page(filter, cursor, (listed, response) -> listed),
-            listed -> SandboxJson.nonce(listed).filter(nonce::equals).isPresent())
-        .stream().findFirst().map(listed -> SandboxJson.required(listed, "sandboxID"));
+    return new LazyPages<Optional<String>>(
+            cursor ->
+                page(
+                    filter,
+                    cursor,
+                    (listed, response) ->
+                        SandboxJson.nonce(listed)
+                            .filter(nonce::equals)
+                            .map(same -> SandboxJson.id(listed, response))),
+            Optional::isPresent)
+        .stream().findFirst().flatMap(Function.identity());
   }
 
   private <T> LazyPages.Page<T> page(

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.sandpiper.FileInfo;
 import dev.sandpiper.FileType;
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
+import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -30,11 +31,9 @@ final class EntryReader {
         link && permissions.matches()
             ? Integer.parseInt(permissions.group(2).replaceAll("[rwx]", "1").replace('-', '0'), 2)
             : entry.getMode() & NINE_BITS;
+    requireName(entry);
     FileInfo info =
-        FileInfo.named(
-                checked(entry.getPath()),
-                checked(entry.getName()),
-                link ? FileType.LINK : type(entry))
+        FileInfo.named(entry.getPath(), entry.getName(), link ? FileType.LINK : type(entry))
             .withStatus(
                 size(entry),
                 nine | special(letters),
@@ -75,11 +74,12 @@ final class EntryReader {
     return entry.getSize();
   }
 
-  private static String checked(String text) throws MalformedStreamException {
-    if (text.isEmpty() || text.indexOf('\0') >= 0) {
+  private static void requireName(EntryInfo entry) throws MalformedStreamException {
+    String path = entry.getPath();
+    boolean isPath = !path.isEmpty() && path.indexOf('\0') < 0;
+    if (!isPath || !SandboxPaths.isName(entry.getName(), path)) {
       throw new MalformedStreamException("an entry without a name");
     }
-    return text;
   }
 
   private static Instant time(Timestamp time) throws MalformedStreamException {

@@ -23,8 +23,13 @@ record SandboxAccess(
   private static final Pattern HEADER_TEXT = Pattern.compile("[!-~]+");
 
   SandboxAccess {
-    if (accessToken != null && !HEADER_TEXT.matcher(accessToken).matches()) {
-      // OkHttp would say the same, and quote the token.
+    requireHeaderText(accessToken);
+    requireHeaderText(trafficToken);
+  }
+
+  /** OkHttp would say the same, and quote the token. */
+  private static void requireHeaderText(@Nullable String token) {
+    if (token != null && !HEADER_TEXT.matcher(token).matches()) {
       throw new IllegalArgumentException("no header can hold the access token");
     }
   }

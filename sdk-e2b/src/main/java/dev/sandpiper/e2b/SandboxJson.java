@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.SandboxIds;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
 import java.util.Map;
@@ -17,10 +18,7 @@ final class SandboxJson {
   private SandboxJson() {}
 
   static SandboxInfo info(JsonNode json, HttpResponse response) {
-    String id =
-        Json.text(json, "sandboxID")
-            .orElseThrow(
-                () -> new WireFormatException(response.failure("a sandbox without a sandboxID")));
+    String id = id(json, response);
     Map<String, String> labels = Json.texts(json.path("metadata"));
     labels.remove(NONCE_LABEL);
     SandboxInfo info = SandboxInfo.of(id, state(json.path("state").asText(""))).withLabels(labels);
@@ -28,6 +26,12 @@ final class SandboxJson {
     info = template.map(info::withTemplate).orElse(info);
     info = Json.instant(json, "startedAt").map(info::withStartedAt).orElse(info);
     return Json.instant(json, "endAt").map(info::withExpiresAt).orElse(info);
+  }
+
+  static String id(JsonNode json, HttpResponse response) {
+    return SandboxIds.in(json, "sandboxID")
+        .orElseThrow(
+            () -> new WireFormatException(response.failure("a sandbox without a valid sandboxID")));
   }
 
   private static State state(String name) {

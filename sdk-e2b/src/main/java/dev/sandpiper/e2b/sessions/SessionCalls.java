@@ -11,6 +11,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.SandboxIds;
 import dev.sandpiper.http.ApiErrors;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
@@ -22,7 +23,6 @@ import dev.sandpiper.wire.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /**
@@ -34,7 +34,6 @@ final class SessionCalls {
       new ApiErrors(List.of("message"), List.of(), Set.of(400, 422), Set.of());
 
   private static final int FAILED = 500;
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   private static final String GONE =
       "the session is gone: deleted, or idle for ten minutes, or it never was";
 
@@ -67,7 +66,7 @@ final class SessionCalls {
    * @throws IllegalArgumentException if it is not the id of a session
    */
   static String requireId(String text) {
-    if (!ID.matcher(text).matches()) {
+    if (!SandboxIds.isOne(text)) {
       throw new IllegalArgumentException("the id of a session has 1 to 128 of A-Z a-z 0-9 . _ -");
     }
     return text;
@@ -75,8 +74,7 @@ final class SessionCalls {
 
   /** An id that can stand in a reference; the server's answer is not trusted to have one. */
   static String requiredId(JsonNode json, String field, HttpResponse response) {
-    return Json.text(json, field)
-        .filter(text -> ID.matcher(text).matches())
+    return SandboxIds.in(json, field)
         .orElseThrow(
             () -> new WireFormatException(response.failure("an answer without a valid " + field)));
   }

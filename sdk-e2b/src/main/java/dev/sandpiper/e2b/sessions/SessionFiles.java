@@ -76,13 +76,13 @@ final class SessionFiles extends SandboxFiles {
   }
 
   private static FileInfo info(String operation, String directory, JsonNode entry) {
-    String name = Json.text(entry, "name").orElse("/");
-    if (name.contains("/") || name.equals(".") || name.equals("..") || name.indexOf('\0') >= 0) {
+    String name = Json.text(entry, "name").orElse("");
+    String path = directory.endsWith("/") ? directory + name : directory + "/" + name;
+    if (!SandboxPaths.isName(name, path)) {
       throw malformed(operation, directory, "an entry that is not the name of a file");
     }
     FileType type = entry.path("isDir").booleanValue() ? FileType.DIRECTORY : FileType.UNKNOWN;
-    return FileInfo.named(
-        directory.endsWith("/") ? directory + name : directory + "/" + name, name, type);
+    return FileInfo.named(path, name, type);
   }
 
   private static WireFormatException malformed(String operation, String path, String observed) {

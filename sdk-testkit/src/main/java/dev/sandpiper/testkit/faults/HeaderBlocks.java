@@ -33,13 +33,14 @@ final class HeaderBlocks {
   record Head(String text, List<Frame> frames) {}
 
   /** Adds the block's part that a HEADERS or CONTINUATION frame holds. */
-  void add(Frame frame) {
+  void add(Frame frame) throws IOException {
     int from = 0;
     int to = frame.payload().length;
-    if (frame.type() == Frame.HEADERS && frame.has(Frame.PADDED)) {
+    if (frame.type() == Frame.HEADERS && frame.has(Frame.PADDED) && to > 0) {
       to -= frame.payload()[from++] & 0xff;
     }
     if (frame.type() == Frame.HEADERS && frame.has(Frame.PRIORITY)) from += 5;
+    if (from > to) throw new IOException("a frame that is shorter than its padding");
     block.write(frame.payload(), from, to - from);
   }
 

@@ -77,10 +77,9 @@ final class RequestFraming {
     return to - from;
   }
 
-  private void frame(String head) {
+  private void frame(String head) throws IOException {
     int at = head.indexOf(LENGTH);
-    left =
-        at < 0 ? 0 : Long.parseLong(head.substring(at + LENGTH.length()).split("\r", 2)[0].strip());
+    left = at < 0 ? 0 : number(head.substring(at + LENGTH.length()).split("\r", 2)[0], 10);
     part = head.contains("\r\ntransfer-encoding: chunked") ? Part.CHUNK_SIZE : Part.BODY;
   }
 
@@ -97,6 +96,7 @@ final class RequestFraming {
     if (!requests.has(buffer, from, used)) return -1;
     if (isLine) {
       line.write(buffer, from, used);
+      if (line.size() > LONGEST_HEAD) throw new IOException("a request with an endless line");
       if (buffer[from + used - 1] == '\n') lineEnded();
     } else {
       left -= used;
@@ -113,15 +113,25 @@ final class RequestFraming {
     return to - from;
   }
 
-  private void lineEnded() {
-    String text = line.toString(ISO_8859_1).strip();
+  private void lineEnded() throws IOException {
+    String text = line.toString(ISO_8859_1).strip().toLowerCase(Locale.ROOT);
     line.reset();
     if (part == Part.LAST_LINE) {
       if (text.isEmpty()) part = Part.BODY; // of which nothing is left
       return;
     }
-    int size = Integer.parseInt(text.split(";", 2)[0].strip(), 16);
+    long size = number(text.split(";", 2)[0], 16);
     left = size == 0 ? 0 : size + 2L;
     part = size == 0 ? Part.LAST_LINE : Part.CHUNK;
+  }
+
+  private static long number(String text, int radix) throws IOException {
+    String digits = text.strip();
+    if (!digits.matches("[0-9a-f]{1,15}")) throw new IOException("a request of no length");
+    try {
+      return Long.parseLong(digits, radix);
+    } catch (NumberFormatException e) {
+      throw new IOException("a request of no length", e);
+    }
   }
 }

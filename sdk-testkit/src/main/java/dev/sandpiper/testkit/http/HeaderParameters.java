@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** The {@code name=value} pairs behind a header's first semicolon. */
 public final class HeaderParameters {
   private static final Pattern PARAMETER =
-      Pattern.compile(";\\s*([^\\s;=\"]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^;]*))");
+      Pattern.compile(";\\s*([^\\s;=\"]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|([^;]*))");
 
   private HeaderParameters() {}
 
@@ -28,7 +28,7 @@ public final class HeaderParameters {
       String value =
           matcher.group(2) == null ? matcher.group(3).trim() : unescape(matcher.group(2));
       if (name.endsWith("*")) {
-        extended.put(name.substring(0, name.length() - 1), decode(value));
+        putDecoded(name.substring(0, name.length() - 1), value, extended);
       } else {
         plain.putIfAbsent(name, value);
       }
@@ -42,8 +42,12 @@ public final class HeaderParameters {
     return quoted.replaceAll("\\\\([\"\\\\])", "$1");
   }
 
-  private static String decode(String value) {
+  private static void putDecoded(String name, String value, Map<String, String> decoded) {
     String[] parts = value.split("'", 3);
-    return URLDecoder.decode(parts[parts.length - 1].replace("+", "%2B"), UTF_8);
+    try {
+      decoded.put(name, URLDecoder.decode(parts[parts.length - 1].replace("+", "%2B"), UTF_8));
+    } catch (IllegalArgumentException e) {
+      // not percent-encoded: the plain one stands
+    }
   }
 }
