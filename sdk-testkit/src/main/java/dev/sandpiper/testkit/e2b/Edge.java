@@ -116,8 +116,8 @@ final class Edge implements Endpoint {
       refuse(exchange, 502, sandbox.id(), NOT_FOUND);
       return false;
     }
-    boolean tokenNeeded = port == Envd.PORT && token != null;
-    if (tokenNeeded && !Secrets.matches(token, exchange.header("X-Access-Token"))) {
+    String given = exchange.header("X-Access-Token");
+    if (port == Envd.PORT && token != null && !Secrets.matches(token, given)) {
       refuse(exchange, 403, sandbox.id(), "The request is not permitted to resume the sandbox");
       return false;
     }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The calls that prolong, shorten, pause and resume a sandbox's life. */
 final class LifeCalls {
@@ -61,7 +60,7 @@ final class LifeCalls {
 
   private boolean resume(LocalSandbox sandbox, Duration timeToLive, boolean memory)
       throws IOException {
-    LocalSandbox.@Nullable Pause pause = sandbox.pause();
+    LocalSandbox.Pause pause = sandbox.pause();
     if (pause == null) return false;
     if (memory && pause.mode() == PauseMode.FULL && pause.envdUnresponsive()) {
       throw new ApiException(

@@ -27,7 +27,7 @@ final class ResourceUse {
 
   // Guarded by this object's monitor. The oldest sample first.
   private final Deque<Sample> samples = new ArrayDeque<>();
-  private Map<Long, Duration> cpuBefore = Map.of();
+  private Map<Long, Duration> cpuBefore;
   private long nanosBefore;
 
   ResourceUse(LocalSandbox sandbox) {

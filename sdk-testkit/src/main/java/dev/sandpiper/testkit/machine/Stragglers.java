@@ -42,10 +42,6 @@ public final class Stragglers {
   }
 
   /** Those of an E2B sandbox. */
-  public static void kill(String sandboxId) {
-    kill(E2B_MARK, sandboxId);
-  }
-
   public static List<ProcessHandle> find(String sandboxId) {
     return find(E2B_MARK, sandboxId);
   }
