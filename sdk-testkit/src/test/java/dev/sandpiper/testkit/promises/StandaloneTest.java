@@ -12,6 +12,12 @@ import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bSandbox;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,6 +140,27 @@ class StandaloneTest {
     java.lang.Process server = start("--e2b-sandbox-port", "high");
     assertThat(server.waitFor()).isEqualTo(2);
     assertThat(errors()).contains("--e2b-sandbox-port needs a port").contains("'high'");
+  }
+
+  @Test
+  void thePortOfDebugClientsMustBeNamed() throws Exception {
+    java.lang.Process server = start("--blaxel-debug-clients", "0");
+    assertThat(server.waitFor()).isEqualTo(2);
+    assertThat(errors()).contains("--blaxel-debug-clients needs a port, and not 0");
+  }
+
+  @Test
+  void aBlaxelClientWithoutATokenIsServedWhereThatWasAsked() throws Exception {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    exports(start("--blaxel-debug-clients", Integer.toString(port)).inputReader(UTF_8));
+    URI health = URI.create("http://localhost:" + port + "/health");
+    HttpRequest request = HttpRequest.newBuilder(health).build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).isEqualTo(200);
   }
 
   @Test
