@@ -10,7 +10,7 @@ import java.util.Set;
  * front of its paths, and no token is asked for.
  */
 final class DirectEdge implements Endpoint {
-  /** Whose server it is. */
+  /** The sandbox whose server it is. */
   static final String SANDBOX_NAME = "debug-sandbox";
 
   private final Sandboxes sandboxes;

@@ -119,7 +119,7 @@ final class ControlPlane implements Endpoint {
         sandboxes.create(CreateRequest.parse(body, version, sandboxes).spec()));
   }
 
-  /** There is no wall around a local sandbox: only a network without rules is one that it has. */
+  /** Nothing separates a local sandbox from the network, so that only no rules can be set. */
   private void network(Exchange exchange, String id) throws IOException {
     ObjectNode body = Exchange.json.createObjectNode();
     body.set("network", Bodies.read(exchange));

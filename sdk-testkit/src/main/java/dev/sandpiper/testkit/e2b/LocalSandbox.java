@@ -42,7 +42,7 @@ final class LocalSandbox {
   private final Journal journal = new Journal();
   private final ReentrantLock changing = new ReentrantLock();
 
-  // Changed only by who holds the lock. The pause is null while the sandbox runs.
+  // Written only under the lock. The pause is null while the sandbox runs.
   private volatile ProcessTable processes;
   private volatile Watchers watchers;
   private volatile @Nullable Pause pause;
@@ -190,7 +190,7 @@ final class LocalSandbox {
     }
   }
 
-  /** Runs an action while no process runs. False if the sandbox itself does not. */
+  /** Runs an action while every process is stopped. False if the sandbox is paused or gone. */
   boolean whileStill(ProcessTable.Action action) throws IOException {
     changing.lock();
     try {

@@ -58,7 +58,7 @@ final class MetricsCalls {
     throw new ApiException(400, "start and end must be seconds since 1970");
   }
 
-  /** The last sample of each sandbox that there is one of. */
+  /** Answers with the last sample of each sandbox, without those that have no sample yet. */
   void many(Exchange exchange) throws IOException {
     String ids = exchange.query().get("sandbox_ids");
     List<String> all = ids == null || ids.isEmpty() ? List.of() : List.of(ids.split(",", -1));

@@ -34,7 +34,7 @@ final class ProcessTable implements AutoCloseable {
   private final Threads threads;
   private final ProcessFamily family;
 
-  // Held for reading by whoever starts a process, so that none starts beside a pause.
+  // Held for reading while a process starts, so that no process starts during a pause.
   private final ReentrantReadWriteLock starting = new ReentrantReadWriteLock();
   private boolean paused; // guarded by that lock
 
@@ -115,13 +115,13 @@ final class ProcessTable implements AutoCloseable {
     }
   }
 
-  /** What is done while no process runs. */
+  /** Runs while every process is stopped. */
   @FunctionalInterface
   interface Action {
     void run() throws IOException;
   }
 
-  /** Stops every process for a short while, in which nobody can start one. */
+  /** Runs an action while every process is stopped; starts wait until it returns. */
   void whileStill(Action action) throws IOException {
     starting.writeLock().lock();
     try {
@@ -136,7 +136,7 @@ final class ProcessTable implements AutoCloseable {
     }
   }
 
-  /** Those that can be found now. */
+  /** All processes of the sandbox that can be found now, started through the service or not. */
   List<ProcessStatus> members() {
     return family.members();
   }

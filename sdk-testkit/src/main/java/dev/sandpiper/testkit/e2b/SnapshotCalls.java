@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The calls that make, list and delete snapshots, and the fork that there is none of. */
+/** The calls that make, list and delete snapshots, and the refusal of a fork. */
 final class SnapshotCalls {
   private static final Unenforced.Fields FIELDS =
       new Unenforced.Fields(Set.of("name", "memory"), Map.of());

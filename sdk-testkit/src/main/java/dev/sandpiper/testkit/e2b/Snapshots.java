@@ -34,7 +34,7 @@ final class Snapshots {
 
   private final Path directory;
 
-  // Held for reading by who copies out of a snapshot, which must not be deleted meanwhile.
+  // Held for reading during a copy out of a snapshot, which must not be deleted meanwhile.
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
   // Guarded by the lock. By id, in order of creation.
@@ -56,8 +56,8 @@ final class Snapshots {
   }
 
   /**
-   * Copies the files of a sandbox, whose processes stand still meanwhile. A name that another
-   * snapshot has becomes this one's.
+   * Copies the files of a sandbox while its processes are stopped. If another snapshot has the
+   * name, it loses it to this one.
    *
    * @param name as it is kept; null for none
    */
@@ -127,7 +127,7 @@ final class Snapshots {
     }
   }
 
-  /** Deletes a snapshot. False if somebody has done so before. */
+  /** Deletes a snapshot. False if it was deleted before. */
   boolean delete(Snapshot snapshot) {
     lock.writeLock().lock();
     try {

@@ -44,7 +44,7 @@ public final class ProcessFamily {
     this.started = started;
   }
 
-  /** Those that are there now, parents before their children, zombies left out. */
+  /** The processes that exist now, parents before their children, without zombies. */
   public List<ProcessStatus> members() {
     Set<Long> roots = new HashSet<>(started.get());
     Map<Long, ProcessStatus> all = new HashMap<>();
@@ -89,8 +89,8 @@ public final class ProcessFamily {
 
   /**
    * Stops all of them, parents first, so that a shell does not see its children stop. Looks again
-   * until all that are found have stopped, because one that ran may just have forked. What was
-   * stopped before stays so after {@link #resume}.
+   * until all that are found have stopped, because one that ran may just have forked. A process
+   * that was stopped before is not continued by {@link #resume}.
    */
   public void stop() throws IOException {
     long end = System.nanoTime() + PATIENCE.toNanos();
@@ -111,7 +111,7 @@ public final class ProcessFamily {
         .toList();
   }
 
-  /** Lets those go on that were stopped here, children first. */
+  /** Continues the processes that {@link #stop} stopped, children first. */
   public void resume() throws IOException {
     List<Long> lastFirst = new ArrayList<>(stopped);
     Collections.reverse(lastFirst);
@@ -119,7 +119,7 @@ public final class ProcessFamily {
     stopped.clear();
   }
 
-  /** Those that are there now. */
+  /** The processes that exist now, without zombies. */
   public List<ProcessHandle> handles() {
     return members().stream().flatMap(one -> ProcessHandle.of(one.pid()).stream()).toList();
   }
