@@ -109,9 +109,11 @@ final class ControlPlane implements Endpoint {
       ApiException.throwIf(sandboxes.unenforced().refusal(IdempotencyKeys.HEADER));
     }
     ObjectNode body = Bodies.read(exchange);
-    boolean keyed = key != null && version == Version.SECOND;
-    exchange.json(
-        201, keyed ? keys.create(key, body, () -> create(body, version)) : create(body, version));
+    if (key == null || version == Version.FIRST) {
+      exchange.json(201, create(body, version));
+    } else {
+      exchange.json(201, keys.create(key, body, () -> create(body, version)));
+    }
   }
 
   private ObjectNode create(ObjectNode body, Version version) throws IOException {
