@@ -166,7 +166,8 @@ final class Lease {
       seen = found;
       renewedAt = threads.time().nanos();
     }
-    boolean isAbandoned = !found.isEmpty() && threads.time().nanos() - renewedAt > ABANDONED.toNanos();
+    boolean isAbandoned =
+        !found.isEmpty() && threads.time().nanos() - renewedAt > ABANDONED.toNanos();
     return isOurs || found.equals(GIVEN_BACK) || isAbandoned;
   }
 

@@ -8,6 +8,7 @@ import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.SandboxIds;
 import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
@@ -92,11 +93,12 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
 
   private void inPieces(String path, byte[] first, InputStream source, UploadProgress progress) {
     HttpRequest begin = BlaxelFiles.request(base, BlaxelCall.BEGIN_UPLOAD, path, path);
-    String id = answer(begin.withJson(Json.object())).path("uploadId").asText("");
-    if (id.isEmpty()) {
-      throw new WireFormatException(
-          Failure.of("write", path, "the sandbox answered without an upload"), null);
-    }
+    String id =
+        SandboxIds.in(answer(begin.withJson(Json.object())), "uploadId")
+            .orElseThrow(
+                () ->
+                    new WireFormatException(
+                        Failure.of("write", path, "the sandbox answered without an upload"), null));
     try {
       ObjectNode all = Json.object();
       ArrayNode pieces = all.putArray("parts");

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ProtocolException;
 import okhttp3.Connection;
 import okhttp3.Interceptor;
 import okhttp3.Protocol;
@@ -58,6 +59,10 @@ record SingleAttempt(FreshConnections fresh) implements Interceptor {
     }
     call.awaitingResponse();
     Response response = chain.proceed(chain.request());
+    if (response.body().contentLength() < -1) {
+      // OkHttp could neither read such a body nor give its connection back.
+      throw new ProtocolException("a negative Content-Length");
+    }
     String retryAfter = response.header(RETRY_AFTER);
     if (retryAfter == null) {
       return response;
