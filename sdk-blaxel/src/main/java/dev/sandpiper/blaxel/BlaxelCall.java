@@ -79,7 +79,6 @@ enum BlaxelCall implements ApiCall {
       IF_UNSENT,
       "standard input, whose error says `write stdin`: up to three times, each time as a copy with a"
           + " place of its own, of which one is taken; then every later write fails"),
-  DELETE_OUTPUT("follow", "DELETE /filesystem/{path}", IF_LOST, ""),
   MAKE_DIRECTORY("make directory", "PUT /filesystem/{path}", IF_LOST, ""),
   DELETE_ARCHIVE("delete", "DELETE /filesystem/{path}", IF_LOST, ""),
   WRITE(

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One output of a process, read from the segments that its wrapper writes, from any byte on. What
  * has vanished before it was read is a gap. For the reading thread.
  */
-final class ExactChannel implements OutputReader {
+final class ExactChannel implements OutputSource.Reader {
   /** As much as an event may hold, and so what a reader holds at once. */
   static final int PIECE = 1 << 20;
 
@@ -41,6 +41,7 @@ final class ExactChannel implements OutputReader {
   private long position;
   private final long begin;
   private long told; // the first byte that is still needed, as far as the writer was told
+  private long writes; // that were seen
   private boolean isUnread; // there may be more, whatever the last listing shows
   private int spoilt;
   private int piece = PIECE;
@@ -67,7 +68,9 @@ final class ExactChannel implements OutputReader {
   @Override
   public boolean read() {
     Marks marks = files.marks();
-    isUnread |= news.takeWritten(channel);
+    long now = news.counters().written(channel);
+    isUnread |= now != writes;
+    writes = now;
     if (!isUnread && marks.reached(channel) <= position) {
       return false;
     }

@@ -196,21 +196,6 @@ final class ExactFiles {
     }
   }
 
-  /** Removes a file; nothing if it is gone. */
-  void delete(String name, CallScope scope) {
-    HttpRequest request =
-        request(BlaxelCall.DELETE_OUTPUT, path(name)).in(scope).within(SMALL_WRITE);
-    try (HttpResponse response = transport.send(request)) {
-      if (response.status() != 200) {
-        throw DataErrors.of(response, What.FILE);
-      }
-    } catch (NotFoundException e) {
-      if (e.what() != What.FILE) {
-        throw e;
-      }
-    }
-  }
-
   /** Writes a small text, or a line into a pipe. */
   void write(String name, String text, CallScope end) {
     HttpRequest request = request(BlaxelCall.WRITE_INPUT, path(name)).in(end).within(SMALL_WRITE);

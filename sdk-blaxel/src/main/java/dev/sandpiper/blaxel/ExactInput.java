@@ -137,10 +137,10 @@ final class ExactInput {
   /** Lists until it is so: the reader of the output may be waiting for its consumer. */
   private void await(BooleanSupplier condition) {
     long pause = FIRST_PAUSE;
-    long seen = news.changes();
+    News.Counters seen = news.counters();
     while (!condition.getAsBoolean()) {
       news.awaitChange(seen, pause, failure(""));
-      seen = news.changes();
+      seen = news.counters();
       repeatedly(attempt -> files.list(cancellation));
       pause = Math.min(2 * pause, LONGEST_PAUSE);
       rejectIfClosed();

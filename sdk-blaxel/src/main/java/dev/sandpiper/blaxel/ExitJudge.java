@@ -44,10 +44,12 @@ final class ExitJudge {
   /** What has begun leaves a mark at its end, unless it is killed with its wrapper. */
   private static final long ONCE_BEGUN = TimeUnit.SECONDS.toNanos(5);
 
+  /** How seldom it is asked for at last. */
+  private static final long LONGEST_INTERVAL = TimeUnit.SECONDS.toNanos(30);
+
   private static final long HURRIED_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(400);
   private static final long ONE_SECOND = TimeUnit.SECONDS.toNanos(1);
-  private static final long TEN_SECONDS = TimeUnit.SECONDS.toNanos(10);
 
   /** The server starts it again as often as it fails, as far as we know. */
   private static final int ANY = -1;
@@ -104,7 +106,7 @@ final class ExitJudge {
   static ExitJudge of(
       String processName, String subject, ProcessApi api, int maxRestarts, boolean isShort) {
     long firstLook = isShort ? ONCE_BEGUN : BEFORE_FIRST_LOOK;
-    return new ExitJudge(processName, subject, null, api, maxRestarts, firstLook, TEN_SECONDS);
+    return new ExitJudge(processName, subject, null, api, maxRestarts, firstLook, LONGEST_INTERVAL);
   }
 
   /** Of a process of which only the record tells the end. Blocks for one request. */

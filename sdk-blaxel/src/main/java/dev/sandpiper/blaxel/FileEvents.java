@@ -37,6 +37,8 @@ final class FileEvents {
   private static final long SHORT_PAUSE = TimeUnit.MILLISECONDS.toNanos(40);
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_UNLISTED = TimeUnit.SECONDS.toNanos(30);
+  private static final long FIRST_WATCHED_PAUSE = TimeUnit.MILLISECONDS.toNanos(400);
+  private static final long LONGEST_WATCHED_PAUSE = TimeUnit.SECONDS.toNanos(12);
   private static final long SAFETY_NET = TimeUnit.SECONDS.toNanos(2);
 
   private final ProcessRef ref;
@@ -46,11 +48,12 @@ final class FileEvents {
   private final ExitJudge judge;
   private final Duration patience;
   private final CallScope scope = CallScope.open();
-  private final List<? extends OutputReader> outputs;
+  private final List<? extends OutputSource.Reader> outputs;
 
   // Owned by the reading thread.
   private final Deque<ProcessEvent> ready = new ArrayDeque<>();
   private final long began = System.nanoTime();
+  private long changes; // that were seen
   private long pause = FIRST_PAUSE;
   private boolean isSeenWhole; // by a look after the record told the end
   private long newsSince = System.nanoTime(); // of the files
@@ -96,8 +99,9 @@ final class FileEvents {
   }
 
   private void step() {
-    long seen = news.count();
-    if (news.takeChanged()) {
+    News.Counters seen = news.counters();
+    if (seen.changes() != changes) {
+      changes = seen.changes();
       look();
     }
     if (read()) {
@@ -110,7 +114,7 @@ final class FileEvents {
 
   private boolean read() {
     boolean progress = false;
-    for (OutputReader output : outputs) {
+    for (OutputSource.Reader output : outputs) {
       progress |= output.read();
     }
     return progress;
@@ -127,24 +131,30 @@ final class FileEvents {
   }
 
   /** Waits for news; without any it looks itself. */
-  private void rest(long seen) {
-    long most = source.isWatched() ? SAFETY_NET : pause;
-    long nanos = Math.min(most, judge.soonest(source.marks()));
-    if (news.await(seen, nanos, failure("")) && !judge.isDue()) {
+  private void rest(News.Counters seen) {
+    long most = allowed(pause);
+    if (news.await(seen, Math.min(most, judge.soonest(source.marks())), failure(""))
+        && !judge.isDue()) {
       return;
     }
     boolean isNews = look();
-    pause = isNews ? FIRST_PAUSE : Math.min(2 * pause, longestPause());
+    pause = isNews ? FIRST_PAUSE : 2 * most;
     if (!isNews && judge.askIfDue(scope)) {
       look();
       news.distrust();
     }
   }
 
-  /** What has run for long may be a little late, so that a quiet command costs few requests. */
-  private long longestPause() {
+  /**
+   * While a watch tells of events, looks are only for one that it has lost: the longer nothing
+   * happens, the less often. Without a watch what has run for long may be a little late.
+   */
+  private long allowed(long wished) {
+    if (source.isWatched()) {
+      return Math.min(Math.max(wished, FIRST_WATCHED_PAUSE), LONGEST_WATCHED_PAUSE);
+    }
     long share = Math.max(SHORT_PAUSE, (System.nanoTime() - began) / 4);
-    return Math.min(share, isOutputWanted ? LONGEST_PAUSE : SAFETY_NET);
+    return Math.min(wished, Math.min(share, isOutputWanted ? LONGEST_PAUSE : SAFETY_NET));
   }
 
   /** Reports the end, if this is it. */
@@ -193,7 +203,7 @@ final class FileEvents {
     }
     log.debug("{}: {}", ref, e.getMessage());
     pause = Math.min(2 * pause, LONGEST_PAUSE);
-    news.await(news.count(), pause, failure(""));
+    news.await(news.counters(), pause, failure(""));
     news.distrust();
   }
 

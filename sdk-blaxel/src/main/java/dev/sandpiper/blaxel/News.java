@@ -3,120 +3,101 @@ package dev.sandpiper.blaxel;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessEvent.Channel;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 
 /**
- * Wakes those who follow one process: it is time to look, and a watch says where. It proves
+ * Wakes the readers of one process: counters, and a condition that tells of each change. It proves
  * nothing: a watch may lose and double events. Safe for use by many threads.
  */
 final class News {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  /**
+   * What there was so far. A reader keeps the last one that it saw; a counter that differs since is
+   * news.
+   *
+   * @param stdout writes of an output, which is to be read at the reader's own position
+   * @param changes what only a listing shows
+   * @param wakes reasons to look at something else
+   */
+  record Counters(long stdout, long stderr, long changes, long wakes) {
+    long written(Channel channel) {
+      return channel == Channel.STDERR ? stderr : stdout;
+    }
 
-  // All guarded by lock.
-  private final Set<Channel> written = EnumSet.noneOf(Channel.class);
-  private boolean isListingDue;
-  private long count;
-  private long writes; // among those
-
-  /** More of an output was written: it is to be read at the reader's own position. */
-  void written(Channel channel) {
-    tell(
-        () -> {
-          written.add(channel);
-          writes++;
-        });
+    private long withoutWrites() {
+      return changes + wakes;
+    }
   }
 
-  /** Only a listing shows what has changed. */
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private Counters counters = new Counters(0, 0, 0, 0); // guarded by lock
+
+  void written(Channel channel) {
+    boolean isStderr = channel == Channel.STDERR;
+    add(isStderr ? 0 : 1, isStderr ? 1 : 0, 0, 0);
+  }
+
   void changed() {
-    tell(() -> isListingDue = true);
+    add(0, 0, 1, 0);
+  }
+
+  void wake() {
+    add(0, 0, 0, 1);
   }
 
   /** Anything may have happened. */
   void distrust() {
-    written(Channel.STDOUT);
-    written(Channel.STDERR);
-    changed();
+    add(1, 1, 1, 0);
   }
 
-  /** Has those who wait look again. */
-  void wake() {
-    tell(() -> {});
-  }
-
-  private void tell(Runnable change) {
+  private void add(int stdout, int stderr, int changes, int wakes) {
     lock.lock();
     try {
-      change.run();
-      count++;
+      counters =
+          new Counters(
+              counters.stdout + stdout,
+              counters.stderr + stderr,
+              counters.changes + changes,
+              counters.wakes + wakes);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  /** True, once, if an output was written. */
-  boolean takeWritten(Channel channel) {
-    return locked(() -> written.remove(channel));
-  }
-
-  /** True, once, if a listing is due. */
-  boolean takeChanged() {
-    return locked(
-        () -> {
-          boolean wasDue = isListingDue;
-          isListingDue = false;
-          return wasDue;
-        });
-  }
-
-  /** Goes up with all of the above. */
-  long count() {
-    return locked(() -> count);
-  }
-
-  private <T> T locked(Supplier<T> action) {
+  Counters counters() {
     lock.lock();
     try {
-      return action.get();
+      return counters;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Goes up with all but what only concerns an output. */
-  long changes() {
-    return locked(() -> count - writes);
-  }
-
   /**
-   * Waits until {@link #count} is not {@code seen} any more. False if that does not come in time.
+   * Waits for any news since {@code seen}. False if there is none in time.
    *
    * @throws CancelledException if this thread is interrupted
    */
-  boolean await(long seen, long nanos, Failure failure) {
-    return await(() -> count != seen, nanos, failure);
+  boolean await(Counters seen, long nanos, Failure failure) {
+    return await(now -> !now.equals(seen), nanos, failure);
   }
 
-  /** Likewise for {@link #changes}. */
-  boolean awaitChange(long seen, long nanos, Failure failure) {
-    return await(() -> count - writes != seen, nanos, failure);
+  /** Likewise, for news of more than an output. */
+  boolean awaitChange(Counters seen, long nanos, Failure failure) {
+    return await(now -> now.withoutWrites() != seen.withoutWrites(), nanos, failure);
   }
 
-  private boolean await(BooleanSupplier isNews, long nanos, Failure failure) {
+  private boolean await(Predicate<Counters> isNews, long nanos, Failure failure) {
     lock.lock();
     try {
       long left = nanos;
-      while (!isNews.getAsBoolean() && left > 0) {
+      while (!isNews.test(counters) && left > 0) {
         left = changed.awaitNanos(left);
       }
-      return isNews.getAsBoolean();
+      return isNews.test(counters);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancelledException(failure.withObserved("its thread was interrupted"), e);

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 /** Where the outputs of a process lie. For the reading thread. */
 interface OutputSource {
   /** Its outputs, which tell {@code events} what they read, until {@code scope} is cancelled. */
-  List<? extends OutputReader> readers(Consumer<ProcessEvent> events, CallScope scope);
+  List<? extends Reader> readers(Consumer<ProcessEvent> events, CallScope scope);
 
   /** What was seen when it was last looked at. */
   Marks marks();
@@ -18,4 +18,27 @@ interface OutputSource {
 
   /** True if somebody tells when there is more. */
   boolean isWatched();
+
+  /** One output of a process, read from the files that hold it. For the reading thread. */
+  interface Reader {
+    /** Reads on, if there may be more. True if something was learnt. */
+    boolean read();
+
+    /**
+     * True if this was read to its end.
+     *
+     * @param attempt the try with which the process is over
+     * @param isSettled true if no mark of an end will come any more
+     */
+    default boolean isRead(int attempt, boolean isSettled) {
+      return true;
+    }
+
+    /**
+     * Reports what will not come.
+     *
+     * @param released true if nobody waits for those who hold the output open
+     */
+    default void finish(int attempt, boolean released) {}
+  }
 }

@@ -99,9 +99,11 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
    * waits for that; empty if its time for that was too short. Sent once.
    *
    * @param subject what messages call it
+   * @param isAwaited whether the answer comes with its end, so that only our scope limits it
    */
-  Optional<ProcessDetails> start(String subject, ObjectNode process) {
-    return start(request(BlaxelCall.START, subject), process);
+  Optional<ProcessDetails> start(String subject, ObjectNode process, boolean isAwaited) {
+    HttpRequest request = request(BlaxelCall.START, subject);
+    return start(isAwaited ? request.unlimited() : request, process);
   }
 
   private Optional<ProcessDetails> start(HttpRequest bare, ObjectNode process) {

@@ -68,7 +68,7 @@ class MarksTest {
   }
 
   @Test
-  void aClaimIsNoNews() {
+  void aLeaseIsNoNews() {
     assertThat(marks("sp-1.o.0", "sp-1.c")).isEqualTo(marks("sp-1.o.0"));
     assertThat(Marks.of("sp-1", Map.of("sp-1.o.0", 1L))).isNotEqualTo(marks("sp-1.o.0"));
   }

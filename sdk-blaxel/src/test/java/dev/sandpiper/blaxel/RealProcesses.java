@@ -45,6 +45,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -274,7 +275,11 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
   }
 
   BlaxelSandbox sandbox() {
-    BlaxelClient client = builder().build();
+    return sandbox(builder -> builder);
+  }
+
+  BlaxelSandbox sandbox(UnaryOperator<BlaxelClientBuilder> options) {
+    BlaxelClient client = options.apply(builder()).build();
     clients.add(client);
     return client.connect("sbx-1");
   }

@@ -13,6 +13,7 @@ import dev.sandpiper.OutputListener;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.Signal;
+import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.testing.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -361,6 +362,19 @@ class ShortCommandTest {
       assertThat(result.stdout().totalBytes()).isEqualTo(2 + 13_893);
       assertThat(lines(blaxel)).startsWith("POST /sbx/process", "GET /sbx/process/*");
       assertThat(lines(blaxel)).filteredOn(line -> line.startsWith("POST")).hasSize(1);
+    }
+  }
+
+  @Test
+  void theServersWaitIsNoSilenceHoweverSoonOtherAnswersAreDue() {
+    moveAway();
+    try (BlaxelSandbox sandbox = blaxel.sandbox(b -> b.responseLimit(Duration.ofMillis(700)))) {
+      sandbox.exec("true");
+      blaxel.requests.clear();
+      assertThat(sandbox.shell("echo a; sleep 1.5; exit 3").exit())
+          .isEqualTo(new ExitStatus.Exited(3));
+      assertThat(lines(blaxel)).startsWith("POST /sbx/process", "GET /sbx/process/*");
+      assertThat(CapturedLog.lines()).noneMatch(line -> line.contains("adopted"));
     }
   }
 
