@@ -12,6 +12,8 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ReadOptions;
+import dev.sandpiper.RetryDecision;
+import dev.sandpiper.RetryOptions;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.TransferListener;
 import dev.sandpiper.TransferProgress;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
@@ -147,7 +150,19 @@ class FilesTest {
         ScriptedBlaxel.json(
             404, "{}", "X-Blaxel-Error-Code: WORKLOAD_UNAVAILABLE", "X-Blaxel-Source: platform"));
     blaxel.on("GET " + FILE, file(new byte[1]));
-    assertThat(blaxel.sandbox().files().exists("/tmp/a.txt")).isTrue();
+    List<RetryDecision> decisions = new CopyOnWriteArrayList<>();
+    RetryOptions once = RetryOptions.standard().attempts(1).listener(decisions::add);
+    BlaxelClient client = blaxel.open(blaxel.builder().retries(once));
+
+    assertThat(blaxel.sandbox(client).files().exists("/tmp/a.txt")).isTrue();
+    assertThat(decisions)
+        .singleElement()
+        .satisfies(
+            only -> {
+              assertThat(only.operation()).isEqualTo("exists");
+              assertThat(only.status()).hasValue(404);
+              assertThat(only.isRepeated()).isTrue();
+            });
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.sandpiper.http;
 
 import static dev.sandpiper.http.TestCall.harmless;
-import static dev.sandpiper.http.TestCall.patient;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
 class NothingTwiceTest {
@@ -63,17 +61,6 @@ class NothingTwiceTest {
         assertThat(response.status()).isEqualTo(status);
         assertThat(peer.heads()).describedAs(method).hasSize(1);
       }
-    }
-  }
-
-  @Test
-  void postWithABodyIsSentOnceOn503() throws Exception {
-    try (WirePeer peer =
-            answering("HTTP/1.1 503 No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n");
-        HttpResponse response = client.send(post(peer.url("/")).withBody(BODY))) {
-      assertThat(response.status()).isEqualTo(503);
-      assertThat(response.header("Retry-After")).isEqualTo("0");
-      assertThat(peer.heads()).hasSize(1);
     }
   }
 
@@ -119,49 +106,11 @@ class NothingTwiceTest {
   }
 
   @Test
-  void harmlessRequestIsRepeatedThreeTimesAtTheMost() throws Exception {
-    try (WirePeer peer = new WirePeer(WirePeer.Connection::readHead)) {
-      assertThat(lost(harmless(post(peer.url("/")).withBody(BODY))).retryable()).isTrue();
-      assertThat(peer.heads()).hasSize(3);
-    }
-  }
-
-  @Test
   void harmlessRequestSucceedsAtTheSecondAttempt() throws Exception {
     try (WirePeer peer = failingFirst("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
         HttpResponse response = client.send(harmless(Client.request("GET", peer.url("/"))))) {
       assertThat(response.readAll(10)).asString(UTF_8).isEqualTo("hi");
       assertThat(peer.heads()).hasSize(2);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {429, 502, 503, 504})
-  void harmlessRequestIsRepeatedOnAPassingRefusal(int status) throws Exception {
-    String answer = "HTTP/1.1 " + status + " No\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n";
-    try (WirePeer peer = answering(answer);
-        HttpResponse response = client.send(patient(Client.request("GET", peer.url("/"))))) {
-      assertThat(response.status()).isEqualTo(status);
-      assertThat(peer.heads()).hasSize(3);
-    }
-  }
-
-  @Test
-  void aRefusalIsHandedOverWhereOnlyALossIsRepeated() throws Exception {
-    try (WirePeer peer = answering("HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n");
-        HttpResponse response = client.send(harmless(Client.request("GET", peer.url("/"))))) {
-      assertThat(response.status()).isEqualTo(502);
-      assertThat(peer.heads()).hasSize(1);
-    }
-  }
-
-  @Test
-  void whoAsksForALongPauseIsNotWaitedFor() throws Exception {
-    try (WirePeer peer =
-            answering("HTTP/1.1 503 No\r\nRetry-After: 11\r\nContent-Length: 0\r\n\r\n");
-        HttpResponse response = client.send(patient(Client.request("GET", peer.url("/"))))) {
-      assertThat(response.status()).isEqualTo(503);
-      assertThat(peer.heads()).hasSize(1);
     }
   }
 

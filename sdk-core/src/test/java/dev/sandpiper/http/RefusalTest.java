@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Content;
+import dev.sandpiper.HttpVersion;
+import dev.sandpiper.RetryOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -104,13 +108,25 @@ class RefusalTest {
 
   @Test
   void refusalsHaveAnEnd() throws Exception {
-    try (Http2Peer peer = new Http2Peer(100, request -> request.reset(Http2Peer.REFUSED_STREAM))) {
-      ConnectionLostException e = lost(post(peer));
+    RetryOptions hurried = RetryOptions.standard().firstPause(Duration.ZERO);
+    for (RetryOptions options : List.of(hurried, hurried.attempts(1))) {
+      try (Http2Peer peer = new Http2Peer(100, request -> request.reset(Http2Peer.REFUSED_STREAM));
+          ClientResources other = http2(options)) {
+        HttpRequest request = post(peer);
+        ConnectionLostException e =
+            catchThrowableOfType(
+                ConnectionLostException.class, () -> other.transport().send(request));
 
-      assertThat(e).hasMessageContaining("refused the request before it looked at it");
-      assertThat(e.retryable()).isTrue();
-      assertThat(peer.requests()).hasSize(10);
+        assertThat(e).hasMessageContaining("refused the request before it looked at it");
+        assertThat(e.retryable()).isTrue();
+        assertThat(peer.requests()).hasSize(options.attempts() == 1 ? 1 : 10);
+      }
     }
+  }
+
+  private static ClientResources http2(RetryOptions options) {
+    Protocols http2 = Protocols.all(HttpVersion.HTTP_2);
+    return new ClientResources(null, null, Limits.standard(), http2, options, Time.system());
   }
 
   @Test

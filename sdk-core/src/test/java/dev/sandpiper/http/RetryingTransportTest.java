@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.CancelledException;
-import dev.sandpiper.ConnectFailedException;
 import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Content;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DeadlineExceededException.Limit;
+import dev.sandpiper.RetryDecision;
+import dev.sandpiper.RetryDecision.Verdict;
 import dev.sandpiper.RetryOptions;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.testing.CapturedLog;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,7 +33,8 @@ class RetryingTransportTest {
   private static final HttpRequest ONCE = Client.request("GET", HttpUrl.get("http://localhost/"));
   private static final HttpRequest HARMLESS = patient(ONCE);
 
-  private RetryOptions options = RetryOptions.standard();
+  private final List<RetryDecision> decisions = new ArrayList<>();
+  private RetryOptions options = RetryOptions.standard().listener(decisions::add);
   private final Deque<Object> answers = new ArrayDeque<>();
   private final List<Duration> pauses = new ArrayList<>();
   private int sent;
@@ -58,6 +63,29 @@ class RetryingTransportTest {
   }
 
   @Test
+  void pausesGrowEightfoldAtTheMost() {
+    options = options.attempts(7).firstPause(Duration.ofMillis(10));
+    for (int i = 0; i < 7; i++) {
+      fail(lost(true));
+    }
+
+    assertThatThrownBy(() -> transport(0.5).send(HARMLESS))
+        .isInstanceOf(ConnectionLostException.class);
+    assertThat(pauses).extracting(Duration::toMillis).containsExactly(10L, 20L, 40L, 80L, 80L, 80L);
+  }
+
+  @Test
+  void noPauseIsLongerThanTheLongest() {
+    options = options.longestPause(Duration.ofMillis(300));
+    fail(lost(true));
+    fail(lost(true));
+    answer(200, null);
+    transport(1).send(HARMLESS);
+
+    assertThat(pauses).extracting(Duration::toMillis).containsExactly(300L, 300L);
+  }
+
+  @Test
   void peersPauseIsKept() {
     answer(503, "10");
     answer(200, null);
@@ -80,40 +108,6 @@ class RetryingTransportTest {
   }
 
   @Test
-  void thirdFailureIsThrown() {
-    fail(lost(true));
-    fail(lost(true));
-    ConnectionLostException third = lost(true);
-    fail(third);
-
-    assertThatThrownBy(() -> transport(0.5).send(HARMLESS)).isSameAs(third);
-  }
-
-  @Test
-  void unsentRequestIsRepeatedThoughItIsNotHarmless() {
-    fail(new ConnectFailedException(ONCE.failure("refused").withRetryable(true), null));
-    answer(200, null);
-
-    assertThat(transport(0.5).send(ONCE).status()).isEqualTo(200);
-  }
-
-  @Test
-  void requestThatMayHaveArrivedIsNotRepeated() {
-    fail(lost(false));
-
-    assertThatThrownBy(() -> transport(0.5).send(ONCE)).isInstanceOf(ConnectionLostException.class);
-    assertThat(sent).isEqualTo(1);
-  }
-
-  @Test
-  void refusalIsNotRepeatedUnlessHarmless() {
-    answer(503, "0");
-
-    assertThat(transport(0.5).send(ONCE).status()).isEqualTo(503);
-    assertThat(sent).isEqualTo(1);
-  }
-
-  @Test
   void onlyTheConnectLimitIsWorthAnotherAttempt() {
     fail(exceeded(Limit.CONNECT));
     answer(200, null);
@@ -122,6 +116,9 @@ class RetryingTransportTest {
 
     assertThatThrownBy(() -> transport(0.5).send(HARMLESS))
         .isInstanceOf(DeadlineExceededException.class);
+    assertThat(decisions)
+        .extracting(RetryDecision::verdict)
+        .containsExactly(Verdict.REPEATED, Verdict.NO_TIME_LEFT);
     assertThat(sent).isEqualTo(3);
   }
 
@@ -132,6 +129,49 @@ class RetryingTransportTest {
 
     assertThatThrownBy(() -> transport(0.5).send(late)).isInstanceOf(ConnectionLostException.class);
     assertThat(sent).isEqualTo(1);
+  }
+
+  @Test
+  void aPauseThatWouldOutlastTheCallIsNotMade() {
+    answer(503, "5");
+    HttpRequest shortOfTime = HARMLESS.within(Duration.ofSeconds(4));
+
+    assertThat(transport(0.5).send(shortOfTime).status()).isEqualTo(503);
+    assertThat(pauses).isEmpty();
+    assertThat(decisions).extracting(RetryDecision::verdict).containsExactly(Verdict.NO_TIME_LEFT);
+  }
+
+  @Test
+  void aBodyThatCanBeReadOnceIsAReason() {
+    Content once = Content.of(InputStream.nullInputStream());
+    HttpRequest upload = HARMLESS.withBody(HttpBody.of("text/plain", once));
+    answer(503, null);
+    transport(0.5).send(upload);
+    fail(lost(true));
+
+    assertThatThrownBy(() -> transport(0.5).send(upload))
+        .isInstanceOf(ConnectionLostException.class);
+    assertThat(decisions)
+        .extracting(RetryDecision::verdict)
+        .containsExactly(Verdict.BODY_READ_ONCE, Verdict.BODY_READ_ONCE);
+  }
+
+  @Test
+  void aListenerThatThrowsChangesNothingAndIsLoggedOnce() {
+    CapturedLog.clear();
+    options =
+        options.listener(
+            decision -> {
+              throw new AssertionError("a bug of the caller");
+            });
+    fail(lost(true));
+    fail(lost(true));
+    answer(200, null);
+
+    assertThat(transport(0.5).send(HARMLESS).status()).isEqualTo(200);
+    assertThat(CapturedLog.lines())
+        .filteredOn(line -> line.contains("a RetryListener threw"))
+        .hasSize(1);
   }
 
   @Test
