@@ -18,9 +18,11 @@ module dev.sandpiper.testkit {
   requires org.eclipse.jetty.io;
   requires org.eclipse.jetty.util;
   requires org.slf4j;
+  requires static dev.sandpiper.fake;
   requires static org.assertj.core;
   requires static org.junit.jupiter.api;
   requires static org.junit.jupiter.params;
+  requires static org.junit.platform.commons;
 
   exports dev.sandpiper.testkit;
   exports dev.sandpiper.testkit.contract;

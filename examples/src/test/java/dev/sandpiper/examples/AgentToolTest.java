@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.testkit.junit.FaultType;
 import dev.sandpiper.testkit.junit.SandboxTest;
+import dev.sandpiper.testkit.junit.WithFault;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -17,10 +20,14 @@ class AgentToolTest {
   record PythonTool(Sandbox sandbox) {
     String run(String code) {
       Command python = Command.of("python3", "-c", code).timeout(Duration.ofSeconds(20));
-      ExecResult result = sandbox.exec(python);
-      return result.exit().isSuccess()
-          ? result.outText()
-          : "It failed with " + result.exit() + ":\n" + result.errText();
+      try {
+        ExecResult result = sandbox.exec(python);
+        return result.exit().isSuccess()
+            ? result.outText()
+            : "It failed with " + result.exit() + ":\n" + result.errText();
+      } catch (SandboxException e) {
+        return "The sandbox failed: " + e.getMessage();
+      }
     }
   }
 
@@ -34,6 +41,14 @@ class AgentToolTest {
     assertThat(new PythonTool(sandbox).run("open('missing.csv')"))
         .startsWith("It failed with exit status 1:")
         .contains("FileNotFoundError", "missing.csv");
+  }
+
+  @Test
+  @WithFault(value = FaultType.ANSWER, request = "Start", status = 503)
+  void theModelReadsThatNobodyKnowsWhetherItsCodeRan(Sandbox sandbox) {
+    assertThat(new PythonTool(sandbox).run("print('once')"))
+        .startsWith("The sandbox failed: ")
+        .contains("whether python3 ran cannot be known");
   }
 
   @Test

@@ -33,7 +33,9 @@ class DocsTest {
       import dev.sandpiper.Process;
       import dev.sandpiper.blaxel.*;
       import dev.sandpiper.e2b.*;
+      import dev.sandpiper.fake.*;
       import dev.sandpiper.testkit.contract.SandboxContract;
+      import dev.sandpiper.testkit.junit.*;
       import dev.sandpiper.wire.*;
       import java.io.*;
       import java.net.URI;
@@ -44,6 +46,9 @@ class DocsTest {
       import java.util.*;
       import java.util.concurrent.CompletableFuture;
       import okio.Buffer;
+      import org.junit.jupiter.api.Test;
+
+      import static org.junit.jupiter.api.Assertions.assertEquals;
 
       class Snippets {
         public static void main(String[] args) throws Exception {

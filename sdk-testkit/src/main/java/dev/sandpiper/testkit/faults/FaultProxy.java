@@ -78,6 +78,17 @@ public final class FaultProxy implements AutoCloseable {
     plan.add(new PlannedFault(requestText, fault, Scope.NEXT));
   }
 
+  /**
+   * Injects a fault into one of the next requests whose head holds this text, and leaves those
+   * before it alone.
+   *
+   * @param occurrence 1 for the next of them
+   */
+  public void inject(String requestText, int occurrence, Fault fault) {
+    if (occurrence < 1) throw new IllegalArgumentException("the next request is 1: " + occurrence);
+    plan.add(new PlannedFault(requestText, occurrence, fault, Scope.NEXT));
+  }
+
   /** Injects a fault into every request from now on whose head holds this text. */
   public void injectEvery(String requestText, Fault fault) {
     plan.add(new PlannedFault(requestText, fault, Scope.EVERY));

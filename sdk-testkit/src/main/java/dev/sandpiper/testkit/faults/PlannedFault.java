@@ -1,6 +1,5 @@
 package dev.sandpiper.testkit.faults;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A fault, the requests that it is meant for, and how often it has been injected. Thread-safe. */
@@ -15,10 +14,18 @@ final class PlannedFault {
   final Fault fault;
   private final Scope scope;
   private final String requestText;
-  private final AtomicBoolean taken = new AtomicBoolean();
+  private final AtomicInteger untilTaken;
   private final AtomicInteger injections = new AtomicInteger();
 
   PlannedFault(String requestText, Fault fault, Scope scope) {
+    this(requestText, 1, fault, scope);
+  }
+
+  /**
+   * @param occurrence which of these requests it is meant for: 1 for the next
+   */
+  PlannedFault(String requestText, int occurrence, Fault fault, Scope scope) {
+    this.untilTaken = new AtomicInteger(occurrence);
     this.requestText = requestText;
     this.fault = fault;
     this.scope = scope;
@@ -33,9 +40,9 @@ final class PlannedFault {
     return scope != Scope.NONE && head.contains(requestText);
   }
 
-  /** Takes it for one request. Returns false if it was meant for one, which has come. */
+  /** Takes it for one request. Returns false if it is meant for another one. */
   boolean tryTake() {
-    return scope == Scope.EVERY || taken.compareAndSet(false, true);
+    return scope == Scope.EVERY || untilTaken.getAndDecrement() == 1;
   }
 
   void injected() {

@@ -4,15 +4,17 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.testkit.LocalSandboxes;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 
 /** The servers and the client of one test class, and its sandbox if its tests share one. */
 final class LocalServers {
   private final SandboxTest options;
   private final LocalSandboxes local = LocalSandboxes.start();
-  private final SandboxClient client;
+  private final SandboxClient client; // of all tests, but for those with the fake
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Guarded by the lock. Null until a test needs it, and where each test has its own. */
@@ -27,14 +29,28 @@ final class LocalServers {
     return local;
   }
 
-  /** What one test is given. */
-  OpenedByTest opened() {
-    return new OpenedByTest(client, options.shared() ? this::sharedSandbox : null);
+  /** What one test is given, and what goes wrong in it. */
+  OpenedByTest opened(List<WithFault> faults) {
+    boolean isShared = options.shared();
+    SandboxClient own = isFake() && !isShared ? options.value().client(local) : client;
+    OpenedByTest opened = new OpenedByTest(own, isShared ? this::sharedSandbox : null);
+    if (!faults.isEmpty()) {
+      if (isFake()) {
+        throw new ExtensionConfigurationException(
+            "the fake has no connection for @WithFault: use FakeSandboxes.failNext");
+      }
+      opened.breakDown(sandbox -> new FaultyConnection(options.value(), local, sandbox, faults));
+    }
+    return opened;
+  }
+
+  private boolean isFake() {
+    return options.value() == LocalPlatform.FAKE;
   }
 
   /** What a method that is called once for the class is given. */
   Object shared(Class<?> type) {
-    if (type == SandboxClient.class) return client;
+    if (SandboxClient.class.isAssignableFrom(type)) return client;
     if (options.shared()) return sharedSandbox();
     throw new ParameterResolutionException(
         "each test has a sandbox of its own: @SandboxTest(shared = true) gives the class one");

@@ -4,6 +4,7 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,26 +18,47 @@ final class OpenedByTest {
   /** Null until the test asks for it. */
   private @Nullable Sandbox sandbox;
 
+  /** Null for a test without faults. */
+  private @Nullable FaultyConnection faulty;
+
   OpenedByTest(SandboxClient client, @Nullable Supplier<Sandbox> shared) {
     this.client = client;
     this.shared = shared;
   }
 
+  /** From now on what the test is given is reached with faults. */
+  void breakDown(Function<Sandbox, FaultyConnection> connection) {
+    faulty = connection.apply(direct());
+  }
+
+  /** The client itself, which nobody has to close. */
+  SandboxClient untracked() {
+    return faulty == null ? client : faulty.client();
+  }
+
   SandboxClient client() {
-    return Tracked.client(client, resources);
+    return Tracked.client(untracked(), resources);
   }
 
   Sandbox sandbox() {
+    return Tracked.sandbox(faulty == null ? direct() : faulty.sandbox(), resources);
+  }
+
+  private Sandbox direct() {
     if (sandbox == null) {
       sandbox = shared == null ? client.create(SandboxSpec.standard()) : shared.get();
     }
-    return Tracked.sandbox(sandbox, resources);
+    return sandbox;
   }
 
   /** Closes what is open. */
   void close() {
     List<OpenResources.Resource> left = resources.closeAll();
-    if (sandbox != null && shared == null) sandbox.close();
+    try {
+      if (faulty != null) faulty.close();
+    } finally {
+      if (sandbox != null && shared == null) sandbox.close();
+    }
     if (left.isEmpty()) return;
     AssertionError leak =
         new AssertionError(

@@ -4,6 +4,8 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /** What {@link SandboxTest} does. */
 final class SandboxExtension
@@ -33,7 +36,19 @@ final class SandboxExtension
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    store(context).put(OpenedByTest.class, servers(context).opened());
+    store(context).put(OpenedByTest.class, servers(context).opened(faults(context)));
+  }
+
+  /** Those of the class first. */
+  private static List<WithFault> faults(ExtensionContext context) {
+    List<WithFault> faults = new ArrayList<>();
+    faults.addAll(
+        AnnotationSupport.findRepeatableAnnotations(
+            context.getRequiredTestClass(), WithFault.class));
+    faults.addAll(
+        AnnotationSupport.findRepeatableAnnotations(
+            context.getRequiredTestMethod(), WithFault.class));
+    return faults;
   }
 
   @Override
@@ -52,7 +67,15 @@ final class SandboxExtension
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();
     return parameter.getDeclaringExecutable() instanceof Method
-        && (type == Sandbox.class || type == SandboxClient.class || type == LocalSandboxes.class);
+        && (type == Sandbox.class
+            || type == SandboxClient.class
+            || type == LocalSandboxes.class
+            || isFake(type));
+  }
+
+  /** By its name, because whoever does not use it may not have it. */
+  private static boolean isFake(Class<?> type) {
+    return type.getName().equals("dev.sandpiper.fake.FakeSandboxes");
   }
 
   @Override
@@ -60,6 +83,7 @@ final class SandboxExtension
     Class<?> type = parameter.getParameter().getType();
     if (type == LocalSandboxes.class) return servers(context).local();
     if (context.getTestMethod().isEmpty()) return servers(context).shared(type);
+    if (isFake(type)) return opened(context).untracked();
     return type == Sandbox.class ? opened(context).sandbox() : opened(context).client();
   }
 

@@ -26,8 +26,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>Each test has a sandbox of its own, which is killed after it; all tests of a class share the
  * servers and the client. A test fails if it leaves open what it opened through its parameters: a
  * process that still runs, a file that is read, a watch, a sandbox that it created. The message
- * says where each of them was opened. The commands run on this machine, without isolation, as
- * {@link dev.sandpiper.testkit.LocalSandboxes} says. Parameters of constructors are not given.
+ * says where each of them was opened. {@link WithFault} breaks the connection. The commands run on
+ * this machine, without isolation, as {@link dev.sandpiper.testkit.LocalSandboxes} says. Parameters
+ * of constructors are not given.
  */
 @Documented
 @Inherited
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @SuppressWarnings("exports") // the extension is for JUnit alone
 @ExtendWith(SandboxExtension.class)
 public @interface SandboxTest {
-  /** The platform whose wire format is spoken. */
+  /** The platform whose wire format is spoken, or the fake. */
   LocalPlatform value() default LocalPlatform.E2B;
 
   /** Whether all tests of the class have the same sandbox, also {@code @BeforeAll}. */

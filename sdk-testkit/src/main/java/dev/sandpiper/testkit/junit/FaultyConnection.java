@@ -1,0 +1,67 @@
+package dev.sandpiper.testkit.junit;
+
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.testkit.LocalSandboxes;
+import dev.sandpiper.testkit.faults.Fault;
+import dev.sandpiper.testkit.faults.FaultProxy;
+import java.time.Duration;
+import java.util.List;
+
+/** A client of one test and its sandbox, with proxies before them that inject faults. */
+final class FaultyConnection implements AutoCloseable {
+  private final FaultProxy control;
+  private final FaultProxy data;
+  private final SandboxClient client;
+  private final Sandbox sandbox;
+
+  /**
+   * @param direct the sandbox, without a proxy
+   */
+  FaultyConnection(
+      LocalPlatform platform, LocalSandboxes local, Sandbox direct, List<WithFault> faults) {
+    control = FaultProxy.inFrontOf(platform.controlUrl(local));
+    data = FaultProxy.inFrontOf(platform.dataUrl(local, direct));
+    client = platform.client(local, control.url(), direct.id(), data.url());
+    sandbox = client.connect(direct.id(), Duration.ZERO);
+    faults.forEach(this::plan);
+  }
+
+  private void plan(WithFault with) {
+    FaultProxy proxy = with.controlPlane() ? control : data;
+    if (with.every()) {
+      proxy.injectEvery(with.request(), fault(with));
+    } else {
+      proxy.inject(with.request(), with.occurrence(), fault(with));
+    }
+  }
+
+  private static Fault fault(WithFault with) {
+    Fault fault = with.value().fault(with);
+    if (with.afterBytes() >= 0) fault = fault.afterBytes(with.afterBytes());
+    if (with.afterBodyBytes() >= 0) fault = fault.afterBodyBytes(with.afterBodyBytes());
+    if (!with.afterText().isEmpty()) fault = fault.afterText(with.afterText());
+    return with.inRequest() ? fault.inRequest() : fault;
+  }
+
+  SandboxClient client() {
+    return client;
+  }
+
+  Sandbox sandbox() {
+    return sandbox;
+  }
+
+  /**
+   * Closes the connections.
+   *
+   * @throws IllegalStateException if a fault was never injected
+   */
+  @Override
+  public void close() {
+    try (control;
+        data) {
+      client.close();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.sandpiper.testkit.junit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Repeatable;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Injects a fault into one request that a test of a {@link SandboxTest} class sends through the
+ * sandbox or the client that it is given, its {@code @BeforeEach} methods included. On a class, it
+ * concerns each of its tests.
+ *
+ * <pre>{@code
+ * @Test
+ * @WithFault(value = FaultType.CUT, request = "GET /files", afterBodyBytes = 10_000)
+ * void aDownloadThatBreaksIsTakenUpAgain(Sandbox sandbox) {
+ * }</pre>
+ *
+ * <p>A fault that was never injected fails the test. On Blaxel, where each sandbox has an address
+ * of its own, requests to a sandbox pass only if it is the one that the test is given. Faults need
+ * a connection, so {@link LocalPlatform#FAKE} has none; script it with {@code failNext}.
+ */
+@Documented
+@Inherited
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.METHOD, ElementType.TYPE})
+@Repeatable(WithFault.Several.class)
+public @interface WithFault {
+  /** What happens. */
+  FaultType value();
+
+  /** A text that the head of the request holds, for instance {@code POST /process}. */
+  String request() default "";
+
+  /** Which of these requests it is: 1 for the first. */
+  int occurrence() default 1;
+
+  /** Whether it is all of these requests; {@link #occurrence} does not count then. */
+  boolean every() default false;
+
+  /** Whether the request goes to the platform's control plane, and not to the sandbox. */
+  boolean controlPlane() default false;
+
+  /** Whether it happens in the request, before the server has all of it; else in the response. */
+  boolean inRequest() default false;
+
+  /** After how many bytes of the message, its head included; negative for not at a byte. */
+  long afterBytes() default -1;
+
+  /** After how many bytes behind the message's head; negative for not at a byte. */
+  long afterBodyBytes() default -1;
+
+  /** After which text of the message; empty for none. */
+  String afterText() default "";
+
+  /** The pause of {@link FaultType#DRIP} and {@link FaultType#DELAY}, in milliseconds. */
+  long pauseMillis() default 0;
+
+  /** The status of {@link FaultType#ANSWER}. */
+  int status() default 503;
+
+  /** The headers of {@link FaultType#ANSWER}, each as {@code Name: value}. */
+  String[] headers() default {};
+
+  /** The body of {@link FaultType#ANSWER}. */
+  String body() default "";
+
+  /** Several faults. */
+  @Documented
+  @Inherited
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target({ElementType.METHOD, ElementType.TYPE})
+  @interface Several {
+    /** The faults, in order. */
+    WithFault[] value();
+  }
+}
