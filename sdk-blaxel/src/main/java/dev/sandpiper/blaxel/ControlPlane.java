@@ -22,6 +22,7 @@ import dev.sandpiper.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,8 @@ record ControlPlane(JsonApi api) {
           List.of("message", "error"),
           List.of("reason", "code", "error_code"),
           Set.of(400, 409, 413, 422),
-          Set.of());
+          Map.of(),
+          null);
   private static final String PAGE_SIZE = "100";
 
   ControlPlane(HttpTransport transport, HttpUrl base) {

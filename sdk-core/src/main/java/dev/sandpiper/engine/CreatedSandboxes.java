@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,16 +50,23 @@ public final class CreatedSandboxes {
    * @param creation is given the scope in which to create it
    */
   public <S extends Sandbox> S create(String name, Function<CallScope, S> creation) {
+    return createAll(name, scope -> List.of(creation.apply(scope))).get(0);
+  }
+
+  /** {@link #create} of several with one request. */
+  public <S extends Sandbox> List<S> createAll(
+      String name, Function<CallScope, List<S>> creation) {
     begin(name);
     try {
-      S sandbox = creation.apply(scope);
-      add(sandbox);
+      List<S> sandboxes = creation.apply(scope);
+      sandboxes.forEach(this::add);
       if (closed) {
-        sandbox.close();
+        sandboxes.forEach(Sandbox::close);
+        String ids = sandboxes.stream().map(Sandbox::id).collect(Collectors.joining(", "));
         throw new CancelledException(
-            Failure.of("create", sandbox.id(), "the client was closed, and the sandbox with it"));
+            Failure.of("create", ids, "the client was closed, and the sandbox with it"));
       }
-      return sandbox;
+      return sandboxes;
     } finally {
       end(name);
     }

@@ -6,10 +6,16 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
+import dev.sandpiper.RateLimitedException;
+import dev.sandpiper.RefusedException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.ServiceBusyException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The errors of a platform's REST API. The status decides; the body, which may be JSON, a gateway's
@@ -18,10 +24,24 @@ import java.util.Set;
  * @param messages fields that may hold the message, the best first
  * @param codes fields that may hold the platform's code, the best first
  * @param invalid statuses that mean that the request itself is at fault
- * @param refusals codes that say that nothing was done, whatever the status
+ * @param verdicts what the platform's codes say of a request's effect, whatever the status
+ * @param repeatHeader the header in which the platform says {@code true} if nothing was done and
+ *     the request may be repeated, or {@code false}; null if it has none
  */
 public record ApiErrors(
-    List<String> messages, List<String> codes, Set<Integer> invalid, Set<String> refusals) {
+    List<String> messages,
+    List<String> codes,
+    Set<Integer> invalid,
+    Map<String, Verdict> verdicts,
+    @Nullable String repeatHeader) {
+
+  /** What a code says of a request's effect. */
+  public enum Verdict {
+    /** Nothing was done, and the same request may be sent again. */
+    NOTHING_DONE,
+    /** Nothing was done, and sending it again does not help. */
+    REFUSED_FOR_GOOD
+  }
 
   /** The error in an answer that is not a success. */
   public SandboxException of(HttpResponse response, What missing) {
@@ -31,13 +51,17 @@ public record ApiErrors(
       return new PlatformException(
           failure.withObserved("a redirect, which is not followed; is the API URL right?"));
     }
+    if (verdict(failure) == Verdict.REFUSED_FOR_GOOD) {
+      return new RefusedException(failure);
+    }
     if (invalid.contains(status)) {
       return new InvalidRequestException(failure);
     }
     return switch (status) {
       case 401, 403 -> new AuthenticationException(failure);
       case 404 -> new NotFoundException(missing, failure);
-      case 429 -> response.rateLimited(failure);
+      case 429 -> new RateLimitedException(failure, response.retryAfter().orElse(null));
+      case 503 -> new ServiceBusyException(failure, response.retryAfter().orElse(null), null);
       default -> new PlatformException(failure);
     };
   }
@@ -46,8 +70,24 @@ public record ApiErrors(
     ErrorBody body = ErrorBody.of(response);
     Failure failure = response.failure(first(body, messages).orElseGet(body::described));
     String code = first(body, codes).orElse("");
-    boolean repeatable = failure.retryable() || refusals.contains(code);
-    return code.isEmpty() ? failure : failure.withCode(code).withRetryable(repeatable);
+    Failure named = code.isEmpty() ? failure : failure.withCode(code);
+    return named.withRetryable(isRepeatable(response, named));
+  }
+
+  private boolean isRepeatable(HttpResponse response, Failure failure) {
+    String word = repeatHeader == null ? null : response.header(repeatHeader);
+    return switch (word == null ? "" : word.strip().toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          failure.retryable()
+              || response.status() == 429
+              || verdict(failure) == Verdict.NOTHING_DONE;
+    };
+  }
+
+  private @Nullable Verdict verdict(Failure failure) {
+    return failure.code().map(verdicts::get).orElse(null);
   }
 
   private static Optional<String> first(ErrorBody body, List<String> fields) {

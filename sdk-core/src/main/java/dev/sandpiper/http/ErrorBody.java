@@ -29,8 +29,17 @@ public record ErrorBody(String text, JsonNode json) {
 
   /** The body of an answer, which is read as far as needed. */
   public static ErrorBody of(HttpResponse response) {
+    return of(response, response.pacedSource());
+  }
+
+  /** Like {@link #of(HttpResponse)}, and leaves the body to be read. */
+  public static ErrorBody ahead(HttpResponse response) {
+    return of(response, response.pacedSource().peek());
+  }
+
+  private static ErrorBody of(HttpResponse response, Source body) {
     Buffer start = new Buffer();
-    fill(start, response.pacedSource());
+    fill(start, body);
     String encoding = response.header("Content-Encoding");
     if (encoding != null && encoding.toLowerCase(Locale.ROOT).contains("gzip")) {
       Buffer packed = start;

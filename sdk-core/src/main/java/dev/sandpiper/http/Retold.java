@@ -10,6 +10,9 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxNotRunningException;
+import dev.sandpiper.SandboxUnreachableException;
+import dev.sandpiper.ServiceBusyException;
 import dev.sandpiper.WireFormatException;
 
 /** Failures in their own kind and in other words, with the first one as cause. */
@@ -21,6 +24,12 @@ public final class Retold {
    * done, and where to look for the reason, stays as it is.
    */
   public static SandboxException as(Failure told, SandboxException failure) {
+    if (failure instanceof ServiceBusyException busy) {
+      return new ServiceBusyException(told, busy.retryAfter().orElse(null), failure);
+    }
+    if (failure instanceof SandboxUnreachableException) {
+      return new SandboxUnreachableException(told, failure);
+    }
     if (failure instanceof PlatformException) {
       return new PlatformException(told, failure);
     }
@@ -49,6 +58,9 @@ public final class Retold {
     }
     if (failure instanceof AuthenticationException) {
       return new AuthenticationException(told, failure);
+    }
+    if (failure instanceof SandboxNotRunningException absent) {
+      return new SandboxNotRunningException(told, absent.state().orElse(null), failure);
     }
     if (failure instanceof NotFoundException missing) {
       return new NotFoundException(missing.what(), told, failure);

@@ -22,7 +22,7 @@ public final class Retries {
     this.options = options;
   }
 
-  RetryOptions options() {
+  public RetryOptions options() {
     return options;
   }
 
@@ -34,7 +34,7 @@ public final class Retries {
   }
 
   /** {@link #tell(HttpRequest, int, HttpResponse, Verdict, Duration)} of a failure. */
-  boolean tell(
+  public boolean tell(
       HttpRequest request, int attempt, SandboxException failure, Verdict verdict, Duration pause) {
     return tell(request, attempt, OptionalInt.empty(), Optional.of(failure), verdict, pause);
   }

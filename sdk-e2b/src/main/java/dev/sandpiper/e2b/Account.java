@@ -1,8 +1,12 @@
 package dev.sandpiper.e2b;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.Failure;
+import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.wire.Json;
 import java.time.Duration;
 
 /**
@@ -13,6 +17,7 @@ import java.time.Duration;
  * @param codec what to speak first with each sandbox
  * @param reattachLimit how long a process's lost connection is tried again; zero for not at all
  * @param created the sandboxes that were created here and not yet closed
+ * @param domain where sandboxes are, unless the platform says otherwise
  */
 record Account(
     ControlPlane api,
@@ -22,7 +27,26 @@ record Account(
     String userAgent,
     Codec codec,
     Duration reattachLimit,
-    CreatedSandboxes created) {
+    CreatedSandboxes created,
+    String domain) {
+
+  /** How to reach the sandbox of an answer. */
+  SandboxAccess access(JsonNode answer) {
+    try {
+      String id = SandboxJson.required(answer, "sandboxID");
+      String own = Json.text(answer, "domain").map(E2bSettings::domain).orElse(domain);
+      return new SandboxAccess(
+          id,
+          own,
+          EnvdVersion.parse(SandboxJson.required(answer, "envdVersion")),
+          addresses.envd(id, own),
+          Json.text(answer, "envdAccessToken").orElse(null),
+          Json.text(answer, "trafficAccessToken").orElse(null));
+    } catch (IllegalArgumentException e) {
+      throw new WireFormatException(
+          Failure.of("connect", "sandbox", "E2B's answer cannot be used: " + e.getMessage()), e);
+    }
+  }
 
   boolean isDebug() {
     return addresses.debug();

@@ -1,17 +1,16 @@
 package dev.sandpiper.e2b;
 
 import static dev.sandpiper.http.JsonApi.json;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
-import dev.sandpiper.Pages;
-import dev.sandpiper.SandboxFilter;
+import dev.sandpiper.RefusedException;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.WireFormatException;
-import dev.sandpiper.engine.LazyPages;
 import dev.sandpiper.http.ApiErrors;
+import dev.sandpiper.http.ApiErrors.Verdict;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HttpRequest;
@@ -21,36 +20,40 @@ import dev.sandpiper.http.JsonApi;
 import dev.sandpiper.http.Routes;
 import dev.sandpiper.http.UserAgent;
 import dev.sandpiper.wire.Json;
-import java.net.URLEncoder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of E2B's REST API that this library makes. */
 record ControlPlane(JsonApi api) {
-  private static final String PAGE_SIZE = "100";
-  private static final ApiErrors ERRORS =
-      new ApiErrors(
-          List.of("message"),
-          List.of("error_code"),
-          Set.of(400),
-          Set.of("sandbox_capacity_unavailable", "sandbox_no_compatible_node"));
+  private static final String UNRESPONSIVE = "sandbox_snapshot_guest_agent_unresponsive";
+
+  /** A gateway's statuses that may be others a moment later. */
+  private static final Set<Integer> PASSING = Set.of(502, 503, 504);
+
 
   /** An answer and whether it was 201. */
   record Connected(JsonNode sandbox, boolean resumed) {}
 
   ControlPlane(HttpTransport transport, HttpUrl base) {
-    this(new JsonApi(transport, base, ERRORS));
+    this(new JsonApi(transport, base, errors(E2bCall.REPEAT_HEADER)));
+  }
+
+  private static ApiErrors errors(@Nullable String repeatHeader) {
+    return new ApiErrors(
+        List.of("message"),
+        List.of("error_code"),
+        Set.of(400),
+        Map.of(
+            "sandbox_capacity_unavailable", Verdict.NOTHING_DONE,
+            "sandbox_no_compatible_node", Verdict.NOTHING_DONE,
+            "sandbox_create_refused", Verdict.REFUSED_FOR_GOOD),
+        repeatHeader);
   }
 
   static Headers headers(UserAgent userAgent, @Nullable String apiKey) {
@@ -75,18 +78,52 @@ record ControlPlane(JsonApi api) {
     return new ControlPlane(api.in(scope));
   }
 
-  /** Creates a sandbox. Never sent twice. */
-  JsonNode create(String subject, JsonNode spec) {
-    HttpRequest request = api.request(E2bCall.CREATE, subject).withJson(spec);
-    try (HttpResponse response = api.send(request, What.TEMPLATE)) {
-      JsonNode sandbox = json(response);
-      SandboxJson.id(sandbox, response);
-      return sandbox;
+  /** What came of a create. */
+  sealed interface Created {
+    record Sandbox(JsonNode json) implements Created {}
+
+    /**
+     * @param isRepeatable whether the same request may be sent again, under its key
+     */
+    record Refused(SandboxException refusal, boolean isRepeatable) implements Created {}
+  }
+
+  /** What creates a sandbox, under an idempotency key of at most 255 of {@code [a-z0-9-]}. */
+  HttpRequest createRequest(String subject, JsonNode spec, String key) {
+    return api.request(E2bCall.CREATE, subject).withJson(spec).withHeader("Idempotency-Key", key);
+  }
+
+  /** Sends {@link #createRequest}. */
+  Created create(HttpRequest request) {
+    try (HttpResponse response = api.transport().send(request)) {
+      if (response.status() == 201 || response.status() == 200) {
+        return new Created.Sandbox(created(response));
+      }
+      SandboxException refusal = api.errors().of(response, What.TEMPLATE);
+      String word = response.header(E2bCall.REPEAT_HEADER);
+      boolean isRepeatable =
+          word == null ? PASSING.contains(response.status()) : refusal.retryable();
+      return new Created.Refused(refusal, isRepeatable);
     }
   }
 
+  /** Creates a sandbox at a server that knows no idempotency keys. Never sent twice. */
+  JsonNode createOverFirstVersion(String subject, JsonNode spec) {
+    HttpRequest request = api.request(E2bCall.CREATE_FIRST_VERSION, subject).withJson(spec);
+    JsonApi keyless = new JsonApi(api.transport(), api.base(), errors(null));
+    try (HttpResponse response = keyless.send(request, What.TEMPLATE)) {
+      return created(response);
+    }
+  }
+
+  private static JsonNode created(HttpResponse response) {
+    JsonNode sandbox = json(response);
+    SandboxJson.id(sandbox, response);
+    return sandbox;
+  }
+
   /** What was asked for, and no other: whatever is opened may be killed. */
-  private static JsonNode sandbox(String asked, HttpResponse response) {
+  static JsonNode sandbox(String asked, HttpResponse response) {
     JsonNode sandbox = json(response);
     String id = SandboxJson.id(sandbox, response);
     // Old ids end in a dash and the id of a client, which the server leaves out.
@@ -96,11 +133,48 @@ record ControlPlane(JsonApi api) {
     return sandbox;
   }
 
+  /**
+   * True if a server answered that it has no such route, and not that it has no such thing.
+   *
+   * @param thing what the platform's own message would name
+   */
+  static boolean isWithoutRoute(SandboxException refusal, String thing) {
+    int status = refusal.status().orElse(0);
+    String said = refusal.failure().observed().toLowerCase(Locale.ROOT);
+    boolean isTold = refusal.code().isPresent() || said.contains(thing);
+    return status == 405 || (status == 404 && !isTold);
+  }
+
   /** Prolongs a sandbox's life, never shortens it, and wakes it if it sleeps. */
   Connected connect(String id, Duration timeToLive) {
-    HttpRequest request = timed(E2bCall.CONNECT, id, timeToLive);
+    return connected(id, timed(E2bCall.CONNECT, id, timeToLive));
+  }
+
+  /**
+   * {@link #connect(String, Duration)} that says how to wake it. Booting it anew needs the second
+   * version of the route: an older control plane would not hear of it, and restore it.
+   */
+  Connected connect(String id, Duration timeToLive, E2bResumeMode mode) {
+    if (mode == E2bResumeMode.RESTORE) {
+      return connect(id, timeToLive);
+    }
+    JsonNode body = Json.object().put("timeout", seconds(timeToLive)).put("memory", false);
+    HttpRequest request = api.request(E2bCall.REBOOT, id, id).withJson(body);
+    return SandboxCalls.routed("reboots", () -> connected(id, request));
+  }
+
+  private Connected connected(String id, HttpRequest request) {
     try (HttpResponse response = api.send(request, What.SANDBOX)) {
       return new Connected(sandbox(id, response), response.status() == 201);
+    } catch (SandboxException e) {
+      if (e.code().filter(UNRESPONSIVE::equals).isPresent()) {
+        throw new RefusedException(
+            e.failure()
+                .withObserved(
+                    e.failure().observed()
+                        + "; its memory cannot be used: resume it with E2bResumeMode.REBOOT"));
+      }
+      throw e;
     }
   }
 
@@ -132,82 +206,21 @@ record ControlPlane(JsonApi api) {
 
   /** False if there was nothing to kill. */
   boolean kill(String id) {
+    return delete(E2bCall.KILL, id);
+  }
+
+  /** False if there was none. */
+  boolean deleteSnapshot(String id) {
+    return delete(E2bCall.DELETE_SNAPSHOT, id);
+  }
+
+  private boolean delete(E2bCall call, String id) {
     try {
-      api.require(api.request(E2bCall.KILL, id, id), What.SANDBOX);
+      api.require(api.request(call, id, id), What.SANDBOX);
       return true;
     } catch (NotFoundException e) {
       return false;
     }
-  }
-
-  /** The sandboxes, newest first. */
-  Pages<SandboxInfo> list(SandboxFilter filter) {
-    return new LazyPages<>(cursor -> page(filter, cursor, SandboxJson::info), filter::matches);
-  }
-
-  /** The sandbox with this nonce, if the list shows it among the newest. */
-  Optional<String> withNonce(String nonce) {
-    SandboxFilter filter = SandboxFilter.all().label(SandboxJson.NONCE_LABEL, nonce);
-    return new LazyPages<Optional<String>>(
-            cursor ->
-                page(
-                    filter,
-                    cursor,
-                    (listed, response) ->
-                        SandboxJson.nonce(listed)
-                            .filter(nonce::equals)
-                            .map(same -> SandboxJson.id(listed, response))),
-            Optional::isPresent)
-        .stream().findFirst().flatMap(Function.identity());
-  }
-
-  private <T> LazyPages.Page<T> page(
-      SandboxFilter filter, @Nullable String cursor, BiFunction<JsonNode, HttpResponse, T> read) {
-    HttpUrl.Builder url =
-        Routes.of(api.base(), E2bCall.LIST_SANDBOXES)
-            .newBuilder()
-            .addQueryParameter("limit", PAGE_SIZE);
-    if (!filter.labels().isEmpty()) {
-      url.addQueryParameter("metadata", metadataFilter(filter.labels()));
-    }
-    filter.state().ifPresent(state -> url.addQueryParameter("state", SandboxJson.state(state)));
-    if (cursor != null) {
-      url.addQueryParameter("nextToken", cursor);
-    }
-    HttpRequest request = JsonApi.request(E2bCall.LIST_SANDBOXES, "sandboxes", url.build());
-    try (HttpResponse response = api.send(request, What.SANDBOX)) {
-      String next = response.header("X-Next-Token");
-      List<T> items = items(response, read);
-      return new LazyPages.Page<>(items, next == null || next.isEmpty() ? null : next);
-    }
-  }
-
-  private static <T> List<T> items(
-      HttpResponse response, BiFunction<JsonNode, HttpResponse, T> read) {
-    JsonNode list = json(response);
-    if (!list.isArray()) {
-      throw new WireFormatException(response.failure("an answer that is not a list"));
-    }
-    List<T> items = new ArrayList<>();
-    for (JsonNode listed : list) {
-      items.add(read.apply(listed, response));
-    }
-    return items;
-  }
-
-  /** Keys and values are escaped twice here, and once more as a query parameter. */
-  private static String metadataFilter(Map<String, String> labels) {
-    return labels.entrySet().stream()
-        .map(label -> twice(label.getKey()) + "=" + twice(label.getValue()))
-        .collect(Collectors.joining("&"));
-  }
-
-  private static String twice(String text) {
-    return escaped(escaped(text));
-  }
-
-  private static String escaped(String text) {
-    return URLEncoder.encode(text, UTF_8).replace("+", "%20");
   }
 
   /** Platforms count in seconds; parts are rounded up. */

@@ -12,17 +12,18 @@ import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
-import dev.sandpiper.wire.Json;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates one sandbox, once. It carries a nonce among its labels; after a failure that leaves open
- * whether it exists, the list is asked for that nonce, twice, and what is found is adopted, or
- * deleted if the caller gave up or it cannot be used.
+ * Creates one sandbox, once. It carries a nonce among its labels, which is the request's
+ * idempotency key too; after a failure that leaves open whether it exists, the list is asked for
+ * that nonce, twice, and what is found is adopted, or deleted if the caller gave up or it cannot be
+ * used.
  */
 final class Creation {
   private static final Logger log = LoggerFactory.getLogger(Creation.class);
@@ -33,11 +34,13 @@ final class Creation {
   private final E2bSandboxSpec spec;
   private final String nonce = Nonce.random();
   private final String template;
+  private final CreateCall call;
 
-  Creation(ControlPlane api, E2bSandboxSpec spec) {
+  Creation(ControlPlane api, E2bSandboxSpec spec, CreateCall.Terms terms) {
     this.api = api;
     this.spec = spec;
     this.template = spec.common().template().orElse(DEFAULT_TEMPLATE);
+    this.call = new CreateCall(api, terms, spec, template, body(), nonce);
   }
 
   /**
@@ -49,23 +52,51 @@ final class Creation {
   <T> T create(CallScope scope, Function<JsonNode, T> open) {
     JsonNode answer;
     try {
-      answer = api.in(scope).create(template, body());
+      answer = call.send(scope);
     } catch (SandboxException e) {
-      if (!Ambiguity.mayHaveStarted(e)) {
+      if (!call.mayExist()) {
         throw e;
       }
       return Uninterrupted.get(() -> recover(e, scope, open));
     }
-    return opened(SandboxJson.required(answer, "sandboxID"), answer, scope, open);
+    String id = SandboxJson.required(answer, "sandboxID");
+    return opened(
+        id,
+        answer,
+        scope,
+        created -> {
+          if (call.wasRepeated()) {
+            requireAlone(id, scope);
+          }
+          return open.apply(created);
+        });
+  }
+
+  /**
+   * What an answer to a repeated request names may be gone already; and a server that ignores the
+   * key has created two.
+   */
+  private void requireAlone(String id, CallScope scope) {
+    ControlPlane asked = api.in(scope);
+    asked.info(id);
+    deleteOthers(id, new SandboxLists(asked.api()).withNonce(nonce), scope);
+  }
+
+  private void deleteOthers(String id, List<String> found, CallScope scope) {
+    for (String other : found) {
+      if (!other.equals(id)) {
+        log.warn("create {}: the platform created {} besides {}", template, other, id);
+        CreatedSandboxes.close(
+            other, () -> api.in(CreatedSandboxes.cleanUp(scope)).kill(other));
+      }
+    }
   }
 
   private ObjectNode body() {
     SandboxSpec common = spec.common();
-    ObjectNode body = Json.object();
+    ObjectNode body = spec.json();
     body.put("templateID", template);
     body.put("timeout", ControlPlane.seconds(common.timeToLive()));
-    body.put("secure", spec.secure());
-    body.put("allow_internet_access", spec.internetAccess());
     ObjectNode metadata = body.putObject("metadata");
     common.labels().forEach(metadata::put);
     metadata.put(SandboxJson.NONCE_LABEL, nonce);
@@ -135,13 +166,17 @@ final class Creation {
 
   /** Asks twice, because the request may still have been on its way. */
   private Optional<String> find(CallScope scope) {
-    ControlPlane asked = api.in(scope);
-    Optional<String> found = asked.withNonce(nonce);
+    SandboxLists asked = new SandboxLists(api.in(scope).api());
+    List<String> found = asked.withNonce(nonce);
     if (found.isEmpty()) {
       scope.sleep(BETWEEN_LOOKS, Failure.of("create", template, ""));
       found = asked.withNonce(nonce);
     }
-    return found;
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    deleteOthers(found.get(0), found, scope);
+    return Optional.of(found.get(0));
   }
 
   private RuntimeException deleted(String id, RuntimeException failure, CallScope scope) {

@@ -5,6 +5,7 @@ import static dev.sandpiper.http.ApiCall.Repetition.IF_LOST_OR_REFUSED;
 import static dev.sandpiper.http.ApiCall.Repetition.IF_UNSENT;
 
 import dev.sandpiper.http.ApiCall;
+import dev.sandpiper.http.HttpResponse;
 
 /**
  * All that is sent to E2B. In a sandbox 502 is what is answered for one that is gone, so that no
@@ -13,10 +14,35 @@ import dev.sandpiper.http.ApiCall;
 enum E2bCall implements ApiCall {
   CREATE(
       "create",
+      "POST /v2/sandboxes",
+      IF_UNSENT,
+      "after a lost connection, 502, 503, 504 and `Should-Retry: true` sent again under its"
+          + " idempotency key, within two minutes; then as with the first version of the route"),
+  CREATE_FIRST_VERSION(
+      "create",
       "POST /sandboxes",
       IF_UNSENT,
       "the list is searched for the sandbox's nonce, twice; found: adopted, or deleted if the caller"
           + " gave up; not found: the error says that it cannot be known"),
+  REBOOT("connect", "POST /v2/sandboxes/{id}/connect", IF_LOST_OR_REFUSED, ""),
+  PAUSE(
+      "pause",
+      "POST /sandboxes/{id}/pause",
+      IF_UNSENT,
+      "the sandbox is looked at; unless it is paused, the error says that it cannot be known"),
+  SNAPSHOT(
+      "snapshot",
+      "POST /sandboxes/{id}/snapshots",
+      IF_UNSENT,
+      "the error says that it cannot be known"),
+  FORK(
+      "fork", "POST /sandboxes/{id}/fork", IF_UNSENT, "the error says that it cannot be known"),
+  UPDATE_NETWORK("update network", "PUT /sandboxes/{id}/network", IF_LOST_OR_REFUSED, ""),
+  LIST_SNAPSHOTS("list", "GET /snapshots", IF_LOST_OR_REFUSED, ""),
+  DELETE_SNAPSHOT("delete snapshot", "DELETE /templates/{id}", IF_LOST_OR_REFUSED, ""),
+  METRICS("metrics", "GET /sandboxes/{id}/metrics", IF_LOST_OR_REFUSED, ""),
+  LATEST_METRICS("metrics", "GET /sandboxes/metrics", IF_LOST_OR_REFUSED, ""),
+  LOGS("logs", "GET /v2/sandboxes/{id}/logs", IF_LOST_OR_REFUSED, ""),
   CONNECT("connect", "POST /sandboxes/{id}/connect", IF_LOST_OR_REFUSED, ""),
   EXPIRE_IN("expireIn", "POST /sandboxes/{id}/timeout", IF_LOST_OR_REFUSED, ""),
   INFO("info", "GET /sandboxes/{id}", IF_LOST_OR_REFUSED, ""),
@@ -87,11 +113,22 @@ enum E2bCall implements ApiCall {
       "write", "POST /files/compose", IF_LOST, "joins nothing: asks whether the sandbox can"),
   JOIN("write", "POST /files/compose", IF_UNSENT, "the parts are deleted");
 
+  /** The header in which the control plane says whether the same request may be sent again. */
+  static final String REPEAT_HEADER = "Should-Retry";
+
   @SuppressWarnings("ImmutableEnumChecker") // immutable, which cannot be seen from this module
   private final Rule rule;
 
   E2bCall(String verb, String route, Repetition repetition, String afterwards) {
     rule = new Rule(verb, route, repetition, afterwards);
+  }
+
+  @Override
+  public boolean isRepeatedAfter(HttpResponse answer) {
+    String word = answer.header(REPEAT_HEADER);
+    return word == null || answer.status() < 400
+        ? ApiCall.super.isRepeatedAfter(answer)
+        : rule.repetition() == IF_LOST_OR_REFUSED && word.strip().equalsIgnoreCase("true");
   }
 
   @Override

@@ -4,13 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.Capability;
-import dev.sandpiper.Failure;
 import dev.sandpiper.Pages;
 import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
-import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.E2bSandbox.Origin;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
@@ -18,9 +17,13 @@ import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.UserAgent;
-import dev.sandpiper.wire.Json;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One account at E2B. Safe for use by many threads; make one and keep it.
@@ -38,6 +41,7 @@ public final class E2bClient implements SandboxClient {
   private final Account account;
   private final E2bSettings settings;
   private final ClientResources resources;
+  private final CreateCall.Terms creating;
 
   E2bClient(
       E2bSettings settings,
@@ -47,6 +51,7 @@ public final class E2bClient implements SandboxClient {
       Duration reattachLimit) {
     this.settings = settings;
     this.resources = resources;
+    this.creating = new CreateCall.Terms(resources.retries(), new AtomicBoolean());
     HeaderTransport api =
         new HeaderTransport(
             resources.transport(), ControlPlane.headers(userAgent, settings.apiKey()));
@@ -59,15 +64,15 @@ public final class E2bClient implements SandboxClient {
             userAgent.text(),
             codec,
             reattachLimit,
-            new CreatedSandboxes(resources.time()));
+            new CreatedSandboxes(resources.time()),
+            settings.domain());
   }
 
   /**
    * A client as the environment describes it: {@code E2B_API_KEY}, {@code E2B_DOMAIN}, {@code
    * E2B_API_URL}, {@code E2B_SANDBOX_URL}, {@code E2B_DEBUG}, {@code E2B_VALIDATE_API_KEY}.
    *
-   * @throws dev.sandpiper.AuthenticationException if there is no key, or it has not the shape of
-   *     one
+   * @throws dev.sandpiper.AuthenticationException if there is no key, or no header can hold it
    */
   public static E2bClient fromEnvironment() {
     return builder().build();
@@ -90,7 +95,7 @@ public final class E2bClient implements SandboxClient {
     if (settings.debug()) {
       return new E2bSandbox(account.addresses().debugSandbox(), Origin.CREATED, account);
     }
-    Creation creation = new Creation(account.api(), spec);
+    Creation creation = new Creation(account.api(), spec, creating);
     return account
         .created()
         .create(
@@ -110,7 +115,18 @@ public final class E2bClient implements SandboxClient {
 
   @Override
   public E2bSandbox connect(String id, Duration timeToLive) {
+    return connect(id, timeToLive, E2bResumeMode.RESTORE);
+  }
+
+  /**
+   * {@link #connect(String, Duration)} that says how one that sleeps is woken.
+   *
+   * @throws dev.sandpiper.InvalidRequestException if it is to boot anew, and this control plane
+   *     cannot do that
+   */
+  public E2bSandbox connect(String id, Duration timeToLive, E2bResumeMode mode) {
     requireUsable(id);
+    requireNonNull(mode, "mode");
     Durations.notNegative("the time to live", timeToLive, "to look only");
     if (settings.debug()) {
       return new E2bSandbox(account.addresses().debugSandbox(), Origin.FOUND, account);
@@ -118,7 +134,7 @@ public final class E2bClient implements SandboxClient {
     if (timeToLive.isZero()) {
       return new E2bSandbox(access(account.api().look(id)), Origin.FOUND, account);
     }
-    ControlPlane.Connected connected = account.api().connect(id, timeToLive);
+    ControlPlane.Connected connected = account.api().connect(id, timeToLive, mode);
     Origin origin = connected.resumed() ? Origin.RESUMED : Origin.FOUND;
     return new E2bSandbox(access(connected.sandbox()), origin, account);
   }
@@ -136,12 +152,68 @@ public final class E2bClient implements SandboxClient {
     }
   }
 
+  /**
+   * Kills the sandboxes that a filter is true of, whatever the server makes of the filter. The list
+   * is read to its end before the first is killed, so that a list that fails kills nothing.
+   *
+   * @return what became of each; one that could not be killed does not save the others
+   * @throws IllegalArgumentException if the filter asks for everything
+   */
+  public E2bKillReport killAll(E2bSandboxFilter filter) {
+    if (filter.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a filter without a label, state, template or time would kill everything there is");
+    }
+    Set<String> killed = new LinkedHashSet<>();
+    Set<String> gone = new LinkedHashSet<>();
+    Map<String, SandboxException> failed = new LinkedHashMap<>();
+    for (String id : list(filter).stream().map(SandboxInfo::id).distinct().toList()) {
+      try {
+        (account.kill(id) ? killed : gone).add(id);
+      } catch (SandboxException e) {
+        failed.put(id, e);
+      }
+    }
+    return new E2bKillReport(killed, gone, failed);
+  }
+
   @Override
   public Pages<SandboxInfo> list(SandboxFilter filter) {
+    return list(E2bSandboxFilter.of(filter));
+  }
+
+  /** {@link #list(SandboxFilter)} with what only E2B knows. */
+  public Pages<SandboxInfo> list(E2bSandboxFilter filter) {
     requireNonNull(filter, "filter");
     account.created().requireOpen();
     settings.requireApiKey();
-    return account.api().list(filter);
+    return new SandboxLists(account.api().api()).of(filter);
+  }
+
+  /** The snapshots of this account, fetched page by page while they are read. */
+  public Pages<E2bSnapshot> snapshots() {
+    account.created().requireOpen();
+    settings.requireApiKey();
+    return new SandboxLists(account.api().api()).snapshots(null);
+  }
+
+  /**
+   * Deletes a snapshot, which no sandbox may still be made of.
+   *
+   * @return false if there is none with this id
+   */
+  public boolean deleteSnapshot(String id) {
+    requireUsable(id);
+    return account.api().deleteSnapshot(id);
+  }
+
+  /**
+   * The last sample of each of these sandboxes, by its id. One that has none yet, or is not there,
+   * is left out.
+   */
+  public Map<String, E2bMetrics> metrics(Collection<String> ids) {
+    account.created().requireOpen();
+    return LatestMetrics.of(account.api().api(), ids);
   }
 
   @Override
@@ -165,20 +237,6 @@ public final class E2bClient implements SandboxClient {
   }
 
   private SandboxAccess access(JsonNode answer) {
-    try {
-      String id = SandboxJson.required(answer, "sandboxID");
-      String domain =
-          Json.text(answer, "domain").map(E2bSettings::domain).orElse(settings.domain());
-      return new SandboxAccess(
-          id,
-          domain,
-          EnvdVersion.parse(SandboxJson.required(answer, "envdVersion")),
-          account.addresses().envd(id, domain),
-          Json.text(answer, "envdAccessToken").orElse(null),
-          Json.text(answer, "trafficAccessToken").orElse(null));
-    } catch (IllegalArgumentException e) {
-      throw new WireFormatException(
-          Failure.of("connect", "sandbox", "E2B's answer cannot be used: " + e.getMessage()), e);
-    }
+    return account.access(answer);
   }
 }

@@ -27,7 +27,10 @@ public final class E2bClientBuilder extends SandboxClientBuilder<E2bClientBuilde
     return this;
   }
 
-  /** Whether to check the key's shape before the first request. Default: true. */
+  /**
+   * Whether to refuse a key that does not look like one of E2B's own. Default: {@code
+   * E2B_VALIDATE_API_KEY}, then false, because other hosts of the platform have other keys.
+   */
   public E2bClientBuilder validateApiKey(boolean validate) {
     options.validateApiKey = validate;
     return this;
@@ -89,8 +92,7 @@ public final class E2bClientBuilder extends SandboxClientBuilder<E2bClientBuilde
   /**
    * The client. The caller closes it.
    *
-   * @throws dev.sandpiper.AuthenticationException if there is no key, or it has not the shape of
-   *     one
+   * @throws dev.sandpiper.AuthenticationException if there is no key, or no header can hold it
    * @throws IllegalArgumentException if a URL or the domain is malformed, or a URL has credentials,
    *     a query or a fragment
    */

@@ -2,6 +2,9 @@ package dev.sandpiper.e2b;
 
 import dev.sandpiper.Capability;
 import dev.sandpiper.Endpoint;
+import dev.sandpiper.Failure;
+import dev.sandpiper.Pages;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.engine.CreatedSandboxes;
@@ -14,6 +17,7 @@ import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -34,6 +38,7 @@ public final class E2bSandbox implements Sandbox {
   private final Origin origin;
   private final Account account;
   private final Places places;
+  private final HealthProbe health;
   private final EnvdLauncher launcher;
   private final EnvdProcesses processes;
   private final E2bFilesystem files;
@@ -44,7 +49,9 @@ public final class E2bSandbox implements Sandbox {
     this.origin = origin;
     this.account = account;
     HttpTransport envd =
-        new HeaderTransport(account.dataPlane(), access.headers(account.userAgent()));
+        new EdgeTransport(
+            new HeaderTransport(account.dataPlane(), access.headers(account.userAgent())),
+            scope -> account.api().in(scope).info(access.sandboxId()).state());
     ConnectClient client =
         new ConnectClient(
             envd,
@@ -56,6 +63,7 @@ public final class E2bSandbox implements Sandbox {
     ProcessRpc rpc = new ProcessRpc(client, access.envdVersion());
     this.places = new Places(this::launched, access.sandboxId());
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);
+    this.health = new HealthProbe(envd, access);
     this.launcher =
         new EnvdLauncher(
             access.sandboxId(),
@@ -63,7 +71,7 @@ public final class E2bSandbox implements Sandbox {
             new StartMessages(
                 access.envdVersion(),
                 scope -> new SandboxPaths(() -> places.workingDirectory(scope))),
-            new HealthProbe(envd, access),
+            health,
             account.reattachLimit());
     this.processes = new EnvdProcesses(launcher, account.threads());
     FileUrls urls =
@@ -142,6 +150,110 @@ public final class E2bSandbox implements Sandbox {
   @Override
   public boolean kill() {
     return account.kill(id());
+  }
+
+  /**
+   * True if its daemon answers, false if it sleeps or is gone. Asks the sandbox, and wakes nothing
+   * that has no auto-resume.
+   *
+   * @throws dev.sandpiper.SandboxException if that cannot be known
+   */
+  public boolean isRunning() {
+    return health.isRunning(CallScope.open(account.threads().time()));
+  }
+
+  /** {@link #pause(E2bPauseMode)} that keeps memory and files. */
+  public boolean pause() {
+    return pause(E2bPauseMode.FULL);
+  }
+
+  /**
+   * Puts it to sleep: it costs nothing but its disk, and lives until it is killed. Every connection
+   * to it is lost: a process that is followed fails with a {@link
+   * dev.sandpiper.ConnectionLostException} with its reference, and calls with a {@link
+   * dev.sandpiper.SandboxNotRunningException} whose state is {@code PAUSED}, until {@link #resume}.
+   *
+   * @return false if it was paused already
+   */
+  public boolean pause(E2bPauseMode mode) {
+    return calls().pause(mode);
+  }
+
+  /** {@link #resume(Duration, E2bResumeMode)} with its memory. */
+  public boolean resume(Duration timeToLive) {
+    return resume(timeToLive, E2bResumeMode.RESTORE);
+  }
+
+  /**
+   * Wakes it, if it sleeps. One that runs lives that long from now at least.
+   *
+   * @return false if it ran already
+   * @throws dev.sandpiper.InvalidRequestException if it is to boot anew, and this control plane
+   *     cannot do that
+   */
+  public boolean resume(Duration timeToLive, E2bResumeMode mode) {
+    Durations.positive("the time to live", timeToLive, "kill() ends it");
+    ControlPlane.Connected connected = account.api().connect(id(), timeToLive, mode);
+    if (!access.isSameAs(account.access(connected.sandbox()))) {
+      throw new PlatformException(
+          Failure.of("resume", id(), "it runs at another address now; connect to its id anew"));
+    }
+    return connected.resumed();
+  }
+
+  /** {@link #snapshot(E2bSnapshotOptions)} without a name. */
+  public E2bSnapshot snapshot() {
+    return snapshot(E2bSnapshotOptions.standard());
+  }
+
+  /** Keeps what it is at this moment, while it runs on. */
+  public E2bSnapshot snapshot(E2bSnapshotOptions options) {
+    return calls().snapshot(options);
+  }
+
+  /** The snapshots of this sandbox, fetched page by page while they are read. */
+  public Pages<E2bSnapshot> snapshots() {
+    return new SandboxLists(account.api().api()).snapshots(id());
+  }
+
+  /**
+   * Starts copies of it as it is at this moment, while it runs on, and waits until they answer.
+   * Closing a copy kills it.
+   *
+   * @param count 1 to 20
+   * @return what became of each
+   */
+  public List<E2bFork> fork(int count, Duration timeToLive) {
+    if (count < 1 || count > Forks.MOST) {
+      throw new IllegalArgumentException("forks are 1 to " + Forks.MOST + ", not " + count);
+    }
+    Durations.positive("the time to live", timeToLive, "a fork has to live");
+    return new Forks(account, id()).make(count, timeToLive);
+  }
+
+  /** Replaces all of its network rules; what is not said here is as if it had never been said. */
+  public void updateNetwork(E2bNetwork rules) {
+    calls().updateNetwork(rules);
+  }
+
+  /** {@link #info()} with everything that E2B says. */
+  public E2bSandboxDetails details() {
+    return calls().details();
+  }
+
+  /** What E2B measured and logged of it. */
+  public E2bTelemetry telemetry() {
+    return new E2bTelemetry(account.api().api(), id(), account.threads().time());
+  }
+
+  private SandboxCalls calls() {
+    return new SandboxCalls(account.api(), id());
+  }
+
+  /** Waits until its daemon answers. */
+  E2bSandbox awaitReady(CallScope scope) {
+    health.awaitReady(scope);
+    return this;
   }
 
   @Override

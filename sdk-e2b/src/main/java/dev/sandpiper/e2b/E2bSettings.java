@@ -56,7 +56,7 @@ record E2bSettings(
             debug ? DEBUG_API_URL : "https://api." + domain);
     String sandboxUrl = first(options.sandboxUrl, environment, "E2B_SANDBOX_URL");
     String key = first(options.apiKey, environment, "E2B_API_KEY");
-    boolean validate = flag(options.validateApiKey, environment, "E2B_VALIDATE_API_KEY", true);
+    boolean validate = flag(options.validateApiKey, environment, "E2B_VALIDATE_API_KEY", false);
     requireKey(key, validate, debug);
     return new E2bSettings(
         key,
@@ -78,7 +78,7 @@ record E2bSettings(
       throw new AuthenticationException(
           failure(
               "the API key has not the shape of one, which is e2b_0123456789abcdef and the like;"
-                  + " for a deployment with other keys set E2B_VALIDATE_API_KEY=false"));
+                  + " for a deployment with other keys leave E2B_VALIDATE_API_KEY out"));
     }
     if (!HEADER_TEXT.matcher(key).matches()) {
       throw new AuthenticationException(

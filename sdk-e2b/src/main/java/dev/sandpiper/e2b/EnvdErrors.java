@@ -1,6 +1,5 @@
 package dev.sandpiper.e2b;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DeadlineExceededException.Limit;
@@ -18,12 +17,11 @@ import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a sandbox's data plane answers, in our words. It has three voices: the edge in front of the
- * sandbox (JSON that names the sandbox), the Connect protocol (a code), and plain HTTP, where the
- * status is meant as HTTP means it.
+ * What a sandbox's data plane answers, in our words. It has two voices: the Connect protocol (a
+ * code), and plain HTTP, where the status is meant as HTTP means it. What the edge in front of the
+ * sandbox answers in its place is {@link EdgeTransport}'s business.
  *
  * @param missing what "not found" is about
  */
@@ -40,10 +38,6 @@ record EnvdErrors(What missing) implements ConnectErrors {
   @Override
   public SandboxException of(ConnectFailure answer) {
     HttpResponse response = answer.response();
-    SandboxException fromEdge = ofEdge(response, answer.body().json());
-    if (fromEdge != null) {
-      return fromEdge;
-    }
     ConnectError error = answer.error();
     Failure failure = response.failure(answer.message());
     if (answer.contradictsItsStatus()) {
@@ -57,20 +51,6 @@ record EnvdErrors(What missing) implements ConnectErrors {
       case 500 -> ofInternal(error, failure);
       default -> ofStatus(response.status(), failure);
     };
-  }
-
-  /** The edge's own errors carry the sandbox's id, in one of two spellings. */
-  private static @Nullable SandboxException ofEdge(HttpResponse response, JsonNode json) {
-    if (response.status() != 502 || !(json.has("sandboxId") || json.has("sandboxID"))) {
-      return null;
-    }
-    if (json.has("port")) {
-      return new NotFoundException(
-          What.LISTENER, response.failure("nothing listens on port " + json.path("port").asInt()));
-    }
-    return new NotFoundException(
-        What.SANDBOX,
-        response.failure("the sandbox is gone: killed, expired or paused, or it never was"));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sandpiper.e2b;
 
+import java.util.Objects;
 import java.util.regex.Pattern;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -46,6 +47,14 @@ record SandboxAccess(
       headers.add("X-Access-Token", accessToken);
     }
     return headers.build();
+  }
+
+  /** True if both reach the same daemon with the same tokens. */
+  boolean isSameAs(SandboxAccess other) {
+    return envdUrl.equals(other.envdUrl)
+        && domain.equals(other.domain)
+        && Objects.equals(accessToken, other.accessToken)
+        && Objects.equals(trafficToken, other.trafficToken);
   }
 
   /** Where it is; never its tokens. */

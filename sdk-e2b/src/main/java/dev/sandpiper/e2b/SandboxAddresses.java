@@ -16,7 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
   private static final Set<String> SHARED =
-      Set.of("e2b.app", "e2b.dev", "e2b.pro", "e2b-staging.dev");
+      Set.of(
+          "e2b.app",
+          "e2b.dev",
+          "e2b.pro",
+          "e2b-staging.dev",
+          "e2b-tango.dev",
+          "e2b-juliett.dev",
+          "foxtrot-2.e2b.dev");
   private static final String LOCAL = "localhost";
   private static final String DEBUG_ID = "debug_sandbox_id";
 

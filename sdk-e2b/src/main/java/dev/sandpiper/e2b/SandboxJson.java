@@ -9,6 +9,7 @@ import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A sandbox as E2B's API words it, in our words. */
 final class SandboxJson {
@@ -54,6 +55,20 @@ final class SandboxJson {
 
   static Optional<String> nonce(JsonNode json) {
     return Json.text(json.path("metadata"), NONCE_LABEL);
+  }
+
+  /** A whole number; empty if it is missing or anything else. */
+  static OptionalLong number(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    return value.isIntegralNumber() && value.canConvertToLong()
+        ? OptionalLong.of(value.longValue())
+        : OptionalLong.empty();
+  }
+
+  /** A truth; empty if it is missing or anything else. */
+  static Optional<Boolean> flag(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    return value.isBoolean() ? Optional.of(value.booleanValue()) : Optional.empty();
   }
 
   static String required(JsonNode json, String field) {

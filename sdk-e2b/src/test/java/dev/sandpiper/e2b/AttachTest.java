@@ -12,6 +12,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,11 +158,17 @@ class AttachTest {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.list(Frames.running(7, "sp-1")));
     e2b.answer(502, "{\"" + name + "\":\"isb1\",\"message\":\"not found\",\"code\":502}");
+    e2b.answer(404, "");
     assertThatThrownBy(() -> sandbox.processes().attach(REF))
         .isInstanceOfSatisfying(
-            NotFoundException.class, e -> assertThat(e.what()).isEqualTo(What.SANDBOX));
+            SandboxNotRunningException.class,
+            e -> {
+              assertThat(e.what()).isEqualTo(What.SANDBOX);
+              assertThat(e.state()).isEmpty();
+            });
     e2b.take(LIST);
     takeConnect();
+    e2b.take("GET /sandboxes/isb1");
   }
 
   @Test

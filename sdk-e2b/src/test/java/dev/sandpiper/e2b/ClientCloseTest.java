@@ -73,7 +73,7 @@ class ClientCloseTest {
     e2b.answer(204, "");
     E2bClient client = e2b.client();
     CompletableFuture<E2bSandbox> created = creating(client);
-    e2b.take("POST /sandboxes");
+    e2b.take("POST /v2/sandboxes");
     CompletableFuture<Void> closed = closing(client);
     Patience.until(
         "closing waits",
@@ -103,7 +103,7 @@ class ClientCloseTest {
     e2b.answer(204, "");
     E2bClient client = e2b.open(e2b.builder().time(time));
     CompletableFuture<E2bSandbox> created = creating(client);
-    e2b.take("POST /sandboxes");
+    e2b.take("POST /v2/sandboxes");
     CompletableFuture<Void> closed = closing(client);
     time.pass(Duration.ofSeconds(5));
 
@@ -121,7 +121,7 @@ class ClientCloseTest {
     e2b.answer(200, "[]");
     E2bClient client = e2b.open(e2b.builder().time(time));
     CompletableFuture<E2bSandbox> created = creating(client);
-    e2b.take("POST /sandboxes");
+    e2b.take("POST /v2/sandboxes");
     CompletableFuture<Void> closed = closing(client);
     time.pass(Duration.ofSeconds(5));
     time.pass(Duration.ofMillis(500)); // between two looks
@@ -139,7 +139,8 @@ class ClientCloseTest {
 
   private SandboxException failingToOpen(ClientResources resources, AtomicBoolean flag) {
     ControlPlane api = new ControlPlane(resources.transport(), HttpUrl.get(e2b.url()));
-    Creation creation = new Creation(api, E2bSandboxSpec.of(SandboxSpec.standard()));
+    CreateCall.Terms terms = new CreateCall.Terms(resources.retries(), new AtomicBoolean());
+    Creation creation = new Creation(api, E2bSandboxSpec.of(SandboxSpec.standard()), terms);
     try {
       return creation.create(
           CallScope.open(),
@@ -166,7 +167,7 @@ class ClientCloseTest {
           .isInstanceOf(CancelledException.class)
           .hasMessageNotContaining("could not be killed");
       assertThat(flag).isTrue();
-      e2b.take("POST /sandboxes");
+      e2b.take("POST /v2/sandboxes");
       e2b.take("DELETE /sandboxes/isb1");
     }
   }
@@ -179,7 +180,7 @@ class ClientCloseTest {
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("it exists as isb1 and could not be killed")
         .hasMessageContaining("0.0.9");
-    e2b.take("POST /sandboxes");
+    e2b.take("POST /v2/sandboxes");
     e2b.take("DELETE /sandboxes/isb1");
   }
 
@@ -203,7 +204,7 @@ class ClientCloseTest {
               }
             });
     caller.start();
-    e2b.take("POST /sandboxes");
+    e2b.take("POST /v2/sandboxes");
     e2b.take();
     Patience.untilItReads(caller);
     caller.interrupt();

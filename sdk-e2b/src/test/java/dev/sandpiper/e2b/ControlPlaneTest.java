@@ -70,15 +70,14 @@ class ControlPlaneTest {
 
     assertThat(sandbox.id()).isEqualTo("isb1");
     assertThat(sandbox.wasResumed()).isFalse();
-    RecordedRequest request = e2b.take("POST /sandboxes");
+    RecordedRequest request = e2b.take("POST /v2/sandboxes");
     assertApiHeaders(request);
     assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/json");
     assertThat(createBody(request))
         .isEqualTo(
             parse(
                 """
-                {"templateID": "base", "timeout": 300, "secure": true,
-                 "allow_internet_access": true, "metadata": {}}"""));
+                {"templateID": "base", "timeout": 300, "metadata": {}}"""));
     sandbox.detach();
   }
 
@@ -90,13 +89,13 @@ class ControlPlaneTest {
             .environment("TOKEN", "a=b \"c\"")
             .label("user id", "ünïcode")
             .timeToLive(Duration.ofMillis(90_001));
-    e2b.client().create(E2bSandboxSpec.of(common).secure(false).internetAccess(false)).detach();
+    e2b.client().create(E2bSandboxSpec.of(common).internetAccess(false)).detach();
 
-    assertThat(createBody(e2b.take("POST /sandboxes")))
+    assertThat(createBody(e2b.take("POST /v2/sandboxes")))
         .isEqualTo(
             parse(
                 """
-                {"templateID": "team/python:3.12", "timeout": 91, "secure": false,
+                {"templateID": "team/python:3.12", "timeout": 91,
                  "allow_internet_access": false, "metadata": {"user id": "ünïcode"},
                  "envVars": {"TOKEN": "a=b \\"c\\""}}"""));
   }
@@ -461,7 +460,7 @@ class ControlPlaneTest {
 
   @Test
   void aMissingTemplateIsNotAMissingSandbox() throws Exception {
-    e2b.answer(404, "");
+    e2b.answer(404, "{\"code\": 404, \"message\": \"template 'nope' not found\"}");
     e2b.answer(404, "not json");
     assertThatThrownBy(() -> e2b.client().create(SandboxSpec.template("nope")))
         .isInstanceOfSatisfying(
@@ -494,10 +493,12 @@ class ControlPlaneTest {
 
   @Test
   void anErrorOfTheServersLeavesOpenWhetherTheSandboxExists() throws Exception {
-    e2b.answer(
-        503,
-        """
-        {"code": 503, "message": "no luck", "error_code": "sandbox_create_failed"}""");
+    for (int attempt = 0; attempt < 3; attempt++) {
+      e2b.answer(
+          503,
+          """
+          {"code": 503, "message": "no luck", "error_code": "sandbox_create_failed"}""");
+    }
     e2b.answer(200, NO_SANDBOXES);
     e2b.answer(200, NO_SANDBOXES);
     assertThatThrownBy(() -> e2b.client().create(SandboxSpec.standard()))
@@ -509,23 +510,29 @@ class ControlPlaneTest {
             })
         .hasMessageContaining("no luck")
         .hasMessageContaining("cannot be known");
-    e2b.take("POST /sandboxes");
+    for (int attempt = 0; attempt < 3; attempt++) {
+      e2b.take("POST /v2/sandboxes");
+    }
     e2b.take();
     e2b.take();
   }
 
   @Test
   void aPlatformWithoutRoomHasCreatedNothing() throws Exception {
-    e2b.answer(
-        503,
-        """
-        {"code": 503, "message": "no room", "error_code": "sandbox_capacity_unavailable"}""");
+    for (int attempt = 0; attempt < 3; attempt++) {
+      e2b.answer(
+          503,
+          """
+          {"code": 503, "message": "no room", "error_code": "sandbox_capacity_unavailable"}""");
+    }
     assertThatThrownBy(() -> e2b.client().create(SandboxSpec.standard()))
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("no room")
         .message()
         .doesNotContain("cannot be known");
-    e2b.take("POST /sandboxes");
+    for (int attempt = 0; attempt < 3; attempt++) {
+      e2b.take("POST /v2/sandboxes");
+    }
   }
 
   @Test
@@ -553,14 +560,18 @@ class ControlPlaneTest {
 
   @Test
   void theTextOfAPlainGatewayTimeoutIsShownByCreate() throws Exception {
-    e2b.answer(new MockResponse.Builder().code(504).body("upstream request timeout").build());
+    for (int attempt = 0; attempt < 3; attempt++) {
+      e2b.answer(new MockResponse.Builder().code(504).body("upstream request timeout").build());
+    }
     e2b.answer(200, NO_SANDBOXES);
     e2b.answer(200, NO_SANDBOXES);
     assertThatThrownBy(() -> e2b.client().create(SandboxSpec.standard()))
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("upstream request timeout")
         .hasMessageContaining("504");
-    e2b.take();
+    for (int attempt = 0; attempt < 3; attempt++) {
+      e2b.take("POST /v2/sandboxes");
+    }
     e2b.take();
     e2b.take();
   }

@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
@@ -23,8 +24,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A create whose outcome is not known: looked for by its nonce, and never sent again. */
+/** A create whose outcome is not known: sent again under its key, then looked for by its nonce. */
 class CreationTest {
+
+  private static final int ATTEMPTS = 3;
 
   @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
 
@@ -43,22 +46,48 @@ class CreationTest {
     return e2b.client().create(SandboxSpec.standard().timeToLive(Duration.ofMinutes(9)));
   }
 
-  /** Takes the create and the list that looks for its nonce. */
-  private void takeCreateAndLook() throws Exception {
-    RecordedRequest create = e2b.take("POST /sandboxes");
-    String nonce = ScriptedE2b.json(create).path("metadata").path("sandpiper-nonce").asText();
+  /** Every attempt that the client has is cut off after it was received. */
+  private void cutAll() {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      e2b.answer(Frames.nothing());
+    }
+  }
+
+  /** Takes this many attempts, all the same. Returns their key. */
+  private String takeCreates(int attempts) throws Exception {
+    String key = "";
+    JsonNode body = null;
+    for (int attempt = 0; attempt < attempts; attempt++) {
+      RecordedRequest create = e2b.take("POST /v2/sandboxes");
+      JsonNode sent = ScriptedE2b.json(create);
+      key = String.valueOf(create.getHeaders().get("Idempotency-Key"));
+      assertThat(key)
+          .matches("[a-z0-9-]{1,255}")
+          .isEqualTo(sent.path("metadata").path("sandpiper-nonce").asText());
+      assertThat(body == null || body.equals(sent)).as("the same bytes").isTrue();
+      body = sent;
+    }
+    return key;
+  }
+
+  /** Takes this many attempts, and the list that looks for their nonce. */
+  private void takeCreatesAndLook(int attempts) throws Exception {
+    takeLook(takeCreates(attempts));
+  }
+
+  private void takeLook(String nonce) throws Exception {
     e2b.take("GET /v2/sandboxes?limit=100&metadata=sandpiper-nonce%3D" + nonce);
   }
 
   @Test
   void whatACutAnswerLeftBehindIsAdopted() throws Exception {
-    e2b.answer(Frames.nothing());
+    cutAll();
     e2b.answerWith(this::found);
     e2b.answer(200, ScriptedE2b.sandboxJson("0.6.13"));
     E2bSandbox sandbox = create();
 
     assertThat(sandbox.id()).isEqualTo("isb1");
-    takeCreateAndLook();
+    takeCreatesAndLook(ATTEMPTS);
     RecordedRequest connect = e2b.take("POST /sandboxes/isb1/connect");
     assertThat(ScriptedE2b.json(connect).path("timeout").asInt()).isEqualTo(540);
 
@@ -69,17 +98,19 @@ class CreationTest {
 
   @Test
   void anAnswerCutInItsBodyIsLookedInto() throws Exception {
-    e2b.answer(
-        new MockResponse.Builder()
-            .code(201)
-            .body("{\"sandboxID\": \"isb")
-            .setHeader("Content-Length", 100)
-            .onResponseEnd(new SocketEffect.CloseSocket())
-            .build());
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      e2b.answer(
+          new MockResponse.Builder()
+              .code(201)
+              .body("{\"sandboxID\": \"isb")
+              .setHeader("Content-Length", 100)
+              .onResponseEnd(new SocketEffect.CloseSocket())
+              .build());
+    }
     e2b.answerWith(this::found);
     e2b.answer(200, ScriptedE2b.sandboxJson("0.6.13"));
     create().detach();
-    takeCreateAndLook();
+    takeCreatesAndLook(ATTEMPTS);
     e2b.take("POST /sandboxes/isb1/connect");
   }
 
@@ -91,46 +122,46 @@ class CreationTest {
     e2b.answerWith(this::found);
     e2b.answer(200, ScriptedE2b.sandboxJson("0.6.13"));
     create().detach();
-    takeCreateAndLook();
+    takeCreatesAndLook(1);
     e2b.take();
     e2b.take("POST /sandboxes/isb1/connect");
   }
 
   @Test
   void nothingFoundAfterTwoLooksCannotBeKnown() throws Exception {
-    e2b.answer(Frames.nothing());
+    cutAll();
     e2b.answer(200, "[]");
     e2b.answer(200, "[]");
     assertThatThrownBy(this::create)
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("cannot be known")
         .hasMessageContaining("the list does not show it");
-    takeCreateAndLook();
+    takeCreatesAndLook(ATTEMPTS);
     e2b.take();
   }
 
   @Test
   void aStrangersSandboxIsNeitherAdoptedNorDeleted() throws Exception {
     String strangers = "[{\"sandboxID\": \"isb2\", \"metadata\": {\"sandpiper-nonce\": \"sp-1\"}}]";
-    e2b.answer(Frames.nothing());
+    cutAll();
     e2b.answer(200, strangers);
     e2b.answer(200, strangers);
     assertThatThrownBy(this::create)
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("cannot be known");
-    takeCreateAndLook();
+    takeCreatesAndLook(ATTEMPTS);
     e2b.take();
   }
 
   @Test
   void aListThatCannotBeReadLeavesItUnknown() throws Exception {
-    e2b.answer(Frames.nothing());
+    cutAll();
     e2b.answer(401, "");
     assertThatThrownBy(this::create)
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("cannot be known")
         .hasMessageContaining("the list could not be read");
-    takeCreateAndLook();
+    takeCreatesAndLook(ATTEMPTS);
   }
 
   @Test
@@ -152,34 +183,34 @@ class CreationTest {
             })
         .hasMessageContaining("cannot be known")
         .hasMessageContaining("responseLimit");
-    takeCreateAndLook();
+    takeCreatesAndLook(1);
     e2b.take();
   }
 
   @Test
   void whatCannotBeAdoptedIsDeleted() throws Exception {
-    e2b.answer(Frames.nothing());
+    cutAll();
     e2b.answerWith(this::found);
     e2b.answer(404, "");
     e2b.answer(204, "");
     assertThatThrownBy(this::create)
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageNotContaining("cannot be known");
-    takeCreateAndLook();
+    takeCreatesAndLook(ATTEMPTS);
     e2b.take("POST /sandboxes/isb1/connect");
     e2b.take("DELETE /sandboxes/isb1");
   }
 
   @Test
   void whatCannotBeDeletedEitherIsNamed() throws Exception {
-    e2b.answer(Frames.nothing());
+    cutAll();
     e2b.answerWith(this::found);
     e2b.answer(404, "");
     e2b.answer(500, "");
     assertThatThrownBy(this::create)
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("it exists as isb1 and could not be killed");
-    takeCreateAndLook();
+    takeCreatesAndLook(ATTEMPTS);
     e2b.take("POST /sandboxes/isb1/connect");
     e2b.take("DELETE /sandboxes/isb1");
   }
@@ -192,7 +223,7 @@ class CreationTest {
     assertThatThrownBy(this::create)
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining(version);
-    e2b.take("POST /sandboxes");
+    e2b.take("POST /v2/sandboxes");
     e2b.take("DELETE /sandboxes/isb1");
   }
 
@@ -201,7 +232,7 @@ class CreationTest {
     e2b.answer(201, "{\"sandboxID\": \"isb1\", \"envdVersion\": \"?\"}");
     e2b.answer(204, "");
     assertThatThrownBy(this::create).isInstanceOf(WireFormatException.class);
-    e2b.take("POST /sandboxes");
+    e2b.take("POST /v2/sandboxes");
     e2b.take("DELETE /sandboxes/isb1");
   }
 
@@ -225,7 +256,7 @@ class CreationTest {
               }
             });
     caller.start();
-    RecordedRequest create = e2b.take("POST /sandboxes");
+    RecordedRequest create = e2b.take("POST /v2/sandboxes");
     Patience.untilItReads(caller);
     caller.interrupt();
     caller.join(10_000);
@@ -273,7 +304,7 @@ class CreationTest {
 
       assertThat(thrown).isTrue();
       assertThat(sandbox.id()).isEqualTo("isb1");
-      takeCreateAndLook();
+      takeCreatesAndLook(1);
       e2b.take("POST /sandboxes/isb1/connect");
       e2b.answer(204, "");
       sandbox.close();

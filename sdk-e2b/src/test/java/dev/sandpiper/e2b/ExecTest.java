@@ -14,10 +14,11 @@ import dev.sandpiper.ExitStatus.Exited;
 import dev.sandpiper.ExitStatus.Signaled;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
-import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxNotRunningException;
+import dev.sandpiper.SandboxUnreachableException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
@@ -241,18 +242,28 @@ class ExecTest {
         new Refusal(
             "the edge: no sandbox",
             json(502, "{\"sandboxId\": \"isb1\", \"message\": \"not found\", \"code\": 502}"),
-            NotFoundException.class,
+            SandboxNotRunningException.class,
             "the sandbox is gone"),
         new Refusal(
             "the edge, spelled otherwise",
             json(502, "{\"sandboxID\": \"isb1\", \"message\": \"not found\", \"code\": 502}"),
-            NotFoundException.class,
+            SandboxNotRunningException.class,
             "the sandbox is gone"),
         new Refusal(
             "the edge: no daemon",
             json(502, "{\"sandboxId\": \"isb1\", \"message\": \"closed\", \"port\": 49983}"),
-            NotFoundException.class,
-            "nothing listens on port 49983"),
+            SandboxUnreachableException.class,
+            "cannot be reached"),
+        new Refusal(
+            "the edge in words: no daemon",
+            json(502, "{\"code\": 502, \"message\": \"The sandbox port is not open\"}"),
+            SandboxUnreachableException.class,
+            "cannot be reached"),
+        new Refusal(
+            "the edge in words: no sandbox",
+            json(502, "{\"code\": 502, \"message\": \"The sandbox was not found\"}"),
+            SandboxNotRunningException.class,
+            "the sandbox is gone"),
         new Refusal(
             "the edge: too many connections",
             json(429, "{\"sandboxId\": \"isb1\", \"message\": \"many\", \"connectionLimit\": 9}"),
@@ -309,23 +320,17 @@ class ExecTest {
   @MethodSource("refusals")
   void aRefusalIsToldAndNothingIsLookedFor(Refusal refusal) throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
+    boolean isNotRunning = refusal.type() == SandboxNotRunningException.class;
     e2b.answer(refusal.answer());
+    if (isNotRunning) {
+      e2b.answer(404, "");
+    }
     assertThatThrownBy(() -> sandbox.exec("true"))
         .isExactlyInstanceOf(refusal.type())
         .hasMessageContaining(refusal.says());
     e2b.take(START);
-  }
-
-  @Test
-  void whoIsMissingIsToldApart() throws Exception {
-    E2bSandbox sandbox = e2b.sandbox();
-    e2b.answer(502, "{\"sandboxId\": \"isb1\"}");
-    e2b.answer(502, "{\"sandboxId\": \"isb1\", \"port\": 49983}");
-    for (What what : List.of(What.SANDBOX, What.LISTENER)) {
-      assertThatThrownBy(() -> sandbox.exec("true"))
-          .isInstanceOfSatisfying(
-              NotFoundException.class, e -> assertThat(e.what()).isEqualTo(what));
-      e2b.take(START);
+    if (isNotRunning) {
+      e2b.take("GET /sandboxes/isb1");
     }
   }
 

@@ -235,7 +235,7 @@ class LongTimesTest {
     e2b.answer(200, "[]");
     e2b.answer(200, "[]");
     CompletableFuture<Throwable> failure = failureOf(() -> client.create(SandboxSpec.standard()));
-    e2b.take("POST /sandboxes");
+    e2b.take("POST /v2/sandboxes");
     time.advance(Duration.ofSeconds(60));
     time.pass(Duration.ofMillis(500));
 

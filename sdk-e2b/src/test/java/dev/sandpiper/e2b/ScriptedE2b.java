@@ -275,7 +275,7 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
   private final class InOrder extends Dispatcher {
     @Override
     public MockResponse dispatch(RecordedRequest request) {
-      if (request.getMethod().equals("POST") && request.getTarget().equals("/sandboxes")) {
+      if (request.getMethod().equals("POST") && request.getTarget().equals("/v2/sandboxes")) {
         creates.add(request);
       }
       if (request.getTarget().endsWith("/process.Process/Start")) {

@@ -103,7 +103,7 @@ class SecretsTest {
     sandbox.close();
     takeAll(6);
     assertThat(CapturedLog.lines())
-        .anyMatch(line -> line.startsWith("DEBUG create POST 127.0.0.1/sandboxes 201 "))
+        .anyMatch(line -> line.startsWith("DEBUG create POST 127.0.0.1/v2/sandboxes 201 "))
         .anyMatch(line -> line.startsWith("DEBUG read GET 127.0.0.1/files 200 "));
     assertNothingWasSaid();
   }

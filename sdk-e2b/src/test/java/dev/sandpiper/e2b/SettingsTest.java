@@ -118,16 +118,23 @@ class SettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"false", "FALSE", "False"})
-  void onlyTheWordFalseSwitchesTheCheckOfTheKeyOff(String text) {
+  @ValueSource(strings = {"true", "TRUE", "True"})
+  void onlyTheWordTrueSwitchesTheCheckOfTheKeyOn(String text) {
+    assertThatThrownBy(() -> resolve("E2B_VALIDATE_API_KEY", text, "E2B_API_KEY", "own-key"))
+        .isInstanceOf(AuthenticationException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "yes", "on", "", "false", "true "})
+  void anyOtherWordLeavesTheCheckOff(String text) {
     assertThat(resolve("E2B_VALIDATE_API_KEY", text, "E2B_API_KEY", "own-key").apiKey())
         .isEqualTo("own-key");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "no", "off", "", "true", "false "})
-  void anyOtherWordLeavesTheCheckOn(String text) {
-    assertThatThrownBy(() -> resolve("E2B_VALIDATE_API_KEY", text, "E2B_API_KEY", "own-key"))
+  @ValueSource(strings = {" ", "\t"})
+  void aBlankKeyIsRefused(String key) {
+    assertThatThrownBy(() -> resolve("E2B_API_KEY", key))
         .isInstanceOf(AuthenticationException.class);
   }
 
@@ -144,7 +151,8 @@ class SettingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"e2b_x", "e2b_9G", "e2b_AB", "4321", "e2b_98\n", "E2B_98", " e2b_98", "e2b_98 "})
-  void aKeyOfAnotherShapeIsRefusedWithoutBeingRepeated(String key) {
+  void aKeyOfAnotherShapeIsRefusedWithoutBeingRepeatedWhereThatIsChecked(String key) {
+    options.validateApiKey = true;
     assertThatThrownBy(() -> resolve("E2B_API_KEY", key))
         .isInstanceOf(AuthenticationException.class)
         .hasMessageContaining("has not the shape")

@@ -21,6 +21,7 @@ import dev.sandpiper.http.JsonApi;
 import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.Json;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import okhttp3.HttpUrl;
@@ -31,7 +32,7 @@ import okhttp3.HttpUrl;
  */
 final class SessionCalls {
   static final ApiErrors ERRORS =
-      new ApiErrors(List.of("message"), List.of(), Set.of(400, 422), Set.of());
+      new ApiErrors(List.of("message"), List.of(), Set.of(400, 422), Map.of(), null);
 
   private static final int FAILED = 500;
   private static final String GONE =

@@ -1,0 +1,26 @@
+package dev.sandpiper;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The platform has no room for the request at the moment (503). {@link #retryable()} says whether
+ * it is certain that nothing was changed, so that the same call can be made again later.
+ */
+public class ServiceBusyException extends PlatformException {
+  private static final long serialVersionUID = 1L;
+
+  private final @Nullable Duration retryAfter;
+
+  public ServiceBusyException(
+      Failure failure, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+    super(failure, cause);
+    this.retryAfter = retryAfter;
+  }
+
+  /** How long the platform asks to wait, if it says so. */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
+  }
+}

@@ -1,0 +1,206 @@
+package dev.sandpiper.e2b;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectFailedException;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.RateLimitedException;
+import dev.sandpiper.RetryDecision.Verdict;
+import dev.sandpiper.RetryOptions;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.ServiceBusyException;
+import dev.sandpiper.e2b.ControlPlane.Created;
+import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.Backoff;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.Retries;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the request that creates a sandbox: over the second version of E2B's API, which keeps an
+ * idempotency key, so that the same bytes may be sent again under it; over the first version, which
+ * keeps none, only where the server has no second, and then once.
+ */
+final class CreateCall {
+  private static final Logger log = LoggerFactory.getLogger(CreateCall.class);
+  private static final String IN_PROGRESS = "idempotency_in_progress";
+  private static final String OUTCOME_UNKNOWN = "idempotency_outcome_unknown";
+
+  /** How long the key is used. How long the platform keeps it is not written down. */
+  private static final Duration KEY_LIFE = Duration.ofMinutes(2);
+
+  private final ControlPlane api;
+  private final Terms terms;
+  private final E2bSandboxSpec spec;
+  private final String template;
+  private final ObjectNode body;
+  private final String key;
+  private @Nullable SandboxException open; // the first failure after which it may exist
+  private int attempts;
+
+  /**
+   * What all creates of one client share.
+   *
+   * @param firstVersionOnly whether the server is known to have no second version of the route
+   */
+  record Terms(Retries retries, AtomicBoolean firstVersionOnly) {}
+
+  /**
+   * @param body what both versions take
+   */
+  CreateCall(
+      ControlPlane api,
+      Terms terms,
+      E2bSandboxSpec spec,
+      String template,
+      ObjectNode body,
+      String key) {
+    this.api = api;
+    this.terms = terms;
+    this.spec = spec;
+    this.template = template;
+    this.body = body;
+    this.key = key;
+  }
+
+  /** True if a failure of {@link #send} leaves open whether the sandbox exists. */
+  boolean mayExist() {
+    return open != null;
+  }
+
+  /** True if an earlier attempt may have created it, so that the answer needs a second look. */
+  boolean wasRepeated() {
+    return attempts > 1;
+  }
+
+  /** The platform's answer, which has a sandbox's id. */
+  JsonNode send(CallScope scope) {
+    if (terms.firstVersionOnly().get()) {
+      return first(scope);
+    }
+    if (!spec.secure()) {
+      throw new InvalidRequestException(
+          failure(
+              "E2B creates only sandboxes that need their token: leave out secure(false). A server"
+                  + " with the first version of the API alone takes it once another sandbox was"
+                  + " created there"));
+    }
+    RetryOptions options = terms.retries().options();
+    Backoff pauses =
+        new Backoff(options.firstPause(), options.longestPause(), scope.within(KEY_LIFE));
+    HttpRequest request = api.in(scope).createRequest(template, body, key);
+    while (true) {
+      attempts++;
+      Created answer = attempt(request, scope);
+      if (answer instanceof Created.Sandbox sandbox) {
+        return sandbox.json();
+      }
+      Created.Refused refused = (Created.Refused) answer;
+      SandboxException refusal = refused.refusal();
+      if (open == null && ControlPlane.isWithoutRoute(refusal, "template")) {
+        return firstInstead(scope);
+      }
+      Duration pause = pause(refusal, pauses.next());
+      boolean isTooLong = pause.compareTo(options.longestPause()) > 0;
+      if (!mayRepeat(refused) || !pauses.hasTime() || isTooLong) {
+        throw last(refusal);
+      }
+      terms.retries().tell(request, attempts, refusal, Verdict.REPEATED, pause);
+      log.warn("create {}: {}, trying again with its key", template, refusal.getMessage());
+      sleep(scope, pause);
+    }
+  }
+
+  private Created attempt(HttpRequest request, CallScope scope) {
+    Created answer;
+    try {
+      answer = api.in(scope).create(request);
+    } catch (SandboxException e) {
+      answer = new Created.Refused(e, e instanceof ConnectionLostException);
+    }
+    if (open == null
+        && answer instanceof Created.Refused refused
+        && leavesOpen(refused.refusal())) {
+      open = refused.refusal();
+    }
+    return answer;
+  }
+
+  /** A request that is under way, or whose outcome the platform has lost, may end as a sandbox. */
+  private static boolean leavesOpen(SandboxException refusal) {
+    String code = refusal.code().orElse("");
+    return code.equals(IN_PROGRESS)
+        || code.equals(OUTCOME_UNKNOWN)
+        || Ambiguity.mayHaveStarted(refusal);
+  }
+
+  private boolean mayRepeat(Created.Refused answer) {
+    SandboxException refusal = answer.refusal();
+    if (refusal.code().filter(IN_PROGRESS::equals).isPresent()) {
+      return true;
+    }
+    // A connection that could not be made was tried again beneath.
+    return attempts < terms.retries().options().attempts()
+        && answer.isRepeatable()
+        && !(refusal instanceof ConnectFailedException);
+  }
+
+  private static Duration pause(SandboxException refusal, Duration standard) {
+    Optional<Duration> asked = Optional.empty();
+    if (refusal instanceof RateLimitedException limited) {
+      asked = limited.retryAfter();
+    } else if (refusal instanceof ServiceBusyException busy) {
+      asked = busy.retryAfter();
+    }
+    return asked.orElse(standard);
+  }
+
+  private void sleep(CallScope scope, Duration pause) {
+    try {
+      scope.sleep(pause, failure(""));
+    } catch (CancelledException e) {
+      throw last(e);
+    }
+  }
+
+  /** What to throw: who gave up hears that, else the first failure that left it open. */
+  private SandboxException last(SandboxException failure) {
+    SandboxException first = open;
+    if (first == null || first == failure || failure instanceof CancelledException) {
+      return failure;
+    }
+    first.addSuppressed(failure);
+    return first;
+  }
+
+  private JsonNode firstInstead(CallScope scope) {
+    JsonNode sandbox = first(scope);
+    terms.firstVersionOnly().set(true);
+    return sandbox;
+  }
+
+  private JsonNode first(CallScope scope) {
+    ObjectNode all = body.deepCopy().put("secure", spec.secure());
+    try {
+      return api.in(scope).createOverFirstVersion(template, all);
+    } catch (SandboxException e) {
+      if (Ambiguity.mayHaveStarted(e)) {
+        open = e;
+      }
+      throw e;
+    }
+  }
+
+  private Failure failure(String observed) {
+    return Failure.of("create", template, observed);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.sandpiper.e2b;
+
+import dev.sandpiper.wire.SentText;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How a snapshot is made. Immutable; each method returns a changed copy. */
+public final class E2bSnapshotOptions {
+  private static final E2bSnapshotOptions STANDARD = new E2bSnapshotOptions(null, null);
+
+  private final @Nullable String name;
+  private final @Nullable E2bPauseMode mode;
+
+  private E2bSnapshotOptions(@Nullable String name, @Nullable E2bPauseMode mode) {
+    this.name = name;
+    this.mode = mode;
+  }
+
+  /** Without a name, of what the platform keeps by default: memory and files. */
+  public static E2bSnapshotOptions standard() {
+    return STANDARD;
+  }
+
+  /** A name by which it can be found, and taken as a template. */
+  public E2bSnapshotOptions name(String name) {
+    if (SentText.require("the snapshot's name", name).isBlank()) {
+      throw new IllegalArgumentException("the snapshot's name is blank");
+    }
+    return new E2bSnapshotOptions(name, mode);
+  }
+
+  /**
+   * What it holds. Sandboxes from one with files only boot anew. A control plane that does not know
+   * this (before November 2026) keeps the memory too, and does not say so.
+   */
+  public E2bSnapshotOptions mode(E2bPauseMode kept) {
+    return new E2bSnapshotOptions(name, kept);
+  }
+
+  Optional<String> name() {
+    return Optional.ofNullable(name);
+  }
+
+  Optional<E2bPauseMode> mode() {
+    return Optional.ofNullable(mode);
+  }
+}

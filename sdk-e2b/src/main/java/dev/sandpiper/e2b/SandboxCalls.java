@@ -1,0 +1,141 @@
+package dev.sandpiper.e2b;
+
+import static dev.sandpiper.http.JsonApi.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxInfo.State;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.wire.Json;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** The calls of E2B's REST API about one sandbox that not every control plane has. */
+record SandboxCalls(ControlPlane plane, String id) {
+  private static final String SANDBOX = "sandbox";
+
+  /** False if it was paused already. */
+  boolean pause(E2bPauseMode mode) {
+    JsonNode body = Json.object().put("memory", mode == E2bPauseMode.FULL);
+    try {
+      routed("pausing", () -> send(request(E2bCall.PAUSE).withJson(body)).close());
+      return true;
+    } catch (SandboxException e) {
+      boolean isConflict = e.status().orElse(0) == 409;
+      if (!isConflict && !Ambiguity.mayHaveStarted(e)) {
+        throw e;
+      }
+      return settled(e, isConflict);
+    }
+  }
+
+  /** What a conflict, or a failure that leaves it open, comes to. */
+  private boolean settled(SandboxException failure, boolean isConflict) {
+    State state;
+    try {
+      state = plane.info(id).state();
+    } catch (SandboxException e) {
+      failure.addSuppressed(e);
+      throw isConflict ? failure : unknown(failure, "the sandbox could not be looked at");
+    }
+    if (state == State.PAUSED) {
+      return !isConflict;
+    }
+    throw isConflict ? failure : unknown(failure, "a moment later it was " + state);
+  }
+
+  private static SandboxException unknown(SandboxException failure, String observed) {
+    return Ambiguity.unknown(failure, "whether it will be paused cannot be known; " + observed);
+  }
+
+  /** Keeps what it is at this moment. */
+  E2bSnapshot snapshot(E2bSnapshotOptions options) {
+    ObjectNode body = Json.object();
+    options.name().ifPresent(name -> body.put("name", name));
+    options.mode().ifPresent(mode -> body.put("memory", mode == E2bPauseMode.FULL));
+    HttpRequest request = request(E2bCall.SNAPSHOT).withJson(body);
+    return Ambiguity.saying(
+        "whether there is a snapshot cannot be known",
+        () ->
+            routed(
+                "snapshots",
+                () -> {
+                  try (HttpResponse response = send(request)) {
+                    return E2bSnapshot.of(json(response), response);
+                  }
+                }));
+  }
+
+  /** Starts copies of it. Each item of the answer is one, or an error. */
+  JsonNode fork(int count, Duration timeToLive) {
+    JsonNode body =
+        Json.object().put("count", count).put("timeout", ControlPlane.seconds(timeToLive));
+    HttpRequest request = request(E2bCall.FORK).withJson(body);
+    return Ambiguity.saying(
+        "how many forks there are cannot be known",
+        () ->
+            routed(
+                "forks",
+                () -> {
+                  try (HttpResponse response = send(request)) {
+                    JsonNode forks = json(response);
+                    if (!forks.isArray()) {
+                      throw new WireFormatException(
+                          response.failure("an answer that is not a list"));
+                    }
+                    return forks;
+                  }
+                }));
+  }
+
+  /** Replaces all of its network rules. Sending it twice does no harm. */
+  void updateNetwork(E2bNetwork rules) {
+    HttpRequest request = request(E2bCall.UPDATE_NETWORK).withJson(rules.update());
+    routed("network rules", () -> send(request).close());
+  }
+
+  E2bSandboxDetails details() {
+    try (HttpResponse response = send(request(E2bCall.INFO))) {
+      JsonNode json = ControlPlane.sandbox(id, response);
+      return new E2bSandboxDetails(SandboxJson.info(json, response), json);
+    }
+  }
+
+  private HttpRequest request(E2bCall call) {
+    return plane.api().request(call, id, id);
+  }
+
+  private HttpResponse send(HttpRequest request) {
+    return plane.api().send(request, What.SANDBOX);
+  }
+
+  private static void routed(String feature, Runnable call) {
+    routed(
+        feature,
+        () -> {
+          call.run();
+          return true;
+        });
+  }
+
+  /** Makes a call; a server that has no such route is not a sandbox that is missing. */
+  static <T> T routed(String feature, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (SandboxException e) {
+      if (ControlPlane.isWithoutRoute(e, SANDBOX)) {
+        throw new InvalidRequestException(
+            e.failure()
+                .withObserved("this control plane has no " + feature + ", so nothing was done"),
+            e);
+      }
+      throw e;
+    }
+  }
+}
