@@ -11,6 +11,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.E2bSandbox.Origin;
 import dev.sandpiper.engine.CreatedSandboxes;
+import dev.sandpiper.engine.SandboxIds;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;

@@ -96,9 +96,12 @@ public final class E2bReaders {
 
   public static void controlPlane(byte[] input) {
     ControlPlane api = new ControlPlane(new CannedTransport(input), NOWHERE);
-    switch (input.length % 4) {
-      case 0 -> api.list(SandboxFilter.all()).stream().limit(100).count();
-      case 1 -> api.withNonce("sp-1").ifPresent(id -> assertThat(id).isNotEmpty());
+    SandboxLists lists = new SandboxLists(api.api());
+    switch (input.length % 6) {
+      case 0 -> lists.of(E2bSandboxFilter.of(SandboxFilter.all())).stream().limit(100).count();
+      case 1 -> assertThat(lists.withNonce("sp-1")).doesNotContain("");
+      case 4 -> lists.snapshots(null).stream().limit(100).count();
+      case 5 -> new SandboxCalls(api, "x").details().volumes();
       case 2 -> api.info("x");
       default -> api.connect("x", Duration.ofMinutes(5));
     }

@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import okhttp3.HttpUrl;
 
 /** Answers of any status, as fuzzers feed them. */
 public final class AnswerReaders {
   private static final ApiErrors ERRORS =
-      new ApiErrors(List.of("message"), List.of("code"), Set.of(400), Set.of("refused"));
+      new ApiErrors(
+          List.of("message"),
+          List.of("code"),
+          Set.of(400),
+          Map.of("refused", ApiErrors.Verdict.NOTHING_DONE),
+          "Should-Retry");
 
   private static final ApiCall.Rule RULE =
       new ApiCall.Rule("test", "GET /", ApiCall.Repetition.IF_UNSENT, "");
