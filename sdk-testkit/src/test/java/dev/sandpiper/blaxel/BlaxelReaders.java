@@ -149,7 +149,10 @@ public final class BlaxelReaders {
   public static void controlPlane(byte[] input) {
     ControlPlane api = new ControlPlane(new CannedTransport(input), NOWHERE);
     switch (input.length % 4) {
-      case 0 -> api.list(SandboxFilter.all()).stream().limit(100).count();
+      case 0 ->
+          api.list(SandboxFilter.all()).stream()
+              .limit(100)
+              .forEach(info -> assertThat(info.id()).isNotEmpty());
       case 1 -> api.withExternalId("x").forEach(found -> SandboxJson.hasNonce(found, "sp-1"));
       case 2 -> api.info("x");
       default -> new RecordUpdate(api, "x").expireIn(Duration.ofMinutes(5));

@@ -98,9 +98,15 @@ public final class E2bReaders {
     ControlPlane api = new ControlPlane(new CannedTransport(input), NOWHERE);
     SandboxLists lists = new SandboxLists(api.api());
     switch (input.length % 6) {
-      case 0 -> lists.of(E2bSandboxFilter.of(SandboxFilter.all())).stream().limit(100).count();
+      case 0 ->
+          lists.of(E2bSandboxFilter.of(SandboxFilter.all())).stream()
+              .limit(100)
+              .forEach(info -> assertThat(info).isNotNull());
       case 1 -> assertThat(lists.withNonce("sp-1")).doesNotContain("");
-      case 4 -> lists.snapshots(null).stream().limit(100).count();
+      case 4 ->
+          lists.snapshots(null).stream()
+              .limit(100)
+              .forEach(snapshot -> assertThat(snapshot).isNotNull());
       case 5 -> new SandboxCalls(api, "x").details().volumes();
       case 2 -> api.info("x");
       default -> api.connect("x", Duration.ofMinutes(5));

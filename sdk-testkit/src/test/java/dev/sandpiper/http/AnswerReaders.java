@@ -31,8 +31,8 @@ public final class AnswerReaders {
     try (HttpResponse response = new CannedTransport(input).send(request)) {
       response.retryAfter().ifPresent(wait -> assertThat(wait.isNegative()).isFalse());
       SandboxException error = ERRORS.of(response, What.SANDBOX);
-      assertThat(error.getMessage().length()).isLessThan(2_000);
-      assertThat(error.getMessage()).doesNotContain("s3cr3t");
+      assertThat(error).message().hasSizeLessThan(2_000);
+      assertThat(error).hasMessageNotContaining("s3cr3t");
     }
   }
 }

@@ -1,16 +1,12 @@
 package dev.sandpiper.e2b.sessions;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.Content;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.WireFormatException;
-import java.io.IOException;
+import dev.sandpiper.testing.HostilePeer;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,26 +17,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class HostileSessionsTest {
   @RegisterExtension final ScriptedSessions server = new ScriptedSessions();
-  private final MockWebServer other = new MockWebServer();
-
-  @BeforeEach
-  void start() throws IOException {
-    other.start();
-  }
-
-  @AfterEach
-  void nobodyElseIsAsked() {
-    assertThat(other.getRequestCount()).isZero();
-    other.close();
-  }
+  @RegisterExtension final HostilePeer hostile = new HostilePeer();
 
   @ParameterizedTest
   @ValueSource(ints = {301, 302, 303, 307, 308})
   void aRedirectIsRefused(int status) {
     Session session = server.session();
-    String elsewhere = "http://user:s3cr3t@127.0.0.1:" + other.getPort() + "/";
     MockResponse redirect =
-        new MockResponse.Builder().code(status).addHeader("Location", elsewhere).build();
+        new MockResponse.Builder().code(status).addHeader("Location", hostile.elsewhere()).build();
     server
         .expect("POST /sessions/s1/processes", () -> redirect)
         .expect("GET /sessions/s1/filesystem/dirs?path=%2Fd", () -> redirect)

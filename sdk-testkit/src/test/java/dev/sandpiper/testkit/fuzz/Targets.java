@@ -99,6 +99,7 @@ final class Targets {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // only copied
   private static void of(
       String name,
       Reader reader,
