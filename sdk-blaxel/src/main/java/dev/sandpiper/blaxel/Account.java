@@ -2,7 +2,6 @@ package dev.sandpiper.blaxel;
 
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
-import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpTransport;
 import java.util.Map;
 
@@ -26,7 +25,7 @@ record Account(
   Map<String, String> credentials() {
     return Map.of(
         AuthenticatedTransport.HEADER,
-        "Bearer " + tokens.token(CallScope.open()),
+        "Bearer " + tokens.token(threads.scope()),
         "X-Blaxel-Workspace",
         settings.workspace());
   }

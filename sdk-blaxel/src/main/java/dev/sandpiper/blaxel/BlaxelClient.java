@@ -64,12 +64,13 @@ public final class BlaxelClient implements SandboxClient {
     this.resources = resources;
     HttpTransport plain =
         new HeaderTransport(resources.transport(), headers(userAgent, settings.workspace()));
-    Tokens tokens = new Tokens(plain, settings.apiUrl(), settings.credentials());
+    Tokens tokens = new Tokens(plain, settings.apiUrl(), settings.credentials(), resources.time());
     Retries retries = resources.retries();
     this.account =
         new Account(
             new ControlPlane(new AuthenticatedTransport(plain, tokens, retries), settings.apiUrl()),
-            new AuthenticatedTransport(new WakingTransport(plain, waits, retries), tokens, retries),
+            new AuthenticatedTransport(
+                new WakingTransport(plain, waits, retries, resources.time()), tokens, retries),
             settings,
             tokens,
             Threads.of(resources),

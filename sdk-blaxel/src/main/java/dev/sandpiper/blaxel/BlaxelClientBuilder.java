@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.SandboxClientBuilder;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.http.UserAgent;
 import dev.sandpiper.wire.SentText;
 import java.nio.file.Path;
@@ -108,6 +109,11 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
   public BlaxelClientBuilder streamedOnly() {
     output = new OutputFiles(output.directory(), true);
     return this;
+  }
+
+  /** For tests: the client goes by this time, and not by that of the machine. */
+  BlaxelClientBuilder time(Time driven) {
+    return goingBy(driven);
   }
 
   BlaxelClientBuilder waits(Waits shorter) {

@@ -69,7 +69,9 @@ record BlaxelFilePlatform(
   @Override
   public void delete(String hidden) {
     HttpRequest request =
-        BlaxelFiles.request(base, BlaxelCall.DELETE_ARCHIVE, hidden, hidden).within(CLEAN_UP);
+        BlaxelFiles.request(base, BlaxelCall.DELETE_ARCHIVE, hidden, hidden)
+            .in(uploads.scope().apart())
+            .within(CLEAN_UP);
     send(request, Set.of(200, 404));
   }
 

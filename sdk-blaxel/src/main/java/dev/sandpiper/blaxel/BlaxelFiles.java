@@ -62,6 +62,7 @@ final class BlaxelFiles extends SandboxFiles {
   private final Listing listing;
   private final AtomicWrite atomic;
   private final DirectoryCopies directories;
+  private final Threads threads;
 
   BlaxelFiles(
       HttpTransport transport,
@@ -70,7 +71,8 @@ final class BlaxelFiles extends SandboxFiles {
       BlaxelProcesses processes,
       Threads threads) {
     super(paths, ATTEMPTS);
-    this.uploads = new Uploads(transport, base);
+    this.threads = threads;
+    this.uploads = new Uploads(transport, base, threads.scope());
     this.commands = new FileCommands(processes);
     this.server = new BlaxelFileServer(base, commands);
     this.reads = FileReads.inPieces(transport, server, PIECE, threads.executor());
@@ -98,7 +100,11 @@ final class BlaxelFiles extends SandboxFiles {
   /** Asks for one byte, because a request for the head alone always succeeds. */
   private Optional<Boolean> glance(String path) {
     HttpRequest request =
-        server.request("exists", path).withHeader("Range", "bytes=0-0").within(GLANCE);
+        server
+            .request("exists", path)
+            .withHeader("Range", "bytes=0-0")
+            .in(threads.scope())
+            .within(GLANCE);
     try (HttpResponse response = reads.answer(request)) {
       return switch (response.status()) {
         case 200, 206, 416 -> Optional.of(true);

@@ -5,7 +5,6 @@ import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
-import dev.sandpiper.Processes;
 import dev.sandpiper.Signal;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,9 +16,9 @@ import java.util.concurrent.CompletableFuture;
 public final class BlaxelProcess implements Process {
   private final Process process;
   private final BlaxelRunning command;
-  private final Processes processes;
+  private final ServerProcesses processes;
 
-  BlaxelProcess(Process process, BlaxelRunning command, Processes processes) {
+  BlaxelProcess(Process process, BlaxelRunning command, ServerProcesses processes) {
     this.process = process;
     this.command = command;
     this.processes = processes;

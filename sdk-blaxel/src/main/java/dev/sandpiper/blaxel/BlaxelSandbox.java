@@ -70,10 +70,10 @@ public final class BlaxelSandbox implements Sandbox {
     this.url = url;
     this.created = created;
     this.account = account;
-    this.update = new RecordUpdate(account.api(), name);
+    this.update = new RecordUpdate(account.api(), name, account.threads().time());
     this.places = new Places(this::launched, name);
     SandboxPaths paths = new SandboxPaths(places::workingDirectory);
-    ProcessApi api = new ProcessApi(account.dataPlane(), url);
+    ProcessApi api = new ProcessApi(account.dataPlane(), url, account.threads().scope());
     this.variables = new Variables(name, api);
     StartMessages messages =
         new StartMessages(
@@ -158,7 +158,7 @@ public final class BlaxelSandbox implements Sandbox {
   public Endpoint previewEndpoint(int port, Duration lifetime) {
     requirePort(port);
     Duration checked = Durations.positive("the life of a token", lifetime, "a day, for instance");
-    return new Previews(account.api(), name).endpoint(port, checked);
+    return new Previews(account.api(), name, account.threads().time()).endpoint(port, checked);
   }
 
   private URI address(int port) {

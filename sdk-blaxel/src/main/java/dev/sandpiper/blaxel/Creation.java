@@ -76,7 +76,7 @@ final class Creation {
   }
 
   private JsonNode post(CallScope scope) {
-    Backoff conflicts = waits.within(waits.conflict());
+    Backoff conflicts = waits.within(waits.conflict(), scope);
     boolean overDead = false;
     while (true) {
       try {
@@ -154,7 +154,7 @@ final class Creation {
   /** Waits until it is deployed, which may go on for minutes behind a gateway that has given up. */
   private JsonNode look(SandboxException failure, CallScope scope) {
     boolean cutByGateway = failure.status().orElse(0) == GATEWAY_TIMEOUT;
-    Backoff backoff = waits.within(cutByGateway ? waits.creation() : waits.lookup());
+    Backoff backoff = waits.within(cutByGateway ? waits.creation() : waits.lookup(), scope);
     Optional<JsonNode> found = Optional.empty();
     String observed = "the platform does not show it";
     do {

@@ -9,6 +9,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.Monitor;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.JsonLinesReader;
 import dev.sandpiper.wire.MalformedStreamException;
@@ -18,8 +19,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -50,17 +49,17 @@ final class DirectoryWatch {
   private final ExactFiles files;
   private final Threads threads;
   private final Map<News, String> followed = new ConcurrentHashMap<>(); // and the process's id
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Monitor monitor;
   private volatile boolean armed;
 
-  // Guarded by lock.
+  // Guarded by the monitor.
   private boolean running;
   private @Nullable CallScope connection;
 
   DirectoryWatch(ExactFiles files, Threads threads) {
     this.files = files;
     this.threads = threads;
+    this.monitor = new Monitor(threads.time());
   }
 
   /** True while events are certain to come, unless they are lost. */
@@ -71,29 +70,24 @@ final class DirectoryWatch {
   /** Tells what happens to the files of this process, from now on. */
   void add(String id, News news) {
     followed.put(news, id);
-    lock.lock();
-    try {
-      if (!running) {
-        threads.promptly().execute(this::run);
-        running = true;
-      }
-    } finally {
-      lock.unlock();
-    }
+    monitor.change(
+        () -> {
+          if (!running) {
+            threads.promptly().execute(this::run);
+            running = true;
+          }
+        });
   }
 
   /** No more of these. The last one ends the watch. */
   void remove(News news) {
     followed.remove(news);
-    lock.lock();
-    try {
-      changed.signalAll();
-      if (followed.isEmpty() && connection != null) {
-        connection.cancel();
-      }
-    } finally {
-      lock.unlock();
-    }
+    monitor.change(
+        () -> {
+          if (followed.isEmpty() && connection != null) {
+            connection.cancel();
+          }
+        });
   }
 
   private void run() {
@@ -120,28 +114,18 @@ final class DirectoryWatch {
 
   private void giveUp() {
     armed = false;
-    lock.lock();
-    try {
-      running = false;
-    } finally {
-      lock.unlock();
-    }
+    monitor.change(() -> running = false);
   }
 
   /** Waits a moment. False, and this run is over, if nobody is followed then. */
   private boolean isWanted(long millis) throws InterruptedException {
-    lock.lock();
-    try {
-      long left = TimeUnit.MILLISECONDS.toNanos(millis);
-      while (left > 0 && !followed.isEmpty()) {
-        left = changed.awaitNanos(left);
-      }
-      connection = followed.isEmpty() ? null : CallScope.open();
-      running = connection != null;
-      return running;
-    } finally {
-      lock.unlock();
-    }
+    monitor.awaitWhile(() -> !followed.isEmpty(), TimeUnit.MILLISECONDS.toNanos(millis));
+    return monitor.decide(
+        () -> {
+          connection = followed.isEmpty() ? null : threads.scope();
+          running = connection != null;
+          return running;
+        });
   }
 
   /** One connection to its end. True if it has told anything. */
@@ -171,12 +155,7 @@ final class DirectoryWatch {
   }
 
   private CallScope current() {
-    lock.lock();
-    try {
-      return requireNonNull(connection);
-    } finally {
-      lock.unlock();
-    }
+    return monitor.decide(() -> requireNonNull(connection));
   }
 
   /** What is no event may have swallowed one. */

@@ -26,7 +26,7 @@ final class ExactCommand implements BlaxelRunning {
   private final ByteOffsets begin;
   private final FileEvents events;
   private final ProcessFiles files;
-  private final News news = new News();
+  private final News news;
   private final ExactInput input;
   private final Lease lease;
   private final ExactSandbox sandbox;
@@ -58,6 +58,7 @@ final class ExactCommand implements BlaxelRunning {
     this.maxRestarts = maxRestarts;
     this.removed = removed;
     this.sandbox = sandbox;
+    this.news = new News(sandbox.threads().time());
     ExitJudge judge = ExitJudge.of(ref.processId(), name, sandbox.api(), maxRestarts, isShort);
     Function<CallScope, ProcessDetails> records = scope -> record(judge, scope);
     this.lease = new Lease(ref.nonce(), sandbox.files(), sandbox.threads(), isStarter, begin);
@@ -70,7 +71,7 @@ final class ExactCommand implements BlaxelRunning {
             news,
             judge,
             sandbox.patience());
-    this.input = new ExactInput(name, files, news, hasInput);
+    this.input = new ExactInput(name, files, news, hasInput, sandbox.threads().scope());
   }
 
   private ProcessDetails record(ExitJudge judge, CallScope scope) {
@@ -232,9 +233,9 @@ final class ExactCommand implements BlaxelRunning {
       sandbox.finished().addAll(removed); // a wrapper that gives up may not have come to them
     }
     if (files.areThere() && (isRefused || events.isWritten())) {
-      lease.end(this::finish, CallScope.open());
+      lease.end(this::finish, sandbox.threads().scope());
     } else if (files.areThere()) {
-      sandbox.threads().promptly().execute(() -> lease.end(null, CallScope.open()));
+      sandbox.threads().promptly().execute(() -> lease.end(null, sandbox.threads().scope()));
     }
   }
 

@@ -34,7 +34,7 @@ final class ExactInput {
   private final ProcessFiles files;
   private final News news;
   private final boolean isCertain;
-  private final CallScope cancellation = CallScope.open();
+  private final CallScope cancellation;
   private final ReentrantLock sending = new ReentrantLock();
   private volatile boolean exited;
   private volatile boolean givenUp;
@@ -42,12 +42,15 @@ final class ExactInput {
 
   /**
    * @param isCertain true if it was started with an input by us
+   * @param cancellation without an end; what cancels it ends what is being sent
    */
-  ExactInput(String name, ProcessFiles files, News news, boolean isCertain) {
+  ExactInput(
+      String name, ProcessFiles files, News news, boolean isCertain, CallScope cancellation) {
     this.name = name;
     this.files = files;
     this.news = news;
     this.isCertain = isCertain;
+    this.cancellation = cancellation;
   }
 
   /** See {@link dev.sandpiper.engine.RunningCommand#writeStdin}. */

@@ -11,6 +11,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Time;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,7 @@ final class ExitJudge {
   private final String subject;
   private final @Nullable Long pid;
   private final ProcessApi api;
+  private final Time time;
   private final int maxRestarts;
   private final long longestInterval;
 
@@ -92,8 +94,9 @@ final class ExitJudge {
     this.subject = subject;
     this.pid = pid;
     this.api = api;
+    this.time = api.scope().time();
     this.maxRestarts = maxRestarts;
-    this.due = System.nanoTime() + firstLook;
+    this.due = time.nanos() + firstLook;
     this.longestInterval = longestInterval;
   }
 
@@ -120,6 +123,11 @@ final class ExitJudge {
     return judge;
   }
 
+  /** By which its times count. */
+  Time time() {
+    return time;
+  }
+
   /** Has the record be looked at the next time. From any thread. */
   void hurry() {
     hurried = true;
@@ -130,7 +138,7 @@ final class ExitJudge {
     if (marks.tries() > 0 && !begun) {
       begun = true;
       interval = ONCE_BEGUN;
-      due = System.nanoTime() + interval;
+      due = time.nanos() + interval;
     }
     if (judged != null) {
       return SETTLED;
@@ -144,14 +152,14 @@ final class ExitJudge {
     if (isSuspect && suspected < marks.tries()) {
       suspected = marks.tries();
       interval = FIRST_INTERVAL;
-      due = Math.min(due, System.nanoTime() + interval);
+      due = Math.min(due, time.nanos() + interval);
     }
-    return hurried ? 0 : Math.max(TimeUnit.MILLISECONDS.toNanos(1), due - System.nanoTime());
+    return hurried ? 0 : Math.max(TimeUnit.MILLISECONDS.toNanos(1), due - time.nanos());
   }
 
   /** True if the record is to be looked at now. */
   boolean isDue() {
-    return judged == null && (hurried || System.nanoTime() - due >= 0);
+    return judged == null && (hurried || time.nanos() - due >= 0);
   }
 
   /** Asks for the record, if it is time. True if that tells that the process is over. */
@@ -166,7 +174,7 @@ final class ExitJudge {
   private void postpone() {
     interval = hurried ? HURRIED_INTERVAL : interval;
     hurried = false;
-    due = System.nanoTime() + interval;
+    due = time.nanos() + interval;
     interval = Math.min(2 * interval, longestInterval);
   }
 
@@ -207,7 +215,7 @@ final class ExitJudge {
   private boolean take(ProcessDetails found, CallScope scope) {
     ProcessApi asked = api.in(scope.within(ExactFiles.ANSWER));
     if (!isSame(found)) {
-      recordSince = System.nanoTime();
+      recordSince = time.nanos();
     }
     record = found;
     if (found.exit().isEmpty()) {
@@ -216,11 +224,11 @@ final class ExitJudge {
     }
     if (mayStartAgain(found)) {
       interval = FIRST_INTERVAL;
-      due = System.nanoTime() + interval;
+      due = time.nanos() + interval;
       return false;
     }
     judged = judge(found.exit().get(), asked);
-    judgedAt = System.nanoTime();
+    judgedAt = time.nanos();
     return true;
   }
 
@@ -237,7 +245,7 @@ final class ExitJudge {
   private boolean mayStartAgain(ProcessDetails found) {
     return maxRestarts != 0
         && found.status() == ProcessDetails.Status.FAILED
-        && System.nanoTime() - recordSince < RESTART;
+        && time.nanos() - recordSince < RESTART;
   }
 
   /** A server that has replaced itself cannot know how what it took over has ended. */
@@ -261,7 +269,7 @@ final class ExitJudge {
 
   /** For how many nanoseconds that has been known. */
   long sinceJudged() {
-    return System.nanoTime() - judgedAt;
+    return time.nanos() - judgedAt;
   }
 
   /** The record as it was last seen; null before the first time. */

@@ -12,6 +12,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.Time;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -47,17 +48,18 @@ final class FileEvents {
   private final News news;
   private final ExitJudge judge;
   private final Duration patience;
-  private final CallScope scope = CallScope.open();
+  private final Time time;
+  private final CallScope scope;
   private final List<? extends OutputSource.Reader> outputs;
 
   // Owned by the reading thread.
   private final Deque<ProcessEvent> ready = new ArrayDeque<>();
-  private final long began = System.nanoTime();
+  private final long began;
   private long changes; // that were seen
   private long pause = FIRST_PAUSE;
   private boolean isSeenWhole; // by a look after the record told the end
-  private long newsSince = System.nanoTime(); // of the files
-  private long heard = System.nanoTime(); // when the sandbox last answered
+  private long newsSince; // of the files
+  private long heard; // when the sandbox last answered
 
   private volatile boolean isOutputWanted = true;
   private volatile boolean cancelled;
@@ -81,6 +83,11 @@ final class FileEvents {
     this.news = news;
     this.judge = judge;
     this.patience = patience;
+    this.time = judge.time();
+    this.scope = CallScope.open(time);
+    this.began = time.nanos();
+    this.newsSince = began;
+    this.heard = began;
     this.outputs = source.readers(ready::add, scope);
   }
 
@@ -90,7 +97,7 @@ final class FileEvents {
       rejectIfCancelled();
       try {
         step();
-        heard = System.nanoTime();
+        heard = time.nanos();
       } catch (SandboxException e) {
         endure(e);
       }
@@ -105,7 +112,7 @@ final class FileEvents {
       look();
     }
     if (read()) {
-      newsSince = System.nanoTime();
+      newsSince = time.nanos();
       pause = FIRST_PAUSE;
     } else if (!finish()) {
       rest(seen);
@@ -126,7 +133,7 @@ final class FileEvents {
     Marks before = source.marks();
     isSeenWhole |= source.look(scope) && isOver;
     boolean isNews = !source.marks().equals(before);
-    newsSince = isNews ? System.nanoTime() : newsSince;
+    newsSince = isNews ? time.nanos() : newsSince;
     return isNews;
   }
 
@@ -153,7 +160,7 @@ final class FileEvents {
     if (source.isWatched()) {
       return Math.min(Math.max(wished, FIRST_WATCHED_PAUSE), LONGEST_WATCHED_PAUSE);
     }
-    long share = Math.max(SHORT_PAUSE, (System.nanoTime() - began) / 4);
+    long share = Math.max(SHORT_PAUSE, (time.nanos() - began) / 4);
     return Math.min(wished, Math.min(share, isOutputWanted ? LONGEST_PAUSE : SAFETY_NET));
   }
 
@@ -168,7 +175,7 @@ final class FileEvents {
     if (isJudged && !isSeenWhole && judge.sinceJudged() < LONGEST_UNLISTED) {
       return false;
     }
-    boolean isSettled = released || judge.isSettled(System.nanoTime() - newsSince);
+    boolean isSettled = released || judge.isSettled(time.nanos() - newsSince);
     if (!outputs.stream().allMatch(output -> output.isRead(found.attempt(), isSettled))) {
       return false;
     }
@@ -196,7 +203,7 @@ final class FileEvents {
     if (e instanceof NotFoundException missing) {
       throw missing.what() == What.SANDBOX ? lost("the sandbox is gone", e) : e;
     }
-    if (System.nanoTime() - heard > patience.toNanos()) {
+    if (time.nanos() - heard > patience.toNanos()) {
       throw lost(
           "it could not be reached for " + patience.toSeconds() + " s; " + e.failure().observed(),
           e);

@@ -68,7 +68,7 @@ final class FinishedProcesses {
   void removeAll() {
     for (List<String> some = take(); !some.isEmpty(); some = take()) {
       try {
-        CallScope scope = CallScope.open();
+        CallScope scope = api.scope().apart();
         api.run("clean up", directory, Scripts.REMOVE, arguments(some), REMOVAL, scope);
       } catch (SandboxException e) {
         log.warn(

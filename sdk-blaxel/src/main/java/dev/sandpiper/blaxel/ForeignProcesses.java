@@ -101,7 +101,7 @@ final class ForeignProcesses {
             ref,
             ref.processId(),
             new ServerLogs(sandbox.files(), path, position),
-            new News(),
+            new News(sandbox.threads().time()),
             ExitJudge.byRecord(ref, record, sandbox.api(), scope),
             sandbox.patience());
     return new LogCommand(ref, position, events, sandbox);

@@ -3,8 +3,8 @@ package dev.sandpiper.blaxel;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessEvent.Channel;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import dev.sandpiper.http.Monitor;
+import dev.sandpiper.http.Time;
 import java.util.function.Predicate;
 
 /**
@@ -30,9 +30,12 @@ final class News {
     }
   }
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private Counters counters = new Counters(0, 0, 0, 0); // guarded by lock
+  private final Monitor monitor;
+  private Counters counters = new Counters(0, 0, 0, 0); // guarded by the monitor
+
+  News(Time time) {
+    monitor = new Monitor(time);
+  }
 
   void written(Channel channel) {
     boolean isStderr = channel == Channel.STDERR;
@@ -53,27 +56,18 @@ final class News {
   }
 
   private void add(int stdout, int stderr, int changes, int wakes) {
-    lock.lock();
-    try {
-      counters =
-          new Counters(
-              counters.stdout + stdout,
-              counters.stderr + stderr,
-              counters.changes + changes,
-              counters.wakes + wakes);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    monitor.change(
+        () ->
+            counters =
+                new Counters(
+                    counters.stdout + stdout,
+                    counters.stderr + stderr,
+                    counters.changes + changes,
+                    counters.wakes + wakes));
   }
 
   Counters counters() {
-    lock.lock();
-    try {
-      return counters;
-    } finally {
-      lock.unlock();
-    }
+    return monitor.decide(() -> counters);
   }
 
   /**
@@ -91,18 +85,12 @@ final class News {
   }
 
   private boolean await(Predicate<Counters> isNews, long nanos, Failure failure) {
-    lock.lock();
     try {
-      long left = nanos;
-      while (!isNews.test(counters) && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      return isNews.test(counters);
+      monitor.awaitWhile(() -> !isNews.test(counters), nanos);
+      return isNews.test(counters());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancelledException(failure.withObserved("its thread was interrupted"), e);
-    } finally {
-      lock.unlock();
     }
   }
 }

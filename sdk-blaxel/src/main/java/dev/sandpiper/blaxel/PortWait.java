@@ -9,8 +9,8 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
-import dev.sandpiper.Processes;
 import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.Time;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,28 +29,30 @@ final class PortWait {
   private static final int SHUT = 11;
   private static final int NOT_YET = 10;
 
-  private final Processes processes;
+  private final ServerProcesses processes;
+  private final Time time;
   private final Process process;
   private final List<Integer> ports;
   private final Duration limit;
 
-  PortWait(Processes processes, Process process, Duration limit, int... ports) {
+  PortWait(ServerProcesses processes, Process process, Duration limit, int... ports) {
     if (ports.length == 0 || Arrays.stream(ports).anyMatch(port -> port < 1 || port > 65_535)) {
       throw new IllegalArgumentException(
           "wait for ports of 1 to 65535, at least one; not " + Arrays.toString(ports));
     }
     this.processes = processes;
+    this.time = processes.scope().time();
     this.process = process;
     this.ports = Arrays.stream(ports).boxed().toList();
     this.limit = Durations.notNegative("the limit of waitForPorts", limit, "to look once");
   }
 
   void run() {
-    long began = System.nanoTime();
+    long began = time.nanos();
     boolean wasShut = false;
     Duration slice = Duration.ZERO; // a server may be ready, and a process over, already
     while (true) {
-      Duration left = limit.minusNanos(System.nanoTime() - began);
+      Duration left = limit.minusNanos(time.nanos() - began);
       int found = look(left.compareTo(slice) > 0 ? slice : left);
       slice = SLICE;
       if (found == 0) {
@@ -64,7 +66,7 @@ final class PortWait {
                     + " 0.0.0.0 or ::"));
       }
       wasShut = found == SHUT;
-      if (System.nanoTime() - began >= limit.toNanos()) {
+      if (time.nanos() - began >= limit.toNanos()) {
         throw new DeadlineExceededException(
             Limit.DEADLINE,
             limit,

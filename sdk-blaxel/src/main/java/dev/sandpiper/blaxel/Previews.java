@@ -8,6 +8,7 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +18,7 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** The private previews of one sandbox, one for each port. */
-record Previews(ControlPlane api, String sandbox) {
+record Previews(ControlPlane api, String sandbox, Time time) {
   private static final String OPERATION = "preview";
   private static final String HEADER = "X-Blaxel-Preview-Token";
   private static final int CONFLICT = 409;
@@ -74,7 +75,7 @@ record Previews(ControlPlane api, String sandbox) {
 
   private String token(String preview, Duration lifetime) {
     ObjectNode body = body(Nonce.random());
-    Instant end = Instant.now().plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
+    Instant end = time.now().plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
     body.withObject("/spec").put("expiresAt", end.toString());
     JsonNode token = api.addToken(sandbox, preview, body);
     return Json.text(token.path("spec"), "token")

@@ -20,6 +20,7 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Routes;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.wire.Json;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,8 +52,13 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
   private final RoundTrips roundTrips;
   private final CallScope scope;
 
-  ProcessApi(HttpTransport transport, HttpUrl base) {
-    this(transport, base, new RoundTrips(), CallScope.open());
+  ProcessApi(HttpTransport transport, HttpUrl base, CallScope scope) {
+    this(transport, base, new RoundTrips(), scope);
+  }
+
+  /** By whose end its calls end. */
+  CallScope scope() {
+    return scope;
   }
 
   private ProcessApi(
@@ -126,9 +132,9 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
         request(BlaxelCall.FIND, name, name)
             .withOperation(operation)
             .withHeader("Accept", "application/json");
-    long sent = System.nanoTime();
+    long sent = Time.system().nanos(); // a round trip is the network's
     try (HttpResponse response = transport.send(request)) {
-      roundTrips.add(System.nanoTime() - sent);
+      roundTrips.add(Time.system().nanos() - sent);
       if (response.status() == 200) {
         return Optional.of(details(response));
       }

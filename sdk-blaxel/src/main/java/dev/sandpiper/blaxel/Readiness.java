@@ -30,7 +30,7 @@ record Readiness(Account account, CallScope scope) {
    * @throws PlatformException if it fails, or does not answer in time
    */
   HttpUrl await(JsonNode created) {
-    Backoff backoff = account.waits().within(account.waits().ready());
+    Backoff backoff = account.waits().within(account.waits().ready(), scope);
     String name = SandboxJson.name(created);
     JsonNode sandbox = created;
     SandboxException last = null;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import java.util.function.Consumer;
  * way. What somebody else changes in between is lost. Secrets come back masked, and sending them
  * back would overwrite them, so a record with secrets is left alone.
  */
-record RecordUpdate(ControlPlane api, String name) {
+record RecordUpdate(ControlPlane api, String name, Time time) {
   private static final String[] READ_ONLY = {
     "status", "state", "events", "errors", "lastUsedAt", "expiresIn", "nodeGeneration"
   };
@@ -45,7 +46,7 @@ record RecordUpdate(ControlPlane api, String name) {
     update(
         "expireIn",
         record -> {
-          Duration age = Duration.between(createdAt(record), Instant.now());
+          Duration age = Duration.between(createdAt(record), time.now());
           Duration total = timeToLive.plus(age.isNegative() ? Duration.ZERO : age);
           ObjectNode runtime = object(object(record, "spec"), "runtime");
           runtime.put("ttl", BlaxelSandboxSpec.seconds(total));

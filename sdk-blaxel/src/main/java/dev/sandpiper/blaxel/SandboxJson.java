@@ -93,12 +93,15 @@ final class SandboxJson {
     Optional<String> image = text(json.path("spec").path("runtime"), "image");
     info = image.map(info::withTemplate).orElse(info);
     info = createdAt(json).map(info::withStartedAt).orElse(info);
-    return secondsLeft(json).flatMap(SandboxJson::fromNow).map(info::withExpiresAt).orElse(info);
+    return secondsLeft(json)
+        .flatMap(seconds -> in(seconds, response.now()))
+        .map(info::withExpiresAt)
+        .orElse(info);
   }
 
-  private static Optional<Instant> fromNow(long seconds) {
+  private static Optional<Instant> in(long seconds, Instant now) {
     try {
-      return Optional.of(Instant.now().plusSeconds(seconds));
+      return Optional.of(now.plusSeconds(seconds));
     } catch (DateTimeException | ArithmeticException e) {
       return Optional.empty(); // beyond every calendar, which is never
     }

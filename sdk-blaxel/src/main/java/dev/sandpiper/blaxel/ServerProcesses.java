@@ -45,18 +45,18 @@ final class ServerProcesses extends LaunchedProcesses implements BlaxelProcesses
   @Override
   public BlaxelProcess attachNamed(String processName) {
     requireNonNull(processName, "processName");
-    return followed(launcher.attachNamed(processName, CallScope.open()));
+    return followed(launcher.attachNamed(processName, scope()));
   }
 
   @Override
   public BlaxelProcess attach(ProcessRef ref) {
-    return followed(launcher.attach(requireNonNull(ref, "ref"), CallScope.open()));
+    return followed(launcher.attach(requireNonNull(ref, "ref"), scope()));
   }
 
   @Override
   public BlaxelProcess attach(ProcessRef ref, String position) {
     requireNonNull(ref, "ref");
-    return followed(launcher.attach(ref, ByteOffsets.parse(position), CallScope.open()));
+    return followed(launcher.attach(ref, ByteOffsets.parse(position), scope()));
   }
 
   private BlaxelProcess followed(BlaxelRunning found) {

@@ -53,7 +53,7 @@ final class StreamDrain implements Runnable {
   private final ExactSandbox sandbox;
   private final StreamedEvents events;
   private final StreamMessages messages;
-  private final CallScope scope = CallScope.open();
+  private final CallScope scope;
   private volatile @Nullable ProcessDetails last;
 
   /**
@@ -69,6 +69,7 @@ final class StreamDrain implements Runnable {
     this.name = name;
     this.response = response;
     this.sandbox = sandbox;
+    this.scope = sandbox.threads().scope();
     this.events = events;
     this.messages = new StreamMessages(name, events::put);
   }
@@ -180,18 +181,18 @@ final class StreamDrain implements Runnable {
     events.put(StreamMessages.gap(Channel.STDERR, reason));
     ExitJudge judge = ExitJudge.of(ref.processId(), name, sandbox.api(), 0, false);
     Backoff pauses = new Backoff(FIRST_POLL, LONGEST_POLL);
-    long heard = System.nanoTime();
+    long heard = scope.time().nanos();
     while (!events.isAbandoned()) {
       try {
         if (judge.ask(scope)) {
           end(requireNonNull(judge.record()), requireNonNull(judge.judged()));
           return;
         }
-        heard = System.nanoTime();
+        heard = scope.time().nanos();
       } catch (CancelledException e) {
         throw e;
       } catch (SandboxException e) {
-        if (System.nanoTime() - heard > sandbox.patience().toNanos()) {
+        if (scope.time().nanos() - heard > sandbox.patience().toNanos()) {
           throw new ConnectionLostException(
               failure("its stream broke, and its record cannot be had"), ref, e);
         }

@@ -4,6 +4,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.engine.EventBuffer;
+import dev.sandpiper.http.Time;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,12 @@ final class StreamedEvents {
       "it was read too slowly: Blaxel's streams must not wait, and it was too much to keep";
 
   private final String name;
-  private final EventBuffer buffer = EventBuffer.dropping(LIMIT, TOO_SLOW);
+  private final EventBuffer buffer;
   private volatile boolean abandoned;
 
-  StreamedEvents(String name) {
+  StreamedEvents(String name, Time time) {
     this.name = name;
+    this.buffer = EventBuffer.dropping(LIMIT, TOO_SLOW, time);
   }
 
   /** Adds an event. Never waits. */

@@ -63,7 +63,7 @@ final class StreamedLauncher {
     String name = command.common().name();
     try {
       HttpResponse response = sandbox.api().in(scope).startStreamed(name, process);
-      response.continueIn(CallScope.open());
+      response.continueIn(scope.apart());
       return response;
     } catch (SandboxException e) {
       sandbox.recover(name, command.name().isPresent(), ref, e, scope);
@@ -72,7 +72,7 @@ final class StreamedLauncher {
   }
 
   private StreamedCommand followed(ProcessRef ref, String name, @Nullable HttpResponse response) {
-    StreamedEvents events = new StreamedEvents(name);
+    StreamedEvents events = new StreamedEvents(name, sandbox.threads().time());
     StreamDrain drain = new StreamDrain(ref, name, response, sandbox, events);
     StreamedCommand command = new StreamedCommand(ref, name, events, drain, sandbox);
     sandbox.threads().promptly().execute(drain);
@@ -127,7 +127,7 @@ final class StreamedLauncher {
   }
 
   private void awaitBegin(StreamedCommand started, CallScope scope) {
-    Backoff backoff = waits.within(waits.ready());
+    Backoff backoff = waits.within(waits.ready(), scope);
     while (!started.hasBegun()) {
       if (sandbox.api().in(scope).find("start", started.ref().processId()).isPresent()) {
         return;

@@ -15,6 +15,7 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Routes;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;
@@ -41,17 +42,14 @@ final class Tokens {
   private final HttpTransport transport;
   private final HttpUrl apiUrl;
   private final Credentials credentials;
+  private final Time time;
 
   private volatile @Nullable Token current;
   private @Nullable String refreshToken; // of the thread that asks
   private @Nullable CompletableFuture<Token> renewal; // guarded by this; null while nobody asks
 
-  /** A token and when to renew it, by {@link System#nanoTime()}. */
+  /** A token and when to renew it, by {@link Time#nanos}. */
   private record Token(String text, long renewAt) {
-    boolean isFresh() {
-      return System.nanoTime() - renewAt < 0;
-    }
-
     @Override
     public String toString() {
       return "Token";
@@ -62,10 +60,11 @@ final class Tokens {
    * @param transport without credentials
    * @param apiUrl of the control plane, which gives tokens
    */
-  Tokens(HttpTransport transport, HttpUrl apiUrl, Credentials credentials) {
+  Tokens(HttpTransport transport, HttpUrl apiUrl, Credentials credentials, Time time) {
     this.transport = transport;
     this.apiUrl = apiUrl;
     this.credentials = credentials;
+    this.time = time;
     if (credentials instanceof Login login) {
       refreshToken = login.refreshToken();
       if (login.accessToken() != null) {
@@ -74,8 +73,8 @@ final class Tokens {
     }
   }
 
-  private static long after(Duration life) {
-    return System.nanoTime() + Durations.nanos(life) - EARLY.toNanos();
+  private long after(Duration life) {
+    return time.nanos() + Durations.nanos(life) - EARLY.toNanos();
   }
 
   /**
@@ -88,7 +87,7 @@ final class Tokens {
       return key.key();
     }
     Token known = current;
-    if (known != null && known.isFresh()) {
+    if (known != null && time.nanos() - known.renewAt() < 0) {
       return known.text();
     }
     return renewed(known == null ? null : known.text(), scope);
@@ -148,7 +147,7 @@ final class Tokens {
   private Token ask() {
     HttpRequest request =
         HttpRequest.of(BlaxelCall.AUTHENTICATE, "", Routes.of(apiUrl, BlaxelCall.AUTHENTICATE))
-            .in(CallScope.open().within(LIMIT))
+            .in(CallScope.open(time).within(LIMIT))
             .withHeader("Accept", "application/json")
             .withJson(grant());
     if (credentials instanceof ClientCredentials client) {
@@ -215,7 +214,7 @@ final class Tokens {
   }
 
   /** How long a token says that it lives. */
-  private static Duration life(String token) {
+  private Duration life(String token) {
     String[] parts = token.split("\\.", -1);
     if (parts.length != 3) {
       return UNKNOWN_LIFE;
@@ -225,7 +224,7 @@ final class Tokens {
       long expires = claims.path("exp").asLong(0);
       return expires == 0
           ? UNKNOWN_LIFE
-          : Duration.ofSeconds(expires - System.currentTimeMillis() / 1000);
+          : Duration.ofSeconds(expires - time.now().getEpochSecond());
     } catch (IllegalArgumentException | MalformedStreamException e) {
       return UNKNOWN_LIFE; // no token of the usual kind: Blaxel will say when it is over
     }

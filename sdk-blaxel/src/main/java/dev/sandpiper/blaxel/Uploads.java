@@ -38,10 +38,6 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
   private static final int MOST_PIECES = 10_000;
   private static final Duration CLEAN_UP = Duration.ofSeconds(10);
 
-  Uploads(HttpTransport transport, HttpUrl base) {
-    this(transport, base, CallScope.open());
-  }
-
   Uploads in(CallScope call) {
     return new Uploads(transport, base, call);
   }
@@ -139,7 +135,8 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
 
   /** Otherwise its pieces would stay in the sandbox's memory. */
   private void abort(String path, String upload, RuntimeException cause) {
-    HttpRequest request = request(BlaxelCall.ABORT_UPLOAD, path, upload).within(CLEAN_UP);
+    HttpRequest request =
+        request(BlaxelCall.ABORT_UPLOAD, path, upload).in(scope.apart()).within(CLEAN_UP);
     try {
       Uninterrupted.run(() -> transport.send(request).close());
     } catch (RuntimeException e) {

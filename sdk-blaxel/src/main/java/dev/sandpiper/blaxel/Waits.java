@@ -44,8 +44,8 @@ record Waits(
     return new Waits(pause, pause, limit, limit, limit, limit, limit, limit);
   }
 
-  /** Growing pauses for one of these limits, which begins now. */
-  Backoff within(Duration limit) {
-    return new Backoff(first, longest, CallScope.open().within(limit));
+  /** Growing pauses for one of these limits, which begins now; a call's end is not theirs. */
+  Backoff within(Duration limit, CallScope call) {
+    return new Backoff(first, longest, call.apart().within(limit));
   }
 }

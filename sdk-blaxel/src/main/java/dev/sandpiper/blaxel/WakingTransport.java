@@ -2,10 +2,12 @@ package dev.sandpiper.blaxel;
 
 import dev.sandpiper.RetryDecision.Verdict;
 import dev.sandpiper.http.Backoff;
+import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Retries;
+import dev.sandpiper.http.Time;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,12 +17,13 @@ import org.slf4j.LoggerFactory;
  * WORKLOAD_UNAVAILABLE} while it wakes, is deployed or is not known everywhere yet. The request has
  * not reached it then, so it is sent again, for a limited time.
  */
-record WakingTransport(HttpTransport next, Waits waits, Retries retries) implements HttpTransport {
+record WakingTransport(HttpTransport next, Waits waits, Retries retries, Time time)
+    implements HttpTransport {
   private static final Logger log = LoggerFactory.getLogger(WakingTransport.class);
 
   @Override
   public HttpResponse send(HttpRequest request) {
-    Backoff backoff = waits.within(waits.waking());
+    Backoff backoff = waits.within(waits.waking(), CallScope.open(time));
     for (int attempt = 1; ; attempt++) {
       HttpResponse response = next.send(request);
       if (!DataErrors.isWaking(response)) {
@@ -33,7 +36,7 @@ record WakingTransport(HttpTransport next, Waits waits, Retries retries) impleme
       response.close();
       log.debug("{}: the sandbox is not there yet, trying again in {}", request, pause);
       // Nothing of it has reached the sandbox.
-      request.scope().sleep(pause, request.failure("").withRetryable(true));
+      request.scope().sleep(time, pause, request.failure("").withRetryable(true));
     }
   }
 

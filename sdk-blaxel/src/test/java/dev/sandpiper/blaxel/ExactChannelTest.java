@@ -12,6 +12,7 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.Protocols;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.testing.Patience;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ class ExactChannelTest {
   private final MockWebServer server = new MockWebServer();
   private final ClientResources resources =
       new ClientResources(null, null, Limits.standard(), Protocols.standard());
-  private final News news = new News();
+  private final News news = new News(Time.system());
   private final List<ProcessEvent> events = new ArrayList<>();
 
   @BeforeEach

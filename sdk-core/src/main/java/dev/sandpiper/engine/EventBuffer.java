@@ -58,8 +58,8 @@ public final class EventBuffer extends Handover<ProcessEvent> {
    * @param limit roughly bytes
    * @param whyDropped the reason in the gaps
    */
-  public static EventBuffer dropping(int limit, String whyDropped) {
-    EventBuffer buffer = new EventBuffer(limit, whyDropped, Duration.ZERO, Time.system());
+  public static EventBuffer dropping(int limit, String whyDropped, Time time) {
+    EventBuffer buffer = new EventBuffer(limit, whyDropped, Duration.ZERO, time);
     for (Channel channel : Channel.values()) {
       buffer.offsets.put(channel, OptionalLong.empty());
     }

@@ -52,7 +52,7 @@ public class LaunchedProcesses implements Processes {
   }
 
   /** A new scope without an end, by the time of the client. */
-  CallScope scope() {
+  public CallScope scope() {
     return threads.scope();
   }
 

@@ -155,8 +155,8 @@ public final class CallScope {
     sleep(time, pause, about);
   }
 
-  /** Waits by another time, which counts for a scope that has none of its own. */
-  void sleep(Time pausing, Duration pause, Failure about) {
+  /** Waits by the time of a client, whatever this scope's is. */
+  public void sleep(Time pausing, Duration pause, Failure about) {
     check(about);
     CompletableFuture<Boolean> woken = new CompletableFuture<>();
     Runnable wake = () -> woken.complete(true);

@@ -173,6 +173,11 @@ public final class HttpResponse implements AutoCloseable {
     return new WireFormatException(failure("an answer that cannot be read"), cause);
   }
 
+  /** The time of day, by the client that it came to. */
+  public Instant now() {
+    return call.time().now();
+  }
+
   Headers sentHeaders() {
     return request.headers();
   }
@@ -205,7 +210,7 @@ public final class HttpResponse implements AutoCloseable {
     }
     try {
       Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      return Optional.of(Duration.between(call.time().now(), until));
+      return Optional.of(Duration.between(now(), until));
     } catch (DateTimeException e) {
       return Optional.empty(); // neither seconds nor a date: as good as none
     }

@@ -123,6 +123,21 @@ public final class ManualTime implements Time, Timers {
     }
   }
 
+  /** Lets an hour pass beside the caller, so that what a failed test has left can end. */
+  public void runOut() {
+    Thread thread =
+        new Thread(
+            () -> {
+              for (int second = 0; second < 3_600; second++) {
+                advance(Duration.ofSeconds(1));
+                Thread.yield();
+              }
+            },
+            "time that runs out");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   /** How long is waited now, the shortest first. */
   public synchronized List<Duration> waits() {
     return entries.stream()

@@ -13,15 +13,13 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,9 +47,8 @@ class ClaimGraceTest {
           "Java's onExit", process -> process.asJavaProcess().onExit().get(10, TimeUnit.SECONDS));
 
   private final ScriptedCommand scripted = new ScriptedCommand();
-  // Platform threads: Thread.getAllStackTraces does not show virtual ones.
-  private final ExecutorService pumps = Executors.newCachedThreadPool();
-  private final Engine engine = new Engine(pumps);
+  private final ManualTime time = new ManualTime();
+  private final Engine engine = new Engine(null, time);
 
   /** Something that waits for a process, or lets it go. */
   @FunctionalInterface
@@ -63,7 +60,6 @@ class ClaimGraceTest {
   void nothingIsLeft() {
     Patience.until("the stream is dropped", scripted::isClosed);
     engine.close();
-    pumps.shutdownNow();
   }
 
   /** Returns once the pump waits for a claim. */
@@ -72,15 +68,9 @@ class ClaimGraceTest {
       scripted.emits(PIECE);
     }
     Process process = engine.processes(scripted, grace).start(command);
-    Patience.until("the pump waits", ClaimGraceTest::isWaiting);
+    time.awaitWait(grace);
     assertThat(scripted.taken).hasValueLessThan(PIECES);
     return process;
-  }
-
-  private static boolean isWaiting() {
-    return Thread.getAllStackTraces().values().stream()
-        .flatMap(Arrays::stream)
-        .anyMatch(frame -> frame.getMethodName().equals("awaitClaim"));
   }
 
   @Test
@@ -113,8 +103,9 @@ class ClaimGraceTest {
   /** Or else the last output and the end would come too late. */
   @Test
   void theDeadlineEndsTheGrace() {
-    Command brief = Command.of("scripted").timeout(Duration.ofMillis(500));
-    try (Process process = startAndFill(brief, LONG)) {
+    Duration limit = Duration.ofMinutes(10);
+    try (Process process = startAndFill(Command.of("scripted").timeout(limit), LONG)) {
+      time.advance(limit);
       Patience.until("the pump has gone on to the end", scripted::isClosed);
       assertThat(scripted.stops).hasValue(1);
       assertThatThrownBy(process::waitFor).isInstanceOf(DeadlineExceededException.class);
@@ -123,8 +114,9 @@ class ClaimGraceTest {
 
   @Test
   void aServerThatNobodyReadsIsStalledOnce() throws Exception {
-    try (Process process = startAndFill(Command.of("scripted"), Duration.ofMillis(300))) {
+    try (Process process = startAndFill(Command.of("scripted"), StartedProcess.GRACE)) {
       scripted.exits(0);
+      time.advance(StartedProcess.GRACE);
       Patience.until("the pump has gone on to the end", scripted::isClosed);
       ProcessEvent first = process.events().next();
 

@@ -3,7 +3,7 @@ package dev.sandpiper.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.CapturedOutput;
@@ -21,6 +21,7 @@ import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.Signal;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,10 +46,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(20)
 class ExecutionTest {
   private static final Command COMMAND = Command.of("scripted");
-  private static final Command BRIEF = COMMAND.timeout(Duration.ofMillis(100));
+
+  /** How long a stream may go on once what wrote it was stopped, or released. */
+  private static final Duration AFTERMATH = Duration.ofMillis(1_500);
+
+  private static final Command BRIEF = COMMAND.timeout(Duration.ofMinutes(10));
 
   private final ScriptedCommand scripted = new ScriptedCommand();
-  private final Engine engine = new Engine();
+  private final ManualTime time = new ManualTime();
+  private final Engine engine = new Engine(null, time);
   private final List<String> seen = new ArrayList<>();
 
   @AfterEach
@@ -177,8 +183,8 @@ class ExecutionTest {
     DeadlineExceededException e = exceeded();
 
     assertThat(e.limit()).isEqualTo(Limit.DEADLINE);
-    assertThat(e.limitDuration()).isEqualTo(Duration.ofMillis(100));
-    assertThat(e).hasMessageContaining("deadline of 100 ms (Command.timeout)");
+    assertThat(e.limitDuration()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(e).hasMessageContaining("deadline of 600 s (Command.timeout)");
     ExecResult partial = e.partialResult().orElseThrow();
     assertThat(partial.stdout().text()).isEqualTo("before last words");
     assertThat(partial.exit()).isEqualTo(killed());
@@ -189,7 +195,7 @@ class ExecutionTest {
   @Test
   void streamHeldOpenByAChildThatEscapedIsReleased() {
     scripted.writes("a").onStop(() -> {}).onRelease(() -> scripted.ends(killed()));
-    DeadlineExceededException e = exceeded();
+    DeadlineExceededException e = exceeded(AFTERMATH);
 
     assertThat(e.partialResult().orElseThrow().exit()).isEqualTo(killed());
     assertThat(scripted.releases).hasValue(1);
@@ -198,7 +204,7 @@ class ExecutionTest {
   @Test
   void streamThatNeverEndsIsDropped() {
     scripted.writes("a").onStop(() -> {});
-    ExecResult partial = exceeded().partialResult().orElseThrow();
+    ExecResult partial = exceeded(AFTERMATH, AFTERMATH).partialResult().orElseThrow();
 
     assertThat(partial.stdout().text()).isEqualTo("a");
     assertThat(partial.exit()).isInstanceOf(ExitStatus.Unreported.class);
@@ -334,11 +340,21 @@ class ExecutionTest {
     return engine.processes(scripted).exec(command);
   }
 
-  private DeadlineExceededException exceeded() {
-    DeadlineExceededException e =
-        catchThrowableOfType(DeadlineExceededException.class, () -> exec(BRIEF));
-    assertThat(e).isNotNull();
-    return e;
+  /**
+   * @param waits what is waited for one after the other once the deadline has passed
+   */
+  private DeadlineExceededException exceeded(Duration... waits) {
+    CompletableFuture<Throwable> failure =
+        CompletableFuture.supplyAsync(() -> catchThrowable(() -> exec(BRIEF)));
+    Patience.until("what there is has been read", scripted::isReadToItsEnd);
+    time.pass(Duration.ofMinutes(10));
+    for (Duration wait : waits) {
+      time.pass(wait);
+    }
+    assertThat(failure)
+        .succeedsWithin(Duration.ofSeconds(10))
+        .isInstanceOf(DeadlineExceededException.class);
+    return (DeadlineExceededException) failure.join();
   }
 
   private OutputListener throwingAt(String text, RuntimeException failure) {

@@ -19,6 +19,7 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.Signal;
+import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.testing.Patience;
 import java.io.ByteArrayOutputStream;
@@ -44,15 +45,20 @@ class StartedProcessTest {
   private static final Output PIECE = Output.of(Channel.STDOUT, new byte[64 << 10]);
   private static final int PIECES = 1_600; // 100 MB
   private static final ExitStatus DONE = new ExitStatus.Exited(0);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static final Command LIMITED = Command.of("scripted").timeout(LIMIT);
 
   private final ScriptedCommand scripted = new ScriptedCommand();
   private final Engine engine = new Engine();
+  private final ManualTime time = new ManualTime();
+  private final Engine driven = new Engine(null, time);
 
   @AfterEach
   void nothingIsLeft() {
     assertThat(Thread.interrupted()).describedAs("a test left the interrupt flag").isFalse();
     Patience.until("the stream is dropped", scripted::isClosed);
     engine.close();
+    driven.close();
   }
 
   @Test
@@ -394,8 +400,8 @@ class StartedProcessTest {
 
   @Test
   void deadlineHoldsAfterDetach() {
-    Command brief = Command.of("scripted").timeout(Duration.ofMillis(100));
-    engine.processes(scripted).start(brief).detach();
+    driven.processes(scripted).start(LIMITED).detach();
+    time.advance(LIMIT);
 
     Patience.until("it is stopped", () -> scripted.stops.get() == 1);
   }
@@ -403,11 +409,13 @@ class StartedProcessTest {
   @Test
   void deadlineStopsTheTreeAndTellsWhoWaits() {
     scripted.onStop(() -> scripted.writes("last").ends(new ExitStatus.Signaled(Signal.KILL)));
-    Command brief = Command.of("scripted").timeout(Duration.ofMillis(100));
-    try (Process process = engine.processes(scripted).start(brief)) {
+    try (Process process = driven.processes(scripted).start(LIMITED)) {
+      time.advance(LIMIT.minusNanos(1));
+      assertThat(time.waits()).contains(Duration.ofNanos(1));
+      time.advance(Duration.ofNanos(1));
       assertThatThrownBy(process::waitFor)
           .isInstanceOf(DeadlineExceededException.class)
-          .hasMessageContaining("start scripted: stopped at its deadline of 100 ms");
+          .hasMessageContaining("start scripted: stopped at its deadline of 600 s");
       assertThat(text(process.events().next())).isEqualTo("last");
     }
     assertThat(scripted.stops).hasValue(1);
@@ -421,8 +429,8 @@ class StartedProcessTest {
           scripted.ends(new ExitStatus.Signaled(Signal.TERM));
           Patience.until("the stop may be answered", () -> answered.getCount() == 0);
         });
-    Command brief = Command.of("scripted").timeout(Duration.ofMillis(50));
-    Process process = engine.processes(scripted).start(brief);
+    Process process = driven.processes(scripted).start(LIMITED);
+    time.advance(LIMIT);
     assertThat(process.onExit()).failsWithin(Duration.ofSeconds(10));
 
     Thread closer = new Thread(process::close);
@@ -452,9 +460,9 @@ class StartedProcessTest {
   @Test
   void transferToCopiesTheLastWordsAndThenTellsOfTheDeadline() {
     scripted.onStop(() -> scripted.writes("last").ends(new ExitStatus.Signaled(Signal.KILL)));
-    Command brief = Command.of("scripted").timeout(Duration.ofMillis(100));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (Process process = engine.processes(scripted).start(brief)) {
+    try (Process process = driven.processes(scripted).start(LIMITED)) {
+      time.advance(LIMIT);
       assertThatThrownBy(() -> process.transferTo(out, out))
           .isInstanceOf(DeadlineExceededException.class);
     }
@@ -463,15 +471,14 @@ class StartedProcessTest {
 
   @Test
   void commandThatEndedInTimeIsNotLateBecauseOfItsReader() throws Exception {
-    Command brief = Command.of("scripted").timeout(Duration.ofMillis(100));
-    try (Process process = engine.processes(scripted).start(brief)) {
+    try (Process process = driven.processes(scripted).start(LIMITED)) {
       EventStream<ProcessEvent> events = process.events();
       for (int i = 0; i < 16; i++) {
         scripted.emits(PIECE);
       }
       scripted.exits(0);
-      Patience.until("the pump has the end in its hands", scripted::isReadToItsEnd);
-      Thread.sleep(200);
+      Patience.until("its end is known", () -> !time.waits().contains(LIMIT));
+      time.advance(LIMIT);
       events.close();
 
       assertThat(process.waitFor()).isEqualTo(DONE);

@@ -26,6 +26,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,6 +37,11 @@ class ClientCloseTest {
   @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
 
   private final ManualTime time = new ManualTime();
+
+  @AfterEach
+  void nothingWaits() {
+    time.runOut();
+  }
 
   private MockResponse found() throws Exception {
     return ScriptedE2b.json(

@@ -27,6 +27,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockResponseBody;
 import mockwebserver3.SocketEffect;
 import okio.BufferedSink;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -43,6 +44,11 @@ class LongTimesTest {
 
   private final ManualTime time = new ManualTime();
 
+  @AfterEach
+  void nothingWaits() {
+    time.runOut();
+  }
+
   private E2bClientBuilder builder() {
     return e2b.builder().time(time);
   }
@@ -55,6 +61,13 @@ class LongTimesTest {
   private static CompletableFuture<Throwable> failureOf(Runnable action) {
     return CompletableFuture.supplyAsync(
         () -> catchThrowable(action::run), task -> new Thread(task, "caller").start());
+  }
+
+  private static Thread caller() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("caller"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Throwable soon(CompletableFuture<Throwable> failure) throws Exception {
@@ -173,7 +186,7 @@ class LongTimesTest {
       while (!process.onExit().isDone()) {
         time.advance(Duration.ofSeconds(1));
         silent = silent.plusSeconds(1);
-        Thread.onSpinWait();
+        Thread.yield();
       }
       assertThat(silent).isGreaterThanOrEqualTo(interval.multipliedBy(3));
       assertThat(process.onExit())
@@ -236,6 +249,7 @@ class LongTimesTest {
     e2b.answer(200, "[]");
     CompletableFuture<Throwable> failure = failureOf(() -> client.create(SandboxSpec.standard()));
     e2b.take("POST /v2/sandboxes");
+    Patience.untilItReads(caller()); // it waits for the answer a moment after the request has come
     time.advance(Duration.ofSeconds(60));
     time.pass(Duration.ofMillis(500));
 

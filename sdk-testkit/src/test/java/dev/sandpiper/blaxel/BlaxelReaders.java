@@ -13,6 +13,7 @@ import dev.sandpiper.e2b.E2bReaders;
 import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.CannedTransport;
+import dev.sandpiper.http.Time;
 import dev.sandpiper.testkit.fuzz.Pieces;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.JsonLinesReader;
@@ -138,7 +139,7 @@ public final class BlaxelReaders {
   }
 
   public static void processes(byte[] input) {
-    ProcessApi api = new ProcessApi(new CannedTransport(input), NOWHERE);
+    ProcessApi api = new ProcessApi(new CannedTransport(input), NOWHERE, CallScope.open());
     switch (input.length % 3) {
       case 0 -> api.running("x");
       case 1 -> api.find("look", "x");
@@ -155,7 +156,7 @@ public final class BlaxelReaders {
               .forEach(info -> assertThat(info.id()).isNotEmpty());
       case 1 -> api.withExternalId("x").forEach(found -> SandboxJson.hasNonce(found, "sp-1"));
       case 2 -> api.info("x");
-      default -> new RecordUpdate(api, "x").expireIn(Duration.ofMinutes(5));
+      default -> new RecordUpdate(api, "x", Time.system()).expireIn(Duration.ofMinutes(5));
     }
   }
 
@@ -163,12 +164,13 @@ public final class BlaxelReaders {
     new Tokens(
         new CannedTransport(input),
         NOWHERE,
-        new Credentials.Login(new String(input, UTF_8), null, null));
+        new Credentials.Login(new String(input, UTF_8), null, null),
+        Time.system());
   }
 
   public static void upload(byte[] input) {
     byte[] large = new byte[Uploads.PIECE];
-    new Uploads(new CannedTransport(input), NOWHERE)
+    new Uploads(new CannedTransport(input), NOWHERE, CallScope.open())
         .write(
             "/x",
             Content.of(large),
