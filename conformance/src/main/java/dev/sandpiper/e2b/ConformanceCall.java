@@ -19,7 +19,6 @@ import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.HttpRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import okhttp3.Headers;
 import org.jspecify.annotations.NullMarked;

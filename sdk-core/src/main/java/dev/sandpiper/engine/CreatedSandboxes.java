@@ -54,8 +54,7 @@ public final class CreatedSandboxes {
   }
 
   /** {@link #create} of several with one request. */
-  public <S extends Sandbox> List<S> createAll(
-      String name, Function<CallScope, List<S>> creation) {
+  public <S extends Sandbox> List<S> createAll(String name, Function<CallScope, List<S>> creation) {
     begin(name);
     try {
       List<S> sandboxes = creation.apply(scope);

@@ -17,7 +17,6 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.JsonApi;
-import dev.sandpiper.http.Routes;
 import dev.sandpiper.http.UserAgent;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
@@ -35,7 +34,6 @@ record ControlPlane(JsonApi api) {
 
   /** A gateway's statuses that may be others a moment later. */
   private static final Set<Integer> PASSING = Set.of(502, 503, 504);
-
 
   /** An answer and whether it was 201. */
   record Connected(JsonNode sandbox, boolean resumed) {}

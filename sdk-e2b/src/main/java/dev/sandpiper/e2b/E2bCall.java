@@ -35,8 +35,7 @@ enum E2bCall implements ApiCall {
       "POST /sandboxes/{id}/snapshots",
       IF_UNSENT,
       "the error says that it cannot be known"),
-  FORK(
-      "fork", "POST /sandboxes/{id}/fork", IF_UNSENT, "the error says that it cannot be known"),
+  FORK("fork", "POST /sandboxes/{id}/fork", IF_UNSENT, "the error says that it cannot be known"),
   UPDATE_NETWORK("update network", "PUT /sandboxes/{id}/network", IF_LOST_OR_REFUSED, ""),
   LIST_SNAPSHOTS("list", "GET /snapshots", IF_LOST_OR_REFUSED, ""),
   DELETE_SNAPSHOT("delete snapshot", "DELETE /templates/{id}", IF_LOST_OR_REFUSED, ""),

@@ -76,9 +76,7 @@ public final class E2bEgressProxy {
         Json.object()
             .put("enabled", true)
             .put("serverName", bounded("the proxy's server name", serverName, LONGEST_NAME))
-            .put(
-                "caCert",
-                bounded("the proxy's certificate", caCertificate, LONGEST_CERTIFICATE));
+            .put("caCert", bounded("the proxy's certificate", caCertificate, LONGEST_CERTIFICATE));
     return new E2bEgressProxy(address, username, password, options);
   }
 

@@ -47,6 +47,10 @@ public final class E2bLogEntry {
   /** When and how grave; messages may be anybody's. */
   @Override
   public String toString() {
-    return "E2bLogEntry[" + time().map(Instant::toString).orElse("?") + " " + level().orElse("?") + "]";
+    return "E2bLogEntry["
+        + time().map(Instant::toString).orElse("?")
+        + " "
+        + level().orElse("?")
+        + "]";
   }
 }

@@ -59,6 +59,10 @@ public final class E2bMetrics {
 
   @Override
   public String toString() {
-    return "E2bMetrics[" + time().map(Instant::toString).orElse("?") + ", " + cpuUsedPercent() + "]";
+    return "E2bMetrics["
+        + time().map(Instant::toString).orElse("?")
+        + ", "
+        + cpuUsedPercent()
+        + "]";
   }
 }

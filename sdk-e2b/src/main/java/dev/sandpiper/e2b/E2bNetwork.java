@@ -19,7 +19,8 @@ public final class E2bNetwork {
   public static final String ALL_TRAFFIC = "0.0.0.0/0";
 
   private static final E2bNetwork STANDARD = new E2bNetwork(Json.object());
-  private static final Pattern ADDRESS = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}(/\\d{1,2})?");
+  private static final Pattern ADDRESS =
+      Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}(/\\d{1,2})?");
   private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*(/\\d{1,3})?");
   private static final int MOST_SERVERS = 10;
@@ -124,8 +125,8 @@ public final class E2bNetwork {
   }
 
   /**
-   * Ports of the sandbox that speak TLS themselves; their certificates are not verified. Only for
-   * a sandbox that is created.
+   * Ports of the sandbox that speak TLS themselves; their certificates are not verified. Only for a
+   * sandbox that is created.
    */
   public E2bNetwork httpsPorts(int... ports) {
     ObjectNode changed = json.deepCopy();
@@ -218,7 +219,8 @@ public final class E2bNetwork {
   @Override
   public String toString() {
     StringBuilder names = new StringBuilder();
-    json.fieldNames().forEachRemaining(name -> names.append(names.isEmpty() ? "" : ", ").append(name));
+    json.fieldNames()
+        .forEachRemaining(name -> names.append(names.isEmpty() ? "" : ", ").append(name));
     return "E2bNetwork[" + names + "]";
   }
 }

@@ -43,8 +43,7 @@ public final class E2bSandboxFilter {
 
   /** Only started then or later. The platform compares microseconds. */
   public E2bSandboxFilter startedSince(Instant moment) {
-    return new E2bSandboxFilter(
-        common, template, requireNonNull(moment, "moment"), oldestFirst);
+    return new E2bSandboxFilter(common, template, requireNonNull(moment, "moment"), oldestFirst);
   }
 
   /** The oldest first. */

@@ -54,8 +54,12 @@ final class LogReader {
       if (!unread.isEmpty() || page.size() < PAGE) {
         return unread;
       }
-      log.warn("the log of {} has more than {} lines at {} ms; the rest of that millisecond is"
-          + " passed over", id, PAGE, reached);
+      log.warn(
+          "the log of {} has more than {} lines at {} ms; the rest of that millisecond is"
+              + " passed over",
+          id,
+          PAGE,
+          reached);
       reached += 2;
       read = Map.of();
     }

@@ -41,7 +41,9 @@ class CreateCallTest {
     MockResponse.Builder answer =
         new MockResponse.Builder()
             .code(status)
-            .body("{\"code\": %d, \"message\": \"no\", \"error_code\": \"%s\"}".formatted(status, code));
+            .body(
+                "{\"code\": %d, \"message\": \"no\", \"error_code\": \"%s\"}"
+                    .formatted(status, code));
     for (int i = 0; i < headers.length; i += 2) {
       answer.addHeader(headers[i], headers[i + 1]);
     }
@@ -60,7 +62,8 @@ class CreateCallTest {
 
   private void takeConfirmation() throws Exception {
     e2b.take("GET /sandboxes/isb1");
-    assertThat(Objects.requireNonNull(e2b.take().getUrl()).encodedPath()).isEqualTo("/v2/sandboxes");
+    assertThat(Objects.requireNonNull(e2b.take().getUrl()).encodedPath())
+        .isEqualTo("/v2/sandboxes");
   }
 
   /** Takes this many attempts with the same key and the same bytes. */
@@ -192,8 +195,7 @@ class CreateCallTest {
       refuse(503, "sandbox_capacity_unavailable", "Retry-After", "0");
     }
     assertThatThrownBy(this::create)
-        .isInstanceOfSatisfying(
-            ServiceBusyException.class, e -> assertThat(e.retryable()).isTrue())
+        .isInstanceOfSatisfying(ServiceBusyException.class, e -> assertThat(e.retryable()).isTrue())
         .hasMessageContaining("sandbox_capacity_unavailable");
     takeAttempts(3);
   }

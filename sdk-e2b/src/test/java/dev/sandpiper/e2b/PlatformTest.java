@@ -358,7 +358,8 @@ class PlatformTest {
     List<E2bMetrics> samples =
         sandbox
             .telemetry()
-            .metrics(Instant.ofEpochMilli(1_763_799_999_900L), Instant.ofEpochMilli(1_763_800_000_100L));
+            .metrics(
+                Instant.ofEpochMilli(1_763_799_999_900L), Instant.ofEpochMilli(1_763_800_000_100L));
     e2b.take("GET /sandboxes/isb1/metrics?start=1763799999&end=1763800001");
     assertThat(samples.get(0).time()).contains(Instant.ofEpochSecond(1_763_800_000));
     assertThat(samples.get(0).cpuUsedPercent()).hasValue(12.5);
@@ -380,7 +381,11 @@ class PlatformTest {
   }
 
   private static String line(String time, String message) {
-    return "{\"timestamp\": \"" + time + "\", \"level\": \"info\", \"message\": \"" + message + "\"}";
+    return "{\"timestamp\": \""
+        + time
+        + "\", \"level\": \"info\", \"message\": \""
+        + message
+        + "\"}";
   }
 
   private static String page(String... lines) {
@@ -483,9 +488,7 @@ class PlatformTest {
   @Test
   void aListThatFailsKillsNothing() throws Exception {
     e2b.answer(
-        200,
-        "[{\"sandboxID\": \"mine1\", \"metadata\": {\"owner\": \"me\"}}]",
-        "X-Next-Token: n");
+        200, "[{\"sandboxID\": \"mine1\", \"metadata\": {\"owner\": \"me\"}}]", "X-Next-Token: n");
     e2b.answer(401, "");
     assertThatThrownBy(
             () ->

@@ -75,8 +75,7 @@ class PlatformLifeTest extends LocalE2bTest {
             .isInstanceOf(ExecutionException.class)
             .cause()
             .isInstanceOfSatisfying(
-                ConnectionLostException.class,
-                e -> assertThat(e.process()).contains(sleeper.ref()))
+                ConnectionLostException.class, e -> assertThat(e.process()).contains(sleeper.ref()))
             .hasMessageContaining("paused");
         assertThat(sandbox.resume(HOUR)).isTrue();
         assertThat(sandbox.processes().list()).hasSize(1);
@@ -147,8 +146,7 @@ class PlatformLifeTest extends LocalE2bTest {
   void aSandboxFromASnapshotHasItsFiles() {
     sandbox.files().write("a/b", Content.of("then".getBytes(UTF_8)));
     E2bSnapshot snapshot =
-        sandbox.snapshot(
-            E2bSnapshotOptions.standard().name("first").mode(E2bPauseMode.FILESYSTEM));
+        sandbox.snapshot(E2bSnapshotOptions.standard().name("first").mode(E2bPauseMode.FILESYSTEM));
     sandbox.files().write("a/b", Content.of("now"));
     assertThat(sandbox.snapshots()).contains(snapshot);
     assertThat(client.snapshots()).contains(snapshot);
@@ -168,8 +166,7 @@ class PlatformLifeTest extends LocalE2bTest {
         .hasMessageContaining("memory");
     assertThatThrownBy(() -> sandbox.fork(1, HOUR)).isInstanceOf(SandboxException.class);
     assertThatThrownBy(
-            () ->
-                client.create(E2bSandboxSpec.of(SandboxSpec.standard()).internetAccess(false)))
+            () -> client.create(E2bSandboxSpec.of(SandboxSpec.standard()).internetAccess(false)))
         .isInstanceOf(SandboxException.class);
   }
 
