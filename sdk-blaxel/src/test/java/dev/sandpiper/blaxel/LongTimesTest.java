@@ -141,7 +141,7 @@ class LongTimesTest {
     time.advance(limit);
     while (!failure.isDone()) {
       time.advance(Duration.ofMillis(50));
-      Thread.yield();
+      Thread.onSpinWait();
     }
 
     assertThat(failure.get())

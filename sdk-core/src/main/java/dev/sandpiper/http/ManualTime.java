@@ -130,7 +130,6 @@ public final class ManualTime implements Time, Timers {
             () -> {
               for (int second = 0; second < 3_600; second++) {
                 advance(Duration.ofSeconds(1));
-                Thread.yield();
               }
             },
             "time that runs out");

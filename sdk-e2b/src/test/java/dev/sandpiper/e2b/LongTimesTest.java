@@ -186,7 +186,7 @@ class LongTimesTest {
       while (!process.onExit().isDone()) {
         time.advance(Duration.ofSeconds(1));
         silent = silent.plusSeconds(1);
-        Thread.yield();
+        Thread.onSpinWait();
       }
       assertThat(silent).isGreaterThanOrEqualTo(interval.multipliedBy(3));
       assertThat(process.onExit())
