@@ -1,5 +1,6 @@
 package dev.sandpiper.e2b;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -417,12 +418,12 @@ class PlatformTest {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(200, page(line("2026-11-20T10:00:00Z", "a")));
     try (EventStream<E2bLogEntry> log = sandbox.telemetry().followLogs(E2bLogQuery.all())) {
-      assertThat(log.next().message()).isEqualTo("a");
+      assertThat(requireNonNull(log.next()).message()).isEqualTo("a");
       e2b.answer(200, page(line("2026-11-20T10:00:00Z", "a")));
       assertThatThrownBy(() -> log.next(Duration.ofMillis(200)))
           .isInstanceOf(TimeoutException.class);
       e2b.answer(200, page(line("2026-11-20T10:00:00Z", "a"), line("2026-11-20T10:00:01Z", "b")));
-      assertThat(log.next().message()).isEqualTo("b");
+      assertThat(requireNonNull(log.next()).message()).isEqualTo("b");
       e2b.answer(404, "{\"code\": 404, \"message\": \"sandbox isb1 not found\"}");
       assertThatThrownBy(log::next).isInstanceOf(NotFoundException.class);
     }
