@@ -13,11 +13,11 @@ import java.lang.annotation.Target;
  * sandbox or the client that it is given, its {@code @BeforeEach} methods included. On a class, it
  * concerns each of its tests.
  *
- * <pre>{@code
- * @Test
- * @WithFault(value = FaultType.CUT, request = "GET /files", afterBodyBytes = 10_000)
+ * <pre>
+ * &#64;Test
+ * &#64;WithFault(value = FaultType.CUT, request = "GET /files", afterBodyBytes = 10_000)
  * void aDownloadThatBreaksIsTakenUpAgain(Sandbox sandbox) {
- * }</pre>
+ * </pre>
  *
  * <p>A fault that was never injected fails the test. On Blaxel, where each sandbox has an address
  * of its own, requests to a sandbox pass only if it is the one that the test is given. Faults need

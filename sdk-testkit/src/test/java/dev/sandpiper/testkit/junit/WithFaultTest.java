@@ -76,6 +76,7 @@ class WithFaultTest {
   @SandboxTest
   class Unmet {
     @WithFault(value = FaultType.CUT, request = "GET /nowhere")
+    @SuppressWarnings("UnusedMethod") // its annotation is read below
     private void annotated() {}
 
     @Test
