@@ -81,6 +81,8 @@ record ControlPlane(JsonApi api) {
     record Sandbox(JsonNode json) implements Created {}
 
     /**
+     * E2B has refused the request, or its answer is lost.
+     *
      * @param isRepeatable whether the same request may be sent again, under its key
      */
     record Refused(SandboxException refusal, boolean isRepeatable) implements Created {}

@@ -125,9 +125,10 @@ enum E2bCall implements ApiCall {
   @Override
   public boolean isRepeatedAfter(HttpResponse answer) {
     String word = answer.header(REPEAT_HEADER);
-    return word == null || answer.status() < 400
-        ? ApiCall.super.isRepeatedAfter(answer)
-        : rule.repetition() == IF_LOST_OR_REFUSED && word.strip().equalsIgnoreCase("true");
+    if (word == null || answer.status() < 400) {
+      return ApiCall.super.isRepeatedAfter(answer);
+    }
+    return rule.repetition() == IF_LOST_OR_REFUSED && word.strip().equalsIgnoreCase("true");
   }
 
   @Override
