@@ -92,8 +92,7 @@ final class Lease {
     timer = threads.timers().every(CHECK, this::checkIfDue);
     if (isStarter) {
       // An event of our own shows early that the watch sees, so that a quiet command costs little.
-      Future<?> unused =
-          threads.timers().in(ARMING, () -> threads.promptly().execute(this::check));
+      Future<?> unused = threads.timers().in(ARMING, () -> threads.promptly().execute(this::check));
     } else {
       threads.promptly().execute(this::check);
     }
