@@ -1,26 +1,84 @@
 package dev.sandpiper.testkit.matrix;
 
-/**
- * One thing to try.
- *
- * @param request the how many-th request of the operation it is that goes wrong, from zero
- */
+import dev.sandpiper.testkit.matrix.FaultKind.Group;
+import dev.sandpiper.testkit.matrix.Request.Answer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One thing to try. */
 record Cell(
-    Row row, Operation operation, FaultKind fault, Moment moment, int request, Ending ending) {
-  static final int REQUESTS = 3;
+    Row row, Operation operation, Request request, FaultKind fault, Moment moment, Ending ending) {
 
-  /** Who ends the call. */
-  enum Ending {
-    ITSELF,
-    AN_INTERRUPT
+  /** Those that can be. */
+  static List<Cell> all() {
+    List<Cell> cells = new ArrayList<>();
+    for (Row row : Row.values()) {
+      for (Operation operation : Operation.all()) {
+        for (Request request : operation.requests(row)) {
+          for (FaultKind fault : FaultKind.values()) {
+            for (Moment moment : Moment.values()) {
+              for (Ending ending : Ending.values()) {
+                Cell cell = new Cell(row, operation, request, fault, moment, ending);
+                if (cell.isPossible()) cells.add(cell);
+              }
+            }
+          }
+        }
+      }
+    }
+    return cells;
   }
 
-  boolean isPossible() {
-    return (row.speaksHttp2() || !fault.isOfHttp2())
-        && (!fault.isBeforeTheServer() || moment == Moment.BEFORE_THE_HEAD);
+  private boolean isPossible() {
+    return operation.isPossibleOn(row)
+        && fault.isPossibleOn(row)
+        && moment.isPossible(row, request, fault)
+        && (!fault.isOfTheServer() || request.equals(operation.requests(row).get(0)))
+        && canEnd();
   }
 
-  Object[] values() {
-    return new Object[] {row, operation, fault, moment, request, ending};
+  private boolean canEnd() {
+    boolean isShort = request.answer() != Answer.FILE && request.answer() != Answer.EVENTS;
+    return switch (ending) {
+      case ITSELF ->
+          fault != FaultKind.DRIP
+              || moment == Moment.BEFORE_THE_HEAD
+              || (isShort && !moment.isInTheRequest()); // a long message would drip for hours
+      case AN_INTERRUPT, CLOSE -> fault.holds() && request.answer() != Answer.RECORD;
+      case CANCELLED_FUTURE -> isHeldCommand() && operation == ProcessOperation.EXEC;
+      case DEADLINE -> isHeldCommand();
+    };
+  }
+
+  private boolean isHeldCommand() {
+    return fault.holds()
+        && !row.isStreamed()
+        && request.answer() != Answer.RECORD
+        && !moment.isBehindTheEnd()
+        && (operation == ProcessOperation.EXEC || operation == ProcessOperation.FOLLOW);
+  }
+
+  /** Whether the fault leaves a way to the server, on which a command can be stopped. */
+  boolean leavesAWay() {
+    return fault != FaultKind.FROZEN && !(fault == FaultKind.HALF_OPEN && row.speaksHttp2());
+  }
+
+  /** The limits of the client: short where silence has to meet them, else out of the way. */
+  Duration limit() {
+    boolean isMet = fault.holds() || fault.group() == Group.TOKEN_STALLS;
+    return Duration.ofSeconds(isMet && ending == Ending.ITSELF ? 4 : 30);
+  }
+
+  @Override
+  public String toString() {
+    return String.join(
+        " ",
+        row.name(),
+        operation.name(),
+        request.text().strip(),
+        fault.name(),
+        moment.name(),
+        ending.name());
   }
 }

@@ -1,15 +1,23 @@
 package dev.sandpiper.testkit.matrix;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.ExecResult;
 import dev.sandpiper.HttpVersion;
+import dev.sandpiper.Process;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxClientBuilder;
 import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.blaxel.BlaxelClientBuilder;
+import dev.sandpiper.blaxel.BlaxelCommand;
+import dev.sandpiper.blaxel.BlaxelSandbox;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bCodec;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -20,9 +28,9 @@ enum Row {
   E2B_BINARY_HTTP_2(HttpVersion.HTTP_2),
   E2B_JSON_HTTP_2(HttpVersion.HTTP_2),
   BLAXEL(HttpVersion.HTTP_1_1),
-  BLAXEL_HTTP_2(HttpVersion.HTTP_2);
-
-  private static final Duration LIMIT = Duration.ofSeconds(1);
+  BLAXEL_HTTP_2(HttpVersion.HTTP_2),
+  BLAXEL_STREAMED(HttpVersion.HTTP_1_1),
+  BLAXEL_STREAMED_HTTP_2(HttpVersion.HTTP_2);
 
   private final HttpVersion version;
 
@@ -31,7 +39,15 @@ enum Row {
   }
 
   boolean isBlaxel() {
-    return this == BLAXEL || this == BLAXEL_HTTP_2;
+    return name().startsWith("BLAXEL");
+  }
+
+  boolean isStreamed() {
+    return name().contains("STREAMED");
+  }
+
+  boolean isJson() {
+    return name().contains("JSON");
   }
 
   boolean speaksHttp2() {
@@ -57,33 +73,43 @@ enum Row {
     return isBlaxel() ? local.blaxelClient() : local.e2bClient();
   }
 
-  /** A client with short limits, whose requests go through these URLs. */
-  SandboxClient client(LocalSandboxes local, String control, String sandboxId, String data) {
+  /** A client whose requests go through these URLs; Blaxel's asks the first for its token. */
+  SandboxClient client(
+      LocalSandboxes local, String control, String sandboxId, String data, Duration limit) {
     if (isBlaxel()) {
-      BlaxelClientBuilder builder =
-          BlaxelClient.builder()
-              .environment(with(local.blaxelEnvironment(), Map.of("BL_API_URL", control)));
-      return limited(builder.sandboxUrl(sandboxId, data)).build();
+      Map<String, String> environment = new HashMap<>(local.blaxelEnvironment());
+      environment.remove("BL_API_KEY");
+      String credentials = Base64.getEncoder().encodeToString("id:secret".getBytes(UTF_8));
+      environment.putAll(Map.of("BL_API_URL", control, "BL_CLIENT_CREDENTIALS", credentials));
+      BlaxelClientBuilder builder = BlaxelClient.builder().environment(environment);
+      return limited(builder, limit).sandboxUrl(sandboxId, data).build();
     }
-    Map<String, String> urls = Map.of("E2B_API_URL", control, "E2B_SANDBOX_URL", data);
-    return limited(E2bClient.builder().environment(with(local.e2bEnvironment(), urls)))
-        .codec(name().contains("JSON") ? E2bCodec.JSON : E2bCodec.BINARY)
-        .reattachLimit(LIMIT.multipliedBy(3))
+    Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
+    environment.putAll(Map.of("E2B_API_URL", control, "E2B_SANDBOX_URL", data));
+    return limited(E2bClient.builder().environment(environment), limit)
+        .codec(isJson() ? E2bCodec.JSON : E2bCodec.BINARY)
+        .reattachLimit(limit.multipliedBy(3))
         .build();
   }
 
-  private static Map<String, String> with(Map<String, String> all, Map<String, String> others) {
-    Map<String, String> together = new HashMap<>(all);
-    together.putAll(others);
-    return together;
-  }
-
-  private <B extends SandboxClientBuilder<B>> B limited(B builder) {
+  private <B extends SandboxClientBuilder<B>> B limited(B builder, Duration limit) {
     return builder
         .httpVersion(version)
         .processStreams(version)
-        .connectLimit(LIMIT)
-        .responseLimit(LIMIT)
-        .idleLimit(LIMIT.multipliedBy(2));
+        .connectLimit(limit)
+        .responseLimit(limit)
+        .idleLimit(limit);
+  }
+
+  ExecResult exec(Sandbox sandbox, Command command) {
+    return isStreamed()
+        ? ((BlaxelSandbox) sandbox).processes().exec(BlaxelCommand.of(command).streamed())
+        : sandbox.processes().exec(command);
+  }
+
+  Process start(Sandbox sandbox, Command command) {
+    return isStreamed()
+        ? ((BlaxelSandbox) sandbox).processes().start(BlaxelCommand.of(command).streamed())
+        : sandbox.processes().start(command);
   }
 }

@@ -3,84 +3,70 @@ package dev.sandpiper.testkit.matrix;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Command;
-import dev.sandpiper.ConnectionLostException;
-import dev.sandpiper.DeadlineExceededException;
-import dev.sandpiper.PlatformException;
-import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
-import dev.sandpiper.SandboxFilter;
-import dev.sandpiper.SandboxIOException;
-import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.testkit.LocalSandboxes;
 import dev.sandpiper.testkit.faults.Fault;
 import dev.sandpiper.testkit.faults.FaultProxy;
-import dev.sandpiper.testkit.matrix.Cell.Ending;
+import dev.sandpiper.testkit.matrix.FaultKind.Group;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** One cell: a client of its own, with a proxy to each server, on a sandbox of its row. */
+/** One cell: a client of its own, with a proxy to each server, on the sandbox of its row. */
 final class Trial {
   static final String LONG = "0123456789".repeat(5_000);
 
-  /** The longest that a call may take: three attempts, each limit, and what stops a command. */
-  private static final Duration CALL = Duration.ofSeconds(30);
+  private static final Duration COMMANDS_DEADLINE = Duration.ofSeconds(3);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String TOKEN = "/oauth/token";
 
-  static final Duration CLOSE = Duration.ofSeconds(12);
-  private static final Duration AFTERWARDS = Duration.ofSeconds(20);
-
-  private static final Set<Class<? extends Exception>> ALLOWED =
-      Set.of(
-          AuthenticationException.class,
-          CancelledException.class,
-          ConnectionLostException.class,
-          DeadlineExceededException.class,
-          PlatformException.class,
-          RateLimitedException.class);
+  /** What the cells of a row share; none of it meets a fault. */
+  record Ground(LocalSandboxes local, SandboxClient client, Sandbox sandbox, Path home) {}
 
   private final Cell cell;
-  private final LocalSandboxes local;
-  private final SandboxClient client;
-  private final Sandbox sandbox;
-  private final Path home;
+  private final AllowedOutcomes allowed;
+  private final Ground ground;
   private final Path directory;
-  private final String label;
+  private final FaultProxy toControl;
+  private final FaultProxy toData;
   private @Nullable SandboxClient faultyClient;
   private @Nullable Sandbox faulty;
-  Object returned = "nothing";
-  @Nullable Object prepared;
+  volatile @Nullable Object returned;
+  volatile @Nullable Object prepared;
+  volatile @Nullable Future<?> future;
 
-  Trial(
-      Cell cell,
-      LocalSandboxes local,
-      SandboxClient client,
-      Sandbox sandbox,
-      Path home,
-      Path directory,
-      String label) {
+  /**
+   * @param directory on this machine, of this cell alone
+   */
+  Trial(Cell cell, AllowedOutcomes allowed, Ground ground, Path directory) {
     this.cell = cell;
-    this.local = local;
-    this.client = client;
-    this.sandbox = sandbox;
-    this.home = home;
+    this.allowed = allowed;
+    this.ground = ground;
     this.directory = directory;
-    this.label = label;
+    this.toControl = FaultProxy.inFrontOf(cell.row().controlUrl(ground.local()));
+    this.toData = FaultProxy.inFrontOf(cell.row().dataUrl(ground.local(), ground.sandbox()));
+  }
+
+  Cell cell() {
+    return cell;
   }
 
   SandboxClient client() {
-    return client;
+    return ground.client();
+  }
+
+  Sandbox sandbox() {
+    return ground.sandbox();
   }
 
   SandboxClient faultyClient() {
@@ -92,25 +78,26 @@ final class Trial {
   }
 
   String label() {
-    return label;
+    return directory.getFileName().toString();
   }
 
   String name(String file) {
-    return label + "/" + file;
+    return file.isEmpty() ? label() : label() + "/" + file;
   }
 
   /** The same file on this machine, where the local sandboxes keep it. */
   Path path(String file) {
-    return home.resolve(label).resolve(file);
+    return ground.home().resolve(label()).resolve(file);
   }
 
   /** A file of the client's side. */
   Path here(String file) {
-    return directory.resolve(label).resolve(file);
+    return directory.resolve(file);
   }
 
   Command shell(String script) {
-    return Command.shell("cd " + label + " || exit 99; " + script);
+    Command command = Command.shell("cd " + label() + " || exit 99; " + script);
+    return cell.ending() == Ending.DEADLINE ? command.timeout(COMMANDS_DEADLINE) : command;
   }
 
   String text(String file) throws IOException {
@@ -127,121 +114,165 @@ final class Trial {
         && ProcessHandle.of(Long.parseLong(pid)).map(ProcessHandle::isAlive).orElse(false);
   }
 
-  List<String> idsOfAll() {
-    return client.list(SandboxFilter.all()).stream().map(SandboxInfo::id).toList();
+  void killProcess(String file) throws IOException {
+    String pid = text(file).strip();
+    if (!pid.isEmpty()) {
+      ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  /** Whether the call has to end as if nothing had happened. */
+  boolean isUndisturbed() {
+    Group group = cell.fault().group();
+    return cell.ending() == Ending.ITSELF && (group == Group.SLOW || group == Group.NEVER_SEEN);
   }
 
   void eventually(String what, Callable<Boolean> isTrue) throws Exception {
-    long end = System.nanoTime() + AFTERWARDS.toNanos();
+    long end = System.nanoTime() + PATIENCE.toNanos();
     while (!isTrue.call()) {
       assertThat(System.nanoTime()).as(what).isLessThan(end);
       TimeUnit.MILLISECONDS.sleep(50);
     }
   }
 
-  /** Returns whether the fault met a request. */
-  boolean run() throws Exception {
+  /** Returns how the call ended. */
+  Outcome run() throws Exception {
     Files.createDirectories(path(""));
-    Files.createDirectories(here(""));
-    String data = cell.row().dataUrl(local, sandbox);
-    FaultProxy toControl = FaultProxy.inFrontOf(cell.row().controlUrl(local));
-    FaultProxy toData = FaultProxy.inFrontOf(data);
-    FaultProxy proxy = cell.operation().isOfControlPlane() ? toControl : toData;
-    boolean wasInjected;
-    long began;
-    try {
-      try (SandboxClient own =
-          cell.row().client(local, toControl.url(), sandbox.id(), toData.url())) {
-        faultyClient = own;
-        faulty = own.connect(sandbox.id());
-        cell.operation().prepare(this);
-        plan(proxy);
-        began = System.nanoTime();
-        Throwable thrown = call(proxy);
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).as("call").isLessThan(CALL);
-        assertAllowed(thrown);
-        check(thrown);
-        began = System.nanoTime();
+    try (toControl;
+        toData) {
+      return runBetweenProxies();
+    }
+  }
+
+  private Outcome runBetweenProxies() throws Exception {
+    if (cell.row().isBlaxel()) toControl.inject(TOKEN, token());
+    Outcome outcome;
+    Timer closing;
+    try (SandboxClient own =
+        cell.row()
+            .client(
+                ground.local(), toControl.url(), sandbox().id(), toData.url(), cell.limit())) {
+      faultyClient = own;
+      faulty = own.connect(sandbox().id());
+      faulty.workingDirectory();
+      cell.operation().prepare(this);
+      plan();
+      try {
+        outcome = call();
+      } finally {
+        toControl.thaw();
+        toData.thaw();
       }
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).as("close").isLessThan(CLOSE);
+      closing = new Timer("close", allowed.timeOfEnd(cell));
     } finally {
-      wasInjected = isInjected(proxy);
-      isInjected(proxy == toData ? toControl : toData);
+      cell.operation().clean(this);
     }
-    return wasInjected;
+    closing.check();
+    eventually("the fault is injected", () -> proxy().injections() >= planned());
+    return outcome;
   }
 
-  private void check(@Nullable Throwable thrown) throws Exception {
-    try {
-      cell.operation().check(this, thrown);
-    } catch (AssertionError e) {
-      throw new AssertionError(e.getMessage() + " after " + thrown, thrown == null ? e : thrown);
+  private FaultProxy proxy() {
+    return cell.operation().isOfControlPlane() ? toControl : toData;
+  }
+
+  private Fault token() {
+    String key = ground.local().blaxelEnvironment().getOrDefault("BL_API_KEY", "");
+    String json = "{\"access_token\":\"" + key + "\",\"expires_in\":7200}";
+    return Fault.answer(200, Map.of("Content-Type", "application/json"), json);
+  }
+
+  private void plan() {
+    if (cell.fault().isOfTheServer()) {
+      proxy().freeze();
+    } else {
+      proxy().inject(cell.request().text(), cell.moment().of(cell.row(), cell.request(), cell.fault()));
+    }
+    if (cell.fault() == FaultKind.TOKEN_STALLS) toControl.inject(TOKEN, Fault.stall());
+    if (cell.fault() == FaultKind.UNAUTHORIZED && cell.row().isBlaxel()) {
+      toControl.inject(TOKEN, token());
     }
   }
 
-  private void plan(FaultProxy proxy) {
-    for (int i = 0; i < cell.request(); i++) {
-      proxy.inject("", Fault.delay(Duration.ZERO));
-    }
-    proxy.inject("", cell.moment().of(cell.fault()));
+  /** How many faults the proxy of the operation has met when the fault has been injected. */
+  private int planned() {
+    return proxy() == toControl && cell.row().isBlaxel() ? 2 : 1;
   }
 
-  private static boolean isInjected(FaultProxy proxy) {
-    try {
-      proxy.close();
-      return true;
-    } catch (IllegalStateException e) {
-      return false; // the operation needs fewer requests
-    }
-  }
-
-  private @Nullable Throwable call(FaultProxy proxy) throws InterruptedException {
+  private Outcome call() throws Exception {
     AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
-    Thread caller =
-        new Thread(
-            () -> {
-              try {
-                cell.operation().act(this);
-              } catch (Throwable e) {
-                thrown.set(e);
-                if (e instanceof CancelledException && !Thread.currentThread().isInterrupted()) {
-                  thrown.set(new AssertionError("the interrupt flag is lost", e));
-                }
-              }
-            },
-            cell.toString());
+    Thread caller = new Thread(() -> act(thrown), cell.toString());
+    caller.setDaemon(true);
     caller.start();
-    if (cell.ending() == Ending.AN_INTERRUPT) {
-      long end = System.nanoTime() + Duration.ofMillis(700).toNanos();
-      while (proxy.injections() <= cell.request() && System.nanoTime() < end) {
-        TimeUnit.MILLISECONDS.sleep(5);
+    Timer time;
+    if (cell.ending() == Ending.ITSELF) {
+      time = new Timer("call", allowed.time(cell));
+      if (cell.fault() == FaultKind.FREEZE_AND_THAW) thawLater();
+    } else {
+      eventually("the fault is injected", () -> proxy().injections() >= planned());
+      time = new Timer("what ends it", allowed.timeOfEnd(cell));
+      end(caller);
+    }
+    time.join(caller);
+    Outcome outcome = Outcome.of(thrown.get());
+    assertThat(allowed.of(cell)).as("allowed; it ended with %s", thrown.get()).contains(outcome);
+    try {
+      cell.operation().check(this, thrown.get());
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + " after " + thrown.get(), e);
+    }
+    return outcome;
+  }
+
+  private void act(AtomicReference<@Nullable Throwable> thrown) {
+    try {
+      cell.operation().act(this);
+    } catch (Throwable e) {
+      boolean isLost = cell.ending() == Ending.AN_INTERRUPT && e instanceof CancelledException;
+      thrown.set(
+          isLost && !Thread.currentThread().isInterrupted()
+              ? new AssertionError("the interrupt flag is lost", e)
+              : e);
+    }
+  }
+
+  private void thawLater() throws Exception {
+    eventually("the server is frozen", () -> proxy().injections() >= planned());
+    TimeUnit.SECONDS.sleep(1);
+    proxy().thaw();
+  }
+
+  private void end(Thread caller) throws Exception {
+    switch (cell.ending()) {
+      case AN_INTERRUPT -> caller.interrupt();
+      case CLOSE -> faultyClient().close();
+      case CANCELLED_FUTURE -> {
+        eventually("the future is there", () -> future != null);
+        requireNonNull(future).cancel(true);
       }
-      caller.interrupt();
-      caller.join(cell.operation().afterAnInterrupt().toMillis());
-      if (caller.isAlive()) return stuck(caller);
+      default -> {} // the command's deadline comes by itself
     }
-    caller.join(CALL.toMillis());
-    return caller.isAlive() ? stuck(caller) : thrown.get();
   }
 
-  private static Throwable stuck(Thread caller) {
-    AssertionError error = new AssertionError("the call does not come back");
-    error.setStackTrace(caller.getStackTrace());
-    return error;
-  }
+  /** Runs from its making. */
+  private record Timer(String what, Duration allowed, long began) {
+    Timer(String what, Duration allowed) {
+      this(what, allowed, System.nanoTime());
+    }
 
-  private void assertAllowed(@Nullable Throwable thrown) {
-    Throwable cause = thrown;
-    while (cause instanceof SandboxIOException || cause instanceof UncheckedIOException) {
-      cause = cause.getCause();
+    void check() {
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).as(what).isLessThan(allowed);
     }
-    if (cause == null) return;
-    Throwable seen = cause;
-    if (ALLOWED.stream().noneMatch(type -> type.isInstance(seen))) {
-      throw new AssertionError("not allowed: " + seen, seen);
-    }
-    if (seen instanceof CancelledException && cell.ending() == Ending.ITSELF) {
-      throw new AssertionError("nobody has cancelled it", seen);
+
+    void join(Thread caller) throws InterruptedException {
+      long left = allowed.toNanos() - (System.nanoTime() - began);
+      caller.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+      if (caller.isAlive()) {
+        AssertionError error = new AssertionError(what + " is not over after " + allowed);
+        error.setStackTrace(caller.getStackTrace());
+        throw error;
+      }
+      check();
     }
   }
 }

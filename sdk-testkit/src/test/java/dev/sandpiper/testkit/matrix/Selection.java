@@ -1,40 +1,19 @@
 package dev.sandpiper.testkit.matrix;
 
-import dev.sandpiper.testkit.matrix.Cell.Ending;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 
-/** All cells, or so few of them that each pair of values still meets in one. */
-final class Pairwise {
+/** So few cells that each pair of values still meets in one. */
+final class Selection {
   private static final int CANDIDATES = 60;
 
-  private Pairwise() {}
-
-  static List<Cell> all() {
-    List<Cell> cells = new ArrayList<>();
-    for (Row row : Row.values()) {
-      for (Operation operation : Operation.values()) {
-        for (FaultKind fault : FaultKind.values()) {
-          for (Moment moment : Moment.values()) {
-            for (int request = 0; request < Cell.REQUESTS; request++) {
-              for (Ending ending : Ending.values()) {
-                Cell cell = new Cell(row, operation, fault, moment, request, ending);
-                if (cell.isPossible()) cells.add(cell);
-              }
-            }
-          }
-        }
-      }
-    }
-    return cells;
-  }
+  private Selection() {}
 
   /** Greedy: of some cells at random, the one with the most pairs that have not met. */
-  static List<Cell> selection() {
-    List<Cell> all = all();
+  static List<Cell> pairwise(List<Cell> all) {
     Set<String> missing = new HashSet<>();
     all.forEach(cell -> missing.addAll(pairs(cell)));
     Random random = new Random(14);
@@ -55,14 +34,23 @@ final class Pairwise {
     return chosen;
   }
 
+  /** Each entry of the table is met, and each fault, moment and ending on each row. */
   private static Set<String> pairs(Cell cell) {
-    Object[] values = cell.values();
+    List<Object> values =
+        List.of(
+            cell.row(),
+            cell.operation(),
+            AllowedOutcomes.Column.of(cell),
+            cell.moment(),
+            cell.ending());
     Set<String> pairs = new HashSet<>();
-    for (int i = 0; i < values.length; i++) {
-      for (int k = i + 1; k < values.length; k++) {
-        pairs.add(i + "=" + values[i] + " " + k + "=" + values[k]);
+    for (int i = 0; i < values.size(); i++) {
+      for (int k = i + 1; k < values.size(); k++) {
+        pairs.add(i + "=" + values.get(i) + " " + k + "=" + values.get(k));
       }
     }
+    pairs.add("fault=" + cell.fault() + " row=" + cell.row());
+    pairs.add("request=" + cell.request().text() + " operation=" + cell.operation());
     return pairs;
   }
 }
