@@ -1,10 +1,13 @@
 package dev.sandpiper.engine;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
+import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Monitor;
 import dev.sandpiper.http.Time;
@@ -13,7 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stops many processes of one sandbox by few scripts, because each script looks at every process of
@@ -21,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * gathered for a moment, and the first of them stops all of theirs.
  */
 final class StopBatches {
+  private static final Logger log = LoggerFactory.getLogger(StopBatches.class);
+
   /** Most scripts end sooner; one whose processes are stubborn holds the others up no longer. */
   private static final Duration GATHERING = Duration.ofSeconds(1);
 
@@ -129,9 +137,26 @@ final class StopBatches {
     String subject =
         batch.refs.get(0)
             + (batch.refs.size() > 1 ? " and " + (batch.refs.size() - 1) + " more" : "");
-    return scripts
-        .run("stop", subject, ProcessTrees.STOP, arguments, batch.grace.plus(MARGIN), scope)
-        .exit();
+    Supplier<ExitStatus> script =
+        () ->
+            scripts
+                .run(
+                    "stop",
+                    subject,
+                    ProcessTrees.STOP,
+                    arguments,
+                    batch.grace.plus(MARGIN),
+                    scope)
+                .exit();
+    try {
+      return script.get();
+    } catch (NotFoundException | CancelledException | DeadlineExceededException e) {
+      throw e;
+    } catch (SandboxException e) {
+      // Two scripts do no harm, and the platform's own call may not reach what the command started.
+      log.warn("{} is tried once more: {}", subject, e.getMessage());
+      return script.get();
+    }
   }
 
   private static boolean follow(Batch batch, ProcessRef ref, boolean isFirst, CallScope scope) {

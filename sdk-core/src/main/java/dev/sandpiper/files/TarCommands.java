@@ -123,6 +123,12 @@ final class TarCommands {
     if (!changed) {
       requireSuccess(about, result);
     }
+    if (!result.stderr().isComplete() && !options.skipsUnsafe()) {
+      throw new PlatformException(
+          about
+              .withObserved("what tar says of entries that it leaves out did not arrive whole")
+              .withRetryable(true));
+    }
     List<String> lines = wanted(all, options);
     if (lines.isEmpty() || options.skipsUnsafe()) {
       return lines;

@@ -105,12 +105,17 @@ record CallErrors(HttpRequest request, Limits limits) {
   }
 
   private SandboxException lost(IOException cause) {
-    if (cause instanceof ProtocolException) {
+    if (cause instanceof ProtocolException && !isHeadBrokenOff(cause)) {
       return new PlatformException(
           request.failure("the answer of " + authority() + " is not valid HTTP"), cause);
     }
     return new ConnectionLostException(
         request.failure("the connection broke before an answer came"), null, cause);
+  }
+
+  /** A connection of HTTP/2 that ends inside a head: OkHttp reads what is missing as no fields. */
+  private static boolean isHeadBrokenOff(IOException cause) {
+    return String.valueOf(cause.getMessage()).startsWith("Expected ':status' header");
   }
 
   private DeadlineExceededException exceeded(

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import okhttp3.Headers;
+import okhttp3.MediaType;
 import okhttp3.Response;
 import okio.Buffer;
 import okio.BufferedSource;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpResponse implements AutoCloseable {
   private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(1);
+  private static final long LONGEST_AWAITED = 64 << 10;
+  private static final Set<String> DOCUMENTS = Set.of("application/json", "application/proto");
 
   private final HttpRequest request;
   private final Response response;
@@ -94,6 +97,33 @@ public final class HttpResponse implements AutoCloseable {
   BufferedSource pacedSource() {
     body.requirePace();
     return source;
+  }
+
+  /**
+   * Waits for all of a short document, where its length is known: one that breaks off can still be
+   * asked for again.
+   *
+   * @throws ConnectionLostException if it breaks off
+   */
+  void awaitDocument() {
+    long length = response.body().contentLength();
+    if (length <= 0 || length > LONGEST_AWAITED || !DOCUMENTS.contains(mediaType())) {
+      return;
+    }
+    try {
+      pacedSource().request(length);
+    } catch (IOException e) {
+      close();
+      throw new ConnectionLostException(failure("the answer broke off"), null, e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private String mediaType() {
+    MediaType type = response.body().contentType();
+    return type == null ? "" : type.type() + "/" + type.subtype();
   }
 
   /** From now on a read waits this long at the most, whatever the idle limit is. */

@@ -36,6 +36,9 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
       Duration wait = backoff(attempt);
       try {
         HttpResponse response = next.send(request);
+        if (request.isHarmless()) {
+          response.awaitDocument();
+        }
         boolean repeats = request.call().isRepeatedAfter(response);
         if (!repeats && !ApiCall.PASSING.contains(response.status())) {
           return response;

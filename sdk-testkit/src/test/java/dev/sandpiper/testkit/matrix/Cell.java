@@ -61,7 +61,8 @@ record Cell(
 
   /** Whether the fault leaves a way to the server, on which a command can be stopped. */
   boolean leavesAWay() {
-    return fault != FaultKind.FROZEN && !(fault == FaultKind.HALF_OPEN && row.speaksHttp2());
+    boolean isOfTheConnection = fault == FaultKind.HALF_OPEN || fault == FaultKind.DRIP;
+    return fault != FaultKind.FROZEN && !(isOfTheConnection && row.speaksHttp2());
   }
 
   /** The limits of the client: short where silence has to meet them, else out of the way. */

@@ -2,7 +2,6 @@ package dev.sandpiper.testkit.matrix;
 
 import static dev.sandpiper.testkit.matrix.Request.Answer.EMPTY;
 import static dev.sandpiper.testkit.matrix.Request.Answer.FILE;
-import static dev.sandpiper.testkit.matrix.Request.Answer.RECORD;
 import static dev.sandpiper.testkit.matrix.Request.Answer.SHORT;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -300,9 +299,8 @@ enum FileOperation implements Operation {
     }
   };
 
-  /** On Blaxel a command is run, and its record asked for once it has ended. */
-  private static final List<Request> COMMAND =
-      List.of(Request.post("/process HTTP", SHORT), Request.get("/process/sp-", RECORD));
+  /** What Blaxel's files have no call for. */
+  private static final List<Request> COMMAND = List.of(Request.post("/process HTTP", SHORT));
 
   private static final String NEW = Trial.LONG.replace('0', 'x');
 

@@ -4,6 +4,7 @@ import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.SandboxIOException;
@@ -31,12 +32,15 @@ enum Outcome {
       return late.limit() == DeadlineExceededException.Limit.DEADLINE ? DEADLINE : LATE;
     }
     if (thrown instanceof AuthenticationException
+        || thrown instanceof InvalidRequestException
         || thrown instanceof RateLimitedException
         || thrown instanceof PlatformException) {
       return REFUSED;
     }
     if (thrown instanceof WireFormatException) return WIRE;
-    if (thrown instanceof CancelledException || thrown instanceof CancellationException) {
+    if (thrown instanceof CancelledException
+        || thrown instanceof CancellationException
+        || thrown instanceof InterruptedException) {
       return CANCELLED;
     }
     throw new AssertionError("ends with " + thrown, thrown);
