@@ -29,8 +29,7 @@ final class AllowedOutcomes {
     BUSY,
     ERROR,
     UNAUTHORIZED,
-    SLOW,
-    NEVER_SEEN,
+    SLOW_OR_NEVER_SEEN,
     ENDED;
 
     static Column of(Cell cell) {
@@ -38,6 +37,7 @@ final class AllowedOutcomes {
       return switch (cell.fault().group()) {
         case BREAKS -> ofBreak(cell.moment());
         case TOKEN_STALLS -> SILENCE;
+        case SLOW, NEVER_SEEN -> SLOW_OR_NEVER_SEEN;
         default -> valueOf(cell.fault().group().name());
       };
     }
@@ -95,9 +95,7 @@ final class AllowedOutcomes {
   }
 
   Set<Outcome> of(Cell cell) {
-    Column column = Column.of(cell);
-    if (column == Column.SLOW || column == Column.NEVER_SEEN) return EnumSet.of(Outcome.RIGHT);
-    String text = text(cell.operation().title(), column.title());
+    String text = text(cell.operation().title(), Column.of(cell).title());
     String[] platforms = text.split("/");
     boolean isOne = platforms.length == 1 || !cell.row().isBlaxel();
     Set<Outcome> outcomes = outcomes(platforms[isOne ? 0 : 1]);

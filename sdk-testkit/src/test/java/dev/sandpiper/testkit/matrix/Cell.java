@@ -45,7 +45,7 @@ record Cell(
           fault != FaultKind.DRIP
               || moment == Moment.BEFORE_THE_HEAD
               || (isShort && !moment.isInTheRequest()); // a long message would drip for hours
-      case AN_INTERRUPT, CLOSE -> fault.holds() && request.answer() != Answer.RECORD;
+      case AN_INTERRUPT, CLOSE -> fault.holds();
       case CANCELLED_FUTURE -> isHeldCommand() && operation == ProcessOperation.EXEC;
       case DEADLINE -> isHeldCommand();
     };
@@ -54,7 +54,6 @@ record Cell(
   private boolean isHeldCommand() {
     return fault.holds()
         && !row.isStreamed()
-        && request.answer() != Answer.RECORD
         && !moment.isBehindTheEnd()
         && (operation == ProcessOperation.EXEC || operation == ProcessOperation.FOLLOW);
   }

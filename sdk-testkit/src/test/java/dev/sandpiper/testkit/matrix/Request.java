@@ -12,8 +12,6 @@ record Request(String text, Answer answer, boolean hasBody) {
     EMPTY,
     /** A few dozen bytes, or the first frame of a stream. */
     SHORT,
-    /** What is only asked for once the command has ended. */
-    RECORD,
     /** The 50,000 bytes of a file. */
     FILE,
     /** The events of a command, which writes and ends. */
