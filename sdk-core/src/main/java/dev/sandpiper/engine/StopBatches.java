@@ -140,13 +140,7 @@ final class StopBatches {
     Supplier<ExitStatus> script =
         () ->
             scripts
-                .run(
-                    "stop",
-                    subject,
-                    ProcessTrees.STOP,
-                    arguments,
-                    batch.grace.plus(MARGIN),
-                    scope)
+                .run("stop", subject, ProcessTrees.STOP, arguments, batch.grace.plus(MARGIN), scope)
                 .exit();
     try {
       return script.get();

@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What {@code docs/matrix.md} allows: a row for each operation, a column for what happens to it. */
+/**
+ * What {@code docs/matrix.md} allows: a row for each operation, a column for what happens to it.
+ */
 final class AllowedOutcomes {
   static final Path DOCUMENT = Path.of("..", "docs", "matrix.md");
 
@@ -78,7 +80,7 @@ final class AllowedOutcomes {
 
   private static List<String> words(String line) {
     if (!line.startsWith("|")) return List.of();
-    return Arrays.stream(line.substring(1).split("\\|")).map(String::strip).toList();
+    return Arrays.stream(line.substring(1).split("\\|", -1)).map(String::strip).toList();
   }
 
   private void add(List<String> head, List<String> words) {
@@ -96,7 +98,7 @@ final class AllowedOutcomes {
 
   Set<Outcome> of(Cell cell) {
     String text = text(cell.operation().title(), Column.of(cell).title());
-    String[] platforms = text.split("/");
+    String[] platforms = text.split("/", -1);
     boolean isOne = platforms.length == 1 || !cell.row().isBlaxel();
     Set<Outcome> outcomes = outcomes(platforms[isOne ? 0 : 1]);
     if (cell.ending() != Ending.DEADLINE) outcomes.remove(Outcome.DEADLINE);
@@ -104,7 +106,7 @@ final class AllowedOutcomes {
   }
 
   private static Set<Outcome> outcomes(String text) {
-    return Arrays.stream(text.split(","))
+    return Arrays.stream(text.split(",", -1))
         .map(word -> Outcome.valueOf(word.strip().toUpperCase(Locale.ROOT)))
         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Outcome.class)));
   }

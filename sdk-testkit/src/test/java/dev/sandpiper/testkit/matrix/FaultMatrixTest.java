@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.matrix;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.Sandbox;
@@ -7,7 +8,6 @@ import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.testkit.LocalSandboxes;
 import dev.sandpiper.testkit.matrix.Trial.Ground;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -97,7 +97,7 @@ class FaultMatrixTest {
     long began = System.nanoTime();
     String ended;
     try {
-      ended = new Trial(cell, allowed, grounds.get(cell.row()), own).run().name();
+      ended = new Trial(cell, allowed, requireNonNull(grounds.get(cell.row())), own).run().name();
     } catch (Exception | AssertionError e) {
       StringWriter trace = new StringWriter();
       e.printStackTrace(new PrintWriter(trace));

@@ -250,8 +250,7 @@ enum FileOperation implements Operation {
       Request archive = Request.get("tar HTTP", FILE);
       return row.isBlaxel()
           ? List.of(Request.post("/process HTTP", SHORT), archive)
-          : List.of(
-              Request.post("Process/Start", SHORT), archive, Request.post("/Remove", EMPTY));
+          : List.of(Request.post("Process/Start", SHORT), archive, Request.post("/Remove", EMPTY));
     }
 
     @Override
@@ -293,8 +292,7 @@ enum FileOperation implements Operation {
     @Override
     public void check(Trial trial, @Nullable Throwable thrown) {
       if (thrown == null) {
-        assertThat(trial.returned)
-            .isInstanceOfAny(FileEvent.Created.class, FileEvent.Gap.class);
+        assertThat(trial.returned).isInstanceOfAny(FileEvent.Created.class, FileEvent.Gap.class);
       }
     }
   };

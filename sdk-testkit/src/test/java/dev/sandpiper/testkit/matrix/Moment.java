@@ -62,8 +62,7 @@ enum Moment {
       case IN_THE_BODY_OF_THE_REQUEST -> request.hasBody();
       case AFTER_THE_HEAD -> request.answer() != Answer.EMPTY || !row.speaksHttp2();
       case INSIDE_A_FRAME -> request.answer() != Answer.EMPTY;
-      case BETWEEN_FRAMES ->
-          request.answer() == Answer.FILE || request.answer() == Answer.EVENTS;
+      case BETWEEN_FRAMES -> request.answer() == Answer.FILE || request.answer() == Answer.EVENTS;
       case AFTER_THE_END_EVENT -> request.answer() == Answer.EVENTS;
       case BEFORE_THE_END_OF_STREAM -> request.answer() == Answer.EVENTS && !row.isBlaxel();
     };

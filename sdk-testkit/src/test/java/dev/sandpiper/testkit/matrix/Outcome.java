@@ -5,6 +5,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.SandboxIOException;
@@ -20,6 +21,7 @@ enum Outcome {
   LOST,
   LATE,
   REFUSED,
+  MISSING,
   WIRE,
   CANCELLED,
   DEADLINE;
@@ -37,6 +39,7 @@ enum Outcome {
         || thrown instanceof PlatformException) {
       return REFUSED;
     }
+    if (thrown instanceof NotFoundException) return MISSING;
     if (thrown instanceof WireFormatException) return WIRE;
     if (thrown instanceof CancelledException
         || thrown instanceof CancellationException

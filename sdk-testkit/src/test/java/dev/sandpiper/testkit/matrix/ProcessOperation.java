@@ -37,8 +37,7 @@ enum ProcessOperation implements Operation {
     @Override
     public void act(Trial trial) throws Exception {
       if (trial.cell().ending() == Ending.CANCELLED_FUTURE) {
-        CompletableFuture<ExecResult> future =
-            trial.faulty().processes().execAsync(command(trial));
+        CompletableFuture<ExecResult> future = trial.faulty().processes().execAsync(command(trial));
         trial.future = future;
         trial.returned = future.get();
       } else {
@@ -218,8 +217,7 @@ enum ProcessOperation implements Operation {
     public List<Request> requests(Row row) {
       return row.isBlaxel()
           ? List.of(Request.get("GET ", SHORT), Request.post("PUT ", SHORT))
-          : List.of(
-              Request.get("Process/List", SHORT), Request.post("Process/Connect", EVENTS));
+          : List.of(Request.get("Process/List", SHORT), Request.post("Process/Connect", EVENTS));
     }
 
     @Override
@@ -281,8 +279,7 @@ enum ProcessOperation implements Operation {
     public void act(Trial trial) {
       ProcessRef ref = process(trial).ref();
       trial.returned =
-          trial.faulty().processes().list().stream()
-              .anyMatch(each -> each.ref().equals(ref));
+          trial.faulty().processes().list().stream().anyMatch(each -> each.ref().equals(ref));
     }
 
     @Override
@@ -307,8 +304,7 @@ enum ProcessOperation implements Operation {
   }
 
   /** At most once, and exactly once if there is a result; what was given up has been stopped. */
-  private static void checkThatItRanOnce(Trial trial, @Nullable Throwable thrown)
-      throws Exception {
+  private static void checkThatItRanOnce(Trial trial, @Nullable Throwable thrown) throws Exception {
     // Nothing keeps a request that arrives twice from starting two.
     int most = trial.cell().fault() == FaultKind.DUPLICATE ? 2 : 1;
     assertThat(trial.lines("runs")).as("runs").isBetween(thrown == null ? 1 : 0, most);

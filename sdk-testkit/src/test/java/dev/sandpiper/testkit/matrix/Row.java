@@ -16,6 +16,8 @@ import dev.sandpiper.blaxel.BlaxelSandbox;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bCodec;
 import dev.sandpiper.testkit.LocalSandboxes;
+import dev.sandpiper.testkit.matrix.Trial.Ground;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
@@ -74,15 +76,20 @@ enum Row {
   }
 
   /** A client whose requests go through these URLs; Blaxel's asks the first for its token. */
-  SandboxClient client(
-      LocalSandboxes local, String control, String sandboxId, String data, Duration limit) {
+  SandboxClient client(Ground ground, String control, String data, Duration limit) {
+    LocalSandboxes local = ground.local();
     if (isBlaxel()) {
       Map<String, String> environment = new HashMap<>(local.blaxelEnvironment());
       environment.remove("BL_API_KEY");
       String credentials = Base64.getEncoder().encodeToString("id:secret".getBytes(UTF_8));
       environment.putAll(Map.of("BL_API_URL", control, "BL_CLIENT_CREDENTIALS", credentials));
       BlaxelClientBuilder builder = BlaxelClient.builder().environment(environment);
-      return limited(builder, limit).sandboxUrl(sandboxId, data).build();
+      // Where local.blaxelClient() keeps the output of commands, or neither would find the other's.
+      Path output = ground.home().getParent().resolveSibling("output");
+      return limited(builder, limit)
+          .sandboxUrl(ground.sandbox().id(), data)
+          .outputDirectory(output.toString())
+          .build();
     }
     Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
     environment.putAll(Map.of("E2B_API_URL", control, "E2B_SANDBOX_URL", data));

@@ -68,8 +68,7 @@ enum SandboxOperation implements Operation {
   INFO {
     @Override
     public List<Request> requests(Row row) {
-      return List.of(
-          Request.get(row.isBlaxel() ? "GET /v0/sandboxes/" : "GET /sandboxes/", SHORT));
+      return List.of(Request.get(row.isBlaxel() ? "GET /v0/sandboxes/" : "GET /sandboxes/", SHORT));
     }
 
     @Override

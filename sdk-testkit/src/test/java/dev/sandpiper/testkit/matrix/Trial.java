@@ -149,9 +149,7 @@ final class Trial {
     Outcome outcome;
     Timer closing;
     try (SandboxClient own =
-        cell.row()
-            .client(
-                ground.local(), toControl.url(), sandbox().id(), toData.url(), cell.limit())) {
+        cell.row().client(ground, toControl.url(), toData.url(), cell.limit())) {
       faultyClient = own;
       faulty = own.connect(sandbox().id());
       faulty.workingDirectory();
@@ -186,7 +184,9 @@ final class Trial {
     if (cell.fault().isOfTheServer()) {
       proxy().freeze();
     } else {
-      proxy().inject(cell.request().text(), cell.moment().of(cell.row(), cell.request(), cell.fault()));
+      proxy()
+          .inject(
+              cell.request().text(), cell.moment().of(cell.row(), cell.request(), cell.fault()));
     }
     if (cell.fault() == FaultKind.TOKEN_STALLS) toControl.inject(TOKEN, Fault.stall());
     if (cell.fault() == FaultKind.UNAUTHORIZED && cell.row().isBlaxel()) {
