@@ -417,6 +417,24 @@ class ShortCommandTest {
   }
 
   @Test
+  void aListWorksAfterTenThousandCommands() {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      sandbox.exec("true").orThrow();
+      String ended = blaxel.records().get(0).toString();
+      String running = ended.replaceFirst("\"completedAt\":\"[^\"]*\"", "\"completedAt\":\"\"");
+      assertThat(running).isNotEqualTo(ended);
+      String all = "[" + (ended + ",").repeat(10_000) + running + "]";
+      blaxel.meddle(
+          "ten thousand records of quick commands",
+          request ->
+              request.getTarget().equals("/sbx/process") && request.getMethod().equals("GET")
+                  ? ScriptedBlaxel.json(200, all)
+                  : null);
+      assertThat(sandbox.processes().list()).hasSize(1);
+    }
+  }
+
+  @Test
   void anotherClientFollowsACommandOfWhichItFindsTheRecord() throws Exception {
     Path gate = blaxel.directory.resolve("gate");
     assertThat(new ProcessBuilder("mkfifo", gate.toString()).start().waitFor()).isZero();
