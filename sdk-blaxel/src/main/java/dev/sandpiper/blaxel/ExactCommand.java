@@ -61,8 +61,8 @@ final class ExactCommand implements BlaxelRunning {
     this.news = new News(sandbox.threads().time());
     ExitJudge judge = ExitJudge.of(ref.processId(), name, sandbox.api(), maxRestarts, isShort);
     Function<CallScope, ProcessDetails> records = scope -> record(judge, scope);
-    this.lease = new Lease(ref.nonce(), sandbox.files(), sandbox.threads(), isStarter, begin);
     this.files = new ProcessFiles(ref.nonce(), sandbox.files(), isShort ? records : null);
+    this.lease = new Lease(files, sandbox.watch(), sandbox.threads(), isStarter, begin);
     this.events =
         new FileEvents(
             ref,
@@ -207,6 +207,9 @@ final class ExactCommand implements BlaxelRunning {
   @Override
   public void letGo(CallScope scope) {
     if (!events.isEnded() && files.areThere()) {
+      if (!files.marks().isThere()) {
+        files.look(scope);
+      }
       lease.end(null, scope);
     }
     cancel();

@@ -5,7 +5,6 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.blaxel.ExactFiles.Part;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.Threads;
@@ -48,10 +47,10 @@ final class Lease {
   private static final Duration CHECK = Duration.ofSeconds(5);
   private static final Duration LAPSED = Duration.ofSeconds(60);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
-  private static final int LONGEST = 256;
+  private static final String MARK = "c";
 
-  private final String file;
-  private final ExactFiles files;
+  private final ProcessFiles files;
+  private final DirectoryWatch watch;
   private final Threads threads;
   private final String reader = Nonce.random();
   private final boolean isStarter;
@@ -72,9 +71,14 @@ final class Lease {
    * @param isStarter whether its reader has started the command, and so holds it from the beginning
    * @param begin the first bytes that are needed
    */
-  Lease(String id, ExactFiles files, Threads threads, boolean isStarter, ByteOffsets begin) {
-    this.file = id + ".c";
+  Lease(
+      ProcessFiles files,
+      DirectoryWatch watch,
+      Threads threads,
+      boolean isStarter,
+      ByteOffsets begin) {
     this.files = files;
+    this.watch = watch;
     this.threads = threads;
     this.isStarter = isStarter;
     this.isHeld = isStarter;
@@ -113,7 +117,7 @@ final class Lease {
   private void checkIfDue() {
     Duration interval = isHeld ? RENEWAL : LOOK;
     boolean isDue = threads.time().nanos() - checkedAt >= interval.minus(CHECK).toNanos();
-    if (isDue || (isHeld && isNews)) {
+    if (isDue || (isHeld && (isNews || !watch.isArmed()))) {
       threads.promptly().execute(this::check);
     }
   }
@@ -129,7 +133,7 @@ final class Lease {
           exchange();
         }
       } catch (SandboxException e) {
-        log.debug("{} could not be renewed: {}", file, e.getMessage());
+        log.debug("the lease of {} could not be renewed: {}", files, e.getMessage());
         return;
       } finally {
         traffic.unlock();
@@ -153,8 +157,11 @@ final class Lease {
   }
 
   private void write(String text, CallScope scope) {
+    if (!files.marks().isThere()) {
+      return; // or the server would make the directory, before the wrapper does or for nothing
+    }
     try {
-      files.write(file, text + "\n", scope);
+      files.write(MARK, text + "\n", scope);
       renewedAt = threads.time().nanos();
     } catch (SandboxException e) {
       isNews = true;
@@ -164,7 +171,7 @@ final class Lease {
 
   /** True if it is ours, or nobody's any more. */
   private boolean canBeHad(CallScope scope) {
-    String found = read(scope);
+    String found = files.text(MARK, scope).strip();
     boolean isOurs = found.startsWith(reader) || (isStarter && found.startsWith("0 "));
     if (!found.equals(seen)) {
       seen = found;
@@ -173,13 +180,6 @@ final class Lease {
     boolean isAbandoned =
         !found.isEmpty() && threads.time().nanos() - renewedAt > ABANDONED.toNanos();
     return isOurs || found.equals(GIVEN_BACK) || isAbandoned;
-  }
-
-  /** Empty where there is none, or it is just being written. */
-  private String read(CallScope scope) {
-    return files.read(file, Channel.STDOUT, 0, LONGEST, scope) instanceof Part.Bytes found
-        ? found.output().text().strip()
-        : "";
   }
 
   /**
@@ -197,7 +197,7 @@ final class Lease {
       checks.cancel(false);
     }
     try {
-      scope.within(LONGEST_WAIT).lock(traffic, Failure.of("follow", file, ""));
+      scope.within(LONGEST_WAIT).lock(traffic, Failure.of("follow", files.toString(), ""));
       endAndUnlock(remove, scope);
     } catch (CancelledException | DeadlineExceededException e) {
       threads
@@ -218,7 +218,7 @@ final class Lease {
         remove.run();
       }
     } catch (SandboxException e) {
-      log.warn("{} stays as it is: {}", file, e.getMessage());
+      log.warn("the lease of {} stays as it is: {}", files, e.getMessage());
     } finally {
       traffic.unlock();
     }

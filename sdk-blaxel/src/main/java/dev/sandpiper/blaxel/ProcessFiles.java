@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * and files only once that tells of them. Safe for use by many threads.
  */
 final class ProcessFiles {
+  private static final int LONGEST_TEXT = 256;
+
   /** What a look has shown that was the {@code number}th to be made. */
   private record Look(
       long number, Marks marks, @Nullable ProcessDetails record, RecordLines lines) {}
@@ -114,6 +116,19 @@ final class ProcessFiles {
 
   String name(Channel channel, long segment) {
     return Marks.segment(id, channel, segment);
+  }
+
+  @Override
+  public String toString() {
+    return id;
+  }
+
+  /** The text of a small one; empty where there is none, or it is just being written. */
+  String text(String mark, CallScope scope) {
+    return files.read(id + "." + mark, Channel.STDOUT, 0, LONGEST_TEXT, scope)
+            instanceof Part.Bytes found
+        ? found.output().text()
+        : "";
   }
 
   /** Writes a small text into one of them, or a line into a pipe. */

@@ -46,14 +46,12 @@ class ExactChannelTest {
 
   private ExactChannel channel(long position) {
     ExactFiles files = new ExactFiles(resources.transport(), server.url("/"), "/tmp/out");
+    Threads threads = Threads.of(resources);
+    ProcessFiles process = new ProcessFiles("sp-1", files);
+    DirectoryWatch watch = new DirectoryWatch(files, threads);
+    Lease lease = new Lease(process, watch, threads, true, ByteOffsets.BEGINNING);
     return new ExactChannel(
-        Channel.STDOUT,
-        new ProcessFiles("sp-1", files),
-        news,
-        new Lease("sp-1", files, Threads.of(resources), true, ByteOffsets.BEGINNING),
-        CallScope.open(),
-        events::add,
-        position);
+        Channel.STDOUT, process, news, lease, CallScope.open(), events::add, position);
   }
 
   private void listing(String files) {

@@ -7,6 +7,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.Signal;
@@ -201,6 +202,20 @@ class ExactFaultsTest {
       assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(2));
       assertThat(Files.readString(count)).isEqualTo("x\n");
     }
+    blaxel.assertClean();
+  }
+
+  @Test
+  void aRefusedStartWritesNoLeaseForAProcessThatNeverWas() {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      assertThat(RealProcesses.byFiles(sandbox, "exit 4").exit())
+          .isEqualTo(new ExitStatus.Exited(4));
+      instead(ExactFaultsTest::isStart, 1, ScriptedBlaxel.json(400, "{\"error\":\"no\"}"));
+      blaxel.requests.clear();
+      assertThatThrownBy(() -> sandbox.processes().start(Command.of("true")))
+          .isInstanceOf(InvalidRequestException.class);
+    }
+    assertThat(blaxel.requests).noneMatch(request -> request.startsWith("PUT"));
     blaxel.assertClean();
   }
 
