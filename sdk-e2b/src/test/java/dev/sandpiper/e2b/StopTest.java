@@ -126,10 +126,27 @@ class StopTest {
   }
 
   @Test
+  void aScriptThatCouldNotBeStartedIsStartedOnceMore() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    answerStartWithARunningCommand();
+    answerListWithOurs();
+    e2b.answer(Frames.stream(Frames.error("unavailable", "try again")));
+    e2b.answer(exited(0));
+    sandbox.processes().start(Command.of("serve")).close();
+
+    e2b.take(START);
+    e2b.take(LIST);
+    takeStopScript();
+    takeStopScript();
+    assertThat(CapturedLog.lines()).noneMatch(line -> line.startsWith("WARN no kill could be run"));
+  }
+
+  @Test
   void whereNoScriptCanRunTheDirectProcessIsKilled() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     answerStartWithARunningCommand();
     answerListWithOurs();
+    e2b.answer(Frames.stream(Frames.error("unauthenticated", "invalid username: 'root'")));
     e2b.answer(Frames.stream(Frames.error("unauthenticated", "invalid username: 'root'")));
     answerListWithOurs();
     answerWithTheCommandKilled(Frames.unary(SendSignalResponse.getDefaultInstance()));
@@ -137,6 +154,7 @@ class StopTest {
 
     e2b.take(START);
     e2b.take(LIST);
+    takeStopScript();
     takeStopScript();
     e2b.take(LIST);
     takeSignal();
