@@ -184,7 +184,7 @@ class RoutesBenchmark {
         TimeUnit.SECONDS.sleep(60);
         print("requests of silent minute %d: %d", minute, distance.requests.get() - before);
       }
-      process.close();
+      process.kill();
       reader.cancel(true);
     } finally {
       distance.close();
