@@ -131,7 +131,7 @@ class StopTest {
     answerStartWithARunningCommand();
     answerListWithOurs();
     e2b.answer(Frames.stream(Frames.error("unavailable", "try again")));
-    e2b.answer(exited(0));
+    answerWithTheCommandKilled(exited(0));
     sandbox.processes().start(Command.of("serve")).close();
 
     e2b.take(START);
