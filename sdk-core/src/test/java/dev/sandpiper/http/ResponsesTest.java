@@ -55,6 +55,7 @@ class ResponsesTest {
     "86400, PT24H",
     "86401, PT24H",
     "999999999999999999, PT24H",
+    "9999999999999999999, PT24H",
     "'Fri, 31 Dec 1999 23:59:59 GMT', PT0S",
     "'Fri, 31 Dec 9999 23:59:59 GMT', PT24H"
   })
@@ -72,7 +73,7 @@ class ResponsesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"-1", "1.5", "soon", "", "9999999999999999999", "31 Dec", "1 s", "\u0661"})
+      strings = {"-1", "1.5", "soon", "", "31 Dec", "1 s", "\u0661"})
   void nonsenseInRetryAfterIsAsGoodAsNone(String header) throws Exception {
     assertThat(retryAfter(header)).isEmpty();
   }
