@@ -68,6 +68,12 @@ class SerializedExceptionsTest {
         new PlatformException(failure, cause()),
         new RateLimitedException(failure, Duration.ofSeconds(9)),
         new RateLimitedException(failure, null),
+        new RefusedException(failure),
+        new SandboxNotRunningException(failure, SandboxInfo.State.PAUSED, cause()),
+        new SandboxNotRunningException(failure, null, null),
+        new SandboxUnreachableException(failure, cause()),
+        new ServiceBusyException(failure, Duration.ofSeconds(9), cause()),
+        new ServiceBusyException(failure, null, null),
         new UnsupportedCapabilityException(failure, Capability.STDIN),
         new WireFormatException(failure, cause()));
   }

@@ -13,7 +13,9 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import okhttp3.HttpUrl;
 
 /**
@@ -97,6 +99,7 @@ final class WirePeer implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    awaitSomebody();
     server.close();
     for (Socket socket : open) {
       socket.close();
@@ -104,6 +107,14 @@ final class WirePeer implements AutoCloseable {
     assertThat(failures).as("what failed in the peer's script").isEmpty();
     if (!isToBeLeftAlone) {
       assertThat(connections).as("connections to the peer").hasPositiveValue();
+    }
+  }
+
+  /** A client may have connected, and hung up, before the connection was accepted here. */
+  private void awaitSomebody() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!isToBeLeftAlone && connections.get() == 0 && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
   }
 
