@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
@@ -72,11 +73,22 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
       }
       Duration pause = pauses.next();
       if (current.left().compareTo(pause) <= 0) {
-        throw lost(
-            ref, name, "none could be had that held, within " + Durations.text(patience), cause);
+        throw vain(ref, name, cause);
       }
-      current.sleep(pause, failure(name, ""));
+      try {
+        current.sleep(pause, failure(name, ""));
+      } catch (DeadlineExceededException e) {
+        if (following.left().isZero()) {
+          throw e; // the command's own time is over
+        }
+        throw vain(ref, name, cause); // the pause took longer than it should
+      }
       return current;
+    }
+
+    private ConnectionLostException vain(ProcessRef ref, String name, Exception cause) {
+      String observed = "none could be had that held, within " + Durations.text(patience);
+      return lost(ref, name, observed, cause);
     }
 
     private void connected() {

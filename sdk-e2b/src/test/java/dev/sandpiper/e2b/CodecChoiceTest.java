@@ -141,6 +141,7 @@ class CodecChoiceTest {
     e2b.answer(running.newBuilder().setHeader("Content-Type", JSON_STREAM).build());
     e2b.answerWith(() -> ScriptedE2b.json(200, list.formatted(e2b.nonce())));
     e2b.answer(stream(JSON_STREAM, Frames.error("unauthenticated", "no root")));
+    e2b.answer(stream(JSON_STREAM, Frames.error("unauthenticated", "no root")));
     e2b.answerWith(() -> ScriptedE2b.json(200, list.formatted(e2b.nonce())));
     e2b.answerWith(
         () -> {
@@ -151,6 +152,7 @@ class CodecChoiceTest {
     e2b.take(START);
     e2b.take(LIST);
     e2b.take(START);
+    e2b.take(START); // the script that could not be started, once more
     e2b.take(LIST);
     RecordedRequest signal = e2b.take("POST /process.Process/SendSignal");
     assertThat(signal.getHeaders().values("Content-Type")).containsExactly("application/json");

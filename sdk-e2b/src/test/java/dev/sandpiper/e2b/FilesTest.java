@@ -15,6 +15,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
@@ -399,7 +400,6 @@ class FilesTest {
         "404|''|NotFoundException",
         "500|{\"code\": \"internal\", \"message\": \"below a file\"}|PlatformException",
         "500|''|PlatformException",
-        "502|{\"sandboxId\": \"isb1\", \"message\": \"gone\"}|NotFoundException",
         "400|{\"code\": \"invalid_argument\"}|InvalidRequestException"
       })
   void whateverElseGoesWrongIsThrown(int status, String body, String type) throws Exception {
@@ -409,6 +409,17 @@ class FilesTest {
         .isInstanceOf(SandboxException.class)
         .satisfies(e -> assertThat(e.getClass().getSimpleName()).isEqualTo(type));
     e2b.take(STAT);
+  }
+
+  @Test
+  void aSandboxThatIsGoneHasNoFilesToAskFor() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(502, "{\"sandboxId\": \"isb1\", \"message\": \"gone\"}");
+    e2b.answer(404, "");
+    assertThatThrownBy(() -> sandbox.files().exists("/a"))
+        .isInstanceOf(SandboxNotRunningException.class);
+    e2b.take(STAT);
+    e2b.take("GET /sandboxes/isb1");
   }
 
   @Test

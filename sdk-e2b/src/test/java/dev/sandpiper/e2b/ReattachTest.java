@@ -19,11 +19,14 @@ import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.testing.Patience;
+import dev.sandpiper.http.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.Test;
@@ -210,11 +213,13 @@ class ReattachTest {
     E2bSandbox sandbox = sandbox();
     e2b.answer(Frames.cut(Frames.start(7)));
     e2b.answer(502, "{\"sandboxId\": \"isb1\"}");
+    e2b.answer(404, "");
     assertThatThrownBy(() -> sandbox.exec("make"))
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("the sandbox is gone");
     e2b.take(START);
     e2b.take(LIST);
+    e2b.take("GET /sandboxes/isb1");
   }
 
   @Test
@@ -249,14 +254,20 @@ class ReattachTest {
 
   @Test
   void troubleThatDoesNotPassIsALostConnectionWithItsReasons() throws Exception {
-    E2bSandbox sandbox = sandbox(Duration.ofMillis(150));
+    ManualTime time = new ManualTime();
+    E2bSandbox sandbox =
+        e2b.sandbox(
+            e2b.open(e2b.builder().reattachLimit(Duration.ofMillis(150)).time(time)), "0.6.13");
     e2b.answer(Frames.cut(Frames.start(7)));
     e2b.answer(new MockResponse.Builder().code(503).build());
     e2b.answer(new MockResponse.Builder().code(503).build());
+    CompletableFuture<Void> passing =
+        CompletableFuture.runAsync(() -> time.pass(Duration.ofMillis(100)));
     assertThatThrownBy(() -> sandbox.exec("make"))
         .isInstanceOf(ConnectionLostException.class)
         .satisfies(e -> assertThat(requireNonNull(e.getCause()).getSuppressed()).hasSize(2))
         .hasMessageContaining("none could be had");
+    passing.get(10, TimeUnit.SECONDS);
     e2b.take(START);
     e2b.take(LIST);
     e2b.take(LIST);

@@ -230,6 +230,7 @@ class WatchTest {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.cut(start()));
     e2b.answer(502, "{\"sandboxId\": \"isb1\", \"message\": \"gone\", \"code\": 502}");
+    e2b.answer(404, "");
     try (EventStream<FileEvent> watch = sandbox.files().watch("/d", WatchOptions.standard())) {
       assertThatExceptionOfType(NotFoundException.class)
           .isThrownBy(watch::next)
@@ -237,6 +238,7 @@ class WatchTest {
     }
     takeWatch();
     takeWatch();
+    e2b.take("GET /sandboxes/isb1");
   }
 
   @Test
