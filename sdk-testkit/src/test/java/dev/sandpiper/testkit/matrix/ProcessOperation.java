@@ -216,7 +216,7 @@ enum ProcessOperation implements Operation {
     @Override
     public List<Request> requests(Row row) {
       return row.isBlaxel()
-          ? List.of(Request.get("GET ", SHORT), Request.post("PUT ", SHORT))
+          ? List.of(Request.get("GET ", SHORT))
           : List.of(Request.get("Process/List", SHORT), Request.post("Process/Connect", EVENTS));
     }
 

@@ -100,7 +100,7 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
 
   @Test
   void aCreateWhoseAnswerIsCutIsAdopted() {
-    api.inject("POST /sandboxes ", Fault.cut());
+    api.inject("/sandboxes HTTP", Fault.cut());
     SandboxSpec spec = SandboxSpec.standard().label("once", "adopted");
     try (Sandbox created = cutClient.create(spec)) {
       assertThat(created.exec("true").exit().isSuccess()).isTrue();
@@ -113,8 +113,8 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
 
   @Test
   void aCreateThatCannotBeAdoptedIsDeleted() {
-    api.inject("POST /sandboxes ", Fault.cut());
     for (int attempt = 0; attempt < 3; attempt++) {
+      api.inject("/sandboxes HTTP", Fault.cut()); // each repetition, under the same key
       api.inject("/connect ", Fault.cut());
     }
     SandboxSpec spec = SandboxSpec.standard().label("once", "deleted");
