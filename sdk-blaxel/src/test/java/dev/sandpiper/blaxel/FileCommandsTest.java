@@ -23,7 +23,9 @@ import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.testing.Patience;
+import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -501,7 +503,14 @@ class FileCommandsTest {
   }
 
   private static List<String> archivesInTmp() {
-    String[] names = Path.of("/tmp").toFile().list((tmp, name) -> name.matches("\\.sp-.*\\.tar"));
+    long start = ManagementFactory.getRuntimeMXBean().getStartTime(); // older ones were killed
+    String[] names =
+        Path.of("/tmp")
+            .toFile()
+            .list(
+                (tmp, name) ->
+                    name.matches("\\.sp-.*\\.tar")
+                        && new File(tmp, name).lastModified() >= start);
     return List.of(names == null ? new String[0] : names);
   }
 
