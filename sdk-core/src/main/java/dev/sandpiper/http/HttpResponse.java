@@ -74,7 +74,7 @@ public final class HttpResponse implements AutoCloseable {
     String retryAfter = call.retryAfter();
     return retryAfter == null
         ? response.headers()
-        : response.headers().newBuilder().add("Retry-After", retryAfter).build();
+        : response.headers().newBuilder().addUnsafeNonAscii("Retry-After", retryAfter).build();
   }
 
   /** The whole content type; null if there is none. */

@@ -72,8 +72,7 @@ class ResponsesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"-1", "1.5", "soon", "", "31 Dec", "1 s", "\u0661"})
+  @ValueSource(strings = {"-1", "1.5", "soon", "", "31 Dec", "1 s", "\u0661"})
   void nonsenseInRetryAfterIsAsGoodAsNone(String header) throws Exception {
     assertThat(retryAfter(header)).isEmpty();
   }

@@ -16,6 +16,7 @@ import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the compressed heads of a client's requests, and writes heads that no table is needed for:
@@ -52,10 +53,10 @@ final class HeaderBlocks {
     if (decoded instanceof MetaData.Request request) {
       HttpURI uri = request.getHttpURI();
       text.append(request.getMethod() + " " + uri.getPathQuery() + " HTTP/2\r\n");
-      fields.add(Map.entry(":method", request.getMethod()));
-      fields.add(Map.entry(":scheme", uri.getScheme()));
-      fields.add(Map.entry(":authority", uri.getAuthority()));
-      fields.add(Map.entry(":path", uri.getPathQuery()));
+      fields.add(required(":method", request.getMethod()));
+      fields.add(required(":scheme", uri.getScheme()));
+      fields.add(required(":authority", uri.getAuthority()));
+      fields.add(required(":path", uri.getPathQuery()));
     }
     for (HttpField field : decoded.getHttpFields()) {
       String value = field.getValue() == null ? "" : field.getValue();
@@ -63,6 +64,12 @@ final class HeaderBlocks {
       fields.add(Map.entry(field.getName().toLowerCase(Locale.ROOT), value));
     }
     return new Head(text.toString(), frames(fields, stream, endStream));
+  }
+
+  private static Map.Entry<String, String> required(String name, @Nullable String value)
+      throws IOException {
+    if (value == null) throw new IOException("a request without " + name);
+    return Map.entry(name, value);
   }
 
   private MetaData decoded() throws IOException {
