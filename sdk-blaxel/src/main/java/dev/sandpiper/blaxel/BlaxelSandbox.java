@@ -15,6 +15,7 @@ import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.Routes;
+import java.lang.ref.Reference;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -228,7 +229,11 @@ public final class BlaxelSandbox implements Sandbox {
 
   @Override
   public boolean kill() {
-    return account.kill(name);
+    try {
+      return account.kill(name);
+    } finally {
+      Reference.reachabilityFence(this); // it is no garbage before it is known to be gone
+    }
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -149,7 +150,11 @@ public final class E2bSandbox implements Sandbox {
 
   @Override
   public boolean kill() {
-    return account.kill(id());
+    try {
+      return account.kill(id());
+    } finally {
+      Reference.reachabilityFence(this); // it is no garbage before it is known to be gone
+    }
   }
 
   /**

@@ -16,6 +16,7 @@ import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import dev.sandpiper.files.SandboxPaths;
+import java.lang.ref.Reference;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -158,9 +159,13 @@ public final class Session implements Sandbox {
 
   @Override
   public boolean kill() {
-    boolean existed = calls.delete();
-    letGo();
-    return existed;
+    try {
+      boolean existed = calls.delete();
+      letGo();
+      return existed;
+    } finally {
+      Reference.reachabilityFence(this); // it is no garbage before it is known to be gone
+    }
   }
 
   private void letGo() {
