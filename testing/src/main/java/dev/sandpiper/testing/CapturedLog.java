@@ -22,6 +22,7 @@ import org.slf4j.spi.SLF4JServiceProvider;
 public final class CapturedLog implements SLF4JServiceProvider {
   private static final int MOST = 20_000;
   private static final Queue<String> LINES = new ConcurrentLinkedQueue<>();
+  private static volatile boolean warningsOnly;
   private static final AtomicInteger COUNT = new AtomicInteger(); // that were added
 
   private final ILoggerFactory loggers = Lines::new;
@@ -36,6 +37,11 @@ public final class CapturedLog implements SLF4JServiceProvider {
   public static void clear() {
     LINES.clear();
     COUNT.set(0);
+  }
+
+  /** From now on, in this JVM, what is less than a warning is not logged. */
+  public static void warningsOnly() {
+    warningsOnly = true;
   }
 
   @Override
@@ -94,12 +100,12 @@ public final class CapturedLog implements SLF4JServiceProvider {
 
     @Override
     public boolean isDebugEnabled() {
-      return true;
+      return !warningsOnly;
     }
 
     @Override
     public boolean isInfoEnabled() {
-      return true;
+      return !warningsOnly;
     }
 
     @Override
