@@ -509,8 +509,7 @@ class FileCommandsTest {
             .toFile()
             .list(
                 (tmp, name) ->
-                    name.matches("\\.sp-.*\\.tar")
-                        && new File(tmp, name).lastModified() >= start);
+                    name.matches("\\.sp-.*\\.tar") && new File(tmp, name).lastModified() >= start);
     return List.of(names == null ? new String[0] : names);
   }
 
