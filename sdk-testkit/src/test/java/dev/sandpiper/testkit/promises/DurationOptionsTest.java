@@ -63,7 +63,8 @@ class DurationOptionsTest extends LocalE2bTest {
           "dev.sandpiper.blaxel.BlaxelSandbox previewEndpoint",
           "dev.sandpiper.ExecResult new",
           "dev.sandpiper.RetryDecision new",
-          "dev.sandpiper.RateLimitedException new");
+          "dev.sandpiper.RateLimitedException new",
+          "dev.sandpiper.ServiceBusyException new");
 
   private static BlaxelClient blaxel;
 
@@ -97,6 +98,9 @@ class DurationOptionsTest extends LocalE2bTest {
     any("dev.sandpiper.blaxel.BlaxelProcess waitFor", this::waitOnBlaxel);
     positive("dev.sandpiper.Sandbox expireIn", sandbox::expireIn);
     positive("dev.sandpiper.e2b.E2bSandbox expireIn", sandbox::expireIn);
+    positive("dev.sandpiper.e2b.E2bSandbox resume", sandbox::resume);
+    positive("dev.sandpiper.e2b.E2bSandbox fork", limit -> sandbox.fork(1, limit));
+    positive("dev.sandpiper.e2b.E2bTelemetry metrics", sandbox.telemetry()::metrics);
     positive("dev.sandpiper.blaxel.BlaxelSandbox expireIn", blaxelSandbox::expireIn);
     zero("dev.sandpiper.SandboxClient connect", this::connect);
     zero("dev.sandpiper.e2b.E2bClient connect", this::connect);
