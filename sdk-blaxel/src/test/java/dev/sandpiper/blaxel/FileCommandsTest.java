@@ -25,7 +25,6 @@ import dev.sandpiper.WriteOptions;
 import dev.sandpiper.testing.Patience;
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -503,7 +502,8 @@ class FileCommandsTest {
   }
 
   private static List<String> archivesInTmp() {
-    long start = ManagementFactory.getRuntimeMXBean().getStartTime(); // older ones were killed
+    // Older ones are of a run that was killed.
+    long start = ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli();
     String[] names =
         Path.of("/tmp")
             .toFile()

@@ -41,8 +41,7 @@ class PromisesTest {
   }
 
   private static Set<String> names(String cell) {
-    return NAME
-        .matcher(cell)
+    return NAME.matcher(cell)
         .results()
         .map((MatchResult name) -> name.group(1))
         .collect(Collectors.toSet());

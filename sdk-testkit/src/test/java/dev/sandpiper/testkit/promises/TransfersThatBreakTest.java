@@ -17,7 +17,6 @@ import dev.sandpiper.testkit.faults.Fault;
 import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -182,7 +181,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
    */
   static List<String> archivesInTmp() {
     File tmp = new File("/tmp");
-    long start = ManagementFactory.getRuntimeMXBean().getStartTime();
+    long start = ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli();
     String[] names =
         tmp.list(
             (directory, name) ->
