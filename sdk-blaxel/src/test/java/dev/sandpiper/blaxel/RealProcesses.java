@@ -88,6 +88,7 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
   private final List<BlaxelClient> clients = new ArrayList<>();
   private final CountDownLatch over = new CountDownLatch(1);
   private final AtomicInteger watches = new AtomicInteger();
+  private final AtomicInteger answering = new AtomicInteger();
   final Deque<String> requests = new ConcurrentLinkedDeque<>();
   private final List<Injection> injections = new CopyOnWriteArrayList<>();
   private volatile @Nullable Injection meddling;
@@ -218,8 +219,9 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
       over.countDown();
       clients.forEach(BlaxelClient::close);
       connections.evictAll();
+      stopWhatIsLeft(); // a request may wait for it
+      Patience.until("no request is served", () -> watches.get() + answering.get() == 0);
       server.close();
-      stopWhatIsLeft();
       new ProcessBuilder("rm", "-rf", directory.toString()).start().waitFor();
     }
   }
@@ -288,11 +290,14 @@ final class RealProcesses implements BeforeEachCallback, AfterEachCallback {
     @Override
     public MockResponse dispatch(RecordedRequest request) {
       requests.add(request.getMethod() + " " + request.getTarget());
+      answering.incrementAndGet();
       try {
         MockResponse meddled = meddled(request);
         return meddled == null ? answer(request) : meddled;
       } catch (Exception e) {
         return error(500, e.toString());
+      } finally {
+        answering.decrementAndGet();
       }
     }
   }

@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -26,8 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Many of each, with which their callers are done in every way one can. Afterwards sockets,
  * threads, heap, the client's books, and the sandbox's processes and files are what they were.
+ * Behind a profile: it costs two minutes of two cores.
  */
 @Isolated
+@EnabledIfSystemProperty(named = "sandpiper.exhaustive", matches = "true")
 @EnabledOnOs(OS.LINUX)
 class LeaksTest {
   private static final int AT_ONCE = 6;
