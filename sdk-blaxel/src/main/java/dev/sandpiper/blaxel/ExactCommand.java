@@ -206,13 +206,13 @@ final class ExactCommand implements BlaxelRunning {
 
   @Override
   public void letGo(CallScope scope) {
-    if (!events.isEnded() && files.areThere()) {
-      if (!files.marks().isThere()) {
-        files.look(scope);
+    try {
+      if (!events.isEnded() && files.areThere()) {
+        lease.end(null, scope);
       }
-      lease.end(null, scope);
+    } finally {
+      cancel();
     }
-    cancel();
   }
 
   @Override

@@ -70,6 +70,24 @@ class ExactFrozenTest {
     }
   }
 
+  @Test
+  void detachingFromACommandWhoseFilesCannotBeLookedAtIsQuietAndFreesWhoWaits() throws Exception {
+    String listing = "sbx/filesystem/" + blaxel.output();
+    blaxel.meddle(
+        "a listing that fails",
+        request ->
+            String.join("/", request.getUrl().pathSegments()).equals(listing)
+                ? ScriptedBlaxel.json(500, "{\"error\":\"disk trouble\"}")
+                : null);
+    Process detached = blaxel.sandbox().processes().start(sleeping("detached"));
+    Call waiting = new Call(detached::waitFor);
+    awaitBegun("detached");
+
+    assertThat(detached.detach().processId()).isNotEmpty();
+    assertThat(waiting.await().thrown()).isInstanceOf(CancelledException.class);
+    blaxel.stopWhatIsLeft(); // it was left alone
+  }
+
   /** All at once, so that together they take as long as one. */
   @Test
   void whatWasPromisedATimeKeepsIt() throws Exception {

@@ -259,8 +259,11 @@ final class FollowedProcess {
   }
 
   private void dropConnection() {
-    Uninterrupted.run(() -> command.letGo(stop.scope()));
-    freeWaiters();
+    try {
+      Uninterrupted.run(() -> command.letGo(stop.scope()));
+    } finally {
+      freeWaiters();
+    }
   }
 
   /** Nobody learns the end any more, whatever the pump still waits for. */

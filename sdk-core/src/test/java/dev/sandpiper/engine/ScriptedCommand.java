@@ -43,6 +43,7 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   private volatile Runnable onStop = () -> ends(new ExitStatus.Signaled(Signal.TERM));
   private volatile Runnable onRelease = () -> {};
   private volatile Runnable onClose = () -> {};
+  private volatile Runnable onLetGo = () -> {};
   private volatile @Nullable RuntimeException refusal;
   private volatile @Nullable ByteOffsets begin;
 
@@ -81,6 +82,12 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   @Override
   public Optional<ByteOffsets> beginsAt() {
     return Optional.ofNullable(begin);
+  }
+
+  /** What happens first when it is let go. */
+  ScriptedCommand onLetGo(Runnable action) {
+    onLetGo = action;
+    return this;
   }
 
   /** What happens when it is stopped, in place of an end by TERM. */
@@ -217,6 +224,12 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   @Override
   public void giveUpStdin() {
     input.giveUp();
+  }
+
+  @Override
+  public void letGo(CallScope scope) {
+    onLetGo.run();
+    cancel();
   }
 
   @Override

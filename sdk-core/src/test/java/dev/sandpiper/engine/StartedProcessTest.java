@@ -399,6 +399,19 @@ class StartedProcessTest {
   }
 
   @Test
+  void whoWaitsIsFreedAlsoWhenLettingGoFails() {
+    scripted.onLetGo(
+        () -> {
+          throw new IllegalStateException("the platform is in trouble");
+        });
+    Process process = engine.start(scripted);
+    assertThatThrownBy(process::detach).hasMessage("the platform is in trouble");
+
+    assertThatThrownBy(process::waitFor).isInstanceOf(CancelledException.class);
+    scripted.cancel();
+  }
+
+  @Test
   void deadlineHoldsAfterDetach() {
     driven.processes(scripted).start(LIMITED).detach();
     time.advance(LIMIT);

@@ -3,6 +3,7 @@ package dev.sandpiper.e2b.sessions;
 import static dev.sandpiper.http.JsonApi.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
@@ -210,6 +211,9 @@ final class SessionCalls {
       return false;
     } catch (NotFoundException e) {
       return true;
+    } catch (CancelledException e) {
+      e.addSuppressed(failure); // whoever has given up the call wants no answer of it
+      throw e;
     } catch (SandboxException e) {
       failure.addSuppressed(e);
       return false;

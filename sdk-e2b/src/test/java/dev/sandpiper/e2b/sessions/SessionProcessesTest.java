@@ -276,6 +276,37 @@ class SessionProcessesTest {
   }
 
   @Test
+  void whatIsGivenUpWhileItsSessionIsLookedForIsAskedAgain() throws Exception {
+    CountDownLatch looking = new CountDownLatch(1);
+    CountDownLatch askedAgain = new CountDownLatch(1);
+    Session session = server.session();
+    server
+        .expect(POST, 200, ScriptedSessions.STARTED)
+        .expect(LOOK, 500, ScriptedSessions.FAILED)
+        .expect(
+            "GET /sessions/s1",
+            () -> {
+              looking.countDown();
+              assertThat(askedAgain.await(10, TimeUnit.SECONDS)).isTrue();
+              return ScriptedSessions.answer(500, ScriptedSessions.FAILED);
+            })
+        .expect(
+            WAIT,
+            () -> {
+              askedAgain.countDown();
+              return ScriptedSessions.answer(500, ScriptedSessions.FAILED);
+            })
+        .expect("GET /sessions/s1", 500, ScriptedSessions.FAILED)
+        .expect(LOOK, 204, ""); // closing
+    try (Process process = session.processes().start(Command.of("x"))) {
+      assertThat(looking.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThatThrownBy(process::waitFor)
+          .asInstanceOf(type(NotFoundException.class))
+          .returns(What.SANDBOX, NotFoundException::what);
+    }
+  }
+
+  @Test
   void anExpiredSessionIsTypedAfterOneLookAndNothingIsSentAgain() {
     Session session = server.session();
     server
