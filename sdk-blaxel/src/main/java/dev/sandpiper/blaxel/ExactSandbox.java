@@ -50,6 +50,6 @@ record ExactSandbox(
     if (isNamed) {
       throw StartRecovery.unknown(command, "look for " + ref.processId(), failure);
     }
-    new StartRecovery(trees).recover(command, api.trace(ref), failure, scope);
+    new StartRecovery(trees, threads).recover(command, api.trace(ref), failure, scope);
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
@@ -151,5 +152,44 @@ class LongTimesTest {
 
   private static MockResponse unknown(RecordedRequest request) {
     return ScriptedBlaxel.json(404, "{\"error\":\"process not found\"}");
+  }
+
+  @Test
+  void whatBeginsLongAfterItsCallerGaveItUpIsStopped() {
+    BlaxelSandbox sandbox = blaxel.sandbox(blaxel.open(builder()));
+    AtomicBoolean hasBegun = new AtomicBoolean();
+    AtomicBoolean isStopped = new AtomicBoolean();
+    blaxel.always(
+        "POST /sbx/process",
+        request -> {
+          if (!ScriptedBlaxel.json(request).toString().contains("make")) {
+            isStopped.set(true);
+            return ScriptedBlaxel.json(200, record("S"));
+          }
+          return new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build();
+        });
+    blaxel.always(
+        "GET /sbx/process/*",
+        request -> hasBegun.get() ? ScriptedBlaxel.json(200, record("")) : unknown(request));
+    blaxel.shouldItBeAsked("GET /sbx/process", request -> ScriptedBlaxel.json(200, "[]"));
+    CompletableFuture<?> future = sandbox.processes().execAsync(Command.of("make"));
+    Patience.until("it is asked", () -> timesAsked("POST /sbx/process") > 0);
+    future.cancel(true);
+    time.pass(Duration.ofMillis(300));
+    time.pass(Duration.ofSeconds(1));
+    time.pass(Duration.ofSeconds(2));
+    time.awaitWait(Duration.ofSeconds(4)); // so that nobody looks meanwhile
+    hasBegun.set(true);
+    time.pass(Duration.ofSeconds(4));
+
+    Patience.until("it is stopped", isStopped::get);
+    Patience.until("nobody looks any more", () -> time.waits().isEmpty());
+  }
+
+  private static String record(String completedAt) {
+    return """
+        {"pid":"7","name":"p","command":"make","status":"","startedAt":"S","completedAt":"%s",\
+        "exitCode":0,"workingDir":"","logs":"","stdout":"","stderr":""}"""
+        .replace("%s", completedAt);
   }
 }

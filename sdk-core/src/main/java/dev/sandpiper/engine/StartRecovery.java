@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * After a start whose outcome is not known: looks for the process by its nonce and adopts it. Never
  * starts it again.
  */
-public record StartRecovery(ProcessTrees trees) {
+public record StartRecovery(ProcessTrees trees, Threads threads) {
   private static final Logger log = LoggerFactory.getLogger(StartRecovery.class);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
 
@@ -39,7 +39,8 @@ public record StartRecovery(ProcessTrees trees) {
 
   /**
    * A connection to the process that was started after all. A caller whose time is over, or whose
-   * thread was interrupted, wants it stopped instead; that takes a few seconds at the most.
+   * thread was interrupted, wants it stopped instead; that takes a few seconds at the most. If it
+   * is not there yet, it is stopped in the background when it begins.
    *
    * @param name of the command, for messages
    * @throws SandboxException if there is no such process, or nobody can know
@@ -56,7 +57,7 @@ public record StartRecovery(ProcessTrees trees) {
         reason = e;
       }
     }
-    Uninterrupted.run(() -> stop(name, trace, scope));
+    new LateStart(name, trace, trees, threads).stop(apart -> look(name, trace, apart));
     throw reason;
   }
 
@@ -90,19 +91,6 @@ public record StartRecovery(ProcessTrees trees) {
       found = trace.find(scope);
     }
     return found;
-  }
-
-  private void stop(String name, Trace<?> trace, CallScope call) {
-    CallScope scope = call.apart().within(TreeStop.LIMIT);
-    try {
-      look(name, trace, scope)
-          .ifPresent(found -> trees.stop(found, TreeStop.GRACE, () -> {}, scope));
-    } catch (SandboxException e) {
-      log.warn(
-          "the start of {} was cancelled, and whether it runs cannot be known: {}",
-          name,
-          e.getMessage());
-    }
   }
 
   /**

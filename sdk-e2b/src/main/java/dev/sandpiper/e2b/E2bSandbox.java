@@ -73,7 +73,8 @@ public final class E2bSandbox implements Sandbox {
                 access.envdVersion(),
                 scope -> new SandboxPaths(() -> places.workingDirectory(scope))),
             health,
-            account.reattachLimit());
+            account.reattachLimit(),
+            account.threads());
     this.processes = new EnvdProcesses(launcher, account.threads());
     FileUrls urls =
         new FileUrls(access, endpoint(SandboxAccess.ENVD_PORT), account.threads().time());

@@ -21,6 +21,7 @@ import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.StartRecovery;
+import dev.sandpiper.engine.Threads;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
@@ -53,7 +54,8 @@ final class EnvdLauncher implements CommandLauncher {
       ProcessRpc rpc,
       StartMessages messages,
       HealthProbe health,
-      Duration reattachLimit) {
+      Duration reattachLimit,
+      Threads threads) {
     this.sandboxId = sandboxId;
     this.rpc = rpc;
     this.messages = messages;
@@ -63,7 +65,7 @@ final class EnvdLauncher implements CommandLauncher {
     this.listing = new ProcessListing(sandboxId, search, scripts);
     this.trees = new ProcessTrees(scripts, search, rpc.scope().time());
     this.reattachment = new Reattachment(search, health::describe, reattachLimit);
-    this.recovery = new StartRecovery(trees);
+    this.recovery = new StartRecovery(trees, threads);
   }
 
   @Override

@@ -261,4 +261,50 @@ class LongTimesTest {
     e2b.take();
     e2b.take();
   }
+
+  /** Cancelled while its request is on its way, and not there when it is looked for at once. */
+  private void cancelAStart(E2bSandbox sandbox) throws Exception {
+    e2b.answer(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
+    CompletableFuture<?> future = sandbox.processes().execAsync(Command.of("make"));
+    e2b.take(START);
+    e2b.answer(Frames.list());
+    e2b.answer(Frames.list());
+    future.cancel(true);
+    e2b.take(LIST);
+    time.pass(Duration.ofMillis(300));
+    e2b.take(LIST);
+  }
+
+  @Test
+  void whatBeginsLongAfterItsCallerGaveItUpIsStopped() throws Exception {
+    E2bSandbox sandbox = sandbox(builder());
+    cancelAStart(sandbox);
+    for (int seconds = 1; seconds <= 4; seconds *= 2) {
+      e2b.answer(Frames.list());
+      time.pass(Duration.ofSeconds(seconds));
+      e2b.take(LIST);
+    }
+    e2b.answerWith(() -> Frames.list(Frames.running(7, e2b.nonce()))); // it has begun
+    e2b.answerWith(() -> Frames.list(Frames.running(7, e2b.nonce())));
+    e2b.answer(Frames.stream(Frames.start(8), Frames.exited(0), Frames.goodbye()));
+    time.pass(Duration.ofSeconds(8));
+    e2b.take(LIST);
+    e2b.take(LIST);
+
+    assertThat(ScriptedE2b.startRequest(e2b.take(START)).getProcess().getArgsList())
+        .containsExactly("-c", ProcessTrees.STOP, "sh", "200", e2b.nonce() + "/7");
+    Patience.until("nobody looks any more", () -> time.waits().isEmpty());
+  }
+
+  @Test
+  void whatWasGivenUpIsLookedForThroughAnOutageAndNoLongerThanHalfAMinute() throws Exception {
+    E2bSandbox sandbox = sandbox(builder());
+    cancelAStart(sandbox);
+    for (int seconds = 1; seconds <= 16; seconds *= 2) {
+      e2b.answer(seconds == 4 ? ScriptedE2b.json(400, "{}") : Frames.list());
+      time.pass(Duration.ofSeconds(seconds));
+      e2b.take(LIST);
+    }
+    Patience.until("nobody looks any more", () -> time.waits().isEmpty());
+  }
 }

@@ -14,8 +14,10 @@ import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -27,6 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(100)
 @EnabledOnOs(OS.LINUX)
 class FrozenConnectionsTest {
+  /** On HTTP/2 a pong that is missing ends a connection, by default after twenty seconds. */
+  private static final OkHttpClient PINGING =
+      new OkHttpClient.Builder().pingInterval(Duration.ofSeconds(2)).build();
+
   @RegisterExtension final LocalClient local = new LocalClient();
 
   @ParameterizedTest
@@ -38,7 +44,12 @@ class FrozenConnectionsTest {
     try (FaultProxy proxy = FaultProxy.inFrontOf(url)) {
       BlaxelSandbox frozen =
           local
-              .opened(local.builder().httpVersion(version).sandboxUrl(sandbox.id(), proxy.url()))
+              .opened(
+                  local
+                      .builder()
+                      .httpVersion(version)
+                      .httpClient(PINGING)
+                      .sandboxUrl(sandbox.id(), proxy.url()))
               .connect(sandbox.id());
       List<Process> processes = new ArrayList<>();
       List<EventStream<ProcessEvent>> streams = new ArrayList<>();

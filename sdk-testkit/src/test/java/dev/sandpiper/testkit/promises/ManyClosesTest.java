@@ -60,11 +60,10 @@ class ManyClosesTest {
                 .environment(local.e2bEnvironment())
                 .httpClient(counting())
                 .build()) {
-      assertFewSweeps(client, 200);
+      assertFewSweeps(client, 100);
     }
   }
 
-  /** Fewer, because each has a wrapper of several processes around it. */
   @Test
   void onBlaxel() throws Exception {
     try (LocalSandboxes local = LocalSandboxes.start();
@@ -73,7 +72,7 @@ class ManyClosesTest {
                 .environment(local.blaxelEnvironment())
                 .httpClient(counting())
                 .build()) {
-      assertFewSweeps(client, 64);
+      assertFewSweeps(client, 64); // each has a wrapper of several processes around it
     }
   }
 
