@@ -25,9 +25,10 @@ public enum Capability {
   /** {@link ExecResult#exit}: how a command ended is reported. */
   EXIT_STATUS,
   /**
-   * {@link ExitStatus.Signaled}: every death by a signal is told from an exit, and by which signal.
-   * Without it some look as they do to a shell, {@link ExitStatus.Exited} with 128 + n, or are
-   * {@link Signal#UNKNOWN}. On Blaxel those are INT and PIPE, and all of a streamed command.
+   * {@link ExitStatus.Signaled}: every death by a signal is distinguished from an exit, and by
+   * which signal. Without it some look as they do to a shell, {@link ExitStatus.Exited} with 128 +
+   * n, or are {@link Signal#UNKNOWN}. On Blaxel those are INT and PIPE, and all of a streamed
+   * command.
    */
   EXIT_SIGNALS,
   /** Output, input and files are exact bytes. Without it they are UTF-8 text, and output lines. */

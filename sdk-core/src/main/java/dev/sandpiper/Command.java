@@ -59,8 +59,8 @@ public final class Command {
 
   /**
    * A program with its arguments, passed as they are: no shell looks at them. A program without a
-   * slash is looked for on the sandbox's {@code PATH}; one that does not exist is no exception but
-   * exit code 127, as in a shell. Linux gives a program no argument of more than 131,071 bytes:
+   * slash is looked for on the sandbox's {@code PATH}; one that does not exist is not an exception
+   * but exit code 127, as in a shell. Linux gives a program no argument of more than 131,071 bytes:
    * starting one is an {@link InvalidRequestException}, and nothing is sent.
    *
    * @throws IllegalArgumentException if one has a NUL or half of a surrogate pair, or the program
@@ -150,7 +150,7 @@ public final class Command {
    * as it comes. Without this and {@link #openStdin} a command reads the end of file at once.
    *
    * <p>What was opened is closed when it is sent, or when the command has ended. A command that
-   * ends before it has read everything is no failure. A content that cannot be read, or sent, is
+   * ends before it has read everything is not a failure. A content that cannot be read, or sent, is
    * one: the command is stopped, because the end of file would tell it that it has everything.
    * Needs {@link Capability#STDIN_END}.
    *

@@ -70,13 +70,13 @@ public final class DirectoryOptions {
    * <p>On the way down the sandbox packs and sends these entries all the same, and they are dropped
    * here.
    *
-   * @throws IllegalArgumentException if one is no such pattern, or all have more than 65,536
+   * @throws IllegalArgumentException if one is not such a pattern, or all have more than 65,536
    *     characters
    */
   public DirectoryOptions exclude(List<String> patterns) {
     List<String> all = new ArrayList<>(excludes);
     all.addAll(patterns);
-    Excludes.of(all); // refuses what is no pattern
+    Excludes.of(all); // refuses malformed patterns
     return new DirectoryOptions(skipping, limit, List.copyOf(all), listener);
   }
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * What happened below a watched directory. One act may give several events: saving a file is often
- * a creation, a change of mode and some writes. Reading is not told.
+ * a creation, a change of mode and some writes. Reads are not reported.
  *
  * <p>Each path is absolute, and below the directory as the watch was asked for it. {@code info} is
  * there if it was asked for and the entry still existed.

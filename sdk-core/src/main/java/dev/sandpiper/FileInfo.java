@@ -120,7 +120,7 @@ public final class FileInfo implements Serializable {
   }
 
   /**
-   * Where a link leads, followed to the end, where the platform tells that; empty for what is no
+   * Where a link leads, followed to the end, where the platform tells that; empty for what is not a
    * link, and for a link that leads nowhere or in a circle.
    */
   public Optional<String> linkTarget() {

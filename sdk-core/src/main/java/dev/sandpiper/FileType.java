@@ -1,6 +1,6 @@
 package dev.sandpiper;
 
-/** What a name in a sandbox's filesystem stands for. */
+/** The type of an entry of a sandbox's filesystem. */
 public enum FileType {
   FILE,
   DIRECTORY,

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>What a path names decides the error: {@link NotFoundException} if there is nothing, {@link
  * InvalidRequestException} if it is of the wrong kind, or no name that a filesystem takes, and
- * {@link IllegalArgumentException} for what is no path at all, before anything is sent.
+ * {@link IllegalArgumentException} for a malformed path, before anything is sent.
  *
  * <p>A stream or a watch that becomes garbage before its end, and unclosed, is logged as a warning,
  * once, with where it was opened, and its connection is released.
@@ -160,9 +160,9 @@ public interface Filesystem {
   DirectorySummary uploadDirectory(Path source, String directory, DirectoryOptions options);
 
   /**
-   * Watches a directory. When this returns, the watch sees: what happens from now on is told. The
-   * caller closes it. A reader that is too slow, and a lost connection, cost events and are told as
-   * {@link FileEvent.Gap}; the watch goes on. It ends after {@link FileEvent.Removed} or {@link
+   * Watches a directory. Reports every change after this method returns. The caller closes it. A
+   * reader that is too slow, and a lost connection, lose events and are reported as {@link
+   * FileEvent.Gap}; the watch goes on. It ends after {@link FileEvent.Removed} or {@link
    * FileEvent.Renamed} of the directory itself, with a last gap. Needs {@link Capability#WATCH}.
    */
   EventStream<FileEvent> watch(String directory, WatchOptions options);

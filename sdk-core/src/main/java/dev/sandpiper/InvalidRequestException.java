@@ -3,8 +3,8 @@ package dev.sandpiper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The platform refused the request as it stands: a missing directory, an unknown user, an argument
- * that is too long. Change the request; repeating it is of no use.
+ * The platform refused the request: a missing directory, an unknown user, an argument that is too
+ * long. Change the request; repeating it is of no use.
  */
 public class InvalidRequestException extends SandboxException {
   private static final long serialVersionUID = 1L;

@@ -26,9 +26,9 @@ import java.util.concurrent.CompletableFuture;
  * <p>{@link #close()} undoes what opened it: after {@code start} it kills the process with its
  * children, after {@code attach} it lets go. {@link #detach()} changes one's mind.
  *
- * <p>A process that becomes garbage before it has ended or was closed is let go of as by {@link
+ * <p>A process that becomes garbage before it has ended or was closed is detached from as by {@link
  * #detach()}, however it was opened: the collector's moment is nobody's decision to kill. That is
- * logged as a warning, once, with where it was opened. It is no garbage while its events, its
+ * logged as a warning, once, with where it was opened. It is not garbage while its events, its
  * standard input or {@link #asJavaProcess()} are in use, or {@link #onExit()} has not completed.
  *
  * <p>All methods may be called from any thread. A star import of {@code dev.sandpiper} makes the
@@ -63,11 +63,11 @@ public interface Process extends AutoCloseable {
 
   /**
    * The process's standard input, binary; always the same stream. Writes are kept up to 256 KiB, so
-   * {@link OutputStream#flush flush} when the process shall see them now. What is sent arrives in
-   * the order of the writes, and sending blocks while the process does not read, for as long as the
-   * process lives: its end, {@link #close()} and {@link #detach()} end that, and so does an
-   * interrupt of the writing thread. A process that waits for its output to be read does not read
-   * either: leave the output unclaimed, or read it on another thread.
+   * {@link OutputStream#flush flush} to send them now. What is sent arrives in the order of the
+   * writes, and sending blocks while the process does not read, for as long as the process lives:
+   * its end, {@link #close()} and {@link #detach()} end that, and so does an interrupt of the
+   * writing thread. A process that waits for its output to be read does not read either: leave the
+   * output unclaimed, or read it on another thread.
    *
    * <p>Closing it sends what is kept and then the end of file; only the caller does that, and again
    * does nothing. Any thread may write; one that writes makes the others wait.
@@ -120,9 +120,9 @@ public interface Process extends AutoCloseable {
   boolean signal(Signal signal);
 
   /**
-   * Stops the process and its descendants as {@link #close()} does, whoever has started it, and
-   * stays connected: what it still writes and its end arrive as usual. Blocks until they are gone,
-   * ten seconds at the most.
+   * Stops the process and its descendants as {@link #close()} does, whichever client started it,
+   * and stays connected: what it still writes and its end arrive as usual. Blocks until they are
+   * gone, ten seconds at the most.
    *
    * @return false if the process is over, and nothing was sent
    * @throws SandboxException if they could not be stopped

@@ -63,7 +63,8 @@ public sealed interface ProcessEvent {
     }
 
     /**
-     * Output that stands alone. Takes ownership of {@code bytes}: do not change them afterwards.
+     * Output whose text is decoded by itself. Takes ownership of {@code bytes}: do not change them
+     * afterwards.
      */
     public static Output of(Channel channel, byte[] bytes) {
       return new Output(channel, bytes, NOTHING, null);

@@ -19,7 +19,7 @@ public final class ProcessInfo {
   public enum State {
     /** It runs. */
     RUNNING,
-    /** It has exited; a child holds its outputs open, or its end is just being told. */
+    /** It has exited; a child holds its outputs open, or its end is just being reported. */
     EXITED,
     /** The sandbox does not show it. */
     UNKNOWN

@@ -35,10 +35,10 @@ public interface Processes {
   Process start(Command command);
 
   /**
-   * Connects to a process that somebody else started, or that was detached. Closing lets go of it.
-   * Where the platform keeps output ({@link Capability#REPLAY}) it begins at the oldest byte that
-   * is kept. An {@link ProcessEvent.OutputGap} for what was written before and is not kept comes
-   * first. Needs {@link Capability#ATTACH}.
+   * Connects to a process that somebody else started, or that was detached. Closing detaches from
+   * it. Where the platform keeps output ({@link Capability#REPLAY}) it begins at the oldest byte
+   * that is kept. An {@link ProcessEvent.OutputGap} for what was written before and is not kept
+   * comes first. Needs {@link Capability#ATTACH}.
    *
    * @throws NotFoundException if it is over and forgotten, or its number has been used again
    * @throws InvalidRequestException if it belongs to another sandbox

@@ -4,7 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.OptionalLong;
 
-/** Which part of a file to read, and who is told. Immutable; each method returns a changed copy. */
+/**
+ * Which part of a file to read, and the listener of its progress. Immutable; each method returns a
+ * changed copy.
+ */
 public final class ReadOptions {
   private static final ReadOptions WHOLE =
       new ReadOptions(0, OptionalLong.empty(), TransferListener.none());

@@ -6,10 +6,10 @@ import dev.sandpiper.http.Durations;
 import java.time.Duration;
 
 /**
- * How often a client repeats a request, after which pauses, and who is told. Which requests may be
- * repeated cannot be chosen: {@code docs/retries.md} lists them, and none of them does anything
- * twice. The deadline of a call always wins: no pause outlasts it. Immutable; each method returns a
- * changed copy.
+ * How often a client repeats a request, after which pauses, and the listener of these decisions.
+ * Which requests may be repeated cannot be chosen: {@code docs/retries.md} lists them, and none of
+ * them does anything twice. The deadline of a call always wins: no pause outlasts it. Immutable;
+ * each method returns a changed copy.
  *
  * <p>This is about single requests. What goes on beyond one has limits of its own: looking for what
  * was started or created, attaching to a process again, opening a watch again, waiting for a
@@ -44,8 +44,8 @@ public final class RetryOptions {
    * How often a request is sent at most, the first time included. What the peer refuses unseen on
    * HTTP/2 ({@code REFUSED_STREAM}, GOAWAY) is sent up to ten times, unless this is 1.
    *
-   * @param most 1 to 100; 1 is no repetition at all
-   * @throws IllegalArgumentException if it is none of these
+   * @param most 1 to 100; 1 disables retries
+   * @throws IllegalArgumentException if it is outside this range
    */
   public RetryOptions attempts(int most) {
     if (most < 1 || most > MOST_ATTEMPTS) {
@@ -60,7 +60,7 @@ public final class RetryOptions {
    * all are lengthened or shortened at random, by up to a half. Where the platform says {@code
    * Retry-After}, that is the pause.
    *
-   * @param pause zero is no pause
+   * @param pause zero disables pauses
    * @throws IllegalArgumentException if it is negative
    */
   public RetryOptions firstPause(Duration pause) {
@@ -72,7 +72,7 @@ public final class RetryOptions {
    * No pause is longer than this. A {@code Retry-After} above it is not waited for: the call fails
    * at once, with the time in {@link RateLimitedException#retryAfter()} where the status is 429.
    *
-   * @param pause zero is no pause, and waits for no {@code Retry-After} above zero
+   * @param pause zero disables pauses, and any {@code Retry-After} above zero is not waited for
    * @throws IllegalArgumentException if it is negative
    */
   public RetryOptions longestPause(Duration pause) {

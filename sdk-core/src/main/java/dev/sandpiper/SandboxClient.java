@@ -44,8 +44,8 @@ public interface SandboxClient extends AutoCloseable {
   /**
    * Connects to a sandbox, waking it if it sleeps. Closing it leaves it alone.
    *
-   * @param timeToLive how long it shall live from now at least; never shortens its life. Zero only
-   *     looks: nothing is woken and nothing prolonged
+   * @param timeToLive the least time to live from now; never shortens its life. Zero only looks:
+   *     nothing is woken and nothing prolonged
    * @throws NotFoundException if there is none with this id
    */
   Sandbox connect(String id, Duration timeToLive);

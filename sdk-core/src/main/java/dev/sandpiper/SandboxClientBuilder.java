@@ -57,13 +57,13 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
     return self();
   }
 
-  /** The connect timeout. Default: ten seconds; zero is no limit. */
+  /** The connect timeout. Default: ten seconds; zero means no limit. */
   public final B connectLimit(Duration limit) {
     limits = limits.withConnect(limit);
     return self();
   }
 
-  /** How long the head of a response may take. Default: sixty seconds; zero is no limit. */
+  /** How long the head of a response may take. Default: sixty seconds; zero means no limit. */
   public final B responseLimit(Duration limit) {
     limits = limits.withResponse(limit);
     return self();
@@ -71,8 +71,8 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
 
   /**
    * How long nothing at all may arrive while a read waits for it, not even one of the keep-alives,
-   * which E2B sends every twenty seconds and Blaxel every five. Default: sixty seconds; zero is no
-   * limit.
+   * which E2B sends every twenty seconds and Blaxel every five. Default: sixty seconds; zero means
+   * no limit.
    */
   public final B idleLimit(Duration limit) {
     limits = limits.withIdle(limit);
@@ -80,8 +80,8 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
   }
 
   /**
-   * How often requests are repeated that may be, after which pauses, and who is told. Default:
-   * {@link RetryOptions#standard()}.
+   * How often requests are repeated that may be, after which pauses, and with which listener.
+   * Default: {@link RetryOptions#standard()}.
    */
   public final B retries(RetryOptions options) {
     retries = requireNonNull(options, "options");

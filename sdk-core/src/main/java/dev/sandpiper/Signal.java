@@ -6,8 +6,8 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * A POSIX signal by its Linux number. {@link #UNKNOWN} stands for "killed by a signal, and the
- * platform does not say by which".
+ * A POSIX signal by its Linux number. {@link #UNKNOWN} means "killed by a signal, and the platform
+ * does not say by which".
  *
  * @param number 1 to 64, or 0 for {@link #UNKNOWN}
  */

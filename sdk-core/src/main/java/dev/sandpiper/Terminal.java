@@ -10,7 +10,7 @@ package dev.sandpiper;
 public interface Terminal extends Process {
 
   /**
-   * Changes the size; the programs on the terminal are told by {@code SIGWINCH}.
+   * Changes the size; its programs get {@code SIGWINCH}.
    *
    * @throws NotFoundException if the process is over
    * @throws InvalidRequestException if it was attached to, and has no terminal

@@ -19,7 +19,7 @@ public final class WatchOptions {
 
   /**
    * Also what is in directories below it. A new one is watched as soon as the sandbox sees it: what
-   * is made in it before that may not be told, so list a new directory to be sure.
+   * is made in it before that may not be reported, so list a new directory to be sure.
    */
   public WatchOptions recursive() {
     return new WatchOptions(true, info);

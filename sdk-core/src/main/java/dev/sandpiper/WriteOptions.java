@@ -2,7 +2,10 @@ package dev.sandpiper;
 
 import static java.util.Objects.requireNonNull;
 
-/** How to write a file, and who is told. Immutable; each method returns a changed copy. */
+/**
+ * How to write a file, and the listener of its progress. Immutable; each method returns a changed
+ * copy.
+ */
 public final class WriteOptions {
   private static final WriteOptions IN_PLACE = new WriteOptions(false, TransferListener.none());
 
@@ -26,7 +29,7 @@ public final class WriteOptions {
    * Beside the file, under a hidden name, and then in its place: others see the old file or the new
    * one, and a transfer that breaks leaves the old. The old file's mode is kept; a link is
    * followed, and what it leads to is replaced. Other hard links to the old file keep the old
-   * content. What is no regular file, and what is in {@code /proc} or {@code /sys}, cannot be
+   * content. What is not a regular file, and what is in {@code /proc} or {@code /sys}, cannot be
    * replaced, which is an {@link InvalidRequestException}.
    */
   public WriteOptions atomic() {

@@ -98,7 +98,7 @@ public final class BlaxelCommand {
   public BlaxelCommand name(String processName) {
     if (NUMBER.matcher(processName).matches()) {
       throw new IllegalArgumentException(
-          "a process's name is no number, which Blaxel takes for a process id: '"
+          "a process's name must not be a number, which Blaxel takes for a process id: '"
               + processName
               + "'");
     }

@@ -49,7 +49,7 @@ record BlaxelFileServer(HttpUrl base, FileCommands commands) implements FileServ
     commands.bytes(new Job("read", path, Scripts.CONTENT, PATIENCE), path, "0");
   }
 
-  /** By a script: the server sends as many bytes as the file claims to have, which is none. */
+  /** By a script: the server sends as many bytes as the file claims to have, which are zero. */
   @Override
   public Source openUnsized(HttpRequest request) {
     Job job = new Job(request.operation(), request.subject(), Scripts.CONTENT, PATIENCE);

@@ -28,7 +28,7 @@ public interface BlaxelProcesses extends Processes {
   BlaxelProcess attach(ProcessRef ref, String position);
 
   /**
-   * Follows the process of this name, whoever has started it. What {@link BlaxelCommand}s wrote is
+   * Follows the process of this name, also of another client. What {@link BlaxelCommand}s wrote is
    * exact and can be gone on with, as with {@link #attach(ProcessRef)}. Of another's process the
    * server's own files are read, which lose their heads when they get long.
    *

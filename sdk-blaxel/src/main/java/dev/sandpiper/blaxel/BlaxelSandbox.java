@@ -232,7 +232,7 @@ public final class BlaxelSandbox implements Sandbox {
     try {
       return account.kill(name);
     } finally {
-      Reference.reachabilityFence(this); // it is no garbage before it is known to be gone
+      Reference.reachabilityFence(this); // it must not become garbage before it is known to be gone
     }
   }
 

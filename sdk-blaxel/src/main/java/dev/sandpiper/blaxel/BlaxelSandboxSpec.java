@@ -53,7 +53,7 @@ public final class BlaxelSandboxSpec {
     }
   }
 
-  /** A volume that exists, and where it shall be. */
+  /** A volume that exists, and its mount path. */
   public record Volume(String name, String mountPath, boolean readOnly) {
     public Volume {
       SentText.require("the volume's name", name);

@@ -46,8 +46,9 @@ record BlaxelSettings(
   /**
    * Joins options, environment, configuration file and defaults.
    *
-   * @throws AuthenticationException if credentials or workspace are missing, or the file is none
-   * @throws IllegalArgumentException if a URL is none, or the environment is unknown
+   * @throws AuthenticationException if credentials or workspace are missing, or the file is
+   *     malformed
+   * @throws IllegalArgumentException if a URL is malformed, or the environment is unknown
    */
   static BlaxelSettings resolve(Options options, Map<String, String> variables) {
     Login login = login(options, variables);
@@ -154,7 +155,7 @@ record BlaxelSettings(
    * An address that the platform tells, which gets a token.
    *
    * @param what names it in the message
-   * @throws IllegalArgumentException if it is none, or would have the token sent in the clear
+   * @throws IllegalArgumentException if it is malformed, or would have the token sent in the clear
    *     although Blaxel itself is spoken to by HTTPS
    */
   HttpUrl address(String what, String told) {

@@ -37,7 +37,7 @@ final class Creation {
   private final String subject;
 
   /**
-   * @param region where it shall be if the spec does not say
+   * @param region the region if the spec does not say
    * @param ifAbsent whether one of this name that lives is as good
    */
   Creation(

@@ -58,7 +58,7 @@ final class DataErrors {
     }
   }
 
-  /** The error in an answer that is no success. */
+  /** The error in an unsuccessful response. */
   static SandboxException of(HttpResponse response, What missing) {
     String text = ErrorBody.of(response).text();
     text = new String(StrayLines.strip(text.getBytes(UTF_8)), UTF_8);

@@ -145,7 +145,7 @@ final class Descriptions {
     return unreadable;
   }
 
-  /** True if whoever looked for the entries saw all of them. */
+  /** True if the look-up saw all entries. */
   boolean isWhole() {
     return status.orElse(-1) == 0;
   }

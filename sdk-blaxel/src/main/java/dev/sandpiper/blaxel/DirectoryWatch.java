@@ -158,7 +158,7 @@ final class DirectoryWatch {
     return monitor.decide(() -> requireNonNull(connection));
   }
 
-  /** What is no event may have swallowed one. */
+  /** A malformed line may have swallowed an event. */
   private void take(byte[] line) {
     if (StrayLines.TEXT.equals(ByteString.of(line))) {
       return;

@@ -72,7 +72,7 @@ final class ExactFiles {
     record Bytes(Output output, long total) implements Part {}
 
     /**
-     * There are none at this place yet.
+     * There are no bytes at this offset yet.
      *
      * @param size how many the file had
      */
@@ -127,7 +127,7 @@ final class ExactFiles {
       return Map.of(); // a file stands there, which its wrappers complain about
     }
     if (!json.path("files").isArray()) {
-      throw new PlatformException(response.failure("an answer that is no listing"));
+      throw new PlatformException(response.failure("expected a listing of a directory"));
     }
     Map<String, Long> names = new HashMap<>();
     for (JsonNode file : json.path("files")) {

@@ -83,7 +83,7 @@ final class ExactInput {
     }
   }
 
-  /** Frees whoever is blocked, and fails who comes later. */
+  /** Frees blocked callers, and fails later ones. */
   void giveUp() {
     givenUp = true;
     cancellation.cancel();

@@ -169,7 +169,7 @@ final class ExactLauncher implements CommandLauncher {
     }
   }
 
-  /** Follows the process of this name, whoever has started it. */
+  /** Follows the process of this name, also of another client. */
   BlaxelRunning attachNamed(String name, CallScope scope) {
     return attach(foreign.ref(foreign.running(name, scope)), scope);
   }

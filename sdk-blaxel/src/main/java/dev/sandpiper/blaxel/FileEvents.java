@@ -216,7 +216,9 @@ final class FileEvents {
 
   private ConnectionLostException lost(String observed, SandboxException cause) {
     return new ConnectionLostException(
-        failure("the sandbox was lost before the command's end was told; " + observed), ref, cause);
+        failure("the sandbox was lost before the command's end was reported; " + observed),
+        ref,
+        cause);
   }
 
   private void rejectIfCancelled() {

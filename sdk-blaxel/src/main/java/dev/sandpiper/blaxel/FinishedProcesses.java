@@ -45,7 +45,7 @@ final class FinishedProcesses {
     }
   }
 
-  /** Some of them; whoever takes them removes their files, or brings them back. */
+  /** Some of them; the caller removes their files, or brings them back. */
   List<String> take() {
     List<String> taken = new ArrayList<>();
     lock.lock();
@@ -64,7 +64,7 @@ final class FinishedProcesses {
     return swept.compareAndSet(false, true);
   }
 
-  /** Removes all that is left. What cannot be removed is swept after a day, by whoever comes. */
+  /** Removes all that is left. What cannot be removed is swept after a day, by any client. */
   void removeAll() {
     for (List<String> some = take(); !some.isEmpty(); some = take()) {
       try {

@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okio.ByteString;
 
-/** The processes that the server of a sandbox knows, whoever has started them. */
+/** The processes that the server of a sandbox knows, also those of other clients. */
 final class ForeignProcesses {
   private static final String LOGS = "/var/log/sandbox-api/";
   private static final Pattern REFERABLE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
@@ -36,7 +36,7 @@ final class ForeignProcesses {
     this.longText = Pattern.compile("exec /bin/sh " + ownPath + "\\.w");
   }
 
-  /** The id in a record of a wrapper of ours; empty if it is none. */
+  /** The id in a record of a wrapper of ours; empty if it is not one. */
   Optional<String> id(ProcessDetails record) {
     String text = record.command();
     List<String> told = ShellText.wrapperArguments(text);

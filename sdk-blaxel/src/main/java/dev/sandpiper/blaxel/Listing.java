@@ -78,7 +78,7 @@ record Listing(FileCommands commands) {
         new PlatformException(job.failure("find ended with an error")));
   }
 
-  /** What {@code find} could not see; that something is gone meanwhile is no complaint. */
+  /** What {@code find} could not see; that something is gone meanwhile is not an error. */
   private static List<String> complaints(ExecResult result) {
     return result
         .stderr()

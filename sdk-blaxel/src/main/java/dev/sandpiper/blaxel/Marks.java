@@ -256,7 +256,7 @@ final class Marks {
     }
   }
 
-  /** True if this was told of its input. */
+  /** True if its input is known. */
   boolean has(Input state) {
     return input.contains(state);
   }

@@ -210,7 +210,8 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
     } catch (IllegalArgumentException e) {
       throw new WireFormatException(request.failure("an answer with " + e.getMessage()), e);
     } catch (IOException e) {
-      throw new ConnectionLostException(request.failure("the answer broke off"), null, e);
+      throw new ConnectionLostException(
+          request.failure("the connection closed in mid-response"), null, e);
     }
   }
 

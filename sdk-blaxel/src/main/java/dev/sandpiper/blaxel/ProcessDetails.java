@@ -44,7 +44,7 @@ public final class ProcessDetails {
   /**
    * Reads a record.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if it is malformed
    */
   static ProcessDetails of(JsonNode json) {
     if (!isOne(json)) {

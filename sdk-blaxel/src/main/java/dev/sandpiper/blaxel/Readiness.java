@@ -18,7 +18,7 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until a new sandbox answers: its address may be told before it leads anywhere.
+ * Waits until a new sandbox answers: its address may be known before anything answers there.
  *
  * @param scope ends the waiting
  */

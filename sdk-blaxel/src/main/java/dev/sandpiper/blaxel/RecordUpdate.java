@@ -86,7 +86,8 @@ record RecordUpdate(ControlPlane api, String name, Time time) {
       return object;
     }
     throw new WireFormatException(
-        Failure.of("change", name, "its " + field + " is no object, and cannot be changed"), null);
+        Failure.of("change", name, "its " + field + " is not a JSON object, and cannot be changed"),
+        null);
   }
 
   private void update(String operation, Consumer<ObjectNode> change) {

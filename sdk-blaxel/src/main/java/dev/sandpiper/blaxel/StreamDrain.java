@@ -164,7 +164,7 @@ final class StreamDrain implements Runnable {
     }
   }
 
-  /** To the end, in vain. */
+  /** To the end, without finding it. */
   private void readOn(HttpResponse stream) {
     try {
       while (!stream.source().exhausted()) {

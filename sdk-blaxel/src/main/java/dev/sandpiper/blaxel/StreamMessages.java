@@ -36,7 +36,7 @@ final class StreamMessages {
 
   private static final String KEEPALIVE = "[keepalive]\n";
 
-  /** What the server itself writes when it is told to, each in a message of its own. */
+  /** What the server itself writes on request, each in a message of its own. */
   private static final Set<String> STOPPING =
       Set.of(
           "\n[Process is being gracefully terminated]\n",

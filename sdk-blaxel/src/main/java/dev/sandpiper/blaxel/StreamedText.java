@@ -33,7 +33,7 @@ final class StreamedText {
     this.events = events;
   }
 
-  /** How many bytes were told. */
+  /** How many bytes were reported. */
   long delivered() {
     return delivered;
   }

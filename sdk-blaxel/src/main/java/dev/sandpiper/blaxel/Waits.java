@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param lookup how long to look for a sandbox after its creation was cut by anything else
  * @param ready how long a new sandbox may take to answer
  * @param waking how long a sandbox may take to wake
- * @param lost how long a process whose stream was lost is asked for in vain
+ * @param lost how long a process whose stream was lost is asked for without success
  */
 record Waits(
     Duration first,

@@ -147,7 +147,7 @@ final class WrappedCommand {
     }
   }
 
-  /** What the server's shell is told. */
+  /** The text for the server's shell. */
   String text() {
     return isLong(text) ? "exec /bin/sh " + path + "." + TEXT : text;
   }

@@ -48,6 +48,7 @@ class FrozenServerTest {
   }
 
   private void everything(ScriptedBlaxel.Answer answer) {
+    blaxel.shouldItBeAsked("GET /sbx/health", answer);
     for (String method : new String[] {"GET", "POST", "DELETE"}) {
       for (String path : new String[] {"", "/*", "/*/kill"}) {
         blaxel.shouldItBeAsked(method + " /sbx/process" + path, answer);

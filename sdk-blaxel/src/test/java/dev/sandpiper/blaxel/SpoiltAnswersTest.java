@@ -113,7 +113,7 @@ class SpoiltAnswersTest {
         .isInstanceOfSatisfying(
             SandboxIOException.class,
             e -> assertThat(e.getCause()).isInstanceOf(ConnectionLostException.class))
-        .hasMessageContaining("before the file's end");
+        .hasMessageContaining("before the end of the file");
     assertThat(file.injected()).isOne();
     assertThat(file.asked()).containsExactly("bytes=0-1048575", "");
   }

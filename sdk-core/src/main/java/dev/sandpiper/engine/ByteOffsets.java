@@ -31,7 +31,7 @@ public record ByteOffsets(long stdout, long stderr) {
       throw new IllegalArgumentException(
           "a position is what EventStream.position() returned; this has "
               + text.length()
-              + " characters and is none");
+              + " characters and is not valid");
     }
     return new ByteOffsets(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
   }

@@ -123,7 +123,7 @@ public final class CreatedSandboxes {
       log.warn("closed while sandboxes were being created, which may live on: {}", left);
     }
     if (!open.isEmpty()) {
-      log.warn("closed with sandboxes still open, which nobody will kill: {}", open.keySet());
+      log.warn("closed with sandboxes still open, which will not be killed: {}", open.keySet());
       open.clear(); // and are not reported again as garbage
     }
     return true;

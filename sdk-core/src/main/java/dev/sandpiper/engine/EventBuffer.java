@@ -36,7 +36,7 @@ public final class EventBuffer extends Handover<ProcessEvent> {
   private volatile long graceNanos; // what is left of it; zero once it is over
 
   /**
-   * @param begin where the first event stands in the output
+   * @param begin the offset of the first event in the output
    */
   EventBuffer(ByteOffsets begin, Duration grace, Time time) {
     this(LIMIT, UNREAD, grace, time);
@@ -126,7 +126,7 @@ public final class EventBuffer extends Handover<ProcessEvent> {
     }
   }
 
-  /** What is missing of a channel now reaches up to where the channel stands. */
+  /** What is missing of a channel now reaches up to the channel's offset. */
   private void noteDropped(Channel channel, OptionalLong from, String reason) {
     OutputGap before = dropped.get(channel);
     OptionalLong begin = before == null ? from : before.from();

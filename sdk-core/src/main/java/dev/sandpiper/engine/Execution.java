@@ -45,7 +45,7 @@ final class Execution {
   Execution(Command command, OutputListener listener, Threads threads, CallScope outer) {
     if (command.opensStdin()) {
       throw new IllegalArgumentException(
-          "nobody can write to the stdin of an exec: use stdin(content), or start");
+          "an exec has no stdin to write to: use stdin(content), or start");
     }
     this.command = command;
     this.listener = listener;

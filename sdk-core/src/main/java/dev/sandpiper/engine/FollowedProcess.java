@@ -118,7 +118,7 @@ final class FollowedProcess {
     }
   }
 
-  /** Before anybody is told: what has ended is not stopped, and is not late. */
+  /** Before anything is reported: what has ended is not stopped, and is not late. */
   private void noteEnd(ProcessEvent event) {
     if (event instanceof Ended end) {
       ended = true;
@@ -199,7 +199,7 @@ final class FollowedProcess {
     return exit;
   }
 
-  /** {@link #awaitedExit} for those who do not wait. */
+  /** {@link #awaitedExit} without the end of the grace. */
   CompletableFuture<ExitStatus> exit() {
     return exit;
   }
@@ -273,7 +273,7 @@ final class FollowedProcess {
     }
   }
 
-  /** Delivers nothing more; whoever reads is told why. */
+  /** Delivers nothing more; readers get the reason. */
   private void abandon() {
     buffer.abandon(new CancelledException(failure("it was closed")));
     endInput(new CancelledException(input.problem("its process was closed or detached")));

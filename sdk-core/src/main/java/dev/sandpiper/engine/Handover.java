@@ -32,7 +32,7 @@ public abstract class Handover<E> {
     monitor = new Monitor(time);
   }
 
-  /** Makes a change that those who wait have to know. */
+  /** Makes a change, and wakes the waiting threads. */
   protected final void change(Runnable change) {
     monitor.change(change);
   }

@@ -89,7 +89,7 @@ final class JavaProcess extends java.lang.Process {
       return SIGNALED + signaled.signal().number();
     }
     throw new IllegalStateException(
-        "the exit of " + process.ref() + " is no number that Java knows: " + status);
+        "the exit of " + process.ref() + " has no number in java.lang.Process: " + status);
   }
 
   @Override

@@ -154,7 +154,7 @@ final class ProcessInput {
     over.compareAndSet(null, reason);
   }
 
-  /** After {@link #over}: waits a moment for whoever is sending, then gives up for him. */
+  /** After {@link #over}: waits a moment for the sender, then gives up on its behalf. */
   void release(Threads threads) {
     try {
       threads.scope().within(GRACE).lock(sending, problem(""));

@@ -72,7 +72,7 @@ public interface RunningCommand {
   /** Lets the command read the end of file behind what was written. Otherwise like a write. */
   void closeStdin();
 
-  /** Frees whoever is blocked in the two above, and fails those who come later. Idempotent. */
+  /** Frees the callers blocked in the two above, and fails later ones. Idempotent. */
   void giveUpStdin();
 
   /**

@@ -162,9 +162,7 @@ final class StdinFeed {
     return failure;
   }
 
-  /**
-   * Ends feeding, because the command has ended or nobody follows it. What fails now is no failure.
-   */
+  /** Ends feeding, because the command has ended or nobody follows it. A failure now is ignored. */
   synchronized void stop() {
     stopped = true;
     if (reader != null) {

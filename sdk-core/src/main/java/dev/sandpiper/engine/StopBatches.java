@@ -81,7 +81,7 @@ final class StopBatches {
     } while (!isDone);
   }
 
-  /** False if the one who stopped for all was himself stopped. */
+  /** False if the caller that stopped for all was itself cancelled. */
   private boolean stopOnce(ProcessRef ref, Duration grace, boolean isNumbered, CallScope scope) {
     Batch batch = monitor.decide(() -> joined(ref, grace, isNumbered));
     boolean isFirst = batch.leader == Thread.currentThread();
@@ -164,7 +164,8 @@ final class StopBatches {
       if (isFirst) {
         throw e;
       }
-      scope.check(about); // or else the one who stopped for all was cancelled, and not this caller
+      scope.check(
+          about); // otherwise the caller that stopped for all was cancelled, and not this one
       return false;
     }
   }

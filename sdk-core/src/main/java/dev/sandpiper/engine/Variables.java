@@ -50,7 +50,7 @@ public final class Variables {
           "_|(E?U|PP)ID|BASH(?!_ENV$).*|COMP_WORDBREAKS|DIRSTACK|EPOCH(REALTIME|SECONDS)|FUNCNAME"
               + "|GROUPS|HISTCMD|LINENO|OPTIND|S?RANDOM|SECONDS|SHELLOPTS|SHLVL|(?i:SANDPIPER_).*");
 
-  /** What a shell resets when it starts, and sets when it is told to. */
+  /** What a shell resets when it starts, and sets on demand. */
   private static final Pattern RESET = Pattern.compile("IFS|OLDPWD|PS4|PWD");
 
   /** What would change how our scripts and their tools work. */

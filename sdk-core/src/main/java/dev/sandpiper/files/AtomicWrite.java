@@ -55,7 +55,7 @@ public record AtomicWrite(FilePlatform platform) {
     }
     if (found.isPresent() && found.get().type() != FileType.FILE) {
       throw refused(
-          path, "it is no regular file (" + found.get().type() + "), and is not replaced");
+          path, "it is not a regular file (" + found.get().type() + "), and is not replaced");
     }
     return found;
   }

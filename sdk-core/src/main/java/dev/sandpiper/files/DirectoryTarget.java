@@ -69,7 +69,7 @@ public final class DirectoryTarget {
    * @param root an empty directory that nobody else writes to
    * @throws UnsafeEntryException if it holds what cannot be copied and must not be left out, or is
    *     larger than the limit
-   * @throws TarFormatException if it is no archive, or asks to be written elsewhere
+   * @throws TarFormatException if it is not an archive, or asks to be written elsewhere
    * @throws java.io.InterruptedIOException if this thread is interrupted
    */
   public static DirectorySummary unpack(InputStream archive, Path root, DirectoryOptions options)
@@ -92,7 +92,7 @@ public final class DirectoryTarget {
     if (!entry.isText()) {
       skipped.add(name, "its name is not UTF-8");
     } else if (entry.kind() == Kind.SPECIAL) {
-      skipped.add(name, "it is no file, directory or link");
+      skipped.add(name, "it is not a file, directory or link");
     } else if (entry.kind() == Kind.HARD_LINK && excludes.excludes(relative(entry.link()), false)) {
       skipped.add(name, "its content came under the name of a file that is excluded");
     } else {
@@ -150,7 +150,8 @@ public final class DirectoryTarget {
       for (String part : name.split("/", -1)) {
         Path local = root.getFileSystem().getPath(part);
         if (local.isAbsolute() || local.getNameCount() != 1 || !local.toString().equals(part)) {
-          throw new TarFormatException("the archive has a name that is none on this machine", part);
+          throw new TarFormatException(
+              "the archive has a name that is not valid on this machine", part);
         }
       }
       return root.resolve(name);
@@ -261,7 +262,7 @@ public final class DirectoryTarget {
       Files.createSymbolicLink(path(link.name()), root.getFileSystem().getPath(link.target()));
     } catch (InvalidPathException e) {
       throw new TarFormatException(
-          "the archive has a link to what is no name on this machine", link.target());
+          "the archive has a link to a name that is not valid on this machine", link.target());
     }
   }
 

@@ -20,7 +20,7 @@ record ExcludePattern(List<String> parts, boolean isNegated, boolean onlyDirecto
   /**
    * Reads a line; empty for one that is blank or a comment.
    *
-   * @throws IllegalArgumentException if it is no pattern, or one with a character class
+   * @throws IllegalArgumentException if it is malformed, or one with a character class
    */
   static Optional<ExcludePattern> parse(String line) {
     String text = withoutBlanks(line);

@@ -23,7 +23,7 @@ public final class Excludes {
   /**
    * Reads the lines of a {@code .gitignore}.
    *
-   * @throws IllegalArgumentException if one is no pattern, or they are too long
+   * @throws IllegalArgumentException if one is malformed, or they are too long
    */
   public static Excludes of(List<String> lines) {
     if (lines.stream().mapToLong(String::length).sum() > MOST_CHARACTERS) {

@@ -96,7 +96,7 @@ public final class FileBytes extends BlockInputStream {
       throw new SandboxIOException(e);
     } catch (IOException e) {
       throw new SandboxIOException(
-          FileParts.lost(request, "the transfer broke off before the file's end", e));
+          FileParts.lost(request, "the connection closed before the end of the file", e));
     }
   }
 

@@ -25,7 +25,7 @@ record FileParts(HttpTransport transport, FileServer server) {
     /**
      * Called with a success that belongs to the request, or with any other status.
      *
-     * @throws IOException if the answer broke off, and can be asked for again
+     * @throws IOException if the connection closed in mid-response, and can be asked for again
      */
     T of(HttpResponse response) throws IOException;
   }
@@ -51,7 +51,7 @@ record FileParts(HttpTransport transport, FileServer server) {
     }
     throw broken == null
         ? malformed(request, "something else in place of the file, " + ATTEMPTS + " times", null)
-        : lost(request, "the transfer broke off " + ATTEMPTS + " times", broken);
+        : lost(request, "the connection closed in mid-transfer " + ATTEMPTS + " times", broken);
   }
 
   static boolean isSuccess(HttpResponse response) {

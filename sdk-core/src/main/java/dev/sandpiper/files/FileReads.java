@@ -51,7 +51,7 @@ public final class FileReads {
   }
 
   /**
-   * For servers that may put other bytes into an answer, which then breaks off. A file is read in
+   * For servers that may put other bytes into an answer, which then ends early. A file is read in
    * pieces, each delivered when all of it is there; where its version is not certain, in one answer
    * that is never resumed.
    *

@@ -43,14 +43,14 @@ public final class FileReasons {
 
   private FileReasons() {}
 
-  /** What stands behind the last colon of a message. */
+  /** What follows the last colon of a message. */
   public static String last(String message) {
     String said = message.strip();
     int colon = said.lastIndexOf(": ");
     return colon < 0 ? said : said.substring(colon + 2);
   }
 
-  /** What a reason means, in whatever letters it is written; empty if it is none of these. */
+  /** What a reason means, in whatever letters it is written; empty if it is outside this range. */
   public static Optional<String> meaning(String reason) {
     return Optional.ofNullable(MEANINGS.get(reason.toLowerCase(Locale.ROOT)));
   }

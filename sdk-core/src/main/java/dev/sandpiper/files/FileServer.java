@@ -22,7 +22,7 @@ public interface FileServer {
   /** What an answer with status 200 or 206 is, by its head. */
   Answer kind(HttpResponse response);
 
-  /** The error in an answer that is no success. Reads the body. */
+  /** The error in an unsuccessful response. Reads the body. */
   SandboxException refusal(HttpResponse response);
 
   /**

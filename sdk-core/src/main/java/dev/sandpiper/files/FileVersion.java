@@ -40,7 +40,7 @@ record FileVersion(String lastModified, long size) {
       return answered != null
           && time(modified).plusSeconds(MARGIN_SECONDS).compareTo(time(answered)) <= 0;
     } catch (DateTimeException e) {
-      return false; // what is no date proves nothing
+      return false; // a malformed date proves nothing
     }
   }
 

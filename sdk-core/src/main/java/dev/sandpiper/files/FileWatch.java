@@ -25,8 +25,8 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
    * Opens the first connection on this thread, and hands over to a pump.
    *
    * @param opener opens a connection, and returns when that sees changes
-   * @param cancel frees, from any thread and any number of times, whoever is blocked in the opener
-   *     or a connection
+   * @param cancel frees, from any thread and any number of times, a call that is blocked in the
+   *     opener or a connection
    */
   public static FileWatch open(
       String directory, Supplier<WatchConnection> opener, Runnable cancel, Threads threads) {
@@ -39,7 +39,8 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
 
   @Override
   public String position() {
-    throw new UnsupportedOperationException("changes of files are not kept, so there is no place");
+    throw new UnsupportedOperationException(
+        "changes of files are not kept, so a watch has no position");
   }
 
   @Override

@@ -70,7 +70,7 @@ public final class LocalDirectory {
       return;
     }
     if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FileAlreadyExistsException(target.toString(), null, "it is no directory");
+      throw new FileAlreadyExistsException(target.toString(), null, "it is not a directory");
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(target)) {
       if (entries.iterator().hasNext()) {

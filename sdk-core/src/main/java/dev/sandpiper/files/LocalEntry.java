@@ -30,7 +30,7 @@ record LocalEntry(Path path, String name, BasicFileAttributes attributes) {
   /** Why it cannot be copied; empty if it can. */
   String objection() {
     if (attributes.isOther()) {
-      return "it is no file, directory or link";
+      return "it is not a file, directory or link";
     }
     if (!attributes.isSymbolicLink() && !isReadable()) {
       return "it cannot be read";

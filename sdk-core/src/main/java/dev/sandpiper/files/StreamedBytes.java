@@ -76,7 +76,7 @@ final class StreamedBytes implements Source {
     if (parts == null || attempts > ATTEMPTS_IN_A_ROW) {
       throw cause;
     }
-    log.warn("{}: broke off at byte {}, going on there", request, position);
+    log.warn("{}: the connection closed at byte {}, resuming there", request, position);
     response.close();
     try {
       response = parts.open(request, version, new ByteSpan(position, end - 1));

@@ -115,7 +115,7 @@ final class TarExtension {
 
   private static long size(String text) throws TarFormatException {
     if (!text.matches("\\d{1,18}")) {
-      throw new TarFormatException("a size in the archive that is none");
+      throw new TarFormatException("the archive has a malformed size");
     }
     return Long.parseLong(text);
   }

@@ -7,7 +7,7 @@ import java.io.ByteArrayOutputStream;
 
 /**
  * The headers of one entry in GNU's format, whose long names BusyBox reads too. Owners are left to
- * whoever unpacks.
+ * the unpacker.
  */
 final class TarHeader {
   private static final int NAME = 100;

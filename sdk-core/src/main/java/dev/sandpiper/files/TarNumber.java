@@ -12,7 +12,7 @@ final class TarNumber {
     }
     String digits = new String(header, offset, length, US_ASCII).replace('\0', ' ').strip();
     if (!digits.matches("[0-7]{0,20}")) {
-      throw new TarFormatException("a number in the archive that is none");
+      throw new TarFormatException("the archive has a malformed number");
     }
     return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
   }

@@ -160,7 +160,7 @@ final class TarReader {
       sum += i >= CHECKSUM && i < CHECKSUM_END ? ' ' : header[i] & 0xff;
     }
     if (sum != expected) {
-      throw new TarFormatException("that is no tar archive: a header's checksum is wrong");
+      throw new TarFormatException("not a tar archive: the checksum of a header is wrong");
     }
   }
 }

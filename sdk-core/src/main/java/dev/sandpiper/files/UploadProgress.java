@@ -40,7 +40,7 @@ public final class UploadProgress {
     entries = 0;
   }
 
-  /** The same bytes, each piece of which is told. If they are opened again they count anew. */
+  /** The same bytes, each piece of which is reported. If they are opened again they count anew. */
   public InputStream of(InputStream bytes) {
     sent = before;
     return new Told(bytes);

@@ -33,8 +33,9 @@ public interface ApiCall {
    * A row of the table.
    *
    * @param verb the operation in errors and logs, unless the request is a step of another
-   * @param route method and path; a part in braces stands for an id, a name or a path
-   * @param afterwards for the documentation: what happens when it is not repeated, or in vain
+   * @param route method and path; a part in braces is an id, a name or a path
+   * @param afterwards for the documentation: what happens when it is not repeated, or repeated
+   *     without success
    */
   record Rule(String verb, String route, Repetition repetition, String afterwards) {
     public String method() {

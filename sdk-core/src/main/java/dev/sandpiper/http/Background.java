@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a client works beside its callers. What the caller's executor or a closed client refuses is
- * a {@link CancelledException}, whoever asked.
+ * a {@link CancelledException}, for every caller.
  */
 final class Background {
   private final ExecutorService own = DaemonThreads.executor();

@@ -67,7 +67,7 @@ record CallErrors(HttpRequest request, Limits limits) {
 
   /**
    * The error for a call in which a part of the caller's client threw something unchecked. Its
-   * message may hold anything, so that only its type is told.
+   * message may hold anything, so that only its type is shown.
    */
   SandboxException foreign(Throwable cause, WatchedCall call) {
     ForeignFailure.throwIfFatal(cause);

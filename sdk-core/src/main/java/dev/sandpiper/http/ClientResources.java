@@ -131,7 +131,7 @@ public final class ClientResources implements AutoCloseable {
         .build();
   }
 
-  /** What is switched off here stands in a table in {@link dev.sandpiper.SandboxClient}. */
+  /** What is switched off here is listed in {@link dev.sandpiper.SandboxClient}. */
   private static OkHttpClient configure(
       OkHttpClient client, Limits limits, FreshConnections fresh) {
     OkHttpClient.Builder builder =

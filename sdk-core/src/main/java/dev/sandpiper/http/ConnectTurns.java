@@ -20,7 +20,7 @@ import okhttp3.Response;
  * <p>An origin that has shown to speak HTTP/1.1 is not held up any more: there each request needs a
  * connection of its own.
  *
- * <p>As an interceptor it stands behind those of the caller, which may take their time, and before
+ * <p>As an interceptor it comes after those of the caller, which may take their time, and before
  * OkHttp's own.
  */
 final class ConnectTurns implements Interceptor {
@@ -107,7 +107,7 @@ final class ConnectTurns implements Interceptor {
       this.origin = origin;
     }
 
-    /** From now on it outlasts the call's looking: whoever keeps it ends it. */
+    /** From now on it outlasts the call's looking: its keeper ends it. */
     void keep() {
       kept = true;
     }

@@ -100,10 +100,10 @@ public final class HttpResponse implements AutoCloseable {
   }
 
   /**
-   * Waits for all of a short document, where its length is known: one that breaks off can still be
-   * asked for again.
+   * Waits for all of a short document, where its length is known: after a lost connection it can
+   * still be asked for again.
    *
-   * @throws ConnectionLostException if it breaks off
+   * @throws ConnectionLostException if the connection closes before its end
    */
   void awaitDocument() {
     long length = response.body().contentLength();
@@ -114,7 +114,7 @@ public final class HttpResponse implements AutoCloseable {
       pacedSource().request(length);
     } catch (IOException e) {
       close();
-      throw new ConnectionLostException(failure("the answer broke off"), null, e);
+      throw new ConnectionLostException(failure("the connection closed in mid-response"), null, e);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -156,7 +156,7 @@ public final class HttpResponse implements AutoCloseable {
    * Reads the whole body of an answer that has to be complete.
    *
    * @throws WireFormatException if it is longer than {@code limit} bytes
-   * @throws ConnectionLostException if it breaks off
+   * @throws ConnectionLostException if the connection closes before its end
    */
   public byte[] bytes(int limit) {
     try {
@@ -164,7 +164,7 @@ public final class HttpResponse implements AutoCloseable {
     } catch (MalformedStreamException e) {
       throw unreadable(e);
     } catch (IOException e) {
-      throw new ConnectionLostException(failure("the answer broke off"), null, e);
+      throw new ConnectionLostException(failure("the connection closed in mid-response"), null, e);
     }
   }
 
@@ -172,7 +172,7 @@ public final class HttpResponse implements AutoCloseable {
    * Reads the whole body, which has to be one JSON document.
    *
    * @throws WireFormatException if it is not, or is longer than {@code limit} bytes
-   * @throws ConnectionLostException if it breaks off
+   * @throws ConnectionLostException if the connection closes before its end
    */
   public JsonNode json(int limit) {
     try {
@@ -187,7 +187,7 @@ public final class HttpResponse implements AutoCloseable {
    * Json#objects}.
    *
    * @throws WireFormatException if it is not
-   * @throws ConnectionLostException if it breaks off
+   * @throws ConnectionLostException if the connection closes before its end
    */
   public void objects(Set<String> skipped, int most, Consumer<JsonNode> each) {
     try {
@@ -195,7 +195,7 @@ public final class HttpResponse implements AutoCloseable {
     } catch (MalformedStreamException e) {
       throw unreadable(e);
     } catch (IOException e) {
-      throw new ConnectionLostException(failure("the answer broke off"), null, e);
+      throw new ConnectionLostException(failure("the connection closed in mid-response"), null, e);
     }
   }
 

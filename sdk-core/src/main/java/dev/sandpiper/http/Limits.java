@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * The limits that hold for every request; zero means none.
  *
- * @param connect until a connection stands
+ * @param connect the connect timeout
  * @param response from the last byte sent to the head of the answer
  * @param idle without a byte while somebody waits for one
  */

@@ -5,7 +5,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** A lock, and those who wait for a change of what it guards. A thread may enter it again. */
+/**
+ * A lock, and the threads that wait for a change of what it guards. A thread may enter it again.
+ */
 public final class Monitor {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -15,7 +17,7 @@ public final class Monitor {
     this.time = time;
   }
 
-  /** Makes a change that those who wait have to know. */
+  /** Makes a change, and wakes the waiting threads. */
   public void change(Runnable change) {
     lock.lock();
     try {
@@ -61,7 +63,7 @@ public final class Monitor {
     lock.lockInterruptibly();
   }
 
-  /** Tells those who wait that something may have changed. */
+  /** Wakes the waiting threads, because something may have changed. */
   public void leave() {
     changed.signalAll();
     lock.unlock();

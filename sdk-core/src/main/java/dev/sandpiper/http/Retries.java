@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How one client repeats requests, and who is told what was decided. */
+/** How one client repeats requests, and the listener of its decisions. */
 public final class Retries {
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
 

@@ -2,7 +2,7 @@ package dev.sandpiper.http;
 
 import java.util.concurrent.ExecutionException;
 
-/** The outcome of a future, thrown to each of those who wait for it. */
+/** The outcome of a future, thrown to each waiting thread. */
 public final class SharedFailure {
   private SharedFailure() {}
 

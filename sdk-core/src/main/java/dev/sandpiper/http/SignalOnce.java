@@ -10,13 +10,13 @@ final class SignalOnce {
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean come;
 
-  /** Wakes who waits. Idempotent. */
+  /** Wakes all waiting calls. Idempotent. */
   void come() {
     come = true;
     waiting.forEach(LockSupport::unpark);
   }
 
-  /** Says to who waits that it was not for nothing: its limit begins anew. */
+  /** Restarts the limits of all waiting calls, because there was progress. */
   void comesNearer() {
     waiting.forEach(LockSupport::unpark);
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * off ({@code 503} with {@code Retry-After: 0}, {@code 421}); here the header that provokes it is
  * taken out of its sight, and a second attempt is refused.
  *
- * <p>Runs when a connection stands, and before the first byte of the request.
+ * <p>Runs once the connection is established, and before the first byte of the request.
  */
 record SingleAttempt(FreshConnections fresh) implements Interceptor {
   private static final String RETRY_AFTER = "Retry-After";
@@ -25,7 +25,7 @@ record SingleAttempt(FreshConnections fresh) implements Interceptor {
   public Response intercept(Chain chain) throws IOException {
     WatchedCall call = WatchedCall.of(chain.call().request());
     if (Thread.currentThread().isInterrupted()) {
-      // On a shared connection, a frame that breaks off would break all streams.
+      // On a shared connection, an incomplete frame would break all streams.
       throw new InterruptedIOException("interrupted before anything was sent");
     }
     FreshConnections.Settling settling = settling(requireNonNull(chain.connection()), call);

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One call as the {@link CallWatch} sees it: who is blocked in it, since when, and why it was
  * stopped. The first reason wins, and it is set before the call is cancelled, so that whatever
- * OkHttp then throws can be told apart.
+ * OkHttp then throws can be classified.
  */
 final class WatchedCall {
 
@@ -84,7 +84,7 @@ final class WatchedCall {
     }
   }
 
-  /** A listener of the caller's is told, which comes after all that frees the call. */
+  /** Calls a listener of the caller's, after all that frees the call. */
   private static void cancel(Call running) {
     try {
       running.cancel();
@@ -211,7 +211,9 @@ final class WatchedCall {
     return stop.get();
   }
 
-  /** Called when a connection stands and bytes are about to leave. False the second time. */
+  /**
+   * Called when the connection is established and bytes are about to leave. False the second time.
+   */
   boolean markSent() {
     return sent.compareAndSet(false, true);
   }

@@ -27,7 +27,7 @@ public enum ConnectCode {
   DATA_LOSS,
   UNAUTHENTICATED;
 
-  /** The code as it stands in JSON. */
+  /** The code as JSON spells it. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }

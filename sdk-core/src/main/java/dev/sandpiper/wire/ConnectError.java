@@ -105,7 +105,7 @@ public record ConnectError(
     try {
       return Optional.of(okio.ByteString.of(Base64.getDecoder().decode(base64)));
     } catch (IllegalArgumentException e) {
-      return Optional.empty(); // a detail is an extra: one that cannot be read is no new error
+      return Optional.empty(); // a detail is an extra: one that cannot be read is not a new error
     }
   }
 

@@ -13,7 +13,7 @@ public final class SentText {
    * Returns {@code text} if UTF-8 can hold it.
    *
    * @param what names it in the message, such as "argument 1"; the text itself may be a secret
-   * @throws IllegalArgumentException if half of a surrogate pair stands alone
+   * @throws IllegalArgumentException if half of a surrogate pair has no other half
    */
   public static String requireUnicode(String what, String text) {
     requireNonNull(text, what);
@@ -21,7 +21,10 @@ public final class SentText {
       if (Character.isSurrogate(text.charAt(index))) {
         if (text.codePointAt(index) < Character.MIN_SUPPLEMENTARY_CODE_POINT) {
           throw new IllegalArgumentException(
-              what + " has half of a surrogate pair at index " + index + ", which is no character");
+              what
+                  + " has half of a surrogate pair at index "
+                  + index
+                  + ", which is not a character");
         }
         index++;
       }
@@ -32,7 +35,8 @@ public final class SentText {
   /**
    * Returns {@code text} if UTF-8 can hold it and the system of a sandbox can.
    *
-   * @throws IllegalArgumentException if half of a surrogate pair stands alone, or there is a NUL
+   * @throws IllegalArgumentException if half of a surrogate pair has no other half, or there is a
+   *     NUL
    */
   public static String require(String what, String text) {
     int nul = requireUnicode(what, text).indexOf('\0');

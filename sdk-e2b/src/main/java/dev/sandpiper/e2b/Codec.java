@@ -28,7 +28,8 @@ abstract class Codec {
           try {
             return parser.parseFrom(bytes);
           } catch (InvalidProtocolBufferException e) {
-            throw new MalformedStreamException("a message that is no protobuf of its type", e);
+            throw new MalformedStreamException(
+                "a message that is not valid protobuf of its type", e);
           }
         }
       };
@@ -88,7 +89,7 @@ abstract class Codec {
    * The message in {@code bytes}.
    *
    * @param kind any message of its type
-   * @throws MalformedStreamException if it is none of that type
+   * @throws MalformedStreamException if it is not of that type
    */
   abstract <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException;
 }

@@ -12,7 +12,7 @@ import dev.sandpiper.wire.ConnectError;
  */
 interface ConnectErrors {
 
-  /** An answer that is no success. Its body is read; its response is still open. */
+  /** An unsuccessful response. Its body is read; its response is still open. */
   SandboxException of(ConnectFailure failure);
 
   /**

@@ -8,7 +8,7 @@ import dev.sandpiper.wire.ConnectError;
 import java.util.Optional;
 
 /**
- * An answer that is no success, as the protocol sees it. Its status is beside it, because the
+ * An unsuccessful response, as the protocol sees it. Its status is beside it, because the
  * protocol's code for a status says less than the status.
  *
  * @param body as far as it was read

@@ -36,7 +36,7 @@ record ConnectStream<T>(
    * Blocks for the next message. Null once the stream has ended well.
    *
    * @throws MalformedStreamException if the stream breaks its format
-   * @throws IOException if it breaks off
+   * @throws IOException if the connection closes before its end
    * @throws dev.sandpiper.SandboxException the error with which the server ended it
    */
   @Nullable T next() throws IOException {

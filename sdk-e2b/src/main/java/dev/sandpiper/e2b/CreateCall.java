@@ -172,7 +172,7 @@ final class CreateCall {
     }
   }
 
-  /** What to throw: who gave up hears that, else the first failure that left it open. */
+  /** What to throw: a cancellation as it is, otherwise the first failure that left it open. */
   private SandboxException last(SandboxException failure) {
     SandboxException first = open;
     if (first == null || first == failure || failure instanceof CancelledException) {

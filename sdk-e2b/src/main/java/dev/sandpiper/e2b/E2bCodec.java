@@ -7,8 +7,8 @@ package dev.sandpiper.e2b;
 public enum E2bCodec {
   /**
    * Binary protobuf: output travels as the bytes that it is. The right choice, unless something
-   * stands between client and sandbox that lets only JSON pass. A sandbox that refuses it is spoken
-   * to in JSON from then on.
+   * between client and sandbox lets only JSON pass. A sandbox that refuses it is spoken to in JSON
+   * from then on.
    */
   BINARY,
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A SOCKS5 proxy through which a sandbox's TCP connections leave; where it does not answer, they
- * fail. Immutable. The password is never shown, and never told by the platform.
+ * fail. Immutable. The password is never shown, and never returned by the platform.
  */
 public final class E2bEgressProxy {
   private static final Pattern ADDRESS = Pattern.compile("[^\\s/@]+:\\d{1,5}");

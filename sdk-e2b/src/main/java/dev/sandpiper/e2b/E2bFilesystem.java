@@ -50,7 +50,7 @@ public interface E2bFilesystem extends Filesystem {
    * A URL with which anybody can read this one file. Makes no request, except to resolve a relative
    * path; the file need not exist.
    *
-   * @throws dev.sandpiper.InvalidRequestException if it shall expire and the sandbox has no access
+   * @throws dev.sandpiper.InvalidRequestException if it is to expire and the sandbox has no access
    *     token: everybody may read there, for ever
    */
   E2bFileUrl downloadUrl(String path, E2bUrlOptions options);
@@ -59,7 +59,7 @@ public interface E2bFilesystem extends Filesystem {
    * A URL with which anybody can write this one file, as often as they like, by {@code POST} with
    * the bytes as {@code application/octet-stream}, or as one file of a form.
    *
-   * @throws dev.sandpiper.InvalidRequestException if it shall expire and the sandbox has no access
+   * @throws dev.sandpiper.InvalidRequestException if it is to expire and the sandbox has no access
    *     token
    */
   E2bFileUrl uploadUrl(String path, E2bUrlOptions options);

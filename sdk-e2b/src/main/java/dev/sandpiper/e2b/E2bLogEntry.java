@@ -29,7 +29,7 @@ public final class E2bLogEntry {
     return Json.text(json, "message").orElse("");
   }
 
-  /** What stands beside the message. */
+  /** The fields beside the message. */
   public Map<String, String> fields() {
     return Json.texts(json.path("fields"));
   }

@@ -105,8 +105,8 @@ public final class E2bNetwork {
   }
 
   /**
-   * The name servers that the sandbox may ask where domains are allowed. None at all if there are
-   * none here.
+   * The name servers that the sandbox may ask where domains are allowed. Without arguments: no name
+   * server at all.
    *
    * @throws IllegalArgumentException if one is not an IPv4 address, or there are more than ten
    */

@@ -25,7 +25,7 @@ public interface E2bProcesses extends Processes {
   Terminal startTerminal(E2bCommand command, TerminalSize size);
 
   /**
-   * Attaches to the process with this tag, whoever started it. Otherwise like {@link
+   * Attaches to the process with this tag, also of another client. Otherwise like {@link
    * Processes#attach(ProcessRef)}.
    *
    * @throws dev.sandpiper.NotFoundException if none with this tag runs

@@ -154,7 +154,7 @@ public final class E2bSandbox implements Sandbox {
     try {
       return account.kill(id());
     } finally {
-      Reference.reachabilityFence(this); // it is no garbage before it is known to be gone
+      Reference.reachabilityFence(this); // it must not become garbage before it is known to be gone
     }
   }
 

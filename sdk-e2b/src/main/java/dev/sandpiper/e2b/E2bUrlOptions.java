@@ -37,7 +37,7 @@ public final class E2bUrlOptions {
         Durations.notNegative("the life of a URL", lifetime, "until this second is over"), null);
   }
 
-  /** Whose file it shall be if the URL makes one. The sandbox's default user otherwise. */
+  /** The owner of a file that the URL creates. Default: the sandbox's default user. */
   public E2bUrlOptions user(String name) {
     return new E2bUrlOptions(lifetime, SentText.require("the user", name));
   }

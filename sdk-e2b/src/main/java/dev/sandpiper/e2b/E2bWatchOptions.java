@@ -20,7 +20,7 @@ public final class E2bWatchOptions {
 
   /**
    * Also on a file system that is mounted over the network, which is refused otherwise: changes
-   * that other machines make are not told there. Needs envd 0.6.4.
+   * that other machines make are not reported there. Needs envd 0.6.4.
    */
   public E2bWatchOptions includeNetworkMounts() {
     return new E2bWatchOptions(common, true);

@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param missing what "not found" is about
  */
 record EnvdErrors(What missing) implements ConnectErrors {
-  /** Behind this stands a path, and not a reason. */
+  /** A path follows this, and not a reason. */
   private static final String FILE_ABOVE = ": path is a file: ";
 
   private static final String START_FAILED = "error starting process '";
@@ -62,7 +62,7 @@ record EnvdErrors(What missing) implements ConnectErrors {
     Failure failure = said.withObserved(reason(error)).withCode(error.code().wireName());
     return switch (error.code()) {
       case INVALID_ARGUMENT -> new InvalidRequestException(failure);
-      // A wrong token is told by plain HTTP; in Connect's words this is about the user.
+      // A wrong token is reported by plain HTTP; in Connect's words this is about the user.
       case UNAUTHENTICATED -> new InvalidRequestException(failure);
       case PERMISSION_DENIED -> new AuthenticationException(failure);
       case NOT_FOUND -> new NotFoundException(missing, failure);

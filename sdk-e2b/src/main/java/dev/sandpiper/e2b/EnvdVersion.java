@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The version of the daemon in a sandbox, compared part by part; what stands behind the third
- * number is ignored.
+ * The version of the daemon in a sandbox, compared part by part; what follows the third number is
+ * ignored.
  */
 record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVersion> {
   static final EnvdVersion OLDEST_USABLE = new EnvdVersion(0, 1, 0);
@@ -32,7 +32,7 @@ record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVe
   /**
    * Reads {@code 0.6.13} and the like.
    *
-   * @throws IllegalArgumentException if {@code text} is no version
+   * @throws IllegalArgumentException if {@code text} is not a version
    */
   static EnvdVersion parse(String text) {
     Matcher matcher = TEXT.matcher(text);

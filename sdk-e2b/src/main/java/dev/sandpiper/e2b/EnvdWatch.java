@@ -139,12 +139,12 @@ final class EnvdWatch implements WatchConnection {
   private void end(EventType type) {
     if (type == EventType.EVENT_TYPE_REMOVE) {
       lastWords.add(new Removed(directory));
-      lastWords.add(
-          new Gap("the watched directory was removed; what comes in its place is not told"));
+      lastWords.add(new Gap("the watched directory was removed; what replaces it is not reported"));
       over = true;
     } else if (type == EventType.EVENT_TYPE_RENAME) {
       lastWords.add(new Renamed(directory));
-      lastWords.add(new Gap("the watched directory was renamed; what happens in it is not told"));
+      lastWords.add(
+          new Gap("the watched directory was renamed; what happens in it is not reported"));
       over = true;
     } else if (type == EventType.EVENT_TYPE_CHMOD) {
       lastWords.add(new ModeChanged(directory, Optional.empty()));

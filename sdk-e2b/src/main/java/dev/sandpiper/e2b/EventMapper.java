@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class EventMapper {
   private EventMapper() {}
 
-  /** The event in {@code message}; null for what is none: keep-alives and kinds still unknown. */
+  /** The event in {@code message}; null for keep-alives and kinds still unknown. */
   static @Nullable ProcessEvent map(ProcessProto.ProcessEvent message)
       throws MalformedStreamException {
     return switch (message.getEventCase()) {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * Reads how a process ended. Its {@code status} decides: {@code exit status N} or {@code signal:
  * NAME} in the words of Go, perhaps with {@code (core dumped)}. {@code exit_code} is deprecated and
- * may be unset, which looks like 0: it is checked where it is set, and stands alone only where the
+ * may be unset, which looks like 0: it is checked where it is set, and counts alone only where the
  * status is empty. What contradicts itself or says nothing is malformed, and never exit code 0.
  */
 final class ExitReader {

@@ -28,7 +28,7 @@ final class FileMetadata {
           requireValue(name, value);
           if (all.put(name.toLowerCase(Locale.ROOT), value) != null) {
             throw new IllegalArgumentException(
-                "metadata names are not told apart by case: there are two of '" + name + "'");
+                "metadata names are case-insensitive: there are two of '" + name + "'");
           }
         });
     int sum = all.entrySet().stream().mapToInt(FileMetadata::cost).sum();
@@ -48,7 +48,7 @@ final class FileMetadata {
       throw new IllegalArgumentException(
           "a metadata name is 1 to "
               + LONGEST_NAME
-              + " of letters, digits and !#$%&'*+-.^_`|~; this is none: '"
+              + " of letters, digits and !#$%&'*+-.^_`|~; not valid: '"
               + name
               + "'");
     }

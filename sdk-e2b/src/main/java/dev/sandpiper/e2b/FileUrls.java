@@ -63,7 +63,7 @@ record FileUrls(SandboxAccess access, Endpoint envd, Time time) {
   }
 
   /**
-   * The signature of one request, over each parameter as its text stands in the URL.
+   * The signature of one request, over each parameter as it is spelled in the URL.
    *
    * @param operation {@code read} or {@code write}
    * @param user empty where there is no such parameter

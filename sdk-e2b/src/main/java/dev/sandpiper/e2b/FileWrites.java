@@ -29,7 +29,7 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
       Map<String, String> metadata,
       boolean gzip) {
 
-    /** Bytes that nobody is told about. */
+    /** Bytes without a progress listener. */
     static Job quiet(String path, HttpUrl url, Content content) {
       return new Job(path, url, content, UploadProgress.silent(), Map.of(), false);
     }
@@ -88,7 +88,10 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
     }
   }
 
-  /** Writes a part of a file under a name of its own; whoever joins the parts tells failures. */
+  /**
+   * Writes a part of a file under a name of its own; the caller that joins the parts reports
+   * failures.
+   */
   void part(String path, HttpUrl url, Content content, TransferListener listener, CallScope end) {
     UploadProgress progress = new UploadProgress(listener, OptionalLong.empty());
     HttpRequest request = HttpRequest.of(E2bCall.WRITE, path, url).in(end);

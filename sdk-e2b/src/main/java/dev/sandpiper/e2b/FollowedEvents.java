@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class FollowedEvents {
   private static final Logger log = LoggerFactory.getLogger(FollowedEvents.class);
 
-  /** How long the goodbye may take once the process's end has been told. */
+  /** How long the goodbye may take once the process's end has been reported. */
   private static final Duration GOODBYE = Duration.ofSeconds(1);
 
   private final ProcessRef ref;
@@ -102,7 +102,7 @@ final class FollowedEvents {
     ready.add(event);
   }
 
-  /** The process's end stands, whatever comes after it: nobody shall run the command again. */
+  /** The process's end stands, whatever comes after it: the command must not be run again. */
   private void sayGoodbye() {
     try {
       events.finish(following.within(GOODBYE));
@@ -118,7 +118,7 @@ final class FollowedEvents {
     ready.addAll(gaps.here(Gaps.RECONNECTED));
   }
 
-  /** From now on what the process says at its end may not reach us, and that is told. */
+  /** From now on what the process says at its end may not reach us, and that is reported. */
   void mayLoseLastWords() {
     lastWordsMayBeLost = true;
   }

@@ -56,7 +56,7 @@ final class Gaps {
     return new OutputGap(channel, from, OptionalLong.empty(), reason);
   }
 
-  /** Like {@link #here} for who has not read from the beginning, so that no place is known. */
+  /** Like {@link #here} for a reader that did not begin at the start, so that no place is known. */
   List<ProcessEvent> somewhere(String reason) {
     reached.replaceAll((channel, place) -> OptionalLong.empty());
     return here(reason);

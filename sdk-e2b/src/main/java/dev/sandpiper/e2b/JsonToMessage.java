@@ -55,7 +55,7 @@ final class JsonToMessage {
   private static void fill(Message.Builder message, JsonNode json) throws MalformedStreamException {
     Descriptor type = message.getDescriptorForType();
     if (!json.isObject()) {
-      throw new MalformedStreamException("JSON that is no object for " + type.getName());
+      throw new MalformedStreamException("expected a JSON object for " + type.getName());
     }
     for (Map.Entry<String, JsonNode> property : json.properties()) {
       FieldDescriptor field = field(type, property.getKey());
@@ -86,7 +86,7 @@ final class JsonToMessage {
                 ? message.getRepeatedFieldCount(field) > 0
                 : message.hasField(field);
     if (isSet) {
-      throw malformed(field, "twice, or beside another of its kind");
+      throw malformed(field, "given twice, or beside another field of its oneof");
     }
   }
 
@@ -107,7 +107,7 @@ final class JsonToMessage {
   private static void addElements(Message.Builder message, FieldDescriptor field, JsonNode json)
       throws MalformedStreamException {
     if (!json.isArray()) {
-      throw malformed(field, "that is no array");
+      throw malformed(field, "expected a JSON array");
     }
     for (JsonNode element : json) {
       Object value = single(message, field, element);
@@ -120,7 +120,7 @@ final class JsonToMessage {
   private static void addEntries(Message.Builder message, FieldDescriptor field, JsonNode json)
       throws MalformedStreamException {
     if (!json.isObject()) {
-      throw malformed(field, "that is no object");
+      throw malformed(field, "expected a JSON object");
     }
     FieldDescriptor keys = field.getMessageType().findFieldByNumber(1);
     FieldDescriptor values = field.getMessageType().findFieldByNumber(2);
@@ -155,7 +155,7 @@ final class JsonToMessage {
   private static boolean bool(FieldDescriptor field, JsonNode json)
       throws MalformedStreamException {
     if (!json.isBoolean()) {
-      throw malformed(field, "that is neither true nor false");
+      throw malformed(field, "expected true or false");
     }
     return json.booleanValue();
   }
@@ -165,7 +165,7 @@ final class JsonToMessage {
       throws MalformedStreamException {
     BigInteger number = integer(json);
     if (number == null || number.bitLength() > bits || (!signed && number.signum() < 0)) {
-      throw malformed(field, "that is no number of its kind");
+      throw malformed(field, "expected a number in the range of its type");
     }
     return number;
   }
@@ -185,16 +185,16 @@ final class JsonToMessage {
 
   private static String text(FieldDescriptor field, JsonNode json) throws MalformedStreamException {
     if (!json.isTextual()) {
-      throw malformed(field, "that is no text");
+      throw malformed(field, "expected a JSON string");
     }
     return json.textValue();
   }
 
-  /** JSON can spell half a surrogate pair, which is no character and could not be sent on. */
+  /** JSON can spell half a surrogate pair, which is not a character and could not be sent on. */
   private static String unicode(FieldDescriptor field, String text)
       throws MalformedStreamException {
     if (!UTF_8.newEncoder().canEncode(text)) {
-      throw malformed(field, "that is no Unicode");
+      throw malformed(field, "half of a surrogate pair");
     }
     return text;
   }
@@ -208,7 +208,7 @@ final class JsonToMessage {
     try {
       return UnsafeByteOperations.unsafeWrap(decoder.decode(text)); // nobody else has the array
     } catch (IllegalArgumentException e) {
-      throw malformed(field, "that is no base64");
+      throw malformed(field, "expected base64");
     }
   }
 
@@ -240,12 +240,12 @@ final class JsonToMessage {
             .build();
       }
     } catch (DateTimeException e) {
-      throw malformed(field, "that is no RFC 3339 time");
+      throw malformed(field, "expected an RFC 3339 time");
     }
-    throw malformed(field, "that is no time of its kind");
+    throw malformed(field, "expected an RFC 3339 time");
   }
 
   private static MalformedStreamException malformed(FieldDescriptor field, String what) {
-    return new MalformedStreamException("JSON with a " + field.getName() + " " + what);
+    return new MalformedStreamException("malformed JSON field " + field.getName() + ": " + what);
   }
 }

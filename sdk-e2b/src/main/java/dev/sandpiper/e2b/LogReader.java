@@ -41,7 +41,7 @@ final class LogReader {
     this.reached = query.since().map(Instant::toEpochMilli).orElse(0L);
   }
 
-  /** The lines that were not read yet; empty if there are none. */
+  /** The lines that were not read yet; may be empty. */
   List<E2bLogEntry> next() {
     return next(api);
   }

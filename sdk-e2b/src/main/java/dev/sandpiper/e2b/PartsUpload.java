@@ -157,7 +157,7 @@ record PartsUpload(
         }
       } catch (CancelledException e) {
         // Those that find no thread are not needed: the others, and this one, do their parts.
-        log.debug("write {}: goes on with fewer threads: {}", path, e.getMessage());
+        log.debug("write {}: continuing with fewer threads: {}", path, e.getMessage());
       } catch (RuntimeException e) {
         fail(e);
       }

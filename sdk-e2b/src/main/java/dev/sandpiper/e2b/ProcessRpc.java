@@ -55,7 +55,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
    * Starts a process and opens the stream of its events, behind the first.
    *
    * @param subject what messages call it
-   * @param user whose process it shall be; empty for the sandbox's default user
+   * @param user the user of the process; empty for the sandbox's default user
    * @param lifetime after which the server kills the process; empty for none
    */
   ProcessConnection start(
@@ -87,7 +87,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
 
   /**
    * Attaches to what runs, or has ended a short while ago, under this number; nothing that it wrote
-   * before is told.
+   * before is reported.
    */
   ProcessConnection connect(String subject, int pid) {
     return connect(subject, selector(pid));
@@ -122,7 +122,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
 
   /**
    * Sends TERM or KILL to one process, without its children. From then on its stream ends with it,
-   * whoever holds its outputs, and what it says last may be lost.
+   * a child that holds its outputs, and its last output may be lost.
    */
   void signal(int pid, Signal signal) {
     SendSignalRequest message =
@@ -145,7 +145,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
     InputErrors.translatedHarmless(() -> run(request, message));
   }
 
-  /** Without its end, input is of little use: who could not close it shall not open it. */
+  /** Without its end, input is of little use: a process whose input cannot be closed gets none. */
   void requireStdin(String operation, String subject) {
     version.requireFor(
         Capability.STDIN, EnvdVersion.CLOSABLE_STDIN, operation, subject, "standard input");
@@ -193,7 +193,7 @@ record ProcessRpc(ConnectClient client, EnvdVersion version) {
     Optional<String> named =
         user.isEmpty() && version.isBefore(EnvdVersion.DEFAULT_USER) ? Optional.of("user") : user;
     if (named.filter(name -> name.indexOf(':') >= 0).isPresent()) {
-      // What stands behind the colon would be taken for a password, and the rest for the user.
+      // What follows the colon would be taken for a password, and the rest for the user.
       throw new InvalidRequestException(request.failure("a user's name has no colon"));
     }
     return named

@@ -37,8 +37,8 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
   private static final Duration SAME_PROCESS = Duration.ofSeconds(30);
 
   /**
-   * The attempts for one process since it last made progress, which is what they are limited by:
-   * that a connection comes about is none, because it may break at once, again and again.
+   * The attempts for one process since it last made progress, which is what they are limited by: a
+   * connection alone is not progress, because it may break at once, again and again.
    */
   static final class Attempts {
     private final CallScope following;
@@ -174,7 +174,9 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
       ProcessRef ref, String name, String observed, Exception cause) {
     log.debug("{} lost its connection: {}", ref, cause.toString());
     return new ConnectionLostException(
-        failure(name, "the connection broke before its end was told; " + observed), ref, cause);
+        failure(name, "the connection was lost before its end was reported; " + observed),
+        ref,
+        cause);
   }
 
   private static Failure failure(String name, String observed) {

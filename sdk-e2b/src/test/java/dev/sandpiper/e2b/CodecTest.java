@@ -187,7 +187,7 @@ class CodecTest {
   void whatIsNoBase64IsMalformed(String base64) {
     assertThatThrownBy(() -> stdout(base64))
         .isInstanceOf(MalformedStreamException.class)
-        .hasMessage("JSON with a stdout that is no base64");
+        .hasMessage("malformed JSON field stdout: expected base64");
   }
 
   @Test

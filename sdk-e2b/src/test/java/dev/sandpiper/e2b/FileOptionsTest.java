@@ -222,7 +222,7 @@ class FileOptionsTest {
     RecordedRequest again = e2b.take("GET /files?path=%2Fa");
     assertThat(again.getHeaders().get("Range")).isEqualTo("bytes=5-11");
     assertThat(again.getHeaders().get("If-Range")).isEqualTo(THEN.substring(15));
-    assertThat(CapturedLog.lines()).anyMatch(line -> line.contains("going on there"));
+    assertThat(CapturedLog.lines()).anyMatch(line -> line.contains("resuming there"));
   }
 
   @Test
@@ -244,7 +244,7 @@ class FileOptionsTest {
   void aReadDoesNotGoOnWhereTheFileMayBeAnother(String date) throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(cut(date));
-    assertBroken(sandbox, "before the file's end");
+    assertBroken(sandbox, "before the end of the file");
     e2b.take();
   }
 
@@ -471,7 +471,7 @@ class FileOptionsTest {
             .setPermissions("Dcrw-rw-rw-"));
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> files.write("/dev/null", Content.of("x"), ATOMIC))
-        .withMessageContaining("no regular file");
+        .withMessageContaining("not a regular file");
     takeStat();
     answerStat(entry("/l", 0644).setPermissions("Lrwxrwxrwx").setSymlinkTarget("/proc/1/comm"));
     answerStat(entry("/proc/1/comm", 0644));

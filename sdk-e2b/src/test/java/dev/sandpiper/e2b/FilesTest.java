@@ -162,7 +162,7 @@ class FilesTest {
           .isInstanceOfSatisfying(
               SandboxIOException.class,
               e -> assertThat(e.getCause()).isInstanceOf(ConnectionLostException.class))
-          .hasMessageContaining("before the file's end");
+          .hasMessageContaining("before the end of the file");
     }
     e2b.take();
   }
@@ -523,7 +523,7 @@ class FilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "/a\0b", "a\0"})
-  void whatIsNoPathIsRefusedWithoutAsking(String path) throws Exception {
+  void aMalformedPathIsRefusedWithoutAsking(String path) throws Exception {
     var files = e2b.sandbox().files();
     assertThatIllegalArgumentException().isThrownBy(() -> files.read(path));
     assertThatIllegalArgumentException().isThrownBy(() -> files.exists(path));

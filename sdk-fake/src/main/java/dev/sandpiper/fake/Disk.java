@@ -55,7 +55,7 @@ final class Disk {
   /**
    * The absolute path without {@code .}, {@code ..} and empty parts.
    *
-   * @throws IllegalArgumentException for what is no path
+   * @throws IllegalArgumentException if it is malformed
    */
   static String absolute(String path) {
     if (path.isEmpty() || path.indexOf('\0') >= 0) {

@@ -132,7 +132,7 @@ final class FakeProcess implements Process {
   /** Not here: code that needs it is tested with the local sandboxes of {@code sdk-testkit}. */
   @Override
   public java.lang.Process asJavaProcess() {
-    throw new UnsupportedOperationException("a fake process is no java.lang.Process");
+    throw new UnsupportedOperationException("a fake process has no java.lang.Process");
   }
 
   @Override

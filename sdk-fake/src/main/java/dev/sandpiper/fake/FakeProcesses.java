@@ -44,7 +44,7 @@ final class FakeProcesses implements Processes {
   public ExecResult exec(Command command, OutputListener listener) {
     if (command.opensStdin()) {
       throw new IllegalArgumentException(
-          "nobody can write to the stdin of an exec: use stdin(content), or start");
+          "an exec has no stdin to write to: use stdin(content), or start");
     }
     return new FakeExecution(run("exec", command), listener).result();
   }

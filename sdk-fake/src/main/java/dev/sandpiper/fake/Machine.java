@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What one sandbox holds, whoever is connected to it. */
+/** The state of one sandbox, shared by all that are connected to it. */
 final class Machine {
   /** What is longer has no end: a moment that far away cannot be written down. */
   private static final Duration LONGEST = Duration.ofDays(365_000);

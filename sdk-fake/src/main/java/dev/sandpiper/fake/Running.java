@@ -26,8 +26,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command that was started, whoever is attached to it. Its script goes on in the threads that
- * start it, give it input and stop it. All its events are kept, so each reader has a place in them.
+ * A command that was started, for all that are attached to it. Its script goes on in the threads
+ * that start it, give it input and stop it. All its events are kept, so each reader has a place in
+ * them.
  */
 final class Running {
   final ProcessRef ref;
@@ -123,7 +124,7 @@ final class Running {
     events.add(new Ended(status));
   }
 
-  /** Without the lock, because it calls whoever waits for the end. */
+  /** Without the lock, because it calls what waits for the end. */
   private void tell() {
     ExitStatus ended = status();
     if (isLate && ended != null) {

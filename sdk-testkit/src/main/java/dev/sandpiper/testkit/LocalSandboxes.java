@@ -231,7 +231,7 @@ public final class LocalSandboxes implements AutoCloseable {
     /**
      * The names that a sandbox can be created from; they all give the same machine, this one.
      *
-     * @throws IllegalArgumentException if there are none
+     * @throws IllegalArgumentException if there are no arguments
      */
     public Builder e2bTemplates(Set<String> names) {
       if (names.isEmpty()) throw new IllegalArgumentException("name at least one template");

@@ -16,8 +16,8 @@ final class Parent {
   }
 
   /**
-   * @param pid of the parent, if whoever started this process said it: only then it is certain that
-   *     it has not ended yet
+   * @param pid of the parent, if the command line names it: only then it is certain that it has not
+   *     ended yet
    * @throws IllegalStateException if it has ended, or may have
    */
   static Parent of(OptionalLong pid) {

@@ -19,7 +19,7 @@ final class SeenLines {
     this.skipped = skipped;
   }
 
-  /** Where the next byte stands in the channel. */
+  /** The offset of the next byte in the channel. */
   long offset() {
     return Math.max(bytes, skipped);
   }

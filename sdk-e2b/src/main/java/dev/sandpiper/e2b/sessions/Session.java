@@ -164,7 +164,7 @@ public final class Session implements Sandbox {
       letGo();
       return existed;
     } finally {
-      Reference.reachabilityFence(this); // it is no garbage before it is known to be gone
+      Reference.reachabilityFence(this); // it must not become garbage before it is known to be gone
     }
   }
 

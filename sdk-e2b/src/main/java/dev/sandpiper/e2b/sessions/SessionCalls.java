@@ -212,7 +212,7 @@ final class SessionCalls {
     } catch (NotFoundException e) {
       return true;
     } catch (CancelledException e) {
-      e.addSuppressed(failure); // whoever has given up the call wants no answer of it
+      e.addSuppressed(failure); // the call was given up, and nobody reads its result
       throw e;
     } catch (SandboxException e) {
       failure.addSuppressed(e);

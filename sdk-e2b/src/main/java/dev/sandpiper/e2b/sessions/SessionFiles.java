@@ -145,7 +145,7 @@ final class SessionFiles extends SandboxFiles {
       throw refused(
           "read",
           path,
-          "it has U+FFFD, which stands for bytes that are not UTF-8; this API has text only");
+          "it has U+FFFD, which replaces bytes that are not UTF-8; this API has text only");
     }
     byte[] bytes = content.textValue().getBytes(UTF_8);
     transferred(bytes, options.listener());
@@ -154,7 +154,7 @@ final class SessionFiles extends SandboxFiles {
 
   @Override
   public void upload(Path source, String path, WriteOptions options) {
-    sizeOf(source); // which refuses what is no file
+    sizeOf(source); // which refuses anything but a file
     write(path, Content.of(source), options);
   }
 

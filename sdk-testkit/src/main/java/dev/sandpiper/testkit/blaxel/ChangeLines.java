@@ -35,7 +35,7 @@ final class ChangeLines implements FileChange.Listener {
 
   /**
    * @param directory absolute, as the client calls it
-   * @param ignored a path that has one of these texts in it is not told
+   * @param ignored a path that has one of these texts in it is not reported
    */
   ChangeLines(String directory, List<String> ignored) {
     this.directory = directory;
@@ -70,7 +70,7 @@ final class ChangeLines implements FileChange.Listener {
   }
 
   /**
-   * Waits for the next change that is to be told. Null if none comes within the time.
+   * Waits for the next change to report. Null if none comes within the time.
    *
    * @throws IOException once there can be no more
    */

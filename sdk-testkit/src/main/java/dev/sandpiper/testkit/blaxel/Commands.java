@@ -87,7 +87,7 @@ final class Commands implements AutoCloseable {
         : machinery.limits().logFileBytes();
   }
 
-  /** A working directory as it is told: only a tilde in front is replaced. */
+  /** A working directory as it is reported: only a tilde in front is replaced. */
   private String expanded(String directory) {
     return directory.startsWith("~")
         ? machinery.places().home() + directory.substring(1)
@@ -283,7 +283,7 @@ final class Commands implements AutoCloseable {
     if (!tailer.tellAtOnce(text)) machinery.run(() -> tailer.tell(text));
   }
 
-  /** Kills them all. Whoever waits for one is told that it is gone. */
+  /** Kills them all. A caller that waits for one learns that it is gone. */
   @Override
   public void close() {
     starter.close();

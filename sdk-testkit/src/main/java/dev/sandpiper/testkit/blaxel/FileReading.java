@@ -120,7 +120,7 @@ final class FileReading {
     return dot < 0 ? OCTETS : TYPES.getOrDefault(name.substring(dot + 1), OCTETS);
   }
 
-  /** As it is read, so that no more than a piece is in memory. What is no character is U+FFFD. */
+  /** As it is read, so that no more than a piece is in memory. Malformed UTF-8 becomes U+FFFD. */
   private void sendJson(Path file, FileStatus status, String named) throws IOException {
     ObjectNode head = status.describe(GoJson.object(), named, "");
     byte[] start = GoJson.bytes(head);

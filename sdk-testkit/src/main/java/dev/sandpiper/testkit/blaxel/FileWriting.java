@@ -109,7 +109,7 @@ final class FileWriting {
     }
   }
 
-  /** An upload that breaks off takes the file with it, whatever was in there before. */
+  /** An upload that ends early takes the file with it, whatever was in there before. */
   private void writeFrom(InputStream content, String absolute, int mode) throws IOException {
     try {
       disk.write(exchange, absolute, mode, content, "error writing binary file: ");

@@ -63,7 +63,7 @@ final class FilesystemWatch {
     }
   }
 
-  /** How many are being told now. */
+  /** How many are being reported now. */
   int openCount() {
     return open.get();
   }

@@ -32,7 +32,7 @@ final class Glob {
     return n == name.length();
   }
 
-  /** Where the pattern goes on if what stands there fits the character, else -1. */
+  /** Where the pattern goes on if the character there fits, else -1. */
   private int one(int at, char c) {
     return switch (pattern.charAt(at)) {
       case '?' -> at + 1;

@@ -22,7 +22,7 @@ record Lifetime(@Nullable Instant end, @Nullable Duration idle, Duration retenti
   /**
    * Reads a sandbox's {@code spec}.
    *
-   * @throws ApiException if a time in it is none
+   * @throws ApiException if a time in it is malformed
    */
   static Lifetime of(JsonNode spec, Instant createdAt) {
     JsonNode runtime = spec.path("runtime");

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One directory's entries, by the bytes of their names. Whatever is no directory is a file. */
+/** One directory's entries, by the bytes of their names. Everything but a directory is a file. */
 final class Listing {
   private Listing() {}
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * said as soon as the signal is sent. Thread-safe.
  */
 final class ProcessRecord {
-  /** What is told of a process. */
+  /** The JSON of a process. */
   enum Status {
     RUNNING,
     COMPLETED,
@@ -125,8 +125,8 @@ final class ProcessRecord {
   }
 
   /**
-   * The server's mistake: whoever looks a process up by its number has it forget under which number
-   * the process was started again.
+   * The server's mistake: a look-up of a process by its number has it forget under which number the
+   * process was started again.
    */
   void forgetGroup() {
     lock.lock();

@@ -22,8 +22,8 @@ final class ProcessTable {
   private final Map<Long, ProcessRecord> records = new LinkedHashMap<>();
 
   /**
-   * @param freezes whether a lookup waits for whoever writes to the process's streams, as in the
-   *     real server, while it keeps every start waiting
+   * @param freezes whether a lookup waits for the writers to the process's streams, as in the real
+   *     server, while it keeps every start waiting
    */
   ProcessTable(boolean freezes) {
     this.freezes = freezes;

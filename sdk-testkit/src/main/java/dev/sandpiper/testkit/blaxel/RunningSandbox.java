@@ -96,7 +96,7 @@ final class RunningSandbox {
     return Map.of(MARK, id, "HOME", home.toString(), "USER", user, "LOGNAME", user);
   }
 
-  /** Answers a request; one that is open when the sandbox goes is broken off. */
+  /** Answers a request; one that is open when the sandbox goes is cut. */
   void handle(Exchange exchange, String rawPath, String prefix) throws IOException {
     lastUsedAt = Instant.now();
     exchange.allowIntrusions(machinery.has(BlaxelFault.LEFT_BEHIND_POISONS));

@@ -35,7 +35,7 @@ record StartRequest(
   /**
    * Reads a body as Go does: unknown fields do not matter, null stands for the default.
    *
-   * @throws MalformedException if it is none
+   * @throws MalformedException if it is malformed
    */
   static StartRequest parse(byte[] body) {
     JsonNode tree = GoJson.first(body);

@@ -122,7 +122,7 @@ final class Tailer {
     return left <= 0 ? new byte[0] : LogFiles.read(file, offset, (int) Math.min(CHUNK_BYTES, left));
   }
 
-  /** Each line, and what is none yet, with its channel in front. */
+  /** Each line, also an incomplete one, with its channel in front. */
   private void appendToCombined(Channel channel, byte[] piece) throws IOException {
     byte[] prefix = channel.prefix().getBytes(UTF_8);
     ByteArrayOutputStream lines = new ByteArrayOutputStream();

@@ -87,9 +87,7 @@ final class UploadStore implements AutoCloseable {
     return Map.copyOf(uploads);
   }
 
-  /**
-   * Takes a part's bytes; one that breaks off leaves nothing. A number's former part is replaced.
-   */
+  /** Takes a part's bytes; an incomplete one leaves nothing. A number's former part is replaced. */
   Part add(String id, int number, InputStream content) throws IOException {
     Upload upload = uploads.get(id);
     if (upload == null) throw new IOException("the upload is gone");

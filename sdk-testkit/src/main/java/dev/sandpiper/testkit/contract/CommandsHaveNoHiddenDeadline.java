@@ -16,7 +16,7 @@ import java.time.Duration;
 /** A command ends at its own deadline, with everything that it started, and at no other. */
 @Needs(Capability.EXIT_STATUS)
 interface CommandsHaveNoHiddenDeadline extends Facts {
-  /** For a command that shall have begun before it is stopped, on a busy machine too. */
+  /** For a command that must have begun before it is stopped, on a busy machine too. */
   Duration BEGUN = Duration.ofSeconds(2);
 
   @Fact

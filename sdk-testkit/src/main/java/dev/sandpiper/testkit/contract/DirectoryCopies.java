@@ -136,7 +136,7 @@ interface DirectoryCopies extends Facts {
   }
 
   @Fact
-  default void whatLeadsOutIsRefusedOrLeftOutAndTold() throws IOException {
+  default void whatLeadsOutIsRefusedOrLeftOutAndReported() throws IOException {
     sandbox()
         .shell(
             "mkdir -p d/a/b; ln -s /etc/passwd d/abs; ln -s ../.. d/a/out; ln -s ../.. d/a/b/root;"
@@ -214,7 +214,7 @@ interface DirectoryCopies extends Facts {
   }
 
   @Fact
-  default void whatIsNoDirectoryIsTold() {
+  default void anythingButADirectoryIsReported() {
     files().write("f", Content.of("x"));
     Path target = directory().resolve("t");
     assertThatThrownBy(() -> files().downloadDirectory("f", target, STANDARD))

@@ -119,7 +119,7 @@ interface ErrorsSayWhatAndWhere extends Facts {
   }
 
   @Fact
-  default void aDirectoryIsNoFile() {
+  default void aDirectoryIsNotAFile() {
     sandbox().shell("mkdir directory");
     assertThatThrownBy(() -> sandbox().files().read("directory"))
         .isInstanceOf(InvalidRequestException.class)
@@ -137,7 +137,7 @@ interface ErrorsSayWhatAndWhere extends Facts {
   }
 
   @Fact
-  default void aSourceThatFailsMidwayIsToldWithItsReason() {
+  default void aSourceThatFailsMidwayIsReportedWithItsReason() {
     IOException mine = new IOException("my disk");
     InputStream failing =
         new SequenceInputStream(

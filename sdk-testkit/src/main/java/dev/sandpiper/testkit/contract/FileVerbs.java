@@ -156,7 +156,7 @@ interface FileVerbs extends Facts {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a\0b", "half \ud83d character"})
-  default void whatIsNoPathIsRefused(String path) {
+  default void aMalformedPathIsRefused(String path) {
     assertThatIllegalArgumentException().isThrownBy(() -> files().stat(path));
     assertThatIllegalArgumentException().isThrownBy(() -> files().list(path));
     assertThatIllegalArgumentException().isThrownBy(() -> files().makeDirectory(path));
@@ -180,7 +180,7 @@ interface FileVerbs extends Facts {
   }
 
   @Fact
-  default void aFileIsNoDirectoryAndADirectoryNoFile() {
+  default void aFileIsNotADirectoryNorADirectoryAFile() {
     sandbox().shell("touch f; mkdir d");
     assertRefused(() -> files().stat("f/x"), "is a file");
     assertRefused(() -> files().exists("f/x"), "is a file");
@@ -249,10 +249,10 @@ interface FileVerbs extends Facts {
   }
 
   @Fact
-  default void whatIsNoFileIsNotReplaced() {
+  default void anythingButAFileIsNotReplaced() {
     sandbox().shell("mkfifo pipe; ln -s nowhere broken");
     WriteOptions atomic = WriteOptions.inPlace().atomic();
-    assertRefused(() -> files().write("pipe", Content.of("x"), atomic), "no regular file");
+    assertRefused(() -> files().write("pipe", Content.of("x"), atomic), "not a regular file");
     assertRefused(() -> files().write("broken", Content.of("x"), atomic), "leads nowhere");
     assertRefused(
         () -> files().write("/proc/self/comm", Content.of("x"), atomic), "are not replaced");
@@ -261,7 +261,7 @@ interface FileVerbs extends Facts {
   }
 
   @Fact
-  default void whatIsNoRegularFileExistsAndIsNotRead() throws IOException {
+  default void anythingButARegularFileExistsAndIsNotRead() throws IOException {
     sandbox()
         .shell(
             "mkfifo pipe; mknod zero c 1 5; mknod tty c 5 0; ln -s loop loop; python3 -c "

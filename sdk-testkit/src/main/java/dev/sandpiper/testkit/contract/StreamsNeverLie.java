@@ -28,7 +28,7 @@ interface StreamsNeverLie extends Facts {
 
   @Fact
   @Needs(Capability.EXIT_SIGNALS)
-  default void aDeathBySignalIsNoExitCode() {
+  default void aDeathBySignalIsNotAnExitCode() {
     ExitStatus status = sandbox().shell("kill -KILL $$").exit();
     assertThat(status).isEqualTo(new ExitStatus.Signaled(Signal.KILL));
     assertThat(status.isSuccess()).isFalse();

@@ -78,7 +78,7 @@ interface Terminals extends Facts {
   }
 
   @Fact
-  default void aChangeOfSizeIsTold() throws Exception {
+  default void aChangeOfSizeIsReported() throws Exception {
     Command command =
         Command.shell("trap 'stty size; exit 5' WINCH; echo ready; while :; do sleep 0.05; done");
     try (Terminal terminal = start(command)) {

@@ -38,7 +38,7 @@ interface WaitingCannotHangOnOutput extends Facts {
   }
 
   @Fact
-  default void whatWasNotReadInTimeIsToldAsAGap() throws Exception {
+  default void whatWasNotReadInTimeIsReportedAsAGap() throws Exception {
     try (Process process = sandbox().processes().start(Command.shell(TEN_MEGABYTES))) {
       process.waitFor();
       List<ProcessEvent> events = new ArrayList<>();

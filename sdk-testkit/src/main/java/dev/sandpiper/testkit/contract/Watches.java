@@ -46,7 +46,7 @@ interface Watches extends Facts {
   }
 
   @Fact
-  default void whatHappensAfterTheCallReturnedIsTold() {
+  default void whatHappensAfterTheCallReturnedIsReported() {
     files().makeDirectory("w");
     try (EventStream<FileEvent> watch = files().watch("w", WatchOptions.standard())) {
       files().write("w/a", Content.of("x"));
@@ -60,7 +60,7 @@ interface Watches extends Facts {
   }
 
   @Fact
-  default void whatIsBelowIsToldIfThatIsAsked() {
+  default void whatIsBelowIsReportedIfThatIsAsked() {
     files().makeDirectory("w");
     files().makeDirectory("w/old");
     WatchOptions options = WatchOptions.standard().recursive().includeInfo();
@@ -111,7 +111,7 @@ interface Watches extends Facts {
   }
 
   @Fact
-  default void whatIsNoDirectoryIsRefused() {
+  default void anythingButADirectoryIsRefused() {
     files().write("f", Content.of("x"));
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> files().watch("f", WatchOptions.standard()));

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands a process's events to everybody who is subscribed at that moment, one event after another
- * and one subscriber after another. At most 64 events wait; then whoever publishes waits too. With
- * no subscriber events are thrown away. The last event, the end, is also given to those who come
+ * and one subscriber after another. At most 64 events wait; then the publisher waits too. With no
+ * subscriber events are thrown away. The last event, the end, is also given to those who come
  * later.
  */
 final class Broadcast {

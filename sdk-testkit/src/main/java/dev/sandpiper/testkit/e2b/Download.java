@@ -140,7 +140,7 @@ final class Download {
     return bytes;
   }
 
-  /** Holds back the first bytes: if there are no more, their number can be told. */
+  /** Holds back the first bytes: if there are no more, their number is known. */
   private final class CountedStart extends OutputStream {
     private @Nullable ByteArrayOutputStream held = new ByteArrayOutputStream();
     private @Nullable OutputStream out;

@@ -64,7 +64,7 @@ final class Envd {
         || Secrets.matches(token, exchange.header("X-Access-Token"));
   }
 
-  /** Streams are told in their last envelope, all others by the status. */
+  /** Streams get theirs in their last envelope, all others by the status. */
   private static void refuseUser(Exchange exchange, String user) throws IOException {
     RpcException error =
         new RpcException(ConnectCode.UNAUTHENTICATED, "invalid username: '" + user + "'");

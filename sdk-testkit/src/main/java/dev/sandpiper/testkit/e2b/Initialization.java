@@ -21,7 +21,7 @@ final class Initialization {
 
   private static final int MOST_BYTES = 1024 * 1024;
 
-  /** What is told is no object, or a part of it is of another kind. */
+  /** The body is not an object, or a field of it has another type. */
   private static final class MalformedException extends Exception {
     private static final long serialVersionUID = 1;
   }

@@ -140,7 +140,7 @@ final class ProcessService {
     return CloseStdinResponse.getDefaultInstance();
   }
 
-  /** An error is told when the client has ended its stream, not before. */
+  /** An error is sent when the client has ended its stream, not before. */
   private static StreamInputResponse streamInput(
       RpcMethod.MessageSource<StreamInputRequest> messages, RpcCall call) throws IOException {
     try {

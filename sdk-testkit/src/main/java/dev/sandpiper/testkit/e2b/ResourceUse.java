@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * What the processes of one sandbox have used of this machine, measured from time to time. The
- * first measurement has nothing to compare with and is no sample yet. Thread-safe.
+ * first measurement has nothing to compare with and is not a sample yet. Thread-safe.
  */
 final class ResourceUse {
   private static final int MOST_SAMPLES = 1800;

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A process that was started through the service, until its end has been told. It ends when the
+ * A process that was started through the service, until its end has been reported. It ends when the
  * process itself is gone and both outputs are closed; after a signal the outputs are no longer
  * waited for, and what is still in them is lost. Thread-safe.
  */
@@ -92,9 +92,9 @@ final class SandboxProcess {
   }
 
   /**
-   * Begins to read the outputs, so that nothing is lost to whoever has subscribed before.
+   * Begins to read the outputs, so that no subscriber loses anything.
    *
-   * @param ended is told when the process has ended, before any subscriber is
+   * @param ended called when the process has ended, before any subscriber is
    */
   void begin(Consumer<SandboxProcess> ended) {
     threads.run(() -> read(command.output(), this::output));
@@ -175,7 +175,7 @@ final class SandboxProcess {
     command.close();
   }
 
-  /** Kills the process after a time, whoever listens then. */
+  /** Kills the process after a time, with or without subscribers. */
   synchronized void limit(Duration lifetime) {
     deadlineNanos = System.nanoTime() + lifetime.toNanos();
     deadline = threads.after(lifetime, () -> signal(true));
@@ -196,7 +196,7 @@ final class SandboxProcess {
     lifetimeLeft = null;
   }
 
-  /** Kills the process, lets go of its outputs and of all subscribers, who get no end. */
+  /** Kills the process, drops its outputs and all subscribers, who get no end. */
   void breakOff() {
     broadcast.breakOff();
     signal(true);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends one client what happens in a directory, and a keepalive whenever nothing did for a while.
- * Ends with the client, with the call's time, or with the first event that cannot be told.
+ * Ends with the client, with the call's time, or with the first event that cannot be sent.
  */
 final class WatchStream {
   private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

@@ -39,7 +39,7 @@ final class WatchedDirectory {
   }
 
   /**
-   * @throws RpcException if it is no directory that can be watched
+   * @throws RpcException if it is not a directory that can be watched
    */
   static WatchedDirectory find(Wish wish, RpcCall call) {
     String path = FilesystemService.expand(wish.path(), call);

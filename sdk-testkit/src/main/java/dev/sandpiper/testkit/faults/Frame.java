@@ -53,7 +53,7 @@ final class Frame {
     return stream;
   }
 
-  /** The frame's own array: whoever changes it changes the frame. */
+  /** The frame's own array: changing it changes the frame. */
   byte[] payload() {
     return payload;
   }

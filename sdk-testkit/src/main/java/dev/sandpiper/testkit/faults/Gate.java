@@ -20,7 +20,7 @@ final class Gate {
     change(() -> frozen = null);
   }
 
-  /** Frees whoever waits; the connections have been dropped. */
+  /** Frees all waiting threads; the connections have been dropped. */
   void close() {
     change(() -> closed = true);
   }

@@ -34,7 +34,9 @@ final class Moment {
     return count;
   }
 
-  /** Whether the head of a message matters where it is told apart from the body, as on HTTP/2. */
+  /**
+   * Whether the head of a message matters where it is distinguished from the body, as on HTTP/2.
+   */
   boolean headCounts() {
     return headCounts;
   }

@@ -31,7 +31,7 @@ final class PlannedFault {
     this.scope = scope;
   }
 
-  /** One that no request brings about: {@link #injected} is told when it has had an effect. */
+  /** One that no request brings about: {@link #injected} is called when it has had an effect. */
   static PlannedFault ofConnections(String name, Fault fault) {
     return new PlannedFault(name, fault, Scope.NONE);
   }

@@ -81,8 +81,8 @@ public final class Connectors {
   }
 
   /**
-   * A client that closes many streams at once is no attacker here. The type that Jetty has for this
-   * is in another package before 12.1.11, so it is named by no line of ours; the factory's own
+   * A client that closes many streams at once is not an attacker here. The type that Jetty has for
+   * this is in another package before 12.1.11, so it is named by no line of ours; the factory's own
    * default limits nothing.
    */
   private static void removeRateLimit(AbstractHTTP2ServerConnectionFactory http2) {

@@ -130,8 +130,8 @@ public final class Exchange {
   }
 
   /**
-   * Has bytes get into the answer that are none of it, from any thread: in front of it if it has
-   * not begun, else in its middle. False if that was not allowed.
+   * Injects foreign bytes into the response, from any thread: in front of it if it has not begun,
+   * else in its middle. False if that was not allowed.
    */
   public boolean intrude(byte[] bytes) {
     Intrusions strays = intrusions;

@@ -7,8 +7,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Bytes that get into an answer and are none of it. They count as part of it where its length was
- * announced: as many are missing at the end, and the connection is cut. Thread-safe.
+ * Foreign bytes that get into a response. They count as part of it where its length was announced:
+ * as many are missing at the end, and the connection is cut. Thread-safe.
  */
 final class Intrusions {
   private final Queue<byte[]> pending = new ConcurrentLinkedQueue<>();

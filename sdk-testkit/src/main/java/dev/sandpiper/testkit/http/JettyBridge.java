@@ -25,7 +25,7 @@ public final class JettyBridge extends Handler.Abstract {
       endpoint.handle(exchange);
       callback.succeeded();
     } catch (IOException e) {
-      log.debug("{} broken off: {}", request.getMethod(), e.toString());
+      log.debug("{} ended early: {}", request.getMethod(), e.toString());
       breakOff(exchange, callback);
     } catch (RuntimeException e) {
       log.warn("{} {} failed", request.getMethod(), request.getHttpURI().getPath(), e);
@@ -34,7 +34,9 @@ public final class JettyBridge extends Handler.Abstract {
     return true;
   }
 
-  /** Closes the connection, which is all that can still be told; Jetty would try to tell more. */
+  /**
+   * Closes the connection, which is all that can still be reported; Jetty would try to tell more.
+   */
   private static void breakOff(Exchange exchange, Callback callback) {
     exchange.abort();
     callback.succeeded();

@@ -53,7 +53,7 @@ public final class PortForwarder {
    * Sends a request on and its answer back.
    *
    * @param path where to, percent-encoded
-   * @param withheld headers that are none of the port's business, in lower case
+   * @param withheld headers that the port must not see, in lower case
    * @throws ConnectException if nobody listens there; nothing is answered then
    */
   public void forward(Exchange exchange, int port, String path, Set<String> withheld)

@@ -25,7 +25,7 @@ public final class Query {
   private Query() {}
 
   /**
-   * Reads what stands behind a question mark; null is empty.
+   * Reads what follows a question mark; null is empty.
    *
    * @throws MalformedException if it cannot be decoded
    */

@@ -73,7 +73,7 @@ final class SandboxExtension
             || isFake(type));
   }
 
-  /** By its name, because whoever does not use it may not have it. */
+  /** By its name, because it is an optional dependency. */
   private static boolean isFake(Class<?> type) {
     return type.getName().equals("dev.sandpiper.fake.FakeSandboxes");
   }

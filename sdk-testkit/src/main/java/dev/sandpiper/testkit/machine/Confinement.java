@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /**
  * Where the file calls of a sandbox stay: in its own directories, and in /tmp, which its commands
- * see too. This is no wall, since a command can open what it likes.
+ * see too. This does not confine anything, since a command can open what it likes.
  */
 public final class Confinement {
   private final Path home;

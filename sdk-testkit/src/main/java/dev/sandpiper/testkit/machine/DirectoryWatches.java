@@ -4,7 +4,9 @@ import java.nio.file.Path;
 
 /** Watches directories, for one sandbox. Thread-safe. */
 public interface DirectoryWatches extends AutoCloseable {
-  /** No event is told once this is closed, and nothing is left of it. Closing twice is harmless. */
+  /**
+   * No event is reported once this is closed, and nothing is left of it. Closing twice is harmless.
+   */
   interface Watch extends AutoCloseable {
     /**
      * Blocks until the listener knows what had happened when this was called, where the kernel
@@ -39,12 +41,12 @@ public interface DirectoryWatches extends AutoCloseable {
     TREE,
     /**
      * The directories below too, each by the name under which it was first seen. What is found in a
-     * new one is told as created, also if it is told again.
+     * new one is reported as created, also if it is reported again.
      */
     TREE_BY_FIRST_NAMES
   }
 
-  /** Ends all watches; each listener is told. */
+  /** Ends all watches; each listener is notified. */
   @Override
   void close();
 }

@@ -102,7 +102,7 @@ public final class ExactPath {
     return true;
   }
 
-  /** A text for JSON that no client relies on: what is no character is shown as U+FFFD. */
+  /** A text for JSON that no client relies on: malformed UTF-8 is shown as U+FFFD. */
   public static String readable(String text) {
     if (isUtf8(text)) return text;
     return text.codePoints()

@@ -8,7 +8,7 @@ import dev.sandpiper.e2b.proto.FilesystemProto.EventType;
  * @param name relative to the directory; {@code .} for the directory itself
  */
 public record FileChange(EventType type, String name) {
-  /** Who is told. Both are called by one thread, in order, and must not block. */
+  /** The listener. Both methods are called by one thread, in order, and must not block. */
   public interface Listener {
     void changed(FileChange change);
 

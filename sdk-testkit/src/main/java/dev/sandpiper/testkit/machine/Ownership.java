@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The real server gives what it makes or overwrites to the user it acts for. Here that is this
- * machine's user already; what is left is the change of attributes that a watch is told of.
+ * machine's user already; what is left is the change of attributes that a watch reports.
  */
 public final class Ownership {
   private static final Logger log = LoggerFactory.getLogger(Ownership.class);

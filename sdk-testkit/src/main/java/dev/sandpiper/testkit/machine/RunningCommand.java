@@ -21,7 +21,7 @@ public interface RunningCommand extends AutoCloseable {
   InputStream errors();
 
   /**
-   * Gives the terminal another size; returns once the command has been told.
+   * Gives the terminal another size; returns once the command has been notified.
    *
    * @throws IOException if the command has ended
    */
@@ -37,7 +37,7 @@ public interface RunningCommand extends AutoCloseable {
   Optional<ProcessHandle> handle();
 
   /**
-   * Closes the pipes, or lets go of the terminal, which wakes everybody who reads or writes. Kills
+   * Closes the pipes, or closes the terminal, which wakes everybody who reads or writes. Kills
    * nothing.
    */
   @Override

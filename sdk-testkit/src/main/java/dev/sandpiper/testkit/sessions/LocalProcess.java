@@ -83,7 +83,8 @@ final class LocalProcess {
   }
 
   /**
-   * Blocks while the pipe is full. A process that reads no more gets nothing, which is no error.
+   * Blocks while the pipe is full. A process that reads no more gets nothing, which is not an
+   * error.
    */
   void write(String text) {
     try {

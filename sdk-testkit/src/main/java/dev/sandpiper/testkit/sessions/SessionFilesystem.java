@@ -18,7 +18,7 @@ import java.nio.file.Path;
 /** The file calls of one session, in its directory. */
 record SessionFilesystem(Home home) {
 
-  /** Answers one call; the route is its method and what stands behind the session. */
+  /** Answers one call; the route is its method and what follows the session. */
   void handle(Exchange exchange, String route) throws IOException, FailedException {
     String path = exchange.query().get("path");
     if (path == null) throw SessionsEndpoint.invalid();

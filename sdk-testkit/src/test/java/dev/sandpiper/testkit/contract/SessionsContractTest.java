@@ -24,7 +24,7 @@ class SessionsContractTest extends LocalContract {
         "aMissingWorkingDirectoryIsAnInvalidRequest", status,
         "anArgumentAboveTheKernelsLimitIsRefusedWithoutBeingRepeated", status,
         "aMissingFileIsNotFoundAndLeavesNothing", status,
-        "aDirectoryIsNoFile", status,
+        "aDirectoryIsNotAFile", status,
         "everyMessageNamesItsOperationAndSubject", status,
         "aServerMayOutliveTheCommandThatStartedIt", group,
         "closingStopsThemAll", group,

@@ -76,7 +76,7 @@ final class LocalServer implements BeforeEachCallback, AfterEachCallback {
 
   /** A sandbox with a token. */
   TestSandbox create() throws IOException, InterruptedException {
-    return create("{\"templateID\":\"base\",\"timeout\":60,\"secure\":true}");
+    return create("{\"templateID\":\"base\",\"timeout\":600,\"secure\":true}");
   }
 
   TestSandbox create(String body) throws IOException, InterruptedException {

@@ -1,11 +1,13 @@
 package dev.sandpiper.testkit.e2b;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sandpiper.testkit.machine.Stragglers;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -175,17 +177,22 @@ class ProcessTest {
   @Test
   void twoHundredProcessesRunAtOnce() throws Exception {
     TestSandbox sandbox = server.create();
+    try (EventStream making = sandbox.shell("mkfifo go")) {
+      making.rest();
+    }
     List<EventStream> streams = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      EventStream stream = sandbox.shell("until [ -e go ]; do sleep 0.2; done; exit 3");
+      EventStream stream = sandbox.shell("read line <go; exit 3");
       stream.pid();
       streams.add(stream);
     }
     assertThat(sandbox.call("/process.Process/List", "{}").path("processes")).hasSize(200);
-    Files.createFile(sandbox.home().resolve("go"));
-    for (EventStream stream : streams) {
-      assertThat(stream.rest().get(0)).contains("\"exitCode\":3");
-      stream.close();
+    try (OutputStream go = Files.newOutputStream(sandbox.home().resolve("go"))) {
+      go.write("\n".repeat(200).getBytes(UTF_8)); // a line for each
+      for (EventStream stream : streams) {
+        assertThat(stream.rest().get(0)).contains("\"exitCode\":3");
+        stream.close();
+      }
     }
   }
 

@@ -142,7 +142,8 @@ class FilesystemTest extends LocalE2bTest {
     assertThat(files.stat("f").mode()).isEqualTo(0600);
     sandbox.shell("mkdir d");
     assertRefused(
-        () -> files.uploadInParts(source, "d", PartsUploadOptions.parallel(4)), "no regular file");
+        () -> files.uploadInParts(source, "d", PartsUploadOptions.parallel(4)),
+        "not a regular file");
     assertRefused(
         () -> files.uploadInParts(source, "f/below", PartsUploadOptions.parallel(4)), "is a file");
     assertThat(files.list(".")).extracting(FileInfo::name).containsExactly("d", "f");
