@@ -8,6 +8,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DeadlineExceededException.Limit;
 import dev.sandpiper.Process;
+import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.Patience;
 import java.time.Duration;
 import java.util.Map;
@@ -18,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,19 +33,26 @@ class FrozenServerTest {
   private static final String START = "POST /sbx/process";
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
-  /** What closing and stopping promise, and what a busy machine needs. */
-  private static final Duration STOPPING = Duration.ofSeconds(13);
+  /** What closing and stopping promise. */
+  private static final Duration STOPPING = Duration.ofSeconds(10);
 
   @RegisterExtension final ScriptedBlaxel blaxel = new ScriptedBlaxel();
 
+  private final ManualTime time = new ManualTime();
   private final AtomicInteger unanswered = new AtomicInteger();
+
+  @AfterEach
+  void nothingWaits() {
+    time.runOut();
+  }
 
   private MockResponse nothing(RecordedRequest request) {
     unanswered.incrementAndGet();
     return new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build();
   }
 
-  private static MockResponse waking(RecordedRequest request) {
+  private MockResponse waking(RecordedRequest request) {
+    unanswered.incrementAndGet();
     return ScriptedBlaxel.json(
         404, "{\"error\":{\"code\":\"WORKLOAD_UNAVAILABLE\",\"message\":\"not there\"}}");
   }
@@ -54,20 +64,35 @@ class FrozenServerTest {
         blaxel.shouldItBeAsked(method + " /sbx/process" + path, answer);
       }
     }
+    blaxel.shouldItBeAsked("GET /sbx/health", answer);
+  }
+
+  private BlaxelClient client() {
+    return blaxel.open(blaxel.builder().time(time));
   }
 
   private BlaxelClient waitingLongToWake() {
-    return blaxel.open(blaxel.builder().waits(Waits.standard()));
+    return blaxel.open(blaxel.builder().waits(Waits.standard()).time(time));
   }
 
-  private static Duration timeOf(Runnable action) {
-    long began = System.nanoTime();
-    action.run();
-    return Duration.ofNanos(System.nanoTime() - began);
+  private static CompletableFuture<Throwable> failureOf(ThrowingCallable action) {
+    return CompletableFuture.supplyAsync(
+        () -> catchThrowable(action), task -> new Thread(task, "caller").start());
   }
 
-  private static void assertDeadline(Throwable thrown) {
-    assertThat(thrown)
+  private void untilAsked() {
+    Patience.until("it asks for something", () -> unanswered.get() > 0);
+  }
+
+  private void assertExecEndsAtItsDeadline(BlaxelClient client, ScriptedBlaxel.Answer answer) {
+    BlaxelSandbox sandbox = blaxel.sandbox(client);
+    everything(answer);
+    Command command = Command.of("make").timeout(LIMIT);
+    CompletableFuture<Throwable> failure = failureOf(() -> sandbox.processes().exec(command));
+    untilAsked();
+    time.advance(LIMIT.minusNanos(1));
+    assertThat(failure).isNotDone();
+    assertThat(time.passUntilDone(failure, STOPPING))
         .isInstanceOfSatisfying(
             DeadlineExceededException.class,
             e -> {
@@ -78,52 +103,40 @@ class FrozenServerTest {
 
   @Test
   void execEndsAtItsDeadlineAlthoughNothingIsAnswered() {
-    BlaxelSandbox sandbox = blaxel.sandbox();
-    everything(this::nothing);
-    Command command = Command.of("make").timeout(LIMIT);
-    Duration time =
-        timeOf(() -> assertDeadline(catchThrowable(() -> sandbox.processes().exec(command))));
-    assertThat(time).isBetween(LIMIT, LIMIT.plus(STOPPING));
-    assertThat(unanswered).hasPositiveValue();
+    assertExecEndsAtItsDeadline(client(), this::nothing);
   }
 
   @Test
   void execEndsAtItsDeadlineAlthoughTheSandboxWakesForEver() {
-    BlaxelSandbox sandbox = blaxel.sandbox(waitingLongToWake());
-    everything(FrozenServerTest::waking);
-    Command command = Command.of("make").timeout(LIMIT);
-    Duration time =
-        timeOf(() -> assertDeadline(catchThrowable(() -> sandbox.processes().exec(command))));
-    assertThat(time).isBetween(LIMIT, LIMIT.plus(STOPPING));
+    assertExecEndsAtItsDeadline(waitingLongToWake(), this::waking);
     assertThat(blaxel.lines()).contains("POST /sbx/process");
   }
 
   @Test
-  void closeKeepsItsPromiseAlthoughNothingIsAnswered() throws Exception {
-    assertThatCloseKeepsItsPromise(blaxel.client(), this::nothing);
-    assertThat(unanswered).hasPositiveValue();
+  void closeKeepsItsPromiseAlthoughNothingIsAnswered() {
+    assertThatCloseKeepsItsPromise(client(), this::nothing);
   }
 
   @Test
-  void closeKeepsItsPromiseAlthoughTheSandboxWakesForEver() throws Exception {
-    assertThatCloseKeepsItsPromise(waitingLongToWake(), FrozenServerTest::waking);
+  void closeKeepsItsPromiseAlthoughTheSandboxWakesForEver() {
+    assertThatCloseKeepsItsPromise(waitingLongToWake(), this::waking);
     assertThat(blaxel.lines().size()).isLessThan(40);
   }
 
   /** Its stream breaks, so that it is its record that is asked for. */
-  private void assertThatCloseKeepsItsPromise(BlaxelClient client, ScriptedBlaxel.Answer answer)
-      throws Exception {
+  private void assertThatCloseKeepsItsPromise(BlaxelClient client, ScriptedBlaxel.Answer answer) {
     BlaxelSandbox sandbox = blaxel.sandbox(client);
     String begun = StreamedProcessTest.stdout("begun");
     blaxel.on(START, ScriptedBlaxel.stream("application/x-ndjson", begun));
     everything(request -> ScriptedBlaxel.json(200, StreamedProcessTest.running()));
     Process process = sandbox.processes().start(Command.of("make"));
     everything(answer);
-    CompletableFuture<Throwable> waiter =
-        CompletableFuture.supplyAsync(() -> catchThrowable(process::waitFor));
+    CompletableFuture<Throwable> waiter = failureOf(process::waitFor);
+    CompletableFuture<Throwable> closing = failureOf(process::close);
+    untilAsked();
 
-    assertThat(timeOf(process::close)).isLessThan(STOPPING);
-    assertThat(waiter.get(2, TimeUnit.SECONDS)).isNotNull();
+    assertThat(time.passUntilDone(closing, STOPPING)).isNull();
+    assertThat(time.passUntilDone(waiter, Duration.ZERO)).isNotNull();
     client.close();
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.Content;
+import dev.sandpiper.RetryOptions;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
@@ -30,16 +31,20 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(60)
 class HostileBlaxelTest {
+  private static final RetryOptions SOON =
+      RetryOptions.standard().firstPause(Duration.ofMillis(5)).longestPause(Duration.ofMillis(5));
+
   @RegisterExtension final ScriptedBlaxel blaxel = new ScriptedBlaxel();
   @RegisterExtension final HostilePeer hostile = new HostilePeer();
 
   /** Of the control plane that is hostile. */
   private BlaxelClient client() {
-    return blaxel.open(blaxel.builder().apiUrl(hostile.url()));
+    return blaxel.open(blaxel.builder().retries(SOON).apiUrl(hostile.url()));
   }
 
   private BlaxelSandbox sandbox() {
-    return blaxel.sandbox(blaxel.open(blaxel.builder().sandboxUrl("sbx-1", hostile.url())));
+    return blaxel.sandbox(
+        blaxel.open(blaxel.builder().retries(SOON).sandboxUrl("sbx-1", hostile.url())));
   }
 
   private static long count(BlaxelClient client) {

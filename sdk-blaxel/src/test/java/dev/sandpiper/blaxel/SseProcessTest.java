@@ -156,7 +156,7 @@ class SseProcessTest {
     String stream =
         "event: stdout\ndata: é\n\n: k\n\ndata: " + StreamedProcessTest.ended(3) + "\n\n";
     byte[] whole = stream.getBytes(UTF_8);
-    for (int cut = 0; cut <= whole.length; cut++) {
+    for (int cut = whole.length; cut >= 0; cut -= StreamedProcessTest.STEP) {
       blaxel.on(
           START,
           new MockResponse.Builder()

@@ -129,7 +129,7 @@ class StdinTest {
     StubbornSource source = new StubbornSource(() -> scripted.exits(3));
 
     assertThat(fed(Content.of(source)).exit().code()).hasValue(3);
-    assertThat(source.closed.getCount()).isZero();
+    Patience.until("the source is closed", () -> source.closed.getCount() == 0); // beside the exec
   }
 
   @Test

@@ -78,8 +78,8 @@ class StopScriptTest {
             + " select undef, undef, undef, 0.2; print \"ready\\n\"; sleep 100";
     Process parent = started("none", "perl", "-e", script, nonce);
     long began = System.nanoTime();
-    assertThat(run(shell, ProcessTrees.STOP, "1000", nonce + "/")).isZero();
-    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+    assertThat(run(shell, ProcessTrees.STOP, "6000", nonce + "/")).isZero();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMinutes(1));
     assertThat(parent.isAlive()).isTrue(); // so the dead child is still unburied
     parent.destroyForcibly().waitFor();
   }

@@ -9,11 +9,13 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DeadlineExceededException.Limit;
 import dev.sandpiper.Process;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.Patience;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,13 +25,21 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FrozenServerTest {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
-  /** What closing and stopping promise, and what a busy machine needs. */
-  private static final Duration STOPPING = Duration.ofSeconds(13);
+  /** What closing and stopping promise. */
+  private static final Duration STOPPING = Duration.ofSeconds(10);
 
   @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b();
 
+  private final ManualTime time = new ManualTime();
+
+  @AfterEach
+  void nothingWaits() {
+    time.runOut();
+  }
+
   private E2bSandbox sandbox() throws Exception {
-    return e2b.sandbox(e2b.open(e2b.builder().reattachLimit(Duration.ofMinutes(5))), "0.6.13");
+    E2bClientBuilder builder = e2b.builder().reattachLimit(Duration.ofMinutes(5)).time(time);
+    return e2b.sandbox(e2b.open(builder), "0.6.13");
   }
 
   /** One whose stream breaks at once, after which the sandbox freezes. */
@@ -47,70 +57,69 @@ class FrozenServerTest {
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
-  private void assertDeadline(Throwable thrown) {
-    assertThat(thrown)
+  private static CompletableFuture<Throwable> failureOf(ThrowingCallable action) {
+    return CompletableFuture.supplyAsync(
+        () -> catchThrowable(action), task -> new Thread(task, "caller").start());
+  }
+
+  private void assertEndsAtItsDeadline(E2bSandbox sandbox, Command command) {
+    CompletableFuture<Throwable> failure =
+        failureOf(() -> sandbox.processes().exec(command.timeout(LIMIT)));
+    untilAsked();
+    time.advance(LIMIT.minusNanos(1));
+    assertThat(failure).isNotDone();
+    assertThat(time.passUntilDone(failure, STOPPING))
         .isInstanceOfSatisfying(
             DeadlineExceededException.class,
             e -> {
               assertThat(e.limit()).isEqualTo(Limit.DEADLINE);
               assertThat(e.limitDuration()).isEqualTo(LIMIT);
             });
-    assertThat(e2b.unanswered()).isPositive();
+  }
+
+  private void untilAsked() {
+    Patience.until("it asks and is not answered", () -> e2b.unanswered() > 0);
   }
 
   @Test
   void startThatIsNotAnsweredEndsAtTheDeadline() throws Exception {
     E2bSandbox sandbox = sandbox();
     e2b.freeze();
-    Command command = Command.of("make").timeout(LIMIT);
-    Duration time =
-        timeOf(() -> assertDeadline(catchThrowable(() -> sandbox.processes().exec(command))));
-    assertThat(time).isBetween(LIMIT, LIMIT.plus(STOPPING));
+    assertEndsAtItsDeadline(sandbox, Command.of("make"));
   }
 
   @Test
   void directoryThatCannotBeResolvedEndsAtTheDeadline() throws Exception {
     E2bSandbox sandbox = sandbox();
     e2b.freeze();
-    Command command = Command.of("make").directory("app").timeout(LIMIT);
-    Duration time =
-        timeOf(() -> assertDeadline(catchThrowable(() -> sandbox.processes().exec(command))));
-    assertThat(time).isBetween(LIMIT, LIMIT.plus(STOPPING));
+    assertEndsAtItsDeadline(sandbox, Command.of("make").directory("app"));
   }
 
   @Test
   void streamThatCannotBeReplacedEndsAtTheDeadline() throws Exception {
-    E2bSandbox sandbox = sandboxThatLosesItsStream();
-    Command command = Command.of("make").timeout(LIMIT);
-    Duration time =
-        timeOf(() -> assertDeadline(catchThrowable(() -> sandbox.processes().exec(command))));
-    assertThat(time).isBetween(LIMIT, LIMIT.plus(STOPPING));
+    assertEndsAtItsDeadline(sandboxThatLosesItsStream(), Command.of("make"));
   }
 
   @Test
   void closeKeepsItsPromiseAndFreesWhoWaits() throws Exception {
     E2bSandbox sandbox = sandboxThatLosesItsStream();
     Process process = sandbox.processes().start(Command.of("make"));
-    CompletableFuture<Throwable> waiter = waiting(process);
-    Patience.until("it asks for another connection", () -> e2b.unanswered() > 0);
+    CompletableFuture<Throwable> waiter = failureOf(process::waitFor);
+    untilAsked();
 
-    assertThat(timeOf(process::close)).isLessThan(STOPPING);
-    assertThat(waiter.get(2, TimeUnit.SECONDS)).isInstanceOf(CancelledException.class);
+    assertThat(time.passUntilDone(failureOf(process::close), STOPPING)).isNull();
+    assertThat(time.passUntilDone(waiter, Duration.ZERO)).isInstanceOf(CancelledException.class);
   }
 
   @Test
   void detachFreesWhoWaitsToo() throws Exception {
     E2bSandbox sandbox = sandboxThatLosesItsStream();
     Process process = sandbox.processes().start(Command.of("make"));
-    CompletableFuture<Throwable> waiter = waiting(process);
-    Patience.until("it asks for another connection", () -> e2b.unanswered() > 0);
+    CompletableFuture<Throwable> waiter = failureOf(process::waitFor);
+    untilAsked();
 
-    assertThat(timeOf(process::detach)).isLessThan(Duration.ofSeconds(3));
-    assertThat(waiter.get(2, TimeUnit.SECONDS)).isInstanceOf(CancelledException.class);
-  }
-
-  private static CompletableFuture<Throwable> waiting(Process process) {
-    return CompletableFuture.supplyAsync(() -> catchThrowable(process::waitFor));
+    assertThat(time.passUntilDone(failureOf(process::detach), Duration.ofSeconds(3))).isNull();
+    assertThat(time.passUntilDone(waiter, Duration.ZERO)).isInstanceOf(CancelledException.class);
   }
 
   @Test
@@ -125,10 +134,10 @@ class FrozenServerTest {
     caller.start();
     Patience.untilItReads(caller);
     caller.interrupt();
+    time.advance(Duration.ofMillis(50)); // until an interrupt is noticed
+    untilAsked();
 
-    assertThat(outcome.get(STOPPING.toSeconds(), TimeUnit.SECONDS))
-        .isInstanceOf(CancelledException.class);
-    assertThat(e2b.unanswered()).isPositive();
+    assertThat(time.passUntilDone(outcome, STOPPING)).isInstanceOf(CancelledException.class);
     never.countDown();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.Content;
+import dev.sandpiper.RetryOptions;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
@@ -32,16 +33,19 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(60)
 class HostileE2bTest {
+  private static final RetryOptions SOON =
+      RetryOptions.standard().firstPause(Duration.ofMillis(5)).longestPause(Duration.ofMillis(5));
+
   @RegisterExtension final ScriptedE2b e2b = new ScriptedE2b(E2bCodec.JSON);
   @RegisterExtension final HostilePeer hostile = new HostilePeer();
 
   /** Of the control plane that is hostile. */
   private E2bClient client() {
-    return e2b.open(e2b.builder().apiUrl(hostile.url()));
+    return e2b.open(e2b.builder().retries(SOON).apiUrl(hostile.url()));
   }
 
   private E2bSandbox sandbox() throws Exception {
-    return e2b.sandbox(e2b.open(e2b.builder().sandboxUrl(hostile.url())), "0.6.13");
+    return e2b.sandbox(e2b.open(e2b.builder().retries(SOON).sandboxUrl(hostile.url())), "0.6.13");
   }
 
   private static long count(E2bClient client) {

@@ -349,8 +349,8 @@ class WatchTest {
 
   /** One after the other, and the peer goes on only when it has seen that the client let go. */
   @Test
-  void tenThousandWatchesLeaveNothing() throws Exception {
-    int count = 10_000;
+  void thousandsOfWatchesLeaveNothing() throws Exception {
+    int count = Boolean.getBoolean("sandpiper.exhaustive") ? 10_000 : 2_000;
     AtomicInteger seen = new AtomicInteger();
     try (ServerSocket daemon = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       Thread peer = new Thread(() -> letGo(daemon, count, seen));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
+import okio.ByteString;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -28,8 +30,23 @@ public final class HostilePeer implements BeforeEachCallback, AfterEachCallback 
   private static final int DEEP = 10_000;
   private static final String SECRET = "s3cr3t";
 
+  /** A hundred megabytes when it is unpacked. */
+  private static final ByteString BOMB = bomb();
+
   private final MockWebServer server = new MockWebServer();
   private final MockWebServer other = new MockWebServer();
+
+  private static ByteString bomb() {
+    Buffer packed = new Buffer();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed.outputStream())) {
+      for (int i = 0; i < 100; i++) {
+        gzip.write(new byte[1 << 20]);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return packed.readByteString();
+  }
 
   /** An answer to a request. */
   @FunctionalInterface
@@ -87,13 +104,7 @@ public final class HostilePeer implements BeforeEachCallback, AfterEachCallback 
     GZIP_BOMB(500) {
       @Override
       void fill(MockResponse.Builder response) throws IOException {
-        Buffer packed = new Buffer();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(packed.outputStream())) {
-          for (int i = 0; i < 100; i++) {
-            gzip.write(new byte[1 << 20]);
-          }
-        }
-        response.addHeader("Content-Encoding", "gzip").body(packed);
+        response.addHeader("Content-Encoding", "gzip").body(new Buffer().write(BOMB));
       }
     };
 
