@@ -40,7 +40,6 @@ final class Compat {
     System.exit(report(outcomes, System.out) ? 0 : 1);
   }
 
-
   /** Prints what is wrong, then one line a client. Returns whether all is well. */
   private static boolean report(List<Outcome> outcomes, PrintStream out) {
     outcomes.forEach(outcome -> outcome.faults().forEach(out::println));

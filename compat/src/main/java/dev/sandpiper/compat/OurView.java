@@ -34,7 +34,8 @@ final class OurView implements AutoCloseable {
     try {
       return Map.of("answer", seen(question));
     } catch (SandboxException e) {
-      return Map.of("error", e.getClass().getSimpleName(), "message", String.valueOf(e.getMessage()));
+      return Map.of(
+          "error", e.getClass().getSimpleName(), "message", String.valueOf(e.getMessage()));
     }
   }
 

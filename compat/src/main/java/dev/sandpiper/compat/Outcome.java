@@ -36,6 +36,13 @@ record Outcome(String client, Set<String> checked, long leftOut, List<String> fa
 
   String summary() {
     String wrong = faults.isEmpty() ? "" : ", " + faults.size() + " failed";
-    return "== " + client + ": " + checked.size() + " calls checked, " + leftOut + " left out" + wrong;
+    return "== "
+        + client
+        + ": "
+        + checked.size()
+        + " calls checked, "
+        + leftOut
+        + " left out"
+        + wrong;
   }
 }

@@ -10,17 +10,19 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.RefusedException;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.ServiceBusyException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** When a create is sent again, under which key, and over which version of the API. */
 class CreateCallTest {
@@ -37,17 +39,21 @@ class CreateCallTest {
     e2b.answer(201, ScriptedE2b.sandboxJson("0.6.13"));
   }
 
-  private void refuse(int status, String code, String... headers) {
+  private void refuse(int status, String code, List<String> headers) {
     MockResponse.Builder answer =
         new MockResponse.Builder()
             .code(status)
             .body(
                 "{\"code\": %d, \"message\": \"no\", \"error_code\": \"%s\"}"
                     .formatted(status, code));
-    for (int i = 0; i < headers.length; i += 2) {
-      answer.addHeader(headers[i], headers[i + 1]);
+    for (int i = 0; i < headers.size(); i += 2) {
+      answer.addHeader(headers.get(i), headers.get(i + 1));
     }
     e2b.answer(answer.build());
+  }
+
+  private void refuse(int status, String code, @Nullable String shouldRetry) {
+    refuse(status, code, shouldRetry == null ? List.of() : List.of("Should-Retry", shouldRetry));
   }
 
   /** The look at what an answer to a repeated request names, and for others with its nonce. */
@@ -119,60 +125,45 @@ class CreateCallTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {409, 425, 503})
-  void oneInProgressIsAskedForUntilItIsThere(int status) throws Exception {
-    for (int i = 0; i < 4; i++) {
-      refuse(status, "idempotency_in_progress");
+  @CsvSource({
+    "409, idempotency_in_progress, , 4",
+    "425, idempotency_in_progress, , 4",
+    "503, idempotency_in_progress, , 4",
+    "429, '', true, 1",
+    "500, '', true, 1",
+    "503, '', true, 1",
+    "502, '', , 1",
+    "503, '', , 1",
+    "504, '', , 1"
+  })
+  void whatIsInProgressOrMayBeRepeatedIsAskedForAgain(
+      int status, String code, @Nullable String shouldRetry, int refusals) throws Exception {
+    for (int i = 0; i < refusals; i++) {
+      refuse(status, code, shouldRetry);
     }
     created();
     confirm();
     create().detach();
-    takeAttempts(5);
+    takeAttempts(refusals + 1);
     takeConfirmation();
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {409, 422, 500})
-  void anUnknownOutcomeIsLookedFor(int status) throws Exception {
-    refuse(status, "idempotency_outcome_unknown");
-    e2b.answer(200, "[]");
-    e2b.answer(200, "[]");
-    assertThatThrownBy(this::create).hasMessageContaining("cannot be known");
-    takeAttempts(1);
-    e2b.take();
-    e2b.take();
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {429, 500, 503})
-  void whatMayBeRepeatedIsRepeatedWithItsKey(int status) throws Exception {
-    refuse(status, "", "Should-Retry", "true", "Retry-After", "0");
-    created();
-    confirm();
-    create().detach();
-    takeAttempts(2);
-    takeConfirmation();
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {502, 503, 504})
-  void aPassingTroubleIsRepeatedWithItsKey(int status) throws Exception {
-    refuse(status, "");
-    created();
-    confirm();
-    create().detach();
-    takeAttempts(2);
-    takeConfirmation();
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {502, 503, 504})
-  void whatMustNotBeRepeatedIsLookedFor(int status) throws Exception {
-    refuse(status, "", "Should-Retry", "false");
+  @CsvSource({
+    "409, idempotency_outcome_unknown, ",
+    "422, idempotency_outcome_unknown, ",
+    "500, idempotency_outcome_unknown, ",
+    "502, '', false",
+    "503, '', false",
+    "504, '', false"
+  })
+  void whatMustNotBeRepeatedIsLookedFor(int status, String code, @Nullable String shouldRetry)
+      throws Exception {
+    refuse(status, code, shouldRetry);
     e2b.answer(200, "[]");
     e2b.answer(200, "[]");
     assertThatThrownBy(this::create)
-        .isInstanceOf(PlatformException.class)
+        .isInstanceOf(SandboxException.class)
         .hasMessageContaining("cannot be known");
     takeAttempts(1);
     e2b.take();
@@ -181,7 +172,7 @@ class CreateCallTest {
 
   @Test
   void aLongRetryAfterIsTheCallersBusiness() throws Exception {
-    refuse(429, "", "Should-Retry", "true", "Retry-After", "3600");
+    refuse(429, "", List.of("Should-Retry", "true", "Retry-After", "3600"));
     assertThatThrownBy(this::create)
         .isInstanceOfSatisfying(
             RateLimitedException.class,
@@ -192,7 +183,7 @@ class CreateCallTest {
   @Test
   void aBusyPlatformThatDidNothingIsTold() throws Exception {
     for (int i = 0; i < 3; i++) {
-      refuse(503, "sandbox_capacity_unavailable", "Retry-After", "0");
+      refuse(503, "sandbox_capacity_unavailable", List.of("Retry-After", "0"));
     }
     assertThatThrownBy(this::create)
         .isInstanceOfSatisfying(ServiceBusyException.class, e -> assertThat(e.retryable()).isTrue())
@@ -202,7 +193,7 @@ class CreateCallTest {
 
   @Test
   void whatIsRefusedForGoodIsNotRepeated() throws Exception {
-    refuse(500, "sandbox_create_refused");
+    refuse(500, "sandbox_create_refused", List.of());
     assertThatThrownBy(this::create)
         .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.retryable()).isFalse());
     takeAttempts(1);
@@ -279,7 +270,7 @@ class CreateCallTest {
     e2b.take(V2);
     e2b.take(V1);
 
-    refuse(status, "", word == null ? new String[0] : new String[] {"Should-Retry", word});
+    refuse(status, "", word);
     e2b.answer(200, "[]");
     e2b.answer(200, "[]");
     assertThatThrownBy(() -> client.create(SandboxSpec.standard()))
