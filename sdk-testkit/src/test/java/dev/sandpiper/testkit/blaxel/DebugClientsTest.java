@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandpiper.testing.FreePort;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,12 +22,6 @@ import org.junit.jupiter.api.Test;
 /** A sandbox for clients that know neither the gateway nor a token, and who else gets in. */
 class DebugClientsTest {
   private final HttpClient client = HttpClient.newHttpClient();
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
 
   private HttpResponse<String> send(int port, String target, String body, String... headers)
       throws Exception {
@@ -50,7 +44,7 @@ class DebugClientsTest {
 
   @Test
   void commandsRunWithoutATokenAndWithoutAPrefix() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     LocalSandboxes.Builder builder =
         LocalSandboxes.builder().blaxelImages(Set.of("mine")).blaxelDebugClients(port);
     try (LocalSandboxes local = builder.start()) {
@@ -71,7 +65,7 @@ class DebugClientsTest {
 
   @Test
   void pagesFromElsewhereAndForeignHostsStayOutside() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     LocalSandboxes.Builder builder = LocalSandboxes.builder().wideCors().blaxelDebugClients(port);
     try (LocalSandboxes local = builder.start()) {
       assertThat(send(port, "/process", "{}", "Origin", "https://example.com").statusCode())
@@ -86,7 +80,7 @@ class DebugClientsTest {
 
   @Test
   void theWholeHostMustBeMeant() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     assertThatThrownBy(() -> LocalSandboxes.builder().blaxelDebugClients(port).wholeHost().start())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("blaxelWholeHostForDebugClients()");

@@ -16,9 +16,9 @@ import dev.sandpiper.Signal;
 import dev.sandpiper.blaxel.BlaxelCommand;
 import dev.sandpiper.blaxel.BlaxelProcess;
 import dev.sandpiper.blaxel.BlaxelSandbox;
+import dev.sandpiper.testing.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -114,15 +114,9 @@ class ForeignProcessTest {
         Integer.toString(port));
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void aServerIsWaitedForUntilItListens() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     try (BlaxelProcess server =
         local.sandbox().processes().start(BlaxelCommand.of(listen("0.0.0.0", port)))) {
       server.waitForPorts(Duration.ofSeconds(20), port);
@@ -131,7 +125,7 @@ class ForeignProcessTest {
 
   @Test
   void aServerForItselfAloneIsAnError() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     try (BlaxelProcess server =
         local.sandbox().processes().start(BlaxelCommand.of(listen("127.0.0.1", port)))) {
       assertThatThrownBy(() -> server.waitForPorts(Duration.ofSeconds(20), port))
@@ -142,7 +136,7 @@ class ForeignProcessTest {
 
   @Test
   void aServerThatEndsFirstIsAnError() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     try (BlaxelProcess server =
         local.sandbox().processes().start(BlaxelCommand.of(Command.shell("exit 3")))) {
       assertThatThrownBy(() -> server.waitForPorts(Duration.ofSeconds(20), port))
@@ -153,7 +147,7 @@ class ForeignProcessTest {
 
   @Test
   void aServerThatNeverListensIsAnError() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     try (BlaxelProcess server =
         local.sandbox().processes().start(BlaxelCommand.of(Command.of("sleep", "100")))) {
       assertThatThrownBy(() -> server.waitForPorts(Duration.ofMillis(300), port))

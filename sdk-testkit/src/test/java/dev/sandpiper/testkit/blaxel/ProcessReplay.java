@@ -3,12 +3,12 @@ package dev.sandpiper.testkit.blaxel;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.testing.FreePort;
 import dev.sandpiper.testkit.recorded.Recording;
 import dev.sandpiper.testkit.recorded.Recording.Turn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -198,15 +198,7 @@ final class ProcessReplay {
   }
 
   private String port(String recorded) {
-    return ports.computeIfAbsent(
-        recorded,
-        unused -> {
-          try (ServerSocket socket = new ServerSocket(0)) {
-            return Integer.toString(socket.getLocalPort());
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
+    return ports.computeIfAbsent(recorded, unused -> Integer.toString(FreePort.any()));
   }
 
   /** An actual text in the words of the recording. */

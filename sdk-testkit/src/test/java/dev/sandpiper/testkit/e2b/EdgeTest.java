@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandpiper.testing.FreePort;
 import dev.sandpiper.testkit.machine.Secrets;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -123,10 +123,7 @@ class EdgeTest {
 
   @Test
   void aPortWithoutListenerIsABadGatewayThatNamesIt() throws Exception {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      free = socket.getLocalPort();
-    }
+    int free = FreePort.any();
     HttpResponse<String> response = server.send(server.create().request("/", free));
     assertThat(response.statusCode()).isEqualTo(502);
     assertThat(response.body()).contains("\"port\":" + free, "port is not open");

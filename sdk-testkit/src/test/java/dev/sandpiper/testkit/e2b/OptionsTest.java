@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bSandbox;
+import dev.sandpiper.testing.FreePort;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,16 +58,10 @@ class OptionsTest {
     return headers;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void thePortsAreThoseThatWereAsked() throws Exception {
-    int control = freePort();
-    int edge = freePort();
+    int control = FreePort.any();
+    int edge = FreePort.any();
     LocalSandboxes.Builder builder =
         LocalSandboxes.builder().e2bControlPort(control).e2bSandboxPort(edge);
     try (LocalSandboxes sandboxes = builder.start()) {

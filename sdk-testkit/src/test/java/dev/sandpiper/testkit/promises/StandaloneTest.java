@@ -10,10 +10,9 @@ import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.blaxel.BlaxelSandbox;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bSandbox;
+import dev.sandpiper.testing.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -151,10 +150,7 @@ class StandaloneTest {
 
   @Test
   void aBlaxelClientWithoutATokenIsServedWhereThatWasAsked() throws Exception {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    int port = FreePort.any();
     exports(start("--blaxel-debug-clients", Integer.toString(port)).inputReader(UTF_8));
     URI health = URI.create("http://localhost:" + port + "/health");
     HttpRequest request = HttpRequest.newBuilder(health).build();
