@@ -15,12 +15,10 @@ import java.util.concurrent.CompletableFuture;
 /** A process in a Blaxel sandbox. */
 public final class BlaxelProcess implements Process {
   private final Process process;
-  private final BlaxelRunning command;
   private final ServerProcesses processes;
 
-  BlaxelProcess(Process process, BlaxelRunning command, ServerProcesses processes) {
+  BlaxelProcess(Process process, ServerProcesses processes) {
     this.process = process;
-    this.command = command;
     this.processes = processes;
   }
 
@@ -45,7 +43,7 @@ public final class BlaxelProcess implements Process {
    * @throws dev.sandpiper.NotFoundException if the server does not know it any more
    */
   public ProcessDetails details() {
-    return command.details();
+    return processes.details(ref());
   }
 
   @Override

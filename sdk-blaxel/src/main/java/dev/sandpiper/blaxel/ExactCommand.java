@@ -7,6 +7,7 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A command in a Blaxel sandbox, followed by the lines and the files that its wrapper writes. */
-final class ExactCommand implements BlaxelRunning {
+final class ExactCommand implements RunningCommand {
   private static final Duration LONGEST_BEGIN = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofMillis(50);
 
@@ -143,11 +144,6 @@ final class ExactCommand implements BlaxelRunning {
   @Override
   public void outputWanted(boolean wanted) {
     events.outputWanted(wanted);
-  }
-
-  @Override
-  public ProcessDetails details() {
-    return sandbox.api().get("look at", ref.processId());
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.sandpiper.TerminalSize;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.ScriptHost;
 import dev.sandpiper.http.CallScope;
@@ -55,8 +56,8 @@ final class ExactLauncher implements CommandLauncher {
   }
 
   /** Starts a command whose output may be long, and blocks until it runs. */
-  BlaxelRunning launchConfirmed(BlaxelCommand command, CallScope scope) {
-    BlaxelRunning running = launch(command, false, scope);
+  RunningCommand launchConfirmed(BlaxelCommand command, CallScope scope) {
+    RunningCommand running = launch(command, false, scope);
     if (running instanceof StreamedCommand started) {
       streamed.confirm(started, scope);
     }
@@ -64,16 +65,16 @@ final class ExactLauncher implements CommandLauncher {
   }
 
   @Override
-  public BlaxelRunning launch(Command command, CallScope scope) {
+  public RunningCommand launch(Command command, CallScope scope) {
     return launch(BlaxelCommand.of(command), scope);
   }
 
   /** Starts a command with what only Blaxel knows, of which little output is expected. */
-  BlaxelRunning launch(BlaxelCommand command, CallScope scope) {
+  RunningCommand launch(BlaxelCommand command, CallScope scope) {
     return launch(command, true, scope);
   }
 
-  private BlaxelRunning launch(BlaxelCommand command, boolean mayBeShort, CallScope scope) {
+  private RunningCommand launch(BlaxelCommand command, boolean mayBeShort, CallScope scope) {
     if (command.isStreamed() || streamedOnly) {
       return streamed.launch(command, scope);
     }
@@ -170,17 +171,17 @@ final class ExactLauncher implements CommandLauncher {
   }
 
   /** Follows the process of this name, also of another client. */
-  BlaxelRunning attachNamed(String name, CallScope scope) {
+  RunningCommand attachNamed(String name, CallScope scope) {
     return attach(foreign.ref(foreign.running(name, scope)), scope);
   }
 
   @Override
-  public BlaxelRunning attach(ProcessRef ref, CallScope scope) {
+  public RunningCommand attach(ProcessRef ref, CallScope scope) {
     return attach(ref, ByteOffsets.BEGINNING, scope);
   }
 
   @Override
-  public BlaxelRunning attach(ProcessRef ref, ByteOffsets position, CallScope scope) {
+  public RunningCommand attach(ProcessRef ref, ByteOffsets position, CallScope scope) {
     if (!ref.platform().equals(StreamedLauncher.PLATFORM)
         || !ref.sandboxId().equals(sandbox.id())) {
       throw new InvalidRequestException(
@@ -213,6 +214,11 @@ final class ExactLauncher implements CommandLauncher {
     }
     command.followFiles();
     return command;
+  }
+
+  /** See {@link BlaxelProcess#details}. */
+  ProcessDetails details(ProcessRef ref) {
+    return sandbox.api().get("look at", ref.processId());
   }
 
   private static Failure failure(ProcessRef ref, String observed) {

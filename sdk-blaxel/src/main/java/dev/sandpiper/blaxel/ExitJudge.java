@@ -232,6 +232,13 @@ final class ExitJudge {
     return true;
   }
 
+  /** Learns of the end from the stream of the server that has seen it, and so has not guessed. */
+  void takeResult(ProcessDetails ended) {
+    record = ended;
+    judged = ended.exit().orElseThrow();
+    judgedAt = time.nanos();
+  }
+
   private boolean isSame(ProcessDetails found) {
     ProcessDetails before = record;
     return before != null
@@ -270,11 +277,6 @@ final class ExitJudge {
   /** For how many nanoseconds that has been known. */
   long sinceJudged() {
     return time.nanos() - judgedAt;
-  }
-
-  /** The record as it was last seen; null before the first time. */
-  @Nullable ProcessDetails record() {
-    return record;
   }
 
   /**

@@ -140,12 +140,18 @@ final class FileEvents {
   /** Waits for news; without any it looks itself. */
   private void rest(News.Counters seen) {
     long most = allowed(pause);
-    if (news.await(seen, Math.min(most, judge.soonest(source.marks())), failure(""))
-        && !judge.isDue()) {
+    long soonest = judge.soonest(source.marks());
+    boolean isTold = news.await(seen, Math.min(most, soonest), failure(""));
+    if (isTold && !judge.isDue()) {
       return;
     }
-    boolean isNews = look();
-    pause = isNews ? FIRST_PAUSE : 2 * most;
+    // While a watch sees, a record that is due takes no listing along.
+    boolean isOnlyDue = judge.isDue() && !isTold && 0 < soonest && soonest < most;
+    boolean takesLook = !isOnlyDue || !source.isWatched();
+    boolean isNews = takesLook && look();
+    if (takesLook) {
+      pause = isNews ? FIRST_PAUSE : Math.max(pause, 2 * most);
+    }
     if (!isNews && judge.askIfDue(scope)) {
       look();
       news.distrust();
@@ -154,11 +160,15 @@ final class FileEvents {
 
   /**
    * While a watch tells of events, looks are only for one that it has lost: the longer nothing
-   * happens, the less often. Without a watch what has run for long may be a little late.
+   * happens, the less often, and at last all processes of a sandbox at the same moments, so that
+   * they share a listing. Without a watch what has run for long may be a little late.
    */
   private long allowed(long wished) {
     if (source.isWatched()) {
-      return Math.min(Math.max(wished, FIRST_WATCHED_PAUSE), LONGEST_WATCHED_PAUSE);
+      long watched = Math.max(wished, FIRST_WATCHED_PAUSE);
+      return watched < LONGEST_WATCHED_PAUSE / 2
+          ? watched
+          : LONGEST_WATCHED_PAUSE - Math.floorMod(time.nanos(), LONGEST_WATCHED_PAUSE);
     }
     long share = Math.max(SHORT_PAUSE, (time.nanos() - began) / 4);
     return Math.min(wished, Math.min(share, isOutputWanted ? LONGEST_PAUSE : SAFETY_NET));

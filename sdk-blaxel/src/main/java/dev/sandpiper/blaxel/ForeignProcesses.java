@@ -12,6 +12,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.blaxel.ExactFiles.Part;
 import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.Optional;
@@ -88,7 +89,7 @@ final class ForeignProcesses {
    *
    * @throws UnsupportedCapabilityException if these cannot be read
    */
-  BlaxelRunning follow(
+  RunningCommand follow(
       ProcessRef ref, ProcessDetails record, ByteOffsets position, CallScope scope) {
     if (!ref.nonce().equals(fingerprint(record))) {
       throw ProcessApi.unknown("attach", ref.toString(), "its name belongs to another process now");
@@ -104,7 +105,8 @@ final class ForeignProcesses {
             new News(sandbox.threads().time()),
             ExitJudge.byRecord(ref, record, sandbox.api(), scope),
             sandbox.patience());
-    return new LogCommand(ref, position, events, sandbox);
+    return new UnwrappedCommand(
+        ref, ref.processId(), Optional.of(position), events::next, events::cancel, sandbox);
   }
 
   private void requireReadable(ProcessRef ref, String path, CallScope scope) {

@@ -41,7 +41,7 @@ final class Lease {
   static final Duration ABANDONED = Duration.ofSeconds(45);
 
   private static final Logger log = LoggerFactory.getLogger(Lease.class);
-  private static final Duration ARMING = Duration.ofMillis(250);
+  private static final Duration ARMING = Duration.ofMillis(125);
   private static final Duration RENEWAL = Duration.ofSeconds(30);
   private static final Duration LOOK = Duration.ofSeconds(15);
   private static final Duration CHECK = Duration.ofSeconds(5);
@@ -95,10 +95,21 @@ final class Lease {
     renewedAt = threads.time().nanos();
     timer = threads.timers().every(CHECK, this::checkIfDue);
     if (isStarter) {
-      // An event of our own shows early that the watch sees, so that a quiet command costs little.
-      Future<?> unused = threads.timers().in(ARMING, () -> threads.promptly().execute(this::check));
+      arm(ARMING);
     } else {
       threads.promptly().execute(this::check);
+    }
+  }
+
+  /** An event of our own shows early that the watch sees, so that a quiet command costs little. */
+  private void arm(Duration pause) {
+    Future<?> unused = threads.timers().in(pause, () -> armUnlessSeen(pause));
+  }
+
+  private void armUnlessSeen(Duration pause) {
+    if (!over.get() && !watch.isArmed() && pause.compareTo(CHECK) < 0) {
+      threads.promptly().execute(this::check);
+      arm(pause.multipliedBy(2));
     }
   }
 

@@ -8,6 +8,7 @@ import dev.sandpiper.OutputListener;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.LaunchedProcesses;
+import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 
@@ -38,8 +39,8 @@ final class ServerProcesses extends LaunchedProcesses implements BlaxelProcesses
   @Override
   public BlaxelProcess start(BlaxelCommand command) {
     CallScope scope = scopeOf(command.common());
-    BlaxelRunning running = launcher.launchConfirmed(command, scope);
-    return new BlaxelProcess(started(running, command.common(), scope), running, this);
+    RunningCommand running = launcher.launchConfirmed(command, scope);
+    return new BlaxelProcess(started(running, command.common(), scope), this);
   }
 
   @Override
@@ -59,7 +60,12 @@ final class ServerProcesses extends LaunchedProcesses implements BlaxelProcesses
     return followed(launcher.attach(ref, ByteOffsets.parse(position), scope()));
   }
 
-  private BlaxelProcess followed(BlaxelRunning found) {
-    return new BlaxelProcess(attached(found), found, this);
+  private BlaxelProcess followed(RunningCommand found) {
+    return new BlaxelProcess(attached(found), this);
+  }
+
+  /** See {@link BlaxelProcess#details}. */
+  ProcessDetails details(ProcessRef ref) {
+    return launcher.details(ref);
   }
 }

@@ -54,7 +54,7 @@ final class StreamDrain implements Runnable {
   private final StreamedEvents events;
   private final StreamMessages messages;
   private final CallScope scope;
-  private volatile @Nullable ProcessDetails last;
+  private final ExitJudge judge;
 
   /**
    * @param response the stream; null for a process that was adopted without one
@@ -72,11 +72,7 @@ final class StreamDrain implements Runnable {
     this.scope = sandbox.threads().scope();
     this.events = events;
     this.messages = new StreamMessages(name, events::put);
-  }
-
-  /** The record with which it ended; null while it has not. */
-  @Nullable ProcessDetails ended() {
-    return last;
+    this.judge = ExitJudge.of(ref.processId(), name, sandbox.api(), 0, false);
   }
 
   @Override
@@ -114,11 +110,12 @@ final class StreamDrain implements Runnable {
     if (fault != null) {
       log.warn("{} has ended, and its stream ended badly: {}", ref, fault.toString());
     }
-    end(result, result.exit().orElseThrow());
+    judge.takeResult(result);
+    end();
   }
 
-  private void end(ProcessDetails record, ExitStatus status) {
-    last = record;
+  private void end() {
+    ExitStatus status = requireNonNull(judge.judged());
     log.debug("{} {}", ref, status);
     events.put(new ProcessEvent.Ended(status));
   }
@@ -179,13 +176,12 @@ final class StreamDrain implements Runnable {
   private void followRecord(String reason) {
     events.put(StreamMessages.gap(Channel.STDOUT, reason));
     events.put(StreamMessages.gap(Channel.STDERR, reason));
-    ExitJudge judge = ExitJudge.of(ref.processId(), name, sandbox.api(), 0, false);
     Backoff pauses = new Backoff(FIRST_POLL, LONGEST_POLL);
     long heard = scope.time().nanos();
     while (!events.isAbandoned()) {
       try {
         if (judge.ask(scope)) {
-          end(requireNonNull(judge.record()), requireNonNull(judge.judged()));
+          end();
           return;
         }
         heard = scope.time().nanos();

@@ -2,36 +2,25 @@ package dev.sandpiper.blaxel;
 
 import dev.sandpiper.Capability;
 import dev.sandpiper.Failure;
-import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.UnsupportedCapabilityException;
+import java.util.Optional;
 
-/** A command in a Blaxel sandbox, with the stream that tells of it. */
+/**
+ * A command in a Blaxel sandbox, with the stream that reports its events. Once it is cancelled the
+ * stream is still read, on its own thread, until the process ends.
+ */
 final class StreamedCommand extends UnwrappedCommand {
   private final StreamedEvents events;
-  private final StreamDrain drain;
 
-  StreamedCommand(
-      ProcessRef ref, String name, StreamedEvents events, StreamDrain drain, ExactSandbox sandbox) {
-    super(ref, name, sandbox);
+  StreamedCommand(ProcessRef ref, String name, StreamedEvents events, ExactSandbox sandbox) {
+    super(ref, name, Optional.empty(), events::take, events::abandon, sandbox);
     this.events = events;
-    this.drain = drain;
-  }
-
-  @Override
-  public ProcessEvent next() {
-    return events.take();
   }
 
   /** True once its stream has told something; throws what the stream has failed with. */
   boolean hasBegun() {
     return events.hasBegun();
-  }
-
-  @Override
-  public ProcessDetails details() {
-    ProcessDetails ended = drain.ended();
-    return ended != null ? ended : super.details();
   }
 
   @Override
@@ -49,11 +38,5 @@ final class StreamedCommand extends UnwrappedCommand {
 
   private UnsupportedCapabilityException unsupported(String observed, Capability missing) {
     return new UnsupportedCapabilityException(Failure.of("follow", name(), observed), missing);
-  }
-
-  /** The stream is read on, on its own thread, until the process ends. */
-  @Override
-  public void cancel() {
-    events.abandon();
   }
 }

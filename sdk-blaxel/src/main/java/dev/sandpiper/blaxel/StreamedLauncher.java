@@ -73,10 +73,8 @@ final class StreamedLauncher {
 
   private StreamedCommand followed(ProcessRef ref, String name, @Nullable HttpResponse response) {
     StreamedEvents events = new StreamedEvents(name, sandbox.threads().time());
-    StreamDrain drain = new StreamDrain(ref, name, response, sandbox, events);
-    StreamedCommand command = new StreamedCommand(ref, name, events, drain, sandbox);
-    sandbox.threads().promptly().execute(drain);
-    return command;
+    sandbox.threads().promptly().execute(new StreamDrain(ref, name, response, sandbox, events));
+    return new StreamedCommand(ref, name, events, sandbox);
   }
 
   private static void requireSupported(Command command) {

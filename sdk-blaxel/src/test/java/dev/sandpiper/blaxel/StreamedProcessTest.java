@@ -452,6 +452,7 @@ class StreamedProcessTest {
     assertThat(details.completedAt()).isEmpty();
     assertThat(details.workingDirectory()).contains("/w");
     assertThat(process.waitFor()).isEqualTo(new ExitStatus.Exited(0));
+    blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, ended(0)));
     assertThat(process.details().exit()).contains(new ExitStatus.Exited(0));
     assertThat(process.details().stdout()).isEqualTo("a");
     assertThat(process.details().logs()).isEqualTo("ab");
