@@ -3,12 +3,11 @@ package dev.sandpiper.blaxel;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +22,7 @@ final class FinishedProcesses {
 
   private final ProcessApi api;
   private final String directory;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Deque<String> ids = new ArrayDeque<>(); // guarded by lock
+  private final Queue<String> ids = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean swept = new AtomicBoolean();
 
   FinishedProcesses(ProcessApi api, String directory) {
@@ -33,28 +31,18 @@ final class FinishedProcesses {
   }
 
   void add(String id) {
-    addAll(List.of(id));
+    ids.add(id);
   }
 
   void addAll(List<String> all) {
-    lock.lock();
-    try {
-      ids.addAll(all);
-    } finally {
-      lock.unlock();
-    }
+    ids.addAll(all);
   }
 
   /** Some of them; the caller removes their files, or brings them back. */
   List<String> take() {
     List<String> taken = new ArrayList<>();
-    lock.lock();
-    try {
-      while (!ids.isEmpty() && taken.size() < MOST_AT_ONCE) {
-        taken.add(ids.remove());
-      }
-    } finally {
-      lock.unlock();
+    for (String id; taken.size() < MOST_AT_ONCE && (id = ids.poll()) != null; ) {
+      taken.add(id);
     }
     return taken;
   }

@@ -76,11 +76,6 @@ final class ProcessFiles {
         : take(number, records.apply(scope), scope);
   }
 
-  /** Learns what a record tells that came without being asked for. */
-  void take(ProcessDetails record, CallScope scope) {
-    take(asked.incrementAndGet(), record, scope);
-  }
-
   private Marks take(long number, ProcessDetails record, CallScope scope) {
     RecordLines lines = RecordLines.of(record.stdout());
     Map<String, Long> all = new HashMap<>(lines.goesOnInFiles() ? files.list(scope) : Map.of());

@@ -14,6 +14,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.EventBuffer;
 import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
@@ -51,7 +52,7 @@ final class StreamDrain implements Runnable {
   private final String name;
   private final @Nullable HttpResponse response;
   private final ExactSandbox sandbox;
-  private final StreamedEvents events;
+  private final EventBuffer events;
   private final StreamMessages messages;
   private final CallScope scope;
   private final ExitJudge judge;
@@ -64,14 +65,14 @@ final class StreamDrain implements Runnable {
       String name,
       @Nullable HttpResponse response,
       ExactSandbox sandbox,
-      StreamedEvents events) {
+      EventBuffer events) {
     this.ref = ref;
     this.name = name;
     this.response = response;
     this.sandbox = sandbox;
     this.scope = sandbox.threads().scope();
     this.events = events;
-    this.messages = new StreamMessages(name, events::put);
+    this.messages = new StreamMessages(name, events::add);
     this.judge = ExitJudge.of(ref.processId(), name, sandbox.api(), 0, false);
   }
 
@@ -117,7 +118,7 @@ final class StreamDrain implements Runnable {
   private void end() {
     ExitStatus status = requireNonNull(judge.judged());
     log.debug("{} {}", ref, status);
-    events.put(new ProcessEvent.Ended(status));
+    events.add(new ProcessEvent.Ended(status));
   }
 
   /** False if it told why there is no end; who takes the events knows before the rest is read. */
@@ -174,11 +175,11 @@ final class StreamDrain implements Runnable {
 
   /** Asks for the record until it tells the end. Output is missing from here on. */
   private void followRecord(String reason) {
-    events.put(StreamMessages.gap(Channel.STDOUT, reason));
-    events.put(StreamMessages.gap(Channel.STDERR, reason));
+    events.add(StreamMessages.gap(Channel.STDOUT, reason));
+    events.add(StreamMessages.gap(Channel.STDERR, reason));
     Backoff pauses = new Backoff(FIRST_POLL, LONGEST_POLL);
     long heard = scope.time().nanos();
-    while (!events.isAbandoned()) {
+    while (!events.isDiscarded()) {
       try {
         if (judge.ask(scope)) {
           end();

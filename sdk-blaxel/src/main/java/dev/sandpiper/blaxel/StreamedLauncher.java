@@ -11,6 +11,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.engine.EventBuffer;
 import dev.sandpiper.engine.LongTexts;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.StartRecovery;
@@ -72,7 +73,7 @@ final class StreamedLauncher {
   }
 
   private StreamedCommand followed(ProcessRef ref, String name, @Nullable HttpResponse response) {
-    StreamedEvents events = new StreamedEvents(name, sandbox.threads().time());
+    EventBuffer events = StreamedCommand.buffer(sandbox.threads().time());
     sandbox.threads().promptly().execute(new StreamDrain(ref, name, response, sandbox, events));
     return new StreamedCommand(ref, name, events, sandbox);
   }

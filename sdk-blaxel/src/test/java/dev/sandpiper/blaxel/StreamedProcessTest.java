@@ -404,7 +404,7 @@ class StreamedProcessTest {
 
     assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(0));
     assertThat(result.stdout().isComplete()).isFalse();
-    assertThat(result.stdout().totalBytes()).isLessThan(StreamedEvents.LIMIT + 200_000L);
+    assertThat(result.stdout().totalBytes()).isLessThan(StreamedCommand.LIMIT + 200_000L);
   }
 
   @Test
