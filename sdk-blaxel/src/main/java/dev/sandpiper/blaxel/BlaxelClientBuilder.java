@@ -104,7 +104,8 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
 
   /**
    * Runs every command as {@link BlaxelCommand#streamed()}: nothing is written in the sandboxes,
-   * and output is not exact. {@link BlaxelSandbox#capabilities()} show what is missing then.
+   * and output is not exact. {@link BlaxelSandbox#capabilities()} show what is missing then:
+   * attaching to processes and listing them among others.
    */
   public BlaxelClientBuilder streamedOnly() {
     output = new OutputFiles(output.directory(), true);

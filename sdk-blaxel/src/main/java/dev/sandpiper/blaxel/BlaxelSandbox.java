@@ -239,7 +239,7 @@ public final class BlaxelSandbox implements Sandbox {
   @Override
   public String detach() {
     if (closed.compareAndSet(false, true)) {
-      exact.finished().removeAll();
+      exact.cleanUp();
     }
     account.created().remove(name);
     return name;
@@ -248,7 +248,7 @@ public final class BlaxelSandbox implements Sandbox {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      CreatedSandboxes.close(name, created ? this::kill : exact.finished()::removeAll);
+      CreatedSandboxes.close(name, created ? this::kill : exact::cleanUp);
     }
   }
 

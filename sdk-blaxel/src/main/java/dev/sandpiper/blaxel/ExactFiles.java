@@ -54,6 +54,11 @@ final class ExactFiles {
     this.directory = directory;
   }
 
+  /** The same files in another directory. */
+  ExactFiles in(String other) {
+    return new ExactFiles(transport, base, other);
+  }
+
   String directory() {
     return directory;
   }

@@ -9,6 +9,8 @@ import dev.sandpiper.ProcessInfo;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.blaxel.ForeignProcesses.Place;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
@@ -172,6 +174,7 @@ final class ExactLauncher implements CommandLauncher {
 
   /** Follows the process of this name, also of another client. */
   RunningCommand attachNamed(String name, CallScope scope) {
+    requireAttach("attach", name);
     return attach(foreign.ref(foreign.running(name, scope)), scope);
   }
 
@@ -182,12 +185,17 @@ final class ExactLauncher implements CommandLauncher {
 
   @Override
   public RunningCommand attach(ProcessRef ref, ByteOffsets position, CallScope scope) {
+    requireAttach("attach", ref.toString());
     if (!ref.platform().equals(StreamedLauncher.PLATFORM)
         || !ref.sandboxId().equals(sandbox.id())) {
       throw new InvalidRequestException(
           failure(ref, "it belongs to another sandbox than " + sandbox.id()));
     }
     Optional<ProcessDetails> record = sandbox.api().in(scope).find("attach", ref.processId());
+    Optional<Place> place = record.flatMap(ForeignProcesses::place);
+    boolean isAnother = place.isPresent() && !place.get().id().equals(ref.nonce());
+    ExactSandbox there =
+        isAnother ? sandbox : place.map(Place::directory).map(sandbox::in).orElse(sandbox);
     ExactCommand command =
         new ExactCommand(
             ref,
@@ -201,16 +209,21 @@ final class ExactLauncher implements CommandLauncher {
             false,
             false,
             List.of(),
-            sandbox);
+            there);
     Marks marks = command.look(scope);
-    Optional<String> id = record.flatMap(foreign::id);
-    if (!marks.isThere() && record.isPresent() && id.isEmpty()) {
+    if (!marks.isThere() && isAnother) {
+      throw ProcessApi.unknown("attach", ref.toString(), "its name belongs to another process now");
+    }
+    if (!marks.isThere() && record.isPresent() && place.isEmpty()) {
       return foreign.follow(ref, record.get(), position, scope);
     }
     marks.requireReached(ref, position);
     boolean isOver = record.isEmpty() || record.get().exit().isPresent();
     if (isOver && !marks.isThere()) {
-      throw ProcessApi.unknown("attach", ref.toString(), "it is over, and its output is removed");
+      throw ProcessApi.unknown(
+          "attach",
+          ref.toString(),
+          "it is over, and " + there.files().directory() + " has no output of it");
     }
     command.followFiles();
     return command;
@@ -219,6 +232,14 @@ final class ExactLauncher implements CommandLauncher {
   /** See {@link BlaxelProcess#details}. */
   ProcessDetails details(ProcessRef ref) {
     return sandbox.api().get("look at", ref.processId());
+  }
+
+  private void requireAttach(String operation, String subject) {
+    if (streamedOnly) {
+      String observed = "a client with streamedOnly() follows only what it has started itself";
+      throw new UnsupportedCapabilityException(
+          Failure.of(operation, subject, observed), Capability.ATTACH);
+    }
   }
 
   private static Failure failure(ProcessRef ref, String observed) {
@@ -237,6 +258,7 @@ final class ExactLauncher implements CommandLauncher {
 
   @Override
   public List<ProcessInfo> list(CallScope scope) {
+    requireAttach("list", sandbox.id());
     return foreign.list(scope);
   }
 }

@@ -8,10 +8,13 @@ import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What the commands of one sandbox share that are followed by files.
  *
+ * @param others the same by other directories for output, those of other clients' commands
  * @param patience how long the sandbox may be out of reach before a process counts as lost
  */
 record ExactSandbox(
@@ -20,6 +23,7 @@ record ExactSandbox(
     ExactFiles files,
     DirectoryWatch watch,
     FinishedProcesses finished,
+    Map<String, ExactSandbox> others,
     ProcessTrees trees,
     Threads threads,
     Duration patience) {
@@ -32,9 +36,24 @@ record ExactSandbox(
         files,
         new DirectoryWatch(files, threads),
         new FinishedProcesses(api, files.directory()),
+        new ConcurrentHashMap<>(),
         new ProcessTrees(api, api, threads.time()),
         threads,
         patience);
+  }
+
+  /** The same, with the output of commands in {@code directory}. */
+  ExactSandbox in(String directory) {
+    return directory.equals(files.directory())
+        ? this
+        : others.computeIfAbsent(
+            directory, other -> of(id, api, files.in(other), threads, patience));
+  }
+
+  /** Removes the files of every process that has ended. */
+  void cleanUp() {
+    finished.removeAll();
+    others.values().forEach(ExactSandbox::cleanUp);
   }
 
   /**

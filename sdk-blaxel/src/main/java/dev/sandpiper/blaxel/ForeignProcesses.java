@@ -25,24 +25,33 @@ final class ForeignProcesses {
   private static final String LOGS = "/var/log/sandbox-api/";
   private static final Pattern REFERABLE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+");
+  private static final Pattern ID = Pattern.compile("sp-[0-9a-f]{32}");
+  private static final Pattern PATH = Pattern.compile("(.+)/(" + ID + ")");
+  private static final Pattern LONG_TEXT = Pattern.compile("exec /bin/sh " + PATH + "\\.w");
 
   private final ExactSandbox sandbox;
-  private final Pattern ownPath;
-  private final Pattern longText;
+
+  /** Where the wrapper of a process writes: files in a directory whose names begin with an id. */
+  record Place(String directory, String id) {}
 
   ForeignProcesses(ExactSandbox sandbox) {
     this.sandbox = sandbox;
-    this.ownPath =
-        Pattern.compile(Pattern.quote(sandbox.files().directory()) + "/(sp-[0-9a-f]{32})");
-    this.longText = Pattern.compile("exec /bin/sh " + ownPath + "\\.w");
   }
 
-  /** The id in a record of a wrapper of ours; empty if it is not one. */
-  Optional<String> id(ProcessDetails record) {
+  /**
+   * Where the wrapper writes that a record shows, of whatever client; empty if it shows none. Only
+   * what {@link BlaxelClientBuilder#outputDirectory} accepts is a directory: anybody in the sandbox
+   * can start a process with such a text.
+   */
+  static Optional<Place> place(ProcessDetails record) {
     String text = record.command();
-    List<String> told = ShellText.wrapperArguments(text);
-    Matcher matcher = told.isEmpty() ? longText.matcher(text) : ownPath.matcher(told.get(1));
-    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    List<String> arguments = ShellText.wrapperArguments(text);
+    Matcher path = arguments.isEmpty() ? LONG_TEXT.matcher(text) : PATH.matcher(arguments.get(1));
+    boolean isPlace =
+        path.matches()
+            && OutputFiles.isPlain(path.group(1))
+            && (arguments.isEmpty() || arguments.get(0).equals(path.group(1)));
+    return isPlace ? Optional.of(new Place(path.group(1), path.group(2))) : Optional.empty();
   }
 
   /** True if this is the record of a wrapper of ours which holds the beginning of its output. */
@@ -58,11 +67,14 @@ final class ForeignProcesses {
         StreamedLauncher.PLATFORM,
         sandbox.id(),
         isReferable ? record.name() : Long.toString(record.pid()),
-        id(record).orElseGet(() -> fingerprint(record)));
+        place(record).map(Place::id).orElseGet(() -> fingerprint(record)));
   }
 
   /** What a later process with the same name or number does not have. */
   private static String fingerprint(ProcessDetails record) {
+    if (ID.matcher(record.name()).matches()) {
+      return record.name(); // which is random
+    }
     String all = record.pid() + "\n" + record.name() + "\n" + record.command();
     return "log-" + ByteString.encodeString(all, UTF_8).sha256().hex().substring(0, 32);
   }
@@ -91,6 +103,9 @@ final class ForeignProcesses {
    */
   RunningCommand follow(
       ProcessRef ref, ProcessDetails record, ByteOffsets position, CallScope scope) {
+    if (ShellText.isWrapped(record.command())) {
+      throw unfollowable(ref, "its wrapper names no directory that this version can follow");
+    }
     if (!ref.nonce().equals(fingerprint(record))) {
       throw ProcessApi.unknown("attach", ref.toString(), "its name belongs to another process now");
     }
@@ -119,13 +134,16 @@ final class ForeignProcesses {
     } catch (PlatformException e) {
       cause = e; // no right to read it, which the server calls an internal error
     }
-    String observed = "the file in which the server keeps its output cannot be read: " + path;
     UnsupportedCapabilityException refusal =
-        new UnsupportedCapabilityException(
-            Failure.of("attach", ref.toString(), observed), Capability.ATTACH);
+        unfollowable(ref, "the file in which the server keeps its output cannot be read: " + path);
     if (cause != null) {
       refusal.addSuppressed(cause);
     }
     throw refusal;
+  }
+
+  private static UnsupportedCapabilityException unfollowable(ProcessRef ref, String observed) {
+    return new UnsupportedCapabilityException(
+        Failure.of("attach", ref.toString(), observed), Capability.ATTACH);
   }
 }

@@ -10,12 +10,16 @@ record OutputFiles(String directory, boolean streamedOnly) {
   static final OutputFiles STANDARD = new OutputFiles("/tmp/.sandpiper", false);
 
   OutputFiles {
-    boolean isPlain = directory.matches("(/(?!\\.\\.?(/|$))[A-Za-z0-9._-]+){1,32}");
-    if (!isPlain || directory.length() > 200) {
+    if (!isPlain(directory)) {
       throw new IllegalArgumentException(
           "a directory for output is absolute and made of A-Z a-z 0-9 . _ -, not '"
               + directory
               + "'");
     }
+  }
+
+  /** True of a path that may be a directory for output. */
+  static boolean isPlain(String path) {
+    return path.length() <= 200 && path.matches("(/(?!\\.\\.?(/|$))[A-Za-z0-9._-]+){1,32}");
   }
 }

@@ -38,10 +38,14 @@ final class ShellText {
     return WRAPPER + ShellWords.quoted(arguments);
   }
 
+  /** True of a text that runs a wrapper, be it of another version of this library. */
+  static boolean isWrapped(String text) {
+    return text.startsWith(WRAPPER);
+  }
+
   /** What a wrapper of ours was given; nothing if the text runs none. */
   static List<String> wrapperArguments(String text) {
-    List<String> all =
-        text.startsWith(WRAPPER) ? words(text.substring(WRAPPER.length())) : List.of();
+    List<String> all = isWrapped(text) ? words(text.substring(WRAPPER.length())) : List.of();
     return all.size() > BEFORE_COMMAND ? all : List.of();
   }
 

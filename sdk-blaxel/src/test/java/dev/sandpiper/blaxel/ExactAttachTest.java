@@ -298,7 +298,7 @@ class ExactAttachTest {
       sandbox.exec("true");
       assertThatThrownBy(() -> sandbox.processes().attach(process.ref()))
           .isInstanceOf(NotFoundException.class)
-          .hasMessageContaining("its output is removed");
+          .hasMessageContaining(blaxel.output() + " has no output of it");
       process.close();
       ProcessRef other = new ProcessRef("blaxel", "sbx-2", "p", "n");
       assertThatThrownBy(() -> sandbox.processes().attach(other))

@@ -85,6 +85,10 @@ class ForeignLogTest {
                 200, records[Math.min(next.getAndIncrement(), records.length - 1)]));
   }
 
+  private BlaxelSandbox sandbox() {
+    return blaxel.sandbox(blaxel.open(blaxel.exact()));
+  }
+
   private List<ProcessEvent> events(BlaxelProcess process) {
     List<ProcessEvent> all = new ArrayList<>();
     try (process;
@@ -108,7 +112,7 @@ class ForeignLogTest {
   void filesAreReadToTheLastByteAndTheRecordTellsTheEnd() {
     files("out\n".getBytes(UTF_8), "err\n".getBytes(UTF_8));
     records(RUNNING, RUNNING, record("17", "failed", "E", 7));
-    List<ProcessEvent> events = events(blaxel.sandbox().processes().attachNamed("web"));
+    List<ProcessEvent> events = events(sandbox().processes().attachNamed("web"));
 
     assertThat(text(events, Channel.STDOUT)).isEqualTo("out\n");
     assertThat(text(events, Channel.STDERR)).isEqualTo("err\n");
@@ -119,7 +123,7 @@ class ForeignLogTest {
   void stoppedProvesNothing() {
     files("out\n".getBytes(UTF_8), new byte[0]);
     records(RUNNING, record("17", "stopped", "", 0), record("17", "stopped", "E", -1));
-    List<ProcessEvent> events = events(blaxel.sandbox().processes().attachNamed("web"));
+    List<ProcessEvent> events = events(sandbox().processes().attachNamed("web"));
 
     assertThat(events.get(events.size() - 1))
         .isEqualTo(new Ended(new ExitStatus.Signaled(Signal.UNKNOWN)));
@@ -131,7 +135,7 @@ class ForeignLogTest {
     Arrays.fill(out, 8192, out.length, (byte) 'x');
     files(out, new byte[0]);
     records(RUNNING, record("17", "completed", "E", 0));
-    List<ProcessEvent> events = events(blaxel.sandbox().processes().attachNamed("web"));
+    List<ProcessEvent> events = events(sandbox().processes().attachNamed("web"));
 
     OutputGap gap = (OutputGap) events.get(0);
     assertThat(gap.from()).isEqualTo(OptionalLong.of(0));
@@ -143,7 +147,7 @@ class ForeignLogTest {
   void zerosThatAProgramWroteAreItsOutput() {
     files(new byte[10_000], new byte[0]);
     records(RUNNING, record("17", "completed", "E", 0));
-    List<ProcessEvent> events = events(blaxel.sandbox().processes().attachNamed("web"));
+    List<ProcessEvent> events = events(sandbox().processes().attachNamed("web"));
 
     assertThat(text(events, Channel.STDOUT)).isEqualTo("\0".repeat(10_000));
   }
@@ -152,7 +156,7 @@ class ForeignLogTest {
   void aLaterProcessOfTheNameIsAnother() {
     files("out\n".getBytes(UTF_8), new byte[0]);
     records(RUNNING, RUNNING, record("18", "running", "", 0));
-    BlaxelProcess process = blaxel.sandbox().processes().attachNamed("web");
+    BlaxelProcess process = sandbox().processes().attachNamed("web");
 
     assertThatThrownBy(process::waitFor)
         .isInstanceOf(NotFoundException.class)
@@ -168,10 +172,56 @@ class ForeignLogTest {
     blaxel.always(ERR, request -> ScriptedBlaxel.json(status, error));
     blaxel.always(FILES, request -> ScriptedBlaxel.json(404, MISSING));
     records(RUNNING);
-    BlaxelSandbox sandbox = blaxel.sandbox();
+    BlaxelSandbox sandbox = sandbox();
 
     assertThatThrownBy(() -> sandbox.processes().attachNamed("web"))
         .isInstanceOf(UnsupportedCapabilityException.class)
         .hasMessageContaining("/var/log/sandbox-api/web.stderr.log");
+  }
+
+  /** Its text begins as a wrapper's does, and names what no wrapper of ours is given. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'/etc' '/tmp/sp-0123456789abcdef0123456789abcdef'",
+        "'/tmp/../etc' '/tmp/../etc/sp-0123456789abcdef0123456789abcdef'",
+        "'tmp' 'tmp/sp-0123456789abcdef0123456789abcdef'",
+        "'/tmp' '/tmp/passwd'",
+        "'/t mp' '/t mp/sp-0123456789abcdef0123456789abcdef'"
+      })
+  void aWrapperThatNamesNoDirectoryOfOursIsNotFollowedAndNothingElseIsRead(String place) {
+    blaxel.always(FILES, request -> ScriptedBlaxel.json(404, MISSING));
+    String text =
+        "exec /bin/sh -c \\\"$SANDPIPER_WRAP\\\" sh " + place + " '' 1 4 1 '' '' '' '' sleep 60";
+    records(RUNNING.replace("npm start", text));
+    BlaxelSandbox sandbox = sandbox();
+
+    assertThatThrownBy(() -> sandbox.processes().attachNamed("web"))
+        .isInstanceOf(UnsupportedCapabilityException.class)
+        .hasMessageContaining("its wrapper names no directory that this version can follow");
+  }
+
+  @Test
+  void aWrapperInAnotherDirectoryIsLookedForThere() {
+    String id = "sp-0123456789abcdef0123456789abcdef";
+    String there = "GET /sbx/filesystem/%2Fmnt%2Fout";
+    blaxel.always(there, request -> ScriptedBlaxel.json(404, MISSING));
+    String text =
+        "exec /bin/sh -c \\\"$SANDPIPER_WRAP\\\" sh /mnt/out /mnt/out/%s '' 1 4 1 '' '' '' '' true";
+    records(record("17", "completed", "E", 0).replace("npm start", text.formatted(id)));
+    BlaxelSandbox sandbox = sandbox();
+
+    assertThatThrownBy(() -> sandbox.processes().attachNamed("web"))
+        .isInstanceOf(NotFoundException.class)
+        .hasMessageContaining("it is over, and /mnt/out has no output of it");
+  }
+
+  @Test
+  void aClientThatStreamsAllAsksNothingToRefuseAttaching() {
+    BlaxelProcesses processes = blaxel.sandbox().processes();
+    List.<Runnable>of(() -> processes.attachNamed("web"), processes::list)
+        .forEach(
+            call ->
+                assertThatThrownBy(call::run).isInstanceOf(UnsupportedCapabilityException.class));
   }
 }

@@ -120,8 +120,12 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
    * commands followed by the platform's stream.
    */
   BlaxelClientBuilder builder() {
+    return exact().streamedOnly();
+  }
+
+  /** The same, with commands followed by their files. */
+  BlaxelClientBuilder exact() {
     return BlaxelClient.builder()
-        .streamedOnly()
         .environment(Map.of())
         .apiKey(KEY)
         .workspace("acme")

@@ -49,7 +49,7 @@ class TextsTest {
 
   @Test
   void connectAndAttachRefuseItBeforeTheyAsk() {
-    BlaxelSandbox sandbox = blaxel.sandbox();
+    BlaxelSandbox sandbox = blaxel.sandbox(blaxel.open(blaxel.exact()));
     assertRefused(() -> blaxel.client().connect(HALF));
     assertThatIllegalArgumentException().isThrownBy(() -> sandbox.processes().attachNamed(".."));
   }

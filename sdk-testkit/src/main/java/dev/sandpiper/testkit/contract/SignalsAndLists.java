@@ -85,6 +85,7 @@ interface SignalsAndLists extends Facts {
   }
 
   @Fact
+  @Needs(Capability.ATTACH)
   default void aListShowsWhatWasAskedFor() {
     Command command = Command.of("sleep", "60").directory(sandbox().homeDirectory());
     try (Process plain = sandbox().processes().start(command);
@@ -105,6 +106,7 @@ interface SignalsAndLists extends Facts {
   }
 
   @Fact
+  @Needs(Capability.ATTACH)
   default void aDeadShellWhoseChildHoldsItsOutputsHasExited() throws Exception {
     try (Process process = sandbox().processes().start(Command.shell("sleep 60 & echo $!"))) {
       awaitOutput(process);

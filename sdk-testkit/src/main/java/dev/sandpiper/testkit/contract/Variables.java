@@ -157,7 +157,7 @@ interface Variables extends Facts {
   }
 
   @Fact
-  @Needs(Capability.LISTS)
+  @Needs({Capability.ATTACH, Capability.LISTS})
   default void aListShowsThoseThatWereAskedFor() {
     Map<String, String> asked = Map.of("a.b", "c=d", "PATH", "/usr/bin:/bin", "PLAIN", "p");
     try (Process process = processes().start(Command.of("sleep", "60").environment(asked))) {

@@ -20,7 +20,6 @@ class BlaxelStreamedTest extends BlaxelContract {
     all.put(
         "aChildThatKeepsTheOutputsOpenKeepsTheCommandGoing",
         "Blaxel's stream ends with the process that was started");
-    all.put("aListShowsWhatWasAskedFor", "a streamed command is listed under another name");
     return all;
   }
 }
