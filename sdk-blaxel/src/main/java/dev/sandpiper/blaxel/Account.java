@@ -2,8 +2,10 @@ package dev.sandpiper.blaxel;
 
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpTransport;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * What the sandboxes of one client share.
@@ -32,7 +34,16 @@ record Account(
 
   /** False if there was nothing to kill. */
   boolean kill(String name) {
-    boolean existed = api.delete(name);
+    return kill(name, UnaryOperator.identity());
+  }
+
+  /**
+   * {@link #kill(String)}.
+   *
+   * @param change what is done to the request before it is sent
+   */
+  boolean kill(String name, UnaryOperator<HttpRequest> change) {
+    boolean existed = api.with(change).delete(name);
     created.remove(name);
     return existed;
   }

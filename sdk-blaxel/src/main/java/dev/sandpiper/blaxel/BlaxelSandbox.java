@@ -15,6 +15,7 @@ import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.Routes;
+import dev.sandpiper.http.Uninterrupted;
 import java.lang.ref.Reference;
 import java.net.URI;
 import java.time.Duration;
@@ -247,8 +248,17 @@ public final class BlaxelSandbox implements Sandbox {
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      CreatedSandboxes.close(name, created ? this::kill : exact::cleanUp);
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    if (!created) {
+      Uninterrupted.run(exact::cleanUp);
+      return;
+    }
+    try {
+      CreatedSandboxes.close(name, account.threads().time(), change -> account.kill(name, change));
+    } finally {
+      Reference.reachabilityFence(this); // or it might be reported as garbage that lives
     }
   }
 

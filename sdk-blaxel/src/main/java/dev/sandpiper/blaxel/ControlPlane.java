@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,12 @@ record ControlPlane(JsonApi api) {
   }
 
   ControlPlane in(CallScope scope) {
-    return new ControlPlane(api.in(scope));
+    return with(request -> request.in(scope));
+  }
+
+  /** The same, whose requests are changed before they are sent. */
+  ControlPlane with(UnaryOperator<HttpRequest> change) {
+    return new ControlPlane(api.with(change));
   }
 
   /**

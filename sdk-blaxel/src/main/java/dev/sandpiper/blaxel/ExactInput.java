@@ -1,12 +1,11 @@
 package dev.sandpiper.blaxel;
 
 import dev.sandpiper.CancelledException;
-import dev.sandpiper.ConnectionLostException;
-import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InputClosedException;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -188,11 +187,8 @@ final class ExactInput {
         rejectIfClosed();
         throw e;
       } catch (SandboxException e) {
-        boolean isPassing =
-            e.retryable()
-                || e instanceof ConnectionLostException
-                || e instanceof DeadlineExceededException;
-        if (!isPassing || attempt == ATTEMPTS) {
+        boolean isClear = !e.retryable() && !Ambiguity.mayHaveStarted(e);
+        if (isClear || attempt == ATTEMPTS) {
           throw e;
         }
       }

@@ -57,13 +57,15 @@ record ExactSandbox(
   }
 
   /**
-   * Finds the process of a start that has failed after it may have been sent, or throws.
+   * Finds the process of a start that has failed after it may have been sent, or throws. A name
+   * with our nonce that is taken is that of a start which arrived twice.
    *
    * @param isNamed true if a caller chose its name, which may be somebody else's by now
    */
   void recover(
       String command, boolean isNamed, ProcessRef ref, SandboxException failure, CallScope scope) {
-    if (!Ambiguity.mayHaveStarted(failure)) {
+    boolean isOurs = !isNamed && ProcessApi.isNameTaken(failure);
+    if (!isOurs && !Ambiguity.mayHaveStarted(failure)) {
       throw failure;
     }
     if (isNamed) {

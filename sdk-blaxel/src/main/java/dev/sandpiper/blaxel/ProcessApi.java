@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
@@ -37,6 +38,7 @@ import okhttp3.HttpUrl;
 /** The calls about processes of one sandbox's server. Processes are named, never numbered. */
 final class ProcessApi implements ScriptHost, ProcessPlatform {
   private static final Duration MARGIN = Duration.ofSeconds(10);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
   /** What is long in a record, and not needed in a list. */
   private static final Set<String> OUTPUTS = Set.of("logs", "stdout", "stderr");
@@ -124,6 +126,12 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
       }
       throw failure;
     }
+  }
+
+  /** Whether a start was refused because a process of its name runs. */
+  static boolean isNameTaken(SandboxException failure) {
+    return failure.status().orElse(0) == 400
+        && failure.failure().observed().contains("already exists and is running");
   }
 
   /** The record of a process; empty if the server knows none of this name. */
@@ -277,9 +285,10 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
       List<String> arguments,
       Duration lifetime,
       CallScope scope) {
+    String name = Nonce.random();
     ObjectNode process =
         Json.object()
-            .put("name", Nonce.random())
+            .put("name", name)
             .put("command", ShellText.script(script, arguments))
             .put("waitForCompletion", true)
             .put("timeout", lifetime.toSeconds() + 1);
@@ -288,8 +297,29 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
             .withOperation(operation)
             .in(scope)
             .within(lifetime.plus(MARGIN));
-    ProcessDetails ended = start(request, process).orElseThrow(() -> endless(request));
+    ProcessDetails ended = ended(request, process, name);
     return new Result(ended.exit().orElseThrow(() -> endless(request)), ended.stdout());
+  }
+
+  private ProcessDetails ended(HttpRequest request, ObjectNode process, String name) {
+    try {
+      return start(request, process).orElseThrow(() -> endless(request));
+    } catch (InvalidRequestException e) {
+      if (!isNameTaken(e)) {
+        throw e;
+      }
+      return awaited(request, name); // the request arrived twice, for the name is our nonce
+    }
+  }
+
+  private ProcessDetails awaited(HttpRequest request, String name) {
+    ProcessApi inScope = in(request.scope());
+    ProcessDetails record = inScope.get(request.operation(), name);
+    while (record.exit().isEmpty()) {
+      request.scope().sleep(BETWEEN_LOOKS, request.failure(""));
+      record = inScope.get(request.operation(), name);
+    }
+    return record;
   }
 
   private static PlatformException endless(HttpRequest request) {

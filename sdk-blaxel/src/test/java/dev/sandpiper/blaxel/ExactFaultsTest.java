@@ -206,6 +206,32 @@ class ExactFaultsTest {
   }
 
   @Test
+  void aStartThatArrivesTwiceIsAdopted() throws IOException {
+    Path count = blaxel.directory.resolve("count");
+    AtomicBoolean twice = new AtomicBoolean();
+    blaxel.meddle(
+        "a second arrival",
+        request -> {
+          if (isStart(request) && twice.compareAndSet(false, true)) {
+            blaxel.answerUnheard(request);
+            return ScriptedBlaxel.json(
+                400, "{\"error\":\"process with name 'sp-1' already exists and is running\"}");
+          }
+          return null;
+        });
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      ExecResult result =
+          RealProcesses.byFiles(sandbox, "echo x >>" + count + "; echo out; exit 2");
+
+      assertThat(result.stdout().text()).isEqualTo("out\n");
+      assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(2));
+      assertThat(Files.readString(count)).isEqualTo("x\n");
+    }
+    assertThat(twice).isTrue();
+    blaxel.assertClean();
+  }
+
+  @Test
   void aRefusedStartWritesNoLeaseForAProcessThatNeverWas() {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       assertThat(RealProcesses.byFiles(sandbox, "exit 4").exit())

@@ -1,11 +1,13 @@
 package dev.sandpiper.engine;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.Monitor;
 import dev.sandpiper.http.Time;
 import dev.sandpiper.http.Unclosed;
@@ -15,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class CreatedSandboxes {
   private static final Logger log = LoggerFactory.getLogger(CreatedSandboxes.class);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration CLOSE = Duration.ofSeconds(10);
   private static final Duration CLEAN_UP = Duration.ofSeconds(30);
 
   private final CallScope scope;
@@ -152,15 +157,32 @@ public final class CreatedSandboxes {
     return creations.decide(() -> List.copyOf(begun));
   }
 
-  /** Kills a sandbox that is closed, also on an interrupted thread. That it fails is a warning. */
-  public static void close(String id, Runnable kill) {
+  /**
+   * Kills a sandbox that is closed, also on an interrupted thread. That it fails is a warning. A
+   * connection that other calls share may be half open, which nobody notices for a minute: after
+   * half of the time the request is sent over a connection of its own.
+   *
+   * @param kill sends the request, which it changes first
+   */
+  public static void close(String id, Time time, Consumer<UnaryOperator<HttpRequest>> kill) {
+    CallScope all = CallScope.open(time).within(CLOSE);
+    CallScope half = CallScope.open(time).within(CLOSE.dividedBy(2));
     try {
-      Uninterrupted.run(kill);
+      Uninterrupted.run(() -> kill(kill, half, all));
     } catch (SandboxException e) {
       log.warn(
           "sandbox {} could not be killed and lives until it ends by itself: {}",
           id,
           e.getMessage());
+    }
+  }
+
+  private static void kill(
+      Consumer<UnaryOperator<HttpRequest>> kill, CallScope half, CallScope all) {
+    try {
+      kill.accept(request -> request.in(half));
+    } catch (DeadlineExceededException e) {
+      kill.accept(request -> request.in(all).alone());
     }
   }
 

@@ -19,6 +19,13 @@ public interface ApiCall {
         && PASSING.contains(answer.status());
   }
 
+  /**
+   * Whether its sender may repeat what {@link #rule()} does not, and tells the listener of that.
+   */
+  default boolean isRepeatedBySender() {
+    return false;
+  }
+
   /** When a request may be sent a second time. */
   enum Repetition {
     /** Only when it is certain that the peer has seen nothing of it. */

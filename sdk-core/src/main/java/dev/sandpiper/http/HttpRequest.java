@@ -40,7 +40,9 @@ public record HttpRequest(
     /** A request and its answer, of whatever length. */
     CALL,
     /** An answer that goes on for as long as a process runs. */
-    PROCESS_STREAM
+    PROCESS_STREAM,
+    /** A call over HTTP/1.1, so that it waits for no connection that other calls use. */
+    ALONE
   }
 
   /** A request without headers or body. */
@@ -94,6 +96,10 @@ public record HttpRequest(
 
   public HttpRequest asProcessStream() {
     return with(new Terms(terms.scope(), terms.limited(), Traffic.PROCESS_STREAM));
+  }
+
+  public HttpRequest alone() {
+    return with(new Terms(terms.scope(), terms.limited(), Traffic.ALONE));
   }
 
   public CallScope scope() {

@@ -2,6 +2,7 @@ package dev.sandpiper.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.NotFoundException.What;
+import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 
 /** Calls of a platform's REST API, which takes and answers JSON. */
@@ -10,7 +11,12 @@ public record JsonApi(HttpTransport transport, HttpUrl base, ApiErrors errors) {
 
   /** The same, whose calls end with {@code scope}. */
   public JsonApi in(CallScope scope) {
-    return new JsonApi(request -> transport.send(request.in(scope)), base, errors);
+    return with(request -> request.in(scope));
+  }
+
+  /** The same, whose requests are changed before they are sent. */
+  public JsonApi with(UnaryOperator<HttpRequest> change) {
+    return new JsonApi(request -> transport.send(change.apply(request)), base, errors);
   }
 
   /** A request; {@code values} stand for the parts of its route that are in braces, in order. */

@@ -20,6 +20,10 @@ public record Protocols(HttpVersion calls, HttpVersion processStreams) {
   }
 
   HttpVersion of(HttpRequest request) {
-    return request.terms().traffic() == HttpRequest.Traffic.PROCESS_STREAM ? processStreams : calls;
+    return switch (request.terms().traffic()) {
+      case CALL -> calls;
+      case PROCESS_STREAM -> processStreams;
+      case ALONE -> HttpVersion.HTTP_1_1;
+    };
   }
 }

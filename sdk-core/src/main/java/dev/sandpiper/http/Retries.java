@@ -33,10 +33,13 @@ public final class Retries {
     return tell(request, attempt, status, Optional.empty(), verdict, pause);
   }
 
-  /** {@link #tell(HttpRequest, int, HttpResponse, Verdict, Duration)} of a failure. */
+  /** {@link #tell(HttpRequest, int, HttpResponse, Verdict, Duration)} of a failure or refusal. */
   public boolean tell(
       HttpRequest request, int attempt, SandboxException failure, Verdict verdict, Duration pause) {
-    return tell(request, attempt, OptionalInt.empty(), Optional.of(failure), verdict, pause);
+    OptionalInt status = failure.status();
+    Optional<SandboxException> reason =
+        status.isPresent() ? Optional.empty() : Optional.of(failure);
+    return tell(request, attempt, status, reason, verdict, pause);
   }
 
   private boolean tell(

@@ -40,7 +40,8 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
           response.awaitDocument();
         }
         boolean repeats = request.call().isRepeatedAfter(response);
-        if (!repeats && !ApiCall.PASSING.contains(response.status())) {
+        boolean isDecision = ApiCall.PASSING.contains(response.status());
+        if (!repeats && (!isDecision || request.call().isRepeatedBySender())) {
           return response;
         }
         wait = response.retryAfter().orElse(wait);
@@ -51,7 +52,11 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
         log.warn("{}: status {}, trying again in {}", request, response.status(), wait);
         response.close();
       } catch (ConnectionLostException | DeadlineExceededException e) {
-        if (!retries.tell(request, attempt, e, verdict(request, attempt, e, wait), wait)) {
+        Verdict verdict = verdict(request, attempt, e, wait);
+        if (verdict == Verdict.NOT_REPEATABLE && request.call().isRepeatedBySender()) {
+          throw e;
+        }
+        if (!retries.tell(request, attempt, e, verdict, wait)) {
           throw e;
         }
         log.warn("{}: {}, trying again in {}", request, e.getClass().getSimpleName(), wait);

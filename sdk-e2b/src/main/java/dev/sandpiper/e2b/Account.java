@@ -5,9 +5,11 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * What the sandboxes of one client share.
@@ -54,7 +56,16 @@ record Account(
 
   /** False if there was nothing to kill. In debug mode there always is. */
   boolean kill(String id) {
-    boolean existed = isDebug() || api.kill(id);
+    return kill(id, UnaryOperator.identity());
+  }
+
+  /**
+   * {@link #kill(String)}.
+   *
+   * @param change what is done to the request before it is sent
+   */
+  boolean kill(String id, UnaryOperator<HttpRequest> change) {
+    boolean existed = isDebug() || api.with(change).kill(id);
     created.remove(id);
     return existed;
   }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,12 @@ record ControlPlane(JsonApi api) {
   }
 
   ControlPlane in(CallScope scope) {
-    return new ControlPlane(api.in(scope));
+    return with(request -> request.in(scope));
+  }
+
+  /** The same, whose requests are changed before they are sent. */
+  ControlPlane with(UnaryOperator<HttpRequest> change) {
+    return new ControlPlane(api.with(change));
   }
 
   /** What came of a create. */

@@ -3,8 +3,8 @@ package dev.sandpiper.e2b;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.CancelledException;
-import dev.sandpiper.ConnectFailedException;
 import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.RateLimitedException;
@@ -14,6 +14,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.ServiceBusyException;
 import dev.sandpiper.e2b.ControlPlane.Created;
 import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.ApiCall;
 import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
@@ -110,11 +111,13 @@ final class CreateCall {
         return firstInstead(scope);
       }
       Duration pause = pause(refusal, pauses.next());
-      boolean isTooLong = pause.compareTo(options.longestPause()) > 0;
-      if (!mayRepeat(refused) || !pauses.hasTime() || isTooLong) {
+      Verdict verdict = verdict(refused, pause, pauses.hasTime());
+      if (isDecidedHere(refusal, verdict)) {
+        terms.retries().tell(request, attempts, refusal, verdict, pause);
+      }
+      if (verdict != Verdict.REPEATED) {
         throw last(refusal);
       }
-      terms.retries().tell(request, attempts, refusal, Verdict.REPEATED, pause);
       log.warn("create {}: {}, trying again with its key", template, refusal.getMessage());
       sleep(scope, pause);
     }
@@ -125,7 +128,7 @@ final class CreateCall {
     try {
       answer = api.in(scope).create(request);
     } catch (SandboxException e) {
-      answer = new Created.Refused(e, e instanceof ConnectionLostException);
+      answer = new Created.Refused(e, isLost(e));
     }
     if (open == null
         && answer instanceof Created.Refused refused
@@ -143,15 +146,30 @@ final class CreateCall {
         || Ambiguity.mayHaveStarted(refusal);
   }
 
-  private boolean mayRepeat(Created.Refused answer) {
-    SandboxException refusal = answer.refusal();
-    if (refusal.code().filter(IN_PROGRESS::equals).isPresent()) {
-      return true;
+  private Verdict verdict(Created.Refused answer, Duration pause, boolean hasTime) {
+    boolean isInProgress = answer.refusal().code().filter(IN_PROGRESS::equals).isPresent();
+    RetryOptions options = terms.retries().options();
+    if (!isInProgress && !answer.isRepeatable()) {
+      return Verdict.NOT_REPEATABLE;
     }
-    // A connection that could not be made was tried again beneath.
-    return attempts < terms.retries().options().attempts()
-        && answer.isRepeatable()
-        && !(refusal instanceof ConnectFailedException);
+    if (!isInProgress && attempts >= options.attempts()) {
+      return Verdict.ATTEMPTS_USED_UP;
+    }
+    if (pause.compareTo(options.longestPause()) > 0) {
+      return Verdict.RETRY_AFTER_TOO_LONG;
+    }
+    return hasTime ? Verdict.REPEATED : Verdict.NO_TIME_LEFT;
+  }
+
+  /** What the platform has not seen is tried again, and told of, beneath. */
+  private static boolean isLost(SandboxException failure) {
+    return failure instanceof ConnectionLostException && Ambiguity.mayHaveStarted(failure);
+  }
+
+  private static boolean isDecidedHere(SandboxException refusal, Verdict verdict) {
+    return verdict != Verdict.NOT_REPEATABLE
+        || ApiCall.PASSING.contains(refusal.status().orElse(0))
+        || (refusal instanceof DeadlineExceededException && Ambiguity.mayHaveStarted(refusal));
   }
 
   private static Duration pause(SandboxException refusal, Duration standard) {

@@ -86,7 +86,7 @@ final class Creation {
     for (String other : found) {
       if (!other.equals(id)) {
         log.warn("create {}: the platform created {} besides {}", template, other, id);
-        CreatedSandboxes.close(other, () -> api.in(CreatedSandboxes.cleanUp(scope)).kill(other));
+        CreatedSandboxes.close(other, scope.time(), change -> api.with(change).kill(other));
       }
     }
   }

@@ -132,6 +132,11 @@ enum E2bCall implements ApiCall {
   }
 
   @Override
+  public boolean isRepeatedBySender() {
+    return this == CREATE;
+  }
+
+  @Override
   public Rule rule() {
     return rule;
   }

@@ -272,7 +272,12 @@ public final class E2bSandbox implements Sandbox {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true) && origin == Origin.CREATED) {
-      CreatedSandboxes.close(id(), this::kill);
+      try {
+        CreatedSandboxes.close(
+            id(), account.threads().time(), change -> account.kill(id(), change));
+      } finally {
+        Reference.reachabilityFence(this); // or it might be reported as garbage that lives
+      }
     }
   }
 

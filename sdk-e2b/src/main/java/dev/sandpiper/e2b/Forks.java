@@ -54,7 +54,8 @@ record Forks(Account account, String id) {
       return E2bFork.of(
           new E2bSandbox(account.access(sandbox), Origin.CREATED, account).awaitReady(scope));
     } catch (SandboxException e) {
-      CreatedSandboxes.close(made.get(), () -> account.kill(made.get()));
+      CreatedSandboxes.close(
+          made.get(), account.threads().time(), change -> account.kill(made.get(), change));
       return E2bFork.failed(e);
     }
   }

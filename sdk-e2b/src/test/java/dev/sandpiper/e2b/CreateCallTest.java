@@ -10,12 +10,16 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.RefusedException;
+import dev.sandpiper.RetryDecision;
+import dev.sandpiper.RetryDecision.Verdict;
+import dev.sandpiper.RetryOptions;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.ServiceBusyException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +126,30 @@ class CreateCallTest {
     takeAttempts(2);
     e2b.take("GET /sandboxes/isb1");
     e2b.take("DELETE /sandboxes/isb1");
+  }
+
+  @Test
+  void theListenerHearsOfEachAttemptOnce() throws Exception {
+    List<RetryDecision> heard = new CopyOnWriteArrayList<>();
+    E2bClient client =
+        e2b.open(e2b.builder().retries(RetryOptions.standard().listener(heard::add)));
+    e2b.answer(Frames.nothing());
+    refuse(503, "", List.of("Retry-After", "0"));
+    refuse(429, "", List.of());
+    e2b.answer(200, "[]");
+    e2b.answer(200, "[]");
+    assertThatThrownBy(() -> client.create(SandboxSpec.standard()))
+        .isInstanceOf(ConnectionLostException.class);
+    takeAttempts(3);
+    e2b.take();
+    e2b.take();
+    assertThat(heard)
+        .extracting(RetryDecision::verdict)
+        .containsExactly(Verdict.REPEATED, Verdict.REPEATED, Verdict.NOT_REPEATABLE);
+    assertThat(heard).extracting(RetryDecision::attempt).containsExactly(1, 2, 3);
+    assertThat(heard)
+        .extracting(decision -> decision.status().orElse(0))
+        .containsExactly(0, 503, 429);
   }
 
   @ParameterizedTest

@@ -16,12 +16,14 @@ import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
 import dev.sandpiper.files.SandboxPaths;
+import dev.sandpiper.http.HttpRequest;
 import java.lang.ref.Reference;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -160,12 +162,16 @@ public final class Session implements Sandbox {
   @Override
   public boolean kill() {
     try {
-      boolean existed = calls.delete();
-      letGo();
-      return existed;
+      return kill(UnaryOperator.identity());
     } finally {
       Reference.reachabilityFence(this); // it must not become garbage before it is known to be gone
     }
+  }
+
+  private boolean kill(UnaryOperator<HttpRequest> change) {
+    boolean existed = calls.delete(change);
+    letGo();
+    return existed;
   }
 
   private void letGo() {
@@ -186,7 +192,11 @@ public final class Session implements Sandbox {
     if (closed.compareAndSet(false, true)) {
       account.open().remove(calls);
       if (environment != null) {
-        CreatedSandboxes.close(id(), this::kill);
+        try {
+          CreatedSandboxes.close(id(), account.threads().time(), this::kill);
+        } finally {
+          Reference.reachabilityFence(this); // or it might be reported as garbage that lives
+        }
       }
     }
   }

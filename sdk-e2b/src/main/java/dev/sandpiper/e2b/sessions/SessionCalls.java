@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 
 /**
@@ -104,9 +105,9 @@ final class SessionCalls {
   }
 
   /** False if it was gone already. */
-  boolean delete() {
+  boolean delete(UnaryOperator<HttpRequest> change) {
     try {
-      require(api.request(SessionCall.KILL, id, id), What.SANDBOX);
+      require(change.apply(api.request(SessionCall.KILL, id, id)), What.SANDBOX);
       return true;
     } catch (NotFoundException e) {
       return false;

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 
 /**
  * An installation of E2B's old REST API. Safe for use by many threads; make one and keep it.
@@ -132,7 +133,7 @@ public final class SessionsClient implements SandboxClient {
   public boolean kill(String id) {
     SessionCalls.requireId(requireNonNull(id, "id"));
     requireOpen();
-    boolean existed = new SessionCalls(account, id).delete();
+    boolean existed = new SessionCalls(account, id).delete(UnaryOperator.identity());
     account.created().remove(id);
     return existed;
   }

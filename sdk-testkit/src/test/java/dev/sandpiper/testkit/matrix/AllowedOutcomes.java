@@ -59,21 +59,25 @@ final class AllowedOutcomes {
   private AllowedOutcomes() {}
 
   static AllowedOutcomes read() {
-    AllowedOutcomes allowed = new AllowedOutcomes();
     try {
-      List<String> head = List.of();
-      for (String line : Files.readAllLines(DOCUMENT)) {
-        List<String> words = words(line);
-        if (words.isEmpty()) {
-          head = List.of();
-        } else if (head.isEmpty()) {
-          head = words;
-        } else {
-          allowed.add(head, words);
-        }
-      }
+      return of(Files.readAllLines(DOCUMENT));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  static AllowedOutcomes of(List<String> lines) {
+    AllowedOutcomes allowed = new AllowedOutcomes();
+    List<String> head = List.of();
+    for (String line : lines) {
+      List<String> words = words(line);
+      if (words.isEmpty()) {
+        head = List.of();
+      } else if (head.isEmpty()) {
+        head = words;
+      } else {
+        allowed.add(head, words);
+      }
     }
     return allowed;
   }

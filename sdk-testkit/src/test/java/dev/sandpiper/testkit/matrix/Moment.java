@@ -60,8 +60,8 @@ enum Moment {
     return switch (this) {
       case IN_THE_REQUEST, BEFORE_THE_HEAD -> true;
       case IN_THE_BODY_OF_THE_REQUEST -> request.hasBody();
-      case AFTER_THE_HEAD -> request.answer() != Answer.EMPTY || !row.speaksHttp2();
-      case INSIDE_A_FRAME -> request.answer() != Answer.EMPTY;
+      // Who has the head of an empty response has all of it.
+      case AFTER_THE_HEAD, INSIDE_A_FRAME -> request.answer() != Answer.EMPTY;
       case BETWEEN_FRAMES -> request.answer() == Answer.FILE || request.answer() == Answer.EVENTS;
       case AFTER_THE_END_EVENT -> request.answer() == Answer.EVENTS;
       case BEFORE_THE_END_OF_STREAM -> request.answer() == Answer.EVENTS && !row.isBlaxel();

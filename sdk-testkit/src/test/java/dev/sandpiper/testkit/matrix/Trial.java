@@ -7,6 +7,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.Command;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.testkit.LocalSandboxes;
 import dev.sandpiper.testkit.faults.Fault;
 import dev.sandpiper.testkit.faults.FaultProxy;
@@ -28,10 +29,17 @@ final class Trial {
 
   private static final Duration COMMANDS_DEADLINE = Duration.ofSeconds(3);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration AFTERMATH = Duration.ofSeconds(3);
   private static final String TOKEN = "/oauth/token";
 
   /** What the cells of a row share; none of it meets a fault. */
-  record Ground(LocalSandboxes local, SandboxClient client, Sandbox sandbox, Path home) {}
+  record Ground(LocalSandboxes local, SandboxClient client, Sandbox sandbox, Path home) {
+    static Ground of(LocalSandboxes local, SandboxClient client) {
+      Sandbox sandbox = client.create(SandboxSpec.standard());
+      Path home = Path.of(sandbox.exec("pwd").outText().strip());
+      return new Ground(local, client, sandbox, home);
+    }
+  }
 
   private final Cell cell;
   private final AllowedOutcomes allowed;
@@ -128,7 +136,12 @@ final class Trial {
   }
 
   void eventually(String what, Callable<Boolean> isTrue) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    eventually(what, PATIENCE, isTrue);
+  }
+
+  private static void eventually(String what, Duration patience, Callable<Boolean> isTrue)
+      throws Exception {
+    long end = System.nanoTime() + patience.toNanos();
     while (!isTrue.call()) {
       assertThat(System.nanoTime()).as(what).isLessThan(end);
       TimeUnit.MILLISECONDS.sleep(50);
@@ -166,7 +179,8 @@ final class Trial {
       cell.operation().clean(this);
     }
     closing.check();
-    eventually("the fault is injected", () -> proxy().injections() >= planned());
+    // The client is closed, and sends nothing any more.
+    eventually("the fault is injected", AFTERMATH, () -> proxy().injections() >= planned());
     return outcome;
   }
 

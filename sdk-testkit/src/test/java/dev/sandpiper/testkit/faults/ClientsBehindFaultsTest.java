@@ -1,0 +1,93 @@
+package dev.sandpiper.testkit.faults;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sandpiper.Command;
+import dev.sandpiper.HttpVersion;
+import dev.sandpiper.Process;
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.testkit.LocalSandboxes;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a client makes of one fault of one request. */
+@Timeout(60)
+class ClientsBehindFaultsTest {
+  private final LocalSandboxes local = LocalSandboxes.start();
+
+  @AfterEach
+  void stop() {
+    local.close();
+  }
+
+  @Test
+  void aSandboxThatIsClosedOverAHalfOpenConnectionIsKilledOverAnother() {
+    Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
+    try (FaultProxy proxy = FaultProxy.inFrontOf(environment.getOrDefault("E2B_API_URL", ""))) {
+      environment.put("E2B_API_URL", proxy.url());
+      try (E2bClient client =
+          E2bClient.builder()
+              .environment(environment)
+              .httpVersion(HttpVersion.HTTP_2)
+              .responseLimit(Duration.ofSeconds(2))
+              .build()) {
+        Sandbox sandbox = client.create(SandboxSpec.standard());
+        proxy.inject("DELETE ", Fault.halfOpen());
+        sandbox.close();
+
+        assertThat(proxy.injections()).isPositive();
+        assertThat(local.e2bClient().list().stream().map(SandboxInfo::id))
+            .doesNotContain(sandbox.id());
+      }
+    }
+  }
+
+  @Test
+  void inputIsSentAgainAfterAnErrorOfTheServer() {
+    onBlaxel(
+        (sandbox, proxy) -> {
+          try (Process cat = sandbox.start(Command.of("cat").openStdin())) {
+            proxy.inject("PUT ", Fault.answer(500, Map.of(), ""));
+            cat.stdin().write("some input\n".getBytes(UTF_8));
+            cat.stdin().close();
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            cat.transferTo(out, out);
+
+            assertThat(out.toString(UTF_8)).isEqualTo("some input\n");
+            assertThat(proxy.injections()).isEqualTo(1);
+          }
+        });
+  }
+
+  private interface Scene {
+    void play(Sandbox sandbox, FaultProxy toItsServer) throws Exception;
+  }
+
+  private void onBlaxel(Scene scene) {
+    try (BlaxelClient own = local.blaxelClient();
+        Sandbox sandbox = own.create(SandboxSpec.standard())) {
+      String server = sandbox.endpoint(1).uri().toString().replaceFirst("/port/1$", "");
+      try (FaultProxy proxy = FaultProxy.inFrontOf(server);
+          BlaxelClient client =
+              BlaxelClient.builder()
+                  .environment(local.blaxelEnvironment())
+                  .sandboxUrl(sandbox.id(), proxy.url())
+                  .httpVersion(HttpVersion.HTTP_1_1)
+                  .build()) {
+        scene.play(client.connect(sandbox.id()), proxy);
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+}
