@@ -3,8 +3,11 @@ package dev.sandpiper;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * What was kept of one channel: all of it, or its beginning and its end. Immutable; the arrays that
@@ -110,6 +113,19 @@ public final class CapturedOutput implements Serializable {
   @Override
   public int hashCode() {
     return Long.hashCode(totalBytes) * 31 + Arrays.hashCode(head);
+  }
+
+  /**
+   * The output as plain values: {@code text}, {@code isComplete} and {@code totalBytes}. This is
+   * what Jackson serializes.
+   */
+  @JsonValue
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("text", text());
+    map.put("isComplete", complete);
+    map.put("totalBytes", totalBytes);
+    return map;
   }
 
   /** The sizes; never the content. */

@@ -124,6 +124,7 @@ public final class Command {
    * @throws IllegalArgumentException if the name is empty or has a {@code =}, or one has a NUL
    */
   public Command environment(String name, String value) {
+    requireVariable(name, value);
     return environment(Map.of(name, value));
   }
 
@@ -271,7 +272,8 @@ public final class Command {
 
   /** Refuses what no process can be given. A value in the name's place may be a secret. */
   static void requireVariable(String name, String value) {
-    requireNonNull(value, name);
+    requireNonNull(name, "name of a variable");
+    requireNonNull(value, "value of variable " + name);
     int equals = name.indexOf('=');
     if (equals >= 0) {
       throw new IllegalArgumentException(

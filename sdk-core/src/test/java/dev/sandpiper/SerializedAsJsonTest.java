@@ -49,6 +49,12 @@ class SerializedAsJsonTest {
   }
 
   @Test
+  void anOutputShowsItsText() throws Exception {
+    assertThat(json(CapturedOutput.complete(new byte[] {'a', '\n'})))
+        .isEqualTo("{\"text\":\"a\\n\",\"isComplete\":true,\"totalBytes\":2}");
+  }
+
+  @Test
   void processesShowNoVariables() throws Exception {
     ProcessRef ref = ProcessRef.parse("e2b:sandbox/7/nonce");
     ProcessInfo info =

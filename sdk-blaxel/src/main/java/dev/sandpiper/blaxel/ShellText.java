@@ -24,7 +24,7 @@ final class ShellText {
   static String of(Command command) {
     return Variables.EXEC
         + " "
-        + ShellWords.quoted(command.arguments())
+        + ShellWords.quoted(ShellWords.program(command.arguments()))
         + (command.mergesErrors() ? " 2>&1" : "");
   }
 

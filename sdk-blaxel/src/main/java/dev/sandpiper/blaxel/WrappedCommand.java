@@ -9,6 +9,7 @@ import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import dev.sandpiper.engine.ShellWords;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +57,7 @@ final class WrappedCommand {
       List<String> finished) {
     Command common = command.common();
     this.path = files.path(id);
-    List<String> arguments = common.arguments();
+    List<String> arguments = ShellWords.program(common.arguments());
     this.script = isLongScript(arguments) ? arguments.get(2).getBytes(UTF_8) : null;
     if (script != null) {
       // Read by the same shell, which keeps its name.

@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -154,9 +155,14 @@ public abstract class SandboxFiles implements Filesystem {
 
   /** How long a file of this machine is that is to be sent. */
   protected static long sizeOf(Path source) {
-    if (!Files.isRegularFile(source)) {
+    if (!Files.exists(source)) {
       throw new UncheckedIOException(
           new NoSuchFileException(source.toString(), null, "no file to upload"));
+    }
+    if (!Files.isRegularFile(source)) {
+      throw new UncheckedIOException(
+          new FileSystemException(
+              source.toString(), null, "not a file; uploadDirectory uploads a directory"));
     }
     try {
       return Files.size(source);

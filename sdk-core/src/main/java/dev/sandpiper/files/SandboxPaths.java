@@ -45,18 +45,23 @@ public record SandboxPaths(Supplier<String> workingDirectory) {
   /**
    * {@link #entry} of what can be deleted.
    *
-   * @throws IllegalArgumentException if it is the root, or ends in {@code ..}: after a link that
-   *     may be the root too
+   * @throws IllegalArgumentException if it is the root, or ends in {@code .}, which may be all that
+   *     commands work with, or in {@code ..}, which after a link may be the root
    */
-  String deletable(String path) {
-    String entry = entry(path);
-    if (entry.equals("/") || entry.endsWith("/..")) {
+  public String deletable(String path) {
+    String absolute = absolute(path);
+    int end = absolute.length();
+    while (end > 0 && absolute.charAt(end - 1) == '/') {
+      end--;
+    }
+    String last = absolute.substring(absolute.lastIndexOf('/', end - 1) + 1, end);
+    if (last.isEmpty() || last.equals(".") || last.equals("..")) {
       throw new IllegalArgumentException(
-          "a path to delete must end in the name of an entry, not in '/' or '..', which could"
+          "a path to delete must end in the name of an entry, not in '/', '.' or '..', which could"
               + " delete the whole sandbox: "
               + path);
     }
-    return entry;
+    return withoutDots(absolute);
   }
 
   /** True of files that the kernel makes up, whose sizes say nothing. */

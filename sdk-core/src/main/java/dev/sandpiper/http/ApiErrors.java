@@ -46,7 +46,8 @@ public record ApiErrors(
   /** The error in an answer that is not a success. */
   public SandboxException of(HttpResponse response, What missing) {
     int status = response.status();
-    Failure failure = failure(response);
+    ErrorBody body = ErrorBody.of(response);
+    Failure failure = failure(response, body);
     if (status >= 300 && status < 400) {
       return new PlatformException(
           failure.withObserved("a redirect, which is not followed; is the API URL right?"));
@@ -59,15 +60,17 @@ public record ApiErrors(
     }
     return switch (status) {
       case 401, 403 -> new AuthenticationException(failure);
-      case 404 -> new NotFoundException(missing, failure);
+      case 404 ->
+          body.isForeign()
+              ? new PlatformException(failure.withObserved(ErrorBody.FOREIGN))
+              : new NotFoundException(missing, failure);
       case 429 -> new RateLimitedException(failure, response.retryAfter().orElse(null));
       case 503 -> new ServiceBusyException(failure, response.retryAfter().orElse(null), null);
       default -> new PlatformException(failure);
     };
   }
 
-  private Failure failure(HttpResponse response) {
-    ErrorBody body = ErrorBody.of(response);
+  private Failure failure(HttpResponse response, ErrorBody body) {
     Failure failure = response.failure(first(body, messages).orElseGet(body::described));
     String code = first(body, codes).orElse("");
     Failure named = code.isEmpty() ? failure : failure.withCode(code);

@@ -62,8 +62,10 @@ public final class Durations {
 
   /** For messages: {@code 3 s} or {@code 1500 ms}. */
   public static String text(Duration duration) {
-    return duration.toMillisPart() == 0
-        ? duration.toSeconds() + " s"
-        : clamped(duration).toMillis() + " ms";
+    if (duration.getNano() == 0) {
+      return duration.toSeconds() + " s";
+    }
+    long millis = clamped(duration).toMillis();
+    return millis == 0 ? duration.toNanos() + " ns" : millis + " ms";
   }
 }

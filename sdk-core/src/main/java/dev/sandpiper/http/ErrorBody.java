@@ -24,6 +24,10 @@ import okio.Source;
  * @param json the body as JSON; an empty object if it is not JSON
  */
 public record ErrorBody(String text, JsonNode json) {
+  /** Of an answer with a body that is {@link #isForeign}. */
+  static final String FOREIGN =
+      "a page that is not an answer of the platform's API; is the API URL right?";
+
   private static final int LONGEST = 64 << 10;
   private static final Pattern SECRET = Pattern.compile("(?i)(.*-)?(authorization|key|token)");
 
@@ -77,6 +81,11 @@ public record ErrorBody(String text, JsonNode json) {
     } catch (MalformedStreamException e) {
       return new ErrorBody(text, Json.object());
     }
+  }
+
+  /** True of what no API that answers JSON sends: a page of HTML, such as a proxy's or a login's. */
+  boolean isForeign() {
+    return text.stripLeading().startsWith("<");
   }
 
   /** A text field of the JSON; empty if it is missing, empty or not a text. */

@@ -2,6 +2,7 @@ package dev.sandpiper.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.WireFormatException;
 import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 
@@ -43,9 +44,18 @@ public record JsonApi(HttpTransport transport, HttpUrl base, ApiErrors errors) {
     }
   }
 
-  /** {@link #send} for an answer that says no more than that it worked. */
+  /**
+   * {@link #send} for an answer that says no more than that it worked: nothing, or JSON.
+   *
+   * @throws WireFormatException if it is something else, such as the page of a proxy or of a login,
+   *     and so says nothing of the request
+   */
   public void require(HttpRequest request, What missing) {
-    send(request, missing).close();
+    try (HttpResponse response = send(request, missing)) {
+      if (ErrorBody.of(response).isForeign()) {
+        throw new WireFormatException(response.failure(ErrorBody.FOREIGN));
+      }
+    }
   }
 
   public static JsonNode json(HttpResponse response) {

@@ -5,9 +5,12 @@ import static dev.sandpiper.http.JsonApi.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.RefusedException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.SandboxInfo.State;
+import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.ApiErrors;
 import dev.sandpiper.http.ApiErrors.Verdict;
@@ -185,7 +188,16 @@ record ControlPlane(JsonApi api) {
   }
 
   void expireIn(String id, Duration timeToLive) {
-    api.require(timed(E2bCall.EXPIRE_IN, id, timeToLive), What.SANDBOX);
+    try {
+      api.require(timed(E2bCall.EXPIRE_IN, id, timeToLive), What.SANDBOX);
+    } catch (PlatformException e) {
+      if (e.status().orElse(0) != 409) {
+        throw e;
+      }
+      State state = info(id).state();
+      String observed = "the sandbox does not run, it is " + state + "; resume() gives it a new time";
+      throw new SandboxNotRunningException(e.failure().withObserved(observed), state, e);
+    }
   }
 
   private HttpRequest timed(E2bCall call, String id, Duration timeToLive) {

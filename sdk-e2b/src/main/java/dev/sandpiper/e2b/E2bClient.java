@@ -146,9 +146,13 @@ public final class E2bClient implements SandboxClient {
   }
 
   private void requireUsable(String id) {
+    requireUsable("sandbox", id);
+  }
+
+  private void requireUsable(String what, String id) {
     account.created().requireOpen();
     if (requireNonNull(id, "id").isBlank()) {
-      throw new IllegalArgumentException("the sandbox's id is blank");
+      throw new IllegalArgumentException("the id of the " + what + " is blank");
     }
   }
 
@@ -203,7 +207,7 @@ public final class E2bClient implements SandboxClient {
    * @return false if there is none with this id
    */
   public boolean deleteSnapshot(String id) {
-    requireUsable(id);
+    requireUsable("snapshot", id);
     return account.api().deleteSnapshot(id);
   }
 

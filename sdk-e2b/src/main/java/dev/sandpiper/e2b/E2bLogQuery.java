@@ -44,9 +44,18 @@ public final class E2bLogQuery {
     return new E2bLogQuery(level, text, since);
   }
 
-  /** Only from this moment on, to the millisecond. */
+  /**
+   * Only from this moment on, to the millisecond.
+   *
+   * @throws IllegalArgumentException if it is more than 292 million years from 1970
+   */
   public E2bLogQuery since(Instant moment) {
-    return new E2bLogQuery(level, search, requireNonNull(moment, "moment"));
+    try {
+      long unused = requireNonNull(moment, "moment").toEpochMilli();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("the moment has no number of milliseconds: " + moment, e);
+    }
+    return new E2bLogQuery(level, search, moment);
   }
 
   Optional<String> level() {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
 
 /**
  * What a sandbox may reach, and who may reach it. Immutable; each method returns a changed copy.
@@ -19,10 +20,11 @@ public final class E2bNetwork {
   public static final String ALL_TRAFFIC = "0.0.0.0/0";
 
   private static final E2bNetwork STANDARD = new E2bNetwork(Json.object());
-  private static final Pattern ADDRESS =
-      Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}(/\\d{1,2})?");
-  private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
-  private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*(/\\d{1,3})?");
+  private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+  private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+  private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
+  private static final Pattern DOMAIN =
+      Pattern.compile("(\\*\\.)?[\\p{L}\\p{N}_-]+(\\.[\\p{L}\\p{N}_-]+)*\\.?|\\*");
   private static final int MOST_SERVERS = 10;
   private static final int MOST_RULES = 10;
   private static final int MOST_HEADERS = 20;
@@ -46,8 +48,16 @@ public final class E2bNetwork {
    * Allows these destinations too: IP addresses, CIDR blocks, domains, domains with {@code *.} in
    * front. Domains only have an effect where {@link #denyOut} has {@link #ALL_TRAFFIC}, which
    * creating and updating check.
+   *
+   * @throws IllegalArgumentException if one is anything else
    */
   public E2bNetwork allowOut(String... destinations) {
+    for (String destination : destinations) {
+      if (!isAddress(destination) && !DOMAIN.matcher(destination).matches()) {
+        throw new IllegalArgumentException(
+            "only IP addresses, CIDR blocks and domains can be allowed, not '" + destination + "'");
+      }
+    }
     return with("allowOut", List.of(destinations));
   }
 
@@ -99,6 +109,9 @@ public final class E2bNetwork {
         (name, value) -> {
           SentText.require("a header's name", name);
           SentText.require("header " + name, value);
+          if (value.chars().anyMatch(c -> c < ' ' && c != '\t')) {
+            throw new IllegalArgumentException("header " + name + " has a control character");
+          }
           requireAtMost("characters in a header's name", name.length(), LONGEST_HEADER_NAME);
           requireAtMost("characters in header " + name, value.length(), LONGEST_HEADER_VALUE);
         });
@@ -205,8 +218,20 @@ public final class E2bNetwork {
     return false;
   }
 
+  /** An address, or a block of them with the length of its prefix. */
   private static boolean isAddress(String text) {
-    return ADDRESS.matcher(text).matches() || IPV6.matcher(text).matches();
+    String[] parts = text.split("/", -1);
+    boolean isIpv4 = IPV4.matcher(parts[0]).matches();
+    boolean isPrefix = parts.length == 1 || isUpTo(isIpv4 ? 32 : 128, parts[1]);
+    return parts.length <= 2 && isPrefix && (isIpv4 || isIpv6(parts[0]));
+  }
+
+  private static boolean isUpTo(int most, String number) {
+    return number.matches("\\d{1,3}") && Integer.parseInt(number) <= most;
+  }
+
+  private static boolean isIpv6(String text) {
+    return IPV6.matcher(text).matches() && HttpUrl.parse("http://[" + text + "]/") != null;
   }
 
   private static void requireAtMost(String what, int count, int most) {

@@ -1,5 +1,7 @@
 package dev.sandpiper.e2b;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.sandpiper.wire.SentText;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,7 @@ public final class E2bSnapshotOptions {
    * this (before November 2026) keeps the memory too, and does not say so.
    */
   public E2bSnapshotOptions mode(E2bPauseMode kept) {
-    return new E2bSnapshotOptions(name, kept);
+    return new E2bSnapshotOptions(name, requireNonNull(kept, "kept"));
   }
 
   Optional<String> name() {

@@ -9,6 +9,8 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxInfo.State;
+import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
@@ -156,6 +158,10 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
 
   private static void rejectIfFinal(
       ProcessRef ref, String name, Exception cause, SandboxException e) {
+    if (e instanceof SandboxNotRunningException asleep
+        && asleep.state().filter(State.PAUSED::equals).isPresent()) {
+      throw lost(ref, name, "the sandbox is paused; resume it, and attach again", cause);
+    }
     if (e instanceof NotFoundException missing) {
       throw lost(
           ref,

@@ -24,7 +24,7 @@ record SandboxCalls(ControlPlane plane, String id) {
   boolean pause(E2bPauseMode mode) {
     JsonNode body = Json.object().put("memory", mode == E2bPauseMode.FULL);
     try {
-      routed("pausing", () -> send(request(E2bCall.PAUSE).withJson(body)).close());
+      routed("pausing", () -> require(request(E2bCall.PAUSE).withJson(body)));
       return true;
     } catch (SandboxException e) {
       boolean isConflict = e.status().orElse(0) == 409;
@@ -97,7 +97,7 @@ record SandboxCalls(ControlPlane plane, String id) {
   /** Replaces all of its network rules. Sending it twice does no harm. */
   void updateNetwork(E2bNetwork rules) {
     HttpRequest request = request(E2bCall.UPDATE_NETWORK).withJson(rules.update());
-    routed("network rules", () -> send(request).close());
+    routed("network rules", () -> require(request));
   }
 
   E2bSandboxDetails details() {
@@ -109,6 +109,10 @@ record SandboxCalls(ControlPlane plane, String id) {
 
   private HttpRequest request(E2bCall call) {
     return plane.api().request(call, id, id);
+  }
+
+  private void require(HttpRequest request) {
+    plane.api().require(request, What.SANDBOX);
   }
 
   private HttpResponse send(HttpRequest request) {

@@ -7,6 +7,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.files.SandboxPaths;
+import dev.sandpiper.engine.ShellWords;
 import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,7 @@ record StartMessages(EnvdVersion version, Function<CallScope, SandboxPaths> path
             .setCmd(SHELL)
             .addAllArgs(List.of("-c", script, "sh"))
             .addAllArgs(settings)
-            .addAllArgs(command.arguments())
+            .addAllArgs(ShellWords.program(command.arguments()))
             .putAllEnvs(variables);
     command.directory().map(path -> paths.apply(scope).absolute(path)).ifPresent(process::setCwd);
     return process;

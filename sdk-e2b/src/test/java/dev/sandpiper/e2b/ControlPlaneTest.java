@@ -22,9 +22,11 @@ import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +144,38 @@ class ControlPlaneTest {
     assertThat(sandbox.kill()).isFalse();
     e2b.take("DELETE /sandboxes/isb1");
     e2b.take("DELETE /sandboxes/isb1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 404})
+  void aPageThatIsNotTheApisSaysNothingOfASandbox(int status) throws Exception {
+    String page = "<html><body>Please log in</body></html>";
+    E2bSandbox sandbox = e2b.sandbox();
+    for (ThrowingCallable call :
+        List.<ThrowingCallable>of(
+            sandbox::kill,
+            () -> sandbox.expireIn(Duration.ofMinutes(1)),
+            () -> sandbox.updateNetwork(E2bNetwork.standard()))) {
+      e2b.answer(status, page);
+      assertThatThrownBy(call)
+          .isInstanceOfAny(
+              WireFormatException.class, PlatformException.class, InvalidRequestException.class)
+          .isNotInstanceOf(NotFoundException.class);
+      e2b.take();
+    }
+  }
+
+  @Test
+  void aPageThatIsNotTheApisDoesNotPause() throws Exception {
+    String page = "<html><body>Please log in</body></html>";
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(200, page);
+    e2b.answer(200, page); // to the look at it
+    assertThatThrownBy(sandbox::pause)
+        .isInstanceOf(WireFormatException.class)
+        .hasMessageContaining("whether it will be paused cannot be known");
+    e2b.take("POST /sandboxes/isb1/pause");
+    e2b.take("GET /sandboxes/isb1");
   }
 
   @Test

@@ -110,6 +110,18 @@ class PlatformTest {
     assertThatIllegalArgumentException().isThrownBy(() -> spec.volume("a", "mnt"));
     E2bNetwork rules = E2bNetwork.standard();
     assertThatIllegalArgumentException().isThrownBy(() -> rules.denyOut("example.com"));
+    for (String address : List.of("999.1.1.1", "1.1.1.1/33", ":::::::/9", "::1/129", " ")) {
+      assertThatIllegalArgumentException().isThrownBy(() -> rules.denyOut(address));
+      assertThatIllegalArgumentException().isThrownBy(() -> rules.dnsServers(address));
+    }
+    for (String destination : List.of(" ", "http://x y/", "a..b", "")) {
+      assertThatIllegalArgumentException().isThrownBy(() -> rules.allowOut(destination));
+    }
+    rules.denyOut("10.0.0.0/8", "::1", "2001:db8::/32").allowOut("*.example.com", "b-1.example");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> rules.rule("example.com", Map.of("X", "a\r\nB: c")));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> E2bLogQuery.all().since(java.time.Instant.MAX));
     assertThatIllegalArgumentException().isThrownBy(() -> rules.httpsPorts(49983));
     assertThatIllegalArgumentException().isThrownBy(() -> rules.rule("*", Map.of()));
     assertThatIllegalArgumentException().isThrownBy(() -> E2bEgressProxy.at("u:p@h:1"));

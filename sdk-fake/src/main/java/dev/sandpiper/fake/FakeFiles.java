@@ -87,7 +87,12 @@ final class FakeFiles implements Filesystem {
 
   @Override
   public boolean delete(String path) {
-    return disk.delete("delete", called("delete", path));
+    String absolute = called("delete", path);
+    if (path.matches("/+|(.*/)?\\.{1,2}/*")) {
+      throw new IllegalArgumentException(
+          "a path to delete must end in the name of an entry, not in '/', '.' or '..': " + path);
+    }
+    return disk.delete("delete", absolute);
   }
 
   @Override

@@ -81,7 +81,7 @@ record SessionLauncher(
         words.addAll(List.of("/bin/sh", "-c", "exec \"$@\"", "sh")); // env would set it
       }
     }
-    words.addAll(command.arguments());
+    words.addAll(ShellWords.program(command.arguments()));
     return "exec "
         + ShellWords.quoted(words)
         + (command.opensStdin() ? "" : " </dev/null")

@@ -11,6 +11,7 @@ import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Process;
 import dev.sandpiper.Signal;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,15 @@ interface StreamsNeverLie extends Facts {
     assertThatThrownBy(result::orThrow)
         .isInstanceOf(CommandFailedException.class)
         .hasMessageStartingWith("exec no-such-program: exit status 127; stderr: ");
+  }
+
+  @Fact
+  default void aProgramThatLooksLikeAnOptionIsNotTakenForOne() {
+    for (List<String> words : List.of(List.of("--version"), List.of("-c", "echo", "run"))) {
+      ExecResult result = sandbox().processes().exec(Command.of(words));
+      assertThat(result.exit()).as(words.toString()).isEqualTo(new ExitStatus.Exited(127));
+      assertThat(result.stdout().text()).as(words.toString()).isEmpty();
+    }
   }
 
   @Fact

@@ -40,6 +40,10 @@ class LifeOverEveryWireTest extends LocalE2bTest {
             .isInstanceOfSatisfying(
                 ConnectionLostException.class,
                 e -> assertThat(e.process()).contains(process.ref()));
+        assertThatThrownBy(() -> same.expireIn(HOUR))
+            .isInstanceOfSatisfying(
+                SandboxNotRunningException.class,
+                e -> assertThat(e.state()).contains(State.PAUSED));
         assertThatThrownBy(() -> same.exec("true"))
             .isInstanceOfSatisfying(
                 SandboxNotRunningException.class,
