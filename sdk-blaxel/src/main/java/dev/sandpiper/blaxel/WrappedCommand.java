@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Command;
 import dev.sandpiper.engine.LongTexts;
+import dev.sandpiper.engine.ShellWords;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import dev.sandpiper.engine.ShellWords;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

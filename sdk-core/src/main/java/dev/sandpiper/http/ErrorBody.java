@@ -83,7 +83,9 @@ public record ErrorBody(String text, JsonNode json) {
     }
   }
 
-  /** True of what no API that answers JSON sends: a page of HTML, such as a proxy's or a login's. */
+  /**
+   * True of what no API that answers JSON sends: a page of HTML, such as a proxy's or a login's.
+   */
   boolean isForeign() {
     return text.stripLeading().startsWith("<");
   }

@@ -48,7 +48,22 @@ class SandboxPathsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "//", "/.", "/..", "/./", "/../..", "/a/..", "/a/../", "a/.././..", ".", "./", "a/.", "a/./"})
+  @ValueSource(
+      strings = {
+        "/",
+        "//",
+        "/.",
+        "/..",
+        "/./",
+        "/../..",
+        "/a/..",
+        "/a/../",
+        "a/.././..",
+        ".",
+        "./",
+        "a/.",
+        "a/./"
+      })
   void whatMayBeTheRootOrTheWorkingDirectoryIsNotDeleted(String path) {
     assertThatIllegalArgumentException().isThrownBy(() -> paths.deletable(path));
   }

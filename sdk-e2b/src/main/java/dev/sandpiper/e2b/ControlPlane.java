@@ -195,7 +195,8 @@ record ControlPlane(JsonApi api) {
         throw e;
       }
       State state = info(id).state();
-      String observed = "the sandbox does not run, it is " + state + "; resume() gives it a new time";
+      String observed =
+          "the sandbox does not run, it is " + state + "; resume() gives it a new time";
       throw new SandboxNotRunningException(e.failure().withObserved(observed), state, e);
     }
   }
