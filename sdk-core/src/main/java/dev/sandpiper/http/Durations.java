@@ -62,7 +62,7 @@ public final class Durations {
 
   /** For messages: {@code 3 s} or {@code 1500 ms}. */
   public static String text(Duration duration) {
-    if (duration.getNano() == 0) {
+    if (duration.toNanosPart() == 0) {
       return duration.toSeconds() + " s";
     }
     long millis = clamped(duration).toMillis();
