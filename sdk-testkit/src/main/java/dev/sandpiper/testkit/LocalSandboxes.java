@@ -86,8 +86,18 @@ public final class LocalSandboxes implements AutoCloseable {
     return e2b.environment();
   }
 
-  /** A client of the embedded E2B. The caller closes it. */
+  /**
+   * A client of the embedded E2B. The caller closes it.
+   *
+   * @throws IllegalStateException if these sandboxes are closed
+   */
   public E2bClient e2bClient() {
+    lock.lock();
+    try {
+      requireOpen();
+    } finally {
+      lock.unlock();
+    }
     return E2bClient.builder().environment(e2bEnvironment()).build();
   }
 

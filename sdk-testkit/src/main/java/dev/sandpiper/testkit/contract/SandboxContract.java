@@ -82,7 +82,8 @@ public abstract class SandboxContract
 
   /**
    * The facts that the platform is known not to keep although it has the capabilities, by the names
-   * of their methods, with the reasons. These are skipped too. Without an override, none.
+   * of their methods, with the reasons. These are skipped too. Without an override, none. A name
+   * that no fact has fails every test of the class.
    */
   protected Map<String, String> exceptions() {
     return Map.of();
@@ -107,7 +108,9 @@ public abstract class SandboxContract
   @BeforeEach
   void skipWhatThePlatformLacks(TestInfo test) {
     Method fact = test.getTestMethod().orElseThrow();
-    assumeThat(exceptions()).doesNotContainKey(fact.getName());
+    Set<String> excepted = exceptions().keySet();
+    FactSheet.requireFacts(getClass(), excepted);
+    assumeThat(excepted).doesNotContain(fact.getName());
     assumeThat(capabilities()).as("capabilities").containsAll(FactSheet.needs(fact));
   }
 

@@ -109,7 +109,7 @@ public final class Fault {
 
   /** Passes the rest of this message byte by byte, with a pause before each. */
   public static Fault drip(Duration pause) {
-    return of(Effect.DRIP, pause, Response.NONE, new byte[0], 0);
+    return of(Effect.DRIP, notNegative(pause), Response.NONE, new byte[0], 0);
   }
 
   /** Passes each byte of the rest of this message by itself, without pauses. */
@@ -119,7 +119,12 @@ public final class Fault {
 
   /** Waits once, then passes the rest. */
   public static Fault delay(Duration pause) {
-    return of(Effect.DELAY, pause, Response.NONE, new byte[0], 0);
+    return of(Effect.DELAY, notNegative(pause), Response.NONE, new byte[0], 0);
+  }
+
+  private static Duration notNegative(Duration pause) {
+    if (!pause.isNegative()) return pause;
+    throw new IllegalArgumentException("the pause is negative: " + pause);
   }
 
   /** Puts a text into this message that does not belong there, such as one of another stream. */
@@ -130,9 +135,13 @@ public final class Fault {
   /**
    * Gives this response in the server's place, which never sees the request.
    *
+   * @param status from 200 to 599
    * @param headers without {@code Content-Length}, which is added
    */
   public static Fault answer(int status, Map<String, String> headers, String body) {
+    if (status < 200 || status > 599) {
+      throw new IllegalArgumentException("the status of a response is 200 to 599, not " + status);
+    }
     Response response = new Response(status, Map.copyOf(headers), body);
     return of(Effect.ANSWER, Duration.ZERO, response, new byte[0], 0);
   }

@@ -3,11 +3,21 @@ package dev.sandpiper.testkit.faults;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** All faults of a proxy: those that wait for their request and those that have met it. */
 final class FaultPlan {
   private final Queue<PlannedFault> all = new ConcurrentLinkedQueue<>();
+
+  private final String basePath;
+
+  /**
+   * @param basePath that of the server's URL, which a request's text need not name
+   */
+  FaultPlan(String basePath) {
+    this.basePath = basePath;
+  }
 
   void add(PlannedFault planned) {
     all.add(planned);
@@ -15,8 +25,10 @@ final class FaultPlan {
 
   /** The oldest fault that waits for such a request; null if there is none. */
   @Nullable PlannedFault take(String head) {
+    String below = head.replaceFirst(" " + Pattern.quote(basePath) + "/", " /");
     for (PlannedFault planned : all) {
-      if (planned.isMeantFor(head) && planned.tryTake()) return planned;
+      if ((planned.isMeantFor(head) || planned.isMeantFor(below)) && planned.tryTake())
+        return planned;
     }
     return null;
   }

@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.faults;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.testkit.faults.PlannedFault.Scope;
 import java.io.ByteArrayOutputStream;
@@ -30,15 +31,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * }</pre>
  *
  * <p>A fault is meant for the next request whose head holds a text, as {@code POST
- * /process.Process/Start}. The head is written as HTTP/1.1 writes it, over HTTP/2 too. {@link
- * #close} fails if a fault was planned and never injected: the test has proved nothing then.
+ * /process.Process/Start}. The head is written as HTTP/1.1 writes it, over HTTP/2 too; its path is
+ * found with the path of the server's URL and without it. {@link #close} fails if a fault was
+ * planned and never injected: the test has proved nothing then.
  *
  * <p>Listens on loopback. Thread-safe.
  */
 public final class FaultProxy implements AutoCloseable {
   private final ServerSocket listening;
   private final URI target;
-  private final FaultPlan plan = new FaultPlan();
+  private final FaultPlan plan;
   private final Gate gate = new Gate();
   private final Queue<Link> links = new ConcurrentLinkedQueue<>();
   private final Queue<Socket> others = new ConcurrentLinkedQueue<>();
@@ -46,6 +48,7 @@ public final class FaultProxy implements AutoCloseable {
 
   private FaultProxy(URI target) throws IOException {
     this.target = target;
+    this.plan = new FaultPlan(target.getRawPath() == null ? "" : target.getRawPath());
     this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     start(this::accept);
   }
@@ -56,7 +59,7 @@ public final class FaultProxy implements AutoCloseable {
    * @param url of the server: {@code http}, with a port
    */
   public static FaultProxy inFrontOf(String url) {
-    URI target = URI.create(url);
+    URI target = URI.create(requireNonNull(url, "url"));
     if (!"http".equals(target.getScheme()) || target.getPort() < 0) {
       throw new IllegalArgumentException("expected an http URL with a port, not " + url);
     }
@@ -75,7 +78,7 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Injects a fault into the next request whose head holds this text. */
   public void inject(String requestText, Fault fault) {
-    plan.add(new PlannedFault(requestText, fault, Scope.NEXT));
+    add(requestText, 1, fault, Scope.NEXT);
   }
 
   /**
@@ -85,13 +88,23 @@ public final class FaultProxy implements AutoCloseable {
    * @param occurrence 1 for the next of them
    */
   public void inject(String requestText, int occurrence, Fault fault) {
-    if (occurrence < 1) throw new IllegalArgumentException("the next request is 1: " + occurrence);
-    plan.add(new PlannedFault(requestText, occurrence, fault, Scope.NEXT));
+    if (occurrence < 1) {
+      throw new IllegalArgumentException(
+          "the occurrence is at least 1, which is the next request; it was " + occurrence);
+    }
+    add(requestText, occurrence, fault, Scope.NEXT);
   }
 
   /** Injects a fault into every request from now on whose head holds this text. */
   public void injectEvery(String requestText, Fault fault) {
-    plan.add(new PlannedFault(requestText, fault, Scope.EVERY));
+    add(requestText, 1, fault, Scope.EVERY);
+  }
+
+  private void add(String requestText, int occurrence, Fault fault, Scope scope) {
+    requireNonNull(requestText, "requestText");
+    requireNonNull(fault, "fault");
+    if (listening.isClosed()) throw new IllegalStateException("this proxy is closed");
+    plan.add(new PlannedFault(requestText, occurrence, fault, scope));
   }
 
   /**

@@ -17,10 +17,6 @@ final class PlannedFault {
   private final AtomicInteger untilTaken;
   private final AtomicInteger injections = new AtomicInteger();
 
-  PlannedFault(String requestText, Fault fault, Scope scope) {
-    this(requestText, 1, fault, scope);
-  }
-
   /**
    * @param occurrence which of these requests it is meant for: 1 for the next
    */
@@ -33,7 +29,7 @@ final class PlannedFault {
 
   /** One that no request brings about: {@link #injected} is called when it has had an effect. */
   static PlannedFault ofConnections(String name, Fault fault) {
-    return new PlannedFault(name, fault, Scope.NONE);
+    return new PlannedFault(name, 1, fault, Scope.NONE);
   }
 
   boolean isMeantFor(String head) {

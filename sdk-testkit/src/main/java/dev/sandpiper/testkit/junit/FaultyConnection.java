@@ -7,6 +7,7 @@ import dev.sandpiper.testkit.faults.Fault;
 import dev.sandpiper.testkit.faults.FaultProxy;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /** A client of one test and its sandbox, with proxies before them that inject faults. */
 final class FaultyConnection implements AutoCloseable {
@@ -20,11 +21,20 @@ final class FaultyConnection implements AutoCloseable {
    */
   FaultyConnection(
       LocalPlatform platform, LocalSandboxes local, Sandbox direct, List<WithFault> faults) {
+    faults.forEach(FaultyConnection::check); // before anything is opened
     control = FaultProxy.inFrontOf(platform.controlUrl(local));
     data = FaultProxy.inFrontOf(platform.dataUrl(local, direct));
     client = platform.client(local, control.url(), direct.id(), data.url());
     sandbox = client.connect(direct.id(), Duration.ZERO);
     faults.forEach(this::plan);
+  }
+
+  private static void check(WithFault with) {
+    Fault unused = fault(with);
+    if (with.occurrence() < 1) {
+      throw new ExtensionConfigurationException(
+          "the occurrence of @WithFault is at least 1; it was " + with.occurrence());
+    }
   }
 
   private void plan(WithFault with) {

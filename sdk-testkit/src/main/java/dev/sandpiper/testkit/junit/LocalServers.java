@@ -39,9 +39,23 @@ final class LocalServers {
         throw new ExtensionConfigurationException(
             "the fake has no connection for @WithFault: use FakeSandboxes.failNext");
       }
-      opened.breakDown(sandbox -> new FaultyConnection(options.value(), local, sandbox, faults));
+      breakDown(opened, faults);
     }
     return opened;
+  }
+
+  private void breakDown(OpenedByTest opened, List<WithFault> faults) {
+    try {
+      opened.breakDown(sandbox -> new FaultyConnection(options.value(), local, sandbox, faults));
+    } catch (RuntimeException e) {
+      try (opened) {
+        throw e;
+      }
+    }
+  }
+
+  LocalPlatform platform() {
+    return options.value();
   }
 
   private boolean isFake() {

@@ -50,8 +50,7 @@ final class OpenResources {
 
   /** Closes what is open, the last first, and returns it. */
   List<Resource> closeAll() {
-    List<Resource> left =
-        new ArrayList<>(open.stream().filter(each -> each.isOpen().getAsBoolean()).toList());
+    List<Resource> left = new ArrayList<>(open.stream().filter(OpenResources::isOpen).toList());
     for (int i = left.size() - 1; i >= 0; i--) {
       Resource each = left.get(i);
       try {
@@ -61,5 +60,15 @@ final class OpenResources {
       }
     }
     return left;
+  }
+
+  /** One whose state cannot be found out counts as open, with the reason. */
+  private static boolean isOpen(Resource resource) {
+    try {
+      return resource.isOpen().getAsBoolean();
+    } catch (RuntimeException e) {
+      resource.opened().addSuppressed(e);
+      return true;
+    }
   }
 }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What one test is given, and what it has opened through it. */
-final class OpenedByTest {
+final class OpenedByTest implements AutoCloseable {
   private final OpenResources resources = new OpenResources();
   private final SandboxClient client;
   private final @Nullable Supplier<Sandbox> shared;
@@ -52,7 +52,8 @@ final class OpenedByTest {
   }
 
   /** Closes what is open. */
-  void close() {
+  @Override
+  public void close() {
     List<OpenResources.Resource> left = resources.closeAll();
     try {
       if (faulty != null) faulty.close();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
@@ -53,7 +54,9 @@ final class SandboxExtension
 
   @Override
   public void afterEach(ExtensionContext context) {
-    opened(context).close();
+    // Absent when what was before the test has failed.
+    OpenedByTest opened = store(context).get(OpenedByTest.class, OpenedByTest.class);
+    if (opened != null) opened.close();
   }
 
   @Override
@@ -70,7 +73,23 @@ final class SandboxExtension
         && (type == Sandbox.class
             || type == SandboxClient.class
             || type == LocalSandboxes.class
-            || isFake(type));
+            || isOfOnePlatform(type));
+  }
+
+  /** Taken too, so that the refusal gives the reason. */
+  private static boolean isOfOnePlatform(Class<?> type) {
+    return Sandbox.class.isAssignableFrom(type) || SandboxClient.class.isAssignableFrom(type);
+  }
+
+  private static void requireSupported(Class<?> type, LocalPlatform platform) {
+    if (type == Sandbox.class || type == SandboxClient.class) return;
+    if (isFake(type) && platform == LocalPlatform.FAKE) return;
+    throw new ParameterResolutionException(
+        isFake(type)
+            ? "FakeSandboxes needs @SandboxTest(LocalPlatform.FAKE), not LocalPlatform." + platform
+            : "@SandboxTest gives a Sandbox or a SandboxClient, not a "
+                + type.getSimpleName()
+                + "; a client of one platform is opened through LocalSandboxes");
   }
 
   /** By its name, because it is an optional dependency. */
@@ -82,6 +101,7 @@ final class SandboxExtension
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();
     if (type == LocalSandboxes.class) return servers(context).local();
+    requireSupported(type, servers(context).platform());
     if (context.getTestMethod().isEmpty()) return servers(context).shared(type);
     if (isFake(type)) return opened(context).untracked();
     return type == Sandbox.class ? opened(context).sandbox() : opened(context).client();

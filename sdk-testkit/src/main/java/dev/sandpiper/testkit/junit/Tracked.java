@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.junit;
 
+import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.EventStream;
 import dev.sandpiper.Filesystem;
 import dev.sandpiper.Process;
@@ -13,6 +14,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Calls an object of the API, and notes what the calls open until it is closed. */
@@ -22,33 +24,52 @@ final class Tracked implements InvocationHandler {
   private final Object target;
   private final OpenResources resources;
   private final @Nullable Resource resource; // null for what nobody has to close
+  private final AtomicBoolean sandboxClosed; // that of the sandbox which this belongs to
 
-  private Tracked(Object target, OpenResources resources, @Nullable Resource resource) {
+  private Tracked(
+      Object target,
+      OpenResources resources,
+      @Nullable Resource resource,
+      AtomicBoolean sandboxClosed) {
     this.target = target;
     this.resources = resources;
     this.resource = resource;
+    this.sandboxClosed = sandboxClosed;
   }
 
   static SandboxClient client(SandboxClient client, OpenResources resources) {
-    return (SandboxClient) proxy(SandboxClient.class, client, resources, null);
+    return (SandboxClient) proxy(SandboxClient.class, client, resources, null, new AtomicBoolean());
   }
 
   static Sandbox sandbox(Sandbox sandbox, OpenResources resources) {
-    return (Sandbox) proxy(Sandbox.class, sandbox, resources, null);
+    return (Sandbox) proxy(Sandbox.class, sandbox, resources, null, new AtomicBoolean());
   }
 
   private static Object proxy(
-      Class<?> type, Object target, OpenResources resources, @Nullable Resource resource) {
+      Class<?> type,
+      Object target,
+      OpenResources resources,
+      @Nullable Resource resource,
+      AtomicBoolean sandboxClosed) {
     return Proxy.newProxyInstance(
-        type.getClassLoader(), new Class<?>[] {type}, new Tracked(target, resources, resource));
+        type.getClassLoader(),
+        new Class<?>[] {type},
+        new Tracked(target, resources, resource, sandboxClosed));
   }
 
   @Override
   public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
       throws Throwable {
     if (method.getName().equals("equals") && arguments != null) return proxy == arguments[0];
+    boolean ends = ENDS.contains(method.getName());
+    if (target instanceof SandboxClient && method.getName().equals("close")) {
+      throw new IllegalStateException(
+          "this client is that of all tests of the class, and @SandboxTest closes it after them;"
+              + " a client of the test's own is opened through LocalSandboxes");
+    }
     Object result = call(method, arguments);
-    if (resource != null && ENDS.contains(method.getName())) resources.remove(resource);
+    if (resource != null && ends) resources.remove(resource);
+    if (target instanceof Sandbox && ends) sandboxClosed.set(true);
     return result == null ? null : tracked(method, result);
   }
 
@@ -64,27 +85,35 @@ final class Tracked implements InvocationHandler {
     Class<?> type = method.getReturnType();
     String name = method.getName();
     if (type == Processes.class || type == Filesystem.class) {
-      return proxy(type, result, resources, null);
+      return proxy(type, result, resources, null, sandboxClosed);
     }
     if (result instanceof Sandbox sandbox) {
       boolean created = name.equals("create");
       Resource opened =
           created ? resources.add("sandbox " + sandbox.id(), sandbox, () -> true) : null;
-      return proxy(type, sandbox, resources, opened);
+      return proxy(type, sandbox, resources, opened, new AtomicBoolean());
     }
     if (result instanceof Process process) {
-      return proxy(
-          type,
-          process,
-          resources,
-          resources.add("process " + process.ref().processId(), process, process::isAlive));
+      String described = "process " + process.ref().processId();
+      Resource opened = resources.add(described, process, () -> isOpen(process));
+      return proxy(type, process, resources, opened, sandboxClosed);
     }
     if (target instanceof Filesystem && result instanceof EventStream<?> watch) {
-      return proxy(type, watch, resources, resources.add("watch", watch, () -> true));
+      return proxy(
+          type, watch, resources, resources.add("watch", watch, () -> true), sandboxClosed);
     }
     if (target instanceof Filesystem && result instanceof InputStream stream) {
       return new TrackedInput(stream, resources);
     }
     return result;
+  }
+
+  private boolean isOpen(Process process) {
+    try {
+      return process.isAlive();
+    } catch (ConnectionLostException e) {
+      if (sandboxClosed.get()) return false;
+      throw e;
+    }
   }
 }

@@ -48,7 +48,9 @@ public final class ExactPath {
   public static String text(Path path) {
     String text = path.toString();
     if (isAscii(text)) return text;
-    String encoded = path.toUri().getRawPath();
+    // A URI is absolute: a relative path is put below the root, which is taken away again.
+    String encoded = Path.of("/").resolve(path).toUri().getRawPath();
+    if (!path.isAbsolute()) encoded = encoded.substring(1);
     byte[] bytes = new byte[encoded.length()];
     int length = 0;
     for (int i = 0; i < encoded.length(); i++) {

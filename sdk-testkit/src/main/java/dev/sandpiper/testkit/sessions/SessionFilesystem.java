@@ -37,7 +37,10 @@ record SessionFilesystem(Home home) {
         return;
       }
       case "GET/filesystem/files" -> {
-        String content = new String(Files.readAllBytes(home.follow(path)), UTF_8);
+        Path file = home.follow(path);
+        // Java reports what is read of a directory as a plain IOException.
+        if (Files.isDirectory(file)) throw SessionsEndpoint.failed();
+        String content = new String(Files.readAllBytes(file), UTF_8);
         exchange.json(200, Exchange.json.createObjectNode().put("content", content));
         return;
       }

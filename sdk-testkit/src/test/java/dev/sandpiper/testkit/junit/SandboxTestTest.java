@@ -76,6 +76,21 @@ class SandboxTestTest {
     assertThatCode(opened::close).doesNotThrowAnyException();
   }
 
+  @Test
+  void aProcessEndsWithItsSandbox(SandboxClient client) {
+    OpenedByTest opened = new OpenedByTest(client, null);
+    try (Sandbox created = opened.client().create(SandboxSpec.standard())) {
+      created.start(Command.of("sleep", "60"));
+    }
+    assertThatCode(opened::close).doesNotThrowAnyException();
+  }
+
+  @Test
+  void theClientOfAllTestsIsNotClosedByOne(SandboxClient client) {
+    assertThatThrownBy(client::close).hasMessageContaining("@SandboxTest closes it after them");
+    assertThat(client.kill("none")).isFalse();
+  }
+
   private static void readToTheEnd(Sandbox sandbox) throws IOException {
     assertThat(sandbox.files().read("f").readAllBytes()).hasSize(1);
   }

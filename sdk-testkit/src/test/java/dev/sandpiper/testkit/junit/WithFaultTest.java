@@ -73,6 +73,16 @@ class WithFaultTest {
   }
 
   @Nested
+  @SandboxTest(LocalPlatform.BLAXEL)
+  class BelowTheSandboxsAddress {
+    @Test
+    @WithFault(value = FaultType.ANSWER, request = "POST /process", status = 500)
+    void thePathIsThatOfTheCall(Sandbox sandbox) {
+      assertThatThrownBy(() -> sandbox.exec("true")).isInstanceOf(PlatformException.class);
+    }
+  }
+
+  @Nested
   @SandboxTest
   class Unmet {
     @WithFault(value = FaultType.CUT, request = "GET /nowhere")
