@@ -216,6 +216,9 @@ public final class BlaxelClient implements SandboxClient {
     }
   }
 
+  /**
+   * {@inheritDoc} True also while an earlier call is still deleting it: Blaxel answers both alike.
+   */
   @Override
   public boolean kill(String id) {
     requireUsable(id);

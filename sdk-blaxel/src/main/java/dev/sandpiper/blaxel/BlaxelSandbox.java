@@ -228,6 +228,9 @@ public final class BlaxelSandbox implements Sandbox {
     update.removeTimeToLive();
   }
 
+  /**
+   * {@inheritDoc} True also while an earlier call is still deleting it: Blaxel answers both alike.
+   */
   @Override
   public boolean kill() {
     try {

@@ -135,7 +135,7 @@ final class ExactCommand implements RunningCommand {
         settle(); // before anybody knows that it is over, and lets the sandbox go
       }
       return event;
-    } catch (NotBegunException e) {
+    } catch (NotBegunException | ArgumentsTooLongException e) {
       isRefused = true;
       throw e;
     }

@@ -30,6 +30,12 @@ final class ExitJudge {
   /** The wrapper could not work this time: {@code EX_TEMPFAIL} of sysexits.h. */
   private static final int PREVENTED = 75;
 
+  /** The shell could not run the wrapper, for the reason that it gives. */
+  private static final int CANNOT_RUN = 126;
+
+  /** The reason E2BIG, in the words of glibc and musl. */
+  private static final String TOO_LONG = "Argument list too long";
+
   /** What a mark of an exit adds to the number of a signal. */
   private static final int SIGNALED = 256;
 
@@ -293,6 +299,7 @@ final class ExitJudge {
    * Null while it is not over.
    *
    * @throws NotBegunException if its wrapper could not begin it
+   * @throws ArgumentsTooLongException if its wrapper could not be run
    */
   @Nullable Final find(Marks marks) {
     int attempt = Math.max(1, marks.tries());
@@ -324,6 +331,9 @@ final class ExitJudge {
   private ExitStatus unlessRefused(ExitStatus told) {
     ProcessDetails seen = requireNonNull(record);
     int code = seen.exit().map(exit -> exit.code().orElse(-1)).orElse(-1);
+    if (code == CANNOT_RUN && seen.stderr().strip().endsWith(TOO_LONG)) {
+      throw new ArgumentsTooLongException(subject);
+    }
     if (code != UNUSABLE && code != PREVENTED) {
       return told;
     }

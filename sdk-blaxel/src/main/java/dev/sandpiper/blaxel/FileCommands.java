@@ -11,6 +11,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.files.FileReasons;
 import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.Retold;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -62,7 +63,11 @@ record FileCommands(BlaxelProcesses processes) {
         Stream.concat(Stream.of("-c", job.script, "sh"), Stream.of(arguments))
             .toArray(String[]::new);
     Command command = Command.of("/bin/sh", all).timeout(job.limit).captureBytes(MOST_OUTPUT);
-    return processes.exec(command);
+    try {
+      return processes.exec(command);
+    } catch (SandboxException e) {
+      throw Retold.of(job.failure(""), e); // no caller knows the command
+    }
   }
 
   /** What a script prints in hexadecimal digits, with {@code end}, a status and a NUL behind it. */

@@ -203,7 +203,8 @@ final class FileEvents {
     boolean isFinal =
         e instanceof CancelledException
             || e instanceof WireFormatException
-            || e instanceof NotBegunException;
+            || e instanceof NotBegunException
+            || e instanceof ArgumentsTooLongException;
     if (isFinal) {
       throw e;
     }

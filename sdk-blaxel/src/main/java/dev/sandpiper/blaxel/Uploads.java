@@ -11,6 +11,7 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.SandboxIds;
 import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.ContentReads;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -78,8 +79,7 @@ record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
   }
 
   private static CancelledException unreadable(String path, IOException cause) {
-    return new CancelledException(
-        Failure.of("write", path, "what was to be sent could not be read"), cause);
+    return ContentReads.failed(Failure.of("write", path, ""), cause);
   }
 
   private void whole(String path, byte[] bytes, UploadProgress progress) {

@@ -8,8 +8,10 @@ import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
+import dev.sandpiper.Filesystem;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.Process;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.testing.Patience;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -364,5 +367,29 @@ class ExactProcessTest {
       assertThat(RealProcesses.byFiles(sandbox, "true").stdout().totalBytes()).isZero();
     }
     assertThat(blaxel.files()).containsExactly("sp-ffffffffffffffffffffffffffffffff.o.0");
+  }
+
+  @Test
+  void aFileCallIsNamedWhereItsScriptCannotBeStarted() {
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      Filesystem files = sandbox.files();
+      Map<String, Runnable> calls =
+          Map.of(
+              "list /tmp: ", () -> files.list("/tmp"),
+              "stat /tmp: ", () -> files.stat("/tmp"),
+              "move /tmp/a: ", () -> files.move("/tmp/a", "/tmp/b"),
+              "delete /tmp/a: ", () -> files.delete("/tmp/a"));
+      blaxel.meddle(
+          "a server that starts nothing",
+          request ->
+              request.getTarget().endsWith("/process") && request.getMethod().equals("POST")
+                  ? new MockResponse.Builder().code(500).body("{\"error\":\"broken\"}").build()
+                  : null);
+      calls.forEach(
+          (start, call) ->
+              assertThatThrownBy(call::run)
+                  .isInstanceOf(SandboxException.class)
+                  .hasMessageStartingWith(start));
+    }
   }
 }

@@ -25,6 +25,8 @@ import dev.sandpiper.WriteOptions;
 import dev.sandpiper.testing.Patience;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -608,5 +610,48 @@ class FileCommandsTest {
         .isInstanceOfSatisfying(
             UnsupportedCapabilityException.class,
             e -> assertThat(e.capability()).isEqualTo(Capability.WATCH));
+  }
+
+  @Test
+  void anInterruptedReadOfTheContentSetsTheFlagAgainAndSaysSo() throws Exception {
+    Filesystem files = files();
+    AtomicInteger read = new AtomicInteger();
+    InputStream content =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            return read(new byte[1], 0, 1);
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) throws IOException {
+            read.incrementAndGet();
+            throw new InterruptedIOException("the source was interrupted");
+          }
+        };
+    assertThatThrownBy(() -> files.write(in("file"), Content.of(content)))
+        .isInstanceOf(CancelledException.class)
+        .hasMessageContaining("its thread was interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(read).hasValue(1);
+  }
+
+  @Test
+  void aPathThatIsAFileIsDistinguishedFromOneThatLeadsThroughAFile() throws Exception {
+    Files.writeString(root.resolve("file"), "x");
+    blaxel.always("DELETE /sbx/filesystem/%2Ftmp%2F.*.tar", FileCommandsTest::delete);
+    Filesystem files = files();
+    assertThatThrownBy(() -> files.list(in("file")))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageEndingWith("it is not a directory");
+    assertThatThrownBy(() -> files.list(in("file/below")))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("a part of the path is a file");
+    assertThatThrownBy(
+            () ->
+                files.downloadDirectory(
+                    in("file"), root.resolve("copy"), DirectoryOptions.standard()))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageEndingWith("it is not a directory");
   }
 }

@@ -1,6 +1,5 @@
 package dev.sandpiper.files;
 
-import dev.sandpiper.CancelledException;
 import dev.sandpiper.Command;
 import dev.sandpiper.Content;
 import dev.sandpiper.DirectoryOptions;
@@ -18,6 +17,7 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.ContentReads;
 import dev.sandpiper.http.Retold;
 import dev.sandpiper.http.Uninterrupted;
 import java.io.IOException;
@@ -170,7 +170,7 @@ public record DirectoryCopies(FilePlatform platform, Processes processes, Thread
     } catch (SandboxException e) {
       throw retold(about, e);
     } catch (InterruptedIOException | ClosedByInterruptException e) {
-      throw new CancelledException(about.withObserved("its thread was interrupted"), e);
+      throw ContentReads.failed(about, e);
     } catch (TarFormatException e) {
       throw new WireFormatException(about.withObserved(String.valueOf(e.getMessage())), e);
     } catch (UnsafeEntryException e) {

@@ -18,12 +18,16 @@ public final class FileReasons {
   private static final String TOO_LONG =
       "a name in the path is longer than 255 bytes, or all of it than 4095";
 
+  /** What our scripts say of a path that has to be a directory. */
+  private static final String NO_DIRECTORY = "it is not a directory";
+
   /** The meaning of a link that leads to itself, by whatever way. */
   public static final String CIRCLE = "its links lead in a circle";
 
   private static final Map<String, String> MEANINGS =
       Map.ofEntries(
           Map.entry("not a directory", "a part of the path is a file, and no directory"),
+          Map.entry(NO_DIRECTORY, NO_DIRECTORY),
           Map.entry("file name too long", TOO_LONG),
           Map.entry("filename too long", TOO_LONG), // musl's words
           Map.entry("is a directory", "it is a directory"),

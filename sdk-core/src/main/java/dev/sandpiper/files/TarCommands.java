@@ -46,6 +46,10 @@ final class TarCommands {
       USABLE
           + """
           umask 077
+          if [ -e "${1%/}" ] && ! [ -d "$1" ]; then
+            echo "it is not a directory" >&2
+            exit 91
+          fi
           stat -c %f -- "$1" >/dev/null || exit 91
           tar -c -f "$2" -C "$1" .
           status=$?

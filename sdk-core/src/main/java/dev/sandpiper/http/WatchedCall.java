@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.DeadlineExceededException.Limit;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -201,7 +199,7 @@ final class WatchedCall {
   /** An interrupt may come out as an exception before {@link #check} has seen the flag. */
   void noteInterrupt(IOException failure) {
     Throwable cause = failure instanceof ContentFailedException ? failure.getCause() : failure;
-    if (cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException)) {
+    if (ContentReads.isInterrupt(cause)) {
       stop(new Stop.Interrupted());
     }
   }

@@ -3,7 +3,6 @@ package dev.sandpiper.e2b.sessions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sandpiper.CancelledException;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Content;
 import dev.sandpiper.DirectoryOptions;
@@ -25,11 +24,11 @@ import dev.sandpiper.WriteOptions;
 import dev.sandpiper.files.SandboxFiles;
 import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.ContentReads;
 import dev.sandpiper.wire.Json;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
@@ -181,19 +180,10 @@ final class SessionFiles extends SandboxFiles {
 
   private static byte[] bytes(String path, Content content) {
     try (InputStream stream = content.open()) {
-      return read(path, stream);
-    } catch (IOException e) {
-      throw new UncheckedIOException("write " + path, e);
-    }
-  }
-
-  private static byte[] read(String path, InputStream stream) {
-    try {
       byte[] bytes = stream.readNBytes(LARGEST_FILE);
       if (stream.read() < 0) return bytes;
     } catch (IOException e) {
-      throw new CancelledException(
-          Failure.of("write", path, "what was to be sent could not be read"), e);
+      throw ContentReads.failed(Failure.of("write", path, ""), e);
     }
     throw refused("write", path, "this API takes a file in one request; this is above 16 MiB");
   }

@@ -219,7 +219,7 @@ interface DirectoryCopies extends Facts {
     Path target = directory().resolve("t");
     assertThatThrownBy(() -> files().downloadDirectory("f", target, STANDARD))
         .isInstanceOf(InvalidRequestException.class)
-        .hasMessageContaining("no directory");
+        .hasMessageContaining("it is not a directory");
     assertThatThrownBy(() -> files().downloadDirectory("none", target, STANDARD))
         .isInstanceOf(NotFoundException.class);
     assertThatThrownBy(() -> files().uploadDirectory(directory().resolve("no"), "x", STANDARD))
