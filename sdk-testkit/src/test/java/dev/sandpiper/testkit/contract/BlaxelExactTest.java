@@ -1,8 +1,8 @@
 package dev.sandpiper.testkit.contract;
 
 import dev.sandpiper.SandboxClient;
-import java.util.List;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 class BlaxelExactTest extends LocalContract {
