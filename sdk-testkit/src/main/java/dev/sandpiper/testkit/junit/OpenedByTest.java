@@ -41,7 +41,9 @@ final class OpenedByTest implements AutoCloseable {
   }
 
   Sandbox sandbox() {
-    return Tracked.sandbox(faulty == null ? direct() : faulty.sandbox(), resources);
+    return faulty == null
+        ? Tracked.sandbox(direct(), resources, true)
+        : Tracked.sandbox(faulty.sandbox(), resources, false);
   }
 
   private Sandbox direct() {

@@ -1,6 +1,5 @@
 package dev.sandpiper.testkit.junit;
 
-import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.EventStream;
 import dev.sandpiper.Filesystem;
 import dev.sandpiper.Process;
@@ -24,25 +23,36 @@ final class Tracked implements InvocationHandler {
   private final Object target;
   private final OpenResources resources;
   private final @Nullable Resource resource; // null for what nobody has to close
-  private final AtomicBoolean sandboxClosed; // that of the sandbox which this belongs to
+  private final Life life; // of the sandbox which this belongs to
 
-  private Tracked(
-      Object target,
-      OpenResources resources,
-      @Nullable Resource resource,
-      AtomicBoolean sandboxClosed) {
+  /**
+   * Whether a sandbox has been killed through its proxy.
+   *
+   * @param closeKills false for one that was connected to, which its close leaves running
+   */
+  private record Life(boolean closeKills, AtomicBoolean over) {
+    static Life of(boolean closeKills) {
+      return new Life(closeKills, new AtomicBoolean());
+    }
+
+    void called(String method) {
+      if (method.equals("kill") || (closeKills && method.equals("close"))) over.set(true);
+    }
+  }
+
+  private Tracked(Object target, OpenResources resources, @Nullable Resource resource, Life life) {
     this.target = target;
     this.resources = resources;
     this.resource = resource;
-    this.sandboxClosed = sandboxClosed;
+    this.life = life;
   }
 
   static SandboxClient client(SandboxClient client, OpenResources resources) {
-    return (SandboxClient) proxy(SandboxClient.class, client, resources, null, new AtomicBoolean());
+    return (SandboxClient) proxy(SandboxClient.class, client, resources, null, Life.of(false));
   }
 
-  static Sandbox sandbox(Sandbox sandbox, OpenResources resources) {
-    return (Sandbox) proxy(Sandbox.class, sandbox, resources, null, new AtomicBoolean());
+  static Sandbox sandbox(Sandbox sandbox, OpenResources resources, boolean closeKills) {
+    return (Sandbox) proxy(Sandbox.class, sandbox, resources, null, Life.of(closeKills));
   }
 
   private static Object proxy(
@@ -50,11 +60,11 @@ final class Tracked implements InvocationHandler {
       Object target,
       OpenResources resources,
       @Nullable Resource resource,
-      AtomicBoolean sandboxClosed) {
+      Life life) {
     return Proxy.newProxyInstance(
         type.getClassLoader(),
         new Class<?>[] {type},
-        new Tracked(target, resources, resource, sandboxClosed));
+        new Tracked(target, resources, resource, life));
   }
 
   @Override
@@ -69,7 +79,7 @@ final class Tracked implements InvocationHandler {
     }
     Object result = call(method, arguments);
     if (resource != null && ends) resources.remove(resource);
-    if (target instanceof Sandbox && ends) sandboxClosed.set(true);
+    if (target instanceof Sandbox) life.called(method.getName());
     return result == null ? null : tracked(method, result);
   }
 
@@ -85,35 +95,26 @@ final class Tracked implements InvocationHandler {
     Class<?> type = method.getReturnType();
     String name = method.getName();
     if (type == Processes.class || type == Filesystem.class) {
-      return proxy(type, result, resources, null, sandboxClosed);
+      return proxy(type, result, resources, null, life);
     }
     if (result instanceof Sandbox sandbox) {
       boolean created = name.equals("create");
       Resource opened =
           created ? resources.add("sandbox " + sandbox.id(), sandbox, () -> true) : null;
-      return proxy(type, sandbox, resources, opened, new AtomicBoolean());
+      return proxy(type, sandbox, resources, opened, Life.of(created));
     }
     if (result instanceof Process process) {
       String described = "process " + process.ref().processId();
-      Resource opened = resources.add(described, process, () -> isOpen(process));
-      return proxy(type, process, resources, opened, sandboxClosed);
+      Resource opened =
+          resources.add(described, process, () -> !life.over().get() && process.isAlive());
+      return proxy(type, process, resources, opened, life);
     }
     if (target instanceof Filesystem && result instanceof EventStream<?> watch) {
-      return proxy(
-          type, watch, resources, resources.add("watch", watch, () -> true), sandboxClosed);
+      return proxy(type, watch, resources, resources.add("watch", watch, () -> true), life);
     }
     if (target instanceof Filesystem && result instanceof InputStream stream) {
       return new TrackedInput(stream, resources);
     }
     return result;
-  }
-
-  private boolean isOpen(Process process) {
-    try {
-      return process.isAlive();
-    } catch (ConnectionLostException e) {
-      if (sandboxClosed.get()) return false;
-      throw e;
-    }
   }
 }
