@@ -15,11 +15,13 @@ import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.blaxel.BlaxelCommand;
 import dev.sandpiper.blaxel.BlaxelProcesses;
 import dev.sandpiper.blaxel.BlaxelSandbox;
+import dev.sandpiper.testing.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +48,11 @@ class AnotherDirectoryTest {
     Files.writeString(local.directory().resolve("gate"), "go\n");
   }
 
+  private boolean hasBegun() {
+    String[] files = local.output().toFile().list();
+    return files != null && Arrays.stream(files).anyMatch(name -> name.contains(".p."));
+  }
+
   /** The same sandbox by a client whose commands write elsewhere. */
   private BlaxelSandbox elsewhere(BlaxelSandbox sandbox) {
     String other = local.directory().resolve("other").toString();
@@ -70,7 +77,10 @@ class AnotherDirectoryTest {
   @Test
   void whatAListShowsIsFollowedToTheLastByteAndRemoved() throws Exception {
     BlaxelSandbox sandbox = local.sandbox();
-    ProcessRef ref = sandbox.start(Command.shell(lines())).detach();
+    Process own = sandbox.start(Command.shell(lines()));
+    // A wrapper that begins after the detach takes the lease for a reader that has gone.
+    Patience.until("the command begins", this::hasBegun);
+    ProcessRef ref = own.detach();
     try (BlaxelSandbox other = elsewhere(sandbox)) {
       List<ProcessInfo> running = other.processes().list();
       assertThat(running).extracting(ProcessInfo::ref).containsExactly(ref);
