@@ -5,6 +5,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.RunningCommand;
@@ -16,9 +17,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A command in a Blaxel sandbox, followed by the lines and the files that its wrapper writes. */
 final class ExactCommand implements RunningCommand {
+  private static final Logger log = LoggerFactory.getLogger(ExactCommand.class);
   private static final Duration LONGEST_BEGIN = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofMillis(50);
 
@@ -204,10 +208,23 @@ final class ExactCommand implements RunningCommand {
   public void letGo(CallScope scope) {
     try {
       if (!events.isEnded() && files.areThere()) {
+        awaitFiles(scope.within(LONGEST_BEGIN));
         lease.end(null, scope);
       }
     } finally {
       cancel();
+    }
+  }
+
+  /** A lease cannot be given back before the wrapper has made its files. */
+  private void awaitFiles(CallScope scope) {
+    Failure failure = Failure.of("detach", name, "");
+    try {
+      while (!files.marks().isThere() && !events.isEnded() && !files.list(scope).isThere()) {
+        scope.sleep(LOOK, failure);
+      }
+    } catch (SandboxException e) {
+      log.debug("{} is left without its lease being given back: {}", name, e.getMessage());
     }
   }
 

@@ -224,9 +224,6 @@ final class Lease {
   private void endAndUnlock(@Nullable Runnable remove, CallScope scope) {
     try {
       if (remove == null && isHeld) {
-        if (!files.marks().isThere()) {
-          files.list(scope);
-        }
         write(GIVEN_BACK, scope);
       } else if (remove != null && (isHeld || canBeHad(scope))) {
         remove.run();

@@ -117,7 +117,8 @@ class InterruptAndCancelTest {
       HttpRequest upload =
           Client.request("POST", peer.url("/"))
               .withBody(HttpBody.of("text/plain", Content.of(new byte[32 << 20])));
-      Caller caller = Caller.start(() -> client.send(upload)).blockedIn("WatchedBody");
+      Caller caller =
+          Caller.start(() -> client.send(upload)).blockedIn("java.net.Socket$SocketOutputStream");
       caller.interrupt();
 
       assertThat(caller.failureWithin(SOON)).isInstanceOf(CancelledException.class);
