@@ -96,7 +96,8 @@ class LongTimesTest {
 
   @Test
   void aSandboxThatDoesNotWakeIsAskedForAMinute() {
-    BlaxelSandbox sandbox = blaxel.sandbox(blaxel.open(builder()));
+    BlaxelSandbox sandbox =
+        blaxel.sandbox(blaxel.open(blaxel.exact().waits(Waits.standard()).time(time)));
     blaxel.always(
         LIST,
         request ->
