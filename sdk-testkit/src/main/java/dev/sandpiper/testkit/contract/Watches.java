@@ -26,6 +26,9 @@ import java.util.function.Predicate;
 /** Changes of files are reported, each of them, as long as a watch is open. */
 @Needs(Capability.WATCH)
 interface Watches extends Facts {
+  /** Linux gives a user 128 inotify instances by default, and test classes run side by side. */
+  int MANY = 30;
+
   private String root() {
     return sandbox().workingDirectory() + "/w";
   }
@@ -120,10 +123,10 @@ interface Watches extends Facts {
   }
 
   @Fact
-  default void aHundredWatchesAtOnceLeaveNothing() {
+  default void manyWatchesAtOnceLeaveNothing() {
     files().makeDirectory("w");
     List<EventStream<FileEvent>> open = new ArrayList<>();
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < MANY; i++) {
       open.add(files().watch(root(), WatchOptions.standard()));
     }
     files().write("w/a", Content.of("x"));
