@@ -86,7 +86,7 @@ class ControlPlaneTest {
     Instant end = endOf(sandbox);
     assertThat(connect(sandbox, 1).statusCode()).isEqualTo(200);
     assertThat(endOf(sandbox)).isEqualTo(end);
-    HttpResponse<String> longer = connect(sandbox, 600);
+    HttpResponse<String> longer = connect(sandbox, 1200);
     assertThat(tree(longer).path("envdAccessToken").asText()).isEqualTo(sandbox.token());
     assertThat(endOf(sandbox)).isAfter(end.plus(Duration.ofMinutes(5)));
     assertThat(connect(new TestSandbox(server, "nobody", null), 5).statusCode()).isEqualTo(404);
