@@ -181,9 +181,10 @@ class SessionsTest {
         .asInstanceOf(type(DeadlineExceededException.class))
         .satisfies(
             e -> {
+              // Complete if the server answers the waiting request with the end before it forgets
+              // it.
               ExecResult partial = e.partialResult().orElseThrow();
               assertThat(partial.stdout().head()).isEqualTo("before\n".getBytes(UTF_8));
-              assertThat(partial.stdout().isComplete()).isFalse();
             });
     SessionLeftovers.awaitNone(session.id());
   }
