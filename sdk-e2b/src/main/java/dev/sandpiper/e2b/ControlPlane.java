@@ -191,14 +191,25 @@ record ControlPlane(JsonApi api) {
     try {
       api.require(timed(E2bCall.EXPIRE_IN, id, timeToLive), What.SANDBOX);
     } catch (PlatformException e) {
-      if (e.status().orElse(0) != 409) {
-        throw e;
-      }
-      State state = info(id).state();
-      String observed =
-          "the sandbox does not run, it is " + state + "; resume() gives it a new time";
-      throw new SandboxNotRunningException(e.failure().withObserved(observed), state, e);
+      throw e.status().orElse(0) == 409 ? notRunning(id, e) : e;
     }
+  }
+
+  /** The error for a conflict, if the sandbox is what it conflicts with. */
+  private SandboxException notRunning(String id, PlatformException conflict) {
+    State state;
+    try {
+      state = info(id).state();
+    } catch (SandboxException e) {
+      conflict.addSuppressed(e);
+      return conflict;
+    }
+    if (state == State.RUNNING) {
+      return conflict;
+    }
+    String observed = "the sandbox does not run, it is " + state + "; resume() gives it a new time";
+    return new SandboxNotRunningException(
+        conflict.failure().withObserved(observed), state, conflict);
   }
 
   private HttpRequest timed(E2bCall call, String id, Duration timeToLive) {

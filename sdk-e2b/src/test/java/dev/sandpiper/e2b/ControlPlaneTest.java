@@ -165,6 +165,19 @@ class ControlPlaneTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"sandboxID\":\"isb1\",\"state\":\"running\"}", "no JSON"})
+  void aConflictThatTheStateDoesNotExplainIsReportedAsItIs(String info) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(409, "{\"message\":\"in transition\"}");
+    e2b.answer(200, info);
+    assertThatThrownBy(() -> sandbox.expireIn(Duration.ofMinutes(1)))
+        .isExactlyInstanceOf(PlatformException.class)
+        .hasMessageContaining("in transition");
+    e2b.take("POST /sandboxes/isb1/timeout");
+    e2b.take("GET /sandboxes/isb1");
+  }
+
   @Test
   void aPageThatIsNotTheApisDoesNotPause() throws Exception {
     String page = "<html><body>Please log in</body></html>";

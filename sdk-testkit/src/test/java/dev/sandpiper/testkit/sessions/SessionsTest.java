@@ -296,6 +296,20 @@ class SessionsTest {
   }
 
   @Test
+  void aNameThatIsNotAsciiIsListedAsItIs() {
+    session.files().write("names/日本 é", Content.of("x"));
+    assertThat(session.files().list("names")).extracting(FileInfo::name).containsExactly("日本 é");
+  }
+
+  @Test
+  void readingADirectoryIsAnErrorOfTheServer() {
+    session.files().makeDirectory("folder");
+    assertThatThrownBy(() -> session.files().readText("folder"))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageContaining("(500)");
+  }
+
+  @Test
   void aFileThatIsNotUtf8IsNotReadAsIfItWere() {
     session.shell("printf '\\377' > binary");
     assertThatThrownBy(() -> session.files().readBytes("binary"))
