@@ -51,6 +51,7 @@ final class DirectoryWatch {
   private final Map<News, String> followed = new ConcurrentHashMap<>(); // and the process's id
   private final Monitor monitor;
   private volatile boolean armed;
+  private volatile long heardAt; // of an event
 
   // Guarded by the monitor.
   private boolean running;
@@ -90,6 +91,19 @@ final class DirectoryWatch {
         });
   }
 
+  /** Opens it anew if it has told of nothing since a change of the directory that it should see. */
+  void reopenIfSilentSince(long changedAt, Duration patience) {
+    boolean isLate = threads.time().nanos() - changedAt > patience.toNanos();
+    if (armed && isLate && heardAt - changedAt < 0) {
+      monitor.change(
+          () -> {
+            if (connection != null) {
+              connection.cancel();
+            }
+          });
+    }
+  }
+
   private void run() {
     long pause = BEFORE_OPENING;
     long nextPause = FIRST_PAUSE;
@@ -97,7 +111,9 @@ final class DirectoryWatch {
       while (isWanted(pause)) {
         boolean wasUseful = follow();
         armed = false;
-        followed.keySet().forEach(News::distrust);
+        if (wasUseful) {
+          followed.keySet().forEach(News::changed);
+        }
         nextPause = wasUseful ? FIRST_PAUSE : Math.min(2 * nextPause, LONGEST_PAUSE);
         pause = nextPause;
       }
@@ -167,10 +183,14 @@ final class DirectoryWatch {
     try {
       event = Json.parse(line);
     } catch (MalformedStreamException e) {
-      followed.keySet().forEach(News::distrust);
+      followed.keySet().forEach(News::changed);
       return;
     }
-    armed = true;
+    heardAt = threads.time().nanos();
+    if (!armed) {
+      armed = true;
+      followed.keySet().forEach(News::changed); // what came before
+    }
     String name = event.path("name").asText("");
     int dot = name.indexOf('.');
     String id = dot < 0 ? "" : name.substring(0, dot);
@@ -188,10 +208,15 @@ final class DirectoryWatch {
       news.written(Channel.STDOUT);
     } else if (isWritten && mark.startsWith("e.")) {
       news.written(Channel.STDERR);
-    } else if (TELLING.matcher(mark).lookingAt() && !operation.equals("REMOVE")) {
+    } else if (TELLING.matcher(mark).lookingAt() && !isDropped(mark, operation)) {
       news.changed();
     } else {
       news.wake();
     }
+  }
+
+  /** A segment that its writer does not need any more; other marks stay until the end. */
+  private static boolean isDropped(String mark, String operation) {
+    return operation.equals("REMOVE") && (mark.startsWith("o.") || mark.startsWith("e."));
   }
 }

@@ -8,6 +8,7 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.ExactFiles.Part;
 import dev.sandpiper.blaxel.Marks.ChannelEnd;
 import dev.sandpiper.http.CallScope;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,12 @@ final class ExactChannel implements OutputSource.Reader {
   /** What a slow connection brings within the time that a read has. */
   private static final int SMALLEST_PIECE = 64 << 10;
 
+  /** So much at once comes from a command that goes on writing. */
+  private static final int FLOW = 64 << 10;
+
+  /** In which more of a flow gathers, so that its writer does not wait for our requests. */
+  private static final Duration GATHERING = Duration.ofMillis(10);
+
   private static final int MOST_SPOILT = 20;
 
   private final Channel channel;
@@ -43,6 +50,7 @@ final class ExactChannel implements OutputSource.Reader {
   private long told; // the first byte that is still needed, as far as the writer was told
   private long writes; // that were seen
   private boolean isUnread; // there may be more, whatever the last listing shows
+  private boolean isFlowing; // and was read to its end
   private int spoilt;
   private int piece = PIECE;
 
@@ -75,6 +83,10 @@ final class ExactChannel implements OutputSource.Reader {
       return false;
     }
     isUnread = true; // until this has succeeded
+    if (isFlowing) {
+      isFlowing = false;
+      scope.sleep(GATHERING, ExactFiles.failure(files.toString(), ""));
+    }
     try {
       OptionalLong segment = marks.segmentOf(channel, position);
       return segment.isPresent() ? read(segment.getAsLong(), marks) : lookAround();
@@ -116,6 +128,7 @@ final class ExactChannel implements OutputSource.Reader {
     position += read.output().size();
     events.accept(read.output());
     isUnread = segment + read.total() > position;
+    isFlowing = !isUnread && read.output().size() >= FLOW && read.output().size() < PIECE;
     tellPassed();
   }
 

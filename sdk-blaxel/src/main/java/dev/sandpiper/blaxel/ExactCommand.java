@@ -67,7 +67,7 @@ final class ExactCommand implements RunningCommand {
     ExitJudge judge = ExitJudge.of(ref.processId(), name, sandbox.api(), maxRestarts, isShort);
     Function<CallScope, ProcessDetails> records = scope -> record(judge, scope);
     this.files = new ProcessFiles(ref.nonce(), sandbox.files(), isShort ? records : null);
-    this.lease = new Lease(files, sandbox.watch(), sandbox.threads(), isStarter, begin);
+    this.lease = new Lease(files, sandbox.heartbeat(), sandbox.threads(), isStarter, begin);
     this.events =
         new FileEvents(
             ref,

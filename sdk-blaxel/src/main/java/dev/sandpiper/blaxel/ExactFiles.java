@@ -35,6 +35,7 @@ final class ExactFiles {
   /** A file that vanishes while it is looked at fails a whole listing with this status. */
   static final int VANISHED = 422;
 
+  private static final int LONGEST_TEXT = 256;
   private static final int LISTING_ATTEMPTS = 8;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
@@ -199,6 +200,13 @@ final class ExactFiles {
     } catch (IOException e) {
       return new Part.Spoilt();
     }
+  }
+
+  /** The text of a small one; empty where there is none, or it is just being written. */
+  String text(String name, CallScope end) {
+    return read(name, Channel.STDOUT, 0, LONGEST_TEXT, end) instanceof Part.Bytes found
+        ? found.output().text()
+        : "";
   }
 
   /** Writes a small text, or a line into a pipe. */

@@ -103,7 +103,13 @@ final class ExactLauncher implements CommandLauncher {
       List<String> finished,
       CallScope scope) {
     WrappedCommand wrapped =
-        new WrappedCommand(command, sandbox.files(), ref.nonce(), mayBeShort, finished);
+        new WrappedCommand(
+            command,
+            sandbox.files(),
+            ref.nonce(),
+            sandbox.heartbeat().starter(),
+            mayBeShort,
+            finished);
     if (!wrapped.isShort() && sandbox.finished().takeSweep()) {
       wrapped.sweep();
     }

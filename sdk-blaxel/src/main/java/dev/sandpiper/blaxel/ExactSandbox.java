@@ -22,6 +22,7 @@ record ExactSandbox(
     ProcessApi api,
     ExactFiles files,
     DirectoryWatch watch,
+    Heartbeat heartbeat,
     FinishedProcesses finished,
     Map<String, ExactSandbox> others,
     ProcessTrees trees,
@@ -30,12 +31,15 @@ record ExactSandbox(
 
   static ExactSandbox of(
       String id, ProcessApi api, ExactFiles files, Threads threads, Duration patience) {
+    DirectoryWatch watch = new DirectoryWatch(files, threads);
+    FinishedProcesses finished = new FinishedProcesses(api, files.directory());
     return new ExactSandbox(
         id,
         api,
         files,
-        new DirectoryWatch(files, threads),
-        new FinishedProcesses(api, files.directory()),
+        watch,
+        new Heartbeat(files, watch, finished, threads),
+        finished,
         new ConcurrentHashMap<>(),
         new ProcessTrees(api, api, threads.time()),
         threads,

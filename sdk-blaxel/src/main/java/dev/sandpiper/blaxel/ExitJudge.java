@@ -49,10 +49,10 @@ final class ExitJudge {
   private static final long BEFORE_FIRST_LOOK = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** What has begun leaves a mark at its end, unless it is killed with its wrapper. */
-  private static final long ONCE_BEGUN = TimeUnit.SECONDS.toNanos(5);
+  private static final long ONCE_BEGUN = TimeUnit.SECONDS.toNanos(10);
 
   /** How seldom it is asked for at last. */
-  private static final long LONGEST_INTERVAL = TimeUnit.SECONDS.toNanos(30);
+  private static final long LONGEST_INTERVAL = TimeUnit.SECONDS.toNanos(60);
 
   private static final long HURRIED_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(400);
@@ -75,7 +75,7 @@ final class ExitJudge {
   private long due;
   private long interval = FIRST_INTERVAL;
   private boolean begun;
-  private int suspected; // the last try that may have ended
+  private int suspected = -1; // the last try that may have ended; 0 if its marks are gone
   private volatile boolean hurried;
   private @Nullable ProcessDetails record;
   private long recordSince;
@@ -143,8 +143,8 @@ final class ExitJudge {
   long soonest(Marks marks) {
     if (marks.tries() > 0 && !begun) {
       begun = true;
-      interval = ONCE_BEGUN;
-      due = time.nanos() + interval;
+      interval = LONGEST_INTERVAL;
+      due = time.nanos() + ONCE_BEGUN;
     }
     if (judged != null) {
       return SETTLED;
@@ -154,7 +154,8 @@ final class ExitJudge {
     if (maxRestarts == 0 && marks.exit(1).isPresent() && isClosed) {
       return Long.MAX_VALUE;
     }
-    boolean isSuspect = marks.exit(marks.tries()).isPresent() || isClosed;
+    boolean isGone = begun && marks.tries() == 0;
+    boolean isSuspect = marks.exit(marks.tries()).isPresent() || isClosed || isGone;
     if (isSuspect && suspected < marks.tries()) {
       suspected = marks.tries();
       interval = FIRST_INTERVAL;

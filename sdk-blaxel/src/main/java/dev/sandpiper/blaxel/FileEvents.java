@@ -38,8 +38,8 @@ final class FileEvents {
   private static final long SHORT_PAUSE = TimeUnit.MILLISECONDS.toNanos(40);
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long LONGEST_UNLISTED = TimeUnit.SECONDS.toNanos(30);
-  private static final long FIRST_WATCHED_PAUSE = TimeUnit.MILLISECONDS.toNanos(400);
-  private static final long LONGEST_WATCHED_PAUSE = TimeUnit.SECONDS.toNanos(12);
+  private static final long FIRST_WATCHED_PAUSE = TimeUnit.SECONDS.toNanos(10);
+  private static final long LATER_WATCHED_PAUSE = TimeUnit.SECONDS.toNanos(30);
   private static final long SAFETY_NET = TimeUnit.SECONDS.toNanos(2);
 
   private final ProcessRef ref;
@@ -154,21 +154,20 @@ final class FileEvents {
     }
     if (!isNews && judge.askIfDue(scope)) {
       look();
-      news.distrust();
+      news.changed();
     }
   }
 
   /**
-   * While a watch tells of events, looks are only for one that it has lost: the longer nothing
-   * happens, the less often, and at last all processes of a sandbox at the same moments, so that
-   * they share a listing. Without a watch what has run for long may be a little late.
+   * While a watch sees, looks are only for an event that was lost: after 10 s, and then every 30 to
+   * 60 s, all processes of a sandbox at the same moments, so that they share a listing. Without a
+   * watch what has run for long may be a little late.
    */
   private long allowed(long wished) {
     if (source.isWatched()) {
-      long watched = Math.max(wished, FIRST_WATCHED_PAUSE);
-      return watched < LONGEST_WATCHED_PAUSE / 2
-          ? watched
-          : LONGEST_WATCHED_PAUSE - Math.floorMod(time.nanos(), LONGEST_WATCHED_PAUSE);
+      return wished <= FIRST_WATCHED_PAUSE
+          ? FIRST_WATCHED_PAUSE
+          : 2 * LATER_WATCHED_PAUSE - Math.floorMod(time.nanos(), LATER_WATCHED_PAUSE);
     }
     long share = Math.max(SHORT_PAUSE, (time.nanos() - began) / 4);
     return Math.min(wished, Math.min(share, isOutputWanted ? LONGEST_PAUSE : SAFETY_NET));
@@ -222,7 +221,7 @@ final class FileEvents {
     log.debug("{}: {}", ref, e.getMessage());
     pause = Math.min(2 * pause, LONGEST_PAUSE);
     news.await(news.counters(), pause, failure(""));
-    news.distrust();
+    news.changed();
   }
 
   private ConnectionLostException lost(String observed, SandboxException cause) {

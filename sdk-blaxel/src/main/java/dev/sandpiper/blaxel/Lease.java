@@ -6,7 +6,6 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.ByteOffsets;
-import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
@@ -18,17 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one file by which the reader of a process tells the writers in the sandbox that it comes for
+ * The file by which the reader of a process says to the writers in the sandbox that it comes for
  * the output, and from which bytes on it needs it. They drop what lies before, and at their bound
- * they wait instead of dropping the oldest, until nobody has renewed the lease for a minute.
+ * they wait instead of dropping the oldest, until the {@link Heartbeat} of the holder has been
+ * silent for a minute.
  *
  * <p>One reader holds it. Another one that comes meanwhile reads along: it writes and removes
  * nothing, so that it costs the holder nothing, and what it is too slow for is a gap. It takes the
- * lease over once that was given back, or was not renewed for so long that its holder is gone.
+ * lease over once that was given back, or its holder has been silent for so long that it is gone.
  *
  * <pre>
- * 0 0 0                    the reader that started the command, before it has read anything
- * READER STDOUT STDERR     the first byte of each output that READER still needs
+ * HOLDER STDOUT STDERR     the first byte of each output that HOLDER still needs
  * -                        given back
  * </pre>
  *
@@ -37,35 +36,31 @@ import org.slf4j.LoggerFactory;
 final class Lease {
   static final String GIVEN_BACK = "-";
 
-  /** How late a renewal may be before the lease counts as abandoned; the writers wait for 60 s. */
-  static final Duration ABANDONED = Duration.ofSeconds(45);
-
   private static final Logger log = LoggerFactory.getLogger(Lease.class);
-  private static final Duration ARMING = Duration.ofMillis(125);
-  private static final Duration RENEWAL = Duration.ofSeconds(30);
+  private static final Duration FIRST_WRITE = Duration.ofMillis(125);
+  private static final Duration LONGEST_FIRST_WRITE = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofSeconds(15);
-  private static final Duration CHECK = Duration.ofSeconds(5);
-  private static final Duration LAPSED = Duration.ofSeconds(60);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
   private static final String MARK = "c";
 
   private final ProcessFiles files;
-  private final DirectoryWatch watch;
+  private final Heartbeat heartbeat;
   private final Threads threads;
-  private final String reader = Nonce.random();
+  private final String holder;
   private final boolean isStarter;
   private final ReentrantLock traffic = new ReentrantLock();
   private final AtomicBoolean begun = new AtomicBoolean();
   private final AtomicBoolean over = new AtomicBoolean();
-  private volatile @Nullable Future<?> timer;
   private volatile ByteOffsets needed;
-  private volatile boolean isNews; // that the writers have not been told
+  private volatile boolean isNews; // that the writers do not know
   private volatile boolean isHeld;
   private volatile boolean hasLapsed;
-  private volatile long renewedAt; // or, reading along, seen to change
   private volatile long checkedAt;
-  private volatile String seen = ""; // as it was found when reading along
-  private long count; // guarded by traffic
+
+  // Guarded by traffic.
+  private int absences; // of the heartbeat that were seen
+  private String seen = ""; // of another holder
+  private long seenAt;
 
   /**
    * @param isStarter whether its reader has started the command, and so holds it from the beginning
@@ -73,18 +68,17 @@ final class Lease {
    */
   Lease(
       ProcessFiles files,
-      DirectoryWatch watch,
+      Heartbeat heartbeat,
       Threads threads,
       boolean isStarter,
       ByteOffsets begin) {
     this.files = files;
-    this.watch = watch;
+    this.heartbeat = heartbeat;
     this.threads = threads;
+    this.holder = isStarter ? heartbeat.starter() : heartbeat.newHolder();
     this.isStarter = isStarter;
     this.isHeld = isStarter;
     this.needed = begin;
-    this.renewedAt = threads.time().nanos();
-    this.checkedAt = renewedAt;
   }
 
   /** Keeps it up from now on, or finds out whether it can be had. Idempotent. */
@@ -92,25 +86,34 @@ final class Lease {
     if (!begun.compareAndSet(false, true)) {
       return;
     }
-    renewedAt = threads.time().nanos();
-    timer = threads.timers().every(CHECK, this::checkIfDue);
+    checkedAt = threads.time().nanos();
+    seenAt = checkedAt;
+    absences = heartbeat.absences();
+    isNews = !isStarter; // whose wrapper writes it first
+    heartbeat.add(this);
     if (isStarter) {
-      arm(ARMING);
+      writeSoon(FIRST_WRITE);
     } else {
       threads.promptly().execute(this::check);
     }
   }
 
-  /** An event of our own shows early that the watch sees, so that a quiet command costs little. */
-  private void arm(Duration pause) {
-    Future<?> unused = threads.timers().in(pause, () -> armUnlessSeen(pause));
+  /**
+   * An event of our own, early, if none shows that the watch sees: a quiet command costs little.
+   */
+  private void writeSoon(Duration pause) {
+    Future<?> unused = threads.timers().in(pause, () -> writeUnlessDone(pause));
   }
 
-  private void armUnlessSeen(Duration pause) {
-    if (!over.get() && !watch.isArmed() && pause.compareTo(CHECK) < 0) {
+  private void writeUnlessDone(Duration pause) {
+    if (!over.get() && isToWrite() && pause.compareTo(LONGEST_FIRST_WRITE) < 0) {
       threads.promptly().execute(this::check);
-      arm(pause.multipliedBy(2));
+      writeSoon(pause.multipliedBy(2));
     }
+  }
+
+  private boolean isToWrite() {
+    return isNews || !heartbeat.isSeen();
   }
 
   /** Tells the writers that nothing before this byte is needed any more. */
@@ -125,15 +128,20 @@ final class Lease {
     }
   }
 
-  private void checkIfDue() {
-    Duration interval = isHeld ? RENEWAL : LOOK;
-    boolean isDue = threads.time().nanos() - checkedAt >= interval.minus(CHECK).toNanos();
-    if (isDue || (isHeld && (isNews || !watch.isArmed()))) {
+  /** Looks after it, if there is a reason. */
+  void checkIfDue() {
+    boolean isLookDue = threads.time().nanos() - checkedAt >= LOOK.toNanos();
+    if (isHeld ? isNews || heartbeat.absences() != absences : isLookDue) {
       threads.promptly().execute(this::check);
     }
   }
 
-  /** Renews it, or looks whether it can be had. What comes while this runs is done by this, too. */
+  /** True if it is held, and there are writers who look. */
+  boolean isHeldThere() {
+    return isHeld && files.marks().isThere();
+  }
+
+  /** Writes it, or looks whether it can be had. What comes while this runs is done by this, too. */
   private void check() {
     do {
       if (!traffic.tryLock()) {
@@ -144,36 +152,28 @@ final class Lease {
           exchange();
         }
       } catch (SandboxException e) {
-        log.debug("the lease of {} could not be renewed: {}", files, e.getMessage());
+        log.debug("the lease of {} could not be written: {}", files, e.getMessage());
         return;
       } finally {
         traffic.unlock();
       }
-    } while (isNews && isHeld && !over.get());
+    } while (isNews && isHeldThere() && !over.get());
   }
 
   private void exchange() {
     checkedAt = threads.time().nanos();
-    long age = checkedAt - renewedAt;
-    hasLapsed |= isHeld && age > LAPSED.toNanos();
-    if (!isHeld || age > ABANDONED.toNanos()) {
+    if (!isHeld || heartbeat.absences() != absences) {
       isHeld = canBeHad(threads.scope());
     }
-    if (isHeld) {
+    if (isHeldThere() && isToWrite()) { // elsewhere the server would make the directory
       isNews = false;
-      count++;
-      ByteOffsets from = needed;
-      write(reader + "." + count + " " + from.stdout() + " " + from.stderr(), threads.scope());
+      write(holder + " " + needed.stdout() + " " + needed.stderr(), threads.scope());
     }
   }
 
   private void write(String text, CallScope scope) {
-    if (!files.marks().isThere()) {
-      return; // or the server would make the directory, before the wrapper does or for nothing
-    }
     try {
       files.write(MARK, text + "\n", scope);
-      renewedAt = threads.time().nanos();
     } catch (SandboxException e) {
       isNews = true;
       throw e;
@@ -182,15 +182,19 @@ final class Lease {
 
   /** True if it is ours, or nobody's any more. */
   private boolean canBeHad(CallScope scope) {
+    int late = heartbeat.absences();
+    hasLapsed |= isHeld && late != absences;
     String found = files.text(MARK, scope).strip();
-    boolean isOurs = found.startsWith(reader) || (isStarter && found.startsWith("0 "));
-    if (!found.equals(seen)) {
-      seen = found;
-      renewedAt = threads.time().nanos();
+    absences = late;
+    if (found.startsWith(holder + " ") || found.equals(GIVEN_BACK)) {
+      return true;
     }
-    boolean isAbandoned =
-        !found.isEmpty() && threads.time().nanos() - renewedAt > ABANDONED.toNanos();
-    return isOurs || found.equals(GIVEN_BACK) || isAbandoned;
+    String sign = found + "\n" + heartbeat.of(found, scope);
+    if (!sign.equals(seen)) {
+      seen = sign;
+      seenAt = threads.time().nanos();
+    }
+    return !found.isEmpty() && threads.time().nanos() - seenAt > Heartbeat.ABANDONED.toNanos();
   }
 
   /**
@@ -203,10 +207,7 @@ final class Lease {
     if (!over.compareAndSet(false, true)) {
       return;
     }
-    Future<?> checks = timer;
-    if (checks != null) {
-      checks.cancel(false);
-    }
+    heartbeat.remove(this);
     try {
       scope.within(LONGEST_WAIT).lock(traffic, Failure.of("follow", files.toString(), ""));
       endAndUnlock(remove, scope);
@@ -223,7 +224,7 @@ final class Lease {
 
   private void endAndUnlock(@Nullable Runnable remove, CallScope scope) {
     try {
-      if (remove == null && isHeld) {
+      if (remove == null && isHeldThere()) {
         write(GIVEN_BACK, scope);
       } else if (remove != null && (isHeld || canBeHad(scope))) {
         remove.run();
@@ -244,7 +245,7 @@ final class Lease {
     if (!isHeld) {
       return "it was not kept for this reader, because another one has the lease on the output";
     }
-    if (hasLapsed) {
+    if (hasLapsed || heartbeat.isAbsent()) {
       return "this reader was out of reach for so long that the sandbox dropped the oldest output";
     }
     return isBeforeUs && !isStarter

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * and files only once that tells of them. Safe for use by many threads.
  */
 final class ProcessFiles {
-  private static final int LONGEST_TEXT = 256;
-
   /** What a look has shown that was the {@code number}th to be made. */
   private record Look(
       long number, Marks marks, @Nullable ProcessDetails record, RecordLines lines) {}
@@ -120,10 +118,7 @@ final class ProcessFiles {
 
   /** The text of a small one; empty where there is none, or it is just being written. */
   String text(String mark, CallScope scope) {
-    return files.read(id + "." + mark, Channel.STDOUT, 0, LONGEST_TEXT, scope)
-            instanceof Part.Bytes found
-        ? found.output().text()
-        : "";
+    return files.text(id + "." + mark, scope);
   }
 
   /** Writes a small text into one of them, or a line into a pipe. */

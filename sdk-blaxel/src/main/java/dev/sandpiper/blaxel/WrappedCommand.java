@@ -46,6 +46,7 @@ final class WrappedCommand {
   private final boolean isShort;
 
   /**
+   * @param holder who has the lease of its output
    * @param mayBeShort whether its output may begin in its record
    * @param finished ids whose files this one removes
    */
@@ -53,6 +54,7 @@ final class WrappedCommand {
       BlaxelCommand command,
       ExactFiles files,
       String id,
+      String holder,
       boolean mayBeShort,
       List<String> finished) {
     Command common = command.common();
@@ -72,6 +74,7 @@ final class WrappedCommand {
     scripts.put("SANDPIPER_WRITE", Scripts.WRITE);
     scripts.put("SANDPIPER_FEED", takesInput(common) ? Scripts.FEED : "");
     scripts.put("SANDPIPER_WATCHDOG", Scripts.WATCHDOG);
+    scripts.put("SANDPIPER_HOLDER", holder);
   }
 
   private static String text(

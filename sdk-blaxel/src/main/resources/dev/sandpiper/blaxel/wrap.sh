@@ -9,6 +9,7 @@
 # $SANDPIPER_FEED      feeds standard input; empty for a command without input
 # $SANDPIPER_WATCHDOG  stops the command
 # $SANDPIPER_SWEEP     sweeps; empty for none
+# $SANDPIPER_HOLDER    no script, but who holds the lease of the output, see Lease
 #
 # $1   the directory
 # $2   the path of every file of this process, without what follows its id
@@ -28,7 +29,9 @@ sandpiper_old=$1
 shift
 sandpiper_writer=$SANDPIPER_WRITE sandpiper_feeder=${SANDPIPER_FEED-}
 sandpiper_watchdog=${SANDPIPER_WATCHDOG-} sandpiper_sweep=${SANDPIPER_SWEEP-}
-unset SANDPIPER_WRAP SANDPIPER_WRITE SANDPIPER_FEED SANDPIPER_WATCHDOG SANDPIPER_SWEEP
+sandpiper_holder=${SANDPIPER_HOLDER--}
+unset SANDPIPER_WRAP SANDPIPER_WRITE SANDPIPER_FEED SANDPIPER_WATCHDOG SANDPIPER_SWEEP \
+  SANDPIPER_HOLDER
 
 # The command's own search path may lead anywhere; our tools are found behind it.
 sandpiper_path=${PATH-} sandpiper_has_path=${PATH+yes}
@@ -97,7 +100,7 @@ fi
 # Whoever started it reads it, until something else is said. An empty file can be made on a full
 # disk too: only what has been written shows that something can be.
 if [ -z "$sandpiper_lines" ] && [ "$sandpiper_try" -eq 1 ]; then
-  { echo 0 0 0 >"$sandpiper_p.c"; } 2>/dev/null ||
+  { echo "$sandpiper_holder 0 0" >"$sandpiper_p.c"; } 2>/dev/null ||
     sandpiper_prevented "nothing can be written in $sandpiper_dir; is the disk full?"
 fi
 
@@ -168,11 +171,11 @@ sandpiper_help() {
   exec $sandpiper_apart /bin/sh -c "$@" 2>/dev/null 3>&- 4<&- 5<&- 6<&- 7>&- 8>&-
 }
 sandpiper_help "$sandpiper_writer" sh "$sandpiper_p" o O "$sandpiper_try" "$sandpiper_segment" \
-  "$sandpiper_limit" "$sandpiper_lease" "$sandpiper_lines" <&5 &
+  "$sandpiper_limit" "$sandpiper_lease" "$sandpiper_lines" "$sandpiper_holder" <&5 &
 sandpiper_helpers=$!
 if [ -z "$sandpiper_joined" ]; then
   sandpiper_help "$sandpiper_writer" sh "$sandpiper_p" e E "$sandpiper_try" "$sandpiper_segment" \
-    "$sandpiper_limit" "$sandpiper_lease" "$sandpiper_lines" <&6 &
+    "$sandpiper_limit" "$sandpiper_lease" "$sandpiper_lines" "$sandpiper_holder" <&6 &
   sandpiper_helpers="$sandpiper_helpers $!"
 fi
 exec 5<&- 6<&-

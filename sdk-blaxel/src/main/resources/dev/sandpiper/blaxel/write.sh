@@ -12,7 +12,9 @@
 # $6  how many bytes may wait to be read
 # $7  how many quarters of a second a lease holds that nobody renews
 # $8  how many bytes go as lines; empty for none
-p=$1 x=$2 X=$3 try=$4 segment=$5 limit=$6 lease=$7 most=$8
+# $9  who holds the lease at the beginning
+p=$1 x=$2 X=$3 try=$4 segment=$5 limit=$6 lease=$7 most=$8 holder=$9
+export LC_ALL=C
 
 # Reads once, as much as there is, and never more than that: what is behind belongs into files. The
 # bytes go through a pipe of their own, so that an end of file is not taken for a failure.
@@ -40,13 +42,12 @@ open() {
   dir=${p%/*}
   [ -d "$dir" ] || mkdir -m 700 "$dir"
   [ -O "$dir" ] && [ ! -L "$dir" ] || return
-  [ -s "$p.c" ] || echo 0 0 0 >"$p.c" || return
+  [ -s "$p.c" ] || echo "$holder 0 0" >"$p.c" || return
   true >>"$p.$x.$at"
 }
 
 at=0
 if [ -n "$most" ]; then
-  export LC_ALL=C
   number=0
   exec 6<<E
 -
@@ -90,10 +91,11 @@ oldest() {
 
 # From which byte on the reader that holds the lease needs this output. An empty file is just being written.
 look() {
-  reader=- passed=0
+  reader=- passed=0 sign=''
   if [ -e "$p.c" ]; then
     reader='' passed=0
     { read -r reader out err <"$p.c"; } 2>/dev/null
+    { read -r sign <"${p%/*}/${reader%%.*}.r"; } 2>/dev/null
     passed=${out:-0}
     [ "$x" = o ] || passed=${err:-0}
   fi
@@ -113,15 +115,15 @@ make_room() {
       continue
     fi
     [ $((at - first)) -ge "$limit" ] || break
-    if [ "$reader" = - ] || [ "$reader" = "$lapsed" ]; then
+    if [ "$reader" = - ] || [ "$reader $sign" = "$lapsed" ]; then
       rm -f "$p.$x.$first"
       continue
     fi
-    if [ "$reader $first" != "$before" ]; then
-      before="$reader $first" left=$lease
+    if [ "$reader $sign $first" != "$before" ]; then
+      before="$reader $sign $first" left=$lease
     fi
     if [ "$left" -le 0 ]; then
-      lapsed=$reader
+      lapsed="$reader $sign"
     elif sleep 0.25 2>/dev/null; then
       left=$((left - 1))
     else
@@ -158,20 +160,26 @@ while :; do
   exec 3>>"$p.$x.$at"
   while :; do
     # Each read gives what is there, up to a block, and dd counts reads, not bytes.
-    dd bs=65536 count=$(((segment - held) / 65536)) 2>/dev/null >&3
+    said=$(exec dd bs=65536 count=$(((segment - held) / 65536)) 2>&1 >&3)
     status=$?
     # BusyBox cannot compare files, and sees only that one is gone.
     if ! [ -e "$p.$x.$at" ] ||
       { [ /dev/fd/3 -ef /dev/fd/3 ] && ! [ /dev/fd/3 -ef "$p.$x.$at" ]; } 2>/dev/null; then
       status=1
     fi
-    size "$p.$x.$at"
+    # Most tell how many bytes they have copied, which costs no process of its own.
+    said=${said##*records out
+}
+    case $status$said in
+      0[0-9]*' bytes '*) now=$((held + ${said%% *})) ;;
+      *) size "$p.$x.$at" ;;
+    esac
     # A round that adds nothing is the end of file. One that fails has lost what it had read.
     if [ "$status" -ne 0 ] || [ "$now" -le "$held" ]; then
       break 2
     fi
     held=$now
-    [ $((segment - held)) -ge 65536 ] || break
+    [ $((2 * held)) -lt "$segment" ] || break
   done
   at=$((at + held)) held=0
   make_room

@@ -49,7 +49,10 @@ class ExactChannelTest {
     Threads threads = Threads.of(resources);
     ProcessFiles process = new ProcessFiles("sp-1", files);
     DirectoryWatch watch = new DirectoryWatch(files, threads);
-    Lease lease = new Lease(process, watch, threads, true, ByteOffsets.BEGINNING);
+    ProcessApi api = new ProcessApi(resources.transport(), server.url("/"), threads.scope());
+    FinishedProcesses finished = new FinishedProcesses(api, "/tmp/out");
+    Heartbeat heartbeat = new Heartbeat(files, watch, finished, threads);
+    Lease lease = new Lease(process, heartbeat, threads, true, ByteOffsets.BEGINNING);
     return new ExactChannel(
         Channel.STDOUT, process, news, lease, CallScope.open(), events::add, position);
   }

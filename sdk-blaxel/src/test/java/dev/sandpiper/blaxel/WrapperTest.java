@@ -79,6 +79,7 @@ class WrapperTest {
       builder.environment().put("SANDPIPER_WRITE", here(Scripts.WRITE));
       builder.environment().put("SANDPIPER_WATCHDOG", here(Scripts.WATCHDOG));
       builder.environment().put("SANDPIPER_SWEEP", sweep);
+      builder.environment().put("SANDPIPER_HOLDER", "sp-h.0");
       return builder
           .redirectErrorStream(true)
           .redirectOutput(directory.resolve("log").toFile())
@@ -311,6 +312,26 @@ class WrapperTest {
 
     assertThat(names()).contains("sp-1.c").doesNotContain("sp-1.o.0");
     assertThat(held()).isLessThanOrEqualTo((1L << 19) + (1 << 17));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aLeaseIsHeldWhileItsHolderRenewsItsHeartbeat(String shell) throws Exception {
+    Run run = new Run(shell);
+    run.segment = 1 << 17;
+    run.kept = 1 << 19;
+    run.lease = 8;
+    java.lang.Process process = run.start("/bin/sh", "-c", "seq 1 400000");
+    Patience.until("there is as much as may be", () -> held() >= run.kept);
+    for (int beat = 1; beat <= 30; beat++) { // for longer than the lease
+      Files.writeString(out().resolve("sp-h.r"), beat + "\n");
+      assertThat(process.waitFor(100, TimeUnit.MILLISECONDS)).isFalse();
+    }
+    assertThat(names()).contains("sp-1.o.0");
+    assertThat(text("sp-1.c")).isEqualTo("sp-h.0 0 0\n");
+
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(names()).doesNotContain("sp-1.o.0");
   }
 
   private long held() {
