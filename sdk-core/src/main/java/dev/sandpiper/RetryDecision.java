@@ -14,7 +14,8 @@ import java.util.OptionalInt;
  * @param subject what it is about, as in an error
  * @param attempt how often the request has been sent for this reason, this time included
  * @param status of the answer; empty if there was none
- * @param failure why there was no answer; empty if there was one
+ * @param failure why there was no answer, or none that could be read; empty if its status is the
+ *     reason
  * @param verdict whether it is sent again, and if not, why
  * @param pause before it is sent again; what the platform asks for after {@link
  *     Verdict#RETRY_AFTER_TOO_LONG}; otherwise zero

@@ -81,9 +81,7 @@ record ControlPlane(JsonApi api) {
 
   JsonNode look(String operation, String name) {
     HttpRequest request = api.request(BlaxelCall.INFO, name, name).withOperation(operation);
-    try (HttpResponse response = api.send(request, What.SANDBOX)) {
-      return sandbox(response);
-    }
+    return api.ask(request, What.SANDBOX, ControlPlane::sandbox);
   }
 
   Optional<JsonNode> find(String name) {
@@ -102,18 +100,20 @@ record ControlPlane(JsonApi api) {
             .addQueryParameter("externalId", id)
             .build();
     HttpRequest request = JsonApi.request(BlaxelCall.LIST_SANDBOXES, "sandbox", url);
-    try (HttpResponse response = api.send(request.withOperation("create"), What.SANDBOX)) {
-      List<JsonNode> found = new ArrayList<>();
-      items(json(response), response).forEach(item -> found.add(named(item, response)));
-      return found;
-    }
+    return api.ask(
+        request.withOperation("create"),
+        What.SANDBOX,
+        response -> {
+          List<JsonNode> found = new ArrayList<>();
+          items(json(response), response).forEach(item -> found.add(named(item, response)));
+          return found;
+        });
   }
 
   SandboxInfo info(String name) {
     HttpRequest request = api.request(BlaxelCall.INFO, name, name);
-    try (HttpResponse response = api.send(request, What.SANDBOX)) {
-      return SandboxJson.info(sandbox(response), response);
-    }
+    return api.ask(
+        request, What.SANDBOX, response -> SandboxJson.info(sandbox(response), response));
   }
 
   void replace(String operation, String name, ObjectNode sandbox) {
@@ -134,9 +134,7 @@ record ControlPlane(JsonApi api) {
   }
 
   private JsonNode answer(HttpRequest request) {
-    try (HttpResponse response = api.send(request, What.SANDBOX)) {
-      return json(response);
-    }
+    return api.ask(request, What.SANDBOX, JsonApi::json);
   }
 
   private HttpUrl.Builder url(BlaxelCall call) {
@@ -167,14 +165,16 @@ record ControlPlane(JsonApi api) {
       url.addQueryParameter("cursor", cursor);
     }
     HttpRequest request = JsonApi.request(BlaxelCall.LIST_SANDBOXES, "sandboxes", url.build());
-    try (HttpResponse response = api.send(request, What.SANDBOX)) {
-      JsonNode answer = json(response);
-      List<SandboxInfo> infos = new ArrayList<>();
-      for (JsonNode item : items(answer, response)) {
-        infos.add(SandboxJson.info(item, response));
-      }
-      return new LazyPages.Page<>(infos, next(answer));
+    return api.ask(request, What.SANDBOX, ControlPlane::page);
+  }
+
+  private static LazyPages.Page<SandboxInfo> page(HttpResponse response) {
+    JsonNode answer = json(response);
+    List<SandboxInfo> infos = new ArrayList<>();
+    for (JsonNode item : items(answer, response)) {
+      infos.add(SandboxJson.info(item, response));
     }
+    return new LazyPages.Page<>(infos, next(answer));
   }
 
   /** Older versions of the API answer with the list alone. */

@@ -151,12 +151,13 @@ final class ExactCommand implements RunningCommand {
   }
 
   @Override
-  public void stopTree(Duration grace, CallScope scope) {
+  public boolean stopTree(Duration grace, CallScope scope) {
     if (maxRestarts != 0) {
       sandbox.api().in(scope).stop(ref.processId()); // or the server would start it again
     }
-    sandbox.trees().stopNamed(ref, grace, () -> {}, scope);
+    boolean isAll = sandbox.trees().stopNamed(ref, grace, () -> {}, scope);
     events.lookNow();
+    return isAll;
   }
 
   @Override

@@ -140,18 +140,34 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
         request(BlaxelCall.FIND, name, name)
             .withOperation(operation)
             .withHeader("Accept", "application/json");
-    long sent = Time.system().nanos(); // a round trip is the network's
-    try (HttpResponse response = transport.send(request)) {
-      roundTrips.add(Time.system().nanos() - sent);
-      if (response.status() == 200) {
-        return Optional.of(details(response));
-      }
-      throw DataErrors.of(response, What.PROCESS);
+    try {
+      return Optional.of(measured().ask(request, ProcessApi::record));
     } catch (NotFoundException e) {
       if (e.what() == What.PROCESS) {
         return Optional.empty();
       }
       throw e;
+    }
+  }
+
+  /** Measures round trips, which are the network's and so of the machine's time. */
+  private HttpTransport measured() {
+    return request -> {
+      long sent = Time.system().nanos();
+      HttpResponse response = transport.send(request);
+      roundTrips.add(Time.system().nanos() - sent);
+      return response;
+    };
+  }
+
+  private static ProcessDetails record(HttpResponse response) {
+    requireSuccess(response, What.PROCESS);
+    return details(response);
+  }
+
+  private static void requireSuccess(HttpResponse response, What missing) {
+    if (response.status() != 200) {
+      throw DataErrors.of(response, missing);
     }
   }
 
@@ -197,12 +213,14 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
   List<ProcessDetails> running(String sandbox) {
     HttpRequest request =
         request(BlaxelCall.LIST_PROCESSES, sandbox).withHeader("Accept", "application/json");
-    try (HttpResponse response = transport.send(request)) {
-      if (response.status() != 200) {
-        throw DataErrors.of(response, What.SANDBOX);
-      }
-      List<ProcessDetails> running = new ArrayList<>();
-      AtomicLong held = new AtomicLong();
+    return transport.ask(request, ProcessApi::runningIn);
+  }
+
+  private static List<ProcessDetails> runningIn(HttpResponse response) {
+    requireSuccess(response, What.SANDBOX);
+    List<ProcessDetails> running = new ArrayList<>();
+    AtomicLong held = new AtomicLong();
+    try {
       StrayLines.skip(response.source());
       response.objects(
           OUTPUTS,
@@ -216,10 +234,10 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
           });
       return running;
     } catch (IllegalArgumentException e) {
-      throw new WireFormatException(request.failure("an answer with " + e.getMessage()), e);
+      throw new WireFormatException(response.failure("an answer with " + e.getMessage()), e);
     } catch (IOException e) {
       throw new ConnectionLostException(
-          request.failure("the connection closed in mid-response"), null, e);
+          response.failure("the connection closed in mid-response"), null, e);
     }
   }
 
@@ -329,12 +347,12 @@ final class ProcessApi implements ScriptHost, ProcessPlatform {
   /** How often the server has replaced itself; then it guesses the ends of what it took over. */
   int upgrades(String subject) {
     HttpRequest request = request(BlaxelCall.HEALTH, subject);
-    try (HttpResponse response = transport.send(request)) {
-      if (response.status() != 200) {
-        throw DataErrors.of(response, What.SANDBOX);
-      }
-      return DataErrors.json(response).path("upgradeCount").asInt(0);
-    }
+    return transport.ask(
+        request,
+        response -> {
+          requireSuccess(response, What.SANDBOX);
+          return DataErrors.json(response).path("upgradeCount").asInt(0);
+        });
   }
 
   private HttpRequest request(BlaxelCall call, String subject, String... values) {

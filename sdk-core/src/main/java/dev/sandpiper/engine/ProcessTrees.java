@@ -45,31 +45,34 @@ public final class ProcessTrees {
 
   /**
    * TERM to all of it, and KILL after {@code grace} for what is left. Also for a process that has
-   * ended, whose descendants may live.
+   * ended, whose descendants may live. False if no script said that all of it has ended, and the
+   * platform's own call was all that could be done.
    *
    * @param falling runs before the platform's own call is used instead
    */
-  public void stop(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
-    stop(ref, grace, true, falling, scope);
+  public boolean stop(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
+    return stop(ref, grace, true, falling, scope);
   }
 
   /**
    * Likewise for a process whose leader has the nonce in its variables for as long as it lives, so
    * that its number need not be asked for.
    */
-  public void stopNamed(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
-    stop(ref, grace, false, falling, scope);
+  public boolean stopNamed(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
+    return stop(ref, grace, false, falling, scope);
   }
 
-  private void stop(
+  private boolean stop(
       ProcessRef ref, Duration grace, boolean isNumbered, Runnable falling, CallScope scope) {
     try {
       batches.stop(ref, grace, isNumbered, scope);
+      return true;
     } catch (NotFoundException | CancelledException e) {
       throw e;
     } catch (SandboxException e) {
       log.warn("no kill could be run for {}, the platform's own is used: {}", ref, e.getMessage());
       release(ref, falling, scope);
+      return false;
     }
   }
 

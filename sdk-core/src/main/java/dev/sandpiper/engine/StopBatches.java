@@ -1,7 +1,6 @@
 package dev.sandpiper.engine;
 
 import dev.sandpiper.CancelledException;
-import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Failure;
 import dev.sandpiper.NotFoundException;
@@ -16,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +60,16 @@ final class StopBatches {
 
     Batch(Duration grace) {
       this.grace = grace;
+    }
+
+    /** How long its script may take. */
+    Duration life() {
+      return grace.plus(MARGIN);
+    }
+
+    String subject() {
+      int others = refs.size() - 1;
+      return refs.get(0) + (others > 0 ? " and " + others + " more" : "");
     }
 
     boolean takes(Duration otherGrace) {
@@ -128,28 +137,38 @@ final class StopBatches {
 
   private ExitStatus run(Batch batch, CallScope scope) {
     Map<ProcessRef, String> numbers =
-        batch.numbered.isEmpty() ? Map.of() : platform.running(batch.numbered, scope);
+        batch.numbered.isEmpty()
+            ? Map.of()
+            : twice(batch, attempt -> platform.running(batch.numbered, attempt), scope);
     List<String> arguments = new ArrayList<>();
     arguments.add(Long.toString(batch.grace.toMillis() / 10));
     for (ProcessRef ref : batch.refs) {
       arguments.add(ref.nonce() + "/" + numbers.getOrDefault(ref, ""));
     }
-    String subject =
-        batch.refs.get(0)
-            + (batch.refs.size() > 1 ? " and " + (batch.refs.size() - 1) + " more" : "");
-    Supplier<ExitStatus> script =
-        () ->
+    return twice(
+        batch,
+        attempt ->
             scripts
-                .run("stop", subject, ProcessTrees.STOP, arguments, batch.grace.plus(MARGIN), scope)
-                .exit();
+                .run("stop", batch.subject(), ProcessTrees.STOP, arguments, batch.life(), attempt)
+                .exit(),
+        scope);
+  }
+
+  /**
+   * Two scripts do no harm, and the platform's own call may not reach what the command started. The
+   * first attempt has half of the time, because it may wait on a connection that is dead.
+   */
+  private static <T> T twice(Batch batch, Function<CallScope, T> attempt, CallScope scope) {
     try {
-      return script.get();
-    } catch (NotFoundException | CancelledException | DeadlineExceededException e) {
+      return attempt.apply(scope.within(scope.left().dividedBy(2)));
+    } catch (NotFoundException | CancelledException e) {
       throw e;
     } catch (SandboxException e) {
-      // Two scripts do no harm, and the platform's own call may not reach what the command started.
-      log.warn("{} is tried once more: {}", subject, e.getMessage());
-      return script.get();
+      if (scope.hasEnded()) {
+        throw e;
+      }
+      log.warn("{} is tried once more: {}", batch.subject(), e.getMessage());
+      return attempt.apply(scope);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sandpiper.engine;
 
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
@@ -22,6 +23,10 @@ final class TreeStop {
 
   /** For all of it; closing a process promises ten seconds. */
   static final Duration LIMIT = Duration.ofSeconds(9);
+
+  private static final String PARTLY =
+      "no script could stop it, so that the platform's own KILL was sent; whether all of it has"
+          + " ended cannot be known";
 
   private static final Logger log = LoggerFactory.getLogger(RunningCommand.class);
   private static final Duration AFTERMATH = Duration.ofMillis(1_500);
@@ -79,12 +84,15 @@ final class TreeStop {
     inTurn(
         scope,
         () -> {
-          command.stopTree(GRACE, scope);
+          boolean isAll = command.stopTree(GRACE, scope);
           swept = true;
           if (!isOverSoon(scope)) {
             command.release(scope);
           }
           freed = true;
+          if (!isAll) {
+            throw new PlatformException(failure(PARTLY));
+          }
         });
   }
 

@@ -8,6 +8,7 @@ import dev.sandpiper.DeadlineExceededException.Limit;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
@@ -105,12 +106,20 @@ record CallErrors(HttpRequest request, Limits limits) {
   }
 
   private SandboxException lost(IOException cause) {
+    if (isOfAProxy(cause)) {
+      String observed = authority() + " answered 407, which is a proxy's and not an origin's";
+      return new PlatformException(request.failure(observed), cause);
+    }
     if (cause instanceof ProtocolException && !isHeadBrokenOff(cause)) {
-      return new PlatformException(
+      return new WireFormatException(
           request.failure("the answer of " + authority() + " is not valid HTTP"), cause);
     }
     return new ConnectionLostException(
         request.failure("the connection broke before an answer came"), null, cause);
+  }
+
+  private static boolean isOfAProxy(IOException cause) {
+    return String.valueOf(cause.getMessage()).startsWith("Received HTTP_PROXY_AUTH (407)");
   }
 
   /** A connection of HTTP/2 that ends inside a head: OkHttp reads what is missing as no fields. */

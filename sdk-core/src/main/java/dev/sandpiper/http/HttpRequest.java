@@ -2,6 +2,7 @@ package dev.sandpiper.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.Failure;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.wire.Json;
 import java.time.Duration;
 import okhttp3.Headers;
@@ -32,8 +33,10 @@ public record HttpRequest(
    * @param scope the time and the cancellation of the call that it is sent for
    * @param limited whether the client's response and idle limits hold
    * @param traffic what kind of connection it takes
+   * @param unread why the answer to the same request could not be read; null for the first one
    */
-  public record Terms(CallScope scope, boolean limited, Traffic traffic) {}
+  public record Terms(
+      CallScope scope, boolean limited, Traffic traffic, @Nullable SandboxException unread) {}
 
   /** What a connection is taken for. */
   public enum Traffic {
@@ -47,7 +50,7 @@ public record HttpRequest(
 
   /** A request without headers or body. */
   public static HttpRequest of(ApiCall call, String subject, HttpUrl url) {
-    Terms terms = new Terms(CallScope.open(), true, Traffic.CALL);
+    Terms terms = new Terms(CallScope.open(), true, Traffic.CALL, null);
     return new HttpRequest(call, call.rule().verb(), subject, url, Headers.of(), null, terms);
   }
 
@@ -78,7 +81,7 @@ public record HttpRequest(
 
   /** Sends it for the call of this scope, with which it ends; the client's limits hold as well. */
   public HttpRequest in(CallScope scope) {
-    return with(new Terms(scope, terms.limited(), terms.traffic()));
+    return with(new Terms(scope, terms.limited(), terms.traffic(), terms.unread()));
   }
 
   /**
@@ -91,15 +94,20 @@ public record HttpRequest(
 
   /** Waits for its answer as long as its scope allows, whatever the client's limits are. */
   public HttpRequest unlimited() {
-    return with(new Terms(terms.scope(), false, terms.traffic()));
+    return with(new Terms(terms.scope(), false, terms.traffic(), terms.unread()));
   }
 
   public HttpRequest asProcessStream() {
-    return with(new Terms(terms.scope(), terms.limited(), Traffic.PROCESS_STREAM));
+    return with(new Terms(terms.scope(), terms.limited(), Traffic.PROCESS_STREAM, terms.unread()));
   }
 
   public HttpRequest alone() {
-    return with(new Terms(terms.scope(), terms.limited(), Traffic.ALONE));
+    return with(new Terms(terms.scope(), terms.limited(), Traffic.ALONE, terms.unread()));
+  }
+
+  /** The same once more, after an answer that could not be read. */
+  HttpRequest after(SandboxException unread) {
+    return with(new Terms(terms.scope(), terms.limited(), terms.traffic(), unread));
   }
 
   public CallScope scope() {

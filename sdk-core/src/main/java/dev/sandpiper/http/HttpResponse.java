@@ -99,6 +99,33 @@ public final class HttpResponse implements AutoCloseable {
     return source;
   }
 
+  /** Reads a part of the body whose length the peer has told; null at the end of the body. */
+  @FunctionalInterface
+  public interface Reading {
+    byte @Nullable [] read() throws IOException;
+  }
+
+  /**
+   * Waits for the next byte as long as the idle limit allows, and reads what begins with it, of
+   * which each response limit has to bring 64 KiB or the end. A length that was garbled would
+   * otherwise hold its reader for as long as keep-alives come.
+   */
+  public byte @Nullable [] atPace(Reading reading) throws IOException {
+    if (source.request(1)) {
+      body.requirePace();
+    }
+    try {
+      return reading.read();
+    } finally {
+      body.allowPauses();
+    }
+  }
+
+  /** From now on nobody else uses the connection, unless it is shared. */
+  void distrustConnection() {
+    call.distrustConnection();
+  }
+
   /**
    * Waits for all of a short document, where its length is known: after a lost connection it can
    * still be asked for again.

@@ -1,5 +1,10 @@
 package dev.sandpiper.http;
 
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
+import java.util.function.Function;
+
 /**
  * Through here goes every request.
  *
@@ -17,4 +22,28 @@ public interface HttpTransport {
 
   /** Sends a request. The caller closes the response. */
   HttpResponse send(HttpRequest request);
+
+  /**
+   * Sends a request and reads its answer. One that is cut off, or garbled so that it cannot be
+   * parsed, is asked for once more over another connection, where the request does no harm twice.
+   *
+   * @param read also for an answer that is an error
+   */
+  default <T> T ask(HttpRequest request, Function<HttpResponse, T> read) {
+    SandboxException unread;
+    try (HttpResponse response = send(request)) {
+      try {
+        return read.apply(response);
+      } catch (WireFormatException | ConnectionLostException e) {
+        if (!request.isHarmless() || !RetryingTransport.isGarbled(e)) {
+          throw e;
+        }
+        response.distrustConnection();
+        unread = e;
+      }
+    }
+    try (HttpResponse response = send(request.after(unread))) {
+      return read.apply(response);
+    }
+  }
 }

@@ -3,6 +3,7 @@ package dev.sandpiper.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.WireFormatException;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 
@@ -36,10 +37,31 @@ public record JsonApi(HttpTransport transport, HttpUrl base, ApiErrors errors) {
    */
   public HttpResponse send(HttpRequest request, What missing) {
     HttpResponse response = transport.send(request);
-    if (response.status() >= 200 && response.status() < 300) {
+    try {
+      requireSuccess(response, missing);
       return response;
+    } catch (RuntimeException e) {
+      response.close();
+      throw e;
     }
-    try (response) {
+  }
+
+  /**
+   * {@link #send} for a success that {@code read} reads; see {@link HttpTransport#ask}.
+   *
+   * @param missing what a 404 is about
+   */
+  public <T> T ask(HttpRequest request, What missing, Function<HttpResponse, T> read) {
+    return transport.ask(
+        request,
+        response -> {
+          requireSuccess(response, missing);
+          return read.apply(response);
+        });
+  }
+
+  private void requireSuccess(HttpResponse response, What missing) {
+    if (response.status() < 200 || response.status() >= 300) {
       throw errors.of(response, missing);
     }
   }

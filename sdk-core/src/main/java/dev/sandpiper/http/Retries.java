@@ -37,8 +37,8 @@ public final class Retries {
   public boolean tell(
       HttpRequest request, int attempt, SandboxException failure, Verdict verdict, Duration pause) {
     OptionalInt status = failure.status();
-    Optional<SandboxException> reason =
-        status.isPresent() ? Optional.empty() : Optional.of(failure);
+    boolean isRefusal = status.orElse(0) >= 400;
+    Optional<SandboxException> reason = isRefusal ? Optional.empty() : Optional.of(failure);
     return tell(request, attempt, status, reason, verdict, pause);
   }
 

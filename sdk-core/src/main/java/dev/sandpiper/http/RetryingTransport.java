@@ -6,7 +6,10 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.RetryDecision.Verdict;
 import dev.sandpiper.RetryOptions;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
@@ -32,7 +35,11 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
 
   @Override
   public HttpResponse send(HttpRequest request) {
-    for (int attempt = 1; ; attempt++) {
+    SandboxException unread = request.terms().unread();
+    if (unread != null) {
+      waitBefore(request, unread);
+    }
+    for (int attempt = unread == null ? 1 : 2; ; attempt++) {
       Duration wait = backoff(attempt);
       try {
         HttpResponse response = next.send(request);
@@ -51,7 +58,10 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
         }
         log.warn("{}: status {}, trying again in {}", request, response.status(), wait);
         response.close();
-      } catch (ConnectionLostException | DeadlineExceededException e) {
+      } catch (ConnectionLostException | DeadlineExceededException | WireFormatException e) {
+        if (e instanceof WireFormatException && !isGarbled(e)) {
+          throw e;
+        }
         Verdict verdict = verdict(request, attempt, e, wait);
         if (verdict == Verdict.NOT_REPEATABLE && request.call().isRepeatedBySender()) {
           throw e;
@@ -63,6 +73,15 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
       }
       pause.sleep(wait, request);
     }
+  }
+
+  private void waitBefore(HttpRequest again, SandboxException unread) {
+    Duration wait = backoff(1);
+    if (!retries.tell(again, 1, unread, verdict(again, 1, unread, wait), wait)) {
+      throw unread;
+    }
+    log.warn("{}: {}, trying again in {}", again, unread.getMessage(), wait);
+    pause.sleep(wait, again);
   }
 
   private Verdict verdict(HttpRequest request, int attempt, Duration wait) {
@@ -102,6 +121,13 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
   private int attemptsAfter(SandboxException failure) {
     int attempts = options().attempts();
     return isRefused(failure) && attempts > 1 ? Math.max(attempts, ATTEMPTS_IF_REFUSED) : attempts;
+  }
+
+  /** True of an answer whose bytes are not what the peer wrote, as far as can be seen. */
+  static boolean isGarbled(SandboxException failure) {
+    return failure instanceof ConnectionLostException
+        || failure.getCause() instanceof MalformedStreamException
+        || failure.getCause() instanceof ProtocolException;
   }
 
   private static boolean isRefused(SandboxException failure) {

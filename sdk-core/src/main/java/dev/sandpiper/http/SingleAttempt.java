@@ -41,12 +41,15 @@ record SingleAttempt(FreshConnections fresh) implements Interceptor {
   private FreshConnections.@Nullable Settling settling(Connection connection, WatchedCall call)
       throws IOException {
     ConnectTurns.Turn turn = call.turn();
-    if (turn == null) {
-      return null; // a client that speaks only HTTP/1.1
-    }
     if (connection.protocol() == Protocol.HTTP_1_1) {
-      turn.endForAll();
+      call.hasConnection(connection);
+      if (turn != null) {
+        turn.endForAll();
+      }
       return null;
+    }
+    if (turn == null) {
+      return null; // a client that speaks one version only
     }
     turn.keepOrder();
     call.sharesConnection(connection);

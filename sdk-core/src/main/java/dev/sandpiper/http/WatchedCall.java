@@ -52,6 +52,7 @@ final class WatchedCall {
   private volatile @Nullable Waiting waiting;
   private volatile @Nullable Call call;
   private volatile @Nullable Connection shared;
+  private volatile @Nullable Connection own; // of HTTP/1.1
   private volatile long stoppedAt;
   private volatile CallScope scope;
 
@@ -242,6 +243,26 @@ final class WatchedCall {
 
   void sharesConnection(Connection connection) {
     shared = connection;
+  }
+
+  void hasConnection(Connection connection) {
+    own = connection;
+  }
+
+  /**
+   * Closes a connection of HTTP/1.1, on which the rest of an answer that could not be read may
+   * still arrive and would be taken for the next one. A stream of HTTP/2 spoils no other.
+   */
+  void distrustConnection() {
+    Connection connection = own;
+    if (connection == null) {
+      return;
+    }
+    try {
+      connection.socket().close();
+    } catch (IOException e) {
+      log.debug("closing a connection failed whose answer could not be read", e);
+    }
   }
 
   void hasTurn(ConnectTurns.Turn granted) {

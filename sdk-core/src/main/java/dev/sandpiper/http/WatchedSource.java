@@ -90,6 +90,11 @@ final class WatchedSource extends ForwardingSource {
     windowBegin = received;
   }
 
+  /** Ends what {@link #requirePace} began. */
+  void allowPauses() {
+    paced = false;
+  }
+
   private void rejectIfTooSlow() {
     Duration limit = errors.limits().response();
     if (!paced || call.time().nanos() - windowBegan < Durations.nanos(limit)) {

@@ -200,9 +200,10 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   }
 
   @Override
-  public void stopTree(Duration grace, CallScope scope) {
+  public boolean stopTree(Duration grace, CallScope scope) {
     stops.incrementAndGet();
     onStop.run();
+    return true;
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Content;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
+import dev.sandpiper.WireFormatException;
 import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.testing.Patience;
 import java.io.ByteArrayInputStream;
@@ -144,9 +145,51 @@ class NothingTwiceTest {
     try (WirePeer peer = answering("SSH-2.0-OpenSSH_9.2\r\n\r\n")) {
       Throwable e = catchThrowable(() -> client.send(post(peer.url("/"))));
 
-      assertThat(e).isInstanceOf(PlatformException.class).hasMessageContaining("not valid HTTP");
+      assertThat(e).isInstanceOf(WireFormatException.class).hasMessageContaining("not valid HTTP");
       assertThat(peer.heads()).hasSize(1);
     }
+  }
+
+  private static final String GARBLED =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/json\r\nContent-Length: 8\r\n\r\n";
+
+  @Test
+  void anAnswerThatIsGarbledIsAskedForAgainOverAnotherConnection() throws Exception {
+    try (WirePeer peer = new WirePeer(garbledFirst())) {
+      HttpRequest look = harmless(Client.request("GET", peer.url("/")));
+
+      HttpTransport transport = client.resources().transport();
+      assertThat(transport.<String>ask(look, answer -> answer.json(100).toString()))
+          .isEqualTo("{\"is\":1}");
+      assertThat(peer.heads()).hasSize(2);
+      // What was behind the garbled answer is no answer to anybody.
+      assertThat(client.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anAnswerThatIsGarbledIsNotAskedForAgainWhereThatCouldDoHarm() throws Exception {
+    try (WirePeer peer = new WirePeer(garbledFirst())) {
+      HttpRequest start = post(peer.url("/")).withBody(BODY);
+      HttpTransport transport = client.resources().transport();
+
+      assertThat(
+              catchThrowable(
+                  () -> transport.<String>ask(start, answer -> answer.json(100).toString())))
+          .isInstanceOf(WireFormatException.class);
+      assertThat(peer.heads()).hasSize(1);
+    }
+  }
+
+  /** The first connection says something else in front, so that the rest of the answer is left. */
+  private static WirePeer.Script garbledFirst() {
+    AtomicBoolean isGarbled = new AtomicBoolean();
+    return connection -> {
+      String foreign = isGarbled.compareAndSet(false, true) ? "[alive]\n" : "";
+      while (!connection.readHead().isEmpty()) {
+        connection.send(GARBLED + foreign + "{\"is\":1}");
+      }
+    };
   }
 
   @Test

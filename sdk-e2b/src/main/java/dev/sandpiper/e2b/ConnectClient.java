@@ -1,5 +1,7 @@
 package dev.sandpiper.e2b;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.Message;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.ApiCall;
@@ -15,6 +17,7 @@ import dev.sandpiper.wire.MalformedStreamException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
 import org.slf4j.Logger;
@@ -82,13 +85,25 @@ record ConnectClient(
    */
   <M extends Message> ConnectAnswer<M> unary(
       HttpRequest request, Message message, M kind, ConnectErrors errors) {
-    Asked asked = send(request, used -> HttpBody.of(used.unaryType(), used.encode(message)));
-    try (HttpResponse response = asked.response()) {
-      requireSuccess(response, asked.codec().unaryType(), "Content-Encoding", errors);
-      M answer = asked.codec().decode(response.bytes(longestMessage), kind);
+    AtomicReference<Codec> used = new AtomicReference<>(codec);
+    HttpTransport speaking =
+        attempt -> {
+          Asked asked = send(attempt, each -> HttpBody.of(each.unaryType(), each.encode(message)));
+          used.set(asked.codec());
+          return asked.response();
+        };
+    return speaking.ask(
+        request, response -> answer(response, requireNonNull(used.get()), kind, errors));
+  }
+
+  private <M extends Message> ConnectAnswer<M> answer(
+      HttpResponse response, Codec used, M kind, ConnectErrors errors) {
+    try {
+      requireSuccess(response, used.unaryType(), "Content-Encoding", errors);
+      M answer = used.decode(response.bytes(longestMessage), kind);
       return new ConnectAnswer<>(answer, response.headers());
     } catch (MalformedStreamException e) {
-      throw new WireFormatException(request.failure("an answer that cannot be read"), e);
+      throw new WireFormatException(response.failure("an answer that cannot be read"), e);
     }
   }
 

@@ -41,7 +41,7 @@ record ConnectStream<T>(
    */
   @Nullable T next() throws IOException {
     response.rejectIfStopped();
-    byte[] message = reader.nextMessage();
+    byte[] message = response.atPace(reader::nextMessage);
     if (message != null) {
       return decoder.decode(message);
     }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -173,8 +174,11 @@ record ControlPlane(JsonApi api) {
   }
 
   private Connected connected(String id, HttpRequest request) {
-    try (HttpResponse response = api.send(request, What.SANDBOX)) {
-      return new Connected(sandbox(id, response), response.status() == 201);
+    try {
+      return api.ask(
+          request,
+          What.SANDBOX,
+          response -> new Connected(sandbox(id, response), response.status() == 201));
     } catch (SandboxException e) {
       if (e.code().filter(UNRESPONSIVE::equals).isPresent()) {
         throw new RefusedException(
@@ -218,20 +222,16 @@ record ControlPlane(JsonApi api) {
 
   /** Everything about one sandbox, its token included. */
   JsonNode look(String id) {
-    try (HttpResponse response = get("connect", id)) {
-      return sandbox(id, response);
-    }
+    return look("connect", id, response -> sandbox(id, response));
   }
 
   SandboxInfo info(String id) {
-    try (HttpResponse response = get("info", id)) {
-      return SandboxJson.info(sandbox(id, response), response);
-    }
+    return look("info", id, response -> SandboxJson.info(sandbox(id, response), response));
   }
 
-  private HttpResponse get(String operation, String id) {
+  private <T> T look(String operation, String id, Function<HttpResponse, T> read) {
     HttpRequest request = api.request(E2bCall.INFO, id, id).withOperation(operation);
-    return api.send(request, What.SANDBOX);
+    return api.ask(request, What.SANDBOX, read);
   }
 
   /** False if there was nothing to kill. */

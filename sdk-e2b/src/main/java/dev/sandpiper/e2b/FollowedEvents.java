@@ -66,10 +66,10 @@ final class FollowedEvents {
       } catch (IOException e) {
         reconnect(e);
       } catch (DeadlineExceededException e) {
-        if (e.limit() != DeadlineExceededException.Limit.IDLE || reattachment.isOff()) {
+        if (reattachment.isOff()) {
           throw e;
         }
-        reconnect(e);
+        reconnect(e); // nothing comes, or a message that does not end
       }
     }
     return ready.remove();

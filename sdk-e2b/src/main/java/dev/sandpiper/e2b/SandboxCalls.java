@@ -101,10 +101,15 @@ record SandboxCalls(ControlPlane plane, String id) {
   }
 
   E2bSandboxDetails details() {
-    try (HttpResponse response = send(request(E2bCall.INFO))) {
-      JsonNode json = ControlPlane.sandbox(id, response);
-      return new E2bSandboxDetails(SandboxJson.info(json, response), json);
-    }
+    return plane
+        .api()
+        .ask(
+            request(E2bCall.INFO),
+            What.SANDBOX,
+            response -> {
+              JsonNode json = ControlPlane.sandbox(id, response);
+              return new E2bSandboxDetails(SandboxJson.info(json, response), json);
+            });
   }
 
   private HttpRequest request(E2bCall call) {

@@ -111,11 +111,14 @@ record SandboxLists(JsonApi api) {
       page.addQueryParameter("nextToken", cursor);
     }
     HttpRequest request = request(call, what, page.build());
-    try (HttpResponse response = api.send(request, What.SANDBOX)) {
-      String next = response.header("X-Next-Token");
-      List<T> items = items(response, read);
-      return new LazyPages.Page<>(items, next == null || next.isEmpty() ? null : next);
-    }
+    return api.ask(
+        request,
+        What.SANDBOX,
+        response -> {
+          String next = response.header("X-Next-Token");
+          List<T> items = items(response, read);
+          return new LazyPages.Page<>(items, next == null || next.isEmpty() ? null : next);
+        });
   }
 
   private static <T> List<T> items(

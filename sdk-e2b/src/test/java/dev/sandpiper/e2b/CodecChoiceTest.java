@@ -317,7 +317,9 @@ class CodecChoiceTest {
   void aUnaryAnswerThatDoesNotFitIsAnErrorOfTheFormat(String body) throws Exception {
     E2bSandbox sandbox = jsonSandbox();
     e2b.answer(200, body);
+    e2b.answer(200, body);
     assertThatThrownBy(() -> sandbox.files().exists("/a")).isInstanceOf(WireFormatException.class);
+    e2b.take(STAT);
     e2b.take(STAT);
   }
 

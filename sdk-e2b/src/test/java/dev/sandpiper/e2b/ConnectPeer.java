@@ -54,12 +54,12 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
     server.start();
-    resources =
-        new ClientResources(
-            new OkHttpClient.Builder().connectionPool(connections).build(),
-            null,
-            Limits.standard(),
-            Protocols.standard());
+    resources = resources(Limits.standard());
+  }
+
+  private ClientResources resources(Limits limits) {
+    OkHttpClient okHttp = new OkHttpClient.Builder().connectionPool(connections).build();
+    return new ClientResources(okHttp, null, limits, Protocols.standard());
   }
 
   @Override
@@ -91,6 +91,13 @@ final class ConnectPeer implements BeforeEachCallback, AfterEachCallback, Connec
   ConnectClient client(Codec codec) {
     return new ConnectClient(
         resources().transport(), server.url("/"), codec, codec, BOUND, CallScope.open());
+  }
+
+  /** Likewise, with limits of its own. */
+  ConnectClient client(Codec codec, Limits limits) {
+    resources().close();
+    resources = resources(limits);
+    return client(codec);
   }
 
   static HttpRequest request(ConnectClient client) {

@@ -14,6 +14,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.Limits;
 import dev.sandpiper.testing.Patience;
 import dev.sandpiper.wire.ConnectCode;
 import dev.sandpiper.wire.ConnectEnd;
@@ -320,6 +321,32 @@ class ConnectStreamTest {
     HttpRequest request = ConnectPeer.request(client).within(SHORT);
     try (ConnectStream<StartResponse> stream = open(client, request)) {
       assertThatThrownBy(() -> readAll(stream)).isInstanceOf(DeadlineExceededException.class);
+    }
+  }
+
+  /** A garbled length may fit, and keep-alives fill it up for hours. */
+  @Test
+  void aMessageThatIsNotWholeInTimeIsGivenUp() throws Exception {
+    String header = "0000000040";
+    peer.answer(peer.steady(PROTO, SEVEN + header, "00", SHORT.dividedBy(10)));
+    ConnectClient client = peer.client(Codec.BINARY, Limits.standard().withResponse(SHORT));
+    try (ConnectStream<StartResponse> stream = open(client, ConnectPeer.request(client))) {
+      assertSeven(stream.next());
+      assertThatThrownBy(stream::next)
+          .isInstanceOf(DeadlineExceededException.class)
+          .hasMessageContaining("response limit");
+    }
+  }
+
+  /** Each is whole when it comes. */
+  @Test
+  void messagesThatComeSeldomAreWaitedFor() throws Exception {
+    peer.answer(peer.steady(PROTO, SEVEN, SEVEN, SHORT.multipliedBy(2)));
+    ConnectClient client = peer.client(Codec.BINARY, Limits.standard().withResponse(SHORT));
+    try (ConnectStream<StartResponse> stream = open(client, ConnectPeer.request(client))) {
+      assertSeven(stream.next());
+      assertSeven(stream.next());
+      assertSeven(stream.next());
     }
   }
 

@@ -28,6 +28,7 @@ class ProcessTreeTest {
     peer.answer(ours);
     String talk = ByteString.of(Frames.stdout("still at it")).hex();
     peer.answer(peer.steady(STREAM, talk, talk, Duration.ofMillis(20)));
+    peer.answer(peer.steady(STREAM, talk, talk, Duration.ofMillis(20)));
     peer.answer(ours);
     peer.answer(200, "", UNARY);
 
@@ -35,9 +36,10 @@ class ProcessTreeTest {
     ProcessTrees trees =
         new ProcessTrees(new ScriptRunner(rpc), new ProcessSearch(rpc, "isb1"), Time.system());
     ProcessRef ref = ProcessRef.parse("e2b:isb1/7/sp-1");
-    trees.stop(ref, Duration.ofMillis(1), () -> {}, CallScope.open());
+    assertThat(trees.stop(ref, Duration.ofMillis(1), () -> {}, CallScope.open())).isFalse();
 
     assertThat(peer.take().getTarget()).endsWith("/List");
+    assertThat(peer.take().getTarget()).endsWith("/Start");
     assertThat(peer.take().getTarget()).endsWith("/Start");
     assertThat(peer.take().getTarget()).endsWith("/List");
     SendSignalRequest kill =

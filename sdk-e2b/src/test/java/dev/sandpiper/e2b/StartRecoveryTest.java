@@ -244,15 +244,18 @@ class StartRecoveryTest {
   void aListThatIsGarbageLeavesItUnknown() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.nothing());
-    e2b.answer(
+    MockResponse garbage =
         new MockResponse.Builder()
             .addHeader("Content-Type", Frames.unaryType())
             .body(new Buffer().write("\u0007garbage".getBytes(UTF_8)))
-            .build());
+            .build();
+    e2b.answer(garbage);
+    e2b.answer(garbage);
     assertThatThrownBy(() -> sandbox.exec("make"))
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageContaining("cannot be known; the sandbox could not be asked");
     e2b.take(START);
+    e2b.take(LIST);
     e2b.take(LIST);
   }
 

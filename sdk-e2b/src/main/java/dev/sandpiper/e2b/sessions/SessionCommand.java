@@ -217,9 +217,9 @@ final class SessionCommand implements RunningCommand {
 
   /** The API has one way to stop: at once, without a grace. */
   @Override
-  public void stopTree(Duration grace, CallScope scope) {
+  public boolean stopTree(Duration grace, CallScope scope) {
     if (over) {
-      return;
+      return true;
     }
     Optional<ProcessState> state = calls.process(name, ref.processId(), false, scope);
     if (state.isPresent() && !state.get().finished()) {
@@ -227,6 +227,7 @@ final class SessionCommand implements RunningCommand {
       calls.stop(name, ref.processId(), scope);
     }
     askAnew();
+    return true;
   }
 
   @Override

@@ -2,14 +2,18 @@ package dev.sandpiper.testkit.faults;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.Command;
 import dev.sandpiper.HttpVersion;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.blaxel.BlaxelCommand;
+import dev.sandpiper.blaxel.BlaxelSandbox;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.ByteArrayOutputStream;
@@ -67,6 +71,90 @@ class ClientsBehindFaultsTest {
             assertThat(proxy.injections()).isEqualTo(1);
           }
         });
+  }
+
+  @Test
+  void aKillThatOnlyThePlatformsOwnCallCouldDoIsNotReportedAsDone() {
+    onBlaxel(
+        (sandbox, proxy) -> {
+          try (Process sleep = sandbox.start(SLEEP)) {
+            Fault refusal = Fault.answer(401, Map.of(), "{\"error\":\"not you\"}");
+            proxy.inject("POST /process ", refusal);
+            proxy.inject("POST /process ", refusal);
+
+            assertThatThrownBy(sleep::kill)
+                .isInstanceOf(PlatformException.class)
+                .hasMessageContaining("cannot be known");
+            assertThat(proxy.injections()).isEqualTo(2);
+          }
+        });
+  }
+
+  /** Its command has a session of its own, which the platform's own call does not reach. */
+  @Test
+  void aKillWhoseScriptWasRefusedOnceStopsTheCommand() {
+    onBlaxel(
+        (sandbox, proxy) -> {
+          try (Process sleep = sandbox.start(SLEEP)) {
+            long pid = pid(sandbox);
+            proxy.inject("POST /process ", Fault.answer(503, Map.of(), ""));
+
+            assertThat(sleep.kill()).isTrue();
+            assertThat(proxy.injections()).isEqualTo(1);
+            assertThat(isAlive(pid)).isFalse();
+          }
+        });
+  }
+
+  @Test
+  void aProcessIsStoppedThoughTheConnectionOfTheFirstAttemptIsDead() {
+    onBlaxel(
+        (sandbox, proxy) -> {
+          Process sleep =
+              ((BlaxelSandbox) sandbox).processes().start(BlaxelCommand.of(SLEEP).streamed());
+          long pid = pid(sandbox);
+          proxy.inject("POST /process ", Fault.halfOpen().inRequest().afterBodyBytes(2));
+          sleep.close();
+
+          assertThat(proxy.injections()).isEqualTo(1);
+          assertThat(isAlive(pid)).isFalse();
+        });
+  }
+
+  @Test
+  void aListThatIsGarbledIsAskedForAgainBeforeAStop() throws Exception {
+    Map<String, String> environment = new HashMap<>(local.e2bEnvironment());
+    try (FaultProxy proxy = FaultProxy.inFrontOf(environment.getOrDefault("E2B_SANDBOX_URL", ""))) {
+      environment.put("E2B_SANDBOX_URL", proxy.url());
+      try (E2bClient client =
+              E2bClient.builder()
+                  .environment(environment)
+                  .httpVersion(HttpVersion.HTTP_1_1)
+                  .processStreams(HttpVersion.HTTP_1_1)
+                  .build();
+          Sandbox sandbox = client.create(SandboxSpec.standard());
+          Process sleep = sandbox.start(SLEEP)) {
+        long pid = pid(sandbox);
+        proxy.inject("Process/List", Fault.insert("[keepalive]\n").afterBodyBytes(0));
+
+        assertThat(sleep.kill()).isTrue();
+        assertThat(proxy.injections()).isEqualTo(1);
+        assertThat(isAlive(pid)).isFalse();
+      }
+    }
+  }
+
+  private static final Command SLEEP = Command.shell("echo $$ >pid; exec sleep 100");
+
+  /** The server runs commands on this machine, in the same file system. */
+  private static long pid(Sandbox sandbox) {
+    String text =
+        sandbox.exec("sh", "-c", "until [ -s pid ]; do sleep 0.05; done; cat pid").outText();
+    return Long.parseLong(text.strip());
+  }
+
+  private static boolean isAlive(long pid) {
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
   private interface Scene {
