@@ -624,6 +624,16 @@ call('files.home-alias', async () => {
   same(['file'], (await sandbox.files.list('/home/user/alias')).map((entry) => entry.name))
 })
 
+call('files.home-of-commands', async () => {
+  const sandbox = await shared()
+  const info = await sandbox.files.getInfo((await sandbox.files.write('seen/file', 'x')).path)
+  const line = `stat -c '%n %U %G' "$HOME/seen/file" && cat ${info.path}`
+  same(`${info.path} ${info.owner} ${info.group}\nx`, (await sandbox.commands.run(line)).stdout)
+  await sandbox.commands.run(`ln -sfn ${info.path} seen/link`)
+  same('x', await sandbox.files.read('seen/link'))
+  same(info.path, (await sandbox.files.getInfo('seen/link')).symlinkTarget)
+})
+
 call('files.list', async () => {
   const sandbox = await shared()
   await sandbox.files.write('tree/one/two/three', 'x')

@@ -745,6 +745,17 @@ def _():
     same(["file"], [entry.name for entry in shared().files.list("/home/user/alias")])
 
 
+@call("files.home-of-commands")
+def _():
+    info = shared().files.get_info(shared().files.write("seen/file", "x").path)
+    line = f"stat -c '%n %U %G' \"$HOME/seen/file\" && cat {info.path}"
+    same(f"{info.path} {info.owner} {info.group}\nx", shared().commands.run(line).stdout)
+    shared().commands.run(f"ln -sfn {info.path} seen/link")
+    same("x", shared().files.read("seen/link"))
+    same(info.path, shared().files.get_info("seen/link").symlink_target)
+    same(info.path.removesuffix("/seen/file") + "\n", shared().commands.run("pwd").stdout)
+
+
 @call("files.list")
 def _():
     shared().files.write("tree/one/two/three", "x")

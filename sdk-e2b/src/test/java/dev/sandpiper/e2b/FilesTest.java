@@ -246,6 +246,28 @@ class FilesTest {
     e2b.take("GET /files?path=%2Fa");
   }
 
+  /** The statuses of the daemon and of the edge that are not among the refusals. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "403 | AuthenticationException | not yours",
+        "409 | PlatformException       | 409",
+        "429 | RateLimitedException    | 429",
+        "502 | SandboxNotRunningException | the sandbox does not run",
+        "503 | PlatformException       | 503",
+      })
+  void eachStatusIsAnErrorOfItsOwn(int status, String type, String says) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    String text = status == 502 ? "The sandbox was not found" : "not yours";
+    e2b.answer(status, "{\"sandboxId\": \"isb1\", \"message\": \"%s\"}".formatted(text));
+    assertThatThrownBy(() -> sandbox.files().write("/a", Content.of("x")))
+        .hasMessageContaining(says)
+        .extracting(thrown -> thrown.getClass().getSimpleName())
+        .isEqualTo(type);
+    e2b.take("POST /files?path=%2Fa");
+  }
+
   @ParameterizedTest
   @MethodSource("refusals")
   void aRefusalToWriteIsTold(Refusal refusal) throws Exception {

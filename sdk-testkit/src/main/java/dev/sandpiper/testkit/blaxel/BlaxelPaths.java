@@ -18,7 +18,8 @@ final class BlaxelPaths {
 
   BlaxelPaths(BlaxelPlaces places) {
     this.places = places;
-    this.confinement = new Confinement(places.wholeHost(), places.home(), places.logs());
+    this.confinement =
+        new Confinement(places.wholeHost(), places.home().toString(), places.home(), places.logs());
   }
 
   String workingDirectory() {

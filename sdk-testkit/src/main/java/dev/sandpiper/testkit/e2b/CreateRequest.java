@@ -8,6 +8,7 @@ import dev.sandpiper.testkit.e2b.Templates.Template;
 import dev.sandpiper.testkit.http.Unenforced;
 import dev.sandpiper.testkit.machine.Secrets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -28,6 +29,11 @@ record CreateRequest(LocalSandbox.Spec spec) {
               "allow_internet_access", BooleanNode.TRUE,
               "allowPublicTraffic", BooleanNode.TRUE,
               "onTimeout", TextNode.valueOf("kill")));
+
+  /**
+   * Objects whose names the caller chooses: one that is named is asked for, with nothing in it too.
+   */
+  private static final List<String> NAMING = List.of("/mcp", "/iam/tokens", "/network/rules");
 
   /** What the two versions of the call do with what is left out. */
   enum Version {
@@ -66,6 +72,10 @@ record CreateRequest(LocalSandbox.Spec spec) {
     if (timeout <= 0) throw new ApiException(400, "timeout must be greater than 0");
     Duration timeToLive = Sandboxes.bounded(Duration.ofSeconds(timeout));
     ApiException.throwIf(sandboxes.unenforced().refusal("", body, FIELDS));
+    for (String named : NAMING) {
+      if (body.at(named).isEmpty()) continue;
+      ApiException.throwIf(sandboxes.unenforced().refusal(named.split("/", -1)[1]));
+    }
     Lifecycle lifecycle = Lifecycle.parse(body, timeToLive);
     Template template = sandboxes.template(name.textValue());
     if (template == null) throw Templates.notFound(name.textValue());

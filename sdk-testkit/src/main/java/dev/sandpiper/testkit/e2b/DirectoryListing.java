@@ -21,10 +21,12 @@ import java.util.TreeMap;
  * in the order of their bytes, links listed and not followed. What cannot be read fails it all.
  */
 final class DirectoryListing {
+  private final Home home;
   private final int depth;
   private final ListDirResponse.Builder response = ListDirResponse.newBuilder();
 
-  private DirectoryListing(int depth) {
+  private DirectoryListing(Home home, int depth) {
+    this.home = home;
     this.depth = depth;
   }
 
@@ -35,9 +37,9 @@ final class DirectoryListing {
   static ListDirResponse read(Home home, String path, int depth) {
     Path directory = follow(home, path);
     if (!Files.isDirectory(directory)) {
-      throw RpcException.invalid("path is not a directory: " + ExactPath.text(directory));
+      throw RpcException.invalid("path is not a directory: " + home.shown(directory));
     }
-    DirectoryListing listing = new DirectoryListing(depth);
+    DirectoryListing listing = new DirectoryListing(home, depth);
     try {
       listing.add(directory, ExactPath.clean(path), 1);
     } catch (IOException e) {
@@ -55,7 +57,7 @@ final class DirectoryListing {
   private static Path follow(Home home, String path) {
     try {
       Path directory = home.follow(path);
-      requireAll(directory);
+      requireAll(home, directory);
       return directory;
     } catch (FileSystemLoopException e) {
       throw new RpcException(
@@ -70,14 +72,14 @@ final class DirectoryListing {
   }
 
   /** Looks at each name on the way down: the first that is not there is the one complained of. */
-  private static void requireAll(Path path) throws IOException {
+  private static void requireAll(Home home, Path path) throws IOException {
     Path at = path.getRoot();
     for (Path name : path) {
       at = at.resolve(name);
       try {
         Files.readAttributes(at, "unix:mode", LinkOption.NOFOLLOW_LINKS);
       } catch (IOException e) {
-        if (GoErrors.isMissing(e)) throw new NoSuchFileException(ExactPath.text(at));
+        if (GoErrors.isMissing(e)) throw new NoSuchFileException(home.shown(at));
         throw e;
       }
     }
@@ -97,7 +99,7 @@ final class DirectoryListing {
     for (Map.Entry<byte[], Path> child : children.entrySet()) {
       byte[] name = child.getKey();
       String below = (path.equals("/") ? "" : path) + "/" + ExactPath.text(name, name.length);
-      response.addEntries(Entries.of(child.getValue(), below));
+      response.addEntries(Entries.of(home, child.getValue(), below));
       if (Files.isDirectory(child.getValue(), LinkOption.NOFOLLOW_LINKS)) {
         add(child.getValue(), below, level + 1);
       }

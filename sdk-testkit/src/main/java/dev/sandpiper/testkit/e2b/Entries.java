@@ -31,11 +31,11 @@ final class Entries {
    * @param path absolute; it comes back as it is
    */
   static EntryInfo read(Home home, String path) throws IOException {
-    return of(home.locate(path), path);
+    return of(home, home.locate(path), path);
   }
 
   /** Describes a file under the path by which it was found. */
-  static EntryInfo of(Path file, String path) throws IOException {
+  static EntryInfo of(Home home, Path file, String path) throws IOException {
     Map<String, Object> attributes =
         Files.readAttributes(file, "unix:*", LinkOption.NOFOLLOW_LINKS);
     int mode = (int) attribute(attributes, "mode");
@@ -44,12 +44,12 @@ final class Entries {
             .setName(ExactPath.name(path))
             .setPath(path)
             .setPermissions(UnixMode.permissions(mode))
-            .setOwner(attribute(attributes, "owner").toString())
-            .setGroup(attribute(attributes, "group").toString())
+            .setOwner(home.name("owner", attributes))
+            .setGroup(home.name("group", attributes))
             .setModifiedTime(time((FileTime) attribute(attributes, "lastModifiedTime")));
     entry.setSize((long) attribute(attributes, "size"));
     if (UnixMode.isLink(mode)) {
-      addTarget(entry, file, path);
+      addTarget(entry, home, file, path);
     } else {
       entry.setType(UnixMode.type(mode)).setMode(mode & PERMISSION_BITS);
       if (entry.getType() == FileType.FILE_TYPE_FILE) {
@@ -59,9 +59,9 @@ final class Entries {
     return entry.build();
   }
 
-  private static void addTarget(EntryInfo.Builder entry, Path link, String path) {
-    Path target = realPath(link);
-    entry.setSymlinkTarget(target == null ? path : ExactPath.text(target));
+  private static void addTarget(EntryInfo.Builder entry, Home home, Path link, String path) {
+    Path target = target(home, link);
+    entry.setSymlinkTarget(target == null ? path : home.shown(target));
     if (target == null) return;
     try {
       int mode = (int) attribute(Files.readAttributes(target, "unix:mode"), "mode");
@@ -72,9 +72,9 @@ final class Entries {
   }
 
   /** Null for a link that leads nowhere. */
-  private static @Nullable Path realPath(Path link) {
+  private static @Nullable Path target(Home home, Path link) {
     try {
-      return link.toRealPath();
+      return home.resolve(link).toRealPath();
     } catch (IOException e) {
       return null;
     }

@@ -202,7 +202,8 @@ final class LocalSandbox {
     }
   }
 
-  private void boot() {
+  private void boot() throws IOException {
+    home.boot();
     processes = tables.get();
     watchers = new Watchers(id);
     envdDead = false;

@@ -45,7 +45,7 @@ final class Parents {
     for (String level : levels) {
       try {
         BasicFileAttributes found =
-            Files.readAttributes(ExactPath.of(level), BasicFileAttributes.class);
+            Files.readAttributes(home.resolve(level), BasicFileAttributes.class);
         if (!found.isDirectory()) throw new RefusedException("path is a file: " + level);
       } catch (IOException e) {
         if (!GoErrors.isMissing(e)) {

@@ -13,8 +13,6 @@ import dev.sandpiper.testkit.machine.Stragglers;
 import dev.sandpiper.testkit.machine.TerminalSize;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -81,7 +79,12 @@ final class ProcessTable implements AutoCloseable {
     if (terminal != null) requireTerminals();
     Launch launch =
         new Launch(
-            words(config), directory(config, user), variables(config, user), takesInput, terminal);
+            home.wrapper(user),
+            words(config),
+            directory(config, user),
+            variables(config, user),
+            takesInput,
+            terminal);
     String tag = request.hasTag() ? request.getTag() : null;
     starting.readLock().lock();
     try {
@@ -171,14 +174,14 @@ final class ProcessTable implements AutoCloseable {
     return words;
   }
 
-  private String directory(ProcessConfig config, String user) {
+  private String directory(ProcessConfig config, String user) throws IOException {
     String directory;
     try {
       directory = home.expand(config.getCwd(), user);
     } catch (Home.UserHomeException e) {
       throw RpcException.invalid(String.valueOf(e.getMessage()));
     }
-    if (directory.indexOf('\0') >= 0 || !Files.exists(Path.of(directory))) {
+    if (directory.indexOf('\0') >= 0 || !home.isThere(directory)) {
       throw RpcException.invalid("cwd '" + directory + "' does not exist");
     }
     return directory;
@@ -187,7 +190,7 @@ final class ProcessTable implements AutoCloseable {
   private Map<String, String> variables(ProcessConfig config, String user) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("PATH", System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"));
-    all.put("HOME", home.directory().toString());
+    all.put("HOME", home.shown());
     all.put("USER", user);
     all.put("LOGNAME", user);
     environment.forEach((name, value) -> put(all, name, value));

@@ -4,6 +4,7 @@ import dev.sandpiper.testkit.e2b.Templates.Template;
 import dev.sandpiper.testkit.http.Unenforced;
 import dev.sandpiper.testkit.machine.Directories;
 import dev.sandpiper.testkit.machine.Home;
+import dev.sandpiper.testkit.machine.HomeMount;
 import dev.sandpiper.testkit.machine.Launcher;
 import dev.sandpiper.testkit.machine.Secrets;
 import dev.sandpiper.testkit.machine.Threads;
@@ -39,6 +40,7 @@ final class Sandboxes implements AutoCloseable {
   private final Path pipes;
   private final Threads threads;
   private final Launcher launcher;
+  private final @Nullable HomeMount mount;
   private final Map<String, LocalSandbox> alive = new ConcurrentHashMap<>();
   private final Map<String, Future<?>> expiries = new ConcurrentHashMap<>();
 
@@ -51,6 +53,12 @@ final class Sandboxes implements AutoCloseable {
     snapshots = new Snapshots(root.resolve("snapshots"));
     pipes = Files.createDirectory(root.resolve("pipes"));
     launcher = Launcher.in(pipes);
+    boolean mountable = launcher.supervises() && !wholeHost;
+    mount = mountable ? HomeMount.tryIn(Files.createDirectory(root.resolve("mounts"))) : null;
+    log.info(
+        mount == null
+            ? "E2B's commands and answers have the real path of a home, not /home/user"
+            : "E2B's commands see their home at /home/user");
   }
 
   /**
@@ -90,7 +98,9 @@ final class Sandboxes implements AutoCloseable {
   }
 
   private LocalSandbox create(String id, LocalSandbox.Spec spec) throws IOException {
-    Home home = new Home(makeHome(id, spec.template()), wholeHost);
+    Path directory = makeHome(id, spec.template());
+    Home home = mount == null ? new Home(directory, wholeHost) : Home.mounted(directory, mount);
+    home.boot();
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
     LocalSandbox sandbox =
         new LocalSandbox(

@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.machine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -10,18 +11,19 @@ import java.util.stream.Stream;
  * see too. This does not confine anything, since a command can open what it likes.
  */
 public final class Confinement {
-  private final Path home;
+  private final String home;
   private final List<Path> roots;
   private final boolean wholeHost;
 
   /**
-   * @param home the first of its directories, as messages name it; real, as the others are
    * @param wholeHost whether file calls may go everywhere all the same
+   * @param home the first of its directories, as messages name it
+   * @param directories real
    */
-  public Confinement(boolean wholeHost, Path home, Path... others) {
+  public Confinement(boolean wholeHost, String home, Path... directories) {
     this.home = home;
     this.wholeHost = wholeHost;
-    this.roots = Stream.concat(Stream.of(home, temporary()), Stream.of(others)).toList();
+    this.roots = Stream.concat(Stream.of(temporary()), Stream.of(directories)).toList();
   }
 
   private static Path temporary() {
@@ -37,7 +39,7 @@ public final class Confinement {
   public static final class OutsideException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    OutsideException(String path, Path home) {
+    OutsideException(String path, String home) {
       super(
           "path '"
               + path
@@ -54,7 +56,12 @@ public final class Confinement {
    * @throws OutsideException if it is where file calls do not go
    */
   public Path inside(String absolute, boolean followLast) throws IOException {
-    Path real = Links.resolve(ExactPath.of(absolute), followLast);
+    return inside(
+        Links.resolve(ExactPath.of(absolute), followLast, UnaryOperator.identity()), absolute);
+  }
+
+  /** The same for a path whose links are followed already. */
+  Path inside(Path real, String absolute) {
     if (wholeHost || roots.stream().anyMatch(real::startsWith)) return real;
     throw new OutsideException(absolute, home);
   }

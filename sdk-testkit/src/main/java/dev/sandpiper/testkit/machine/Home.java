@@ -1,37 +1,103 @@
 package dev.sandpiper.testkit.machine;
 
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sandbox's directory, and what paths mean in it. It is the home of every user and where commands
  * start.
  */
 public final class Home {
-  /** Where the platform has the home, and so its documentation and its users. */
-  private static final String DOCUMENTED = "/home/user";
-
   private final Path directory;
+  private final String shown;
   private final Confinement confinement;
   private final boolean aliased;
+  private final @Nullable HomeMount mount;
+  private final Map<Path, Path> places;
   private volatile String start;
 
   /**
-   * The home at a directory.
+   * The home at a directory, which commands see where it is.
    *
    * @param wholeHost whether file calls may leave the directory all the same
    */
   public Home(Path directory, boolean wholeHost) {
+    this(directory, wholeHost, null);
+  }
+
+  private Home(Path directory, boolean wholeHost, @Nullable HomeMount mount) {
     this.directory = directory;
-    this.confinement = new Confinement(wholeHost, directory);
-    boolean owned = wholeHost && Files.exists(Path.of(DOCUMENTED));
-    this.aliased = !owned && !directory.startsWith(DOCUMENTED);
-    this.start = directory.toString();
+    this.mount = mount;
+    this.shown = mount == null ? directory.toString() : HomeMount.HOME;
+    this.places =
+        mount == null
+            ? Map.of()
+            : Map.of(Path.of(HomeMount.HOME), directory, Path.of(HomeMount.BOOT_ID), bootId());
+    boolean owned = wholeHost && Files.exists(Path.of(HomeMount.HOME));
+    this.aliased = mount == null && !owned && !directory.startsWith(HomeMount.HOME);
+    this.confinement =
+        mount == null
+            ? new Confinement(wholeHost, shown, directory)
+            : new Confinement(wholeHost, shown, directory, bootId());
+    this.start = shown;
+  }
+
+  /**
+   * The home at a directory, which commands see at {@code /home/user}. The directory that it is in
+   * belongs to the sandbox too.
+   */
+  public static Home mounted(Path directory, HomeMount mount) {
+    return new Home(directory, false, mount);
   }
 
   public Path directory() {
     return directory;
+  }
+
+  /** Where commands see it. */
+  public String shown() {
+    return shown;
+  }
+
+  /** Where commands see a file. */
+  public String shown(Path real) {
+    if (mount == null || !real.startsWith(directory)) return ExactPath.text(real);
+    return ExactPath.clean(shown + "/" + ExactPath.text(directory.relativize(real)));
+  }
+
+  /** Gives the machine that commands see a new run. */
+  public void boot() throws IOException {
+    if (mount == null) return;
+    Files.writeString(bootId(), UUID.randomUUID() + "\n");
+    for (String user : List.of("user", "root")) {
+      mount.describe(table(user), directory, bootId(), user);
+    }
+  }
+
+  private Path bootId() {
+    return directory.resolveSibling("boot_id");
+  }
+
+  private Path table(String user) {
+    return directory.resolveSibling("mounts." + user);
+  }
+
+  /** The words before those of a program that is to see what a user's commands see. */
+  public List<String> wrapper(String user) {
+    return mount == null ? List.of() : mount.wrapper(table(user));
+  }
+
+  /** The name that commands see for the owner or group of a file with these attributes. */
+  public String name(String kind, Map<String, Object> attributes) {
+    String number = kind.equals("owner") ? "uid" : "gid";
+    boolean user = mount != null && mount.isUser(number, attributes.get(number));
+    return user ? "user" : String.valueOf(attributes.get(kind));
   }
 
   /** Makes an empty path mean this one, instead of the home. */
@@ -51,21 +117,21 @@ public final class Home {
 
   /**
    * Makes a path absolute as E2B does: empty is where commands start, {@code ~} the home, a
-   * relative one is below it, and an absolute one stays as it is, not even cleaned. Only {@code
-   * /home/user} and what is below it become the home and what is below that, unless this machine
-   * has such a directory and file calls may go there.
+   * relative one is below it, and an absolute one stays as it is, not even cleaned. Where commands
+   * do not see the home at {@code /home/user}, that and what is below it become the home and what
+   * is below that, unless this machine has such a directory and file calls may go there.
    */
   public String expand(String path, String user) {
     if (path.isEmpty()) return start;
     if (path.equals("~") || path.startsWith("~/")) return below(path.substring(1));
     if (path.startsWith("~")) throw new UserHomeException(user);
     if (!path.startsWith("/")) return below("/" + path);
-    boolean documented = path.equals(DOCUMENTED) || path.startsWith(DOCUMENTED + "/");
-    return aliased && documented ? directory + path.substring(DOCUMENTED.length()) : path;
+    boolean documented = path.equals(HomeMount.HOME) || path.startsWith(HomeMount.HOME + "/");
+    return aliased && documented ? shown + path.substring(HomeMount.HOME.length()) : path;
   }
 
   private String below(String rest) {
-    return ExactPath.clean(directory + "/" + rest);
+    return ExactPath.clean(shown + "/" + rest);
   }
 
   /**
@@ -74,12 +140,44 @@ public final class Home {
    * @throws Confinement.OutsideException if it is where file calls do not go
    */
   public Path follow(String expanded) throws IOException {
-    return confinement.inside(expanded, true);
+    return confinement.inside(resolve(expanded), expanded);
   }
 
   /** Like {@link #follow}, except that a link in the last place is the file itself. */
   public Path locate(String expanded) throws IOException {
-    return confinement.inside(expanded, false);
+    return confinement.inside(Links.resolve(ExactPath.of(expanded), false, this::actual), expanded);
+  }
+
+  /** Like {@link #follow}, wherever it is: what a command would open. */
+  public Path resolve(String expanded) throws IOException {
+    return resolve(ExactPath.of(expanded));
+  }
+
+  /** Whether a command finds something at an expanded path. */
+  public boolean isThere(String expanded) throws IOException {
+    try {
+      return Files.exists(resolve(expanded));
+    } catch (FileSystemLoopException e) {
+      return false;
+    }
+  }
+
+  /** What a link leads to, which need not be there. */
+  public Path resolve(Path link) throws IOException {
+    return Links.resolve(link, true, this::actual);
+  }
+
+  private Path actual(Path seen) {
+    for (Map.Entry<Path, Path> place : places.entrySet()) {
+      Path at = place.getKey();
+      if (seen.startsWith(at)) {
+        int rest = at.getNameCount();
+        return seen.getNameCount() == rest
+            ? place.getValue()
+            : place.getValue().resolve(seen.subpath(rest, seen.getNameCount()));
+      }
+    }
+    return seen;
   }
 
   /** Whether it is a directory that no call moves or removes. */

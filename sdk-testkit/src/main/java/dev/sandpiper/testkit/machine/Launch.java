@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything about a command that the kernel needs to know.
  *
+ * @param wrapper the words before those of the program that starts it
  * @param takesInput whether its standard input is a pipe; meaningless with a terminal
  * @param terminal the size of its terminal; null if it has pipes instead
  */
 public record Launch(
+    List<String> wrapper,
     List<String> command,
     String directory,
     Map<String, String> environment,

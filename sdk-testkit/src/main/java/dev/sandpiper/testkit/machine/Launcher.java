@@ -56,6 +56,11 @@ public final class Launcher {
     }
   }
 
+  /** Whether commands run under a supervisor, and so in its wrapper. */
+  public boolean supervises() {
+    return perl;
+  }
+
   /** Why commands can have no terminal here; null if they can. Tried once. */
   public @Nullable String noTerminals() {
     lock.lock();

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.UnaryOperator;
 
 /** Symbolic links, followed as the kernel does. */
 public final class Links {
@@ -18,10 +19,12 @@ public final class Links {
    * exist.
    *
    * @param followLast whether a link in the last place is followed too
+   * @param actual tells for the path itself and for each absolute one in a link where it is
    */
-  public static Path resolve(Path path, boolean followLast) throws IOException {
+  public static Path resolve(Path path, boolean followLast, UnaryOperator<Path> actual)
+      throws IOException {
     Deque<Path> pending = new ArrayDeque<>();
-    path.forEach(pending::add);
+    actual.apply(path).forEach(pending::add);
     Path current = Path.of("/");
     int links = 0;
     while (!pending.isEmpty()) {
@@ -40,7 +43,7 @@ public final class Links {
       Path target = Files.readSymbolicLink(next);
       if (target.isAbsolute()) current = Path.of("/");
       Deque<Path> names = new ArrayDeque<>();
-      target.forEach(names::push);
+      (target.isAbsolute() ? actual.apply(target) : target).forEach(names::push);
       names.forEach(pending::push);
     }
     return current;

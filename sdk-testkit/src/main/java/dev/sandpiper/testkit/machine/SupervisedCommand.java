@@ -15,6 +15,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +59,9 @@ public final class SupervisedCommand implements RunningCommand {
 
   public static SupervisedCommand start(Path script, Path pipes, Launch launch)
       throws IOException, Launch.RefusedException {
-    ProcessBuilder builder = new ProcessBuilder("perl", script.toString());
+    List<String> words = new ArrayList<>(launch.wrapper());
+    words.addAll(List.of("perl", script.toString()));
+    ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().keySet().retainAll(List.of("PATH"));
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     Process supervisor = builder.start();

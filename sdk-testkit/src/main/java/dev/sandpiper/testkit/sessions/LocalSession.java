@@ -70,7 +70,8 @@ final class LocalSession implements AutoCloseable {
     Map<String, String> environment =
         Map.of("PATH", PATH, "HOME", home.directory().toString(), MARK, id);
     List<String> words = List.of("/bin/sh", "-c", command);
-    Launch launch = new Launch(words, home.expand(directory, ""), environment, true, null);
+    Launch launch =
+        new Launch(List.of(), words, home.expand(directory, ""), environment, true, null);
     String name = Secrets.sandboxId();
     LocalProcess process = new LocalProcess(name, launcher.launch(launch), clock, threads);
     processes.put(name, process);

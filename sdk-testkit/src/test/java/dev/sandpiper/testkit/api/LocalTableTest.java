@@ -59,11 +59,15 @@ class LocalTableTest {
           field(
               "resume by a request (`autoResume`)",
               "\"autoPause\":true,\"autoResume\":{\"enabled\":true}"),
+          field(
+              "pause at the end without memory (`autoPauseMemory`)",
+              "\"autoPause\":true,\"autoPauseMemory\":false"),
           field("no internet (`allow_internet_access`)", "\"allow_internet_access\":false"),
           field("rules (`network`)", "\"network\":{\"denyOut\":[\"0.0.0.0/0\"]}"),
           field("volumes (`volumeMounts`)", "\"volumeMounts\":[{\"name\":\"v\",\"path\":\"/v\"}]"),
-          field("`mcp`", "\"mcp\":{\"a\":{}}".replace("{}", "{\"b\":\"c\"}")),
+          field("`mcp`", "\"mcp\":{\"a\":{}}"),
           field("`iam`", "\"iam\":{\"tokens\":{\"a\":{\"audience\":\"b\"}}}"),
+          call("another end (`timeout`)", "POST", "timeout", "{\"timeout\":60}"),
           call("pause", "POST", "pause", "{}"),
           call("pause without memory", "POST", "pause", "{\"memory\":false}"),
           call("connect", "POST", "connect", "{\"timeout\":60}"),
@@ -73,6 +77,9 @@ class LocalTableTest {
           call("other rules", "PUT", "network", "{\"denyOut\":[\"0.0.0.0/0\"]}"),
           call("metrics", "GET", "metrics", ""),
           new Wish("log", "GET", "/v2/sandboxes/*/logs", ""),
+          new Wish(
+              "lists by label and state", "GET", "/v2/sandboxes?metadata=a%3Db&state=paused", ""),
+          new Wish("kill", "DELETE", "/sandboxes/*", ""),
           new Wish("volumes", "GET", "/volumes", ""),
           new Wish("secrets", "GET", "/secrets", ""),
           new Wish("templates", "GET", "/templates", ""));
@@ -90,6 +97,14 @@ class LocalTableTest {
               "life (`lifecycle`)",
               "\"lifecycle\":{\"expirationPolicies\":"
                   + "[{\"type\":\"ttl-max-age\",\"value\":\"1h\",\"action\":\"delete\"}]}"),
+          new Wish("list", "GET", "/sandboxes", ""),
+          new Wish("delete", "DELETE", "/sandboxes/*", ""),
+          call("archive", "POST", "archive", "{}"),
+          call("fork", "POST", "fork", "{}"),
+          new Wish("volumes", "GET", "/volumes", ""),
+          new Wish("drives", "GET", "/drives", ""),
+          new Wish("schedules", "GET", "/sandboxes/*/schedules", ""),
+          new Wish("secrets", "GET", "/secrets", ""),
           new Wish("snapshots", "GET", "/snapshots", ""),
           new Wish("previews", "GET", "/sandboxes/*/previews", ""));
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** {@code /home/user} in calls is the sandbox's home; answers have the real path. */
+/** {@code /home/user} in calls is the sandbox's home; answers have it where commands see it. */
 class DocumentedHomeTest {
   @RegisterExtension final LocalServer server = new LocalServer();
 
@@ -25,13 +25,13 @@ class DocumentedHomeTest {
                     .POST(BodyPublishers.ofString("hello")))
             .body();
     Path file = sandbox.home().resolve("app/a.txt");
-    assertThat(written).contains("\"path\":\"" + file + "\"");
+    assertThat(written).contains("\"path\":\"" + sandbox.seen() + "/app/a.txt\"");
     assertThat(Files.readString(file)).isEqualTo("hello");
     assertThat(server.send(sandbox.request(target)).body()).isEqualTo("hello");
   }
 
   @Test
-  void callsTakeItAndAnswerWithTheRealPath() throws Exception {
+  void callsTakeItAndAnswerWithWhatCommandsSee() throws Exception {
     TestSandbox sandbox = server.create();
     sandbox.call("/filesystem.Filesystem/MakeDir", "{\"path\":\"/home/user/d\"}");
     assertThat(
@@ -39,7 +39,7 @@ class DocumentedHomeTest {
                 .call("/filesystem.Filesystem/Stat", "{\"path\":\"/home/user/d\"}")
                 .at("/entry/path")
                 .asText())
-        .isEqualTo(sandbox.home().resolve("d").toString());
+        .isEqualTo(sandbox.seen() + "/d");
     sandbox.call(
         "/filesystem.Filesystem/Move",
         "{\"source\":\"/home/user/d\",\"destination\":\"/home/user/e\"}");
@@ -48,10 +48,10 @@ class DocumentedHomeTest {
                 .call("/filesystem.Filesystem/ListDir", "{\"path\":\"/home/user\"}")
                 .at("/entries/0/path")
                 .asText())
-        .isEqualTo(sandbox.home().resolve("e").toString());
+        .isEqualTo(sandbox.seen() + "/e");
     String start = "{\"process\":{\"cmd\":\"pwd\",\"cwd\":\"/home/user/e\"},\"stdin\":false}";
     try (EventStream events = sandbox.stream("/process.Process/Start", start)) {
-      assertThat(events.rest()).contains("stdout " + sandbox.home().resolve("e"));
+      assertThat(events.rest()).contains("stdout " + sandbox.seen() + "/e");
     }
     assertThat(
             sandbox

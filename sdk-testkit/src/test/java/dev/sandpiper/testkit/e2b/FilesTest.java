@@ -43,7 +43,7 @@ class FilesTest {
     assertThat(written.body())
         .isEqualTo(
             "[{\"name\":\"b.txt\",\"path\":\"%s/a/b.txt\",\"type\":\"file\"}]"
-                .formatted(sandbox.home()));
+                .formatted(sandbox.seen()));
     assertThat(read(sandbox, "a/b.txt").body()).isEqualTo("hi");
   }
 

@@ -16,7 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -87,7 +86,8 @@ final class LocalServer implements BeforeEachCallback, AfterEachCallback {
     created.add(id);
     TestSandbox sandbox = new TestSandbox(this, id, tree.path("envdAccessToken").asText(null));
     ObjectNode stat = sandbox.call("/filesystem.Filesystem/Stat", "{}");
-    return sandbox.withHome(Path.of(stat.at("/entry/path").asText()));
+    String seen = stat.at("/entry/path").asText();
+    return sandbox.withHome(HostHome.of(id, seen), seen);
   }
 
   HttpResponse<String> control(String method, String target, String body, String... headers)

@@ -104,6 +104,28 @@ class PauseTest {
   }
 
   @Test
+  void aServerAndTheVariablesOfASandboxAreThereAgainAfterThePause() throws Exception {
+    TestSandbox sandbox =
+        server.create("{\"templateID\":\"base\",\"timeout\":60,\"envVars\":{\"A\":\"b\"}}");
+    String script =
+        "use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalAddr => q(127.0.0.1), Listen => 5)"
+            + " or die; open my $f, q(>), q(port); print $f $s->sockport, qq(\\n); close $f;"
+            + " while (my $c = $s->accept) { 1 while (<$c> // q()) =~ /\\S/;"
+            + " print $c qq(HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close"
+            + "\\r\\n\\r\\nhi); close $c }";
+    EventStream events = sandbox.shell("exec perl -e '" + script + "'");
+    int port = Math.toIntExact(pidIn(sandbox, "port"));
+    assertThat(server.send(sandbox.request("/", port)).body()).isEqualTo("hi");
+
+    assertThat(status(sandbox, "pause", "{}")).isEqualTo(204);
+    assertThat(server.send(sandbox.request("/", port)).statusCode()).isEqualTo(502);
+    assertThat(status(sandbox, "connect", "{\"timeout\":60}")).isEqualTo(201);
+    assertThat(server.send(sandbox.request("/", port)).body()).isEqualTo("hi");
+    assertThat(sandbox.run("echo $A")).contains("stdout b");
+    assertThatThrownBy(events::rest).isInstanceOf(IOException.class);
+  }
+
+  @Test
   void aJobThatWasStoppedBeforeStaysSo() throws Exception {
     TestSandbox sandbox = server.create();
     try (EventStream events = sandbox.shell("sleep 600 & echo $! > job; kill -STOP $!; wait")) {

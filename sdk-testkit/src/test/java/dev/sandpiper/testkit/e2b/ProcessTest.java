@@ -71,13 +71,13 @@ class ProcessTest {
       assertThat(events.next().substring("stdout ".length()).lines())
           .containsExactlyInAnyOrder(
               "PATH=" + System.getenv("PATH"),
-              "HOME=" + sandbox.home(),
+              "HOME=" + sandbox.seen(),
               "USER=user",
               "LOGNAME=user",
               "A=1",
               "B=2",
               "C=D=3",
-              "PWD=" + sandbox.home(),
+              "PWD=" + sandbox.seen(),
               "E2B_SANDBOX=true",
               "E2B_SANDBOX_ID=" + sandbox.id(),
               "E2B_TEMPLATE_ID="

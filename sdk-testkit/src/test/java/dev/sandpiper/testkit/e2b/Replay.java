@@ -277,7 +277,7 @@ final class Replay {
   }
 
   private String target(Turn turn) {
-    String home = sandbox.home().toString();
+    String home = sandbox.seen();
     return new Resigning(RECORDED_TOKEN, String.valueOf(sandbox.token()), RECORDED_HOME, home)
         .translate(turn.target())
         .replace("%2Fhome%2Fuser", home.replace("/", "%2F"))
@@ -333,7 +333,7 @@ final class Replay {
   }
 
   private String toActual(String text) {
-    String home = sandbox.home().toString();
+    String home = sandbox.seen();
     String translated =
         text.replace(RECORDED_HOME, home).replace("%2Fhome%2Fuser", home.replace("/", "%2F"));
     for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
@@ -380,7 +380,7 @@ final class Replay {
 
   /** An actual text in the words of the recording. */
   String toRecorded(String text) {
-    String translated = text.replace(sandbox.home().toString(), RECORDED_HOME);
+    String translated = text.replace(sandbox.seen(), RECORDED_HOME);
     for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
       translated = translated.replaceAll("\\b" + pid.getValue() + "\\b", pid.getKey());
     }

@@ -14,14 +14,19 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A sandbox of a test's server, and the requests that tests send to it. */
-record TestSandbox(LocalServer server, String id, @Nullable String token, Path home) {
+/**
+ * A sandbox of a test's server, and the requests that tests send to it.
+ *
+ * @param home its directory
+ * @param seen where its commands see that
+ */
+record TestSandbox(LocalServer server, String id, @Nullable String token, Path home, String seen) {
   TestSandbox(LocalServer server, String id, @Nullable String token) {
-    this(server, id, token, Path.of("/"));
+    this(server, id, token, Path.of("/"), "/");
   }
 
-  TestSandbox withHome(Path home) {
-    return new TestSandbox(server, id, token, home);
+  TestSandbox withHome(Path home, String seen) {
+    return new TestSandbox(server, id, token, home, seen);
   }
 
   HttpRequest.Builder request(String target) {

@@ -28,6 +28,8 @@ class UnsupportedFieldsTest {
       value = {
         "network             | {\"allowOut\":[\"1.1.1.1\"]}",
         "network             | {\"allowPublicTraffic\":false}",
+        "network             | {\"rules\":{\"a.example\":[]}}",
+        "iam                 | {\"tokens\":{\"a\":{}}}",
         "volumeMounts        | [{\"name\":\"v\",\"path\":\"/v\"}]",
         "iam                 | {\"tokens\":{\"a\":{\"audience\":\"b\",\"tokenType\":\"JWT-SVID\"}}}",
         "lifecycle           | {\"onTimeout\":\"pause\"}",

@@ -241,7 +241,7 @@ class WatchTest {
       JsonNode event = LocalServer.json.readTree(stream.next()).path("filesystem");
       assertThat(event.path("name").asText()).isEqualTo("new");
       assertThat(event.at("/entry/type").asText()).isEqualTo("FILE_TYPE_DIRECTORY");
-      assertThat(event.at("/entry/path").asText()).isEqualTo(sandbox.home() + "/new");
+      assertThat(event.at("/entry/path").asText()).isEqualTo(sandbox.seen() + "/new");
     }
   }
 

@@ -7,6 +7,7 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.testkit.LocalSandboxes;
+import dev.sandpiper.testkit.e2b.HostHome;
 import dev.sandpiper.testkit.matrix.Trial.Ground;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -67,7 +68,7 @@ class FaultMatrixTest {
       for (Row row : Row.values()) {
         SandboxClient client = row.isBlaxel() ? blaxel : e2b;
         Sandbox sandbox = client.create(SandboxSpec.standard());
-        Path home = Path.of(sandbox.exec("pwd").outText().strip());
+        Path home = HostHome.of(sandbox.id(), sandbox.exec("pwd").outText().strip());
         grounds.put(row, new Ground(local, client, sandbox, home));
       }
       run(cells);

@@ -9,6 +9,7 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.testkit.LocalSandboxes;
+import dev.sandpiper.testkit.e2b.HostHome;
 import dev.sandpiper.testkit.faults.Fault;
 import dev.sandpiper.testkit.faults.FaultProxy;
 import dev.sandpiper.testkit.matrix.FaultKind.Group;
@@ -34,9 +35,9 @@ final class Trial {
 
   /** What the cells of a row share; none of it meets a fault. */
   record Ground(LocalSandboxes local, SandboxClient client, Sandbox sandbox, Path home) {
-    static Ground of(LocalSandboxes local, SandboxClient client) {
+    static Ground of(LocalSandboxes local, SandboxClient client) throws IOException {
       Sandbox sandbox = client.create(SandboxSpec.standard());
-      Path home = Path.of(sandbox.exec("pwd").outText().strip());
+      Path home = HostHome.of(sandbox.id(), sandbox.exec("pwd").outText().strip());
       return new Ground(local, client, sandbox, home);
     }
   }
