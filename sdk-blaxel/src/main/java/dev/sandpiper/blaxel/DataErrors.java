@@ -10,7 +10,6 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.ErrorBody;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
@@ -54,7 +53,7 @@ final class DataErrors {
     try {
       return Json.parse(StrayLines.strip(response.bytes(LONGEST_ANSWER)));
     } catch (MalformedStreamException e) {
-      throw new WireFormatException(response.failure("an answer that cannot be read"), e);
+      throw response.unreadable(e);
     }
   }
 

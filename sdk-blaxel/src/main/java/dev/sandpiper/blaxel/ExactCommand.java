@@ -151,13 +151,12 @@ final class ExactCommand implements RunningCommand {
   }
 
   @Override
-  public boolean stopTree(Duration grace, CallScope scope) {
+  public void stopTree(Duration grace, CallScope scope) {
     if (maxRestarts != 0) {
       sandbox.api().in(scope).stop(ref.processId()); // or the server would start it again
     }
-    boolean isAll = sandbox.trees().stopNamed(ref, grace, () -> {}, scope);
+    sandbox.trees().stopNamed(ref, grace, () -> {}, scope);
     events.lookNow();
-    return isAll;
   }
 
   @Override

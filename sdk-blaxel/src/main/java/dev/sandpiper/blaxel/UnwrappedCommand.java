@@ -63,8 +63,8 @@ class UnwrappedCommand implements RunningCommand {
   }
 
   @Override
-  public final boolean stopTree(Duration grace, CallScope scope) {
-    return sandbox.trees().stop(ref, grace, () -> {}, scope);
+  public final void stopTree(Duration grace, CallScope scope) {
+    sandbox.trees().stop(ref, grace, () -> {}, scope);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
+import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Time;
 import java.time.Duration;
@@ -31,6 +32,9 @@ public final class ProcessTrees {
       ScriptFile.load(ProcessTrees.class.getResourceAsStream("signal.sh"), "signal.sh");
 
   private static final Logger log = LoggerFactory.getLogger(ProcessTrees.class);
+  private static final String PARTLY =
+      "the platform's own KILL was sent; whether all that it started has ended cannot be known";
+
   private static final Duration LIFETIME = Duration.ofSeconds(3);
 
   private final ScriptHost scripts;
@@ -45,34 +49,34 @@ public final class ProcessTrees {
 
   /**
    * TERM to all of it, and KILL after {@code grace} for what is left. Also for a process that has
-   * ended, whose descendants may live. False if no script said that all of it has ended, and the
-   * platform's own call was all that could be done.
+   * ended, whose descendants may live.
    *
    * @param falling runs before the platform's own call is used instead
+   * @throws SandboxException if no script said that all of it has ended; the platform's own call
+   *     was all that could be done
    */
-  public boolean stop(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
-    return stop(ref, grace, true, falling, scope);
+  public void stop(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
+    stop(ref, grace, true, falling, scope);
   }
 
   /**
    * Likewise for a process whose leader has the nonce in its variables for as long as it lives, so
    * that its number need not be asked for.
    */
-  public boolean stopNamed(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
-    return stop(ref, grace, false, falling, scope);
+  public void stopNamed(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
+    stop(ref, grace, false, falling, scope);
   }
 
-  private boolean stop(
+  private void stop(
       ProcessRef ref, Duration grace, boolean isNumbered, Runnable falling, CallScope scope) {
     try {
       batches.stop(ref, grace, isNumbered, scope);
-      return true;
     } catch (NotFoundException | CancelledException e) {
       throw e;
     } catch (SandboxException e) {
       log.warn("no kill could be run for {}, the platform's own is used: {}", ref, e.getMessage());
       release(ref, falling, scope);
-      return false;
+      throw Ambiguity.unknown(e, PARTLY);
     }
   }
 

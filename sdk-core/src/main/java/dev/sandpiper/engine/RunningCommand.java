@@ -45,10 +45,9 @@ public interface RunningCommand {
   /**
    * Stops the command with all its children: TERM, and KILL for what is left after {@code grace}.
    * Blocks until they are gone, or it is certain that they will not go. If the command is over its
-   * descendants are stopped. Works after {@link #close} too: a deadline outlives the stream. False
-   * if only the command itself was stopped, or told to, and what it started may live on.
+   * descendants are stopped. Works after {@link #close} too: a deadline outlives the stream.
    */
-  boolean stopTree(Duration grace, CallScope scope);
+  void stopTree(Duration grace, CallScope scope);
 
   /**
    * Sends a signal to the command and its group. False if the command is over. May be called from

@@ -2,7 +2,6 @@ package dev.sandpiper.engine;
 
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
-import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
@@ -23,10 +22,6 @@ final class TreeStop {
 
   /** For all of it; closing a process promises ten seconds. */
   static final Duration LIMIT = Duration.ofSeconds(9);
-
-  private static final String PARTLY =
-      "no script could stop it, so that the platform's own KILL was sent; whether all of it has"
-          + " ended cannot be known";
 
   private static final Logger log = LoggerFactory.getLogger(RunningCommand.class);
   private static final Duration AFTERMATH = Duration.ofMillis(1_500);
@@ -84,15 +79,12 @@ final class TreeStop {
     inTurn(
         scope,
         () -> {
-          boolean isAll = command.stopTree(GRACE, scope);
+          command.stopTree(GRACE, scope);
           swept = true;
           if (!isOverSoon(scope)) {
             command.release(scope);
           }
           freed = true;
-          if (!isAll) {
-            throw new PlatformException(failure(PARTLY));
-          }
         });
   }
 
@@ -110,17 +102,14 @@ final class TreeStop {
     if (freed || hasEnded.getAsBoolean()) {
       return;
     }
-    if (!swept && !attempt("stop", () -> command.stopTree(GRACE, scope))) {
-      return;
-    }
-    swept = true;
-    if (!isOverSoon(scope)) {
+    swept = swept || attempt("stop", () -> command.stopTree(GRACE, scope));
+    if (!isOverSoon(scope) && swept) {
       boolean released = attempt("free the stream of", () -> command.release(scope));
       if (released && !isOverSoon(scope)) {
         log.warn("{} was stopped, and its stream does not end", command.ref());
       }
     }
-    freed = true;
+    freed = swept;
   }
 
   private boolean isOverSoon(CallScope scope) {

@@ -121,11 +121,6 @@ public final class HttpResponse implements AutoCloseable {
     }
   }
 
-  /** From now on nobody else uses the connection, unless it is shared. */
-  void distrustConnection() {
-    call.distrustConnection();
-  }
-
   /**
    * Waits for all of a short document, where its length is known: after a lost connection it can
    * still be asked for again.
@@ -226,7 +221,12 @@ public final class HttpResponse implements AutoCloseable {
     }
   }
 
-  private WireFormatException unreadable(MalformedStreamException cause) {
+  /**
+   * The error for an answer that cannot be parsed. From now on nobody else uses its connection,
+   * unless that is shared.
+   */
+  public WireFormatException unreadable(MalformedStreamException cause) {
+    call.distrustConnection();
     return new WireFormatException(failure("an answer that cannot be read"), cause);
   }
 

@@ -38,7 +38,6 @@ public interface HttpTransport {
         if (!request.isHarmless() || !RetryingTransport.isGarbled(e)) {
           throw e;
         }
-        response.distrustConnection();
         unread = e;
       }
     }

@@ -200,10 +200,9 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   }
 
   @Override
-  public boolean stopTree(Duration grace, CallScope scope) {
+  public void stopTree(Duration grace, CallScope scope) {
     stops.incrementAndGet();
     onStop.run();
-    return true;
   }
 
   @Override

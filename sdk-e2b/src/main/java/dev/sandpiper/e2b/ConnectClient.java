@@ -3,7 +3,6 @@ package dev.sandpiper.e2b;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.Message;
-import dev.sandpiper.WireFormatException;
 import dev.sandpiper.http.ApiCall;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpBody;
@@ -103,7 +102,7 @@ record ConnectClient(
       M answer = used.decode(response.bytes(longestMessage), kind);
       return new ConnectAnswer<>(answer, response.headers());
     } catch (MalformedStreamException e) {
-      throw new WireFormatException(response.failure("an answer that cannot be read"), e);
+      throw response.unreadable(e);
     }
   }
 

@@ -20,8 +20,8 @@ record EnvdCommand(
   }
 
   @Override
-  public boolean stopTree(Duration grace, CallScope scope) {
-    return trees.stop(ref, grace, events::mayLoseLastWords, scope);
+  public void stopTree(Duration grace, CallScope scope) {
+    trees.stop(ref, grace, events::mayLoseLastWords, scope);
   }
 
   @Override

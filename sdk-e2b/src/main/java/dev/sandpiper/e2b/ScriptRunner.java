@@ -1,5 +1,6 @@
 package dev.sandpiper.e2b;
 
+import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.WireFormatException;
@@ -46,8 +47,8 @@ record ScriptRunner(ProcessRpc rpc) implements ScriptHost {
       throw new WireFormatException(
           Failure.of(operation, subject, "the sandbox sent " + e.getMessage()), e);
     } catch (IOException e) {
-      throw new PlatformException(
-          Failure.of(operation, subject, "the script's stream was cut off"), e);
+      throw new ConnectionLostException(
+          Failure.of(operation, subject, "the connection broke before the script's end"), null, e);
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.sandpiper.e2b;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
 import dev.sandpiper.engine.ProcessTrees;
@@ -36,7 +38,9 @@ class ProcessTreeTest {
     ProcessTrees trees =
         new ProcessTrees(new ScriptRunner(rpc), new ProcessSearch(rpc, "isb1"), Time.system());
     ProcessRef ref = ProcessRef.parse("e2b:isb1/7/sp-1");
-    assertThat(trees.stop(ref, Duration.ofMillis(1), () -> {}, CallScope.open())).isFalse();
+    assertThatThrownBy(() -> trees.stop(ref, Duration.ofMillis(1), () -> {}, CallScope.open()))
+        .isInstanceOf(DeadlineExceededException.class)
+        .hasMessageContaining("cannot be known");
 
     assertThat(peer.take().getTarget()).endsWith("/List");
     assertThat(peer.take().getTarget()).endsWith("/Start");

@@ -217,9 +217,9 @@ final class SessionCommand implements RunningCommand {
 
   /** The API has one way to stop: at once, without a grace. */
   @Override
-  public boolean stopTree(Duration grace, CallScope scope) {
+  public void stopTree(Duration grace, CallScope scope) {
     if (over) {
-      return true;
+      return;
     }
     Optional<ProcessState> state = calls.process(name, ref.processId(), false, scope);
     if (state.isPresent() && !state.get().finished()) {
@@ -227,7 +227,6 @@ final class SessionCommand implements RunningCommand {
       calls.stop(name, ref.processId(), scope);
     }
     askAnew();
-    return true;
   }
 
   @Override

@@ -3,11 +3,8 @@ package dev.sandpiper.testkit.matrix;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
-import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.testkit.LocalSandboxes;
-import dev.sandpiper.testkit.e2b.HostHome;
 import dev.sandpiper.testkit.matrix.Trial.Ground;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,17 +23,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Each operation of each platform meets each fault at each moment, and ends as {@code
- * docs/matrix.md} allows, in the time that it allows. With {@code -Pexhaustive}, so many cells that
- * each pair of values meets; with {@code -Dsandpiper.matrix=REGEX}, all that it matches. What each
- * did is in {@code target/matrix.txt}. A reset may overtake what was sent before it, so that the
- * table does not yet tell every outcome that is right: until it does, this is behind profiles.
+ * docs/matrix.md} allows, in the time that it allows: so many cells that each pair of values meets;
+ * with {@code -Dsandpiper.matrix=REGEX}, all that it matches. What each did is in {@code
+ * target/matrix.txt}.
  */
-@EnabledIf("isAskedFor")
 class FaultMatrixTest {
   /** Most of them wait most of the time. */
   private static final int AT_ONCE = 8;
@@ -54,10 +48,6 @@ class FaultMatrixTest {
     return Selection.pairwise(all);
   }
 
-  static boolean isAskedFor() {
-    return ONLY != null || Boolean.getBoolean("sandpiper.exhaustive");
-  }
-
   @Test
   void everyCellTellsTheTruthInTime() throws Exception {
     List<Cell> cells = new ArrayList<>(cells());
@@ -67,9 +57,7 @@ class FaultMatrixTest {
         SandboxClient blaxel = Row.BLAXEL.client(local)) {
       for (Row row : Row.values()) {
         SandboxClient client = row.isBlaxel() ? blaxel : e2b;
-        Sandbox sandbox = client.create(SandboxSpec.standard());
-        Path home = HostHome.of(sandbox.id(), sandbox.exec("pwd").outText().strip());
-        grounds.put(row, new Ground(local, client, sandbox, home));
+        grounds.put(row, Ground.of(local, client));
       }
       run(cells);
       grounds.values().forEach(ground -> ground.sandbox().close());
