@@ -63,7 +63,7 @@ call('sandbox.create', () => fresh({}, async (sandbox) => {
 
 call('sandbox.create-unnamed', async () => {
   const sandbox = await SandboxInstance.create()
-  holds(nameOf(sandbox), 'a name')
+  holds(nameOf(sandbox).startsWith('sandbox-'), nameOf(sandbox))
   same('running', await state(sandbox))
   await sandbox.delete()
 })

@@ -47,7 +47,7 @@ public final class Secrets {
 
   /** What a sandbox of Blaxel is called that was given no name. */
   public static String sandboxName() {
-    return "sbx-" + text(12, LOWER);
+    return "sandbox-" + text(12, LOWER);
   }
 
   /** What a process is called that was given no name. */

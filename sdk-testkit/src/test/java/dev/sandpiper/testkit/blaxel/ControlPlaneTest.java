@@ -63,6 +63,12 @@ class ControlPlaneTest {
   }
 
   @Test
+  void aSandboxWithoutANameGetsOne() throws Exception {
+    String answer = blaxel.control("POST", "/sandboxes", "{}").body();
+    assertThat(answer).containsPattern("\"name\":\"sandbox-[a-z0-9]{12}\"");
+  }
+
+  @Test
   void whatIsSentIsEchoedAndItsVariablesReachTheProcesses() throws Exception {
     LocalBlaxelSandbox sandbox =
         blaxel.create(
