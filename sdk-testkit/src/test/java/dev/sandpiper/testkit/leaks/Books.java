@@ -21,9 +21,10 @@ record Books(Map<String, Long> counts) {
   private static final Pattern LINE =
       Pattern.compile("(?m)^ *\\d+: +(\\d+) +(\\d+) +(\\S+)(?: \\(\\S+\\))?$");
 
-  /** Not those of the servers, which remember what has ended for a while. */
+  /** Not those of the servers, which remember what has ended, and its messages, for a while. */
   private static final Pattern OURS =
-      Pattern.compile("dev\\.sandpiper\\.(?!testkit).*|okhttp3\\..*|java\\.lang\\.ref\\.Cleaner.*");
+      Pattern.compile(
+          "dev\\.sandpiper\\.(?!testkit|e2b\\.proto).*|okhttp3\\..*|java\\.lang\\.ref\\.Cleaner.*");
 
   /** Threads that their pools, of the servers and the JDK, keep for a minute. */
   private static final Pattern IDLE = Pattern.compile("sandpiper-local-.*|process reaper.*");

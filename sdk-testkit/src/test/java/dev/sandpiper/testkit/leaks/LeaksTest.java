@@ -17,7 +17,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -27,36 +26,36 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Many of each, with which their callers are done in every way one can. Afterwards sockets,
  * threads, heap, the client's books, and the sandbox's processes and files are what they were.
- * Behind a profile: it costs two minutes of two cores.
  */
 @Isolated
-@EnabledIfSystemProperty(named = "sandpiper.exhaustive", matches = "true")
 @EnabledOnOs(OS.LINUX)
 class LeaksTest {
-  private static final int AT_ONCE = 6;
+  /** A connection that their pool keeps is two descriptors, of the client and of the server. */
+  private static final int AT_ONCE = 8;
+
   private static final int BATCH = 100;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** So many more than before may be in a pool; each of one way would leave more. */
   private static final int KEPT = 16;
 
-  /** Together five hundred of each; ten thousand with {@code -Pexhaustive}. */
+  /** Together a thousand files, and watches; 10,000 processes with {@code -Pexhaustive}. */
   private static final Map<Platform, Map<Kind, Integer>> COUNTS =
       Map.of(
           Platform.E2B,
           Map.of(
               Kind.PROCESS,
-              350,
+              190,
               Kind.FILE,
-              350,
-              Kind.WATCH,
               500,
+              Kind.WATCH,
+              1_000,
               Kind.SANDBOX,
-              350,
+              100,
               Kind.CLIENT,
-              50),
+              40),
           Platform.BLAXEL,
-          Map.of(Kind.PROCESS, 150, Kind.FILE, 150, Kind.SANDBOX, 150, Kind.CLIENT, 50));
+          Map.of(Kind.PROCESS, 190, Kind.FILE, 500, Kind.SANDBOX, 100, Kind.CLIENT, 40));
 
   @ParameterizedTest
   @EnumSource
@@ -72,10 +71,10 @@ class LeaksTest {
 
   private static void assertNothingIsLeft(Platform platform, Kind kind) throws Exception {
     try (Place place = new Place(platform)) {
-      new Abandoning(place, kind).run(60); // what stays for good is there by now
+      new Abandoning(place, kind).run(40); // what stays for good is there by now
       List<String> recordsBefore = place.records();
       Books before = Books.open();
-      int scale = Boolean.getBoolean("sandpiper.exhaustive") ? 20 : 1;
+      int scale = Boolean.getBoolean("sandpiper.exhaustive") ? 27 : 1;
       int letGo = new Abandoning(place, kind).run(COUNTS.get(platform).get(kind) * scale);
       until("held", () -> Books.open().beyond(before, KEPT).toString(), "{}");
       List<String> records = new ArrayList<>(place.records());
