@@ -12,6 +12,7 @@ import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.envd.E2bCall;
 import dev.sandpiper.http.ApiErrors;
 import dev.sandpiper.http.ApiErrors.Verdict;
 import dev.sandpiper.http.CallScope;

@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.SandboxClientBuilder;
+import dev.sandpiper.e2b.connect.Codec;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.Time;
 import dev.sandpiper.http.UserAgent;

@@ -2,6 +2,7 @@ package dev.sandpiper.e2b;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.e2b.envd.SandboxAccess;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.SentText;
 import java.util.Collection;

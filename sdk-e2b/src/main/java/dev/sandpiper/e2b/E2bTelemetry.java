@@ -8,6 +8,7 @@ import dev.sandpiper.EventStream;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.Pages;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.envd.E2bCall;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;

@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.WriteOptions;
+import dev.sandpiper.e2b.files.FileMetadata;
 import java.util.Map;
 
 /** {@link WriteOptions} with what only E2B knows. Immutable; each method returns a changed copy. */

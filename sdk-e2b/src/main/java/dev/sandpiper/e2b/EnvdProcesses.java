@@ -8,6 +8,7 @@ import dev.sandpiper.OutputListener;
 import dev.sandpiper.Process;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.e2b.process.EnvdLauncher;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;

@@ -6,6 +6,7 @@ import static dev.sandpiper.http.JsonApi.request;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.envd.E2bCall;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.JsonApi;

@@ -1,6 +1,8 @@
 package dev.sandpiper.e2b;
 
 import dev.sandpiper.Endpoint;
+import dev.sandpiper.e2b.envd.EnvdVersion;
+import dev.sandpiper.e2b.envd.SandboxAccess;
 import dev.sandpiper.http.Routes;
 import java.net.URI;
 import java.util.LinkedHashMap;

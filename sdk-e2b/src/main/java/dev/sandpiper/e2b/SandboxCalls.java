@@ -9,6 +9,7 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.envd.E2bCall;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;

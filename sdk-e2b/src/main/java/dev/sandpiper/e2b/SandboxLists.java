@@ -10,6 +10,7 @@ import dev.sandpiper.Pages;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.envd.E2bCall;
 import dev.sandpiper.engine.LazyPages;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;

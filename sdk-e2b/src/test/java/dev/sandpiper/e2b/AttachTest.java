@@ -13,6 +13,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxNotRunningException;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Process;
 import dev.sandpiper.SandboxInfo.State;
+import dev.sandpiper.e2b.connect.Frames;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -9,6 +9,7 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.time.Duration;

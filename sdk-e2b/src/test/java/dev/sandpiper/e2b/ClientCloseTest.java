@@ -8,6 +8,7 @@ import dev.sandpiper.HttpVersion;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;

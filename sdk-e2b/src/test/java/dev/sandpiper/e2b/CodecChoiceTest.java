@@ -8,6 +8,8 @@ import dev.sandpiper.Command;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.connect.Frames;
+import dev.sandpiper.e2b.process.Scripts;
 import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.wire.ConnectEnvelope;
 import java.util.Base64;

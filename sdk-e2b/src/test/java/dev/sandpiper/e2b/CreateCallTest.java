@@ -16,6 +16,7 @@ import dev.sandpiper.RetryOptions;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.ServiceBusyException;
+import dev.sandpiper.e2b.connect.Frames;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

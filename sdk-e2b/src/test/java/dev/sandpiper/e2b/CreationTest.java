@@ -10,6 +10,7 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.testing.Patience;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandpiper.Command;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.Process;
+import dev.sandpiper.e2b.connect.Frames;
 import java.util.concurrent.CountDownLatch;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;

@@ -21,6 +21,8 @@ import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.SandboxUnreachableException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.connect.Frames;
+import dev.sandpiper.e2b.process.Scripts;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.DataEvent;

@@ -17,6 +17,7 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.WatchOptions;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.testing.Recordings;
 import java.util.ArrayList;
 import java.util.List;

@@ -18,6 +18,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;

@@ -9,6 +9,7 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DeadlineExceededException.Limit;
 import dev.sandpiper.Process;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.Patience;
 import java.time.Duration;

@@ -13,6 +13,8 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.Signal;
+import dev.sandpiper.e2b.connect.Frames;
+import dev.sandpiper.e2b.process.ProcessRpc;
 import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.Patience;

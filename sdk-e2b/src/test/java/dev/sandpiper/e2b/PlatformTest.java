@@ -18,6 +18,7 @@ import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

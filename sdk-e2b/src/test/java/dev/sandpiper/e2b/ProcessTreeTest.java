@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.e2b.connect.Codec;
+import dev.sandpiper.e2b.connect.ConnectPeer;
+import dev.sandpiper.e2b.connect.Frames;
+import dev.sandpiper.e2b.envd.EnvdVersion;
+import dev.sandpiper.e2b.process.ProcessRpc;
+import dev.sandpiper.e2b.process.ProcessSearch;
+import dev.sandpiper.e2b.process.ScriptRunner;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
 import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.http.CallScope;

@@ -15,6 +15,8 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.e2b.connect.Frames;
+import dev.sandpiper.e2b.process.Gaps;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.http.ManualTime;

@@ -17,6 +17,8 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.connect.Frames;
+import dev.sandpiper.e2b.process.ExitReader;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.DataEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.EndEvent;

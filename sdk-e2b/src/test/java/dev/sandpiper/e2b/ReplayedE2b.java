@@ -2,6 +2,8 @@ package dev.sandpiper.e2b;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.e2b.connect.Codec;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.e2b.proto.ProcessProto.ListResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import java.io.IOException;

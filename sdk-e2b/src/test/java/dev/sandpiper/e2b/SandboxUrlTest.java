@@ -3,6 +3,7 @@ package dev.sandpiper.e2b;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.Content;
+import dev.sandpiper.e2b.connect.Frames;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

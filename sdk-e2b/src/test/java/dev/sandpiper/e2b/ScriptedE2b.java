@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Message;
+import dev.sandpiper.e2b.connect.Codec;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.testing.Patience;

@@ -8,6 +8,7 @@ import dev.sandpiper.Process;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;
 import dev.sandpiper.testing.CapturedLog;
 import java.io.ByteArrayInputStream;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.AuthenticationException;
 import dev.sandpiper.Endpoint;
+import dev.sandpiper.e2b.envd.EnvdVersion;
+import dev.sandpiper.e2b.envd.SandboxAccess;
 import dev.sandpiper.testing.Patience;
 import java.util.Map;
 import okhttp3.HttpUrl;

@@ -13,6 +13,8 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.Signal;
+import dev.sandpiper.e2b.connect.Frames;
+import dev.sandpiper.e2b.process.Gaps;
 import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;

@@ -17,6 +17,7 @@ import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;

@@ -18,6 +18,8 @@ import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.e2b.connect.Frames;
+import dev.sandpiper.e2b.process.Scripts;
 import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.SendInputRequest;

@@ -14,6 +14,7 @@ import dev.sandpiper.ExitStatus.Signaled;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.SendSignalResponse;

@@ -17,6 +17,8 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
+import dev.sandpiper.e2b.connect.Frames;
+import dev.sandpiper.e2b.process.Scripts;
 import dev.sandpiper.e2b.proto.ProcessProto.SendInputRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.SendInputResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;

@@ -22,6 +22,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.connect.Frames;
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
 import dev.sandpiper.e2b.proto.FilesystemProto.EventType;
 import dev.sandpiper.e2b.proto.FilesystemProto.FileType;

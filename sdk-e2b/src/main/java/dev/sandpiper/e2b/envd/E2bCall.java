@@ -1,0 +1,143 @@
+package dev.sandpiper.e2b.envd;
+
+import static dev.sandpiper.http.ApiCall.Repetition.IF_LOST;
+import static dev.sandpiper.http.ApiCall.Repetition.IF_LOST_OR_REFUSED;
+import static dev.sandpiper.http.ApiCall.Repetition.IF_UNSENT;
+
+import dev.sandpiper.http.ApiCall;
+import dev.sandpiper.http.HttpResponse;
+
+/**
+ * All that is sent to E2B. In a sandbox 502 is what is answered for one that is gone, so that no
+ * status is waited out there.
+ */
+public enum E2bCall implements ApiCall {
+  CREATE(
+      "create",
+      "POST /v2/sandboxes",
+      IF_UNSENT,
+      "after a lost connection, 502, 503, 504 and `Should-Retry: true` sent again under its"
+          + " idempotency key, within two minutes; then as with the first version of the route"),
+  CREATE_FIRST_VERSION(
+      "create",
+      "POST /sandboxes",
+      IF_UNSENT,
+      "the list is searched for the sandbox's nonce, twice; found: adopted, or deleted if the caller"
+          + " gave up; not found: the error says that it cannot be known"),
+  REBOOT("connect", "POST /v2/sandboxes/{id}/connect", IF_LOST_OR_REFUSED, ""),
+  PAUSE(
+      "pause",
+      "POST /sandboxes/{id}/pause",
+      IF_UNSENT,
+      "the sandbox is looked at; unless it is paused, the error says that it cannot be known"),
+  SNAPSHOT(
+      "snapshot",
+      "POST /sandboxes/{id}/snapshots",
+      IF_UNSENT,
+      "the error says that it cannot be known"),
+  FORK("fork", "POST /sandboxes/{id}/fork", IF_UNSENT, "the error says that it cannot be known"),
+  UPDATE_NETWORK("update network", "PUT /sandboxes/{id}/network", IF_LOST_OR_REFUSED, ""),
+  LIST_SNAPSHOTS("list", "GET /snapshots", IF_LOST_OR_REFUSED, ""),
+  DELETE_SNAPSHOT("delete snapshot", "DELETE /templates/{id}", IF_LOST_OR_REFUSED, ""),
+  METRICS("metrics", "GET /sandboxes/{id}/metrics", IF_LOST_OR_REFUSED, ""),
+  LATEST_METRICS("metrics", "GET /sandboxes/metrics", IF_LOST_OR_REFUSED, ""),
+  LOGS("logs", "GET /v2/sandboxes/{id}/logs", IF_LOST_OR_REFUSED, ""),
+  CONNECT("connect", "POST /sandboxes/{id}/connect", IF_LOST_OR_REFUSED, ""),
+  EXPIRE_IN("expireIn", "POST /sandboxes/{id}/timeout", IF_LOST_OR_REFUSED, ""),
+  INFO("info", "GET /sandboxes/{id}", IF_LOST_OR_REFUSED, ""),
+  LIST_SANDBOXES("list", "GET /v2/sandboxes", IF_LOST_OR_REFUSED, ""),
+  KILL("kill", "DELETE /sandboxes/{id}", IF_LOST_OR_REFUSED, ""),
+
+  START(
+      "start",
+      "POST /process.Process/Start",
+      IF_UNSENT,
+      "the running processes are searched for the command's nonce, twice, then those that just"
+          + " ended; found: adopted, with a gap in its output; not found: the error says that it"
+          + " cannot be known"),
+  ATTACH("attach", "POST /process.Process/Connect", IF_UNSENT, "the process is as it was"),
+  LIST_PROCESSES("list processes", "POST /process.Process/List", IF_LOST, ""),
+  SIGNAL(
+      "signal",
+      "POST /process.Process/SendSignal",
+      IF_UNSENT,
+      "only the fallback of a script that has looked the process up by its nonce, so that a reused"
+          + " number hits nobody"),
+  RESIZE("resize", "POST /process.Process/Update", IF_LOST, ""),
+  WRITE_STDIN(
+      "write stdin",
+      "POST /process.Process/SendInput",
+      IF_UNSENT,
+      "the error says that a part may have been read; every later write fails, and the process gets"
+          + " no end of file"),
+  CLOSE_STDIN(
+      "close stdin",
+      "POST /process.Process/CloseStdin",
+      IF_UNSENT,
+      "the error says that it cannot be known"),
+  PROBE("probe", "GET /health", IF_LOST, "the error says that the sandbox does not answer"),
+
+  STAT("stat", "POST /filesystem.Filesystem/Stat", IF_LOST, ""),
+  LIST_DIRECTORY("list", "POST /filesystem.Filesystem/ListDir", IF_LOST, ""),
+  MAKE_DIRECTORY(
+      "make directory",
+      "POST /filesystem.Filesystem/MakeDir",
+      IF_LOST,
+      "after a repetition `makeDirectory` may say that it was there"),
+  MOVE(
+      "move",
+      "POST /filesystem.Filesystem/Move",
+      IF_UNSENT,
+      "the error says that it cannot be known; an atomic write looks the file up"),
+  DELETE("delete", "POST /filesystem.Filesystem/Remove", IF_LOST, ""),
+  WATCH(
+      "watch",
+      "POST /filesystem.Filesystem/WatchDir",
+      IF_LOST,
+      "a watch that was open is opened again, six times at most, and reports a gap"),
+  READ(
+      "read",
+      "GET /files",
+      IF_LOST,
+      "behind the first byte it is resumed, three times in a row without 1 MiB of progress, if the"
+          + " file is certain to be unchanged; otherwise it fails, and the target of a download is as"
+          + " it was"),
+  WRITE(
+      "write",
+      "POST /files",
+      IF_UNSENT,
+      "the error says that the file may hold a part; `atomic()`, `uploadInParts` and"
+          + " `uploadDirectory` delete what they wrote beside it"),
+  ASK_FOR_JOINING(
+      "write", "POST /files/compose", IF_LOST, "joins nothing: asks whether the sandbox can"),
+  JOIN("write", "POST /files/compose", IF_UNSENT, "the parts are deleted");
+
+  /** The header in which the control plane says whether the same request may be sent again. */
+  public static final String REPEAT_HEADER = "Should-Retry";
+
+  @SuppressWarnings("ImmutableEnumChecker") // immutable, which cannot be seen from this module
+  private final Rule rule;
+
+  E2bCall(String verb, String route, Repetition repetition, String afterwards) {
+    rule = new Rule(verb, route, repetition, afterwards);
+  }
+
+  @Override
+  public boolean isRepeatedAfter(HttpResponse answer) {
+    String word = answer.header(REPEAT_HEADER);
+    if (word == null || answer.status() < 400) {
+      return ApiCall.super.isRepeatedAfter(answer);
+    }
+    return rule.repetition() == IF_LOST_OR_REFUSED && word.strip().equalsIgnoreCase("true");
+  }
+
+  @Override
+  public boolean isRepeatedBySender() {
+    return this == CREATE;
+  }
+
+  @Override
+  public Rule rule() {
+    return rule;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.sandpiper.e2b.process;
+
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.connect.ConnectStream;
+import dev.sandpiper.e2b.process.EnvdLauncher.Followed;
+import dev.sandpiper.e2b.proto.ProcessProto;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The events of one process, over one connection after the other. {@link #cancel} and {@link
+ * #mayLoseLastWords} may be called from any thread, the rest belongs to the one that reads.
+ */
+final class FollowedEvents {
+  private static final Logger log = LoggerFactory.getLogger(FollowedEvents.class);
+
+  /** How long the goodbye may take once the process's end has been reported. */
+  private static final Duration GOODBYE = Duration.ofSeconds(1);
+
+  private final ProcessRef ref;
+  private final String name;
+  private final Gaps gaps;
+  private final Reattachment reattachment;
+  private final CallScope following;
+  private final Reattachment.Attempts attempts; // of the reading thread
+  private final Deque<ProcessEvent> ready; // owned by the reading thread
+  private long heard; // when the last message came; of the reading thread
+  private ConnectStream<ProcessProto.ProcessEvent> events; // of the reading thread
+  private volatile boolean lastWordsMayBeLost;
+
+  /**
+   * @param following without an end; what cancels it ends all this
+   */
+  FollowedEvents(Followed process, Reattachment reattachment, CallScope following) {
+    this.ref = process.ref();
+    this.name = process.name();
+    this.events = process.connection().events();
+    this.following = following;
+    this.heard = following.time().nanos();
+    events.continueIn(following);
+    this.gaps = process.gaps();
+    this.ready = new ArrayDeque<>(process.first());
+    this.reattachment = reattachment;
+    this.attempts = reattachment.attempts(following);
+  }
+
+  ProcessEvent next() {
+    while (ready.isEmpty()) {
+      try {
+        deliver(read());
+      } catch (MalformedStreamException e) {
+        String observed = "the sandbox sent " + e.getMessage();
+        throw new WireFormatException(Failure.of("follow", name, observed), e);
+      } catch (IOException e) {
+        reconnect(e);
+      } catch (DeadlineExceededException e) {
+        if (reattachment.isOff()) {
+          throw e;
+        }
+        reconnect(e); // nothing comes, or a message that does not end
+      }
+    }
+    return ready.remove();
+  }
+
+  private ProcessEvent read() throws IOException {
+    ProcessEvent event = null;
+    while (event == null) {
+      ProcessProto.ProcessEvent message = events.next();
+      if (message == null) {
+        throw new MalformedStreamException("the end of the stream without the end of the process");
+      }
+      heard = following.time().nanos();
+      event = EventMapper.map(message);
+    }
+    return event;
+  }
+
+  private void deliver(ProcessEvent event) {
+    if (event instanceof Output output) {
+      gaps.count(output);
+      attempts.progress();
+    } else if (event instanceof Ended end) {
+      log.debug("{} {}", ref, end.status());
+      if (lastWordsMayBeLost) {
+        ready.addAll(gaps.here(Gaps.LAST_WORDS));
+      }
+      sayGoodbye();
+    }
+    ready.add(event);
+  }
+
+  /** The process's end stands, whatever comes after it: the command must not be run again. */
+  private void sayGoodbye() {
+    try {
+      events.finish(following.within(GOODBYE));
+    } catch (IOException | SandboxException e) {
+      log.warn("{} has ended, and its stream ended badly: {}", ref, e.toString());
+    }
+  }
+
+  private void reconnect(Exception cause) {
+    events.close();
+    events = reattachment.replace(ref, name, cause, heard, attempts).events();
+    events.continueIn(following);
+    ready.addAll(gaps.here(Gaps.RECONNECTED));
+  }
+
+  /** From now on what the process says at its end may not reach us, and that is reported. */
+  void mayLoseLastWords() {
+    lastWordsMayBeLost = true;
+  }
+
+  /** Drops the stream. Idempotent; frees a blocked reader. */
+  void cancel() {
+    following.cancel();
+  }
+
+  /** Frees what the stream holds. Idempotent. */
+  void close() {
+    events.close();
+  }
+}

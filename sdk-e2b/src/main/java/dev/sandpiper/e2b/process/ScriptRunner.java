@@ -1,0 +1,74 @@
+package dev.sandpiper.e2b.process;
+
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.e2b.connect.ConnectStream;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
+import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.engine.ScriptHost;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import okio.Buffer;
+
+/** Runs short scripts of ours in a sandbox, as root, beside the processes that they are about. */
+public record ScriptRunner(ProcessRpc rpc) implements ScriptHost {
+  private static final Optional<String> ROOT = Optional.of("root");
+  private static final int LONGEST_OUTPUT = 1 << 20;
+
+  @Override
+  public Result run(
+      String operation,
+      String subject,
+      String script,
+      List<String> arguments,
+      Duration lifetime,
+      CallScope scope) {
+    StartRequest message =
+        StartRequest.newBuilder()
+            .setProcess(
+                ProcessConfig.newBuilder()
+                    .setCmd("/bin/sh")
+                    .addAllArgs(List.of("-c", script, "sh"))
+                    .addAllArgs(arguments))
+            .setStdin(false)
+            .build();
+    try (ConnectStream<ProcessEvent> stream =
+        rpc.in(scope)
+            .startShort("the script to " + operation + " " + subject, message, ROOT, lifetime)) {
+      return read(operation, subject, stream);
+    } catch (MalformedStreamException e) {
+      throw new WireFormatException(
+          Failure.of(operation, subject, "the sandbox sent " + e.getMessage()), e);
+    } catch (IOException e) {
+      throw new ConnectionLostException(
+          Failure.of(operation, subject, "the connection broke before the script's end"), null, e);
+    }
+  }
+
+  private static Result read(String operation, String subject, ConnectStream<ProcessEvent> stream)
+      throws IOException {
+    Buffer output = new Buffer();
+    ProcessEvent message;
+    while ((message = stream.next()) != null) {
+      if (message.hasData()) {
+        output.write(message.getData().getStdout().toByteArray());
+      }
+      if (output.size() > LONGEST_OUTPUT) {
+        throw new MalformedStreamException("more than " + LONGEST_OUTPUT + " bytes for a script");
+      }
+      if (message.hasEnd()) {
+        return new Result(
+            ExitReader.read(message.getEnd()), output.readString(StandardCharsets.UTF_8));
+      }
+    }
+    throw new PlatformException(Failure.of(operation, subject, "the script has no end"));
+  }
+}
