@@ -30,7 +30,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Isolated
 @EnabledOnOs(OS.LINUX)
 class LeaksTest {
-  /** A connection that their pool keeps is two descriptors, of the client and of the server. */
   private static final int AT_ONCE = 8;
 
   private static final int BATCH = 100;
@@ -73,15 +72,21 @@ class LeaksTest {
     try (Place place = new Place(platform)) {
       new Abandoning(place, kind).run(40); // what stays for good is there by now
       List<String> recordsBefore = place.records();
+      place.closeIdleConnections();
       Books before = Books.open();
       int scale = Boolean.getBoolean("sandpiper.exhaustive") ? 27 : 1;
       int letGo = new Abandoning(place, kind).run(COUNTS.get(platform).get(kind) * scale);
-      until("held", () -> Books.open().beyond(before, KEPT).toString(), "{}");
+      until("held", () -> heldBeyond(place, before), "{}");
       List<String> records = new ArrayList<>(place.records());
       records.removeAll(recordsBefore);
       int ofLetGo = platform == Platform.BLAXEL ? letGo : 0;
       assertThat(records).as("records").hasSizeLessThanOrEqualTo(ofLetGo + KEPT);
     }
+  }
+
+  private static String heldBeyond(Place place, Books before) {
+    place.closeIdleConnections();
+    return Books.open().beyond(before, KEPT).toString();
   }
 
   private static void until(String what, Supplier<String> found, String wanted) throws Exception {

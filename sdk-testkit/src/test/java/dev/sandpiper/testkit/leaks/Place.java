@@ -6,7 +6,9 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.blaxel.BlaxelClientBuilder;
 import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.e2b.E2bClientBuilder;
 import dev.sandpiper.testkit.LocalSandboxes;
 import dev.sandpiper.testkit.promises.Leftovers;
 import java.io.IOException;
@@ -17,9 +19,12 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
 
 /** A platform, and the sandbox in which everything is opened. */
 final class Place implements AutoCloseable {
@@ -39,6 +44,7 @@ final class Place implements AutoCloseable {
   private final Platform platform;
   private final Path output;
   private final LocalSandboxes local = LocalSandboxes.start();
+  private final ConnectionPool connections = new ConnectionPool();
   private final SandboxClient client;
   private final Sandbox sandbox;
   private final Queue<String> left = new ConcurrentLinkedQueue<>();
@@ -46,19 +52,31 @@ final class Place implements AutoCloseable {
   Place(Platform platform) throws IOException {
     this.platform = platform;
     output = Files.createTempDirectory(Path.of("/tmp"), "sandpiper-leaks-").toRealPath();
-    client = newClient();
+    client = newClient(Optional.of(new OkHttpClient.Builder().connectionPool(connections).build()));
     sandbox = client.create(SandboxSpec.standard());
     sandbox.exec("mkfifo", "gate").orThrow();
     sandbox.files().write("file", Content.of(new byte[FILE_BYTES]));
   }
 
+  /** One whose connections are its own. */
   SandboxClient newClient() {
-    return platform == Platform.E2B
-        ? E2bClient.builder().environment(local.e2bEnvironment()).build()
-        : BlaxelClient.builder()
-            .environment(local.blaxelEnvironment())
-            .outputDirectory(output.toString())
-            .build();
+    return newClient(Optional.empty());
+  }
+
+  private SandboxClient newClient(Optional<OkHttpClient> okHttp) {
+    if (platform == Platform.E2B) {
+      E2bClientBuilder builder = E2bClient.builder().environment(local.e2bEnvironment());
+      okHttp.ifPresent(builder::httpClient);
+      return builder.build();
+    }
+    BlaxelClientBuilder builder = BlaxelClient.builder().environment(local.blaxelEnvironment());
+    okHttp.ifPresent(builder::httpClient);
+    return builder.outputDirectory(output.toString()).build();
+  }
+
+  /** Closes the connections that wait for the next request. */
+  void closeIdleConnections() {
+    connections.evictAll();
   }
 
   SandboxClient client() {
@@ -125,6 +143,7 @@ final class Place implements AutoCloseable {
   public void close() throws IOException {
     sandbox.close();
     client.close();
+    closeIdleConnections();
     local.close();
     try (Stream<Path> files = Files.walk(output)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
