@@ -1,6 +1,7 @@
 package dev.sandpiper.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.net.SocketFactory;
@@ -28,6 +30,7 @@ import okhttp3.Cookie;
 import okhttp3.CookieJar;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
@@ -199,6 +202,24 @@ class CallersClientTest {
       get(client, peer.url("/").newBuilder().host("localhost").build());
     }
     assertThat(used.get()).isGreaterThan(before);
+  }
+
+  /** Or a longer request would wait for a late acknowledgement of its first part. */
+  @Test
+  void noRequestWaitsForTheAcknowledgementOfItsFirstPart() throws Exception {
+    AtomicBoolean sentAtOnce = new AtomicBoolean();
+    Interceptor looking =
+        chain -> {
+          Response response = chain.proceed(chain.request());
+          sentAtOnce.set(requireNonNull(chain.connection()).socket().getTcpNoDelay());
+          return response;
+        };
+    try (WirePeer peer = numbering();
+        Client client =
+            Client.of(Limits.standard(), callers -> callers.addNetworkInterceptor(looking))) {
+      get(client, peer.url("/"));
+    }
+    assertThat(sentAtOnce).isTrue();
   }
 
   @Test
