@@ -27,6 +27,7 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.BufferedSink;
+import org.assertj.core.util.Throwables;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +86,11 @@ class FaultProxyTest {
     client.dispatcher().executorService().shutdown();
     client.connectionPool().evictAll();
     server.close();
+    try {
+      proxy.close(); // where a test has failed, or its threads would fail others
+    } catch (IllegalStateException e) {
+      assertThat(e).hasMessageStartingWith("never injected");
+    }
   }
 
   private Request.Builder request(String path) {
@@ -105,8 +111,14 @@ class FaultProxyTest {
     return client.newBuilder().readTimeout(SHORT).build();
   }
 
+  /** A connection that was cut a moment ago may not be known as dead yet. */
+  private String getAfterACut(String path) throws IOException {
+    client.connectionPool().evictAll();
+    return get(path);
+  }
+
   private void assertThatOthersPass() throws IOException {
-    assertThat(get("/other")).isEqualTo(BODY);
+    assertThat(getAfterACut("/other")).isEqualTo(BODY);
     proxy.close();
   }
 
@@ -177,7 +189,11 @@ class FaultProxyTest {
   void resetsAConnection(Version version) throws Exception {
     speak(version);
     proxy.inject("/reset", Fault.reset().afterBodyBytes(10));
-    assertThatThrownBy(() -> get("/reset")).hasStackTraceContaining("reset");
+    // On HTTP/2 somebody may be writing, for whom a reset is a broken pipe.
+    String seen = version == Version.HTTP_1 ? "Connection reset" : "Connection reset|Broken pipe";
+    assertThatThrownBy(() -> get("/reset"))
+        .isInstanceOf(IOException.class)
+        .satisfies(e -> assertThat(Throwables.getStackTrace(e)).containsPattern(seen));
     assertThatOthersPass();
   }
 
@@ -334,7 +350,7 @@ class FaultProxyTest {
     assertThat(get("/first")).isEqualTo(BODY);
     proxy.inject("/cut", Fault.cut());
     assertThatThrownBy(() -> get("/cut")).isInstanceOf(IOException.class);
-    assertThat(get("/second")).isEqualTo(BODY);
+    assertThat(getAfterACut("/second")).isEqualTo(BODY);
     assertThat(proxy.makeHalfOpen()).isEqualTo(1);
     assertThatIllegalStateException()
         .isThrownBy(proxy::close)
