@@ -227,6 +227,8 @@ sandpiper_said=
 [ "$sandpiper_code" -le 128 ] || read -r sandpiper_said <&4
 [ -z "$sandpiper_said" ] || sandpiper_said=$((sandpiper_code + 128))
 sandpiper_mark "x.$sandpiper_try.${sandpiper_said:-$sandpiper_code}"
+# While it is still open here: the server would wait for ever in opening a pipe that nobody reads.
+[ -z "$sandpiper_fed" ] || rm -f "$sandpiper_wake" "$sandpiper_in"
 exec 3>&-
 
 # A helper that has not left the group yet has no group of its own, and no children.
@@ -234,10 +236,7 @@ sandpiper_end() {
   kill -KILL "-$1" 2>/dev/null || kill -KILL "$1" 2>/dev/null
 }
 [ -z "$sandpiper_guard" ] || sandpiper_end "$sandpiper_guard"
-if [ -n "$sandpiper_fed" ]; then
-  sandpiper_end "$sandpiper_fed"
-  rm -f "$sandpiper_wake" "$sandpiper_in"
-fi
+[ -z "$sandpiper_fed" ] || sandpiper_end "$sandpiper_fed"
 # A signal that is caught ends a wait early. Who is not waited for stays as a zombie.
 for sandpiper_each in $sandpiper_helpers; do
   wait "$sandpiper_each"

@@ -19,7 +19,14 @@ import dev.sandpiper.Signal;
 import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
@@ -176,6 +183,35 @@ class ExactInputTest {
       }
     }
     blaxel.assertClean();
+  }
+
+  @Test
+  void nobodyWaitsInOpeningAPipeThatIsReadNoMore() throws Exception {
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        Process process = sandbox.processes().start(Command.of("cat").openStdin())) {
+      process.stdin().write("x".getBytes(UTF_8));
+      process.stdin().flush();
+      String pipe = blaxel.files().stream().filter(name -> name.endsWith(".n")).findAny().get();
+      CompletableFuture<Void> opening =
+          CompletableFuture.runAsync(() -> openUntilItIsGone(blaxel.output().resolve(pipe)));
+
+      process.stdin().close();
+
+      assertThat(process.waitFor()).isEqualTo(new ExitStatus.Exited(0));
+      assertThat(opening).succeedsWithin(Duration.ofSeconds(20));
+    }
+  }
+
+  private static void openUntilItIsGone(Path pipe) {
+    try {
+      while (true) {
+        Files.newOutputStream(pipe, StandardOpenOption.WRITE).close();
+      }
+    } catch (NoSuchFileException e) {
+      // as it should be
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
