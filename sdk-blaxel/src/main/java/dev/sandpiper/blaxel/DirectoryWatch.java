@@ -91,7 +91,7 @@ final class DirectoryWatch {
         });
   }
 
-  /** Opens it anew if it has told of nothing since a change of the directory that it should see. */
+  /** Reopens it if it has reported nothing since a change of the directory that it should see. */
   void reopenIfSilentSince(long changedAt, Duration patience) {
     boolean isLate = threads.time().nanos() - changedAt > patience.toNanos();
     if (armed && isLate && heardAt - changedAt < 0) {

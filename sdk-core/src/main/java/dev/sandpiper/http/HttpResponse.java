@@ -99,7 +99,7 @@ public final class HttpResponse implements AutoCloseable {
     return source;
   }
 
-  /** Reads a part of the body whose length the peer has told; null at the end of the body. */
+  /** Reads a part of the body whose length the peer has announced; null at the end of the body. */
   @FunctionalInterface
   public interface Reading {
     byte @Nullable [] read() throws IOException;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ public final class HomeMount {
 
   private static final Logger log = LoggerFactory.getLogger(HomeMount.class);
   private static final Path HOMES = Path.of("/home");
+  private static final int TRIAL_SECONDS = 10;
 
   private final Path directory;
   private final Map<String, Object> attributes;
@@ -42,7 +44,7 @@ public final class HomeMount {
   }
 
   /**
-   * Tries whether a program sees a file in a home that is mounted for it.
+   * Runs a program with a mounted home, and checks that it sees a file there.
    *
    * @param directory empty, for what all sandboxes mount
    * @return null if it does not, and where this machine has a {@code /home/user} of its own
@@ -99,14 +101,16 @@ public final class HomeMount {
     Process process = builder.start();
     try {
       process.getOutputStream().close();
-      return process.waitFor() == 0;
+      return process.waitFor(TRIAL_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    } finally {
+      process.destroyForcibly();
     }
   }
 
-  /** Writes down what a user's commands are to see, for {@link #wrapper}. */
+  /** Writes the mount table of a user's commands, for {@link #wrapper}. */
   void describe(Path table, Path home, Path bootId, String user) throws IOException {
     StringBuilder lines = new StringBuilder();
     Path homes = directory.resolve("home");
@@ -133,7 +137,7 @@ public final class HomeMount {
     return path.replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011");
   }
 
-  /** The words before those of a program that is to see what a table describes. */
+  /** The words that run the program behind them with the mounts of a table. */
   List<String> wrapper(Path table) {
     List<String> words = new ArrayList<>(before);
     words.addAll(List.of("sh", "-c", "mount --all --fstab \"$0\" && exec \"$@\"", table + ""));

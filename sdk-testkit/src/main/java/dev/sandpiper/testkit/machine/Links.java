@@ -19,7 +19,7 @@ public final class Links {
    * exist.
    *
    * @param followLast whether a link in the last place is followed too
-   * @param actual tells for the path itself and for each absolute one in a link where it is
+   * @param actual maps the path itself, and each absolute target of a link, to where it really is
    */
   public static Path resolve(Path path, boolean followLast, UnaryOperator<Path> actual)
       throws IOException {
