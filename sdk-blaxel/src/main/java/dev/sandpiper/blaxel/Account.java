@@ -1,5 +1,11 @@
 package dev.sandpiper.blaxel;
 
+import dev.sandpiper.blaxel.account.AuthenticatedTransport;
+import dev.sandpiper.blaxel.account.BlaxelSettings;
+import dev.sandpiper.blaxel.account.ControlPlane;
+import dev.sandpiper.blaxel.account.Tokens;
+import dev.sandpiper.blaxel.process.OutputFiles;
+import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.HttpRequest;

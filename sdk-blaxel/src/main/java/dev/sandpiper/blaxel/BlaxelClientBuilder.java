@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.SandboxClientBuilder;
+import dev.sandpiper.blaxel.account.BlaxelSettings;
+import dev.sandpiper.blaxel.process.OutputFiles;
+import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.http.Time;
 import dev.sandpiper.http.UserAgent;
 import dev.sandpiper.wire.SentText;

@@ -67,7 +67,7 @@ public final class BlaxelCommand {
     if (most < 1) {
       throw new IllegalArgumentException("restart it at least once, not " + most + " times");
     }
-    if (WrappedCommand.takesInput(common)) {
+    if (common.opensStdin() || common.stdin().isPresent()) {
       throw new IllegalArgumentException("what has an input cannot be started again with it");
     }
     return new BlaxelCommand(common, name, awake, streamed, most, kept);

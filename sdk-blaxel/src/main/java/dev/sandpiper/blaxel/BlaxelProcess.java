@@ -6,6 +6,7 @@ import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
+import dev.sandpiper.blaxel.process.PortWait;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;

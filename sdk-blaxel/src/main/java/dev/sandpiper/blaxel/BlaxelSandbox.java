@@ -7,6 +7,15 @@ import dev.sandpiper.Endpoint;
 import dev.sandpiper.Filesystem;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.blaxel.account.Previews;
+import dev.sandpiper.blaxel.files.BlaxelFiles;
+import dev.sandpiper.blaxel.process.ExactFiles;
+import dev.sandpiper.blaxel.process.ExactLauncher;
+import dev.sandpiper.blaxel.process.ExactSandbox;
+import dev.sandpiper.blaxel.process.OutputFiles;
+import dev.sandpiper.blaxel.process.ProcessApi;
+import dev.sandpiper.blaxel.process.StartMessages;
+import dev.sandpiper.blaxel.process.StreamedLauncher;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.Places;
@@ -86,6 +95,7 @@ public final class BlaxelSandbox implements Sandbox {
             api,
             new ExactFiles(account.dataPlane(), url, account.output().directory()),
             account.threads(),
+            NotBegunException::new,
             account.waits().lost());
     this.launcher =
         new ExactLauncher(

@@ -6,6 +6,9 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.blaxel.account.ControlPlane;
+import dev.sandpiper.blaxel.account.SandboxJson;
+import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.http.Ambiguity;
@@ -50,7 +53,7 @@ final class Creation {
     this.spec = spec;
     this.waits = waits;
     this.ifAbsent = ifAbsent;
-    this.body = SandboxJson.creation(spec, region, nonce);
+    this.body = CreationMessage.of(spec, region, nonce);
     this.subject = spec.name().or(spec.common()::template).orElse("sandbox");
   }
 

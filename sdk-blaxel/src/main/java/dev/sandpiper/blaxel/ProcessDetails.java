@@ -1,19 +1,15 @@
 package dev.sandpiper.blaxel;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.ExitStatus;
-import dev.sandpiper.Signal;
+import dev.sandpiper.blaxel.process.ProcessRecord;
 import dev.sandpiper.wire.Json;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Optional;
 
 /** A process as Blaxel's server records it. Immutable. */
 public final class ProcessDetails {
-  private static final int KILLED = -1;
-
   /** The server's own word for what became of a process. */
   public enum Status {
     RUNNING,
@@ -26,71 +22,29 @@ public final class ProcessDetails {
     OTHER
   }
 
-  private final JsonNode json;
-  private final long pid;
-  private final Optional<ExitStatus> exit;
+  private final ProcessRecord record;
 
-  private ProcessDetails(JsonNode json, long pid, Optional<ExitStatus> exit) {
-    this.json = json;
-    this.pid = pid;
-    this.exit = exit;
-  }
-
-  /** True of an object that is the record of a process. */
-  static boolean isOne(JsonNode json) {
-    return json.isObject() && json.has("pid") && json.has("status") && json.has("exitCode");
-  }
-
-  /**
-   * Reads a record.
-   *
-   * @throws IllegalArgumentException if it is malformed
-   */
-  static ProcessDetails of(JsonNode json) {
-    if (!isOne(json)) {
-      throw new IllegalArgumentException("no record of a process");
-    }
-    Optional<ExitStatus> exit =
-        Json.text(json, "completedAt").map(ended -> exit(json.path("exitCode")));
-    return new ProcessDetails(json, pid(json.path("pid").asText()), exit);
-  }
-
-  private static long pid(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("no number of a process", e);
-    }
-  }
-
-  /** The server tells that a signal killed it, and not which. */
-  private static ExitStatus exit(JsonNode code) {
-    if (!code.isInt() || code.asInt() < KILLED || code.asInt() > 255) {
-      throw new IllegalArgumentException("no exit code");
-    }
-    return code.asInt() == KILLED
-        ? new ExitStatus.Signaled(Signal.UNKNOWN)
-        : new ExitStatus.Exited(code.asInt());
+  ProcessDetails(ProcessRecord record) {
+    this.record = record;
   }
 
   /** Its number in the sandbox; of one that the server has started again, the first one. */
   public long pid() {
-    return pid;
+    return record.pid();
   }
 
   public String name() {
-    return text("name");
+    return record.name();
   }
 
   /** What its shell was given, which holds more than the caller's words. */
   public String command() {
-    return text("command");
+    return record.command();
   }
 
   public Status status() {
-    String word = text("status").toUpperCase(Locale.ROOT);
     for (Status known : Status.values()) {
-      if (known.name().equals(word)) {
+      if (known.name().equals(record.status())) {
         return known;
       }
     }
@@ -99,7 +53,7 @@ public final class ProcessDetails {
 
   /** Where it was started, if its starter said so. */
   public Optional<String> workingDirectory() {
-    return Json.text(json, "workingDir");
+    return record.workingDirectory();
   }
 
   /**
@@ -118,7 +72,7 @@ public final class ProcessDetails {
 
   private Optional<Instant> instant(String field) {
     try {
-      return Json.text(json, field)
+      return Json.text(record.json(), field)
           .map(text -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));
     } catch (DateTimeException e) {
       return Optional.empty(); // not a moment: as good as none
@@ -127,17 +81,17 @@ public final class ProcessDetails {
 
   /** How it ended; empty while it has not, whatever its status is. */
   public Optional<ExitStatus> exit() {
-    return exit;
+    return record.exit();
   }
 
   /** The last 64 KiB of its stdout, as text. */
   public String stdout() {
-    return text("stdout");
+    return record.stdout();
   }
 
   /** The last 64 KiB of its stderr, as text. */
   public String stderr() {
-    return text("stderr");
+    return record.stderr();
   }
 
   /** Both outputs, one behind the other. */
@@ -147,24 +101,24 @@ public final class ProcessDetails {
 
   /** Whether the server starts it again when it fails. */
   public boolean restartsOnFailure() {
-    return json.path("restartOnFailure").asBoolean(false);
+    return record.restartsOnFailure();
   }
 
   public int maxRestarts() {
-    return json.path("maxRestarts").asInt(0);
+    return record.maxRestarts();
   }
 
   public int restartCount() {
-    return json.path("restartCount").asInt(0);
+    return record.restartCount();
   }
 
   /** Whether it keeps its sandbox awake. */
   public boolean keepsAwake() {
-    return json.path("keepAlive").asBoolean(false);
+    return record.json().path("keepAlive").asBoolean(false);
   }
 
   private String text(String field) {
-    return json.path(field).asText("");
+    return record.json().path(field).asText("");
   }
 
   /** Name and status: its command and its output may be secrets. */

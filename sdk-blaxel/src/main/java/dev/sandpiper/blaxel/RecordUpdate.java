@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.blaxel.account.ControlPlane;
+import dev.sandpiper.blaxel.account.SandboxJson;
 import dev.sandpiper.http.Time;
 import java.time.Duration;
 import java.time.Instant;

@@ -6,6 +6,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.OutputListener;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.blaxel.process.ExactLauncher;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.RunningCommand;
@@ -66,6 +67,6 @@ final class ServerProcesses extends LaunchedProcesses implements BlaxelProcesses
 
   /** See {@link BlaxelProcess#details}. */
   ProcessDetails details(ProcessRef ref) {
-    return launcher.details(ref);
+    return new ProcessDetails(launcher.record(ref));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.testing.CapturedLog;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,6 +16,7 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.ProcessRef;
+import dev.sandpiper.blaxel.process.Lease;
 import dev.sandpiper.testing.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -20,6 +20,7 @@ import dev.sandpiper.TransferListener;
 import dev.sandpiper.TransferProgress;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.WriteOptions;
+import dev.sandpiper.blaxel.files.Uploads;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;

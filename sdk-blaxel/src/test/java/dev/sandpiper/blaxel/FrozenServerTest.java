@@ -8,6 +8,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.DeadlineExceededException.Limit;
 import dev.sandpiper.Process;
+import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.Patience;
 import java.time.Duration;

@@ -12,6 +12,8 @@ import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.blaxel.account.BlaxelSettings;
+import dev.sandpiper.blaxel.files.Uploads;
 import dev.sandpiper.testing.HostilePeer;
 import dev.sandpiper.testing.HostilePeer.Attack;
 import java.time.Duration;

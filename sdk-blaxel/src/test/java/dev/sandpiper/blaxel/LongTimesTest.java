@@ -7,6 +7,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.testing.Patience;
 import java.time.Duration;

@@ -11,6 +11,7 @@ import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.testing.Patience;
 import dev.sandpiper.wire.Json;

@@ -9,6 +9,8 @@ import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
+import dev.sandpiper.blaxel.process.ProcessRecord;
+import dev.sandpiper.blaxel.server.StrayLines;
 import dev.sandpiper.testing.Recordings;
 import dev.sandpiper.testing.Recordings.Answer;
 import dev.sandpiper.wire.Json;
@@ -79,7 +81,7 @@ class RecordingsTest {
   void aLeakedKeepaliveIsStrippedFromADocument(Answer answer) throws Exception {
     assertThat(text(answer)).contains("[keepalive]");
     JsonNode record = Json.parse(StrayLines.strip(answer.body()));
-    assertThat(ProcessDetails.of(record).exit()).contains(new ExitStatus.Exited(0));
+    assertThat(ProcessRecord.of(record).exit()).contains(new ExitStatus.Exited(0));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.sandpiper.blaxel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.testing.CapturedLog;
 import dev.sandpiper.testing.Patience;
 import dev.sandpiper.wire.Json;
@@ -34,7 +35,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * that nobody asked for, a standing one included, no request that nobody expected, no connection in
  * use, no thread.
  */
-final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
+@SuppressWarnings("exports") // nobody but the tests of the rooms sees it
+public final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
   static final String KEY = "bl_key_0123456789";
   static final String SANDBOX = "sbx-1";
   static final String NOT_FOUND = "{\"error\":\"process not found\"}";
@@ -53,6 +55,8 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
   private final Deque<String> unexpected = new ConcurrentLinkedDeque<>();
   private final Deque<RecordedRequest> requests = new ConcurrentLinkedDeque<>();
   private final List<BlaxelClient> clients = new ArrayList<>();
+
+  public ScriptedBlaxel() {}
 
   /** An answer to many requests, of which there must be one at least. */
   private final class Standing implements Answer {
@@ -192,7 +196,7 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
     always.put(route, answer);
   }
 
-  static MockResponse json(int status, String json, String... headers) {
+  public static MockResponse json(int status, String json, String... headers) {
     MockResponse.Builder response =
         new MockResponse.Builder().code(status).addHeader("Content-Type", "application/json");
     for (String header : headers) {
@@ -221,7 +225,7 @@ final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallback {
         .orElseThrow(() -> new AssertionError("no request to " + route + " among " + lines()));
   }
 
-  static JsonNode json(RecordedRequest request) throws MalformedStreamException {
+  public static JsonNode json(RecordedRequest request) throws MalformedStreamException {
     return Json.parse(bytes(request));
   }
 

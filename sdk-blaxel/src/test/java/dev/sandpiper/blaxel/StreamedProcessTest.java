@@ -18,6 +18,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.blaxel.process.StreamedCommand;
 import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.io.InterruptedIOException;

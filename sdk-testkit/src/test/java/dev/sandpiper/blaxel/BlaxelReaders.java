@@ -9,6 +9,20 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxFilter;
+import dev.sandpiper.blaxel.account.ControlPlane;
+import dev.sandpiper.blaxel.account.Credentials;
+import dev.sandpiper.blaxel.account.PlainYaml;
+import dev.sandpiper.blaxel.account.SandboxJson;
+import dev.sandpiper.blaxel.account.Tokens;
+import dev.sandpiper.blaxel.files.Descriptions;
+import dev.sandpiper.blaxel.files.HexDigits;
+import dev.sandpiper.blaxel.files.Uploads;
+import dev.sandpiper.blaxel.process.ExactFiles;
+import dev.sandpiper.blaxel.process.Marks;
+import dev.sandpiper.blaxel.process.ProcessApi;
+import dev.sandpiper.blaxel.process.ProcessRecord;
+import dev.sandpiper.blaxel.process.RecordLines;
+import dev.sandpiper.blaxel.process.StreamMessages;
 import dev.sandpiper.e2b.E2bReaders;
 import dev.sandpiper.files.UploadProgress;
 import dev.sandpiper.http.CallScope;
@@ -132,7 +146,7 @@ public final class BlaxelReaders {
   }
 
   public static void process(byte[] input) throws MalformedStreamException {
-    ProcessDetails details = ProcessDetails.of(Json.parse(input));
+    ProcessRecord details = ProcessRecord.of(Json.parse(input));
     details.status();
     details.startedAt();
     details.completedAt();

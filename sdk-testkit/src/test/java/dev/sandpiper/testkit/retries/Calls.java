@@ -7,7 +7,7 @@ import java.util.List;
 /** The enums of the requests that each provider sends, which only they themselves see. */
 enum Calls {
   E2B("dev.sandpiper.e2b.envd.E2bCall"),
-  BLAXEL("dev.sandpiper.blaxel.BlaxelCall"),
+  BLAXEL("dev.sandpiper.blaxel.server.BlaxelCall"),
   SESSIONS("dev.sandpiper.e2b.sessions.SessionCall");
 
   private final String type;

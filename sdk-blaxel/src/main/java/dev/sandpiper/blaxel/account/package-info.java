@@ -1,0 +1,5 @@
+/** Credentials, tokens and the control plane of an account. */
+@NullMarked
+package dev.sandpiper.blaxel.account;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,223 @@
+package dev.sandpiper.blaxel.process;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.blaxel.server.StrayLines;
+import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.HttpResponse;
+import dev.sandpiper.http.Monitor;
+import dev.sandpiper.wire.Json;
+import dev.sandpiper.wire.JsonLinesReader;
+import dev.sandpiper.wire.MalformedStreamException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import okio.ByteString;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one watch of a sandbox, there exactly while a process is followed, so that an idle sandbox
+ * may sleep. It only wakes: it may lose and double events, and nobody knows from when on it sees,
+ * until the first event has come. What it has missed is found by listings.
+ */
+final class DirectoryWatch {
+  private static final Logger log = LoggerFactory.getLogger(DirectoryWatch.class);
+  private static final int LONGEST_LINE = 64 << 10;
+
+  /** Most commands are over before a watch would be any use to them. */
+  private static final long BEFORE_OPENING = 50;
+
+  private static final long FIRST_PAUSE = 10;
+  private static final long LONGEST_PAUSE = 1_000;
+
+  /** Marks that are worth a listing: of outputs, of their ends, and of an input that is closed. */
+  private static final Pattern TELLING = Pattern.compile("[oeOExp]\\.|I");
+
+  /** A head comes after thirty seconds at the latest, and then something every thirty. */
+  private static final Duration SILENCE = Duration.ofSeconds(75);
+
+  private final ExactFiles files;
+  private final Threads threads;
+  private final Map<News, String> followed = new ConcurrentHashMap<>(); // and the process's id
+  private final Monitor monitor;
+  private volatile boolean armed;
+  private volatile long heardAt; // of an event
+
+  // Guarded by the monitor.
+  private boolean running;
+  private @Nullable CallScope connection;
+
+  DirectoryWatch(ExactFiles files, Threads threads) {
+    this.files = files;
+    this.threads = threads;
+    this.monitor = new Monitor(threads.time());
+  }
+
+  /** True while events are certain to come, unless they are lost. */
+  boolean isArmed() {
+    return armed;
+  }
+
+  /** Tells what happens to the files of this process, from now on. */
+  void add(String id, News news) {
+    followed.put(news, id);
+    monitor.change(
+        () -> {
+          if (!running) {
+            threads.promptly().execute(this::run);
+            running = true;
+          }
+        });
+  }
+
+  /** No more of these. The last one ends the watch. */
+  void remove(News news) {
+    followed.remove(news);
+    monitor.change(
+        () -> {
+          if (followed.isEmpty() && connection != null) {
+            connection.cancel();
+          }
+        });
+  }
+
+  /** Reopens it if it has reported nothing since a change of the directory that it should see. */
+  void reopenIfSilentSince(long changedAt, Duration patience) {
+    boolean isLate = threads.time().nanos() - changedAt > patience.toNanos();
+    if (armed && isLate && heardAt - changedAt < 0) {
+      monitor.change(
+          () -> {
+            if (connection != null) {
+              connection.cancel();
+            }
+          });
+    }
+  }
+
+  private void run() {
+    long pause = BEFORE_OPENING;
+    long nextPause = FIRST_PAUSE;
+    try {
+      while (isWanted(pause)) {
+        boolean wasUseful = follow();
+        armed = false;
+        if (wasUseful) {
+          followed.keySet().forEach(News::changed);
+        }
+        nextPause = wasUseful ? FIRST_PAUSE : Math.min(2 * nextPause, LONGEST_PAUSE);
+        pause = nextPause;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      giveUp();
+    } catch (CancelledException e) {
+      giveUp(); // the client is closed
+    } catch (RuntimeException | Error e) {
+      giveUp();
+      throw e;
+    }
+  }
+
+  private void giveUp() {
+    armed = false;
+    monitor.change(() -> running = false);
+  }
+
+  /** Waits a moment. False, and this run is over, if nobody is followed then. */
+  private boolean isWanted(long millis) throws InterruptedException {
+    monitor.awaitWhile(() -> !followed.isEmpty(), TimeUnit.MILLISECONDS.toNanos(millis));
+    return monitor.decide(
+        () -> {
+          connection = followed.isEmpty() ? null : threads.scope();
+          running = connection != null;
+          return running;
+        });
+  }
+
+  /** One connection to its end. True if it has told anything. */
+  private boolean follow() {
+    CallScope end = current();
+    // Without a limit of ours a connection that died before its head would be waited for for ever.
+    Future<?> impatience = threads.timers().in(SILENCE, end::cancel);
+    boolean told = false;
+    try (HttpResponse response = files.watch(end)) {
+      impatience.cancel(false);
+      response.limitIdle(SILENCE);
+      JsonLinesReader lines = new JsonLinesReader(response.source(), LONGEST_LINE);
+      byte[] line;
+      while ((line = lines.nextLine()) != null) {
+        told = true;
+        take(line);
+      }
+      log.debug("the watch of {} has ended", files.directory());
+    } catch (MalformedStreamException e) {
+      log.debug("the watch of {} sent {}", files.directory(), e.getMessage());
+    } catch (IOException | SandboxException e) {
+      log.debug("the watch of {}: {}", files.directory(), e.toString());
+    } finally {
+      impatience.cancel(false);
+    }
+    return told;
+  }
+
+  private CallScope current() {
+    return monitor.decide(() -> requireNonNull(connection));
+  }
+
+  /** A malformed line may have swallowed an event. */
+  private void take(byte[] line) {
+    if (StrayLines.TEXT.equals(ByteString.of(line))) {
+      return;
+    }
+    JsonNode event;
+    try {
+      event = Json.parse(line);
+    } catch (MalformedStreamException e) {
+      followed.keySet().forEach(News::changed);
+      return;
+    }
+    heardAt = threads.time().nanos();
+    if (!armed) {
+      armed = true;
+      followed.keySet().forEach(News::changed); // what came before
+    }
+    String name = event.path("name").asText("");
+    int dot = name.indexOf('.');
+    String id = dot < 0 ? "" : name.substring(0, dot);
+    followed.forEach(
+        (news, followedId) -> {
+          if (followedId.equals(id)) {
+            tell(news, name.substring(dot + 1), event.path("op").asText(""));
+          }
+        });
+  }
+
+  private static void tell(News news, String mark, String operation) {
+    boolean isWritten = operation.equals("WRITE");
+    if (isWritten && mark.startsWith("o.")) {
+      news.written(Channel.STDOUT);
+    } else if (isWritten && mark.startsWith("e.")) {
+      news.written(Channel.STDERR);
+    } else if (TELLING.matcher(mark).lookingAt() && !isDropped(mark, operation)) {
+      news.changed();
+    } else {
+      news.wake();
+    }
+  }
+
+  /** A segment that its writer does not need any more; other marks stay until the end. */
+  private static boolean isDropped(String mark, String operation) {
+    return operation.equals("REMOVE") && (mark.startsWith("o.") || mark.startsWith("e."));
+  }
+}

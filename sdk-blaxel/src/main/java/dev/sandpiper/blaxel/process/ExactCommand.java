@@ -1,0 +1,258 @@
+package dev.sandpiper.blaxel.process;
+
+import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.Signal;
+import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.RunningCommand;
+import dev.sandpiper.http.CallScope;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A command in a Blaxel sandbox, followed by the lines and the files that its wrapper writes. */
+final class ExactCommand implements RunningCommand {
+  private static final Logger log = LoggerFactory.getLogger(ExactCommand.class);
+  private static final Duration LONGEST_BEGIN = Duration.ofSeconds(5);
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  private final ProcessRef ref;
+  private final String name;
+  private final ByteOffsets begin;
+  private final ExitJudge judge;
+  private final FileEvents events;
+  private final ProcessFiles files;
+  private final News news;
+  private final ExactInput input;
+  private final Lease lease;
+  private final ExactSandbox sandbox;
+  private final int maxRestarts;
+  private final AtomicReference<@Nullable ProcessRecord> awaited = new AtomicReference<>();
+  private final AtomicBoolean followed = new AtomicBoolean();
+  private final AtomicBoolean settled = new AtomicBoolean();
+  private final List<String> removed;
+
+  /**
+   * @param isShort whether its output begins in its record
+   * @param isStarter whether it was started here, and nobody else's reader can be there
+   * @param removed ids of processes whose files its wrapper removes
+   */
+  ExactCommand(
+      ProcessRef ref,
+      String name,
+      ByteOffsets begin,
+      int maxRestarts,
+      boolean isShort,
+      boolean isStarter,
+      boolean hasInput,
+      List<String> removed,
+      ExactSandbox sandbox) {
+    this.ref = ref;
+    this.name = name;
+    this.begin = begin;
+    this.maxRestarts = maxRestarts;
+    this.removed = removed;
+    this.sandbox = sandbox;
+    this.news = new News(sandbox.threads().time());
+    this.judge = ExitJudge.of(ref.processId(), name, sandbox, maxRestarts, isShort);
+    Function<CallScope, ProcessRecord> records = this::record;
+    this.files = new ProcessFiles(ref.nonce(), sandbox.files(), isShort ? records : null);
+    this.lease = new Lease(files, sandbox.heartbeat(), sandbox.threads(), isStarter, begin);
+    this.events =
+        new FileEvents(
+            ref,
+            name,
+            new WrappedOutput(files, news, sandbox.watch(), judge, lease, begin, this::follow),
+            news,
+            judge,
+            sandbox.patience());
+    this.input = new ExactInput(name, files, news, hasInput, sandbox.threads().scope());
+  }
+
+  private ProcessRecord record(CallScope scope) {
+    ProcessRecord first = awaited.getAndSet(null);
+    return first == null ? judge.record(scope) : first;
+  }
+
+  /** Learns from the answer to its start, which was waited for. */
+  void take(ProcessRecord record) {
+    awaited.set(record);
+    news.changed();
+  }
+
+  /** What there is of it. Blocks. */
+  Marks look(CallScope scope) {
+    return files.list(scope);
+  }
+
+  /** {@link #follow}, where there are files. */
+  void followFiles() {
+    if (files.areThere()) {
+      follow();
+    }
+  }
+
+  /** Is told of news of its files from now on, and keeps them from being dropped. */
+  void follow() {
+    if (!followed.compareAndSet(false, true)) {
+      return;
+    }
+    sandbox.watch().add(ref.nonce(), news);
+    try {
+      lease.begin();
+    } catch (RuntimeException | Error e) {
+      sandbox.watch().remove(news);
+      throw e;
+    }
+  }
+
+  @Override
+  public ProcessRef ref() {
+    return ref;
+  }
+
+  @Override
+  public Optional<ByteOffsets> beginsAt() {
+    return Optional.of(begin);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public ProcessEvent next() {
+    ProcessEvent event = events.next();
+    if (event instanceof Ended) {
+      settle(); // before anybody knows that it is over, and lets the sandbox go
+    }
+    return event;
+  }
+
+  @Override
+  public void outputWanted(boolean wanted) {
+    events.outputWanted(wanted);
+  }
+
+  @Override
+  public void stopTree(Duration grace, CallScope scope) {
+    if (maxRestarts != 0) {
+      sandbox.api().in(scope).stop(ref.processId()); // or the server would start it again
+    }
+    sandbox.trees().stopNamed(ref, grace, () -> {}, scope);
+    events.lookNow();
+  }
+
+  @Override
+  public boolean signal(Signal signal, CallScope scope) {
+    awaitBegin(signal, scope);
+    boolean isSent = sandbox.trees().signal(ref, signal, files.marks().leader(), () -> {}, scope);
+    events.lookNow();
+    return isSent;
+  }
+
+  /** Before it has begun its wrapper would take the signal, and ignore it. */
+  private void awaitBegin(Signal signal, CallScope scope) {
+    Failure failure = Failure.of("signal", ref.toString(), "");
+    CallScope limit = scope.within(LONGEST_BEGIN);
+    while (files.marks().tries() == 0 && !events.isEnded()) {
+      if (limit.hasEnded()) {
+        scope.check(failure);
+        throw new PlatformException(
+            failure
+                .withObserved("it has not begun yet; " + signal + " was not sent")
+                .withRetryable(true));
+      }
+      files.look(scope);
+      scope.sleep(LOOK, failure);
+    }
+  }
+
+  @Override
+  public void release(CallScope scope) {
+    events.release();
+  }
+
+  @Override
+  public void writeStdin(byte[] bytes, int offset, int length) {
+    input.write(bytes, offset, length);
+  }
+
+  @Override
+  public void closeStdin() {
+    input.close();
+  }
+
+  @Override
+  public void giveUpStdin() {
+    input.giveUp();
+  }
+
+  @Override
+  public void letGo(CallScope scope) {
+    try {
+      if (!events.isEnded() && files.areThere()) {
+        awaitFiles(scope.within(LONGEST_BEGIN));
+        lease.end(null, scope);
+      }
+    } finally {
+      cancel();
+    }
+  }
+
+  /** A lease cannot be given back before the wrapper has made its files. */
+  private void awaitFiles(CallScope scope) {
+    Failure failure = Failure.of("detach", name, "");
+    try {
+      while (!files.marks().isThere() && !events.isEnded() && !files.list(scope).isThere()) {
+        scope.sleep(LOOK, failure);
+      }
+    } catch (SandboxException e) {
+      log.debug("{} is left without its lease being given back: {}", name, e.getMessage());
+    }
+  }
+
+  @Override
+  public void cancel() {
+    events.cancel();
+  }
+
+  @Override
+  public void close() {
+    events.cancel();
+    settle();
+  }
+
+  /** Nobody follows it any more. */
+  private void settle() {
+    if (!settled.compareAndSet(false, true)) {
+      return;
+    }
+    sandbox.watch().remove(news);
+    boolean isRefused = judge.isRefused();
+    if (isRefused) {
+      sandbox.finished().addAll(removed); // a wrapper that gives up may not have come to them
+    }
+    if (files.areThere() && (isRefused || events.isWritten())) {
+      lease.end(this::finish, sandbox.threads().scope());
+    } else if (files.areThere()) {
+      sandbox.threads().promptly().execute(() -> lease.end(null, sandbox.threads().scope()));
+    }
+  }
+
+  /** Nothing of ours may come after its files are removed. */
+  private void finish() {
+    input.end(() -> sandbox.finished().add(ref.nonce()));
+  }
+}

@@ -1,0 +1,201 @@
+package dev.sandpiper.blaxel.process;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.InputClosedException;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.CallScope;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The standard input of one process, as files that its wrapper feeds to the command in order. Each
+ * piece can be sent again without harm, as a copy of its own, and no request hangs because nobody
+ * reads. One writer at a time, in all of the world.
+ */
+final class ExactInput {
+  private static final Logger log = LoggerFactory.getLogger(ExactInput.class);
+
+  /** How much may lie in the sandbox that the command has not taken. */
+  private static final long WINDOW = 1 << 20;
+
+  private static final int ATTEMPTS = 3;
+  private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final String name;
+  private final ProcessFiles files;
+  private final News news;
+  private final boolean isCertain;
+  private final CallScope cancellation;
+  private final ReentrantLock sending = new ReentrantLock();
+  private volatile boolean exited;
+  private volatile boolean givenUp;
+  private long position = -1; // of the writing thread; negative while unknown
+
+  /**
+   * @param isCertain true if it was started with an input by us
+   * @param cancellation without an end; what cancels it ends what is being sent
+   */
+  ExactInput(
+      String name, ProcessFiles files, News news, boolean isCertain, CallScope cancellation) {
+    this.name = name;
+    this.files = files;
+    this.news = news;
+    this.isCertain = isCertain;
+    this.cancellation = cancellation;
+  }
+
+  /** See {@link dev.sandpiper.engine.RunningCommand#writeStdin}. */
+  void write(byte[] bytes, int offset, int length) {
+    enter();
+    try {
+      requireOpen();
+      awaitRoom(length);
+      byte[] piece = Arrays.copyOfRange(bytes, offset, offset + length);
+      long to = position + length;
+      String file = "i." + position + "." + to + ".";
+      // A copy that comes late must not change what is being read.
+      repeatedly(attempt -> files.write(file + attempt, piece, cancellation));
+      position = to;
+      wake(); // what has ended the process was written all the same: the next write is refused
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /** See {@link dev.sandpiper.engine.RunningCommand#closeStdin}. */
+  void close() {
+    enter();
+    try {
+      requireOpen();
+      repeatedly(attempt -> files.write("z." + position, "", cancellation));
+      wake();
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /** Frees blocked callers, and fails later ones. */
+  void giveUp() {
+    givenUp = true;
+    cancellation.cancel();
+    news.wake();
+  }
+
+  /** The process is over; has something run when nothing of this is on its way any more. */
+  void end(Runnable then) {
+    exited = true;
+    giveUp(); // which ends what is being sent, so that the lock is free soon
+    sending.lock();
+    try {
+      then.run();
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  private void enter() {
+    try {
+      cancellation.lock(sending, failure(""));
+    } catch (CancelledException e) {
+      rejectIfClosed();
+      throw e;
+    }
+  }
+
+  private void requireOpen() {
+    rejectIfClosed();
+    if (position >= 0) {
+      return;
+    }
+    if (isCertain) {
+      awaitOpen();
+    } else {
+      repeatedly(attempt -> files.list(cancellation));
+      if (!files.marks().has(Marks.Input.OPEN) || files.marks().has(Marks.Input.ENDED)) {
+        throw new InvalidRequestException(
+            failure("its standard input is not open; Command.openStdin() opens it"));
+      }
+    }
+    position = files.marks().inputSent();
+  }
+
+  /** Its wrapper makes the directory; a file that came first would have it made for everybody. */
+  private void awaitOpen() {
+    await(() -> files.marks().has(Marks.Input.OPEN));
+  }
+
+  private void awaitRoom(int length) {
+    await(() -> position + length - files.marks().inputTaken() <= WINDOW);
+  }
+
+  /** Lists until it is so: the reader of the output may be waiting for its consumer. */
+  private void await(BooleanSupplier condition) {
+    long pause = FIRST_PAUSE;
+    News.Counters seen = news.counters();
+    while (!condition.getAsBoolean()) {
+      news.awaitChange(seen, pause, failure(""));
+      seen = news.counters();
+      repeatedly(attempt -> files.list(cancellation));
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+      rejectIfClosed();
+    }
+  }
+
+  private void rejectIfClosed() {
+    if (exited) {
+      throw new InputClosedException(failure("the process has exited"));
+    }
+    if (givenUp) {
+      throw new CancelledException(failure("it was given up"));
+    }
+    if (files.marks().has(Marks.Input.CLOSED)) {
+      throw new InputClosedException(failure("the process has closed its standard input"));
+    }
+    if (files.marks().exit(files.marks().tries()).isPresent()) {
+      throw new InputClosedException(failure("the process has exited"));
+    }
+  }
+
+  /** Has the feeder look; saying it twice does no harm. */
+  private void wake() {
+    try {
+      repeatedly(attempt -> files.write("n", "look\n", cancellation));
+    } catch (InvalidRequestException | InputClosedException e) {
+      // Nobody is left to look: the pipe goes with the command, whose end the next listing shows.
+      log.debug("{}: {}", failure("no feeder was woken"), e.getMessage());
+    }
+  }
+
+  private interface Attempt {
+    void run(int number);
+  }
+
+  private void repeatedly(Attempt action) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        action.run(attempt);
+        return;
+      } catch (CancelledException e) {
+        rejectIfClosed();
+        throw e;
+      } catch (SandboxException e) {
+        boolean isClear = !e.retryable() && !Ambiguity.mayHaveStarted(e);
+        if (isClear || attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Failure failure(String observed) {
+    return Failure.of("write stdin", name, observed);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sandpiper.blaxel.process;
+
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.CallScope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The processes whose files nobody needs any more. They ride on the next command, whose wrapper has
+ * something to remove anyway; what is left when the sandbox is let go takes one command of its own.
+ */
+final class FinishedProcesses {
+  private static final Logger log = LoggerFactory.getLogger(FinishedProcesses.class);
+  private static final int MOST_AT_ONCE = 100;
+  private static final Duration REMOVAL = Duration.ofSeconds(8);
+
+  private final ProcessApi api;
+  private final String directory;
+  private final Queue<String> ids = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean swept = new AtomicBoolean();
+
+  FinishedProcesses(ProcessApi api, String directory) {
+    this.api = api;
+    this.directory = directory;
+  }
+
+  void add(String id) {
+    ids.add(id);
+  }
+
+  void addAll(List<String> all) {
+    ids.addAll(all);
+  }
+
+  /** Some of them; the caller removes their files, or brings them back. */
+  List<String> take() {
+    List<String> taken = new ArrayList<>();
+    for (String id; taken.size() < MOST_AT_ONCE && (id = ids.poll()) != null; ) {
+      taken.add(id);
+    }
+    return taken;
+  }
+
+  /** True once: what other clients have abandoned is to be removed too. */
+  boolean takeSweep() {
+    return swept.compareAndSet(false, true);
+  }
+
+  /** Removes all that is left. What cannot be removed is swept after a day, by any client. */
+  void removeAll() {
+    for (List<String> some = take(); !some.isEmpty(); some = take()) {
+      try {
+        CallScope scope = api.scope().apart();
+        api.run("clean up", directory, Scripts.REMOVE, arguments(some), REMOVAL, scope);
+      } catch (SandboxException e) {
+        log.warn(
+            "the files of {} processes stay in {}: {}", some.size(), directory, e.getMessage());
+        return;
+      }
+    }
+  }
+
+  private List<String> arguments(List<String> some) {
+    List<String> arguments = new ArrayList<>(some);
+    arguments.add(0, directory);
+    return arguments;
+  }
+}

@@ -1,0 +1,150 @@
+package dev.sandpiper.blaxel.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sandpiper.Capability;
+import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessInfo;
+import dev.sandpiper.ProcessInfo.State;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.blaxel.BlaxelClientBuilder;
+import dev.sandpiper.blaxel.process.ExactFiles.Part;
+import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.RunningCommand;
+import dev.sandpiper.http.CallScope;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import okio.ByteString;
+
+/** The processes that the server of a sandbox knows, also those of other clients. */
+final class ForeignProcesses {
+  private static final String LOGS = "/var/log/sandbox-api/";
+  private static final Pattern REFERABLE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+  private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+");
+  private static final Pattern ID = Pattern.compile("sp-[0-9a-f]{32}");
+  private static final Pattern PATH = Pattern.compile("(.+)/(" + ID + ")");
+  private static final Pattern LONG_TEXT = Pattern.compile("exec /bin/sh " + PATH + "\\.w");
+
+  private final ExactSandbox sandbox;
+
+  /** Where the wrapper of a process writes: files in a directory whose names begin with an id. */
+  record Place(String directory, String id) {}
+
+  ForeignProcesses(ExactSandbox sandbox) {
+    this.sandbox = sandbox;
+  }
+
+  /**
+   * Where the wrapper writes that a record shows, of whatever client; empty if it shows none. Only
+   * what {@link BlaxelClientBuilder#outputDirectory} accepts is a directory: anybody in the sandbox
+   * can start a process with such a text.
+   */
+  static Optional<Place> place(ProcessRecord record) {
+    String text = record.command();
+    List<String> arguments = ShellText.wrapperArguments(text);
+    Matcher path = arguments.isEmpty() ? LONG_TEXT.matcher(text) : PATH.matcher(arguments.get(1));
+    boolean isPlace =
+        path.matches()
+            && OutputFiles.isPlain(path.group(1))
+            && (arguments.isEmpty() || arguments.get(0).equals(path.group(1)));
+    return isPlace ? Optional.of(new Place(path.group(1), path.group(2))) : Optional.empty();
+  }
+
+  /** True if this is the record of a wrapper of ours which holds the beginning of its output. */
+  static boolean isShort(ProcessRecord record) {
+    List<String> told = ShellText.wrapperArguments(record.command());
+    return !told.isEmpty() && !told.get(2).isEmpty();
+  }
+
+  ProcessRef ref(ProcessRecord record) {
+    boolean isReferable =
+        REFERABLE.matcher(record.name()).matches() && !NUMBER.matcher(record.name()).matches();
+    return new ProcessRef(
+        StreamedLauncher.PLATFORM,
+        sandbox.id(),
+        isReferable ? record.name() : Long.toString(record.pid()),
+        place(record).map(Place::id).orElseGet(() -> fingerprint(record)));
+  }
+
+  /** What a later process with the same name or number does not have. */
+  private static String fingerprint(ProcessRecord record) {
+    if (ID.matcher(record.name()).matches()) {
+      return record.name(); // which is random
+    }
+    String all = record.pid() + "\n" + record.name() + "\n" + record.command();
+    return "log-" + ByteString.encodeString(all, UTF_8).sha256().hex().substring(0, 32);
+  }
+
+  /** What runs. */
+  List<ProcessInfo> list(CallScope scope) {
+    return sandbox.api().in(scope).running(sandbox.id()).stream().map(this::info).toList();
+  }
+
+  private ProcessInfo info(ProcessRecord record) {
+    ProcessRef ref = ref(record);
+    ProcessInfo info = ProcessInfo.of(ref, ShellText.commandIn(record.command()), State.RUNNING);
+    info = record.name().equals(ref.nonce()) ? info : info.withTag(record.name());
+    return record.workingDirectory().map(info::withDirectory).orElse(info);
+  }
+
+  /** The record of a process that runs, or is about to end. */
+  ProcessRecord running(String name, CallScope scope) {
+    return sandbox.api().in(scope).get("attach", name);
+  }
+
+  /**
+   * Follows a process by the files in which the server keeps its output.
+   *
+   * @throws UnsupportedCapabilityException if these cannot be read
+   */
+  RunningCommand follow(
+      ProcessRef ref, ProcessRecord record, ByteOffsets position, CallScope scope) {
+    if (ShellText.isWrapped(record.command())) {
+      throw unfollowable(ref, "its wrapper names no directory that this version can follow");
+    }
+    if (!ref.nonce().equals(fingerprint(record))) {
+      throw ProcessApi.unknown("attach", ref.toString(), "its name belongs to another process now");
+    }
+    String path = LOGS + record.name();
+    requireReadable(ref, ServerLogs.file(path, Channel.STDOUT), scope);
+    requireReadable(ref, ServerLogs.file(path, Channel.STDERR), scope);
+    FileEvents events =
+        new FileEvents(
+            ref,
+            ref.processId(),
+            new ServerLogs(sandbox.files(), path, position),
+            new News(sandbox.threads().time()),
+            ExitJudge.byRecord(ref, record, sandbox, scope),
+            sandbox.patience());
+    return new UnwrappedCommand(
+        ref, ref.processId(), Optional.of(position), events::next, events::cancel, sandbox);
+  }
+
+  private void requireReadable(ProcessRef ref, String path, CallScope scope) {
+    PlatformException cause = null;
+    try {
+      Part first = sandbox.files().readAt(path, Channel.STDOUT, 0, 1, scope);
+      if (!(first instanceof Part.Missing)) {
+        return;
+      }
+    } catch (PlatformException e) {
+      cause = e; // no right to read it, which the server calls an internal error
+    }
+    UnsupportedCapabilityException refusal =
+        unfollowable(ref, "the file in which the server keeps its output cannot be read: " + path);
+    if (cause != null) {
+      refusal.addSuppressed(cause);
+    }
+    throw refusal;
+  }
+
+  private static UnsupportedCapabilityException unfollowable(ProcessRef ref, String observed) {
+    return new UnsupportedCapabilityException(
+        Failure.of("attach", ref.toString(), observed), Capability.ATTACH);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.sandpiper.blaxel.process;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.Threads;
+import dev.sandpiper.http.CallScope;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one file by which a client shows, to the writers in a sandbox and to other readers, that it
+ * is alive: its renewal renews all leases whose holder begins with its id. Written while there are
+ * leases. Each renewal is an event of the directory as well, which shows whether the watch sees.
+ * Safe for use by many threads.
+ */
+final class Heartbeat {
+  /** How late a renewal may be before a lease counts as abandoned; the writers wait for 60 s. */
+  static final Duration ABANDONED = Duration.ofSeconds(45);
+
+  private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
+  private static final Duration RENEWAL = Duration.ofSeconds(30);
+  private static final Duration CHECK = Duration.ofSeconds(5);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+  private static final String MARK = ".r";
+
+  private final String id = Nonce.random();
+  private final ExactFiles files;
+  private final DirectoryWatch watch;
+  private final FinishedProcesses finished;
+  private final Threads threads;
+  private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
+  private final AtomicLong count = new AtomicLong();
+  private final AtomicInteger absences = new AtomicInteger();
+  private final ReentrantLock writing = new ReentrantLock();
+  private volatile long renewedAt;
+  private volatile long sentAt; // the last one that has arrived
+  private volatile boolean isWritten;
+  private @Nullable Future<?> timer; // guarded by this; there while there are leases
+
+  Heartbeat(ExactFiles files, DirectoryWatch watch, FinishedProcesses finished, Threads threads) {
+    this.files = files;
+    this.watch = watch;
+    this.finished = finished;
+    this.threads = threads;
+  }
+
+  /** Who holds the lease of a command that this client starts. */
+  String starter() {
+    return id + ".0";
+  }
+
+  /** Who holds a lease of a reader that comes later. */
+  String newHolder() {
+    return id + "." + count.incrementAndGet();
+  }
+
+  synchronized void add(Lease lease) {
+    leases.add(lease);
+    if (timer == null) {
+      renewedAt = threads.time().nanos();
+      timer = threads.timers().every(CHECK, this::tick);
+    }
+  }
+
+  /** With the last one the file goes too. */
+  void remove(Lease lease) {
+    if (isLast(lease)) {
+      Failure about = Failure.of("follow", files.directory(), "");
+      try {
+        threads.scope().within(LONGEST_WAIT).lock(writing, about);
+        writing.unlock();
+      } catch (CancelledException | DeadlineExceededException e) {
+        log.debug("a heartbeat may be left in {}", files.directory());
+      }
+      if (isWritten) {
+        finished.add(id);
+      }
+    }
+  }
+
+  private synchronized boolean isLast(Lease lease) {
+    if (!leases.remove(lease) || !leases.isEmpty() || timer == null) {
+      return false;
+    }
+    timer.cancel(false);
+    timer = null;
+    return true;
+  }
+
+  private void tick() {
+    leases.forEach(Lease::checkIfDue);
+    if (isWritten) { // an event that should have come by now: the directory may be another one
+      watch.reopenIfSilentSince(sentAt, CHECK.dividedBy(2));
+    }
+    boolean isDue = age() >= RENEWAL.minus(CHECK.dividedBy(2)).toNanos();
+    if ((isDue || !watch.isArmed()) && isNeeded()) {
+      threads.promptly().execute(this::renew);
+    }
+  }
+
+  private boolean isNeeded() {
+    return leases.stream().anyMatch(Lease::isHeldThere);
+  }
+
+  private void renew() {
+    if (!writing.tryLock()) {
+      return;
+    }
+    try {
+      if (isNeeded()) {
+        long now = threads.time().nanos();
+        isWritten = true;
+        files.write(id + MARK, count.incrementAndGet() + "\n", threads.scope());
+        absences.addAndGet(isAbsent() ? 1 : 0);
+        renewedAt = threads.time().nanos();
+        sentAt = now;
+      }
+    } catch (SandboxException e) {
+      log.debug("the heartbeat in {} failed: {}", files.directory(), e.getMessage());
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** True while its renewals are seen to be events. */
+  boolean isSeen() {
+    return watch.isArmed();
+  }
+
+  private long age() {
+    return threads.time().nanos() - renewedAt;
+  }
+
+  /** True while it is so late that others may have taken what this client holds. */
+  boolean isAbsent() {
+    return age() > ABANDONED.toNanos();
+  }
+
+  /** How often it was late. */
+  int absences() {
+    return absences.get();
+  }
+
+  /** What is written of the holder of a lease; empty if there is nothing. */
+  String of(String holder, CallScope scope) {
+    int dot = holder.indexOf('.');
+    return dot < 0 ? "" : files.text(holder.substring(0, dot) + MARK, scope);
+  }
+}

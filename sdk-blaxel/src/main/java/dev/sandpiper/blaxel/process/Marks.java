@@ -1,0 +1,283 @@
+package dev.sandpiper.blaxel.process;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.Failure;
+import dev.sandpiper.InvalidRequestException;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessRef;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.ByteOffsets;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one look shows of a process: of its files, or of the lines in its record that stand for
+ * such. Their names say it, behind the process's id and a dot; only outputs are ever read.
+ * Immutable, and equal to what a listing without news shows.
+ *
+ * <pre>
+ * p.TRY.PID.BIRTH    the command's group, before the command begins; birth as /proc has it
+ * o.OFFSET  e.OFFSET    a segment of stdout, of stderr, and where its first byte stands
+ * O.TRY.TOTAL.STATUS  E.TRY.TOTAL.STATUS    a channel's end; not 0: it could not be written
+ * x.TRY.CODE         the exit, before the channels' ends or after them; above 256: the signal
+ * c                  the lease of a reader, see {@link Lease}
+ * n                  its input is open: a pipe that wakes the feeder
+ * i.FROM.TO.COPY     a piece of input; t.TO it is taken; z.TOTAL the end of the input
+ * I                  it reads no more
+ * w  s               the text, the script of a command that is too long to be given to a shell
+ * 0  1.TRY  2.TRY    pipes that are gone before the command begins, where pipes need names
+ * </pre>
+ */
+public final class Marks {
+  /** Far above what a wrapper leaves; more would only fill our memory. */
+  private static final int MOST_FILES = 100_000;
+
+  /** What fits a long. */
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+
+  /** Of a process of which nothing is there. */
+  static final Marks NONE = of("", Map.of());
+
+  /** How one channel ended in one try. */
+  record ChannelEnd(long total, int status) {}
+
+  /** What can be said of an input without a number. */
+  enum Input {
+    OPEN,
+    CLOSED,
+    ENDED
+  }
+
+  private final Map<String, Long> files;
+
+  // All derived from the names and sizes above.
+  private final Map<Channel, NavigableMap<Long, Long>> segments = new EnumMap<>(Channel.class);
+  private final Map<Channel, Map<Integer, ChannelEnd>> ends = new EnumMap<>(Channel.class);
+  private final Map<Integer, Integer> exits = new HashMap<>();
+  private final Map<Integer, String> leaders = new HashMap<>();
+  private final Set<Input> input = new HashSet<>();
+  private int tries;
+  private long inputSent;
+  private long inputTaken;
+
+  private Marks(Map<String, Long> files) {
+    this.files = files;
+    for (Channel channel : Channel.values()) {
+      segments.put(channel, new TreeMap<>());
+      ends.put(channel, new HashMap<>());
+    }
+    files.forEach(this::read);
+  }
+
+  /**
+   * Reads a listing.
+   *
+   * @param listing all names in the directory, and how long the files are
+   * @throws WireFormatException if there are more than any wrapper makes
+   */
+  public static Marks of(String id, Map<String, Long> listing) {
+    Map<String, Long> files = new HashMap<>();
+    listing.forEach(
+        (name, size) -> {
+          if (name.startsWith(id + ".")) {
+            files.put(name.substring(id.length() + 1), size);
+          }
+        });
+    files.remove("c"); // which says nothing of the process
+    if (files.size() > MOST_FILES) {
+      throw new WireFormatException(
+          Failure.of("follow", id, "it has more than " + MOST_FILES + " files"), null);
+    }
+    return new Marks(Collections.unmodifiableMap(files));
+  }
+
+  static String segment(String id, Channel channel, long offset) {
+    return id + (channel == Channel.STDERR ? ".e." : ".o.") + offset;
+  }
+
+  /** Ignores what means nothing to a reader. */
+  private void read(String mark, long size) {
+    long[] numbers = numbers(mark);
+    if (numbers == null) {
+      return;
+    }
+    String kind = mark.substring(0, 1);
+    Channel channel = kind.equalsIgnoreCase("e") ? Channel.STDERR : Channel.STDOUT;
+    switch (kind + numbers.length) {
+      case "o1", "e1" -> segments(channel).put(numbers[0], size);
+      case "O3", "E3" ->
+          ends(channel).put(small(numbers[0]), new ChannelEnd(numbers[1], small(numbers[2])));
+      case "x2" -> {
+        // An exit tells that it has begun: the mark of that may have been removed.
+        tries = Math.max(tries, small(numbers[0]));
+        exits.put(small(numbers[0]), small(numbers[1]));
+      }
+      case "p3" -> {
+        tries = Math.max(tries, small(numbers[0]));
+        leaders.put(small(numbers[0]), Long.toString(numbers[1]));
+      }
+      case "t1" -> {
+        inputTaken = Math.max(inputTaken, numbers[0]);
+        inputSent = Math.max(inputSent, numbers[0]);
+      }
+      case "i3" -> inputSent = Math.max(inputSent, numbers[1]);
+      case "n0" -> input.add(Input.OPEN);
+      case "z1" -> input.add(Input.ENDED);
+      case "I0" -> input.add(Input.CLOSED);
+      default -> {}
+    }
+  }
+
+  /** The numbers behind a mark's letter; null if it has something else there. */
+  private static long @Nullable [] numbers(String mark) {
+    String[] parts = mark.split("\\.", -1);
+    if (parts[0].length() != 1) {
+      return null;
+    }
+    long[] numbers = new long[parts.length - 1];
+    for (int i = 0; i < numbers.length; i++) {
+      if (!NUMBER.matcher(parts[i + 1]).matches()) {
+        return null;
+      }
+      numbers[i] = Long.parseLong(parts[i + 1]);
+    }
+    return numbers;
+  }
+
+  private static int small(long number) {
+    return (int) Math.min(Integer.MAX_VALUE, number);
+  }
+
+  private NavigableMap<Long, Long> segments(Channel channel) {
+    return requireNonNull(segments.get(channel));
+  }
+
+  private Map<Integer, ChannelEnd> ends(Channel channel) {
+    return requireNonNull(ends.get(channel));
+  }
+
+  /** True if there is a file of it. */
+  boolean isThere() {
+    return !files.isEmpty();
+  }
+
+  /** How often the command was begun; 0 while it is not. */
+  public int tries() {
+    return tries;
+  }
+
+  /** The number of the last try's group; null while it is not known. */
+  @Nullable String leader() {
+    return leaders.get(tries);
+  }
+
+  /** The code with which this try exited; empty while it has not. */
+  OptionalInt exit(int attempt) {
+    Integer code = exits.get(attempt);
+    return code == null ? OptionalInt.empty() : OptionalInt.of(code);
+  }
+
+  /** How a channel ended in this try; null while it has not. */
+  @Nullable ChannelEnd end(Channel channel, int attempt) {
+    return ends(channel).get(attempt);
+  }
+
+  /** True if both channels have ended in this try. */
+  boolean isClosed(int attempt) {
+    return end(Channel.STDOUT, attempt) != null && end(Channel.STDERR, attempt) != null;
+  }
+
+  /** True if the last try has exited, or one of its channels has ended. */
+  boolean hasEnded() {
+    return exit(tries).isPresent()
+        || end(Channel.STDOUT, tries) != null
+        || end(Channel.STDERR, tries) != null;
+  }
+
+  /** The segment that holds this byte, or will; empty if all begin behind it. */
+  OptionalLong segmentOf(Channel channel, long position) {
+    return some(segments(channel).floorKey(position));
+  }
+
+  /** The first segment behind this byte. */
+  OptionalLong segmentAfter(Channel channel, long position) {
+    return some(segments(channel).higherKey(position));
+  }
+
+  private static OptionalLong some(@Nullable Long found) {
+    return found == null ? OptionalLong.empty() : OptionalLong.of(found);
+  }
+
+  /** Where the output goes on behind this byte, as the marks of later bytes tell; or ends. */
+  long after(Channel channel, long position) {
+    return segmentAfter(channel, position).orElse(total(channel));
+  }
+
+  private long total(Channel channel) {
+    return ends(channel).values().stream().mapToLong(ChannelEnd::total).max().orElse(0);
+  }
+
+  /** How much was written of this output, as far as is known. */
+  public long reached(Channel channel) {
+    Map.Entry<Long, Long> last = segments(channel).lastEntry();
+    return Math.max(total(channel), last == null ? 0 : last.getKey() + last.getValue());
+  }
+
+  /**
+   * Refuses a place that no output has reached.
+   *
+   * @throws InvalidRequestException if that is so
+   */
+  void requireReached(ProcessRef ref, ByteOffsets position) {
+    requireReached(ref, Channel.STDOUT, position.stdout());
+    requireReached(ref, Channel.STDERR, position.stderr());
+  }
+
+  private void requireReached(ProcessRef ref, Channel channel, long position) {
+    long reached = reached(channel);
+    if (isThere() && position > reached) {
+      String place = "the position is at byte " + position + " of " + channel;
+      throw new InvalidRequestException(
+          Failure.of(
+              "attach",
+              ref.toString(),
+              place + ", which has " + reached + "; is it another process's?"));
+    }
+  }
+
+  /** True if its input is known. */
+  boolean has(Input state) {
+    return input.contains(state);
+  }
+
+  /** How much input the command's pipe has taken. */
+  public long inputTaken() {
+    return inputTaken;
+  }
+
+  /** How much input there ever was, as far as is known. */
+  public long inputSent() {
+    return inputSent;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Marks marks && marks.files.equals(files);
+  }
+
+  @Override
+  public int hashCode() {
+    return files.hashCode();
+  }
+}

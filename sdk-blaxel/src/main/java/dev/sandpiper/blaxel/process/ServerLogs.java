@@ -1,0 +1,154 @@
+package dev.sandpiper.blaxel.process;
+
+import dev.sandpiper.NotFoundException;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.ProcessEvent.OutputGap;
+import dev.sandpiper.WireFormatException;
+import dev.sandpiper.blaxel.process.ExactFiles.Part;
+import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.http.CallScope;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * The output of a process that somebody else started, in the files in which the server keeps it. It
+ * is exact, but for what the server has cut off at the heads; nothing tells when there is more.
+ *
+ * @param path of the files, without what follows the process's name
+ * @param begin where the first event stands
+ */
+record ServerLogs(ExactFiles files, String path, ByteOffsets begin) implements OutputSource {
+  static String file(String path, Channel channel) {
+    return path + (channel == Channel.STDERR ? ".stderr.log" : ".stdout.log");
+  }
+
+  @Override
+  public List<Log> readers(Consumer<ProcessEvent> events, CallScope scope) {
+    return List.of(
+        reader(Channel.STDOUT, begin.stdout(), events, scope),
+        reader(Channel.STDERR, begin.stderr(), events, scope));
+  }
+
+  private Log reader(
+      Channel channel, long position, Consumer<ProcessEvent> events, CallScope scope) {
+    return new Log(channel, file(path, channel), files, scope, events, position);
+  }
+
+  @Override
+  public Marks marks() {
+    return Marks.NONE;
+  }
+
+  /** Reading is looking. */
+  @Override
+  public boolean look(CallScope scope) {
+    return true;
+  }
+
+  @Override
+  public boolean isWatched() {
+    return false;
+  }
+
+  /**
+   * One output of a process in the file in which the server keeps it. The server gives the head of
+   * a long one back to the system, block by block, where only NULs are read then.
+   */
+  private static final class Log implements Reader {
+    private static final int BLOCK = 4096;
+
+    /** So much of a file's end is never cut; and what a program writes may be NULs too. */
+    private static final int LEAST_CUT = 256 << 10;
+
+    private static final int MOST_SPOILT = 20;
+
+    private final Channel channel;
+    private final String path;
+    private final ExactFiles files;
+    private final CallScope scope;
+    private final Consumer<ProcessEvent> events;
+    private long position;
+    private int spoilt;
+
+    Log(
+        Channel channel,
+        String path,
+        ExactFiles files,
+        CallScope scope,
+        Consumer<ProcessEvent> events,
+        long position) {
+      this.channel = channel;
+      this.path = path;
+      this.files = files;
+      this.scope = scope;
+      this.events = events;
+      this.position = position;
+    }
+
+    /**
+     * Reads on. False if there is nothing for the moment.
+     *
+     * @throws NotFoundException if there is no such file, or it is a later process's
+     */
+    @Override
+    public boolean read() {
+      Part part = files.readAt(path, channel, position, ExactChannel.PIECE, scope);
+      if (part instanceof Part.Bytes read) {
+        spoilt = 0;
+        deliver(read);
+        return true;
+      }
+      if (part instanceof Part.Missing) {
+        throw missing("the server keeps no such file any more");
+      }
+      if (part instanceof Part.Nothing nothing && nothing.size() < position) {
+        throw missing("it is shorter than what was read of it: another process's");
+      }
+      if (part instanceof Part.Spoilt && ++spoilt > MOST_SPOILT) {
+        throw new WireFormatException(
+            ExactFiles.failure(path, "the sandbox sent something else in place of these bytes"),
+            null);
+      }
+      return part instanceof Part.Spoilt;
+    }
+
+    private NotFoundException missing(String observed) {
+      return ProcessApi.unknown("follow", path, observed);
+    }
+
+    private void deliver(Part.Bytes read) {
+      byte[] bytes = read.output().toByteArray();
+      int hole = read.total() - position > LEAST_CUT ? holeIn(bytes) : 0;
+      if (hole > 0) {
+        events.accept(
+            new OutputGap(
+                channel,
+                OptionalLong.of(position),
+                OptionalLong.of(position + hole),
+                "the sandbox's server has cut it off the head of its log"));
+      }
+      if (hole < bytes.length) {
+        events.accept(
+            hole == 0
+                ? read.output()
+                : Output.of(channel, Arrays.copyOfRange(bytes, hole, bytes.length)));
+      }
+      position += bytes.length;
+    }
+
+    /** How much of a piece was cut off: whole blocks of NULs from here on. */
+    private int holeIn(byte[] bytes) {
+      int nuls = 0;
+      while (nuls < bytes.length && bytes[nuls] == 0) {
+        nuls++;
+      }
+      long end = position + nuls;
+      int whole = nuls - (int) (end % BLOCK);
+      return whole > 0 && (whole >= BLOCK || position % BLOCK != 0) ? whole : 0;
+    }
+  }
+}
