@@ -23,7 +23,7 @@ final class Backlog {
 
   private Backlog() {}
 
-  static void replay(Path combined, OutputStreaming stream) throws IOException {
+  static void replay(Path combined, ClientStream stream) throws IOException {
     if (!Files.exists(combined)) return;
     try (FileChannel file = FileChannel.open(combined, StandardOpenOption.READ)) {
       long start = Math.max(firstKept(file), file.size() - MOST_BYTES);
@@ -45,7 +45,7 @@ final class Backlog {
     }
   }
 
-  private static void lines(InputStream in, OutputStreaming stream) throws IOException {
+  private static void lines(InputStream in, ClientStream stream) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int next = in.read(); next >= 0; next = in.read()) {
       if (next == '\n') {
@@ -59,7 +59,7 @@ final class Backlog {
     if (line.size() > 0) pass(line.toByteArray(), stream);
   }
 
-  private static void pass(byte[] line, OutputStreaming stream) throws IOException {
+  private static void pass(byte[] line, ClientStream stream) throws IOException {
     for (Channel channel : Channel.values()) {
       byte[] prefix = channel.prefix().getBytes(UTF_8);
       if (startsWith(line, prefix)) {

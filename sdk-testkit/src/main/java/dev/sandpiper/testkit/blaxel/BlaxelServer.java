@@ -3,9 +3,9 @@ package dev.sandpiper.testkit.blaxel;
 import dev.sandpiper.testkit.http.Listening;
 import dev.sandpiper.testkit.http.LoopbackServer;
 import dev.sandpiper.testkit.machine.Directories;
+import dev.sandpiper.testkit.machine.Perl;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -43,42 +43,21 @@ public final class BlaxelServer implements AutoCloseable {
             options.controlPort(),
             new ControlPlane(tokens, WORKSPACE, options, sandboxes),
             options.wideCors());
-    gateway =
-        server.serve(
-            options.sandboxPort(), new Gateway(tokens, WORKSPACE, sandboxes), options.wideCors());
+    Gateway data = new Gateway(tokens, WORKSPACE, sandboxes);
+    gateway = server.serve(options.sandboxPort(), data, options.wideCors());
     if (options.debugPort() != null) {
       // Without a token it stays closed to other origins, whatever else is open to them.
-      LoopbackServer.Port unused =
-          server.serve(options.debugPort(), new DirectEdge(sandboxes), false);
+      LoopbackServer.Port unused = server.serve(options.debugPort(), data::handleDebug, false);
     }
   }
 
   /** Where the script is; null without perl. */
   private static @Nullable Path firstProcess(Path directory) throws IOException {
-    if (!hasPerl()) {
-      log.warn("no perl on this machine: signals reach no groups, deaths by them look like exits");
-      return null;
+    if (Perl.isThere()) {
+      return Files.writeString(directory.resolve(SCRIPT), Perl.script(BlaxelServer.class, SCRIPT));
     }
-    Path script = directory.resolve(SCRIPT);
-    try (InputStream source = BlaxelServer.class.getResourceAsStream(SCRIPT)) {
-      if (source == null) throw new IOException(SCRIPT + " is missing from the test kit's jar");
-      Files.copy(source, script);
-    }
-    return script;
-  }
-
-  private static boolean hasPerl() {
-    try {
-      Process perl =
-          new ProcessBuilder("perl", "-MPOSIX", "-MConfig", "-MFcntl", "-e", "1").start();
-      perl.getOutputStream().close();
-      return perl.waitFor() == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    log.warn("no perl on this machine: signals reach no groups, deaths by them look like exits");
+    return null;
   }
 
   /** Starts on loopback, in the clear. */
@@ -93,8 +72,10 @@ public final class BlaxelServer implements AutoCloseable {
     try {
       server.server.start();
       if (options.debugPort() != null) {
-        SandboxRecord unused =
-            server.sandboxes.create(DirectEdge.definition(options.images()), false);
+        // From the first of the images, or the standard one.
+        String image = options.images().stream().sorted().findFirst().orElse(null);
+        Definition definition = Definition.standard(image).named(Gateway.DEBUG_SANDBOX);
+        SandboxRecord unused = server.sandboxes.create(definition, false);
       }
       return server;
     } catch (IOException e) {

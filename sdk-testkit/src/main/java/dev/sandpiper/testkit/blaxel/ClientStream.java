@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.blaxel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.testkit.blaxel.Tailer.Channel;
 import dev.sandpiper.testkit.http.Exchange;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,8 +13,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A stream to one client, to which several threads write. */
-abstract class ClientStream implements OutputStreaming {
+/**
+ * A stream of a process's output to one client, to which several threads write. Each call blocks at
+ * the client's pace; none fails, because a client that has gone ends only its own stream.
+ */
+abstract class ClientStream {
   private static final Logger log = LoggerFactory.getLogger(ClientStream.class);
   private static final Duration LOOK = Duration.ofMillis(100);
 
@@ -39,6 +43,15 @@ abstract class ClientStream implements OutputStreaming {
     out = exchange.stream(200);
     nextStray = System.nanoTime() + limits.textKeepAlive().toNanos();
   }
+
+  /** A line from before, without its newline, whether or not the process has written one. */
+  abstract void line(Channel channel, byte[] line);
+
+  /** A piece of output, whose borders fall anywhere. */
+  abstract void output(Channel channel, byte[] piece);
+
+  /** What the server says itself. */
+  abstract void message(String text);
 
   /** Sends the head. */
   void begin() throws IOException {
@@ -71,8 +84,8 @@ abstract class ClientStream implements OutputStreaming {
     }
   }
 
-  @Override
-  public void end() {
+  /** There is no more. Does not block. */
+  void end() {
     over.countDown();
   }
 

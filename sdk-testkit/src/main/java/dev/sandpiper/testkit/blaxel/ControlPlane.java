@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.PercentEncoding;
 import dev.sandpiper.testkit.http.Query;
 import dev.sandpiper.testkit.http.Unenforced;
 import java.io.IOException;
@@ -45,11 +46,10 @@ final class ControlPlane implements Endpoint {
       ApiException refusal = ApiException.of(400, String.valueOf(e.getMessage()));
       Answers.json(exchange, refusal.status(), refusal.body());
     }
-    exchange.drain();
   }
 
   private void route(Exchange exchange) throws IOException {
-    String path = SandboxApi.decoded(exchange.path());
+    String path = PercentEncoding.decode(exchange.path());
     if (path == null || !path.startsWith(BASE + "/")) throw ApiException.of(404, "not found");
     path = path.substring(BASE.length());
     if (path.equals("/oauth/token")) {

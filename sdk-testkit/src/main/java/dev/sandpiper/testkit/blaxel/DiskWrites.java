@@ -24,9 +24,9 @@ final class DiskWrites {
   private static final int BUFFER_BYTES = 64 * 1024;
 
   private final BlaxelPaths paths;
-  private final PipeWriters pipes;
+  private final Pipes pipes;
 
-  DiskWrites(BlaxelPaths paths, PipeWriters pipes) {
+  DiskWrites(BlaxelPaths paths, Pipes pipes) {
     this.paths = paths;
     this.pipes = pipes;
   }

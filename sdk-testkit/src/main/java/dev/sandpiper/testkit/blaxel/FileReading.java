@@ -96,7 +96,7 @@ final class FileReading {
     String sent = new String(ExactPath.bytes(name), ISO_8859_1).replaceAll("[\r\n]", " ");
     exchange.set("Content-Disposition", "attachment; filename=\"" + sent + "\"");
     if (status.isPipe()) {
-      PipeReading.awaitWriter(exchange, file);
+      Pipes.awaitWriter(exchange, file);
       exchange.text(500, "seeker can't seek");
       return;
     }
@@ -126,7 +126,7 @@ final class FileReading {
     byte[] start = GoJson.bytes(head);
     byte[] opening = Arrays.copyOf(start, start.length - 1);
     if (status.isPipe()) {
-      PipeReading.awaitWriter(exchange, file);
+      Pipes.awaitWriter(exchange, file);
       throw new FileRefusal(
           422, "error reading file: read " + paths.absolute(named) + ": illegal seek");
     }

@@ -52,55 +52,44 @@ final class FileSearch {
 
   void find(Exchange exchange, RequestPath path) throws IOException {
     Query query = exchange.query();
-    int most = results(query.get("maxResults"), USUAL_RESULTS);
+    Wish wish = Wish.of(query);
     String type = orElse(query.get("type"), "file");
     if (!type.equals("file") && !type.equals("directory")) {
       throw new FileRefusal(400, "invalid search type: " + type);
     }
     List<Glob> patterns = list(query.get("patterns")).stream().map(Glob::new).toList();
-    Set<String> skipped = skipped(query.get("excludeDirs"));
-    boolean hidden = !orElse(query.get("excludeHidden"), "true").equals("true");
-    ObjectNode answer = GoJson.object();
-    ArrayNode matches = answer.putArray("matches");
+    ArrayNode matches = GoJson.array();
     walk(
         paths.absolute(BlaxelPaths.sent(path, FIND)),
         (entry, relative, directory) -> {
           String name = ExactPath.name(ExactPath.text(entry));
-          if (!hidden && name.startsWith(".")) return false;
-          if (directory && skipped.contains(name)) return false;
+          if (!wish.enters(name, directory)) return false;
           boolean wanted =
               directory == type.equals("directory")
                   && (directory
                       || patterns.isEmpty()
                       || patterns.stream().anyMatch(pattern -> pattern.matches(name)));
-          if (wanted && (most == 0 || matches.size() < most)) {
+          if (wanted && wish.hasRoom(matches)) {
             matches.addObject().put("path", relative).put("type", type);
           }
           return true;
         });
-    Answers.json(exchange, 200, answer.put("total", matches.size()));
+    answer(exchange, matches);
   }
 
   void fuzzy(Exchange exchange, RequestPath path) throws IOException {
-    Query query = exchange.query();
+    Wish wish = Wish.of(exchange.query());
     String text = BlaxelPaths.sent(path, FUZZY);
     if (text.isEmpty() || text.equals("/") || text.equals(".")) {
       throw new FileRefusal(400, "query parameter is required in path");
     }
-    int most = results(query.get("maxResults"), USUAL_RESULTS);
-    Set<String> skipped = skipped(query.get("excludeDirs"));
-    boolean hidden = !orElse(query.get("excludeHidden"), "true").equals("true");
-    ObjectNode answer = GoJson.object();
-    ArrayNode matches = answer.putArray("matches");
+    ArrayNode matches = GoJson.array();
     try {
       walk(
           paths.absolute(text),
           (entry, relative, directory) -> {
-            String name = ExactPath.name(ExactPath.text(entry));
-            if (!hidden && name.startsWith(".")) return false;
-            if (directory && skipped.contains(name)) return false;
-            boolean found = !relative.equals(".") && isSpread(text, relative);
-            if (found && (most == 0 || matches.size() < most)) {
+            if (!wish.enters(ExactPath.name(ExactPath.text(entry)), directory)) return false;
+            if (!relative.equals(".") && isSpread(text, relative) && wish.hasRoom(matches)) {
               matches
                   .addObject()
                   .put("path", relative)
@@ -112,7 +101,32 @@ final class FileSearch {
     } catch (FileRefusal e) {
       matches.removeAll(); // what cannot be walked has nothing in it
     }
+    answer(exchange, matches);
+  }
+
+  private static void answer(Exchange exchange, ArrayNode matches) throws IOException {
+    ObjectNode answer = GoJson.object();
+    answer.set("matches", matches);
     Answers.json(exchange, 200, answer.put("total", matches.size()));
+  }
+
+  /** What both searches can be asked for. */
+  private record Wish(int most, Set<String> skipped, boolean hidden) {
+    static Wish of(Query query) {
+      return new Wish(
+          results(query.get("maxResults"), USUAL_RESULTS),
+          FileSearch.skipped(query.get("excludeDirs")),
+          !orElse(query.get("excludeHidden"), "true").equals("true"));
+    }
+
+    boolean enters(String name, boolean directory) {
+      return (hidden || !name.startsWith(".")) && !(directory && skipped.contains(name));
+    }
+
+    /** Zero results are all. */
+    boolean hasRoom(ArrayNode matches) {
+      return most == 0 || matches.size() < most;
+    }
   }
 
   /** Whether all characters of a text occur, in their order. */

@@ -3,7 +3,6 @@ package dev.sandpiper.testkit.blaxel;
 import static dev.sandpiper.testkit.blaxel.DiskWrites.DIRECTORY_MODE;
 import static dev.sandpiper.testkit.blaxel.DiskWrites.FILE_MODE;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
@@ -11,7 +10,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -59,7 +57,7 @@ final class FileTree {
 
   /** Stops at the first that cannot be written; those before it stay. */
   private void put(Exchange exchange, String root) throws IOException {
-    Map<String, String> files = files(RequestBody.read(exchange, ""));
+    Map<String, String> files = RequestBody.read(exchange, "").texts("files");
     String absolute = paths.absolute(root);
     disk.makeDirectory(absolute, DIRECTORY_MODE, "error creating root directory: ");
     for (Map.Entry<String, String> file : files.entrySet()) {
@@ -73,15 +71,5 @@ final class FileTree {
           exchange, target, FILE_MODE, new ByteArrayInputStream(content), "error writing file: ");
     }
     Answers.json(exchange, 200, Listing.of(root, directory(root)));
-  }
-
-  private static Map<String, String> files(RequestBody body) {
-    JsonNode files = GoJson.field(body.tree(), "files");
-    Map<String, String> contents = new LinkedHashMap<>();
-    if (files == null) return contents;
-    if (!files.isObject()) throw body.wrongType(files, "files", "map[string]string");
-    RequestBody named = new RequestBody(files, ".files");
-    files.fieldNames().forEachRemaining(name -> contents.put(name, named.text(name)));
-    return contents;
   }
 }

@@ -16,7 +16,7 @@ final class FilesystemEndpoint implements AutoCloseable {
 
   private final BlaxelPaths paths;
   private final LazyWatches watches;
-  private final PipeWriters pipes = new PipeWriters();
+  private final Pipes pipes = new Pipes();
   private final DiskWrites disk;
   private final FileRemoval removal;
   private final FileTree tree;
@@ -66,8 +66,9 @@ final class FilesystemEndpoint implements AutoCloseable {
       new FileRefusal(403, String.valueOf(e.getMessage())).answer(exchange);
     } catch (Query.MalformedException e) {
       new FileRefusal(400, String.valueOf(e.getMessage())).answer(exchange);
+    } catch (GoJson.MalformedException e) {
+      new FileRefusal(400, "invalid request body: " + e.getMessage()).answer(exchange);
     }
-    exchange.drain();
     return true;
   }
 

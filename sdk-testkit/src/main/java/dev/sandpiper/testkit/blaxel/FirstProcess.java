@@ -5,11 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,61 +54,55 @@ final class FirstProcess implements CommandStarter {
 
   @Override
   public Started start(Start start) throws IOException, RefusedException {
-    Answer answer = ask(data -> write(data, start));
+    List<String> texts = new ArrayList<>();
+    texts.add(start.output().toString());
+    texts.add(start.errors().toString());
+    texts.add(start.directory());
+    texts.add(Integer.toString(start.environment().size()));
+    start.environment().forEach((name, value) -> texts.addAll(List.of(name, value)));
+    texts.add(Integer.toString(start.words().size()));
+    texts.addAll(start.words());
+    Answer answer = ask("start", texts);
     if (!answer.word.equals("started")) throw new RefusedException(answer.rest);
     return new Started(Long.parseLong(answer.rest), answer.exit);
   }
 
   @Override
   public @Nullable String signal(long group, boolean kill) throws IOException {
-    Answer answer =
-        ask(
-            data -> {
-              write(data, kill ? "KILL" : "TERM");
-              write(data, Long.toString(group));
-            },
-            "signal");
+    Answer answer = ask("signal", List.of(kill ? "KILL" : "TERM", Long.toString(group)));
     return answer.word.equals(DONE) ? null : answer.rest;
   }
 
   @Override
   public boolean release(Path file, long length) throws IOException {
-    Answer answer =
-        ask(
-            data -> {
-              write(data, file.toString());
-              write(data, Long.toString(length));
-            },
-            "release");
+    Answer answer = ask("release", List.of(file.toString(), Long.toString(length)));
     return answer.word.equals(DONE);
   }
 
-  private interface Question {
-    void write(DataOutputStream data) throws IOException;
-  }
-
-  private Answer ask(Question question) throws IOException {
-    return ask(question, "start");
-  }
-
-  private Answer ask(Question question, String kind) throws IOException {
+  private Answer ask(String kind, List<String> texts) throws IOException {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     lock.lock();
     try {
       if (over) throw new IOException("the sandbox's first process has ended");
       questions.put(++asked, answer);
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      DataOutputStream data = new DataOutputStream(bytes);
-      write(data, kind);
-      write(data, Long.toString(asked));
-      question.write(data);
+      ByteArrayOutputStream message = new ByteArrayOutputStream();
+      write(message, kind);
+      write(message, Long.toString(asked));
+      for (String text : texts) write(message, text);
       OutputStream stream = perl.getOutputStream();
-      stream.write(bytes.toByteArray());
+      message.writeTo(stream);
       stream.flush();
     } finally {
       lock.unlock();
     }
     return await(answer);
+  }
+
+  /** Behind its length, in four bytes. */
+  private static void write(ByteArrayOutputStream message, String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    message.writeBytes(ByteBuffer.allocate(4).putInt(bytes.length).array());
+    message.writeBytes(bytes);
   }
 
   private static Answer await(CompletableFuture<Answer> answer) throws IOException {
@@ -119,25 +114,6 @@ final class FirstProcess implements CommandStarter {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the server is stopping");
     }
-  }
-
-  private static void write(DataOutputStream data, Start start) throws IOException {
-    write(data, start.output().toString());
-    write(data, start.errors().toString());
-    write(data, start.directory());
-    write(data, Integer.toString(start.environment().size()));
-    for (Map.Entry<String, String> variable : start.environment().entrySet()) {
-      write(data, variable.getKey());
-      write(data, variable.getValue());
-    }
-    write(data, Integer.toString(start.words().size()));
-    for (String word : start.words()) write(data, word);
-  }
-
-  private static void write(DataOutputStream data, String text) throws IOException {
-    byte[] bytes = text.getBytes(UTF_8);
-    data.writeInt(bytes.length);
-    data.write(bytes);
   }
 
   private void read() {

@@ -5,7 +5,6 @@ import dev.sandpiper.testkit.machine.Threads;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** What one sandbox's server runs on: directories, variables, threads, and how it misbehaves. */
 final class Machinery {
@@ -15,9 +14,8 @@ final class Machinery {
   private final Set<BlaxelFault> faults;
   private final Limits limits;
   private final Threads threads;
-  private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by the lock.
+  // Guarded by this object's monitor.
   private boolean stopped;
 
   Machinery(
@@ -58,45 +56,25 @@ final class Machinery {
   }
 
   /** Runs a task on a worker, unless the sandbox is gone. */
-  void run(Runnable task) {
-    lock.lock();
-    try {
-      if (!stopped) threads.run(task);
-    } finally {
-      lock.unlock();
-    }
+  synchronized void run(Runnable task) {
+    if (!stopped) threads.run(task);
   }
 
   /** Runs a task on a worker once the time has passed, unless the sandbox is gone by now. */
-  void after(Duration delay, Runnable task) {
-    lock.lock();
-    try {
-      if (!stopped) threads.later(delay, () -> runUnlessStopped(task));
-    } finally {
-      lock.unlock();
-    }
+  synchronized void after(Duration delay, Runnable task) {
+    if (!stopped) threads.later(delay, () -> runUnlessStopped(task));
   }
 
   private void runUnlessStopped(Runnable task) {
     if (!isStopped()) task.run();
   }
 
-  boolean isStopped() {
-    lock.lock();
-    try {
-      return stopped;
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean isStopped() {
+    return stopped;
   }
 
   /** Nothing is begun any more. */
-  void stop() {
-    lock.lock();
-    try {
-      stopped = true;
-    } finally {
-      lock.unlock();
-    }
+  synchronized void stop() {
+    stopped = true;
   }
 }

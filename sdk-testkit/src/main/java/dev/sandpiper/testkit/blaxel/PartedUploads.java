@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.blaxel;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.blaxel.GoJson.MalformedException;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Multipart;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class PartedUploads implements AutoCloseable {
   private static String permissions(Exchange exchange) throws IOException {
     try {
       return RequestBody.read(exchange, "MultipartInitiateRequest").text("permissions");
-    } catch (FileRefusal e) {
+    } catch (FileRefusal | MalformedException e) {
       return "";
     }
   }
@@ -118,10 +119,7 @@ final class PartedUploads implements AutoCloseable {
 
   private void complete(Exchange exchange, String id) throws IOException {
     RequestBody body = RequestBody.read(exchange, "MultipartCompleteRequest");
-    JsonNode parts = GoJson.field(body.tree(), "parts");
-    if (parts != null && !parts.isArray()) {
-      throw body.wrongType(parts, "parts", "[]handler.MultipartPartInfo");
-    }
+    JsonNode parts = body.array("parts", "[]handler.MultipartPartInfo");
     if (parts == null || parts.isEmpty())
       throw new FileRefusal(400, "at least one part is required");
     UploadStore.Upload upload = found(id);

@@ -3,9 +3,13 @@ package dev.sandpiper.testkit.blaxel;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.BlaxelFault;
+import dev.sandpiper.testkit.blaxel.StartStream.JsonLines;
+import dev.sandpiper.testkit.blaxel.StartStream.ServerSentEvents;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.OpenRequests;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /process} and what is below it. */
@@ -17,17 +21,17 @@ final class ProcessEndpoint {
 
   private final Machinery machinery;
   private final Commands commands;
-  private final LeftBehind leftBehind;
+  private final OpenRequests requests;
 
   ProcessEndpoint(Machinery machinery, Commands commands, OpenRequests requests) {
     this.machinery = machinery;
     this.commands = commands;
-    this.leftBehind = new LeftBehind(machinery, requests);
+    this.requests = requests;
   }
 
   void start(Exchange exchange) throws IOException {
     String accept = exchange.header("Accept");
-    boolean streamed = accept != null && accept.contains(EventStream.CONTENT_TYPE);
+    boolean streamed = accept != null && accept.contains(ServerSentEvents.CONTENT_TYPE);
     byte[] body = exchange.body(MOST_BODY_BYTES);
     if (body == null) throw new IOException("a request for a process is above 32 MiB");
     try {
@@ -65,7 +69,7 @@ final class ProcessEndpoint {
   private void refuse(Exchange exchange, int status, String text, boolean streamed)
       throws IOException {
     if (streamed && machinery.has(BlaxelFault.DOCUMENTED_SSE)) {
-      EventStream.refuse(exchange, status, text);
+      ServerSentEvents.refuse(exchange, status, text);
     } else {
       Answers.error(exchange, status, text);
     }
@@ -105,7 +109,7 @@ final class ProcessEndpoint {
       streamDocumented(exchange, request);
       return;
     }
-    StartStream stream = new JsonLineStream(exchange, machinery.limits());
+    StartStream stream = new JsonLines(exchange, machinery.limits());
     stream.begin();
     try {
       follow(request, commands.start(request), stream);
@@ -119,11 +123,11 @@ final class ProcessEndpoint {
       throws IOException, InterruptedException {
     try {
       Commands.Running running = commands.start(request);
-      StartStream stream = new EventStream(exchange, machinery.limits());
+      StartStream stream = new ServerSentEvents(exchange, machinery.limits());
       stream.begin();
       follow(request, running, stream);
     } catch (Commands.NotStartedException e) {
-      EventStream.refuse(exchange, 422, String.valueOf(e.getMessage()));
+      ServerSentEvents.refuse(exchange, 422, String.valueOf(e.getMessage()));
     }
   }
 
@@ -154,9 +158,26 @@ final class ProcessEndpoint {
     } finally {
       record.tailer().detach(stream);
       if (!stayed && machinery.has(BlaxelFault.LEFT_BEHIND_POISONS)) {
-        leftBehind.haunt(record, stream.strayKeepAlive(), stream.untilNextStray());
+        haunt(record, stream.strayKeepAlive(), stream.untilNextStray());
       }
     }
+  }
+
+  /**
+   * What tells a client that its stream lives goes on after it has left, for as long as the process
+   * runs, and gets into the answers to others: the real server uses its requests' places again.
+   *
+   * @param sign how the stream says that it lives
+   * @param next when it would have said so next
+   */
+  private void haunt(ProcessRecord record, byte[] sign, Duration next) {
+    machinery.after(
+        next,
+        () -> {
+          if (record.state().completedAt() != null) return;
+          requests.intrude(sign);
+          haunt(record, sign, machinery.limits().textKeepAlive());
+        });
   }
 
   /** One that has ended gives what there is, and ends. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +48,9 @@ final class ProcessRecord {
   private final LogFiles files;
   private final Tailer tailer;
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
-  private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by the lock. The group is the kernel's number, as far as the server knows it.
+  // Guarded by this object's monitor. The group is the kernel's number, as far as the server knows
+  // it.
   private State state;
   private long group;
 
@@ -102,77 +101,51 @@ final class ProcessRecord {
     return finished;
   }
 
-  State state() {
-    lock.lock();
-    try {
-      return state;
-    } finally {
-      lock.unlock();
-    }
+  synchronized State state() {
+    return state;
   }
 
   boolean isRunning() {
     return state().status() == Status.RUNNING;
   }
 
-  long group() {
-    lock.lock();
-    try {
-      return group;
-    } finally {
-      lock.unlock();
-    }
+  synchronized long group() {
+    return group;
   }
 
   /**
    * The server's mistake: a look-up of a process by its number has it forget under which number the
    * process was started again.
    */
-  void forgetGroup() {
-    lock.lock();
-    try {
-      if (state.status() == Status.RUNNING) group = pid;
-    } finally {
-      lock.unlock();
-    }
+  synchronized void forgetGroup() {
+    if (state.status() == Status.RUNNING) group = pid;
   }
 
   /** It runs again, under another number of the kernel's. */
-  void restarted(long newGroup) {
-    lock.lock();
-    try {
-      group = newGroup;
-      state =
-          new State(
-              Status.RUNNING, Instant.now(), null, 0, state.restartCount(), state.keepAlive());
-    } finally {
-      lock.unlock();
-    }
+  synchronized void restarted(long newGroup) {
+    group = newGroup;
+    state =
+        new State(Status.RUNNING, Instant.now(), null, 0, state.restartCount(), state.keepAlive());
   }
 
   /** Notes an end. True if the process is to be started once more. */
-  boolean exited(int code) {
-    lock.lock();
-    try {
-      Status status = state.status();
-      if (code == 0) {
-        status = Status.COMPLETED;
-      } else if (status == Status.RUNNING) {
-        status = Status.FAILED;
-      }
-      boolean again = status == Status.FAILED && request.restartOnFailure() && hasAttempts(state);
-      state =
-          new State(
-              status,
-              state.startedAt(),
-              Instant.now(),
-              code,
-              state.restartCount() + (again ? 1 : 0),
-              state.keepAlive());
-      return again;
-    } finally {
-      lock.unlock();
+  synchronized boolean exited(int code) {
+    Status status = state.status();
+    if (code == 0) {
+      status = Status.COMPLETED;
+    } else if (status == Status.RUNNING) {
+      status = Status.FAILED;
     }
+    boolean again = status == Status.FAILED && request.restartOnFailure() && hasAttempts(state);
+    state =
+        new State(
+            status,
+            state.startedAt(),
+            Instant.now(),
+            code,
+            state.restartCount() + (again ? 1 : 0),
+            state.keepAlive());
+    return again;
   }
 
   private boolean hasAttempts(State state) {
@@ -192,28 +165,20 @@ final class ProcessRecord {
   @Nullable String end(Status claimed, Sending signal) throws IOException {
     State before = claim(claimed);
     String reason = signal.send(group());
-    lock.lock();
-    try {
+    synchronized (this) {
       if (reason == null) {
         state = state.withoutKeepAlive();
       } else if (state.status() == claimed) {
         state = state.with(state.completedAt() == null ? before.status() : ended(before));
       }
       return reason;
-    } finally {
-      lock.unlock();
     }
   }
 
-  private State claim(Status claimed) {
-    lock.lock();
-    try {
-      State before = state;
-      state = state.with(claimed);
-      return before;
-    } finally {
-      lock.unlock();
-    }
+  private synchronized State claim(Status claimed) {
+    State before = state;
+    state = state.with(claimed);
+    return before;
   }
 
   /** What to say of a process whose end came between. */

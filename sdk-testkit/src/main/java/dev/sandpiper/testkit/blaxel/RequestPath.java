@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.blaxel;
 
+import dev.sandpiper.testkit.http.PercentEncoding;
 import dev.sandpiper.testkit.machine.ExactPath;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record RequestPath(String decoded, boolean encodedSlash) {
   /** Null if it is not percent-encoded as it should be. */
   static @Nullable RequestPath parse(String raw) {
-    String decoded = SandboxApi.decoded(raw);
+    String decoded = PercentEncoding.decode(raw);
     if (decoded == null) return null;
     // A name may hold these three characters too, and is taken for the same.
     return new RequestPath(decoded, raw.contains("%2F") || decoded.contains("%2F"));

@@ -2,8 +2,9 @@ package dev.sandpiper.testkit.blaxel;
 
 import dev.sandpiper.testkit.BlaxelFault;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.OpenRequests;
 import dev.sandpiper.testkit.machine.Directories;
-import dev.sandpiper.testkit.machine.Stragglers;
+import dev.sandpiper.testkit.machine.ProcessFamily;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -117,10 +119,10 @@ final class RunningSandbox {
   /** Kills every process, breaks every request and deletes the directory. */
   void kill() {
     machinery.stop();
-    requests.abort();
+    requests.close();
     files.close();
     commands.close();
-    Stragglers.kill(MARK, id);
+    new ProcessFamily(MARK, id, List::of).kill();
     Directories.delete(own);
   }
 }

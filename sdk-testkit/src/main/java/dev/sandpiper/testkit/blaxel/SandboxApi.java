@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Exchange;
-import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.http.PercentEncoding;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +37,7 @@ final class SandboxApi {
    * @param prefix what stands in front of it, for redirects
    */
   void handle(Exchange exchange, String rawPath, String prefix) throws IOException {
-    String path = decoded(rawPath);
+    String path = PercentEncoding.decode(rawPath);
     if (path == null) {
       refuseEscape(exchange);
       return;
@@ -158,23 +158,5 @@ final class SandboxApi {
     exchange.set("Content-Type", "text/plain; charset=utf-8");
     exchange.set("Connection", "close");
     exchange.answer(400, "400 Bad Request".getBytes(UTF_8));
-  }
-
-  /** Null if a percent sign is not followed by two digits. */
-  static @Nullable String decoded(String raw) {
-    byte[] bytes = raw.getBytes(UTF_8);
-    int length = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      byte one = bytes[i];
-      if (one == '%') {
-        int high = i + 2 < bytes.length ? Character.digit(bytes[i + 1], 16) : -1;
-        int low = i + 2 < bytes.length ? Character.digit(bytes[i + 2], 16) : -1;
-        if (high < 0 || low < 0) return null;
-        one = (byte) (high << 4 | low);
-        i += 2;
-      }
-      bytes[length++] = one;
-    }
-    return ExactPath.text(bytes, length);
   }
 }

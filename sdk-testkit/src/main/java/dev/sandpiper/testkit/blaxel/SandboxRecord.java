@@ -1,12 +1,12 @@
 package dev.sandpiper.testkit.blaxel;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** What the control plane knows about one sandbox. Thread-safe. */
@@ -26,9 +26,8 @@ final class SandboxRecord {
   private final String url;
   private final String workspace;
   private final Instant createdAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-  private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by the lock.
+  // Guarded by this object's monitor.
   private final List<Event> events = new ArrayList<>();
   private Definition definition;
   private RunningSandbox machine;
@@ -62,59 +61,34 @@ final class SandboxRecord {
     return createdAt;
   }
 
-  Definition definition() {
-    lock.lock();
-    try {
-      return definition;
-    } finally {
-      lock.unlock();
-    }
+  synchronized Definition definition() {
+    return definition;
   }
 
   /** Its machine, also after that has gone. */
-  RunningSandbox machine() {
-    lock.lock();
-    try {
-      return machine;
-    } finally {
-      lock.unlock();
-    }
+  synchronized RunningSandbox machine() {
+    return machine;
   }
 
-  Status status() {
-    lock.lock();
-    try {
-      return status;
-    } finally {
-      lock.unlock();
-    }
+  synchronized Status status() {
+    return status;
   }
 
   /** Moves it to another status; false if it was there or beyond. */
-  boolean moveTo(Status next) {
-    lock.lock();
-    try {
-      if (status.compareTo(next) >= 0) return false;
-      lastUsedAt = machine.lastUsedAt();
-      status = next;
-      updatedAt = Instant.now();
-      events.add(new Event(next.name(), next, updatedAt));
-      return true;
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean moveTo(Status next) {
+    if (status.compareTo(next) >= 0) return false;
+    lastUsedAt = machine.lastUsedAt();
+    status = next;
+    updatedAt = Instant.now();
+    events.add(new Event(next.name(), next, updatedAt));
+    return true;
   }
 
   /** Replaces the definition, and the machine if there is another. */
-  void update(Definition replacement, @Nullable RunningSandbox other) {
-    lock.lock();
-    try {
-      definition = replacement;
-      if (other != null) machine = other;
-      updatedAt = Instant.now();
-    } finally {
-      lock.unlock();
-    }
+  synchronized void update(Definition replacement, @Nullable RunningSandbox other) {
+    definition = replacement;
+    if (other != null) machine = other;
+    updatedAt = Instant.now();
   }
 
   Lifetime lifetime() {
@@ -127,51 +101,52 @@ final class SandboxRecord {
   }
 
   /** As an element of a list. */
-  ObjectNode lite() {
-    lock.lock();
-    try {
-      ObjectNode tree = GoJson.object();
-      ObjectNode metadata = definition.metadata().deepCopy();
-      metadata
-          .put("name", name)
-          .put("workspace", workspace)
-          .put("url", url)
-          .put("createdAt", createdAt.toString())
-          .put("updatedAt", updatedAt.truncatedTo(ChronoUnit.MILLIS).toString());
-      tree.set("metadata", metadata);
-      tree.set("spec", Secrecy.masked(definition.spec()));
-      tree.put("status", status.name());
-      if (status == Status.DEPLOYED) {
-        tree.put("state", "RUNNING");
-        lastUsedAt = machine.lastUsedAt();
-      }
-      tree.put("lastUsedAt", lastUsedAt.truncatedTo(ChronoUnit.MILLIS).toString());
-      Instant end = Lifetime.of(definition.spec(), createdAt).endFrom(lastUsedAt);
-      if (end != null && status == Status.DEPLOYED) {
-        tree.put("expiresIn", Math.max(0, Duration.between(Instant.now(), end).toSeconds()));
-      }
-      return tree.put("nodeGeneration", "mk3.0");
-    } finally {
-      lock.unlock();
+  synchronized ObjectNode lite() {
+    ObjectNode tree = GoJson.object();
+    ObjectNode metadata = definition.metadata().deepCopy();
+    metadata
+        .put("name", name)
+        .put("workspace", workspace)
+        .put("url", url)
+        .put("createdAt", createdAt.toString())
+        .put("updatedAt", updatedAt.truncatedTo(ChronoUnit.MILLIS).toString());
+    tree.set("metadata", metadata);
+    tree.set("spec", masked(definition.spec()));
+    tree.put("status", status.name());
+    if (status == Status.DEPLOYED) {
+      tree.put("state", "RUNNING");
+      lastUsedAt = machine.lastUsedAt();
     }
+    tree.put("lastUsedAt", lastUsedAt.truncatedTo(ChronoUnit.MILLIS).toString());
+    Instant end = Lifetime.of(definition.spec(), createdAt).endFrom(lastUsedAt);
+    if (end != null && status == Status.DEPLOYED) {
+      tree.put("expiresIn", Math.max(0, Duration.between(Instant.now(), end).toSeconds()));
+    }
+    return tree.put("nodeGeneration", "mk3.0");
+  }
+
+  /** Hides in an answer what was said to be secret when it was sent. */
+  private static ObjectNode masked(ObjectNode spec) {
+    ObjectNode masked = spec.deepCopy();
+    for (JsonNode variable : masked.path("runtime").path("envs")) {
+      if (variable.path("secret").asBoolean() && variable instanceof ObjectNode object) {
+        object.put("value", "********");
+      }
+    }
+    return masked;
   }
 
   /** As the answer about it alone. */
-  ObjectNode detail() {
+  synchronized ObjectNode detail() {
     ObjectNode tree = lite();
-    lock.lock();
-    try {
-      for (Event event : events) {
-        tree.withArray("events")
-            .addObject()
-            .put("type", event.type)
-            .put("status", event.status.name())
-            .put("message", "")
-            .put("time", event.time.toString());
-      }
-      return tree;
-    } finally {
-      lock.unlock();
+    for (Event event : events) {
+      tree.withArray("events")
+          .addObject()
+          .put("type", event.type)
+          .put("status", event.status.name())
+          .put("message", "")
+          .put("time", event.time.toString());
     }
+    return tree;
   }
 }

@@ -6,7 +6,6 @@ import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,9 +30,8 @@ final class Sandboxes implements AutoCloseable {
   private final Map<String, SandboxRecord> byKey = new ConcurrentHashMap<>();
   private final Map<String, Future<?>> expiries = new ConcurrentHashMap<>();
   private final Set<String> beingCreated = ConcurrentHashMap.newKeySet();
-  private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by the lock.
+  // Guarded by this object's monitor.
   private boolean closed;
 
   /**
@@ -112,16 +109,11 @@ final class Sandboxes implements AutoCloseable {
   }
 
   /** False once all that were admitted are being killed. */
-  private boolean admit(SandboxRecord record) {
-    lock.lock();
-    try {
-      if (closed) return false;
-      byName.put(record.name(), record);
-      byKey.put(record.key(), record);
-      return true;
-    } finally {
-      lock.unlock();
-    }
+  private synchronized boolean admit(SandboxRecord record) {
+    if (closed) return false;
+    byName.put(record.name(), record);
+    byKey.put(record.key(), record);
+    return true;
   }
 
   private Map<String, String> variables(Definition definition, String name) {
@@ -148,18 +140,13 @@ final class Sandboxes implements AutoCloseable {
     expireLater(record);
   }
 
-  private void expireLater(SandboxRecord record) {
+  private synchronized void expireLater(SandboxRecord record) {
     Instant end = record.endAt();
-    lock.lock();
-    try {
-      Future<?> before = expiries.remove(record.key());
-      if (before != null) before.cancel(false);
-      if (end == null || closed) return;
-      Duration left = Duration.between(Instant.now(), end);
-      expiries.put(record.key(), threads.after(left, () -> expire(record)));
-    } finally {
-      lock.unlock();
-    }
+    Future<?> before = expiries.remove(record.key());
+    if (before != null) before.cancel(false);
+    if (end == null || closed) return;
+    Duration left = Duration.between(Instant.now(), end);
+    expiries.put(record.key(), threads.after(left, () -> expire(record)));
   }
 
   private void expire(SandboxRecord record) {
@@ -187,25 +174,16 @@ final class Sandboxes implements AutoCloseable {
     if (record.moveTo(Status.TERMINATED)) forgetLater(record);
   }
 
-  private void forgetLater(SandboxRecord record) {
+  private synchronized void forgetLater(SandboxRecord record) {
     Duration retention = record.lifetime().retention();
-    lock.lock();
-    try {
-      if (!closed) threads.later(retention, () -> byName.remove(record.name(), record));
-    } finally {
-      lock.unlock();
-    }
+    if (!closed) threads.later(retention, () -> byName.remove(record.name(), record));
   }
 
   @Override
   public void close() {
-    lock.lock();
-    try {
+    synchronized (this) {
       closed = true;
-    } finally {
-      lock.unlock();
     }
-    Collection<SandboxRecord> all = List.copyOf(byName.values());
-    all.forEach(record -> record.machine().kill());
+    List.copyOf(byName.values()).forEach(record -> record.machine().kill());
   }
 }

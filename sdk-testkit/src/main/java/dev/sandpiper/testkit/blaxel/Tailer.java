@@ -33,15 +33,19 @@ final class Tailer {
     STDOUT,
     STDERR;
 
+    String wireName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
     String prefix() {
-      return name().toLowerCase(Locale.ROOT) + ":";
+      return wireName() + ":";
     }
   }
 
   private final LogFiles files;
   private final boolean throttled;
   private final ReentrantLock lock = new ReentrantLock();
-  private final List<OutputStreaming> streams = new CopyOnWriteArrayList<>();
+  private final List<ClientStream> streams = new CopyOnWriteArrayList<>();
 
   // Changed under the lock alone.
   private final AtomicLong outputOffset = new AtomicLong();
@@ -113,7 +117,7 @@ final class Tailer {
     source.offset.addAndGet(piece.length);
     if (piece.length == 0) return false;
     appendToCombined(source.channel, piece);
-    for (OutputStreaming stream : streams) stream.output(source.channel, piece);
+    for (ClientStream stream : streams) stream.output(source.channel, piece);
     return true;
   }
 
@@ -151,7 +155,7 @@ final class Tailer {
    * Gives a stream what there was before, and from now on what comes. False if nothing comes any
    * more.
    */
-  boolean attach(OutputStreaming stream) throws IOException {
+  boolean attach(ClientStream stream) throws IOException {
     lock.lock();
     try {
       Backlog.replay(files.combined(), stream);
@@ -162,7 +166,7 @@ final class Tailer {
     }
   }
 
-  void detach(OutputStreaming stream) {
+  void detach(ClientStream stream) {
     streams.remove(stream);
   }
 
@@ -170,7 +174,7 @@ final class Tailer {
   void tell(String text) {
     lock.lock();
     try {
-      for (OutputStreaming stream : streams) stream.message(text);
+      for (ClientStream stream : streams) stream.message(text);
     } finally {
       lock.unlock();
     }
@@ -180,7 +184,7 @@ final class Tailer {
   boolean tellAtOnce(String text) {
     if (!lock.tryLock()) return false;
     try {
-      for (OutputStreaming stream : streams) stream.message(text);
+      for (ClientStream stream : streams) stream.message(text);
       return true;
     } finally {
       lock.unlock();
@@ -200,7 +204,7 @@ final class Tailer {
 
   /** The same while somebody may be writing. */
   void breakOff() {
-    streams.forEach(OutputStreaming::end);
+    streams.forEach(ClientStream::end);
     streams.clear();
   }
 

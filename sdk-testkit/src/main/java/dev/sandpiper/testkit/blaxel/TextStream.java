@@ -13,12 +13,12 @@ final class TextStream extends ClientStream {
   }
 
   @Override
-  public void line(Channel channel, byte[] line) {
+  void line(Channel channel, byte[] line) {
     write(joined(channel, line, "\n"));
   }
 
   @Override
-  public void output(Channel channel, byte[] piece) {
+  void output(Channel channel, byte[] piece) {
     write(joined(channel, piece, ""));
   }
 
@@ -31,7 +31,7 @@ final class TextStream extends ClientStream {
   }
 
   @Override
-  public void message(String text) {
+  void message(String text) {
     write(text);
   }
 

@@ -20,7 +20,6 @@ import java.util.NavigableMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of uploads, on disk until they are put together. Nothing expires. Thread-safe. */
@@ -49,9 +48,8 @@ final class UploadStore implements AutoCloseable {
 
   private final DiskWrites disk;
   private final Map<String, Upload> uploads = new ConcurrentHashMap<>();
-  private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by the lock.
+  // Guarded by this object's monitor.
   private @Nullable Path directory;
   private boolean closed;
 
@@ -68,15 +66,10 @@ final class UploadStore implements AutoCloseable {
   }
 
   /** Made when it is first needed. */
-  private Path directory() throws IOException {
-    lock.lock();
-    try {
-      if (closed) throw new IOException("the sandbox is gone");
-      if (directory == null) directory = Files.createTempDirectory("sandpiper-uploads-");
-      return directory;
-    } finally {
-      lock.unlock();
-    }
+  private synchronized Path directory() throws IOException {
+    if (closed) throw new IOException("the sandbox is gone");
+    if (directory == null) directory = Files.createTempDirectory("sandpiper-uploads-");
+    return directory;
   }
 
   @Nullable Upload find(String id) {
@@ -165,12 +158,9 @@ final class UploadStore implements AutoCloseable {
   @Override
   public void close() {
     Path ending;
-    lock.lock();
-    try {
+    synchronized (this) {
       closed = true;
       ending = directory;
-    } finally {
-      lock.unlock();
     }
     uploads.clear();
     if (ending != null) Directories.delete(ending);

@@ -49,7 +49,6 @@ final class ControlPlane implements Endpoint {
     } catch (Query.MalformedException e) {
       new ApiException(400, String.valueOf(e.getMessage())).answer(exchange);
     }
-    exchange.drain();
   }
 
   private void route(Exchange exchange) throws IOException {

@@ -37,7 +37,7 @@ public final class E2bServer implements AutoCloseable {
             options.wideCors());
     edge = server.serve(options.sandboxPort(), data, options.wideCors());
     if (options.debugClients()) {
-      LoopbackServer.Port unused = server.serve(Envd.PORT, new DebugEdge(data), options.wideCors());
+      LoopbackServer.Port unused = server.serve(Envd.PORT, data::handleDebug, options.wideCors());
     }
   }
 

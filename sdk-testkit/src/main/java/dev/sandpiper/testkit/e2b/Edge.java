@@ -34,11 +34,6 @@ final class Edge implements Endpoint {
 
   @Override
   public void handle(Exchange exchange) throws IOException {
-    route(exchange);
-    exchange.drain();
-  }
-
-  private void route(Exchange exchange) throws IOException {
     String id = exchange.header("E2b-Sandbox-Id");
     String port = exchange.header("E2b-Sandbox-Port");
     if (id == null && port == null) {
@@ -79,9 +74,9 @@ final class Edge implements Endpoint {
     }
   }
 
-  /** Passes a request on to a sandbox's daemon, as if it had been made in the sandbox. */
-  void routeInside(Exchange exchange, String id) throws IOException {
-    route(exchange, id, Envd.PORT, sandbox -> envd.handle(exchange, sandbox));
+  /** Answers as the daemon of the sandbox of debug clients: no header names it. */
+  void handleDebug(Exchange exchange) throws IOException {
+    route(exchange, Sandboxes.DEBUG_ID, Envd.PORT, sandbox -> envd.handle(exchange, sandbox));
   }
 
   /** What happens to a request in its sandbox. */

@@ -1,6 +1,5 @@
 package dev.sandpiper.testkit.e2b;
 
-import com.google.protobuf.Message;
 import dev.sandpiper.e2b.proto.FilesystemProto.CreateWatcherRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.CreateWatcherResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
@@ -19,64 +18,39 @@ import dev.sandpiper.e2b.proto.FilesystemProto.RemoveWatcherResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.StatResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
-import dev.sandpiper.testkit.machine.Confinement;
 import dev.sandpiper.testkit.machine.GoErrors;
 import dev.sandpiper.testkit.machine.Home;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** {@code filesystem.Filesystem}: what is where, and changes of that. */
 final class FilesystemService {
-  static final String SERVICE = "/filesystem.Filesystem/";
-
   /** A client of this name gets entries without the fields that it does not know. */
   private static final String LEGACY_AGENT = "connect-python";
 
   private FilesystemService() {}
 
   static Map<String, RpcMethod> methods() {
-    Map<String, RpcMethod> methods = new LinkedHashMap<>();
-    methods.put(SERVICE + "Stat", unary(StatRequest.getDefaultInstance(), FilesystemService::stat));
-    methods.put(
-        SERVICE + "ListDir", unary(ListDirRequest.getDefaultInstance(), FilesystemService::list));
-    methods.put(
-        SERVICE + "MakeDir",
-        unary(MakeDirRequest.getDefaultInstance(), FilesystemService::makeDir));
-    methods.put(SERVICE + "Move", unary(MoveRequest.getDefaultInstance(), FilesystemService::move));
-    methods.put(
-        SERVICE + "Remove", unary(RemoveRequest.getDefaultInstance(), FilesystemService::remove));
-    methods.put(
-        SERVICE + "WatchDir",
-        new RpcMethod.ServerStream<>(
-            WatchDirRequest.getDefaultInstance(), FilesystemService::watch));
-    methods.put(
-        SERVICE + "CreateWatcher",
-        unary(CreateWatcherRequest.getDefaultInstance(), FilesystemService::createWatcher));
-    methods.put(
-        SERVICE + "GetWatcherEvents",
-        unary(GetWatcherEventsRequest.getDefaultInstance(), FilesystemService::watcherEvents));
-    methods.put(
-        SERVICE + "RemoveWatcher",
-        unary(RemoveWatcherRequest.getDefaultInstance(), FilesystemService::removeWatcher));
-    return methods;
-  }
-
-  private static <Q extends Message> RpcMethod unary(
-      Q prototype, RpcMethod.UnaryHandler<Q> handler) {
-    return new RpcMethod.Unary<>(
-        prototype,
-        (request, call) -> {
-          try {
-            return handler.handle(request, call);
-          } catch (Confinement.OutsideException e) {
-            throw outside(e);
-          }
-        });
-  }
-
-  static RpcException outside(Confinement.OutsideException e) {
-    return new RpcException(ConnectCode.PERMISSION_DENIED, String.valueOf(e.getMessage()));
+    return new RpcService("filesystem.Filesystem")
+        .unary("Stat", StatRequest.getDefaultInstance(), FilesystemService::stat)
+        .unary("ListDir", ListDirRequest.getDefaultInstance(), FilesystemService::list)
+        .unary("MakeDir", MakeDirRequest.getDefaultInstance(), FilesystemService::makeDir)
+        .unary("Move", MoveRequest.getDefaultInstance(), FilesystemService::move)
+        .unary("Remove", RemoveRequest.getDefaultInstance(), FilesystemService::remove)
+        .serverStream("WatchDir", WatchDirRequest.getDefaultInstance(), FilesystemService::watch)
+        .unary(
+            "CreateWatcher",
+            CreateWatcherRequest.getDefaultInstance(),
+            FilesystemService::createWatcher)
+        .unary(
+            "GetWatcherEvents",
+            GetWatcherEventsRequest.getDefaultInstance(),
+            FilesystemService::watcherEvents)
+        .unary(
+            "RemoveWatcher",
+            RemoveWatcherRequest.getDefaultInstance(),
+            FilesystemService::removeWatcher)
+        .methods();
   }
 
   private static StatResponse stat(StatRequest request, RpcCall call) {
@@ -129,11 +103,7 @@ final class FilesystemService {
             request.getRecursive(),
             request.getIncludeEntry(),
             request.getAllowNetworkMounts());
-    try {
-      new WatchStream(call, answers, WatchedDirectory.find(wish, call)).run();
-    } catch (Confinement.OutsideException e) {
-      throw outside(e);
-    }
+    new WatchStream(call, answers, WatchedDirectory.find(wish, call)).run();
   }
 
   private static CreateWatcherResponse createWatcher(CreateWatcherRequest request, RpcCall call) {

@@ -2,13 +2,12 @@ package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.testkit.e2b.Templates.Template;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.OpenRequests;
 import dev.sandpiper.testkit.machine.Home;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,7 @@ final class LocalSandbox {
   private final Instant startedAt;
   private final Home home;
   private final Supplier<ProcessTable> tables;
-  private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
+  private final OpenRequests requests = new OpenRequests();
   private final Journal journal = new Journal();
   private final ReentrantLock changing = new ReentrantLock();
 
@@ -128,18 +127,18 @@ final class LocalSandbox {
 
   /** Makes a request break off when this sandbox goes. The caller forgets it when it is over. */
   void remember(Exchange exchange) {
-    open.add(exchange);
+    requests.add(exchange);
     if (gone || envdDead || pause != null) exchange.abort();
   }
 
   void forget(Exchange exchange) {
-    open.remove(exchange);
+    requests.remove(exchange);
   }
 
   /** Ends the daemon inside, as a crash would: its streams break, its processes run on. */
   void crashEnvd() {
     envdDead = true;
-    breakOpenRequests();
+    requests.abort();
   }
 
   boolean envdDead() {
@@ -152,7 +151,7 @@ final class LocalSandbox {
     try {
       if (gone || pause != null) return false;
       pause = new Pause(mode, Instant.now().truncatedTo(ChronoUnit.MICROS), envdDead);
-      breakOpenRequests();
+      requests.abort();
       if (mode == PauseMode.FULL) {
         processes.pause();
       } else {
@@ -217,16 +216,12 @@ final class LocalSandbox {
   /** Breaks every open request, ends every watch and kills every process. */
   void kill() {
     gone = true;
-    breakOpenRequests();
+    requests.abort();
     changing.lock();
     try {
       shutDown();
     } finally {
       changing.unlock();
     }
-  }
-
-  private void breakOpenRequests() {
-    open.forEach(Exchange::abort);
   }
 }

@@ -5,7 +5,6 @@ import dev.sandpiper.testkit.machine.DirectoryWatches;
 import dev.sandpiper.testkit.machine.FileChange;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A watcher that keeps its events until it is asked for them, and forgets them then. */
@@ -14,9 +13,8 @@ final class PolledWatch implements FileChange.Listener, AutoCloseable {
 
   private final WatchedDirectory directory;
   private final DirectoryWatches.Watch watch;
-  private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by the lock.
+  // Guarded by this object's monitor.
   private List<FilesystemEvent> events = new ArrayList<>();
   private @Nullable String lost;
 
@@ -29,27 +27,19 @@ final class PolledWatch implements FileChange.Listener, AutoCloseable {
   @Override
   public void changed(FileChange change) {
     FilesystemEvent event = directory.describe(change);
-    lock.lock();
-    try {
+    synchronized (this) {
       if (lost != null) return;
       if (events.size() < MOST_EVENTS) {
         events.add(event);
       } else {
         lost = "nobody asked for the last " + MOST_EVENTS + " events";
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   @Override
-  public void lost(String reason) {
-    lock.lock();
-    try {
-      if (lost == null) lost = reason;
-    } finally {
-      lock.unlock();
-    }
+  public synchronized void lost(String reason) {
+    if (lost == null) lost = reason;
   }
 
   /**
@@ -59,14 +49,11 @@ final class PolledWatch implements FileChange.Listener, AutoCloseable {
    */
   List<FilesystemEvent> drain() {
     watch.catchUp();
-    lock.lock();
-    try {
+    synchronized (this) {
       if (lost != null) throw RpcException.internal("watcher error: " + lost);
       List<FilesystemEvent> drained = events;
       events = new ArrayList<>();
       return drained;
-    } finally {
-      lock.unlock();
     }
   }
 

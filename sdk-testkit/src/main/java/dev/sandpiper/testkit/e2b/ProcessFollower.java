@@ -90,7 +90,7 @@ final class ProcessFollower {
    * neither does this sandbox's.
    */
   private Duration keepalive() throws IOException {
-    long seconds = KeepaliveInterval.seconds(call.exchange());
+    long seconds = call.keepaliveSeconds();
     if (seconds < 1) {
       call.sandbox().crashEnvd();
       throw new IOException("the daemon has crashed: keepalive interval of " + seconds + " s");

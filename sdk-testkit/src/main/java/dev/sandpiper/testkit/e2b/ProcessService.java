@@ -1,6 +1,5 @@
 package dev.sandpiper.testkit.e2b;
 
-import com.google.protobuf.Message;
 import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.CloseStdinResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
@@ -22,46 +21,25 @@ import dev.sandpiper.e2b.proto.ProcessProto.UpdateResponse;
 import dev.sandpiper.testkit.machine.TerminalSize;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code process.Process}: starts, follows, feeds and signals processes. */
 final class ProcessService {
-  private static final String SERVICE = "/process.Process/";
-
   private ProcessService() {}
 
   static Map<String, RpcMethod> methods() {
-    Map<String, RpcMethod> methods = new LinkedHashMap<>();
-    methods.put(SERVICE + "List", unary(ListRequest.getDefaultInstance(), ProcessService::list));
-    methods.put(
-        SERVICE + "Start",
-        new RpcMethod.ServerStream<>(StartRequest.getDefaultInstance(), ProcessService::start));
-    methods.put(
-        SERVICE + "Connect",
-        new RpcMethod.ServerStream<>(ConnectRequest.getDefaultInstance(), ProcessService::connect));
-    methods.put(
-        SERVICE + "Update", unary(UpdateRequest.getDefaultInstance(), ProcessService::update));
-    methods.put(
-        SERVICE + "StreamInput",
-        new RpcMethod.ClientStream<>(
-            StreamInputRequest.getDefaultInstance(), ProcessService::streamInput));
-    methods.put(
-        SERVICE + "SendInput",
-        unary(SendInputRequest.getDefaultInstance(), ProcessService::sendInput));
-    methods.put(
-        SERVICE + "SendSignal",
-        unary(SendSignalRequest.getDefaultInstance(), ProcessService::sendSignal));
-    methods.put(
-        SERVICE + "CloseStdin",
-        unary(CloseStdinRequest.getDefaultInstance(), ProcessService::closeStdin));
-    return methods;
-  }
-
-  private static <Q extends Message> RpcMethod unary(
-      Q prototype, RpcMethod.UnaryHandler<Q> handler) {
-    return new RpcMethod.Unary<>(prototype, handler);
+    return new RpcService("process.Process")
+        .unary("List", ListRequest.getDefaultInstance(), ProcessService::list)
+        .serverStream("Start", StartRequest.getDefaultInstance(), ProcessService::start)
+        .serverStream("Connect", ConnectRequest.getDefaultInstance(), ProcessService::connect)
+        .unary("Update", UpdateRequest.getDefaultInstance(), ProcessService::update)
+        .clientStream(
+            "StreamInput", StreamInputRequest.getDefaultInstance(), ProcessService::streamInput)
+        .unary("SendInput", SendInputRequest.getDefaultInstance(), ProcessService::sendInput)
+        .unary("SendSignal", SendSignalRequest.getDefaultInstance(), ProcessService::sendSignal)
+        .unary("CloseStdin", CloseStdinRequest.getDefaultInstance(), ProcessService::closeStdin)
+        .methods();
   }
 
   private static ListResponse list(ListRequest request, RpcCall call) {

@@ -9,7 +9,6 @@ import dev.sandpiper.testkit.machine.Launcher;
 import dev.sandpiper.testkit.machine.ProcessFamily;
 import dev.sandpiper.testkit.machine.ProcessStatus;
 import dev.sandpiper.testkit.machine.RunningCommand;
-import dev.sandpiper.testkit.machine.Stragglers;
 import dev.sandpiper.testkit.machine.TerminalSize;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /** The processes of one sandbox: those that run, and for half a minute those that ran. */
 final class ProcessTable implements AutoCloseable {
   private static final Duration KEPT_AFTER_END = Duration.ofSeconds(30);
+
+  /** The variable by which the processes of a sandbox are found. */
+  private static final String MARK = "E2B_SANDBOX_ID";
 
   private final Home home;
   private volatile Map<String, String> environment;
@@ -47,7 +49,7 @@ final class ProcessTable implements AutoCloseable {
       Map<String, String> environment,
       Launcher launcher,
       Threads threads) {
-    this.family = new ProcessFamily(Stragglers.E2B_MARK, sandboxId, this::pids);
+    this.family = new ProcessFamily(MARK, sandboxId, this::pids);
     this.home = home;
     this.environment = environment;
     this.launcher = launcher;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *     at all
  */
 record RpcCall(Exchange exchange, LocalSandbox sandbox, String user, @Nullable Duration timeout) {
+  private static final int KEEPALIVE_SECONDS = 90;
   private static final int MOST_DIGITS = 10;
 
   /**
@@ -30,6 +31,19 @@ record RpcCall(Exchange exchange, LocalSandbox sandbox, String user, @Nullable D
     } catch (NumberFormatException e) {
       throw RpcException.invalid(
           "parse timeout: strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+    }
+  }
+
+  /**
+   * How many seconds the client lets a stream be idle before it wants a sign of life: as it asks
+   * for, also where that is zero or less.
+   */
+  long keepaliveSeconds() {
+    String text = exchange.header("Keepalive-Ping-Interval");
+    try {
+      return text == null ? KEEPALIVE_SECONDS : Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      return KEEPALIVE_SECONDS;
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.e2b;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.Confinement;
 
 /** A call fails: the code and the message that its caller gets. */
 final class RpcException extends RuntimeException {
@@ -28,6 +29,10 @@ final class RpcException extends RuntimeException {
 
   static RpcException notFound(String message) {
     return new RpcException(ConnectCode.NOT_FOUND, message);
+  }
+
+  static RpcException outside(Confinement.OutsideException e) {
+    return new RpcException(ConnectCode.PERMISSION_DENIED, String.valueOf(e.getMessage()));
   }
 
   static RpcException deadlineExceeded() {

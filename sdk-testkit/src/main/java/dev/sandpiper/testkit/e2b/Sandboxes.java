@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /** All sandboxes that live, each until its time is over. Thread-safe. */
 final class Sandboxes implements AutoCloseable {
+  /** What clients in debug mode take for their sandbox's id. */
+  static final String DEBUG_ID = "debug_sandbox_id";
+
   private static final Logger log = LoggerFactory.getLogger(Sandboxes.class);
 
   private static final Duration LONGEST = Duration.ofHours(24);
@@ -94,7 +97,7 @@ final class Sandboxes implements AutoCloseable {
     LocalSandbox.Spec spec =
         new LocalSandbox.Spec(
             templates.first(), Map.of(), Map.of(), null, true, Lifecycle.killedAfter(FOR_EVER));
-    create(DebugEdge.SANDBOX_ID, spec);
+    create(DEBUG_ID, spec);
   }
 
   private LocalSandbox create(String id, LocalSandbox.Spec spec) throws IOException {

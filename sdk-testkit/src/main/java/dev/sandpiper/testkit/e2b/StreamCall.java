@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.e2b;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Message;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.Confinement;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -44,6 +45,8 @@ final class StreamCall {
       }
     } catch (RpcException e) {
       error = e;
+    } catch (Confinement.OutsideException e) {
+      error = RpcException.outside(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the server is stopping");

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.e2b;
 
 import com.google.protobuf.Message;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.Confinement;
 import java.io.IOException;
 
 /**
@@ -34,6 +35,9 @@ final class UnaryCall {
       compress = compressed || RpcRouter.acceptsGzip(exchange.header("Accept-Encoding"));
     } catch (RpcException e) {
       fail(exchange, e);
+      return;
+    } catch (Confinement.OutsideException e) {
+      fail(exchange, RpcException.outside(e));
       return;
     }
     exchange.set("Content-Type", String.valueOf(exchange.header("Content-Type")));

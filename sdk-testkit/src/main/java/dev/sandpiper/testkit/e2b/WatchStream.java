@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.e2b.proto.FilesystemProto.FilesystemEvent;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
+import dev.sandpiper.testkit.machine.ChangeQueue;
 import dev.sandpiper.testkit.machine.DirectoryWatches;
 import dev.sandpiper.testkit.machine.FileChange;
 import java.io.IOException;
@@ -20,7 +21,7 @@ final class WatchStream {
   private final RpcCall call;
   private final RpcMethod.MessageSink answers;
   private final WatchedDirectory directory;
-  private final ChangeQueue changes = new ChangeQueue();
+  private final ChangeQueue changes = ChangeQueue.exact();
   private final @Nullable Long deadlineNanos;
 
   WatchStream(RpcCall call, RpcMethod.MessageSink answers, WatchedDirectory directory) {
@@ -47,7 +48,7 @@ final class WatchStream {
 
   /** The real server's handler panics at an interval below one second, and its client is cut. */
   private long keepaliveNanos() throws IOException {
-    long seconds = KeepaliveInterval.seconds(call.exchange());
+    long seconds = call.keepaliveSeconds();
     if (seconds < 1) throw new IOException("keepalive interval of " + seconds + " s");
     return TimeUnit.SECONDS.toNanos(seconds);
   }
@@ -58,7 +59,7 @@ final class WatchStream {
     long look = FIRST_LOOK_NANOS;
     while (!call.exchange().isClientGone()) {
       long left = Math.min(keepaliveNanos - (System.nanoTime() - quietSince), nanosLeft());
-      FileChange change = changes.next(Math.min(left, look));
+      FileChange change = next(Math.min(left, look));
       look = Math.min(2 * look, LATER_LOOKS_NANOS);
       if (change != null) {
         send(directory.describe(change));
@@ -75,6 +76,14 @@ final class WatchStream {
       quietSince = System.nanoTime();
     }
     throw new IOException("the client has gone");
+  }
+
+  private @Nullable FileChange next(long nanos) throws InterruptedException {
+    try {
+      return changes.next(nanos);
+    } catch (ChangeQueue.LostException e) {
+      throw RpcException.internal("watcher error: " + e.getMessage());
+    }
   }
 
   private void send(FilesystemEvent event) throws IOException {

@@ -23,6 +23,7 @@ public final class JettyBridge extends Handler.Abstract {
     Exchange exchange = new Exchange(request, response);
     try {
       endpoint.handle(exchange);
+      exchange.drain();
       callback.succeeded();
     } catch (IOException e) {
       log.debug("{} ended early: {}", request.getMethod(), e.toString());

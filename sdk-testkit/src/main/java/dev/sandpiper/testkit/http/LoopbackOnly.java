@@ -34,7 +34,6 @@ public final class LoopbackOnly implements Endpoint {
       next.handle(exchange);
     } else {
       exchange.failure(403, reason);
-      exchange.drain();
     }
   }
 

@@ -4,8 +4,13 @@ import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** A web server on ports of loopback, each with its endpoint. */
@@ -15,7 +20,7 @@ public final class LoopbackServer {
 
   private final Listening listening;
   private final Server jetty;
-  private final Map<ServerConnector, JettyBridge> bridges = new LinkedHashMap<>();
+  private final Map<Connector, JettyBridge> bridges = new LinkedHashMap<>();
 
   /**
    * @param name of its threads
@@ -26,6 +31,16 @@ public final class LoopbackServer {
     pool.setName(Threads.PREFIX + name);
     pool.setDaemon(true);
     jetty = new Server(pool);
+  }
+
+  /** Passes a request to the endpoint of its port. */
+  private final class ByPort extends Handler.Abstract {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+      Connector port = request.getConnectionMetaData().getConnector();
+      JettyBridge endpoint = bridges.get(port);
+      return endpoint != null && endpoint.handle(request, response, callback);
+    }
   }
 
   /** One of its ports, which has a number once the server has started. */
@@ -59,7 +74,7 @@ public final class LoopbackServer {
    * @throws IOException if a port is taken
    */
   public void start() throws IOException {
-    jetty.setHandler(new PortSwitch(bridges));
+    jetty.setHandler(new ByPort());
     try {
       jetty.start();
     } catch (Exception e) {

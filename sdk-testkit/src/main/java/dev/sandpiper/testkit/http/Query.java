@@ -1,8 +1,5 @@
 package dev.sandpiper.testkit.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.sandpiper.testkit.machine.ExactPath;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,27 +39,10 @@ public final class Query {
     return query;
   }
 
-  /** Into bytes, which need not be UTF-8: they may be a file's name. */
   private static String decode(String text) {
-    byte[] bytes = text.getBytes(UTF_8);
-    int length = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      byte b = bytes[i];
-      if (b == '+') {
-        b = ' ';
-      } else if (b == '%') {
-        b = (byte) (digit(bytes, i + 1) << 4 | digit(bytes, i + 2));
-        i += 2;
-      }
-      bytes[length++] = b;
-    }
-    return ExactPath.text(bytes, length);
-  }
-
-  private static int digit(byte[] bytes, int position) {
-    int digit = position < bytes.length ? Character.digit(bytes[position], 16) : -1;
-    if (digit < 0) throw new MalformedException();
-    return digit;
+    String decoded = PercentEncoding.decode(text.replace('+', ' '));
+    if (decoded == null) throw new MalformedException();
+    return decoded;
   }
 
   public @Nullable String get(String name) {

@@ -8,72 +8,47 @@ import java.util.Map;
 /** What {@link WithFault} injects; {@link Fault} describes each. */
 public enum FaultType {
   /** {@link Fault#cut}. */
-  CUT {
-    @Override
-    Fault fault(WithFault with) {
-      return Fault.cut();
-    }
-  },
+  CUT,
   /** {@link Fault#reset}. */
-  RESET {
-    @Override
-    Fault fault(WithFault with) {
-      return Fault.reset();
-    }
-  },
+  RESET,
   /** {@link Fault#stall}. */
-  STALL {
-    @Override
-    Fault fault(WithFault with) {
-      return Fault.stall();
-    }
-  },
+  STALL,
   /** {@link Fault#halfOpen}. */
-  HALF_OPEN {
-    @Override
-    Fault fault(WithFault with) {
-      return Fault.halfOpen();
-    }
-  },
+  HALF_OPEN,
   /** {@link Fault#drip}, with {@link WithFault#pauseMillis}. */
-  DRIP {
-    @Override
-    Fault fault(WithFault with) {
-      return Fault.drip(Duration.ofMillis(with.pauseMillis()));
-    }
-  },
+  DRIP,
   /** {@link Fault#delay}, with {@link WithFault#pauseMillis}. */
-  DELAY {
-    @Override
-    Fault fault(WithFault with) {
-      return Fault.delay(Duration.ofMillis(with.pauseMillis()));
-    }
-  },
+  DELAY,
   /** {@link Fault#duplicate}. */
-  DUPLICATE {
-    @Override
-    Fault fault(WithFault with) {
-      return Fault.duplicate();
-    }
-  },
+  DUPLICATE,
   /**
    * {@link Fault#answer}, with {@link WithFault#status}, {@link WithFault#headers} and {@link
    * WithFault#body}.
    */
-  ANSWER {
-    @Override
-    Fault fault(WithFault with) {
-      Map<String, String> headers = new LinkedHashMap<>();
-      for (String header : with.headers()) {
-        String[] parts = header.split(": *", 2);
-        if (parts.length < 2) {
-          throw new IllegalArgumentException("a header is written \"Name: value\", not " + header);
-        }
-        headers.put(parts[0], parts[1]);
-      }
-      return Fault.answer(with.status(), headers, with.body());
-    }
-  };
+  ANSWER;
 
-  abstract Fault fault(WithFault with);
+  Fault fault(WithFault with) {
+    return switch (this) {
+      case CUT -> Fault.cut();
+      case RESET -> Fault.reset();
+      case STALL -> Fault.stall();
+      case HALF_OPEN -> Fault.halfOpen();
+      case DRIP -> Fault.drip(Duration.ofMillis(with.pauseMillis()));
+      case DELAY -> Fault.delay(Duration.ofMillis(with.pauseMillis()));
+      case DUPLICATE -> Fault.duplicate();
+      case ANSWER -> Fault.answer(with.status(), headers(with), with.body());
+    };
+  }
+
+  private static Map<String, String> headers(WithFault with) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String header : with.headers()) {
+      String[] parts = header.split(": *", 2);
+      if (parts.length < 2) {
+        throw new IllegalArgumentException("a header is written \"Name: value\", not " + header);
+      }
+      headers.put(parts[0], parts[1]);
+    }
+    return headers;
+  }
 }

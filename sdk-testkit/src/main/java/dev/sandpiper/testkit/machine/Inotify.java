@@ -1,13 +1,10 @@
 package dev.sandpiper.testkit.machine;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.sandpiper.e2b.proto.FilesystemProto.EventType;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -67,7 +64,7 @@ public final class Inotify implements DirectoryWatches {
   public static @Nullable Inotify start(String sandboxId) {
     if (!Availability.KNOWN) return null;
     try {
-      Inotify inotify = new Inotify(perl(), sandboxId);
+      Inotify inotify = new Inotify(perl().start(), sandboxId);
       inotify.reader.start();
       return inotify;
     } catch (IOException e) {
@@ -75,16 +72,12 @@ public final class Inotify implements DirectoryWatches {
     }
   }
 
-  private static Process perl(String... arguments) throws IOException {
-    try (InputStream source = Inotify.class.getResourceAsStream("watch.pl")) {
-      if (source == null) throw new IOException("watch.pl is missing from the test kit's jar");
-      String script = new String(source.readAllBytes(), UTF_8);
-      ProcessBuilder builder = new ProcessBuilder("perl", "-e", script, "--");
-      builder.command().addAll(List.of(arguments));
-      builder.environment().keySet().retainAll(List.of("PATH"));
-      builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-      return builder.start();
-    }
+  private static ProcessBuilder perl(String... arguments) throws IOException {
+    String script = Perl.script(Inotify.class, "watch.pl");
+    ProcessBuilder builder = new ProcessBuilder("perl", "-e", script, "--");
+    builder.command().addAll(List.of(arguments));
+    builder.environment().keySet().retainAll(List.of("PATH"));
+    return builder.redirectError(ProcessBuilder.Redirect.DISCARD);
   }
 
   /** Looked up once, when the first directory is watched. */
@@ -93,16 +86,12 @@ public final class Inotify implements DirectoryWatches {
 
     private static boolean probe() {
       try {
-        Process perl = perl("probe");
-        perl.getOutputStream().close();
-        return perl.waitFor() == 0;
+        if (Perl.succeeds(perl("probe"))) return true;
       } catch (IOException e) {
-        log.warn("no perl on this machine: watches will not tell all kinds of events apart");
-        return false;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return false;
+        throw new UncheckedIOException("cannot read the script that watches directories", e);
       }
+      log.warn("no perl on this machine: watches will not tell all kinds of events apart");
+      return false;
     }
   }
 

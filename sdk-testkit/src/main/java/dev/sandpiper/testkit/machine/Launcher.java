@@ -3,7 +3,6 @@ package dev.sandpiper.testkit.machine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,26 +33,11 @@ public final class Launcher {
   /** Keeps its script and the pipes of commands in a directory that nobody else looks into. */
   public static Launcher in(Path directory) throws IOException {
     Path script = directory.resolve("supervise.pl");
-    try (InputStream source = Launcher.class.getResourceAsStream("supervise.pl")) {
-      if (source == null) throw new IOException("supervise.pl is missing from the test kit's jar");
-      Files.copy(source, script);
-    }
-    return new Launcher(directory, script, hasPerl());
-  }
-
-  private static boolean hasPerl() {
-    try {
-      Process perl =
-          new ProcessBuilder("perl", "-MPOSIX", "-MConfig", "-MFcntl", "-e", "1").start();
-      perl.getOutputStream().close();
-      return perl.waitFor() == 0;
-    } catch (IOException e) {
+    Files.writeString(script, Perl.script(Launcher.class, "supervise.pl"));
+    if (!Perl.isThere()) {
       log.warn("no perl on this machine: deaths by signals will look like exits");
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
+    return new Launcher(directory, script, Perl.isThere());
   }
 
   /** Whether commands run under a supervisor, and so in its wrapper. */

@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.machine;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -108,7 +109,15 @@ public record ProcessStatus(long pid, char state, long parent, long group, long 
   /** Whether it was started with a variable, {@code NAME=value}. */
   boolean hasVariable(String variable) {
     return isKnown()
-        && Stragglers.environment(PROCESSES.resolve(Long.toString(pid)))
-            .contains("\0" + variable + "\0");
+        && environment(PROCESSES.resolve(Long.toString(pid))).contains("\0" + variable + "\0");
+  }
+
+  private static String environment(Path process) {
+    try {
+      return "\0" + new String(Files.readAllBytes(process.resolve("environ")), UTF_8);
+    } catch (IOException e) {
+      log.trace("gone, or somebody else's: {}", process);
+      return "";
+    }
   }
 }

@@ -4,8 +4,8 @@ import dev.sandpiper.testkit.machine.Directories;
 import dev.sandpiper.testkit.machine.Home;
 import dev.sandpiper.testkit.machine.Launch;
 import dev.sandpiper.testkit.machine.Launcher;
+import dev.sandpiper.testkit.machine.ProcessFamily;
 import dev.sandpiper.testkit.machine.Secrets;
-import dev.sandpiper.testkit.machine.Stragglers;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,7 +83,7 @@ final class LocalSession implements AutoCloseable {
   public void close() {
     closed = true;
     processes.values().forEach(LocalProcess::stop);
-    Stragglers.kill(MARK, id);
+    new ProcessFamily(MARK, id, List::of).kill();
     Directories.delete(home.directory());
   }
 }

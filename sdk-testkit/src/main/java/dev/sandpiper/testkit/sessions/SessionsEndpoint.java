@@ -57,7 +57,6 @@ final class SessionsEndpoint implements Endpoint {
       Thread.currentThread().interrupt();
       exchange.abort();
     }
-    exchange.drain();
   }
 
   private static void refuse(Exchange exchange, int status, String message) throws IOException {

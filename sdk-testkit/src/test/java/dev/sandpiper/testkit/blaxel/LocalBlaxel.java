@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sandpiper.testkit.http.Listening;
-import dev.sandpiper.testkit.machine.Stragglers;
+import dev.sandpiper.testkit.machine.ProcessFamily;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,7 +68,7 @@ final class LocalBlaxel implements BeforeEachCallback, AfterEachCallback {
   void closeAndCheck() {
     server.close();
     for (String key : keys) {
-      assertThat(Stragglers.find("SANDPIPER_SANDBOX_ID", key)).isEmpty();
+      assertThat(new ProcessFamily("SANDPIPER_SANDBOX_ID", key, List::of).handles()).isEmpty();
     }
     assertThat(threads()).isEmpty();
   }

@@ -8,7 +8,7 @@ import dev.sandpiper.blaxel.BlaxelClientBuilder;
 import dev.sandpiper.blaxel.BlaxelSandbox;
 import dev.sandpiper.testkit.BlaxelFault;
 import dev.sandpiper.testkit.http.Listening;
-import dev.sandpiper.testkit.machine.Stragglers;
+import dev.sandpiper.testkit.machine.ProcessFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +88,8 @@ final class LocalClient implements BeforeEachCallback, AfterEachCallback {
   /** Every process of a sandbox. Its address ends with the key that its processes carry. */
   List<ProcessHandle> processes(BlaxelSandbox sandbox) {
     String[] address = sandbox.endpoint(1).uri().getPath().split("/", -1);
-    return Stragglers.find("SANDPIPER_SANDBOX_ID", address[address.length - 3]);
+    return new ProcessFamily("SANDPIPER_SANDBOX_ID", address[address.length - 3], List::of)
+        .handles();
   }
 
   Path directory() {

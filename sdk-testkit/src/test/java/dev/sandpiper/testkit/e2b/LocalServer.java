@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.LocalSandboxes;
-import dev.sandpiper.testkit.machine.Stragglers;
+import dev.sandpiper.testkit.machine.ProcessFamily;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +53,7 @@ final class LocalServer implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext context) {
     sandboxes.close();
-    for (String id : created) assertThat(Stragglers.find(id)).isEmpty();
+    for (String id : created) assertThat(members(id)).isEmpty();
     assertThat(threads()).isEmpty();
   }
 
@@ -112,5 +112,10 @@ final class LocalServer implements BeforeEachCallback, AfterEachCallback {
   HttpResponse<InputStream> open(HttpRequest.Builder request)
       throws IOException, InterruptedException {
     return client.send(request.build(), BodyHandlers.ofInputStream());
+  }
+
+  /** The processes of a sandbox, found by the variable that all of them inherit. */
+  static List<ProcessHandle> members(String sandboxId) {
+    return new ProcessFamily("E2B_SANDBOX_ID", sandboxId, List::of).handles();
   }
 }

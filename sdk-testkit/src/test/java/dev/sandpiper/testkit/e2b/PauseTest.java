@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sandpiper.testkit.machine.Stragglers;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -325,7 +324,7 @@ class PauseTest {
     assertThat(server.control("DELETE", "/sandboxes/" + sandbox.id(), "").statusCode())
         .isEqualTo(204);
     assertThat(state(pid)).isEqualTo('-');
-    assertThat(Stragglers.find(sandbox.id())).isEmpty();
+    assertThat(LocalServer.members(sandbox.id())).isEmpty();
     assertThat(sandbox.home()).doesNotExist();
     assertThat(status(sandbox, "connect", "{\"timeout\":60}")).isEqualTo(404);
   }

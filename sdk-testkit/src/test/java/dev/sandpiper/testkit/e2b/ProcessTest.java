@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sandpiper.testkit.machine.Stragglers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -90,9 +89,9 @@ class ProcessTest {
     TestSandbox sandbox = server.create();
     assertThat(sandbox.run("setsid sleep 1000 >/dev/null 2>&1 & sleep 0.1; echo done"))
         .contains("stdout done");
-    assertThat(Stragglers.find(sandbox.id())).hasSize(1);
+    assertThat(LocalServer.members(sandbox.id())).hasSize(1);
     server.control("DELETE", "/sandboxes/" + sandbox.id(), "");
-    assertThat(Stragglers.find(sandbox.id())).isEmpty();
+    assertThat(LocalServer.members(sandbox.id())).isEmpty();
   }
 
   @Test

@@ -2,7 +2,8 @@ package dev.sandpiper.testkit.sessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sandpiper.testkit.machine.Stragglers;
+import dev.sandpiper.testkit.machine.ProcessFamily;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -12,11 +13,11 @@ final class SessionLeftovers {
   private SessionLeftovers() {}
 
   static void awaitNone(String sessionId) {
-    until(() -> Stragglers.find("E2B_SESSION_ID", sessionId).isEmpty());
+    until(() -> new ProcessFamily("E2B_SESSION_ID", sessionId, List::of).handles().isEmpty());
   }
 
   static void awaitSome(String sessionId) {
-    until(() -> Stragglers.find("E2B_SESSION_ID", sessionId).size() >= 2);
+    until(() -> new ProcessFamily("E2B_SESSION_ID", sessionId, List::of).handles().size() >= 2);
   }
 
   private static void until(BooleanSupplier holds) {

@@ -1,36 +1,40 @@
-package dev.sandpiper.testkit.blaxel;
+package dev.sandpiper.testkit.http;
 
-import dev.sandpiper.testkit.http.Exchange;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The requests to one sandbox that are being answered. Thread-safe. */
-final class OpenRequests {
+public final class OpenRequests {
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
   private volatile boolean gone;
 
   /** The caller removes it when it is answered. */
-  void add(Exchange exchange) {
+  public void add(Exchange exchange) {
     open.add(exchange);
     if (gone) exchange.abort();
   }
 
-  void remove(Exchange exchange) {
+  public void remove(Exchange exchange) {
     open.remove(exchange);
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return open.isEmpty();
   }
 
   /** Breaks them off, and whatever comes later. */
-  void abort() {
+  public void close() {
     gone = true;
+    abort();
+  }
+
+  /** Breaks them off. */
+  public void abort() {
     open.forEach(Exchange::abort);
   }
 
   /** Has bytes get into one of the answers, if there is one that they can get into. */
-  void intrude(byte[] bytes) {
+  public void intrude(byte[] bytes) {
     for (Exchange exchange : open) {
       if (exchange.intrude(bytes)) return;
     }
