@@ -10,7 +10,7 @@ import dev.sandpiper.e2b.sessions.SessionsClientBuilder;
 import dev.sandpiper.testkit.blaxel.BlaxelOptions;
 import dev.sandpiper.testkit.blaxel.BlaxelServer;
 import dev.sandpiper.testkit.e2b.E2bServer;
-import dev.sandpiper.testkit.e2b.ServerOptions;
+import dev.sandpiper.testkit.e2b.sandbox.ServerOptions;
 import dev.sandpiper.testkit.sessions.SessionsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,25 +1,21 @@
 package dev.sandpiper.testkit.blaxel;
 
+import dev.sandpiper.testkit.blaxel.process.FirstProcess;
+import dev.sandpiper.testkit.blaxel.process.Limits;
 import dev.sandpiper.testkit.http.Listening;
 import dev.sandpiper.testkit.http.LoopbackServer;
 import dev.sandpiper.testkit.machine.Directories;
-import dev.sandpiper.testkit.machine.Perl;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Blaxel on this machine: one port for the control plane, one for all sandboxes. */
 public final class BlaxelServer implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(BlaxelServer.class);
 
   private static final String WORKSPACE = "local";
-  private static final String SCRIPT = "first-process.pl";
 
   private final AccessTokens tokens = new AccessTokens();
   private final Threads threads = new Threads();
@@ -35,7 +31,12 @@ public final class BlaxelServer implements AutoCloseable {
     root = Files.createTempDirectory("sandpiper-blaxel-").toRealPath();
     RunningSandbox.Host host =
         new RunningSandbox.Host(
-            root, firstProcess(root), options.faults(), limits, options.wholeHost(), threads);
+            root,
+            FirstProcess.script(root),
+            options.faults(),
+            limits,
+            options.wholeHost(),
+            threads);
     sandboxes = new Sandboxes(host, WORKSPACE, this::sandboxUrl);
     server = new LoopbackServer("blaxel-http", listening);
     controlPlane =
@@ -49,15 +50,6 @@ public final class BlaxelServer implements AutoCloseable {
       // Without a token it stays closed to other origins, whatever else is open to them.
       LoopbackServer.Port unused = server.serve(options.debugPort(), data::handleDebug, false);
     }
-  }
-
-  /** Where the script is; null without perl. */
-  private static @Nullable Path firstProcess(Path directory) throws IOException {
-    if (Perl.isThere()) {
-      return Files.writeString(directory.resolve(SCRIPT), Perl.script(BlaxelServer.class, SCRIPT));
-    }
-    log.warn("no perl on this machine: signals reach no groups, deaths by them look like exits");
-    return null;
   }
 
   /** Starts on loopback, in the clear. */

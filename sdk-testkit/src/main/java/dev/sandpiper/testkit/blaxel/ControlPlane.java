@@ -2,6 +2,8 @@ package dev.sandpiper.testkit.blaxel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.blaxel.api.Answers;
+import dev.sandpiper.testkit.blaxel.api.GoJson;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.PercentEncoding;
@@ -28,7 +30,8 @@ final class ControlPlane implements Endpoint {
   private final Unenforced unenforced;
   private final Sandboxes sandboxes;
 
-  ControlPlane(AccessTokens tokens, String workspace, BlaxelOptions options, Sandboxes sandboxes) {
+  public ControlPlane(
+      AccessTokens tokens, String workspace, BlaxelOptions options, Sandboxes sandboxes) {
     this.tokens = tokens;
     this.workspace = workspace;
     this.images = options.images();

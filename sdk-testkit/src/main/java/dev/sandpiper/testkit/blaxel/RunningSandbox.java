@@ -1,6 +1,15 @@
 package dev.sandpiper.testkit.blaxel;
 
 import dev.sandpiper.testkit.BlaxelFault;
+import dev.sandpiper.testkit.blaxel.api.BlaxelPlaces;
+import dev.sandpiper.testkit.blaxel.files.FilesystemEndpoint;
+import dev.sandpiper.testkit.blaxel.process.CommandStarter;
+import dev.sandpiper.testkit.blaxel.process.Commands;
+import dev.sandpiper.testkit.blaxel.process.FirstProcess;
+import dev.sandpiper.testkit.blaxel.process.Limits;
+import dev.sandpiper.testkit.blaxel.process.Machinery;
+import dev.sandpiper.testkit.blaxel.process.PlainStarter;
+import dev.sandpiper.testkit.blaxel.process.ProcessEndpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.OpenRequests;
 import dev.sandpiper.testkit.machine.Directories;

@@ -3,6 +3,10 @@ package dev.sandpiper.testkit.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.blaxel.api.Answers;
+import dev.sandpiper.testkit.blaxel.api.GoJson;
+import dev.sandpiper.testkit.blaxel.files.FilesystemEndpoint;
+import dev.sandpiper.testkit.blaxel.process.ProcessEndpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.PercentEncoding;
 import java.io.IOException;
@@ -39,7 +43,7 @@ final class SandboxApi {
   void handle(Exchange exchange, String rawPath, String prefix) throws IOException {
     String path = PercentEncoding.decode(rawPath);
     if (path == null) {
-      refuseEscape(exchange);
+      Answers.refuseEscape(exchange);
       return;
     }
     if (exchange.method().equals("OPTIONS")) {
@@ -151,12 +155,5 @@ final class SandboxApi {
   /** There is no platform behind it. */
   private static void reloadEnvironment(Exchange exchange) throws IOException {
     Answers.error(exchange, 404, "open /bl/metadata: no such file or directory");
-  }
-
-  /** The HTTP library's own refusal, which has none of the usual headers. */
-  static void refuseEscape(Exchange exchange) throws IOException {
-    exchange.set("Content-Type", "text/plain; charset=utf-8");
-    exchange.set("Connection", "close");
-    exchange.answer(400, "400 Bad Request".getBytes(UTF_8));
   }
 }

@@ -37,14 +37,14 @@ final class Sandboxes implements AutoCloseable {
   /**
    * @param urls a sandbox's address by its key
    */
-  Sandboxes(RunningSandbox.Host host, String workspace, Function<String, String> urls) {
+  public Sandboxes(RunningSandbox.Host host, String workspace, Function<String, String> urls) {
     this.host = host;
     this.workspace = workspace;
     this.threads = host.threads();
     this.urls = urls;
   }
 
-  @Nullable SandboxRecord find(String name) {
+  public @Nullable SandboxRecord find(String name) {
     return byName.get(name);
   }
 
@@ -54,7 +54,7 @@ final class Sandboxes implements AutoCloseable {
   }
 
   /** All, the newest first. */
-  List<SandboxRecord> all() {
+  public List<SandboxRecord> all() {
     return byName.values().stream()
         .sorted(
             Comparator.comparing(SandboxRecord::createdAt)
@@ -69,7 +69,7 @@ final class Sandboxes implements AutoCloseable {
    * @param ifAbsent whether one that lives is an answer too
    * @throws ApiException if the name is taken
    */
-  SandboxRecord create(Definition asked, boolean ifAbsent) throws IOException {
+  public SandboxRecord create(Definition asked, boolean ifAbsent) throws IOException {
     String given = asked.name();
     Definition definition = given == null ? asked.named(Secrets.sandboxName()) : asked;
     String name = String.valueOf(definition.name());

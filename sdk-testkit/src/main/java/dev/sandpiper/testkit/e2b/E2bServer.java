@@ -1,5 +1,9 @@
 package dev.sandpiper.testkit.e2b;
 
+import dev.sandpiper.testkit.e2b.control.ControlPlane;
+import dev.sandpiper.testkit.e2b.envd.Envd;
+import dev.sandpiper.testkit.e2b.sandbox.Sandboxes;
+import dev.sandpiper.testkit.e2b.sandbox.ServerOptions;
 import dev.sandpiper.testkit.http.Listening;
 import dev.sandpiper.testkit.http.LoopbackServer;
 import dev.sandpiper.testkit.machine.Directories;

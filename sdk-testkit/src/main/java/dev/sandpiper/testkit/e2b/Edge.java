@@ -1,6 +1,11 @@
 package dev.sandpiper.testkit.e2b;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.e2b.envd.Envd;
+import dev.sandpiper.testkit.e2b.envd.Signature;
+import dev.sandpiper.testkit.e2b.sandbox.Lifecycle;
+import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
+import dev.sandpiper.testkit.e2b.sandbox.Sandboxes;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.LoopbackOnly;

@@ -3,8 +3,9 @@
  * of each sandbox with its process and filesystem services over the Connect protocol.
  *
  * <p>A request passes {@link dev.sandpiper.testkit.http.LoopbackOnly}, then either {@link
- * dev.sandpiper.testkit.e2b.ControlPlane} or {@link dev.sandpiper.testkit.e2b.Edge}, and from there
- * {@link dev.sandpiper.testkit.e2b.Envd}. Everything blocks on the request's own thread.
+ * dev.sandpiper.testkit.e2b.control.ControlPlane} or {@link dev.sandpiper.testkit.e2b.Edge}, and
+ * from there {@link dev.sandpiper.testkit.e2b.envd.Envd}. Everything blocks on the request's own
+ * thread.
  */
 @NullMarked
 package dev.sandpiper.testkit.e2b;

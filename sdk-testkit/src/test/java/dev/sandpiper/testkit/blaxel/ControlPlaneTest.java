@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.testkit.blaxel.process.Limits;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

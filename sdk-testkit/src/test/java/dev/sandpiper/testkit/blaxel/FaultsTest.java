@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.BlaxelFault;
+import dev.sandpiper.testkit.blaxel.process.Limits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;

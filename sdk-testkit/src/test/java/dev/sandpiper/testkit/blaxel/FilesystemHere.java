@@ -3,6 +3,8 @@ package dev.sandpiper.testkit.blaxel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandpiper.testkit.blaxel.api.BlaxelPlaces;
+import dev.sandpiper.testkit.blaxel.files.FilesystemEndpoint;
 import dev.sandpiper.testkit.http.Connectors;
 import dev.sandpiper.testkit.http.JettyBridge;
 import dev.sandpiper.testkit.http.Listening;

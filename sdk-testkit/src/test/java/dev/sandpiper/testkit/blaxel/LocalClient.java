@@ -7,6 +7,7 @@ import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.blaxel.BlaxelClientBuilder;
 import dev.sandpiper.blaxel.BlaxelSandbox;
 import dev.sandpiper.testkit.BlaxelFault;
+import dev.sandpiper.testkit.blaxel.process.Limits;
 import dev.sandpiper.testkit.http.Listening;
 import dev.sandpiper.testkit.machine.ProcessFamily;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.blaxel.process.Limits;
 import dev.sandpiper.testkit.recorded.LeftOut;
 import dev.sandpiper.testkit.recorded.LeftOut.Reason;
 import dev.sandpiper.testkit.recorded.Recording;

@@ -2,6 +2,10 @@ package dev.sandpiper.testkit.blaxel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.testkit.blaxel.api.GoJson;
+import dev.sandpiper.testkit.blaxel.files.RequestPath;
+import dev.sandpiper.testkit.blaxel.process.StartRequest;
+
 /** What clients send to the embedded Blaxel, as fuzzers feed it. */
 public final class SandboxApiReaders {
   private SandboxApiReaders() {}

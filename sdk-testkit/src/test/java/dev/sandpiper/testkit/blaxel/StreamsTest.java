@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.blaxel.process.Limits;
+import dev.sandpiper.testkit.blaxel.process.LogFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.blaxel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandpiper.testkit.blaxel.process.Limits;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.Set;

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.e2b;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.sandpiper.testkit.e2b.envd.Envd;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

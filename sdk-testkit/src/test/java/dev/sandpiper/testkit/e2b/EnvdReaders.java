@@ -1,6 +1,9 @@
 package dev.sandpiper.testkit.e2b;
 
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.testkit.e2b.connect.Codec;
+import dev.sandpiper.testkit.e2b.connect.EnvelopeReader;
+import dev.sandpiper.testkit.e2b.connect.RpcException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 

@@ -10,6 +10,7 @@ import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bSandbox;
 import dev.sandpiper.testing.FreePort;
 import dev.sandpiper.testkit.LocalSandboxes;
+import dev.sandpiper.testkit.e2b.envd.Envd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

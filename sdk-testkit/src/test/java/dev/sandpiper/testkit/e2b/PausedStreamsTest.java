@@ -8,6 +8,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.testkit.e2b.envd.Envd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

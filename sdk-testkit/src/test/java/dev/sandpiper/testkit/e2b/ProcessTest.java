@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sandpiper.testkit.e2b.sandbox.Templates;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

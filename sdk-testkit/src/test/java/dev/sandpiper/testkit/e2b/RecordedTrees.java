@@ -2,6 +2,8 @@ package dev.sandpiper.testkit.e2b;
 
 import com.google.protobuf.ByteString;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
+import dev.sandpiper.testkit.e2b.connect.Codec;
+import dev.sandpiper.testkit.e2b.connect.EnvelopeReader;
 import dev.sandpiper.testkit.recorded.Recording;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

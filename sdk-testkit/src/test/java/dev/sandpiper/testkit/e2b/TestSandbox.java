@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.e2b.envd.Envd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandpiper.testkit.e2b.envd.Envd;
 import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.IOException;
 import java.net.Socket;

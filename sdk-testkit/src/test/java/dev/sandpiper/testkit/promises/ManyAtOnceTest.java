@@ -9,7 +9,7 @@ import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bSandbox;
 import dev.sandpiper.testkit.e2b.E2bServer;
-import dev.sandpiper.testkit.e2b.ServerOptions;
+import dev.sandpiper.testkit.e2b.sandbox.ServerOptions;
 import dev.sandpiper.testkit.http.Listening;
 import java.util.ArrayList;
 import java.util.List;

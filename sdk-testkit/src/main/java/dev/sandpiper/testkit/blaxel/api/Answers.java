@@ -1,0 +1,58 @@
+package dev.sandpiper.testkit.blaxel.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.testkit.http.Exchange;
+import java.io.IOException;
+
+/** The shapes in which the server in a sandbox answers. */
+public final class Answers {
+  private Answers() {}
+
+  /** What every answer carries but redirects; the preflights only the first half of it. */
+  public static void headers(Exchange exchange) {
+    crossOrigin(exchange);
+    exchange.set("Cache-Control", "no-cache, no-store, must-revalidate");
+    exchange.set("Expires", "0");
+    exchange.set("Pragma", "no-cache");
+    exchange.set("X-Content-Type-Options", "nosniff");
+  }
+
+  public static void crossOrigin(Exchange exchange) {
+    exchange.set("Access-Control-Allow-Headers", "Content-Type, Authorization");
+    exchange.set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, HEAD, OPTIONS");
+    exchange.set("Access-Control-Allow-Origin", "*");
+  }
+
+  public static void json(Exchange exchange, int status, JsonNode tree) throws IOException {
+    exchange.set("Content-Type", "application/json; charset=utf-8");
+    exchange.answer(status, GoJson.bytes(tree));
+  }
+
+  public static void error(Exchange exchange, int status, String text) throws IOException {
+    json(exchange, status, GoJson.object().put("error", text));
+  }
+
+  public static void message(Exchange exchange, String text) throws IOException {
+    json(exchange, 200, GoJson.object().put("message", text));
+  }
+
+  /** A command that has been obeyed, and what it was about. */
+  public static void done(Exchange exchange, String path, String text) throws IOException {
+    json(exchange, 200, GoJson.object().put("path", path).put("message", text));
+  }
+
+  /** The router's own answer, also for a path that is known for another method. */
+  public static void pageNotFound(Exchange exchange) throws IOException {
+    exchange.set("Content-Type", "text/plain");
+    exchange.answer(404, "404 page not found".getBytes(UTF_8));
+  }
+
+  /** The HTTP library's own refusal, which has none of the usual headers. */
+  public static void refuseEscape(Exchange exchange) throws IOException {
+    exchange.set("Content-Type", "text/plain; charset=utf-8");
+    exchange.set("Connection", "close");
+    exchange.answer(400, "400 Bad Request".getBytes(UTF_8));
+  }
+}

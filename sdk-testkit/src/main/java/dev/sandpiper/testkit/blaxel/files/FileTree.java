@@ -1,0 +1,78 @@
+package dev.sandpiper.testkit.blaxel.files;
+
+import static dev.sandpiper.testkit.blaxel.files.DiskWrites.DIRECTORY_MODE;
+import static dev.sandpiper.testkit.blaxel.files.DiskWrites.FILE_MODE;
+
+import dev.sandpiper.testkit.blaxel.api.Answers;
+import dev.sandpiper.testkit.blaxel.api.FileRefusal;
+import dev.sandpiper.testkit.blaxel.api.RequestBody;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.GoErrors;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * {@code /filesystem/tree}: several text files at once. Its paths are always absolute, and every
+ * path that begins with these letters is one of its own.
+ */
+final class FileTree {
+  static final String ROUTE = "/filesystem/tree";
+
+  private final BlaxelPaths paths;
+  private final DiskWrites disk;
+  private final FileRemoval removal;
+
+  FileTree(BlaxelPaths paths, DiskWrites disk, FileRemoval removal) {
+    this.paths = paths;
+    this.disk = disk;
+    this.removal = removal;
+  }
+
+  void answer(Exchange exchange, RequestPath path) throws IOException {
+    String root = paths.format("/" + path.after(ROUTE));
+    switch (exchange.method()) {
+      case "PUT" -> put(exchange, root);
+      case "DELETE" -> {
+        boolean recursive = "true".equals(exchange.query().get("recursive"));
+        String message = removal.removeDirectory(paths.absolute(root), recursive);
+        Answers.done(exchange, root, message);
+      }
+      default -> Answers.json(exchange, 200, Listing.of(root, directory(root)));
+    }
+  }
+
+  private Path directory(String root) {
+    String absolute = paths.absolute(root);
+    try {
+      Path directory = paths.follow(absolute);
+      if (FileStatus.isDirectory(directory)) return directory;
+    } catch (IOException e) {
+      if (!GoErrors.isMissing(e)) {
+        throw new FileRefusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
+      }
+    }
+    throw new FileRefusal(400, "path is not a directory");
+  }
+
+  /** Stops at the first that cannot be written; those before it stay. */
+  private void put(Exchange exchange, String root) throws IOException {
+    Map<String, String> files = RequestBody.read(exchange, "").texts("files");
+    String absolute = paths.absolute(root);
+    disk.makeDirectory(absolute, DIRECTORY_MODE, "error creating root directory: ");
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      String target = ExactPath.clean(absolute + "/" + file.getKey());
+      String parent = ExactPath.parent(target);
+      if (!Files.isDirectory(paths.follow(parent))) {
+        disk.makeDirectory(parent, DIRECTORY_MODE, "error creating parent directory: ");
+      }
+      byte[] content = ExactPath.bytes(file.getValue());
+      disk.write(
+          exchange, target, FILE_MODE, new ByteArrayInputStream(content), "error writing file: ");
+    }
+    Answers.json(exchange, 200, Listing.of(root, directory(root)));
+  }
+}

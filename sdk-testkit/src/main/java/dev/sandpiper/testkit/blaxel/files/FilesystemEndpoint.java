@@ -1,0 +1,148 @@
+package dev.sandpiper.testkit.blaxel.files;
+
+import dev.sandpiper.testkit.blaxel.api.Answers;
+import dev.sandpiper.testkit.blaxel.api.BlaxelPlaces;
+import dev.sandpiper.testkit.blaxel.api.FileRefusal;
+import dev.sandpiper.testkit.blaxel.api.GoJson;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.machine.Confinement;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.LazyWatches;
+import java.io.IOException;
+import java.time.Duration;
+
+/** The part of sandbox-api that is about files, for one sandbox. Thread-safe. */
+public final class FilesystemEndpoint implements AutoCloseable {
+  private static final String FILES = "/filesystem";
+  private static final String WATCH = "/watch/filesystem";
+  private static final Duration KEEPALIVE = Duration.ofSeconds(30);
+
+  private final BlaxelPaths paths;
+  private final LazyWatches watches;
+  private final Pipes pipes = new Pipes();
+  private final DiskWrites disk;
+  private final FileRemoval removal;
+  private final FileTree tree;
+  private final FileSearch search;
+  private final ContentSearch contentSearch;
+  private final PartedUploads uploads;
+  private final FilesystemWatch watch;
+
+  public FilesystemEndpoint(BlaxelPlaces places) {
+    this(places, KEEPALIVE);
+  }
+
+  public FilesystemEndpoint(BlaxelPlaces places, Duration keepalive) {
+    paths = new BlaxelPaths(places);
+    watches = new LazyWatches(ExactPath.name(ExactPath.text(places.home())));
+    disk = new DiskWrites(paths, pipes);
+    removal = new FileRemoval(paths);
+    tree = new FileTree(paths, disk, removal);
+    search = new FileSearch(paths);
+    contentSearch = new ContentSearch(paths, search);
+    uploads = new PartedUploads(paths, disk);
+    watch = new FilesystemWatch(paths, watches, keepalive);
+  }
+
+  /** Makes ready what the first watch would have to wait for. */
+  public void start() {
+    watches.start();
+  }
+
+  /**
+   * Answers completely, or says that somebody else has to.
+   *
+   * @param rawPath as it was sent, without the sandbox's prefix
+   */
+  public boolean handle(Exchange exchange, String rawPath) throws IOException {
+    RequestPath path = RequestPath.parse(rawPath);
+    if (path == null) {
+      Answers.refuseEscape(exchange);
+      return true;
+    }
+    Answers.headers(exchange);
+    try {
+      return route(exchange, path);
+    } catch (FileRefusal e) {
+      e.answer(exchange);
+    } catch (Confinement.OutsideException e) {
+      new FileRefusal(403, String.valueOf(e.getMessage())).answer(exchange);
+    } catch (Query.MalformedException e) {
+      new FileRefusal(400, String.valueOf(e.getMessage())).answer(exchange);
+    } catch (GoJson.MalformedException e) {
+      new FileRefusal(400, "invalid request body: " + e.getMessage()).answer(exchange);
+    }
+    return true;
+  }
+
+  private boolean route(Exchange exchange, RequestPath path) throws IOException {
+    if (path.startsWith(FILES + "/")) return files(exchange, path);
+    if (path.decoded().equals(PartedUploads.ROUTE) || path.startsWith(PartedUploads.ROUTE + "/")) {
+      return uploads.answer(exchange, path);
+    }
+    if (path.startsWith(WATCH + "/")) {
+      return onlyGet(exchange, () -> watch.answer(exchange, paths.named(path, WATCH)));
+    }
+    if (path.startsWith(FileSearch.FIND + "/")) {
+      return onlyGet(exchange, () -> search.find(exchange, path));
+    }
+    if (path.startsWith(FileSearch.FUZZY + "/")) {
+      return onlyGet(exchange, () -> search.fuzzy(exchange, path));
+    }
+    return path.startsWith(ContentSearch.ROUTE + "/")
+        && onlyGet(exchange, () -> contentSearch.answer(exchange, path));
+  }
+
+  @FunctionalInterface
+  private interface Answer {
+    void send() throws IOException;
+  }
+
+  /** Whoever asks for the head alone gets it without a look at anything. */
+  private static boolean onlyGet(Exchange exchange, Answer answer) throws IOException {
+    switch (exchange.method()) {
+      case "GET" -> answer.send();
+      case "HEAD" -> exchange.answer(200);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean files(Exchange exchange, RequestPath path) throws IOException {
+    String method = exchange.method();
+    boolean changes = method.equals("PUT") || method.equals("DELETE");
+    if (!changes && !method.equals("GET")) return onlyGet(exchange, () -> {});
+    if (path.startsWith(FileTree.ROUTE)) {
+      tree.answer(exchange, path);
+      return true;
+    }
+    String named = paths.named(path, FILES);
+    if (method.equals("GET")) {
+      new FileReading(exchange, paths).answer(named);
+    } else if (method.equals("PUT")) {
+      new FileWriting(exchange, paths, disk).answer(named);
+    } else {
+      boolean recursive = "true".equals(exchange.query().get("recursive"));
+      String message = removal.remove(paths.absolute(named), recursive);
+      Answers.done(exchange, named, message);
+    }
+    return true;
+  }
+
+  /** How many directories are watched now. */
+  public int watchCount() {
+    return watch.openCount();
+  }
+
+  /** Ends all watches and all waiting writes; nothing is left of them. */
+  @Override
+  public void close() {
+    watches.close();
+    contentSearch.close();
+    pipes.close();
+    uploads.close();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.sandpiper.testkit.blaxel.files;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.blaxel.api.FileRefusal;
+import dev.sandpiper.testkit.blaxel.api.GoJson;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.ChangeQueue;
+import dev.sandpiper.testkit.machine.DirectoryWatches;
+import dev.sandpiper.testkit.machine.DirectoryWatches.Depth;
+import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.FileChange;
+import dev.sandpiper.testkit.machine.GoErrors;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /watch/filesystem}: tells one client what happens in a directory. Not even the head of the
+ * answer is sent before the first line, so nobody can know when it begins. Ends with the client.
+ */
+final class FilesystemWatch {
+  private static final byte[] KEEPALIVE = "[keepalive]\n".getBytes(US_ASCII);
+  private static final String ALL_BELOW = "/**";
+  private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long LATER_LOOKS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final BlaxelPaths paths;
+  private final DirectoryWatches watches;
+  private final Duration keepalive;
+  private final AtomicInteger open = new AtomicInteger();
+
+  FilesystemWatch(BlaxelPaths paths, DirectoryWatches watches, Duration keepalive) {
+    this.paths = paths;
+    this.watches = watches;
+    this.keepalive = keepalive;
+  }
+
+  void answer(Exchange exchange, String named) throws IOException {
+    boolean tree = named.endsWith(ALL_BELOW);
+    String top = tree ? named.substring(0, named.length() - ALL_BELOW.length()) : named;
+    String absolute = paths.absolute(top);
+    Path directory = directory(absolute);
+    String ignore = exchange.query().get("ignore");
+    Naming naming =
+        new Naming(absolute, ignore == null ? List.of() : List.of(ignore.split(",", -1)));
+    ChangeQueue changes = ChangeQueue.lossy();
+    exchange.drain(); // whether the client is there can be asked once its body has been read
+    DirectoryWatches.Watch watch;
+    try {
+      watch = watches.open(directory, tree ? Depth.TREE_BY_FIRST_NAMES : Depth.DIRECTORY, changes);
+    } catch (DirectoryWatches.RefusedException e) {
+      throw new FileRefusal(500, String.valueOf(e.getMessage()));
+    }
+    open.incrementAndGet();
+    try (watch) {
+      exchange.set("Content-Type", "text/plain; charset=utf-8");
+      exchange.set("X-Accel-Buffering", "no");
+      pass(exchange, changes, naming);
+    } catch (ChangeQueue.LostException e) {
+      throw new IOException("the watch has ended", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the server is stopping", e);
+    } finally {
+      open.decrementAndGet();
+    }
+  }
+
+  /** How many are being reported now. */
+  int openCount() {
+    return open.get();
+  }
+
+  private Path directory(String absolute) {
+    try {
+      Path directory = paths.follow(absolute);
+      if (FileStatus.isDirectory(directory)) return directory;
+    } catch (IOException e) {
+      if (!GoErrors.isMissing(e)) {
+        throw new FileRefusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
+      }
+    }
+    throw new FileRefusal(400, "path is not a directory");
+  }
+
+  private void pass(Exchange exchange, ChangeQueue changes, Naming naming)
+      throws IOException, InterruptedException, ChangeQueue.LostException {
+    OutputStream out = exchange.stream(200);
+    long interval = keepalive.toNanos();
+    long last = System.nanoTime();
+    // Who closes at once must not hold one of the kernel's few handles much longer.
+    long look = FIRST_LOOK_NANOS;
+    while (!exchange.isClientGone()) {
+      FileChange change = changes.next(Math.min(interval - (System.nanoTime() - last), look));
+      look = Math.min(2 * look, LATER_LOOKS_NANOS);
+      if (change != null) {
+        byte[] line = naming.line(change);
+        if (line != null) out.write(line);
+      } else if (System.nanoTime() - last >= interval) {
+        out.write(KEEPALIVE);
+        last += interval;
+      }
+    }
+    throw new IOException("the client has gone");
+  }
+
+  /**
+   * What the changes of a watch are called.
+   *
+   * @param directory absolute, as the client calls it
+   * @param ignored a path that has one of these texts in it is not reported
+   */
+  private record Naming(String directory, List<String> ignored) {
+    /** Null if it is ignored. */
+    byte @Nullable [] line(FileChange change) {
+      String top = directory.equals("/") ? "" : directory;
+      String path = change.name().equals(".") ? directory : top + "/" + change.name();
+      if (ignored.stream().anyMatch(text -> !text.isEmpty() && path.contains(text))) return null;
+      ObjectNode line =
+          GoJson.object()
+              .put("op", change.type().name().substring("EVENT_TYPE_".length()))
+              .put("name", ExactPath.name(path))
+              .put("path", path.substring(0, path.lastIndexOf('/')))
+              .putNull("error");
+      return (GoJson.text(line) + "\n").getBytes(UTF_8);
+    }
+  }
+}

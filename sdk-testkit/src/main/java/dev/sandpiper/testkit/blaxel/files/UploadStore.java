@@ -1,0 +1,169 @@
+package dev.sandpiper.testkit.blaxel.files;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.blaxel.api.FileRefusal;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.Directories;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of uploads, on disk until they are put together. Nothing expires. Thread-safe. */
+final class UploadStore implements AutoCloseable {
+  /**
+   * A file to be.
+   *
+   * @param target absolute
+   */
+  record Upload(
+      String target, int mode, Instant begun, Path directory, NavigableMap<Integer, Part> parts) {}
+
+  /**
+   * A part that is there.
+   *
+   * @param etag its MD5
+   */
+  record Part(int number, String etag, long size, Instant stored, Path file) {
+    void describe(ObjectNode part) {
+      part.put("partNumber", number)
+          .put("etag", etag)
+          .put("size", size)
+          .put("uploadedAt", FileStatus.time(stored));
+    }
+  }
+
+  private final DiskWrites disk;
+  private final Map<String, Upload> uploads = new ConcurrentHashMap<>();
+
+  // Guarded by this object's monitor.
+  private @Nullable Path directory;
+  private boolean closed;
+
+  UploadStore(DiskWrites disk) {
+    this.disk = disk;
+  }
+
+  /** The new upload's id. */
+  String begin(String target, int mode) throws IOException {
+    String id = UUID.randomUUID().toString();
+    Path parts = Files.createDirectory(directory().resolve(id));
+    uploads.put(id, new Upload(target, mode, Instant.now(), parts, new ConcurrentSkipListMap<>()));
+    return id;
+  }
+
+  /** Made when it is first needed. */
+  private synchronized Path directory() throws IOException {
+    if (closed) throw new IOException("the sandbox is gone");
+    if (directory == null) directory = Files.createTempDirectory("sandpiper-uploads-");
+    return directory;
+  }
+
+  @Nullable Upload find(String id) {
+    return uploads.get(id);
+  }
+
+  Map<String, Upload> all() {
+    return Map.copyOf(uploads);
+  }
+
+  /** Takes a part's bytes; an incomplete one leaves nothing. A number's former part is replaced. */
+  Part add(String id, int number, InputStream content) throws IOException {
+    Upload upload = uploads.get(id);
+    if (upload == null) throw new IOException("the upload is gone");
+    Path file = Files.createTempFile(upload.directory, "part-" + number + "-", "");
+    MessageDigest digest = md5();
+    try (OutputStream out = new DigestOutputStream(Files.newOutputStream(file), digest)) {
+      content.transferTo(out);
+    } catch (IOException e) {
+      Files.deleteIfExists(file);
+      throw e;
+    }
+    String etag = HexFormat.of().formatHex(digest.digest());
+    Part part = new Part(number, etag, Files.size(file), Instant.now(), file);
+    Part former = upload.parts.put(number, part);
+    if (former != null) Files.deleteIfExists(former.file);
+    return part;
+  }
+
+  private static MessageDigest md5() {
+    try {
+      return MessageDigest.getInstance("MD5");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has MD5", e);
+    }
+  }
+
+  /** Writes parts behind one another, in place, and forgets the upload. */
+  void complete(Exchange exchange, String id, Upload upload, Collection<Part> parts)
+      throws IOException {
+    String complaint = "failed to complete upload: failed to create final file: ";
+    try (InputStream content = new JoinedParts(parts.iterator())) {
+      disk.write(exchange, upload.target, upload.mode, content, complaint);
+    } catch (FileRefusal e) {
+      throw new FileRefusal(500, String.valueOf(e.getMessage()));
+    }
+    abort(id);
+  }
+
+  /** Several files as one. No more than one of them is open. */
+  private static final class JoinedParts extends InputStream {
+    private final Iterator<Part> left;
+    private InputStream current = InputStream.nullInputStream();
+
+    JoinedParts(Iterator<Part> parts) {
+      this.left = parts;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      while (true) {
+        int count = current.read(bytes, offset, length);
+        if (count >= 0 || !left.hasNext()) return count;
+        current.close();
+        current = Files.newInputStream(left.next().file);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      current.close();
+    }
+  }
+
+  void abort(String id) {
+    Upload upload = uploads.remove(id);
+    if (upload != null) Directories.delete(upload.directory);
+  }
+
+  @Override
+  public void close() {
+    Path ending;
+    synchronized (this) {
+      closed = true;
+      ending = directory;
+    }
+    uploads.clear();
+    if (ending != null) Directories.delete(ending);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.sandpiper.testkit.blaxel.process;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the commands of one sandbox, each as the leader of a process group. Thread-safe. */
+public interface CommandStarter extends AutoCloseable {
+  /**
+   * What is to be started.
+   *
+   * @param words the program, by its absolute path, and its arguments
+   * @param output an existing file, to which standard output is appended
+   * @param errors the same for standard error
+   */
+  record Start(
+      List<String> words,
+      String directory,
+      Map<String, String> environment,
+      Path output,
+      Path errors) {
+    public Start {
+      words = List.copyOf(words);
+      environment = Map.copyOf(environment);
+    }
+  }
+
+  /**
+   * A command that runs, or has run.
+   *
+   * @param exit comes once it has ended, with its code, or -1 if a signal ended it
+   */
+  record Started(long pid, CompletableFuture<Integer> exit) {}
+
+  /** The kernel would not start it. The message is the kernel's reason. */
+  final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    RefusedException(String reason) {
+      super(reason);
+    }
+  }
+
+  Started start(Start start) throws IOException, RefusedException;
+
+  /**
+   * Sends SIGTERM or SIGKILL to a process group.
+   *
+   * @return null once it is sent, else the kernel's reason
+   */
+  @Nullable String signal(long group, boolean kill) throws IOException;
+
+  /**
+   * Gives the disk back what a file's first bytes take; they become zeros. False where that is not
+   * possible, and nothing was done.
+   */
+  boolean release(Path file, long length) throws IOException;
+
+  /** Kills every group that was started here. Nothing can be started afterwards. */
+  @Override
+  void close();
+}

@@ -1,0 +1,266 @@
+package dev.sandpiper.testkit.blaxel.process;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.BlaxelFault;
+import dev.sandpiper.testkit.blaxel.api.Answers;
+import dev.sandpiper.testkit.blaxel.api.GoJson;
+import dev.sandpiper.testkit.blaxel.process.StartStream.JsonLines;
+import dev.sandpiper.testkit.blaxel.process.StartStream.ServerSentEvents;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.OpenRequests;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /process} and what is below it. */
+public final class ProcessEndpoint {
+  private static final int MOST_BODY_BYTES = 32 << 20;
+
+  /** A sandbox's variable, by which the platform says what the plan does not include. */
+  private static final String NO_KEEP_ALIVE = "BL_DISABLE_KEEPALIVE";
+
+  private final Machinery machinery;
+  private final Commands commands;
+  private final OpenRequests requests;
+
+  public ProcessEndpoint(Machinery machinery, Commands commands, OpenRequests requests) {
+    this.machinery = machinery;
+    this.commands = commands;
+    this.requests = requests;
+  }
+
+  public void start(Exchange exchange) throws IOException {
+    String accept = exchange.header("Accept");
+    boolean streamed = accept != null && accept.contains(ServerSentEvents.CONTENT_TYPE);
+    byte[] body = exchange.body(MOST_BODY_BYTES);
+    if (body == null) throw new IOException("a request for a process is above 32 MiB");
+    try {
+      StartRequest request = StartRequest.parse(body);
+      String refusal = refusal(request);
+      if (refusal != null) {
+        refuse(exchange, 400, refusal, streamed);
+      } else if (streamed) {
+        stream(exchange, request);
+      } else {
+        answer(exchange, request);
+      }
+    } catch (GoJson.MalformedException e) {
+      refuse(exchange, 400, "invalid request body: " + e.getMessage(), streamed);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is stopping");
+    }
+  }
+
+  private @Nullable String refusal(StartRequest request) {
+    if (request.workingDir().startsWith("~") && machinery.environment().get("HOME") == null) {
+      return "HOME environment variable is not set";
+    }
+    if (request.keepAlive() && "true".equals(machinery.environment().get(NO_KEEP_ALIVE))) {
+      return "keepAlive is not available for this sandbox: it is not included in your current plan";
+    }
+    String name = request.name();
+    if (name != null && commands.table().isNameTaken(name)) {
+      return "process with name '" + name + "' already exists and is running";
+    }
+    return null;
+  }
+
+  private void refuse(Exchange exchange, int status, String text, boolean streamed)
+      throws IOException {
+    if (streamed && machinery.has(BlaxelFault.DOCUMENTED_SSE)) {
+      ServerSentEvents.refuse(exchange, status, text);
+    } else {
+      Answers.error(exchange, status, text);
+    }
+  }
+
+  private void answer(Exchange exchange, StartRequest request)
+      throws IOException, InterruptedException {
+    Deadline deadline = Deadline.in(request.limitSeconds());
+    try {
+      Commands.Running running = commands.start(request);
+      ProcessRecord record = running.record();
+      ObjectNode atOnce = ProcessJson.started(record); // however soon it ends
+      commands.follow(running);
+      if (!request.waitForPorts().isEmpty() && !Ports.await(record, machinery, deadline)) {
+        Answers.error(exchange, 422, portsTimedOut(request));
+      } else if (!request.waitForCompletion()) {
+        boolean waited = !request.waitForPorts().isEmpty();
+        Answers.json(exchange, 200, waited ? ProcessJson.started(record) : atOnce);
+      } else if (deadline.await(record.finished())) {
+        Answers.json(exchange, 200, ProcessJson.awaited(record));
+      } else {
+        Answers.error(
+            exchange, 422, "process timed out after " + request.limitSeconds() + " seconds");
+      }
+    } catch (Commands.NotStartedException e) {
+      Answers.error(exchange, 422, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String portsTimedOut(StartRequest request) {
+    return "process timed out waiting for ports after " + request.limitSeconds() + " seconds";
+  }
+
+  private void stream(Exchange exchange, StartRequest request)
+      throws IOException, InterruptedException {
+    if (machinery.has(BlaxelFault.DOCUMENTED_SSE)) {
+      streamDocumented(exchange, request);
+      return;
+    }
+    StartStream stream = new JsonLines(exchange, machinery.limits());
+    stream.begin();
+    try {
+      follow(request, commands.start(request), stream);
+    } catch (Commands.NotStartedException e) {
+      stream.failure(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** As documented, a start that fails has a status of its own. */
+  private void streamDocumented(Exchange exchange, StartRequest request)
+      throws IOException, InterruptedException {
+    try {
+      Commands.Running running = commands.start(request);
+      StartStream stream = new ServerSentEvents(exchange, machinery.limits());
+      stream.begin();
+      follow(request, running, stream);
+    } catch (Commands.NotStartedException e) {
+      ServerSentEvents.refuse(exchange, 422, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void follow(StartRequest request, Commands.Running running, StartStream stream)
+      throws IOException, InterruptedException {
+    ProcessRecord record = running.record();
+    if (request.waitForPorts().isEmpty()) {
+      record.tailer().attach(stream);
+      commands.follow(running);
+    } else {
+      commands.follow(running);
+      if (!Ports.await(record, machinery, Deadline.in(request.limitSeconds()))) {
+        stream.failure(portsTimedOut(request));
+        return;
+      }
+      attach(record, stream);
+    }
+    if (follow(record, stream)) stream.result(ProcessJson.of(record));
+  }
+
+  /** Stays with a stream to its end. False if its client has gone before. */
+  private boolean follow(ProcessRecord record, ClientStream stream)
+      throws IOException, InterruptedException {
+    boolean stayed = false;
+    try {
+      stayed = stream.follow();
+      return stayed;
+    } finally {
+      record.tailer().detach(stream);
+      if (!stayed && machinery.has(BlaxelFault.LEFT_BEHIND_POISONS)) {
+        haunt(record, stream.strayKeepAlive(), stream.untilNextStray());
+      }
+    }
+  }
+
+  /**
+   * What tells a client that its stream lives goes on after it has left, for as long as the process
+   * runs, and gets into the answers to others: the real server uses its requests' places again.
+   *
+   * @param sign how the stream says that it lives
+   * @param next when it would have said so next
+   */
+  private void haunt(ProcessRecord record, byte[] sign, Duration next) {
+    machinery.after(
+        next,
+        () -> {
+          if (record.state().completedAt() != null) return;
+          requests.intrude(sign);
+          haunt(record, sign, machinery.limits().textKeepAlive());
+        });
+  }
+
+  /** One that has ended gives what there is, and ends. */
+  private static void attach(ProcessRecord record, ClientStream stream) throws IOException {
+    if (!record.tailer().attach(stream)) stream.end();
+  }
+
+  public void list(Exchange exchange) throws IOException {
+    ArrayNode all = GoJson.array();
+    for (ProcessRecord record : commands.table().list()) all.add(ProcessJson.listed(record));
+    Answers.json(exchange, 200, all);
+  }
+
+  public void get(Exchange exchange, String identifier) throws IOException {
+    ProcessRecord record = commands.table().find(identifier);
+    if (record == null) {
+      Answers.error(exchange, 404, "process not found");
+    } else {
+      Answers.json(exchange, 200, ProcessJson.of(record));
+    }
+  }
+
+  public void logs(Exchange exchange, String identifier) throws IOException {
+    ProcessRecord record = commands.table().find(identifier);
+    if (record == null) {
+      Answers.error(exchange, 404, "process with PID " + identifier + " not found");
+    } else {
+      Answers.json(exchange, 200, ProcessJson.logs(record));
+    }
+  }
+
+  /** For a process that is not known too the status is 200. */
+  public void streamLogs(Exchange exchange, String identifier) throws IOException {
+    TextStream stream = new TextStream(exchange, machinery.limits());
+    stream.begin();
+    ProcessRecord record = commands.table().find(identifier);
+    if (record == null) {
+      stream.write(
+          GoJson.text(
+              GoJson.object()
+                  .put("error", "process with Identifier " + identifier + " not found")));
+      return;
+    }
+    try {
+      attach(record, stream);
+      boolean unused = follow(record, stream);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is stopping");
+    }
+  }
+
+  public void stop(Exchange exchange, String identifier) throws IOException {
+    ProcessRecord record = commands.table().find(identifier);
+    String subject = "process with Identifier " + identifier;
+    if (record == null) {
+      Answers.error(exchange, 404, subject + " not found");
+    } else if (!record.isRunning()) {
+      Answers.error(exchange, 404, subject + " is not running");
+    } else {
+      String reason = commands.end(record, false);
+      if (reason == null) {
+        Answers.message(exchange, "Process stopped successfully");
+      } else {
+        Answers.error(exchange, 404, "failed to send SIGTERM to " + subject + ": " + reason);
+      }
+    }
+  }
+
+  public void kill(Exchange exchange, String identifier) throws IOException {
+    ProcessRecord record = commands.table().find(identifier);
+    String subject = "process with Identifier " + identifier;
+    if (record == null) {
+      Answers.error(exchange, 404, subject + " not found");
+      return;
+    }
+    String reason = commands.end(record, true);
+    if (reason == null) {
+      Answers.message(exchange, "Process killed successfully");
+    } else {
+      Answers.error(exchange, 404, "failed to kill " + subject + ": " + reason);
+    }
+  }
+}

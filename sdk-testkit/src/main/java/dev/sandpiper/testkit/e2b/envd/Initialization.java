@@ -1,0 +1,107 @@
+package dev.sandpiper.testkit.e2b.envd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
+import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.machine.Secrets;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /init}: how the platform sets up the daemon of a new sandbox. From outside it cannot be
+ * reached. All users are the same here, so that a default one changes nothing.
+ */
+final class Initialization {
+  static final String PATH = "/init";
+
+  private static final int MOST_BYTES = 1024 * 1024;
+
+  /** The body is not an object, or a field of it has another type. */
+  private static final class MalformedException extends Exception {
+    private static final long serialVersionUID = 1;
+  }
+
+  private Initialization() {}
+
+  static void handle(Exchange exchange, LocalSandbox sandbox) throws IOException {
+    if (!exchange.method().equals("POST")) {
+      exchange.methodNotAllowed(List.of("POST"));
+      return;
+    }
+    exchange.set("X-Envd-Version", LocalSandbox.ENVD_VERSION);
+    JsonNode told;
+    Map<String, String> variables;
+    try {
+      told = read(exchange.body(MOST_BYTES));
+      variables = variables(told.path("envVars"));
+    } catch (MalformedException e) {
+      exchange.answer(400);
+      return;
+    }
+    String refusal = refusal(told.path("accessToken").asText(), sandbox.accessToken());
+    if (refusal != null) {
+      exchange.set("Content-Type", "text/plain; charset=utf-8");
+      exchange.answer(401, refusal.getBytes(UTF_8));
+      return;
+    }
+    apply(told, variables, sandbox);
+    exchange.set("Cache-Control", "no-store");
+    exchange.answer(204);
+  }
+
+  private static JsonNode read(byte @Nullable [] body) throws IOException, MalformedException {
+    if (body == null) throw new MalformedException();
+    if (body.length == 0) return Exchange.json.createObjectNode();
+    try {
+      JsonNode told = Exchange.json.readTree(body);
+      requireText(told.path("accessToken"));
+      requireText(told.path("defaultWorkdir"));
+      if (told.isObject()) return told;
+    } catch (JsonProcessingException e) {
+      throw malformed(e);
+    }
+    throw new MalformedException();
+  }
+
+  private static MalformedException malformed(Exception cause) {
+    MalformedException malformed = new MalformedException();
+    malformed.initCause(cause);
+    return malformed;
+  }
+
+  private static void requireText(JsonNode part) throws MalformedException {
+    boolean isThere = !part.isMissingNode() && !part.isNull();
+    if (isThere && !part.isTextual()) throw new MalformedException();
+  }
+
+  private static Map<String, String> variables(JsonNode told) throws MalformedException {
+    Map<String, String> variables = new LinkedHashMap<>();
+    if (told.isMissingNode() || told.isNull()) return variables;
+    if (!told.isObject()) throw new MalformedException();
+    for (Map.Entry<String, JsonNode> variable : told.properties()) {
+      requireText(variable.getValue());
+      variables.put(variable.getKey(), variable.getValue().asText(""));
+    }
+    return variables;
+  }
+
+  /** A token that is set stays; who sets up again has to know it. */
+  private static @Nullable String refusal(String told, @Nullable String set) {
+    if (set == null || Secrets.matches(set, told)) return null;
+    return told.isEmpty() ? "access token reset not authorized" : "access token validation failed";
+  }
+
+  private static void apply(JsonNode told, Map<String, String> variables, LocalSandbox sandbox) {
+    if (told.hasNonNull("envVars")) sandbox.processes().replaceEnvironment(variables);
+    String directory = told.path("defaultWorkdir").asText("");
+    if (!directory.isEmpty()) sandbox.home().startAt(directory);
+    String token = told.path("accessToken").asText("");
+    if (!token.isEmpty()) sandbox.accessToken(token);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.sandpiper.testkit.e2b.sandbox;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.testkit.http.Exchange;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** A request that the control plane refuses, with the status and the reason for the answer. */
+public final class ApiException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final int status;
+  private final @Nullable String errorCode;
+
+  public ApiException(int status, String message) {
+    this(status, message, null);
+  }
+
+  /**
+   * @param errorCode what clients tell refusals apart by; null for none
+   */
+  public ApiException(int status, String message, @Nullable String errorCode) {
+    super(message);
+    this.status = status;
+    this.errorCode = errorCode;
+  }
+
+  public static ApiException sandboxNotFound(String id) {
+    return new ApiException(404, "sandbox \"" + id + "\" not found");
+  }
+
+  public static ApiException notRunning(LocalSandbox sandbox) {
+    return new ApiException(409, "sandbox \"" + sandbox.id() + "\" is not running");
+  }
+
+  /** Does nothing if there is no refusal. */
+  public static void throwIf(@Nullable String refusal) {
+    if (refusal != null) throw new ApiException(400, refusal);
+  }
+
+  public void answer(Exchange exchange) throws IOException {
+    ObjectNode body =
+        Exchange.json.createObjectNode().put("code", status).put("message", getMessage());
+    if (errorCode != null) body.put("error_code", errorCode);
+    exchange.json(status, body);
+  }
+}
