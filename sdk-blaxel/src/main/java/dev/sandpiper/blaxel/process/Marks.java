@@ -87,11 +87,12 @@ public final class Marks {
    * @throws WireFormatException if there are more than any wrapper makes
    */
   public static Marks of(String id, Map<String, Long> listing) {
+    String prefix = id + ".";
     Map<String, Long> files = new HashMap<>();
     listing.forEach(
         (name, size) -> {
-          if (name.startsWith(id + ".")) {
-            files.put(name.substring(id.length() + 1), size);
+          if (name.startsWith(prefix)) {
+            files.put(name.substring(prefix.length()), size);
           }
         });
     files.remove("c"); // which says nothing of the process
