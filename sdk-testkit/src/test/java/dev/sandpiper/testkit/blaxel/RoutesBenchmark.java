@@ -15,6 +15,7 @@ import dev.sandpiper.testkit.BlaxelFault;
 import dev.sandpiper.testkit.LocalSandboxes;
 import dev.sandpiper.testkit.faults.FaultProxy;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -303,10 +304,25 @@ class RoutesBenchmark {
     double files = rate(MUCH, sandbox, BlaxelCommand.of(lines(MUCH)));
     double stream = rate(LITTLE, sandbox, BlaxelCommand.of(lines(LITTLE)).streamed());
     double pipe = pipe();
+    double download = download(sandbox);
     print(
-        "by files %.1f MB/s, by the stream %.3f MB/s, by a pipe here %.0f MB/s",
-        files, stream, pipe);
-    print("files : stream = %.0f : 1, files : pipe = %.3f : 1", files / stream, files / pipe);
+        "by files %.1f MB/s, by the stream %.3f MB/s, by a pipe here %.0f MB/s, as one file %.0f",
+        files, stream, pipe, download);
+    print(
+        "files : stream = %.0f : 1, files : pipe = %.3f : 1, files : one file = %.2f : 1",
+        files / stream, files / pipe, files / download);
+  }
+
+  /** The same bytes, written first and then read. */
+  private static double download(BlaxelSandbox sandbox) throws IOException {
+    Counting counting = new Counting();
+    long began = System.nanoTime();
+    sandbox.exec(Command.shell("yes | head -c " + MUCH + " > much")).orThrow();
+    try (InputStream file = sandbox.files().read("much")) {
+      file.transferTo(counting);
+    }
+    assertThat(counting.bytes).isEqualTo(MUCH);
+    return MUCH / 1e6 / ((counting.last - began) / 1e9);
   }
 
   /** It lives until all has come, because a dead process's output is not throttled. */
