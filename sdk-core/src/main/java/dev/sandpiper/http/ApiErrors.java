@@ -61,7 +61,7 @@ public record ApiErrors(
     return switch (status) {
       case 401, 403 -> new AuthenticationException(failure);
       case 404 ->
-          body.isForeign()
+          body.isForeign() || body.isWithout(messages)
               ? new PlatformException(failure.withObserved(ErrorBody.FOREIGN))
               : new NotFoundException(missing, failure);
       case 429 -> new RateLimitedException(failure, response.retryAfter().orElse(null));

@@ -7,6 +7,7 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -84,10 +85,17 @@ public record ErrorBody(String text, JsonNode json) {
   }
 
   /**
-   * True of what no API that answers JSON sends: a page of HTML, such as a proxy's or a login's.
+   * True of what no API that answers JSON sends: a page of HTML, such as a proxy's or a login's, or
+   * what Go's own router says of an unknown route.
    */
   boolean isForeign() {
-    return text.stripLeading().startsWith("<");
+    String start = text.stripLeading();
+    return start.startsWith("<") || start.startsWith("404 page not found");
+  }
+
+  /** True of JSON that has something to say, but nothing in these fields. */
+  boolean isWithout(List<String> fields) {
+    return !json.isEmpty() && fields.stream().noneMatch(json::has);
   }
 
   /** A text field of the JSON; empty if it is missing, empty or not a text. */

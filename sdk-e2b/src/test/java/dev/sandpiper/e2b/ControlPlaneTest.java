@@ -178,6 +178,17 @@ class ControlPlaneTest {
     e2b.take("GET /sandboxes/isb1");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"404 page not found\n", "{\"detail\":\"Not Found\"}"})
+  void theUnknownRouteOfAnotherServiceSaysNothingOfASandbox(String body) throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(404, body);
+    assertThatThrownBy(sandbox::kill)
+        .isExactlyInstanceOf(PlatformException.class)
+        .hasMessageContaining("is the API URL right?");
+    e2b.take("DELETE /sandboxes/isb1");
+  }
+
   @Test
   void aPageThatIsNotTheApisDoesNotPause() throws Exception {
     String page = "<html><body>Please log in</body></html>";
