@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -361,6 +362,29 @@ class ShortCommandTest {
       assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(3));
       assertThat(result.stdout().totalBytes()).isEqualTo(2 + 13_893);
       assertThat(lines(blaxel)).startsWith("POST /sbx/process", "GET /sbx/process/*");
+      assertThat(lines(blaxel)).filteredOn(line -> line.startsWith("POST")).hasSize(1);
+    }
+  }
+
+  @Test
+  void aRefusalThatIsCutOffLeavesOpenWhetherACommandRuns() {
+    moveAway();
+    try (BlaxelSandbox sandbox = blaxel.sandbox()) {
+      sandbox.exec("true");
+      blaxel.requests.clear();
+      MockResponse refusal =
+          ScriptedBlaxel.json(422, "{\"error\":\"" + "x".repeat(3_000) + "\"}")
+              .newBuilder()
+              .onResponseBody(new SocketEffect.CloseSocket())
+              .build();
+      blaxel.meddle(
+          "a refusal that is cut off",
+          request -> {
+            if (!request.getMethod().equals("POST")) return null;
+            blaxel.answerUnheard(request);
+            return refusal;
+          });
+      assertThat(sandbox.shell("echo a; sleep 1.5; exit 3").stdout().text()).isEqualTo("a\n");
       assertThat(lines(blaxel)).filteredOn(line -> line.startsWith("POST")).hasSize(1);
     }
   }

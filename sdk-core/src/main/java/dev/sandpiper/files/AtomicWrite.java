@@ -61,9 +61,7 @@ public record AtomicWrite(FilePlatform platform) {
   }
 
   private static void requireReplaceable(String path, String target) {
-    if (target.endsWith("/") || target.endsWith("/.") || target.endsWith("/..")) {
-      throw refused(path, "that is the name of a directory");
-    }
+    SandboxPaths.requireNameOfFile(path, target);
     if (SandboxPaths.isOfTheSystem(target)) {
       throw refused(path, "the system's own files are not replaced; write it in place");
     }

@@ -115,7 +115,7 @@ public abstract class SandboxFiles implements Filesystem {
 
   @Override
   public void write(String path, Content content, WriteOptions options) {
-    write(paths.absolute(path), content, content.length(), options);
+    write(paths.writable(path), content, content.length(), options);
   }
 
   @Override
@@ -150,7 +150,7 @@ public abstract class SandboxFiles implements Filesystem {
   @Override
   public void upload(Path source, String path, WriteOptions options) {
     OptionalLong total = OptionalLong.of(sizeOf(source));
-    write(paths.absolute(path), Content.of(source), total, options);
+    write(paths.writable(path), Content.of(source), total, options);
   }
 
   /** How long a file of this machine is that is to be sent. */

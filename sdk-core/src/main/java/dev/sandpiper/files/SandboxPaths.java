@@ -1,5 +1,6 @@
 package dev.sandpiper.files;
 
+import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.wire.SentText;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -62,6 +63,23 @@ public record SandboxPaths(Supplier<String> workingDirectory) {
               + path);
     }
     return withoutDots(absolute);
+  }
+
+  /**
+   * {@link #absolute} of a file that is to be written. Servers would take a slash at its end away.
+   *
+   * @throws InvalidRequestException if only a directory can have this name
+   */
+  public String writable(String path) {
+    String absolute = absolute(path);
+    requireNameOfFile(path, absolute);
+    return absolute;
+  }
+
+  static void requireNameOfFile(String path, String absolute) {
+    if (absolute.endsWith("/") || absolute.endsWith("/.") || absolute.endsWith("/..")) {
+      throw SandboxFiles.refused("write", path, "that is the name of a directory");
+    }
   }
 
   /** True of files that the kernel makes up, whose sizes say nothing. */

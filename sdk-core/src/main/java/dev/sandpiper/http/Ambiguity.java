@@ -19,7 +19,8 @@ public final class Ambiguity {
    */
   public static boolean mayHaveStarted(SandboxException failure) {
     int status = failure.status().orElse(0);
-    boolean isRefusal = status >= 300 && status < 500;
+    boolean isRefusal =
+        status >= 300 && status < 500 && !(failure instanceof ConnectionLostException);
     if (failure.retryable() || isRefusal) {
       return false;
     }

@@ -3,6 +3,7 @@ package dev.sandpiper.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
@@ -17,9 +18,9 @@ import okio.GzipSource;
 import okio.Source;
 
 /**
- * What comes with a status that is an error: JSON, a gateway's page, plain text or nothing. The
- * status decides what the error is; this only explains it, so a body that is cut off, too long or
- * malformed counts as far as it can be read.
+ * What comes with a status that is an error: JSON, a gateway's page, plain text or nothing. It
+ * counts as far as it can be read, where the status decides what the error is. Where the text does,
+ * which tells what has happened and what is missing, a body that is cut off is a lost answer.
  *
  * @param text the body, without the credentials of the request
  * @param json the body as JSON; an empty object if it is not JSON
@@ -32,7 +33,12 @@ public record ErrorBody(String text, JsonNode json) {
   private static final int LONGEST = 64 << 10;
   private static final Pattern SECRET = Pattern.compile("(?i)(.*-)?(authorization|key|token)");
 
-  /** The body of an answer, which is read as far as needed. */
+  /**
+   * The body of an answer, which is read as far as needed.
+   *
+   * @throws ConnectionLostException if it is cut off where the status alone says too little
+   * @throws DeadlineExceededException if it does not come in time there
+   */
   public static ErrorBody of(HttpResponse response) {
     return of(response, response.pacedSource());
   }
@@ -44,23 +50,44 @@ public record ErrorBody(String text, JsonNode json) {
 
   private static ErrorBody of(HttpResponse response, Source body) {
     Buffer start = new Buffer();
-    fill(start, body);
-    String encoding = response.header("Content-Encoding");
-    if (encoding != null && encoding.toLowerCase(Locale.ROOT).contains("gzip")) {
-      Buffer packed = start;
-      start = new Buffer();
-      fill(start, new GzipSource(packed));
+    try {
+      fill(start, body);
+    } catch (IOException e) {
+      if (isDecidedByItsText(response.status())) {
+        throw new ConnectionLostException(
+            response.failure("the connection closed in the middle of an error"), null, e);
+      }
+    } catch (DeadlineExceededException e) {
+      if (isDecidedByItsText(response.status())) {
+        throw e;
+      }
     }
-    return of(redacted(start.readString(UTF_8), response.sentHeaders()));
+    String encoding = response.header("Content-Encoding");
+    Buffer plain =
+        encoding != null && encoding.toLowerCase(Locale.ROOT).contains("gzip")
+            ? unpacked(start)
+            : start;
+    return of(redacted(plain.readString(UTF_8), response.sentHeaders()));
   }
 
-  private static void fill(Buffer buffer, Source source) {
+  /** A platform says by its text which thing is not found, and whether something was begun. */
+  private static boolean isDecidedByItsText(int status) {
+    return status >= 400 && status < 500 && status != 401 && status != 403 && status != 429;
+  }
+
+  private static Buffer unpacked(Buffer packed) {
+    Buffer plain = new Buffer();
     try {
-      while (buffer.size() < LONGEST && source.read(buffer, LONGEST - buffer.size()) >= 0) {
-        // until the end or the bound
-      }
-    } catch (IOException | DeadlineExceededException e) {
-      // What came before the body broke off, or took too long, is part of the explanation.
+      fill(plain, new GzipSource(packed));
+    } catch (IOException e) {
+      // It was cut at the bound, and explains as far as it goes.
+    }
+    return plain;
+  }
+
+  private static void fill(Buffer buffer, Source source) throws IOException {
+    while (buffer.size() < LONGEST && source.read(buffer, LONGEST - buffer.size()) >= 0) {
+      // until the end or the bound
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.sandpiper.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandpiper.ConnectionLostException;
 import java.net.InetAddress;
 import java.time.Duration;
 import mockwebserver3.MockResponse;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
 class ErrorBodyTest {
@@ -105,6 +108,30 @@ class ErrorBodyTest {
     MockResponse answer = error().addHeader("Content-Encoding", "gzip").body(packed).build();
     ErrorBody body = body(answer);
     assertThat(body.text()).startsWith("the node is draining xxx").hasSize(64 << 10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 404, 409, 422})
+  void anErrorWhoseTextDecidesIsLostWhereItIsCutOff(int status) {
+    MockResponse cut = cutOff(status);
+    assertThatThrownBy(() -> body(cut))
+        .isInstanceOfSatisfying(
+            ConnectionLostException.class,
+            lost -> assertThat(Ambiguity.mayHaveStarted(lost)).isTrue());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 429, 500, 503})
+  void anErrorWhoseStatusDecidesIsExplainedAsFarAsItCame(int status) {
+    assertThat(body(cutOff(status)).text()).startsWith("{\"error\":\"xxx").hasSizeLessThan(3_000);
+  }
+
+  private static MockResponse cutOff(int status) {
+    return error()
+        .code(status)
+        .body("{\"error\":\"" + "x".repeat(3_000) + "\"}")
+        .onResponseBody(new SocketEffect.CloseSocket())
+        .build();
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -186,6 +188,20 @@ class ControlPlaneTest {
     assertThatThrownBy(sandbox::kill)
         .isExactlyInstanceOf(PlatformException.class)
         .hasMessageContaining("is the API URL right?");
+    e2b.take("DELETE /sandboxes/isb1");
+  }
+
+  @Test
+  void anAnswerThatIsCutOffDoesNotSayThatASandboxIsGone() throws Exception {
+    E2bSandbox sandbox = e2b.sandbox();
+    e2b.answer(
+        new MockResponse.Builder()
+            .code(404)
+            .addHeader("Content-Type", "text/plain")
+            .body("404 page not found" + " ".repeat(3_000))
+            .onResponseBody(new SocketEffect.CloseSocket())
+            .build());
+    assertThatThrownBy(sandbox::kill).isInstanceOf(ConnectionLostException.class);
     e2b.take("DELETE /sandboxes/isb1");
   }
 

@@ -140,6 +140,10 @@ final class FakeFiles implements Filesystem {
   public void write(String path, Content content, WriteOptions options) {
     Capability[] needed =
         options.isAtomic() ? new Capability[] {Capability.MOVE} : new Capability[0];
+    if (path.endsWith("/")) {
+      throw new InvalidRequestException(
+          Failure.of("write", path, "that is the name of a directory"));
+    }
     String absolute = called("write", path, needed);
     byte[] bytes = local("write", absolute, () -> readAll(content));
     disk.write("write", absolute, bytes);

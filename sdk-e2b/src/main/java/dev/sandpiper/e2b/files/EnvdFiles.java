@@ -132,7 +132,7 @@ public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
 
   @Override
   public void write(String path, Content content, E2bWriteOptions options) {
-    write(paths().absolute(path), content, content.length(), options);
+    write(paths().writable(path), content, content.length(), options);
   }
 
   @Override
@@ -170,7 +170,7 @@ public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
                 "a path with a control character, such as a line break, cannot be one of several;"
                     + " write it alone");
           }
-          if (absolute.put(paths().absolute(path), content) != null) {
+          if (absolute.put(paths().writable(path), content) != null) {
             throw new IllegalArgumentException("two contents for one file: " + path);
           }
         });
@@ -182,7 +182,7 @@ public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
   @Override
   public void uploadInParts(Path source, String path, PartsUploadOptions options) {
     long size = sizeOf(source);
-    String absolute = paths().absolute(path);
+    String absolute = paths().writable(path);
     access.envdVersion().require(EnvdVersion.RAW_UPLOADS, "write", absolute, "a streamed upload");
     if (parts.isPossible(absolute, size, options.parallel())) {
       atomic.replace(absolute, aside -> parts.upload(source, size, absolute, aside, options));
@@ -220,7 +220,7 @@ public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
 
   @Override
   public E2bFileUrl uploadUrl(String path, E2bUrlOptions options) {
-    return urls.upload(paths().absolute(path), options);
+    return urls.upload(paths().writable(path), options);
   }
 
   HttpUrl filesUrl(String path) {

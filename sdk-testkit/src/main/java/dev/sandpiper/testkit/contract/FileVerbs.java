@@ -90,6 +90,14 @@ interface FileVerbs extends Facts {
   }
 
   @Fact
+  default void aFileIsNotWrittenUnderTheNameOfADirectory() {
+    assertThatExceptionOfType(InvalidRequestException.class)
+        .isThrownBy(() -> files().write("none/", Content.of("text")))
+        .withMessageContaining("name of a directory");
+    assertThat(files().exists("none")).isFalse();
+  }
+
+  @Fact
   default void movesReplaceFilesAndNeverDirectories() {
     sandbox().shell("echo a > a; echo b > b; mkdir d e; touch d/x");
     assertThat(files().move("a", "new/parents/a").path()).endsWith("/new/parents/a");

@@ -39,6 +39,25 @@ enum FileOperation implements Operation {
     }
   },
 
+  /** Of what is not there: the answer is an error whose text decides. */
+  EXISTS {
+    @Override
+    public List<Request> requests(Row row) {
+      return List.of(
+          row.isBlaxel() ? Request.get("nothing HTTP", SHORT) : Request.post("/Stat", SHORT));
+    }
+
+    @Override
+    public void act(Trial trial) {
+      trial.returned = trial.faulty().files().exists(trial.name("nothing"));
+    }
+
+    @Override
+    public void check(Trial trial, @Nullable Throwable thrown) {
+      if (thrown == null) assertThat(trial.returned).isEqualTo(false);
+    }
+  },
+
   LIST {
     @Override
     public List<Request> requests(Row row) {

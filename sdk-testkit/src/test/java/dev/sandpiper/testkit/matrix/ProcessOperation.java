@@ -321,7 +321,7 @@ enum ProcessOperation implements Operation {
 
   /** Of a start that arrives twice Blaxel's server may run both, which write to the same files. */
   private static boolean sharesItsOutput(Trial trial) {
-    return trial.cell().fault() == FaultKind.DUPLICATE && trial.cell().row().isStreamed();
+    return trial.cell().fault() == FaultKind.DUPLICATE && trial.cell().row().isBlaxel();
   }
 
   private static Process started(Trial trial, Command command) throws Exception {
