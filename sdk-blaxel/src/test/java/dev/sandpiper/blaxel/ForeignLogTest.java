@@ -120,6 +120,17 @@ class ForeignLogTest {
   }
 
   @Test
+  void anExitCodeOfOurWrapperIsAnotherProcesssOwn() {
+    for (int code : new int[] {75, 125, 126}) {
+      files(new byte[0], new byte[0]);
+      records(RUNNING, RUNNING, record("17", "failed", "E", code));
+
+      assertThat(events(sandbox().processes().attachNamed("web")))
+          .containsExactly(new Ended(new ExitStatus.Exited(code)));
+    }
+  }
+
+  @Test
   void stoppedProvesNothing() {
     files("out\n".getBytes(UTF_8), new byte[0]);
     records(RUNNING, record("17", "stopped", "", 0), record("17", "stopped", "E", -1));

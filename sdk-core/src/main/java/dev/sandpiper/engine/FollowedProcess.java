@@ -277,7 +277,7 @@ final class FollowedProcess {
   private void abandon() {
     buffer.abandon(new CancelledException(failure("it was closed")));
     endInput(new CancelledException(input.problem("its process was closed or detached")));
-    command.giveUpStdin();
+    command.input().giveUp();
     requirePump();
   }
 

@@ -112,14 +112,14 @@ final class ProcessInput {
   private void sendKept() {
     if (kept.size() > 0) {
       byte[] piece = kept.readByteArray();
-      send(() -> command.writeStdin(piece, 0, piece.length));
+      send(() -> command.input().write(piece, 0, piece.length));
     }
   }
 
   /** One that takes no more needs no end of file either. */
   private void sendEnd() {
     try {
-      send(command::closeStdin);
+      send(() -> command.input().close());
     } catch (InputClosedException e) {
       failure = e;
     }
@@ -162,7 +162,7 @@ final class ProcessInput {
     } catch (SandboxException e) {
       // He still sends, or this thread was interrupted.
     }
-    Uninterrupted.run(command::giveUpStdin);
+    Uninterrupted.run(() -> command.input().giveUp());
   }
 
   Failure problem(String observed) {

@@ -58,22 +58,8 @@ public interface RunningCommand {
   /** Has the platform end the stream, although a child that escaped holds the outputs open. */
   void release(CallScope scope);
 
-  /**
-   * Blocks until the command's pipe has taken these bytes, or the platform keeps them for it within
-   * a bound, for as long as that takes. One caller at a time. What was taken of a write that fails
-   * is not known, and nothing of it is repeated.
-   *
-   * @throws dev.sandpiper.InputClosedException if the command reads no more, or has exited
-   * @throws dev.sandpiper.CancelledException after {@link #giveUpStdin}, or if this thread is
-   *     interrupted
-   */
-  void writeStdin(byte[] bytes, int offset, int length);
-
-  /** Lets the command read the end of file behind what was written. Otherwise like a write. */
-  void closeStdin();
-
-  /** Frees the callers blocked in the two above, and fails later ones. Idempotent. */
-  void giveUpStdin();
+  /** What it reads. */
+  CommandInput input();
 
   /**
    * Does nothing where the command may be left to itself.

@@ -212,18 +212,23 @@ final class ScriptedCommand implements RunningTerminal, CommandLauncher {
   }
 
   @Override
-  public void writeStdin(byte[] bytes, int offset, int length) {
-    input.write(bytes, offset, length);
-  }
+  public CommandInput input() {
+    return new CommandInput() {
+      @Override
+      public void write(byte[] bytes, int offset, int length) {
+        input.write(bytes, offset, length);
+      }
 
-  @Override
-  public void closeStdin() {
-    input.end();
-  }
+      @Override
+      public void close() {
+        input.end();
+      }
 
-  @Override
-  public void giveUpStdin() {
-    input.giveUp();
+      @Override
+      public void giveUp() {
+        input.giveUp();
+      }
+    };
   }
 
   @Override

@@ -3,11 +3,13 @@ package dev.sandpiper.blaxel.process;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.CommandInput;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,14 +71,7 @@ final class ExactCommand implements RunningCommand {
     Function<CallScope, ProcessRecord> records = this::record;
     this.files = new ProcessFiles(ref.nonce(), sandbox.files(), isShort ? records : null);
     this.lease = new Lease(files, sandbox.heartbeat(), sandbox.threads(), isStarter, begin);
-    this.events =
-        new FileEvents(
-            ref,
-            name,
-            new WrappedOutput(files, news, sandbox.watch(), judge, lease, begin, this::follow),
-            news,
-            judge,
-            sandbox.patience());
+    this.events = new FileEvents(ref, name, new WrappedOutput(), news, judge, sandbox.patience());
     this.input = new ExactInput(name, files, news, hasInput, sandbox.threads().scope());
   }
 
@@ -185,18 +181,8 @@ final class ExactCommand implements RunningCommand {
   }
 
   @Override
-  public void writeStdin(byte[] bytes, int offset, int length) {
-    input.write(bytes, offset, length);
-  }
-
-  @Override
-  public void closeStdin() {
-    input.close();
-  }
-
-  @Override
-  public void giveUpStdin() {
-    input.giveUp();
+  public CommandInput input() {
+    return input;
   }
 
   @Override
@@ -254,5 +240,40 @@ final class ExactCommand implements RunningCommand {
   /** Nothing of ours may come after its files are removed. */
   private void finish() {
     input.end(() -> sandbox.finished().add(ref.nonce()));
+  }
+
+  /** What the wrapper writes of it into its record or into segments. */
+  private final class WrappedOutput implements OutputSource {
+    @Override
+    public List<ExactChannel> readers(Consumer<ProcessEvent> told, CallScope scope) {
+      return List.of(
+          new ExactChannel(Channel.STDOUT, files, news, lease, scope, told, begin.stdout()),
+          new ExactChannel(Channel.STDERR, files, news, lease, scope, told, begin.stderr()));
+    }
+
+    @Override
+    public Marks marks() {
+      return files.marks();
+    }
+
+    @Override
+    public boolean look(CallScope scope) {
+      if (!files.look(scope)) {
+        return false;
+      }
+      ProcessRecord record = files.record();
+      if (record != null) {
+        judge.take(record, files.marks(), scope);
+      }
+      followFiles();
+      return true;
+    }
+
+    /** No watch tells what only a record shows, such as the exit of a command that began in it. */
+    @Override
+    public boolean isWatched() {
+      boolean isNearItsEnd = files.record() != null && files.marks().hasEnded();
+      return files.areThere() && !isNearItsEnd && sandbox.watch().isArmed();
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InputClosedException;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.CommandInput;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * piece can be sent again without harm, as a copy of its own, and no request hangs because nobody
  * reads. One writer at a time, in all of the world.
  */
-final class ExactInput {
+final class ExactInput implements CommandInput {
   private static final Logger log = LoggerFactory.getLogger(ExactInput.class);
 
   /** How much may lie in the sandbox that the command has not taken. */
@@ -52,8 +53,8 @@ final class ExactInput {
     this.cancellation = cancellation;
   }
 
-  /** See {@link dev.sandpiper.engine.RunningCommand#writeStdin}. */
-  void write(byte[] bytes, int offset, int length) {
+  @Override
+  public void write(byte[] bytes, int offset, int length) {
     enter();
     try {
       requireOpen();
@@ -70,8 +71,8 @@ final class ExactInput {
     }
   }
 
-  /** See {@link dev.sandpiper.engine.RunningCommand#closeStdin}. */
-  void close() {
+  @Override
+  public void close() {
     enter();
     try {
       requireOpen();
@@ -82,8 +83,8 @@ final class ExactInput {
     }
   }
 
-  /** Frees blocked callers, and fails later ones. */
-  void giveUp() {
+  @Override
+  public void giveUp() {
     givenUp = true;
     cancellation.cancel();
     news.wake();
@@ -120,8 +121,7 @@ final class ExactInput {
     } else {
       repeatedly(attempt -> files.list(cancellation));
       if (!files.marks().has(Marks.Input.OPEN) || files.marks().has(Marks.Input.ENDED)) {
-        throw new InvalidRequestException(
-            failure("its standard input is not open; Command.openStdin() opens it"));
+        throw notOpen(name);
       }
     }
     position = files.marks().inputSent();
@@ -193,6 +193,14 @@ final class ExactInput {
         }
       }
     }
+  }
+
+  static InvalidRequestException notOpen(String subject) {
+    return new InvalidRequestException(
+        Failure.of(
+            "write stdin",
+            subject,
+            "its standard input is not open; Command.openStdin() opens it"));
   }
 
   private Failure failure(String observed) {

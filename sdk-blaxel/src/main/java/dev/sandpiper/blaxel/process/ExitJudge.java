@@ -321,7 +321,8 @@ final class ExitJudge {
     if (judged == null) {
       return null;
     }
-    return new Final(begun || marks.tries() > 0 ? judged : unlessRefused(judged), attempt);
+    boolean mayBeWrappers = pid == null && !begun && marks.tries() == 0;
+    return new Final(mayBeWrappers ? unlessRefused(judged) : judged, attempt);
   }
 
   /** True if nothing of it has run, which {@link #find} has thrown. From any thread. */

@@ -11,6 +11,7 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.CommandEvents;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Time;
 import java.time.Duration;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * or whose writer was killed, never comes: once nothing has been written for a while a gap stands
  * for what may be missing.
  */
-final class FileEvents {
+final class FileEvents implements CommandEvents {
   private static final Logger log = LoggerFactory.getLogger(FileEvents.class);
 
   /** What a wrapper takes for a quick command. */
@@ -91,8 +92,8 @@ final class FileEvents {
     this.outputs = source.readers(ready::add, scope);
   }
 
-  /** See {@link dev.sandpiper.engine.RunningCommand#next}. */
-  ProcessEvent next() {
+  @Override
+  public ProcessEvent next() {
     while (ready.isEmpty()) {
       rejectIfCancelled();
       try {
@@ -261,8 +262,8 @@ final class FileEvents {
     news.wake();
   }
 
-  /** Frees the reader. From any thread. */
-  void cancel() {
+  @Override
+  public void cancel() {
     cancelled = true;
     scope.cancel();
     news.wake();

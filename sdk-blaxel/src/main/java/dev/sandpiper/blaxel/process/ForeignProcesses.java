@@ -13,7 +13,9 @@ import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.blaxel.BlaxelClientBuilder;
 import dev.sandpiper.blaxel.process.ExactFiles.Part;
 import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.CommandInput;
 import dev.sandpiper.engine.RunningCommand;
+import dev.sandpiper.engine.TreeCommand;
 import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.Optional;
@@ -121,8 +123,10 @@ final class ForeignProcesses {
             new News(sandbox.threads().time()),
             ExitJudge.byRecord(ref, record, sandbox, scope),
             sandbox.patience());
-    return new UnwrappedCommand(
-        ref, ref.processId(), Optional.of(position), events::next, events::cancel, sandbox);
+    String subject = ref.toString();
+    CommandInput input = CommandInput.refusing(() -> ExactInput.notOpen(subject));
+    return new TreeCommand(
+        ref, ref.processId(), Optional.of(position), events, input, sandbox.trees(), () -> {});
   }
 
   private void requireReadable(ProcessRef ref, String path, CallScope scope) {

@@ -49,7 +49,6 @@ public final class Lease {
   private final String holder;
   private final boolean isStarter;
   private final ReentrantLock traffic = new ReentrantLock();
-  private final AtomicBoolean begun = new AtomicBoolean();
   private final AtomicBoolean over = new AtomicBoolean();
   private volatile ByteOffsets needed;
   private volatile boolean isNews; // that the writers do not know
@@ -81,11 +80,8 @@ public final class Lease {
     this.needed = begin;
   }
 
-  /** Keeps it up from now on, or finds out whether it can be had. Idempotent. */
+  /** Keeps it up from now on, or finds out whether it can be had. Called once. */
   void begin() {
-    if (!begun.compareAndSet(false, true)) {
-      return;
-    }
     checkedAt = threads.time().nanos();
     seenAt = checkedAt;
     absences = heartbeat.absences();

@@ -5,8 +5,8 @@ import dev.sandpiper.engine.ScriptFile;
 /** The shell scripts that run around commands, which lie beside this class. */
 final class Scripts {
   static final String WRAP = load("wrap.sh");
-  static final String WRITE = load("write.sh");
-  static final String FEED = load("feed.sh");
+  static final String WRITE = load("size.sh") + "\n" + load("write.sh");
+  static final String FEED = load("size.sh") + "\n" + load("feed.sh");
   static final String WATCHDOG = load("watchdog.sh");
   static final String SWEEP = load("sweep.sh");
   static final String REMOVE = load("remove.sh");

@@ -7,13 +7,6 @@
 # $1  the path of every file of the process
 p=$1 at=0
 
-size() {
-  now=$(stat -c %s "$1" 2>/dev/null) && return
-  # shellcheck disable=SC2046
-  set -- $(ls -ln "$1" 2>/dev/null)
-  now=${5:-0}
-}
-
 # Hands the next piece on, if it is there.
 take() {
   for file in "$p.i.$at".*; do

@@ -88,12 +88,7 @@ sandpiper_prepare() {
 sandpiper_try=1
 if [ -n "$sandpiper_again" ]; then
   for sandpiper_each in "$sandpiper_p".p.*; do
-    sandpiper_each=${sandpiper_each#"$sandpiper_p".p.}
-    sandpiper_each=${sandpiper_each%%.*}
-    case $sandpiper_each in
-      '' | *[!0-9]*) ;;
-      *) [ "$sandpiper_each" -lt "$sandpiper_try" ] || sandpiper_try=$((sandpiper_each + 1)) ;;
-    esac
+    [ ! -e "$sandpiper_each" ] || sandpiper_try=$((sandpiper_try + 1))
   done
 fi
 
@@ -227,9 +222,8 @@ sandpiper_said=
 [ "$sandpiper_code" -le 128 ] || read -r sandpiper_said <&4
 [ -z "$sandpiper_said" ] || sandpiper_said=$((sandpiper_code + 128))
 sandpiper_mark "x.$sandpiper_try.${sandpiper_said:-$sandpiper_code}"
-# While it is still open here: the server would wait for ever in opening a pipe that nobody reads.
+# While it is open here, to our end: the server waits for ever in opening a pipe that nobody reads.
 [ -z "$sandpiper_fed" ] || rm -f "$sandpiper_wake" "$sandpiper_in"
-exec 3>&-
 
 # A helper that has not left the group yet has no group of its own, and no children.
 sandpiper_end() {

@@ -68,13 +68,6 @@ E
   echo "$x.$at"
 fi
 
-size() {
-  now=$(stat -c %s "$1" 2>/dev/null) && return
-  # shellcheck disable=SC2046
-  set -- $(ls -ln "$1" 2>/dev/null)
-  now=${5:-0}
-}
-
 # The oldest segment, and where the one behind it begins.
 oldest() {
   first=$at next=$at
@@ -135,24 +128,14 @@ make_room() {
 
 held=0 now=0 lapsed=-
 if [ "$try" -gt 1 ]; then
-  known=
-  for file in "$p.$X.$((try - 1))".*; do
-    if [ -e "$file" ]; then
-      known=${file#"$p.$X.$((try - 1))".}
-      at=${known%%.*}
+  for file in "$p.$x".*; do
+    each=${file##*.}
+    if [ -e "$file" ] && [ "$each" -gt "$at" ]; then
+      at=$each
     fi
   done
-  if [ -z "$known" ]; then
-    for file in "$p.$x".*; do
-      each=${file##*.}
-      if [ -e "$file" ] && [ "$each" -gt "$at" ]; then
-        at=$each
-      fi
-    done
-    size "$p.$x.$at"
-    at=$((at + now))
-  fi
-  now=0
+  size "$p.$x.$at"
+  at=$((at + now)) now=0
 fi
 while :; do
   # Open for as long as it is written: under a name that was removed meanwhile, another file would

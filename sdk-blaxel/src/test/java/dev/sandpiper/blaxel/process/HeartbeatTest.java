@@ -12,15 +12,20 @@ import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.http.Protocols;
 import dev.sandpiper.testing.Patience;
 import dev.sandpiper.wire.Json;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
+import mockwebserver3.MockResponseBody;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import okio.BufferedSink;
 import okio.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +40,9 @@ class HeartbeatTest {
       new ClientResources(null, null, Limits.standard(), Protocols.standard());
   private final Map<String, String> files = new ConcurrentSkipListMap<>();
   private final Map<String, AtomicInteger> writes = new ConcurrentHashMap<>();
+  private final AtomicInteger watches = new AtomicInteger();
+  private final CountDownLatch watched = new CountDownLatch(1);
+  private final Executor apart = task -> new Thread(task, "sandpiper-watch").start();
 
   /** A client with a clock of its own. */
   private final class Client {
@@ -44,8 +52,9 @@ class HeartbeatTest {
     final FinishedProcesses finished =
         new FinishedProcesses(
             new ProcessApi(resources.transport(), server.url("/"), threads.scope()), "/tmp/out");
-    final Heartbeat heartbeat =
-        new Heartbeat(directory, new DirectoryWatch(directory, threads), finished, threads);
+    final DirectoryWatch watch =
+        new DirectoryWatch(directory, new Threads(time, time, apart, apart));
+    final Heartbeat heartbeat = new Heartbeat(directory, watch, finished, threads);
 
     Lease lease(String id, boolean isStarter) {
       ProcessFiles process = new ProcessFiles(id, directory);
@@ -81,6 +90,7 @@ class HeartbeatTest {
 
   @AfterEach
   void nothingIsLeft() {
+    watched.countDown();
     resources.close();
     server.close();
     Patience.untilNoThreadIsLeft();
@@ -93,6 +103,10 @@ class HeartbeatTest {
       ByteString body = requireNonNull(request.getBody());
       files.put(name, text(body));
       return ScriptedBlaxel.json(200, "{}");
+    }
+    if (request.getTarget().contains("/watch/")) {
+      watches.incrementAndGet();
+      return new MockResponse.Builder().body(new OneEvent()).build();
     }
     if (name.isEmpty()) {
       String all = String.join(",", files.keySet().stream().map(HeartbeatTest::file).toList());
@@ -110,10 +124,28 @@ class HeartbeatTest {
         .build();
   }
 
+  /** A watch that sees one event, and nothing after it. */
+  private final class OneEvent implements MockResponseBody {
+    @Override
+    public long getContentLength() {
+      return -1;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      sink.writeUtf8("{\"op\":\"WRITE\",\"name\":\"other\"}\n").flush();
+      try {
+        watched.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   private static String text(ByteString body) {
     try {
       return Json.parse(body.toByteArray()).path("content").asText();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
@@ -152,6 +184,31 @@ class HeartbeatTest {
     assertThat(writes).isEmpty();
     assertThat(client.finished.take()).containsExactly(client.beats().replace(".r", ""));
     assertThat(client.time.isIdle()).isTrue();
+  }
+
+  @Test
+  void aWatchThatSeesNoHeartbeatIsOpenedAgain() {
+    Client client = new Client();
+    client.started("sp-1");
+    News news = new News(client.time);
+    client.watch.add("sp-1", news);
+    Patience.until(
+        "the watch has seen an event",
+        () -> {
+          client.time.advance(Duration.ofMillis(20));
+          return client.watch.isArmed();
+        });
+    assertThat(watches).hasValue(1);
+
+    Patience.until(
+        "it is opened again",
+        () -> {
+          client.time.advance(Duration.ofSeconds(1));
+          return watches.get() > 1;
+        });
+
+    assertThat(writes).containsKey(client.beats());
+    client.watch.remove(news);
   }
 
   @Test

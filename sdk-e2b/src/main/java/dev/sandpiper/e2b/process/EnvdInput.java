@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInput;
+import dev.sandpiper.engine.CommandInput;
 import dev.sandpiper.http.CallScope;
 
 /**
@@ -11,7 +12,8 @@ import dev.sandpiper.http.CallScope;
  *
  * @param givenUp ends what is being sent, and all that comes later
  */
-record EnvdInput(ProcessRpc rpc, int pid, String name, Kind kind, CallScope givenUp) {
+record EnvdInput(ProcessRpc rpc, int pid, String name, Kind kind, CallScope givenUp)
+    implements CommandInput {
   /** Ctrl-D: to a program that reads lines, the end of file. */
   private static final ByteString END_OF_TRANSMISSION = ByteString.copyFrom(new byte[] {4});
 
@@ -25,7 +27,8 @@ record EnvdInput(ProcessRpc rpc, int pid, String name, Kind kind, CallScope give
     this(rpc, Integer.parseUnsignedInt(ref.processId()), name, kind, rpc.scope().apart());
   }
 
-  void write(byte[] bytes, int offset, int length) {
+  @Override
+  public void write(byte[] bytes, int offset, int length) {
     ByteString piece = ByteString.copyFrom(bytes, offset, length);
     if (kind == Kind.TERMINAL) {
       type(piece);
@@ -39,7 +42,8 @@ record EnvdInput(ProcessRpc rpc, int pid, String name, Kind kind, CallScope give
     rpc.sendInput(name, pid, ProcessInput.newBuilder().setPty(piece).build(), givenUp);
   }
 
-  void close() {
+  @Override
+  public void close() {
     if (kind == Kind.TERMINAL) {
       type(END_OF_TRANSMISSION);
     } else {
@@ -52,7 +56,8 @@ record EnvdInput(ProcessRpc rpc, int pid, String name, Kind kind, CallScope give
     rpc.in(scope).resize(name, pid, size);
   }
 
-  void giveUp() {
+  @Override
+  public void giveUp() {
     givenUp.cancel();
   }
 }

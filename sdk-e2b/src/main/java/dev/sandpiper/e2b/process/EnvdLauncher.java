@@ -117,7 +117,7 @@ public final class EnvdLauncher implements CommandLauncher {
   /** Its script waits for a Ctrl-D, so that nothing is written before somebody listens. */
   private static void begin(EnvdCommand terminal, CallScope scope) {
     try {
-      terminal.closeStdin();
+      terminal.input().close();
     } catch (RuntimeException e) {
       StartRecovery.abandon(terminal, Duration.ZERO, scope, e);
       throw e;

@@ -11,6 +11,7 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.connect.ConnectStream;
 import dev.sandpiper.e2b.process.EnvdLauncher.Followed;
 import dev.sandpiper.e2b.proto.ProcessProto;
+import dev.sandpiper.engine.CommandEvents;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The events of one process, over one connection after the other. {@link #cancel} and {@link
  * #mayLoseLastWords} may be called from any thread, the rest belongs to the one that reads.
  */
-final class FollowedEvents {
+final class FollowedEvents implements CommandEvents {
   private static final Logger log = LoggerFactory.getLogger(FollowedEvents.class);
 
   /** How long the goodbye may take once the process's end has been reported. */
@@ -57,7 +58,8 @@ final class FollowedEvents {
     this.attempts = reattachment.attempts(following);
   }
 
-  ProcessEvent next() {
+  @Override
+  public ProcessEvent next() {
     while (ready.isEmpty()) {
       try {
         deliver(read());
@@ -125,12 +127,14 @@ final class FollowedEvents {
   }
 
   /** Drops the stream. Idempotent; frees a blocked reader. */
-  void cancel() {
+  @Override
+  public void cancel() {
     following.cancel();
   }
 
   /** Frees what the stream holds. Idempotent. */
-  void close() {
+  @Override
+  public void close() {
     events.close();
   }
 }

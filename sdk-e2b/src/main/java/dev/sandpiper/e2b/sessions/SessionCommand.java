@@ -18,6 +18,7 @@ import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Signal;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.ByteOffsets;
+import dev.sandpiper.engine.CommandInput;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
@@ -240,18 +241,8 @@ final class SessionCommand implements RunningCommand {
   }
 
   @Override
-  public void writeStdin(byte[] bytes, int offset, int length) {
-    input.write(bytes, offset, length);
-  }
-
-  @Override
-  public void closeStdin() {
-    throw SessionCalls.unsupported("close stdin", name, Capability.STDIN_END);
-  }
-
-  @Override
-  public void giveUpStdin() {
-    input.giveUp();
+  public CommandInput input() {
+    return input;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.Capability;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.CommandInput;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import java.nio.ByteBuffer;
@@ -13,7 +14,7 @@ import java.nio.CharBuffer;
  * The input of one process, which takes text. A character that a write leaves unfinished goes with
  * the next. One caller at a time.
  */
-final class SessionInput {
+final class SessionInput implements CommandInput {
   /** As JSON at the most 96 KB: the related server takes bodies up to 100 KB. */
   private static final int PIECE = 16_000;
 
@@ -30,7 +31,8 @@ final class SessionInput {
     this.givenUp = calls.scope();
   }
 
-  void write(byte[] bytes, int offset, int length) {
+  @Override
+  public void write(byte[] bytes, int offset, int length) {
     String text = decoded(bytes, offset, length);
     for (int from = 0; from < text.length(); ) {
       int to = Math.min(from + PIECE, text.length());
@@ -64,7 +66,13 @@ final class SessionInput {
     }
   }
 
-  void giveUp() {
+  @Override
+  public void close() {
+    throw SessionCalls.unsupported("close stdin", name, Capability.STDIN_END);
+  }
+
+  @Override
+  public void giveUp() {
     givenUp.cancel();
   }
 }
