@@ -1,7 +1,7 @@
 package dev.sandpiper.testkit.blaxel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
+import dev.sandpiper.testkit.http.GoJson;
 import java.time.Instant;
 
 /** A request that the control plane refuses, with the status and the body of the answer. */

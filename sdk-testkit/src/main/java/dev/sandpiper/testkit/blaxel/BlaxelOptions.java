@@ -32,21 +32,9 @@ public record BlaxelOptions(
     unenforced = Set.copyOf(unenforced);
   }
 
-  /** Without a sandbox for clients that know no gateway. */
-  public BlaxelOptions(
-      Set<String> images,
-      int controlPort,
-      int sandboxPort,
-      boolean wideCors,
-      boolean wholeHost,
-      Set<BlaxelFault> faults,
-      Set<String> unenforced) {
-    this(images, controlPort, sandboxPort, wideCors, wholeHost, faults, unenforced, null);
-  }
-
   /** On free ports, narrow, and with these faults. */
   public static BlaxelOptions with(Set<BlaxelFault> faults) {
-    return new BlaxelOptions(Set.of(), 0, 0, false, false, faults, Set.of());
+    return new BlaxelOptions(Set.of(), 0, 0, false, false, faults, Set.of(), null);
   }
 
   /** On free ports, and as narrow as it goes. */

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Unenforced;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package dev.sandpiper.testkit.blaxel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.blaxel.api.Answers;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.PortForwarder;
 import java.io.IOException;
 import java.net.ConnectException;

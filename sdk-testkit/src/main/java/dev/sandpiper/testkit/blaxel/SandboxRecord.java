@@ -2,7 +2,7 @@ package dev.sandpiper.testkit.blaxel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
+import dev.sandpiper.testkit.http.GoJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -8,6 +8,7 @@ import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.e2b.sandbox.Sandboxes;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.LoopbackOnly;
 import dev.sandpiper.testkit.http.PortForwarder;
 import dev.sandpiper.testkit.http.Query;
@@ -131,11 +132,7 @@ final class Edge implements Endpoint {
     } else if (INTERNAL.contains(exchange.path())) {
       exchange.json(
           404,
-          Exchange.json
-              .createObjectNode()
-              .put("message", RESERVED)
-              .put("path", exchange.path())
-              .put("code", 404));
+          GoJson.object().put("message", RESERVED).put("path", exchange.path()).put("code", 404));
     } else {
       envd.handle(exchange, sandbox);
     }
@@ -158,10 +155,6 @@ final class Edge implements Endpoint {
   }
 
   private static ObjectNode problem(String sandboxId, String message, int code) {
-    return Exchange.json
-        .createObjectNode()
-        .put("sandboxId", sandboxId)
-        .put("message", message)
-        .put("code", code);
+    return GoJson.object().put("sandboxId", sandboxId).put("message", message).put("code", code);
   }
 }

@@ -8,13 +8,13 @@ import java.io.PushbackInputStream;
  * A request's body. Whoever asks for nothing gets nothing and does not wait, as Jetty's own stream
  * would; and it can be asked whether there is anything.
  */
-public final class BodyStream extends PushbackInputStream {
-  public BodyStream(InputStream in) {
+final class BodyStream extends PushbackInputStream {
+  BodyStream(InputStream in) {
     super(in);
   }
 
   /** Waits for the first byte, or for the end. */
-  public boolean isAtEnd() throws IOException {
+  boolean isAtEnd() throws IOException {
     int next = read();
     if (next < 0) return true;
     unread(next);

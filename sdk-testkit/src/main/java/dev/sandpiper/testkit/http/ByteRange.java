@@ -19,7 +19,7 @@ public record ByteRange(long first, long length) {
       this.beyondTheEnd = beyondTheEnd;
     }
 
-    public boolean isBeyondTheEnd() {
+    boolean isBeyondTheEnd() {
       return beyondTheEnd;
     }
   }

@@ -3,7 +3,6 @@ package dev.sandpiper.testkit.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sandpiper.testkit.machine.ExactPath;
@@ -44,7 +43,7 @@ public final class Exchange {
   private volatile boolean failed;
   private volatile @Nullable Intrusions intrusions;
 
-  public Exchange(Request request, Response response) {
+  Exchange(Request request, Response response) {
     this.request = request;
     this.response = response;
     this.body = new BodyStream(Content.Source.asInputStream(request));
@@ -65,7 +64,7 @@ public final class Exchange {
     return Query.parse(request.getHttpURI().getQuery());
   }
 
-  public @Nullable String rawQuery() {
+  @Nullable String rawQuery() {
     return request.getHttpURI().getQuery();
   }
 
@@ -146,15 +145,15 @@ public final class Exchange {
 
   public void json(int status, JsonNode tree) throws IOException {
     set("Content-Type", "application/json; charset=utf-8");
-    answer(status, bytesOf(tree));
+    answer(status, GoJson.bytes(tree));
   }
 
   /** Answers with an error as E2B's plain HTTP endpoints write it. */
   public void failure(int status, String message) throws IOException {
     set("Content-Type", "application/json; charset=utf-8");
     set("X-Content-Type-Options", "nosniff");
-    JsonNode tree = json.createObjectNode().put("code", status).put("message", message);
-    answer(status, ExactPath.readable(json.writeValueAsString(tree) + "\n").getBytes(UTF_8));
+    JsonNode tree = GoJson.object().put("code", status).put("message", message);
+    answer(status, (GoJson.text(tree) + "\n").getBytes(UTF_8));
   }
 
   public void text(int status, String text) throws IOException {
@@ -170,14 +169,6 @@ public final class Exchange {
   public void methodNotAllowed(List<String> allowed) throws IOException {
     allowed.forEach(method -> add("Allow", method));
     answer(405);
-  }
-
-  public static byte[] bytesOf(JsonNode tree) {
-    try {
-      return ExactPath.readable(json.writeValueAsString(tree)).getBytes(UTF_8);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree can always be written", e);
-    }
   }
 
   /**
@@ -239,7 +230,7 @@ public final class Exchange {
   /**
    * On HTTP/2 a body of unknown length is not announced: this waits until it comes, or does not.
    */
-  public boolean isBodyless() throws IOException {
+  boolean isBodyless() throws IOException {
     if (request.getLength() >= 0) return request.getLength() == 0;
     return isHttp2()
         ? body.isAtEnd()

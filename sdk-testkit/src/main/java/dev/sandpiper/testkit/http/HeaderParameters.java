@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The {@code name=value} pairs behind a header's first semicolon. */
-public final class HeaderParameters {
+final class HeaderParameters {
   private static final Pattern PARAMETER =
       Pattern.compile(";\\s*([^\\s;=\"]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|([^;]*))");
 

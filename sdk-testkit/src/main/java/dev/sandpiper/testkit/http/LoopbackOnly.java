@@ -22,7 +22,7 @@ public final class LoopbackOnly implements Endpoint {
   private final Endpoint next;
   private final boolean wideCors;
 
-  public LoopbackOnly(Endpoint next, boolean wideCors) {
+  LoopbackOnly(Endpoint next, boolean wideCors) {
     this.next = next;
     this.wideCors = wideCors;
   }
@@ -55,7 +55,7 @@ public final class LoopbackOnly implements Endpoint {
         || "cross-site".equalsIgnoreCase(exchange.header("Sec-Fetch-Site"));
   }
 
-  public static boolean isLoopbackHost(@Nullable String hostAndPort) {
+  static boolean isLoopbackHost(@Nullable String hostAndPort) {
     if (hostAndPort == null) return false;
     if (SANDBOX_HOST.matcher(hostAndPort).matches()) return true;
     return LOOPBACK.matcher(hostAndPort.replaceFirst(":\\d*$", "")).matches();

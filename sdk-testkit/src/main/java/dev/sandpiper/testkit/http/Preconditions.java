@@ -27,7 +27,7 @@ public final class Preconditions {
   private final Exchange exchange;
   private final Instant modified;
 
-  public Preconditions(Exchange exchange, Instant modified) {
+  Preconditions(Exchange exchange, Instant modified) {
     this.exchange = exchange;
     this.modified = modified.truncatedTo(ChronoUnit.SECONDS);
   }
@@ -38,7 +38,7 @@ public final class Preconditions {
   }
 
   /** The status that the conditions decide on without the content; null if it is to be sent. */
-  public @Nullable Integer decide() {
+  @Nullable Integer decide() {
     Instant unmodifiedSince = time("If-Unmodified-Since");
     if (exchange.header("If-Match") != null) {
       if (!"*".equals(exchange.header("If-Match"))) return 412;

@@ -41,18 +41,18 @@ public record Exit(int code, boolean exited, String status) {
           Map.entry("PWR", "power failure"),
           Map.entry("SYS", "bad system call"));
 
-  public static Exit withCode(int code) {
+  static Exit withCode(int code) {
     return new Exit(code, true, "exit status " + code);
   }
 
   /** A death by a signal, named as in C but without {@code SIG}. */
-  public static Exit bySignal(int number, String name, boolean coreDumped) {
+  static Exit bySignal(int number, String name, boolean coreDumped) {
     String words = WORDS.getOrDefault(name, "signal " + number);
     return new Exit(-1, false, "signal: " + words + (coreDumped ? " (core dumped)" : ""));
   }
 
   /** Nobody saw how it ended. */
-  public static Exit unseen() {
+  static Exit unseen() {
     return new Exit(-1, false, "wait: no child processes");
   }
 

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * supervisor, and so that closing our end wakes a blocked reader; their names are gone again before
  * anybody could use them.
  */
-public final class SupervisedCommand implements RunningCommand {
+final class SupervisedCommand implements RunningCommand {
   private static final Logger log = LoggerFactory.getLogger(SupervisedCommand.class);
 
   private final Process supervisor;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The lines that {@code supervise.pl} writes. One thread reads them to the end; others may wait for
  * a terminal's new size to be reported.
  */
-public final class SupervisorReports {
+final class SupervisorReports {
   private static final String RESIZED = "resized";
 
   private final BufferedReader lines;
@@ -27,7 +27,7 @@ public final class SupervisorReports {
     void send() throws IOException;
   }
 
-  public SupervisorReports(BufferedReader lines) {
+  SupervisorReports(BufferedReader lines) {
     this.lines = lines;
   }
 

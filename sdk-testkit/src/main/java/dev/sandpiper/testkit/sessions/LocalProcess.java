@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.RunningCommand;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.BufferedReader;
@@ -29,8 +29,8 @@ final class LocalProcess {
   private final CountDownLatch finished = new CountDownLatch(1);
 
   // Both guarded by this object's monitor.
-  private final ArrayNode stdout = Exchange.json.createArrayNode();
-  private final ArrayNode stderr = Exchange.json.createArrayNode();
+  private final ArrayNode stdout = GoJson.array();
+  private final ArrayNode stderr = GoJson.array();
 
   LocalProcess(String id, RunningCommand command, Clock clock, Threads threads) {
     this.id = id;
@@ -72,7 +72,7 @@ final class LocalProcess {
   }
 
   synchronized ObjectNode state() {
-    ObjectNode state = Exchange.json.createObjectNode();
+    ObjectNode state = GoJson.object();
     state.set("stdout", stdout.deepCopy());
     state.set("stderr", stderr.deepCopy());
     return state.put("finished", finished.getCount() == 0).put("processID", id);

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.Home;
 import dev.sandpiper.testkit.machine.Removal;
-import dev.sandpiper.testkit.sessions.SessionsEndpoint.FailedException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -19,7 +19,7 @@ import java.nio.file.Path;
 record SessionFilesystem(Home home) {
 
   /** Answers one call; the route is its method and what follows the session. */
-  void handle(Exchange exchange, String route) throws IOException, FailedException {
+  void handle(Exchange exchange, String route) throws IOException {
     String path = exchange.query().get("path");
     if (path == null) throw SessionsEndpoint.invalid();
     try {
@@ -30,7 +30,7 @@ record SessionFilesystem(Home home) {
   }
 
   private void call(Exchange exchange, String route, String path)
-      throws IOException, FailedException, Removal.FailedException {
+      throws IOException, Removal.FailedException {
     switch (route) {
       case "GET/filesystem/dirs" -> {
         exchange.json(200, listing(home.follow(path)));
@@ -41,7 +41,7 @@ record SessionFilesystem(Home home) {
         // Java reports what is read of a directory as a plain IOException.
         if (Files.isDirectory(file)) throw SessionsEndpoint.failed();
         String content = new String(Files.readAllBytes(file), UTF_8);
-        exchange.json(200, Exchange.json.createObjectNode().put("content", content));
+        exchange.json(200, GoJson.object().put("content", content));
         return;
       }
       case "PUT/filesystem/dirs" -> Files.createDirectories(home.follow(path));
@@ -57,7 +57,7 @@ record SessionFilesystem(Home home) {
   }
 
   private static ObjectNode listing(Path directory) throws IOException {
-    ObjectNode json = Exchange.json.createObjectNode();
+    ObjectNode json = GoJson.object();
     ArrayNode entries = json.putArray("entries");
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {

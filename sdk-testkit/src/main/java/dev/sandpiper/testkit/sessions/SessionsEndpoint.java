@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.Confinement;
 import dev.sandpiper.testkit.machine.Home;
 import dev.sandpiper.testkit.machine.Launch;
@@ -19,18 +21,6 @@ final class SessionsEndpoint implements Endpoint {
   private static final Set<String> ENVIRONMENTS =
       Set.of("Nodejs", "Go", "Bash", "Rust", "Python3", "PHP", "Java", "Perl", "DotNET");
   private static final int MOST_BODY_BYTES = 100 << 10;
-
-  /** A request that fails. */
-  static final class FailedException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    private final int status;
-
-    FailedException(int status, String message) {
-      super(message);
-      this.status = status;
-    }
-  }
 
   private final String keyHeader;
   private final String apiKey;
@@ -46,8 +36,8 @@ final class SessionsEndpoint implements Endpoint {
   public void handle(Exchange exchange) throws IOException {
     try {
       route(exchange);
-    } catch (FailedException e) {
-      refuse(exchange, e.status, String.valueOf(e.getMessage()));
+    } catch (Refusal e) {
+      refuse(exchange, e.status(), e.message());
     } catch (Launch.RefusedException
         | Confinement.OutsideException
         | Home.UserHomeException
@@ -60,13 +50,13 @@ final class SessionsEndpoint implements Endpoint {
   }
 
   private static void refuse(Exchange exchange, int status, String message) throws IOException {
-    exchange.json(status, Exchange.json.createObjectNode().put("message", message));
+    exchange.json(status, GoJson.object().put("message", message));
   }
 
   private void route(Exchange exchange)
-      throws IOException, FailedException, Launch.RefusedException, InterruptedException {
+      throws IOException, Launch.RefusedException, InterruptedException {
     if (!Secrets.matches(apiKey, exchange.header(keyHeader))) {
-      throw new FailedException(401, "Unauthorized");
+      throw new Refusal(401, "Unauthorized");
     }
     String[] parts = exchange.path().split("/", -1);
     if (parts.length < 2 || !parts[1].equals("sessions")) throw notFound();
@@ -87,7 +77,7 @@ final class SessionsEndpoint implements Endpoint {
     }
   }
 
-  private void create(Exchange exchange) throws IOException, FailedException {
+  private void create(Exchange exchange) throws IOException {
     if (!exchange.method().equals("POST")) throw notFound();
     if (!ENVIRONMENTS.contains(required(exchange, "envID"))) throw invalid();
     exchange.json(200, described(sessions.create()));
@@ -95,13 +85,13 @@ final class SessionsEndpoint implements Endpoint {
 
   /** The ports stay empty: what listens here is reached on this machine's own ports. */
   private static ObjectNode described(LocalSession session) {
-    ObjectNode json = Exchange.json.createObjectNode().put("id", session.id());
+    ObjectNode json = GoJson.object().put("id", session.id());
     json.putArray("ports");
     return json;
   }
 
   private void route(Exchange exchange, String route, LocalSession session, String id)
-      throws IOException, FailedException, Launch.RefusedException, InterruptedException {
+      throws IOException, Launch.RefusedException, InterruptedException {
     switch (route) {
       case "GET" -> exchange.json(200, described(session));
       case "DELETE" -> {
@@ -131,7 +121,7 @@ final class SessionsEndpoint implements Endpoint {
 
   private static void answer(
       Exchange exchange, LocalSession session, @Nullable LocalProcess process)
-      throws IOException, FailedException, InterruptedException {
+      throws IOException, InterruptedException {
     if (process == null) {
       exchange.answer(204);
       return;
@@ -145,7 +135,7 @@ final class SessionsEndpoint implements Endpoint {
     return "true".equals(exchange.query().get(parameter));
   }
 
-  private static ObjectNode body(Exchange exchange) throws IOException, FailedException {
+  private static ObjectNode body(Exchange exchange) throws IOException {
     byte[] bytes = exchange.body(MOST_BODY_BYTES);
     if (bytes == null) throw failed();
     try {
@@ -157,25 +147,25 @@ final class SessionsEndpoint implements Endpoint {
   }
 
   /** A field of the body, which has to be a text. */
-  static String required(Exchange exchange, String field) throws IOException, FailedException {
+  static String required(Exchange exchange, String field) throws IOException {
     return required(body(exchange), field);
   }
 
-  private static String required(ObjectNode body, String field) throws FailedException {
+  private static String required(ObjectNode body, String field) {
     JsonNode value = body.path(field);
     if (!value.isTextual()) throw invalid();
     return value.textValue();
   }
 
-  static FailedException invalid() {
-    return new FailedException(422, "Validation Failed");
+  static Refusal invalid() {
+    return new Refusal(422, "Validation Failed");
   }
 
-  static FailedException failed() {
-    return new FailedException(500, "Internal Server Error");
+  static Refusal failed() {
+    return new Refusal(500, "Internal Server Error");
   }
 
-  static FailedException notFound() {
-    return new FailedException(500, "Not Found");
+  static Refusal notFound() {
+    return new Refusal(500, "Not Found");
   }
 }

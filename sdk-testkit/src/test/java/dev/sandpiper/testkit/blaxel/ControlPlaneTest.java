@@ -36,7 +36,8 @@ class ControlPlaneTest {
                 false,
                 false,
                 Set.of(),
-                Set.of("spec.runtime.memory")),
+                Set.of("spec.runtime.memory"),
+                null),
             Limits.REAL);
   }
 

@@ -46,7 +46,7 @@ class RecordedProcessesTest {
 
   /** Preflights come from elsewhere. */
   private static final BlaxelOptions WIDE =
-      new BlaxelOptions(Set.of(), 0, 0, true, false, Set.of(), Set.of());
+      new BlaxelOptions(Set.of(), 0, 0, true, false, Set.of(), Set.of(), null);
 
   private static final LeftOut leftOut = LeftOut.load("/wire/blaxel/processes-left-out.txt");
   private static final Map<String, Future<Map<Turn, Pair>>> plays = new LinkedHashMap<>();

@@ -2,9 +2,9 @@ package dev.sandpiper.testkit.blaxel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sandpiper.testkit.blaxel.api.GoJson;
 import dev.sandpiper.testkit.blaxel.files.RequestPath;
 import dev.sandpiper.testkit.blaxel.process.StartRequest;
+import dev.sandpiper.testkit.http.GoJson;
 
 /** What clients send to the embedded Blaxel, as fuzzers feed it. */
 public final class SandboxApiReaders {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is not done is not accepted. */
 class UnsupportedFieldsTest {
   private static final BlaxelOptions OPTIONS =
-      new BlaxelOptions(Set.of(), 0, 0, false, false, Set.of(), Set.of("spec.volumes"));
+      new BlaxelOptions(Set.of(), 0, 0, false, false, Set.of(), Set.of("spec.volumes"), null);
 
   @RegisterExtension final LocalBlaxel blaxel;
 

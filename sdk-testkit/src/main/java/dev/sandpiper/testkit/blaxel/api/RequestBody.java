@@ -1,8 +1,10 @@
 package dev.sandpiper.testkit.blaxel.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sandpiper.testkit.blaxel.api.GoJson.MalformedException;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
+import dev.sandpiper.testkit.http.GoJson.MalformedException;
+import dev.sandpiper.testkit.http.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,12 +25,12 @@ public record RequestBody(JsonNode tree, String structure) {
   /**
    * Reads the body of a request about files.
    *
-   * @throws FileRefusal if it is too long
+   * @throws Refusal if it is too long
    */
   public static RequestBody read(Exchange exchange, String structure) throws IOException {
     byte[] bytes = exchange.body(MOST_BYTES);
     if (bytes == null) {
-      throw new FileRefusal(
+      throw new Refusal(
           413, "the body has more than " + MOST_BYTES + " bytes: upload the file in parts");
     }
     return parse(bytes, structure, "struct");

@@ -3,10 +3,10 @@ package dev.sandpiper.testkit.blaxel.files;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.blaxel.api.Answers;
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.BufferedInputStream;
@@ -53,7 +53,7 @@ final class ContentSearch implements AutoCloseable {
     static Wish of(Query query) {
       String text = query.get("query");
       if (text == null || text.isEmpty()) {
-        throw new FileRefusal(400, "query parameter is required");
+        throw new Refusal(400, "query parameter is required");
       }
       boolean caseSensitive = "true".equals(query.get("caseSensitive"));
       String names = query.get("filePattern");
@@ -107,10 +107,10 @@ final class ContentSearch implements AutoCloseable {
       if (FileStatus.isDirectory(paths.follow(absolute))) return;
     } catch (IOException e) {
       if (!GoErrors.isMissing(e)) {
-        throw new FileRefusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
+        throw new Refusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
       }
     }
-    throw new FileRefusal(400, "specified directory does not exist: " + named);
+    throw new Refusal(400, "specified directory does not exist: " + named);
   }
 
   /** The lines found so far. */

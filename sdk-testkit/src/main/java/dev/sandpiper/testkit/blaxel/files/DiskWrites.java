@@ -1,7 +1,7 @@
 package dev.sandpiper.testkit.blaxel.files;
 
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.IOException;
@@ -55,8 +55,8 @@ final class DiskWrites {
     }
   }
 
-  private static FileRefusal refused(String call, String path, IOException e) {
-    return new FileRefusal(422, call + " " + path + ": " + GoErrors.reason(e));
+  private static Refusal refused(String call, String path, IOException e) {
+    return new Refusal(422, call + " " + path + ": " + GoErrors.reason(e));
   }
 
   private static final class CreationException extends IOException {
@@ -93,7 +93,7 @@ final class DiskWrites {
       try {
         while (piece.hasRemaining()) channel.write(piece);
       } catch (IOException e) {
-        throw new FileRefusal(422, complaint + ": " + GoErrors.reason(e));
+        throw new Refusal(422, complaint + ": " + GoErrors.reason(e));
       }
     }
   }
@@ -104,7 +104,7 @@ final class DiskWrites {
       Path directory = paths.follow(absolute);
       if (Files.isDirectory(directory)) return;
       if (Files.exists(directory)) {
-        throw new FileRefusal(422, complaint + "mkdir " + absolute + ": not a directory");
+        throw new Refusal(422, complaint + "mkdir " + absolute + ": not a directory");
       }
       if (!absolute.equals("/")) makeDirectory(ExactPath.parent(absolute), mode, complaint);
       Files.createDirectory(directory, attribute(mode));

@@ -6,9 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sandpiper.testkit.blaxel.api.Answers;
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.http.ServedFile;
 import dev.sandpiper.testkit.machine.Confinement;
 import dev.sandpiper.testkit.machine.ExactPath;
@@ -74,7 +74,7 @@ final class FileReading {
       file = paths.follow(absolute);
       status = FileStatus.of(file);
     } catch (IOException e) {
-      throw new FileRefusal(
+      throw new Refusal(
           GoErrors.isMissing(e) ? 404 : 500, "stat " + absolute + ": " + GoErrors.reason(e));
     }
     if (status.isDirectory()) {
@@ -112,8 +112,7 @@ final class FileReading {
     try {
       return FileChannel.open(file, StandardOpenOption.READ);
     } catch (IOException e) {
-      throw new FileRefusal(
-          422, "error opening file: open " + absolute + ": " + GoErrors.reason(e));
+      throw new Refusal(422, "error opening file: open " + absolute + ": " + GoErrors.reason(e));
     }
   }
 
@@ -130,7 +129,7 @@ final class FileReading {
     byte[] opening = Arrays.copyOf(start, start.length - 1);
     if (status.isPipe()) {
       Pipes.awaitWriter(exchange, file);
-      throw new FileRefusal(
+      throw new Refusal(
           422, "error reading file: read " + paths.absolute(named) + ": illegal seek");
     }
     try (InputStream in = openStream(file, named)) {
@@ -152,7 +151,7 @@ final class FileReading {
     try {
       return Files.newInputStream(file);
     } catch (IOException e) {
-      throw new FileRefusal(
+      throw new Refusal(
           422, "error reading file: open " + paths.absolute(named) + ": " + GoErrors.reason(e));
     }
   }

@@ -1,6 +1,6 @@
 package dev.sandpiper.testkit.blaxel.files;
 
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.GoErrors;
 import dev.sandpiper.testkit.machine.Removal;
 import java.io.IOException;
@@ -22,8 +22,8 @@ final class FileRemoval {
     try {
       directory = FileStatus.isDirectory(paths.follow(absolute));
     } catch (IOException e) {
-      if (GoErrors.isMissing(e)) throw new FileRefusal(404, "file or directory not found");
-      throw new FileRefusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
+      if (GoErrors.isMissing(e)) throw new Refusal(404, "file or directory not found");
+      throw new Refusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
     }
     if (directory) return removeDirectory(absolute, recursive);
     try {
@@ -38,12 +38,11 @@ final class FileRemoval {
   String removeDirectory(String absolute, boolean recursive) {
     try {
       if (!FileStatus.isDirectory(paths.follow(absolute))) {
-        throw new FileRefusal(
-            422, "error deleting directory: path points to a file, not a directory");
+        throw new Refusal(422, "error deleting directory: path points to a file, not a directory");
       }
       Path here = paths.locate(absolute);
       if (paths.isRoot(here)) {
-        throw new FileRefusal(403, "a local sandbox does not delete '" + absolute + "' itself");
+        throw new Refusal(403, "a local sandbox does not delete '" + absolute + "' itself");
       }
       if (recursive) {
         Removal.of(here, absolute);
@@ -61,8 +60,7 @@ final class FileRemoval {
     }
   }
 
-  private static FileRefusal failed(String what, String call, String path, String reason) {
-    return new FileRefusal(
-        422, "error deleting " + what + ": " + call + " " + path + ": " + reason);
+  private static Refusal failed(String what, String call, String path, String reason) {
+    return new Refusal(422, "error deleting " + what + ": " + call + " " + path + ": " + reason);
   }
 }

@@ -3,10 +3,10 @@ package dev.sandpiper.testkit.blaxel.files;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.blaxel.api.Answers;
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.IOException;
@@ -58,7 +58,7 @@ final class FileSearch {
     Wish wish = Wish.of(query);
     String type = orElse(query.get("type"), "file");
     if (!type.equals("file") && !type.equals("directory")) {
-      throw new FileRefusal(400, "invalid search type: " + type);
+      throw new Refusal(400, "invalid search type: " + type);
     }
     List<Glob> patterns = list(query.get("patterns")).stream().map(Glob::new).toList();
     ArrayNode matches = GoJson.array();
@@ -84,7 +84,7 @@ final class FileSearch {
     Wish wish = Wish.of(exchange.query());
     String text = BlaxelPaths.sent(path, FUZZY);
     if (text.isEmpty() || text.equals("/") || text.equals(".")) {
-      throw new FileRefusal(400, "query parameter is required in path");
+      throw new Refusal(400, "query parameter is required in path");
     }
     ArrayNode matches = GoJson.array();
     try {
@@ -101,7 +101,7 @@ final class FileSearch {
             }
             return true;
           });
-    } catch (FileRefusal e) {
+    } catch (Refusal e) {
       matches.removeAll(); // what cannot be walked has nothing in it
     }
     answer(exchange, matches);
@@ -185,15 +185,15 @@ final class FileSearch {
     }
   }
 
-  private static FileRefusal failed(String call, String path, IOException e) {
-    return new FileRefusal(
+  private static Refusal failed(String call, String path, IOException e) {
+    return new Refusal(
         500, "error walking directory: " + call + " " + path + ": " + GoErrors.reason(e));
   }
 
   /** As many as are asked for, up to a limit; zero may mean all. */
   static int results(@Nullable String text, int usual) {
     if (text == null || text.isEmpty()) return usual;
-    if (!text.matches("\\+?\\d{1,9}")) throw new FileRefusal(400, "invalid maxResults: " + text);
+    if (!text.matches("\\+?\\d{1,9}")) throw new Refusal(400, "invalid maxResults: " + text);
     return Math.min(MOST_RESULTS, Integer.parseInt(text));
   }
 

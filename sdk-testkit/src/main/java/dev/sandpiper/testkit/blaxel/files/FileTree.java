@@ -4,9 +4,9 @@ import static dev.sandpiper.testkit.blaxel.files.DiskWrites.DIRECTORY_MODE;
 import static dev.sandpiper.testkit.blaxel.files.DiskWrites.FILE_MODE;
 
 import dev.sandpiper.testkit.blaxel.api.Answers;
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
 import dev.sandpiper.testkit.blaxel.api.RequestBody;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.ByteArrayInputStream;
@@ -52,10 +52,10 @@ final class FileTree {
       if (FileStatus.isDirectory(directory)) return directory;
     } catch (IOException e) {
       if (!GoErrors.isMissing(e)) {
-        throw new FileRefusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
+        throw new Refusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
       }
     }
-    throw new FileRefusal(400, "path is not a directory");
+    throw new Refusal(400, "path is not a directory");
   }
 
   /** Stops at the first that cannot be written; those before it stay. */

@@ -3,10 +3,10 @@ package dev.sandpiper.testkit.blaxel.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.testkit.blaxel.api.Answers;
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
 import dev.sandpiper.testkit.blaxel.api.RequestBody;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Multipart;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ExactPath;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -66,11 +66,11 @@ final class FileWriting {
 
   static int parseMode(String permissions, String complaint) {
     if (!permissions.matches("[0-7]+")) {
-      throw new FileRefusal(
+      throw new Refusal(
           400, complaint + "strconv.ParseUint: parsing \"" + permissions + "\": invalid syntax");
     }
     if (!permissions.matches("0*[0-7]{1,10}")) {
-      throw new FileRefusal(
+      throw new Refusal(
           400,
           complaint + "strconv.ParseUint: parsing \"" + permissions + "\": value out of range");
     }
@@ -91,14 +91,14 @@ final class FileWriting {
         written = true;
       }
     }
-    if (!written) throw new FileRefusal(400, "missing 'file' field in multipart form");
+    if (!written) throw new Refusal(400, "missing 'file' field in multipart form");
     Answers.done(exchange, named, "Binary file uploaded successfully");
   }
 
   static Multipart open(Exchange exchange, String type) {
     String boundary = Multipart.boundary(type);
     if (boundary == null) {
-      throw new FileRefusal(
+      throw new Refusal(
           400, "error reading multipart data: no multipart boundary param in Content-Type");
     }
     return new Multipart(exchange.body(), boundary);
@@ -108,7 +108,7 @@ final class FileWriting {
     try {
       return form.next();
     } catch (EOFException e) {
-      throw new FileRefusal(400, "error reading multipart part: multipart: NextPart: EOF");
+      throw new Refusal(400, "error reading multipart part: multipart: NextPart: EOF");
     }
   }
 
@@ -118,7 +118,7 @@ final class FileWriting {
       disk.write(exchange, absolute, mode, content, "error writing binary file: ");
     } catch (EOFException e) {
       Files.deleteIfExists(paths.follow(absolute));
-      throw new FileRefusal(422, "error writing binary file: unexpected EOF");
+      throw new Refusal(422, "error writing binary file: unexpected EOF");
     } catch (IOException e) {
       Files.deleteIfExists(paths.follow(absolute));
       throw e;

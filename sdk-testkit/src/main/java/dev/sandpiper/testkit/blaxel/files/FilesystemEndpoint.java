@@ -2,10 +2,10 @@ package dev.sandpiper.testkit.blaxel.files;
 
 import dev.sandpiper.testkit.blaxel.api.Answers;
 import dev.sandpiper.testkit.blaxel.api.BlaxelPlaces;
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.Confinement;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.LazyWatches;
@@ -64,14 +64,14 @@ public final class FilesystemEndpoint implements AutoCloseable {
     Answers.headers(exchange);
     try {
       return route(exchange, path);
-    } catch (FileRefusal e) {
-      e.answer(exchange);
+    } catch (Refusal e) {
+      Answers.error(exchange, e.status(), e.message());
     } catch (Confinement.OutsideException e) {
-      new FileRefusal(403, String.valueOf(e.getMessage())).answer(exchange);
+      Answers.error(exchange, 403, String.valueOf(e.getMessage()));
     } catch (Query.MalformedException e) {
-      new FileRefusal(400, String.valueOf(e.getMessage())).answer(exchange);
+      Answers.error(exchange, 400, String.valueOf(e.getMessage()));
     } catch (GoJson.MalformedException e) {
-      new FileRefusal(400, "invalid request body: " + e.getMessage()).answer(exchange);
+      Answers.error(exchange, 400, "invalid request body: " + e.getMessage());
     }
     return true;
   }

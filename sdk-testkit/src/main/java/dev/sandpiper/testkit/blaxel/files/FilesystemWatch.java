@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ChangeQueue;
 import dev.sandpiper.testkit.machine.DirectoryWatches;
 import dev.sandpiper.testkit.machine.DirectoryWatches.Depth;
@@ -57,7 +57,7 @@ final class FilesystemWatch {
     try {
       watch = watches.open(directory, tree ? Depth.TREE_BY_FIRST_NAMES : Depth.DIRECTORY, changes);
     } catch (DirectoryWatches.RefusedException e) {
-      throw new FileRefusal(500, String.valueOf(e.getMessage()));
+      throw new Refusal(500, String.valueOf(e.getMessage()));
     }
     open.incrementAndGet();
     try (watch) {
@@ -85,10 +85,10 @@ final class FilesystemWatch {
       if (FileStatus.isDirectory(directory)) return directory;
     } catch (IOException e) {
       if (!GoErrors.isMissing(e)) {
-        throw new FileRefusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
+        throw new Refusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
       }
     }
-    throw new FileRefusal(400, "path is not a directory");
+    throw new Refusal(400, "path is not a directory");
   }
 
   private void pass(Exchange exchange, ChangeQueue changes, Naming naming)

@@ -2,8 +2,8 @@ package dev.sandpiper.testkit.blaxel.files;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
+import dev.sandpiper.testkit.http.GoJson;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class Listing {
       }
       return listing;
     } catch (IOException e) {
-      throw new FileRefusal(
+      throw new Refusal(
           422,
           "error listing directory: "
               + (current.equals(directory) ? "open" : "lstat")

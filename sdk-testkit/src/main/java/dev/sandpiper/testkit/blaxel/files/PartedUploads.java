@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.blaxel.api.Answers;
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
-import dev.sandpiper.testkit.blaxel.api.GoJson.MalformedException;
 import dev.sandpiper.testkit.blaxel.api.RequestBody;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
+import dev.sandpiper.testkit.http.GoJson.MalformedException;
 import dev.sandpiper.testkit.http.Multipart;
+import dev.sandpiper.testkit.http.Refusal;
 import java.io.IOException;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -78,7 +78,7 @@ final class PartedUploads implements AutoCloseable {
   private static String permissions(Exchange exchange) throws IOException {
     try {
       return RequestBody.read(exchange, "MultipartInitiateRequest").text("permissions");
-    } catch (FileRefusal | MalformedException e) {
+    } catch (Refusal | MalformedException e) {
       return "";
     }
   }
@@ -87,7 +87,7 @@ final class PartedUploads implements AutoCloseable {
     int number = number(exchange.query().get("partNumber"));
     String type = exchange.header("Content-Type");
     if (type == null || !type.startsWith("multipart/form-data")) {
-      throw new FileRefusal(
+      throw new Refusal(
           400, "error reading multipart data: request Content-Type isn't multipart/form-data");
     }
     Multipart form = FileWriting.open(exchange, type);
@@ -110,22 +110,20 @@ final class PartedUploads implements AutoCloseable {
               .put("size", stored.size()));
       return;
     }
-    throw new FileRefusal(400, "missing 'file' field in multipart form");
+    throw new Refusal(400, "missing 'file' field in multipart form");
   }
 
   private static int number(@Nullable String text) {
-    if (text == null || text.isEmpty()) throw new FileRefusal(400, "partNumber is required");
+    if (text == null || text.isEmpty()) throw new Refusal(400, "partNumber is required");
     if (text.matches("[+-]?\\d{1,9}")) return Integer.parseInt(text);
     String reason = text.matches("[+-]?\\d+") ? "value out of range" : "invalid syntax";
-    throw new FileRefusal(
-        400, "invalid partNumber: strconv.Atoi: parsing \"" + text + "\": " + reason);
+    throw new Refusal(400, "invalid partNumber: strconv.Atoi: parsing \"" + text + "\": " + reason);
   }
 
   private void complete(Exchange exchange, String id) throws IOException {
     RequestBody body = RequestBody.read(exchange, "MultipartCompleteRequest");
     JsonNode parts = body.array("parts", "[]handler.MultipartPartInfo");
-    if (parts == null || parts.isEmpty())
-      throw new FileRefusal(400, "at least one part is required");
+    if (parts == null || parts.isEmpty()) throw new Refusal(400, "at least one part is required");
     UploadStore.Upload upload = found(id);
     NavigableMap<Integer, UploadStore.Part> listed = new TreeMap<>();
     for (JsonNode part : parts) {
@@ -141,13 +139,13 @@ final class PartedUploads implements AutoCloseable {
     Answers.done(exchange, upload.target(), "Multipart upload completed successfully");
   }
 
-  private static FileRefusal failed(String what, String reason) {
-    return new FileRefusal(500, "failed to " + what + ": " + reason);
+  private static Refusal failed(String what, String reason) {
+    return new Refusal(500, "failed to " + what + ": " + reason);
   }
 
   private UploadStore.Upload found(String id) {
     UploadStore.Upload upload = store.find(id);
-    if (upload == null) throw new FileRefusal(404, "upload not found: " + id);
+    if (upload == null) throw new Refusal(404, "upload not found: " + id);
     return upload;
   }
 

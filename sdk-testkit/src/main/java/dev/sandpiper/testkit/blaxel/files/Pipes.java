@@ -1,7 +1,7 @@
 package dev.sandpiper.testkit.blaxel.files;
 
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ExactPath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,14 +29,14 @@ final class Pipes implements AutoCloseable {
    * Blocks until all of the content is in the pipe.
    *
    * @param complaint how a refusal begins
-   * @throws FileRefusal if the reader closes the pipe before it has read everything
+   * @throws Refusal if the reader closes the pipe before it has read everything
    * @throws IOException if the client leaves, or the sandbox ends
    */
   void write(Exchange exchange, Path pipe, InputStream content, String complaint)
       throws IOException {
     byte[] bytes = content.readNBytes(MOST_BYTES + 1);
     if (bytes.length > MOST_BYTES) {
-      throw new FileRefusal(
+      throw new Refusal(
           422, complaint + ": more than " + MOST_BYTES + " bytes at a time into a pipe");
     }
     Process writer = startWriter(pipe, bytes);
@@ -45,7 +45,7 @@ final class Pipes implements AutoCloseable {
     int exit = writer.exitValue();
     if (exit == 0) return;
     String reason = exit == BROKEN_PIPE ? "broken pipe" : "input/output error";
-    throw new FileRefusal(422, complaint + ": " + reason);
+    throw new Refusal(422, complaint + ": " + reason);
   }
 
   /** The writer takes the bytes from a file, so that no thread of ours has to stay with it. */

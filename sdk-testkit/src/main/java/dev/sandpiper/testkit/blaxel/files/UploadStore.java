@@ -1,8 +1,8 @@
 package dev.sandpiper.testkit.blaxel.files;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.FileRefusal;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.Directories;
 import java.io.IOException;
 import java.io.InputStream;
@@ -114,8 +114,8 @@ final class UploadStore implements AutoCloseable {
     String complaint = "failed to complete upload: failed to create final file: ";
     try (InputStream content = new JoinedParts(parts.iterator())) {
       disk.write(exchange, upload.target, upload.mode, content, complaint);
-    } catch (FileRefusal e) {
-      throw new FileRefusal(500, String.valueOf(e.getMessage()));
+    } catch (Refusal e) {
+      throw new Refusal(500, String.valueOf(e.getMessage()));
     }
     abort(id);
   }

@@ -1,8 +1,8 @@
 package dev.sandpiper.testkit.blaxel.process;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
 import dev.sandpiper.testkit.blaxel.process.Tailer.Channel;
+import dev.sandpiper.testkit.http.GoJson;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;

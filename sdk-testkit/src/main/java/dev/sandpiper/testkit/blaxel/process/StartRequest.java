@@ -1,7 +1,7 @@
 package dev.sandpiper.testkit.blaxel.process;
 
-import dev.sandpiper.testkit.blaxel.api.GoJson.MalformedException;
 import dev.sandpiper.testkit.blaxel.api.RequestBody;
+import dev.sandpiper.testkit.http.GoJson.MalformedException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -3,9 +3,9 @@ package dev.sandpiper.testkit.blaxel.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.GoJson;
 import dev.sandpiper.testkit.blaxel.process.Tailer.Channel;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import java.io.IOException;
 
 /** The answer to a start that is answered as a stream of events. */

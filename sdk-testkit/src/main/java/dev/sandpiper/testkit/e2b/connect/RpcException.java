@@ -1,7 +1,7 @@
 package dev.sandpiper.testkit.e2b.connect;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.Confinement;
 
 /** A call fails: the code and the message that its caller gets. */
@@ -45,8 +45,7 @@ public final class RpcException extends RuntimeException {
 
   /** The error as JSON, as it stands in a unary answer and in an end-of-stream frame. */
   public ObjectNode tree() {
-    return Exchange.json
-        .createObjectNode()
+    return GoJson.object()
         .put("code", code.wireName())
         .put("message", String.valueOf(getMessage()));
   }

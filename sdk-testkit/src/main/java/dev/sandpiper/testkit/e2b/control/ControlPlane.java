@@ -9,6 +9,7 @@ import dev.sandpiper.testkit.e2b.sandbox.Sandboxes;
 import dev.sandpiper.testkit.http.CrossOrigin;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
 import dev.sandpiper.testkit.machine.Secrets;
 import dev.sandpiper.testkit.machine.Threads;
@@ -121,13 +122,12 @@ public final class ControlPlane implements Endpoint {
   }
 
   private ObjectNode create(ObjectNode body, Version version) throws IOException {
-    return SandboxTrees.handle(
-        sandboxes.create(CreateRequest.parse(body, version, sandboxes).spec()));
+    return SandboxTrees.handle(sandboxes.create(CreateRequest.parse(body, version, sandboxes)));
   }
 
   /** Nothing separates a local sandbox from the network, so that only no rules can be set. */
   private void network(Exchange exchange, String id) throws IOException {
-    ObjectNode body = Exchange.json.createObjectNode();
+    ObjectNode body = GoJson.object();
     body.set("network", Bodies.read(exchange));
     LocalSandbox sandbox = sandboxes.get(id);
     if (sandbox.pause() != null) throw ApiException.notRunning(sandbox);

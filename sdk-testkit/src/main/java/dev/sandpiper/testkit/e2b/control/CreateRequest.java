@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The body of a request for a new sandbox. What this machine does not do is refused. */
-record CreateRequest(LocalSandbox.Spec spec) {
+final class CreateRequest {
   static final Unenforced.Fields FIELDS =
       new Unenforced.Fields(
           Set.of(
@@ -40,6 +40,8 @@ record CreateRequest(LocalSandbox.Spec spec) {
    * Objects whose names the caller chooses: one that is named is asked for, with nothing in it too.
    */
   private static final List<String> NAMING = List.of("/mcp", "/iam/tokens", "/network/rules");
+
+  private CreateRequest() {}
 
   /** What the two versions of the call do with what is left out. */
   enum Version {
@@ -67,7 +69,7 @@ record CreateRequest(LocalSandbox.Spec spec) {
     abstract boolean isSecure(ObjectNode body);
   }
 
-  static CreateRequest parse(ObjectNode body, Version version, Sandboxes sandboxes) {
+  static LocalSandbox.Spec parse(ObjectNode body, Version version, Sandboxes sandboxes) {
     JsonNode name = body.path("templateID");
     if (!name.isTextual()) throw new ApiException(400, "templateID must be a string");
     JsonNode seconds = body.path("timeout");
@@ -85,13 +87,12 @@ record CreateRequest(LocalSandbox.Spec spec) {
     Lifecycle lifecycle = Lifecycle.parse(body, timeToLive);
     Template template = sandboxes.template(name.textValue());
     if (template == null) throw Templates.notFound(name.textValue());
-    return new CreateRequest(
-        new LocalSandbox.Spec(
-            template,
-            Bodies.texts(body, "metadata"),
-            Bodies.texts(body, "envVars"),
-            version.isSecure(body) ? Secrets.accessToken() : null,
-            Bodies.flag(body, "allow_internet_access", true),
-            lifecycle));
+    return new LocalSandbox.Spec(
+        template,
+        Bodies.texts(body, "metadata"),
+        Bodies.texts(body, "envVars"),
+        version.isSecure(body) ? Secrets.accessToken() : null,
+        Bodies.flag(body, "allow_internet_access", true),
+        lifecycle);
   }
 }

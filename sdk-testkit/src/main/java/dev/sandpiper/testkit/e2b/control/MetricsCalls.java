@@ -6,6 +6,7 @@ import dev.sandpiper.testkit.e2b.sandbox.ApiException;
 import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.e2b.sandbox.Sandboxes;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
 import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class MetricsCalls {
     Query query = exchange.query();
     Instant start = time(query.get("start"), Instant.MIN);
     Instant end = time(query.get("end"), Instant.MAX);
-    ArrayNode tree = Exchange.json.createArrayNode();
+    ArrayNode tree = GoJson.array();
     use(sandboxes.get(id)).between(start, end).forEach(tree::add);
     exchange.json(200, tree);
   }
@@ -68,7 +69,7 @@ final class MetricsCalls {
     if (all.isEmpty() || all.size() > MOST_IDS) {
       throw new ApiException(400, "sandbox_ids must be 1 to " + MOST_IDS + " ids");
     }
-    ObjectNode tree = Exchange.json.createObjectNode();
+    ObjectNode tree = GoJson.object();
     ObjectNode last = tree.putObject("sandboxes");
     for (String id : all) {
       LocalSandbox sandbox = sandboxes.find(id);

@@ -2,7 +2,7 @@ package dev.sandpiper.testkit.e2b.control;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
-import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.Machine;
 import dev.sandpiper.testkit.machine.ProcessStatus;
 import java.io.File;
@@ -73,8 +73,7 @@ final class ResourceUse {
 
   private ObjectNode tree(Sample sample) {
     File disk = sandbox.home().directory().toFile();
-    return Exchange.json
-        .createObjectNode()
+    return GoJson.object()
         .put("timestamp", sample.at().toString())
         .put("timestampUnix", sample.at().getEpochSecond())
         .put("cpuCount", Runtime.getRuntime().availableProcessors())

@@ -8,6 +8,7 @@ import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.e2b.sandbox.Sandboxes;
 import dev.sandpiper.testkit.e2b.sandbox.Templates.Template;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -66,7 +67,7 @@ final class SandboxListing {
     if (page.size() < rest.size()) {
       exchange.set("X-Next-Token", token(page.get(page.size() - 1)));
     }
-    ArrayNode tree = Exchange.json.createArrayNode();
+    ArrayNode tree = GoJson.array();
     page.forEach(sandbox -> tree.add(SandboxTrees.listed(sandbox)));
     exchange.json(200, tree);
   }

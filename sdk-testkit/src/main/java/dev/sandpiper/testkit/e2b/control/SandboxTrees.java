@@ -3,7 +3,7 @@ package dev.sandpiper.testkit.e2b.control;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.e2b.sandbox.Templates.Template;
-import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.Machine;
 
 /** A sandbox as the control plane's answers show it. */
@@ -63,7 +63,7 @@ final class SandboxTrees {
 
   private static ObjectNode identity(LocalSandbox sandbox) {
     Template template = sandbox.spec().template();
-    ObjectNode tree = Exchange.json.createObjectNode().put("templateID", template.id());
+    ObjectNode tree = GoJson.object().put("templateID", template.id());
     if (template.alias() != null) tree.put("alias", template.alias());
     return tree.put("sandboxID", sandbox.id())
         .put("clientID", CLIENT_ID)

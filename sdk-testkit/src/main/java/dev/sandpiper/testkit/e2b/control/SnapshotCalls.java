@@ -13,6 +13,7 @@ import dev.sandpiper.testkit.e2b.sandbox.Snapshots;
 import dev.sandpiper.testkit.e2b.sandbox.Snapshots.Snapshot;
 import dev.sandpiper.testkit.e2b.sandbox.Templates;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
 import dev.sandpiper.testkit.http.Unenforced;
 import dev.sandpiper.testkit.machine.DirectoryCopy;
@@ -83,7 +84,7 @@ final class SnapshotCalls {
     if (page.size() < rest.size()) {
       exchange.set("X-Next-Token", Long.toString(page.get(page.size() - 1).number()));
     }
-    ArrayNode tree = Exchange.json.createArrayNode();
+    ArrayNode tree = GoJson.array();
     page.forEach(one -> tree.add(tree(one)));
     exchange.json(200, tree);
   }
@@ -95,7 +96,7 @@ final class SnapshotCalls {
   }
 
   private static ObjectNode tree(Snapshot snapshot) {
-    ObjectNode tree = Exchange.json.createObjectNode();
+    ObjectNode tree = GoJson.object();
     tree.put("snapshotID", snapshot.template().id());
     ArrayNode names = tree.putArray("names");
     if (snapshot.name() != null) names.add(snapshot.name());

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.e2b.files.FileRefusal;
 import dev.sandpiper.testkit.e2b.files.Parents;
 import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
 import dev.sandpiper.testkit.machine.Home;
@@ -54,12 +55,13 @@ final class Compose {
   private void answer() throws IOException {
     Wish wish = wish();
     String user = FilesEndpoint.acting(wish.user());
-    String destination = expand(wish.destination(), user, "error resolving destination path");
+    String destination =
+        FilesEndpoint.expand(home, wish.destination(), user, "error resolving destination path");
     List<Path> sources = new ArrayList<>();
     for (String source : wish.sources()) sources.add(source(source, destination, user));
     join(sources, destination);
     for (Path source : sources) Files.deleteIfExists(source);
-    ObjectNode entry = Exchange.json.createObjectNode();
+    ObjectNode entry = GoJson.object();
     entry.put("name", ExactPath.name(destination)).put("path", destination).put("type", "file");
     exchange.set("Content-Type", "application/json");
     exchange.answer(200, ExactPath.bytes(ExactPath.readable(entry + "\n")));
@@ -67,13 +69,13 @@ final class Compose {
 
   private Wish wish() throws IOException {
     byte[] body = exchange.body(MOST_BODY_BYTES);
-    if (body == null) throw new FileRefusal(400, "invalid request body: it is too long");
+    if (body == null) throw new Refusal(400, "invalid request body: it is too long");
     JsonNode tree = parse(body);
     List<String> sources = new ArrayList<>();
     tree.path("source_paths").forEach(source -> sources.add(source.asText()));
-    if (sources.isEmpty()) throw new FileRefusal(400, "source_paths must not be empty");
+    if (sources.isEmpty()) throw new Refusal(400, "source_paths must not be empty");
     String destination = tree.path("destination").asText();
-    if (destination.isEmpty()) throw new FileRefusal(400, "destination is required");
+    if (destination.isEmpty()) throw new Refusal(400, "destination is required");
     String user = tree.path("username").isTextual() ? tree.path("username").asText() : null;
     return new Wish(sources, destination, user);
   }
@@ -81,37 +83,29 @@ final class Compose {
   private static JsonNode parse(byte[] body) throws IOException {
     try {
       JsonNode tree = Exchange.json.readTree(body);
-      if (tree.isMissingNode()) throw new FileRefusal(400, "invalid request body: EOF");
+      if (tree.isMissingNode()) throw new Refusal(400, "invalid request body: EOF");
       return tree;
     } catch (JsonEOFException e) {
-      throw new FileRefusal(400, "invalid request body: unexpected EOF");
+      throw new Refusal(400, "invalid request body: unexpected EOF");
     } catch (JsonProcessingException e) {
-      throw new FileRefusal(400, "invalid request body: " + e.getOriginalMessage());
-    }
-  }
-
-  private String expand(String path, String user, String complaint) {
-    try {
-      return home.expand(path, user);
-    } catch (Home.UserHomeException e) {
-      throw new FileRefusal(400, complaint + ": " + e.getMessage());
+      throw new Refusal(400, "invalid request body: " + e.getOriginalMessage());
     }
   }
 
   private Path source(String source, String destination, String user) {
-    String expanded = expand(source, user, "error resolving source path \"" + source + "\"");
+    String expanded =
+        FilesEndpoint.expand(home, source, user, "error resolving source path \"" + source + "\"");
     if (expanded.equals(destination)) {
-      throw new FileRefusal(
-          400, "source path \"" + source + "\" cannot be the same as destination");
+      throw new Refusal(400, "source path \"" + source + "\" cannot be the same as destination");
     }
     try {
       Path file = home.follow(expanded);
       Files.readAttributes(file, "unix:mode");
       if (Files.isRegularFile(file)) return home.locate(expanded);
     } catch (IOException e) {
-      throw new FileRefusal(404, "source file not found: " + source);
+      throw new Refusal(404, "source file not found: " + source);
     }
-    throw new FileRefusal(400, "source path is not a regular file: " + source);
+    throw new Refusal(400, "source path is not a regular file: " + source);
   }
 
   /** Writes beside the destination, then renames. */
@@ -119,7 +113,7 @@ final class Compose {
     try {
       Parents.make(home, ExactPath.parent(destination));
     } catch (Parents.RefusedException e) {
-      throw new FileRefusal(500, "error ensuring directories: " + e.getMessage());
+      throw new Refusal(500, "error ensuring directories: " + e.getMessage());
     }
     String beside = destination + ".e2b-compose." + UUID.randomUUID() + ".tmp";
     Path temporary = home.locate(beside);
@@ -137,9 +131,9 @@ final class Compose {
       for (Path source : sources) Files.copy(source, out);
     } catch (IOException e) {
       if (GoErrors.isDiskFull(e)) {
-        throw new FileRefusal(507, "not enough disk space available");
+        throw new Refusal(507, "not enough disk space available");
       }
-      throw new FileRefusal(500, "error composing: " + GoErrors.reason(e));
+      throw new Refusal(500, "error composing: " + GoErrors.reason(e));
     }
   }
 
@@ -155,7 +149,7 @@ final class Compose {
     } catch (IOException e) {
       reason = GoErrors.reason(e);
     }
-    throw new FileRefusal(
+    throw new Refusal(
         500, "error finalizing compose: rename " + beside + " " + destination + ": " + reason);
   }
 }

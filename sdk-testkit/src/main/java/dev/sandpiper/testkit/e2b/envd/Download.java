@@ -1,9 +1,9 @@
 package dev.sandpiper.testkit.e2b.envd;
 
-import dev.sandpiper.testkit.e2b.files.FileRefusal;
 import dev.sandpiper.testkit.http.AcceptEncoding;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Preconditions;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.http.ServedFile;
 import dev.sandpiper.testkit.machine.ContentNames;
 import dev.sandpiper.testkit.machine.ExactPath;
@@ -41,18 +41,18 @@ final class Download {
   }
 
   void answer(String path, String user) throws IOException {
-    String expanded = expand(path, user);
+    String complaint = "error expanding and resolving path '" + path + "'";
+    String expanded = FilesEndpoint.expand(home, path, user, complaint);
     Path file = locate(expanded);
     boolean conditional = Preconditions.areIn(exchange);
     AcceptEncoding accepted = AcceptEncoding.parse(exchange.header("Accept-Encoding"));
     if (accepted == AcceptEncoding.NOTHING) {
-      throw new FileRefusal(
+      throw new Refusal(
           406, "error parsing Accept-Encoding: no acceptable encoding found, supported: [gzip]");
     }
     exchange.set("Vary", "Accept-Encoding");
     if (conditional && accepted == AcceptEncoding.GZIP_ONLY) {
-      throw new FileRefusal(
-          406, "identity encoding not acceptable for Range or conditional request");
+      throw new Refusal(406, "identity encoding not acceptable for Range or conditional request");
     }
     String name = ExactPath.name(expanded);
     try (FileChannel channel = open(file, expanded)) {
@@ -70,16 +70,7 @@ final class Download {
       return FileChannel.open(file, StandardOpenOption.READ);
     } catch (IOException e) {
       String reason = "open " + expanded + ": " + GoErrors.reason(e);
-      throw new FileRefusal(500, "error opening file '" + expanded + "': " + reason);
-    }
-  }
-
-  private String expand(String path, String user) {
-    try {
-      return home.expand(path, user);
-    } catch (Home.UserHomeException e) {
-      throw new FileRefusal(
-          400, "error expanding and resolving path '" + path + "': " + e.getMessage());
+      throw new Refusal(500, "error opening file '" + expanded + "': " + reason);
     }
   }
 
@@ -90,9 +81,9 @@ final class Download {
       Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
       if (GoErrors.isMissing(e)) {
-        throw new FileRefusal(404, "path '" + expanded + "' does not exist");
+        throw new Refusal(404, "path '" + expanded + "' does not exist");
       }
-      throw new FileRefusal(
+      throw new Refusal(
           500,
           "error checking if path exists '"
               + expanded
@@ -102,11 +93,11 @@ final class Download {
               + GoErrors.reason(e));
     }
     if (Files.isDirectory(file)) {
-      throw new FileRefusal(400, "path '" + expanded + "' is a directory");
+      throw new Refusal(400, "path '" + expanded + "' is a directory");
     }
     // Opening a pipe would wait for its other end.
     if (!Files.isRegularFile(file) && !isDevice(file)) {
-      throw new FileRefusal(400, "path '" + expanded + "' is not a regular file");
+      throw new Refusal(400, "path '" + expanded + "' is not a regular file");
     }
     return file;
   }

@@ -1,11 +1,12 @@
 package dev.sandpiper.testkit.e2b.envd;
 
-import dev.sandpiper.testkit.e2b.files.FileRefusal;
 import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.e2b.sandbox.Users;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.Confinement;
+import dev.sandpiper.testkit.machine.Home;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +47,8 @@ final class FilesEndpoint {
   static void answerRefusals(Exchange exchange, Answer answer) throws IOException {
     try {
       answer.send();
-    } catch (FileRefusal e) {
-      e.answer(exchange);
+    } catch (Refusal e) {
+      exchange.failure(e.status(), e.message());
     } catch (Query.MalformedException e) {
       exchange.text(400, String.valueOf(e.getMessage()));
     } catch (Confinement.OutsideException e) {
@@ -71,7 +72,16 @@ final class FilesEndpoint {
   static String acting(@Nullable String user) {
     if (user == null) return Users.DEFAULT;
     if (Users.isKnown(user)) return user;
-    throw new FileRefusal(401, "error looking up user '" + user + "': user: unknown user " + user);
+    throw new Refusal(401, "error looking up user '" + user + "': user: unknown user " + user);
+  }
+
+  /** A path that a request names, from the root on. The complaint is how a refusal begins. */
+  static String expand(Home home, String path, String user, String complaint) {
+    try {
+      return home.expand(path, user);
+    } catch (Home.UserHomeException e) {
+      throw new Refusal(400, complaint + ": " + e.getMessage());
+    }
   }
 
   private static String path(Query query) {

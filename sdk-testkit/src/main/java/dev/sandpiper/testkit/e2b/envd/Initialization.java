@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.Secrets;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -57,7 +58,7 @@ final class Initialization {
 
   private static JsonNode read(byte @Nullable [] body) throws IOException, MalformedException {
     if (body == null) throw new MalformedException();
-    if (body.length == 0) return Exchange.json.createObjectNode();
+    if (body.length == 0) return GoJson.object();
     try {
       JsonNode told = Exchange.json.readTree(body);
       requireText(told.path("accessToken"));

@@ -1,9 +1,9 @@
 package dev.sandpiper.testkit.e2b.envd;
 
-import dev.sandpiper.testkit.e2b.files.FileRefusal;
 import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Query;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.Secrets;
 import java.time.Instant;
 import java.util.Base64;
@@ -19,8 +19,8 @@ public final class Signature {
   private Signature() {}
 
   /**
-   * @throws FileRefusal if the sandbox has a token, and the request neither has it nor a signature
-   *     made with it
+   * @throws Refusal if the sandbox has a token, and the request neither has it nor a signature made
+   *     with it
    */
   static void check(Exchange exchange, LocalSandbox sandbox, Query query, String operation) {
     String token = sandbox.accessToken();
@@ -28,16 +28,16 @@ public final class Signature {
     String header = exchange.header("X-Access-Token");
     if (header != null) {
       if (Secrets.matches(token, header)) return;
-      throw new FileRefusal(401, "access token present in header but does not match");
+      throw new Refusal(401, "access token present in header but does not match");
     }
     String signature = query.get("signature");
-    if (signature == null) throw new FileRefusal(401, "missing signature query parameter");
+    if (signature == null) throw new Refusal(401, "missing signature query parameter");
     if (!isMadeWith(token, query, operation, signature)) {
-      throw new FileRefusal(401, "invalid signature");
+      throw new Refusal(401, "invalid signature");
     }
     String expiration = query.get("signature_expiration");
     if (expiration != null && Long.parseLong(expiration) < Instant.now().getEpochSecond()) {
-      throw new FileRefusal(401, "signature is already expired");
+      throw new Refusal(401, "signature is already expired");
     }
   }
 

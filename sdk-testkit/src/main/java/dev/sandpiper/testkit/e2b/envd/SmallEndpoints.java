@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.Machine;
 import java.io.File;
 import java.io.IOException;
@@ -41,12 +42,12 @@ final class SmallEndpoints {
 
   private static void answer(Exchange exchange, JsonNode tree) throws IOException {
     exchange.set("Content-Type", "application/json");
-    byte[] bytes = (Exchange.json.writeValueAsString(tree) + "\n").getBytes(UTF_8);
+    byte[] bytes = (GoJson.text(tree) + "\n").getBytes(UTF_8);
     exchange.answer(200, bytes);
   }
 
   private static ObjectNode environment(LocalSandbox sandbox) {
-    ObjectNode tree = Exchange.json.createObjectNode();
+    ObjectNode tree = GoJson.object();
     new TreeMap<>(sandbox.processes().environment()).forEach(tree::put);
     return tree;
   }
@@ -57,8 +58,7 @@ final class SmallEndpoints {
     File disk = sandbox.home().directory().toFile();
     double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     int processors = Runtime.getRuntime().availableProcessors();
-    return Exchange.json
-        .createObjectNode()
+    return GoJson.object()
         .put("ts", Instant.now().getEpochSecond())
         .put("cpu_count", processors)
         .put("cpu_used_pct", Math.max(0, Math.min(100, 100 * load / processors)))

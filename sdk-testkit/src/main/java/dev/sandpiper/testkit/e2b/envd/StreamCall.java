@@ -8,6 +8,7 @@ import dev.sandpiper.testkit.e2b.connect.Gzip;
 import dev.sandpiper.testkit.e2b.connect.RpcException;
 import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.Confinement;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -90,9 +91,9 @@ final class StreamCall {
   }
 
   private static byte[] lastMessage(@Nullable RpcException error) {
-    ObjectNode tree = Exchange.json.createObjectNode();
+    ObjectNode tree = GoJson.object();
     if (error != null) tree.set("error", error.tree());
-    return Exchange.bytesOf(tree);
+    return GoJson.bytes(tree);
   }
 
   private void write(int flags, byte[] message) throws IOException {

@@ -7,6 +7,7 @@ import dev.sandpiper.testkit.e2b.connect.Limits;
 import dev.sandpiper.testkit.e2b.connect.RpcException;
 import dev.sandpiper.testkit.e2b.sandbox.LocalSandbox;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.Confinement;
 import java.io.IOException;
 
@@ -60,6 +61,6 @@ final class UnaryCall {
 
   static void fail(Exchange exchange, RpcException error) throws IOException {
     exchange.set("Content-Type", "application/json");
-    exchange.answer(error.code().status(), Exchange.bytesOf(error.tree()));
+    exchange.answer(error.code().status(), GoJson.bytes(error.tree()));
   }
 }

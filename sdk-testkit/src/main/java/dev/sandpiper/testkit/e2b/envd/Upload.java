@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.e2b.connect.Gzip;
 import dev.sandpiper.testkit.e2b.files.FileMetadata;
-import dev.sandpiper.testkit.e2b.files.FileRefusal;
 import dev.sandpiper.testkit.e2b.files.Parents;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Multipart;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
 import dev.sandpiper.testkit.machine.Home;
@@ -31,12 +32,13 @@ import org.jspecify.annotations.Nullable;
  * arrived. Parents are made; a file that exists keeps its mode.
  */
 final class Upload {
+  private static final String COMPLAINT = "error resolving path";
   private static final int BUFFER_BYTES = 64 * 1024;
 
   private final Exchange exchange;
   private final Home home;
   private final String user;
-  private final ArrayNode written = Exchange.json.createArrayNode();
+  private final ArrayNode written = GoJson.array();
 
   Upload(Exchange exchange, Home home, String user) {
     this.exchange = exchange;
@@ -56,19 +58,19 @@ final class Upload {
     } else if (media.equals("application/octet-stream")) {
       octets(path, metadata);
     } else {
-      throw new FileRefusal(
+      throw new Refusal(
           400,
           "unsupported content type: "
               + (type == null ? "" : type)
               + ", expected multipart/form-data or application/octet-stream");
     }
     exchange.set("Content-Type", "text/plain; charset=utf-8");
-    exchange.answer(200, Exchange.bytesOf(written));
+    exchange.answer(200, GoJson.bytes(written));
   }
 
   private void octets(@Nullable String path, FileMetadata metadata) throws IOException {
     if (path == null) {
-      throw new FileRefusal(400, "path query parameter is required for raw body upload");
+      throw new Refusal(400, "path query parameter is required for raw body upload");
     }
     write(path, content(), metadata);
   }
@@ -77,7 +79,7 @@ final class Upload {
     InputStream content = content();
     String boundary = Multipart.boundary(type);
     if (boundary == null) {
-      throw new FileRefusal(
+      throw new Refusal(
           500, "error parsing multipart form: no multipart boundary param in Content-Type");
     }
     Multipart form = new Multipart(content, boundary);
@@ -86,14 +88,14 @@ final class Upload {
       if (!part.isFile()) continue;
       String target = path == null ? part.fileName() : path;
       if (target == null) {
-        throw new FileRefusal(
+        throw new Refusal(
             400,
             "error getting multipart custom part file name: filename not found in"
                 + " Content-Disposition header");
       }
-      String expanded = expand(target);
+      String expanded = FilesEndpoint.expand(home, target, user, COMPLAINT);
       if (!targets.add(expanded)) {
-        throw new FileRefusal(
+        throw new Refusal(
             400,
             "you cannot upload multiple files to the same path '"
                 + expanded
@@ -107,7 +109,7 @@ final class Upload {
     try {
       return form.next();
     } catch (EOFException e) {
-      throw new FileRefusal(500, "error reading form: multipart: NextPart: EOF");
+      throw new Refusal(500, "error reading form: multipart: NextPart: EOF");
     }
   }
 
@@ -126,20 +128,12 @@ final class Upload {
     }
   }
 
-  private static FileRefusal undecodable(String reason) {
-    return new FileRefusal(400, "error decompressing request body: " + reason);
-  }
-
-  private String expand(String path) {
-    try {
-      return home.expand(path, user);
-    } catch (Home.UserHomeException e) {
-      throw new FileRefusal(400, "error resolving path: " + e.getMessage());
-    }
+  private static Refusal undecodable(String reason) {
+    return new Refusal(400, "error decompressing request body: " + reason);
   }
 
   private void write(String path, InputStream content, FileMetadata metadata) throws IOException {
-    String expanded = expand(path);
+    String expanded = FilesEndpoint.expand(home, path, user, COMPLAINT);
     Path file = target(expanded);
     boolean made = Files.notExists(file);
     try (OutputStream out = open(file, expanded)) {
@@ -158,15 +152,15 @@ final class Upload {
     try {
       Parents.make(home, ExactPath.parent(expanded));
     } catch (Parents.RefusedException e) {
-      throw new FileRefusal(500, "error ensuring directories: " + e.getMessage());
+      throw new Refusal(500, "error ensuring directories: " + e.getMessage());
     }
     Path file = follow(expanded);
     try {
       if (attributes(file).isDirectory()) {
-        throw new FileRefusal(400, "path is a directory: " + expanded);
+        throw new Refusal(400, "path is a directory: " + expanded);
       }
       if (!attributes(file).isRegularFile()) { // opening a pipe would wait for its other end
-        throw new FileRefusal(400, "path is not a regular file: " + expanded);
+        throw new Refusal(400, "path is not a regular file: " + expanded);
       }
       Ownership.take(file);
     } catch (NoSuchFileException e) {
@@ -189,8 +183,8 @@ final class Upload {
     }
   }
 
-  private static FileRefusal noInfo(String expanded, IOException e) {
-    return new FileRefusal(
+  private static Refusal noInfo(String expanded, IOException e) {
+    return new Refusal(
         500, "error getting file info: stat " + expanded + ": " + GoErrors.reason(e));
   }
 
@@ -198,8 +192,7 @@ final class Upload {
     try {
       return Files.newOutputStream(file);
     } catch (IOException e) {
-      throw new FileRefusal(
-          500, "error opening file: open " + expanded + ": " + GoErrors.reason(e));
+      throw new Refusal(500, "error opening file: open " + expanded + ": " + GoErrors.reason(e));
     }
   }
 
@@ -210,10 +203,10 @@ final class Upload {
         out.write(buffer, 0, count);
       }
     } catch (EOFException e) {
-      throw new FileRefusal(500, "error writing file: unexpected EOF");
+      throw new Refusal(500, "error writing file: unexpected EOF");
     } catch (IOException e) {
       if (!GoErrors.isDiskFull(e)) throw e;
-      throw new FileRefusal(507, "not enough disk space available");
+      throw new Refusal(507, "not enough disk space available");
     }
   }
 }

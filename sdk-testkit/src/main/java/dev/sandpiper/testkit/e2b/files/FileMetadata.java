@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -69,8 +70,8 @@ public record FileMetadata(Map<String, String> values) {
     }
   }
 
-  private static FileRefusal invalid(String reason) {
-    return new FileRefusal(400, "invalid metadata: " + reason);
+  private static Refusal invalid(String reason) {
+    return new Refusal(400, "invalid metadata: " + reason);
   }
 
   /** What a file has, links not followed. */

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.e2b.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,7 @@ public final class ApiException extends RuntimeException {
   }
 
   public void answer(Exchange exchange) throws IOException {
-    ObjectNode body =
-        Exchange.json.createObjectNode().put("code", status).put("message", getMessage());
+    ObjectNode body = GoJson.object().put("code", status).put("message", getMessage());
     if (errorCode != null) body.put("error_code", errorCode);
     exchange.json(status, body);
   }

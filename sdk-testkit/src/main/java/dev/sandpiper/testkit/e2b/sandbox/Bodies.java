@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -19,7 +20,7 @@ public final class Bodies {
   public static ObjectNode read(Exchange exchange) throws IOException {
     byte[] bytes = exchange.body(MOST_BYTES);
     if (bytes == null) throw new ApiException(413, "the request's body is above 16 MiB");
-    if (bytes.length == 0) return Exchange.json.createObjectNode();
+    if (bytes.length == 0) return GoJson.object();
     try {
       if (Exchange.json.readTree(bytes) instanceof ObjectNode tree) return tree;
     } catch (JsonProcessingException e) {

@@ -2,7 +2,7 @@ package dev.sandpiper.testkit.e2b.sandbox;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.http.Exchange;
+import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -62,7 +62,7 @@ public final class Journal {
           return outside || !lower(one.message()).contains(lower(search));
         });
     if (!forward) Collections.reverse(found);
-    ObjectNode tree = Exchange.json.createObjectNode();
+    ObjectNode tree = GoJson.object();
     ArrayNode logs = tree.putArray("logs");
     found.stream().limit(limit).forEach(one -> add(logs, one));
     return tree;

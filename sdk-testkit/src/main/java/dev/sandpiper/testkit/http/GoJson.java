@@ -1,4 +1,4 @@
-package dev.sandpiper.testkit.blaxel.api;
+package dev.sandpiper.testkit.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -95,7 +95,7 @@ public final class GoJson {
   }
 
   /** A field by its name, in whatever letters; null if it is not there, or null. */
-  static @Nullable JsonNode field(JsonNode object, String name) {
+  public static @Nullable JsonNode field(JsonNode object, String name) {
     JsonNode found = object.get(name);
     if (found == null) {
       found =
@@ -109,7 +109,7 @@ public final class GoJson {
   }
 
   /** What Go says about a value of the wrong kind, named as in {@code array}. */
-  static String kind(JsonNode value) {
+  public static String kind(JsonNode value) {
     return switch (value.getNodeType()) {
       case ARRAY -> "array";
       case OBJECT, POJO -> "object";

@@ -1,0 +1,20 @@
+package dev.sandpiper.testkit.http;
+
+/** A request that is refused, with the status and the message of the answer. */
+public final class Refusal extends RuntimeException {
+  private static final long serialVersionUID = 1;
+  private final int status;
+
+  public Refusal(int status, String message) {
+    super(message);
+    this.status = status;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public String message() {
+    return String.valueOf(getMessage());
+  }
+}
