@@ -4,7 +4,7 @@ import dev.sandpiper.blaxel.account.AuthenticatedTransport;
 import dev.sandpiper.blaxel.account.BlaxelSettings;
 import dev.sandpiper.blaxel.account.ControlPlane;
 import dev.sandpiper.blaxel.account.Tokens;
-import dev.sandpiper.blaxel.process.OutputFiles;
+import dev.sandpiper.blaxel.process.OutputOptions;
 import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.Threads;
@@ -26,7 +26,7 @@ record Account(
     Tokens tokens,
     Threads threads,
     Waits waits,
-    OutputFiles output,
+    OutputOptions output,
     CreatedSandboxes created) {
 
   /** What opens every port of every sandbox of the account, and more than that. */

@@ -20,7 +20,7 @@ import dev.sandpiper.blaxel.account.BlaxelSettings;
 import dev.sandpiper.blaxel.account.ControlPlane;
 import dev.sandpiper.blaxel.account.SandboxJson;
 import dev.sandpiper.blaxel.account.Tokens;
-import dev.sandpiper.blaxel.process.OutputFiles;
+import dev.sandpiper.blaxel.process.OutputOptions;
 import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.blaxel.server.WakingTransport;
 import dev.sandpiper.engine.CreatedSandboxes;
@@ -68,7 +68,7 @@ public final class BlaxelClient implements SandboxClient {
       ClientResources resources,
       UserAgent userAgent,
       Waits waits,
-      OutputFiles output) {
+      OutputOptions output) {
     this.resources = resources;
     HttpTransport plain =
         new HeaderTransport(resources.transport(), headers(userAgent, settings.workspace()));

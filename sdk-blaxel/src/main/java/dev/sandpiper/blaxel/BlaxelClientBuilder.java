@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.SandboxClientBuilder;
 import dev.sandpiper.blaxel.account.BlaxelSettings;
-import dev.sandpiper.blaxel.process.OutputFiles;
+import dev.sandpiper.blaxel.process.OutputOptions;
 import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.http.Time;
 import dev.sandpiper.http.UserAgent;
@@ -20,7 +20,7 @@ import java.util.Base64;
 public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClientBuilder> {
   private final BlaxelSettings.Options options = new BlaxelSettings.Options();
   private Waits waits = Waits.standard();
-  private OutputFiles output = OutputFiles.STANDARD;
+  private OutputOptions output = OutputOptions.STANDARD;
 
   BlaxelClientBuilder() {}
 
@@ -101,7 +101,7 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
    *     0-9 . _ - in its names
    */
   public BlaxelClientBuilder outputDirectory(String path) {
-    output = new OutputFiles(path, output.streamedOnly());
+    output = new OutputOptions(path, output.streamedOnly());
     return this;
   }
 
@@ -111,7 +111,7 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
    * attaching to processes and listing them among others.
    */
   public BlaxelClientBuilder streamedOnly() {
-    output = new OutputFiles(output.directory(), true);
+    output = new OutputOptions(output.directory(), true);
     return this;
   }
 

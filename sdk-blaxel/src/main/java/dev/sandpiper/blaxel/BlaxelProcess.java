@@ -16,9 +16,9 @@ import java.util.concurrent.CompletableFuture;
 /** A process in a Blaxel sandbox. */
 public final class BlaxelProcess implements Process {
   private final Process process;
-  private final ServerProcesses processes;
+  private final SandboxProcesses processes;
 
-  BlaxelProcess(Process process, ServerProcesses processes) {
+  BlaxelProcess(Process process, SandboxProcesses processes) {
     this.process = process;
     this.processes = processes;
   }

@@ -9,16 +9,16 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.blaxel.account.Previews;
 import dev.sandpiper.blaxel.files.BlaxelFiles;
-import dev.sandpiper.blaxel.process.ExactFiles;
 import dev.sandpiper.blaxel.process.ExactLauncher;
 import dev.sandpiper.blaxel.process.ExactSandbox;
-import dev.sandpiper.blaxel.process.OutputFiles;
+import dev.sandpiper.blaxel.process.OutputDirectory;
+import dev.sandpiper.blaxel.process.OutputOptions;
 import dev.sandpiper.blaxel.process.ProcessApi;
 import dev.sandpiper.blaxel.process.StartMessages;
 import dev.sandpiper.blaxel.process.StreamedLauncher;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
-import dev.sandpiper.engine.Places;
+import dev.sandpiper.engine.SandboxDirectories;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
@@ -69,10 +69,10 @@ public final class BlaxelSandbox implements Sandbox {
   private final Account account;
   private final RecordUpdate update;
   private final Variables variables;
-  private final Places places;
+  private final SandboxDirectories directories;
   private final ExactSandbox exact;
   private final ExactLauncher launcher;
-  private final ServerProcesses processes;
+  private final SandboxProcesses processes;
   private final Filesystem files;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -82,18 +82,18 @@ public final class BlaxelSandbox implements Sandbox {
     this.created = created;
     this.account = account;
     this.update = new RecordUpdate(account.api(), name, account.threads().time());
-    this.places = new Places(this::launched, name);
-    SandboxPaths paths = new SandboxPaths(places::workingDirectory);
+    this.directories = new SandboxDirectories(this::launched, name);
+    SandboxPaths paths = new SandboxPaths(directories::workingDirectory);
     ProcessApi api = new ProcessApi(account.dataPlane(), url, account.threads().scope());
     this.variables = new Variables(name, api);
     StartMessages messages =
         new StartMessages(
-            scope -> new SandboxPaths(() -> places.workingDirectory(scope)), variables);
+            scope -> new SandboxPaths(() -> directories.workingDirectory(scope)), variables);
     this.exact =
         ExactSandbox.of(
             name,
             api,
-            new ExactFiles(account.dataPlane(), url, account.output().directory()),
+            new OutputDirectory(account.dataPlane(), url, account.output().directory()),
             account.threads(),
             NotBegunException::new,
             account.waits().lost());
@@ -103,7 +103,7 @@ public final class BlaxelSandbox implements Sandbox {
             messages,
             new StreamedLauncher(exact, messages, account.waits()),
             account.output().streamedOnly());
-    this.processes = new ServerProcesses(launcher, account.threads());
+    this.processes = new SandboxProcesses(launcher, account.threads());
     this.files = new BlaxelFiles(account.dataPlane(), url, paths, processes, account.threads());
   }
 
@@ -186,12 +186,12 @@ public final class BlaxelSandbox implements Sandbox {
 
   @Override
   public String workingDirectory() {
-    return places.workingDirectory();
+    return directories.workingDirectory();
   }
 
   @Override
   public String homeDirectory() {
-    return places.home();
+    return directories.home();
   }
 
   @Override
@@ -204,7 +204,7 @@ public final class BlaxelSandbox implements Sandbox {
     return capabilities(account.output());
   }
 
-  static Set<Capability> capabilities(OutputFiles output) {
+  static Set<Capability> capabilities(OutputOptions output) {
     return output.streamedOnly() ? STREAMED : CAPABILITIES;
   }
 

@@ -11,7 +11,7 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.account.BlaxelSettings;
 import dev.sandpiper.blaxel.account.SandboxJson;
 import dev.sandpiper.blaxel.server.BlaxelCall;
-import dev.sandpiper.blaxel.server.DataErrors;
+import dev.sandpiper.blaxel.server.SandboxErrors;
 import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
@@ -90,10 +90,10 @@ record Readiness(Account account, CallScope scope) {
             .in(scope);
     try (HttpResponse response = account.dataPlane().send(request)) {
       if (response.status() == 200) {
-        DataErrors.json(response);
+        SandboxErrors.json(response);
         return true;
       }
-      throw DataErrors.of(response, What.SANDBOX);
+      throw SandboxErrors.of(response, What.SANDBOX);
     }
   }
 

@@ -35,8 +35,8 @@ final class Execution {
   private final CallScope call;
   private final long began;
   private final TextViews texts = new TextViews();
-  private final OutputCapture stdout;
-  private final OutputCapture stderr;
+  private final OutputCollector stdout;
+  private final OutputCollector stderr;
   private final CompletableFuture<Boolean> streamOver = new CompletableFuture<>();
 
   private boolean showing; // in the listener; what is thrown meanwhile is the listener's
@@ -52,8 +52,8 @@ final class Execution {
     this.threads = threads;
     this.call = outer.child();
     this.began = threads.time().nanos();
-    this.stdout = new OutputCapture(command.captureBytes());
-    this.stderr = new OutputCapture(command.captureBytes());
+    this.stdout = new OutputCollector(command.captureBytes());
+    this.stderr = new OutputCollector(command.captureBytes());
   }
 
   ExecResult run(Function<CallScope, RunningCommand> start) {
@@ -170,7 +170,7 @@ final class Execution {
     }
   }
 
-  private OutputCapture captureOf(Channel channel) {
+  private OutputCollector captureOf(Channel channel) {
     return channel == Channel.STDERR ? stderr : stdout;
   }
 

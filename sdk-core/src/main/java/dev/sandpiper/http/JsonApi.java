@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 
 /** Calls of a platform's REST API, which takes and answers JSON. */
-public record JsonApi(HttpTransport transport, HttpUrl base, ApiErrors errors) {
+public record JsonApi(HttpTransport transport, HttpUrl base, ControlPlaneErrors errors) {
   private static final int LONGEST_ANSWER = 16 << 20;
 
   /** The same, whose calls end with {@code scope}. */

@@ -13,9 +13,9 @@ import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.envd.E2bCall;
-import dev.sandpiper.http.ApiErrors;
-import dev.sandpiper.http.ApiErrors.Verdict;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.ControlPlaneErrors;
+import dev.sandpiper.http.ControlPlaneErrors.Verdict;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -48,8 +48,8 @@ record ControlPlane(JsonApi api) {
     this(new JsonApi(transport, base, errors(E2bCall.REPEAT_HEADER)));
   }
 
-  private static ApiErrors errors(@Nullable String repeatHeader) {
-    return new ApiErrors(
+  private static ControlPlaneErrors errors(@Nullable String repeatHeader) {
+    return new ControlPlaneErrors(
         List.of("message"),
         List.of("error_code"),
         Set.of(400),

@@ -20,7 +20,7 @@ import dev.sandpiper.e2b.process.ProcessRpc;
 import dev.sandpiper.e2b.process.StartMessages;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
-import dev.sandpiper.engine.Places;
+import dev.sandpiper.engine.SandboxDirectories;
 import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
@@ -49,7 +49,7 @@ public final class E2bSandbox implements Sandbox {
   private final SandboxAccess access;
   private final Origin origin;
   private final Account account;
-  private final Places places;
+  private final SandboxDirectories directories;
   private final HealthProbe health;
   private final EnvdLauncher launcher;
   private final EnvdProcesses processes;
@@ -73,8 +73,8 @@ public final class E2bSandbox implements Sandbox {
             LONGEST_MESSAGE,
             account.threads().scope());
     ProcessRpc rpc = new ProcessRpc(client, access.envdVersion());
-    this.places = new Places(this::launched, access.sandboxId());
-    SandboxPaths paths = new SandboxPaths(places::workingDirectory);
+    this.directories = new SandboxDirectories(this::launched, access.sandboxId());
+    SandboxPaths paths = new SandboxPaths(directories::workingDirectory);
     this.health = new HealthProbe(envd, access);
     this.launcher =
         new EnvdLauncher(
@@ -82,7 +82,7 @@ public final class E2bSandbox implements Sandbox {
             rpc,
             new StartMessages(
                 access.envdVersion(),
-                scope -> new SandboxPaths(() -> places.workingDirectory(scope))),
+                scope -> new SandboxPaths(() -> directories.workingDirectory(scope))),
             health,
             account.reattachLimit(),
             account.threads());
@@ -124,12 +124,12 @@ public final class E2bSandbox implements Sandbox {
 
   @Override
   public String workingDirectory() {
-    return places.workingDirectory();
+    return directories.workingDirectory();
   }
 
   @Override
   public String homeDirectory() {
-    return places.home();
+    return directories.home();
   }
 
   @Override

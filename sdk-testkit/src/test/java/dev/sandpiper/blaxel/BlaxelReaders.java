@@ -17,8 +17,8 @@ import dev.sandpiper.blaxel.account.Tokens;
 import dev.sandpiper.blaxel.files.Descriptions;
 import dev.sandpiper.blaxel.files.HexDigits;
 import dev.sandpiper.blaxel.files.Uploads;
-import dev.sandpiper.blaxel.process.ExactFiles;
 import dev.sandpiper.blaxel.process.Marks;
+import dev.sandpiper.blaxel.process.OutputDirectory;
 import dev.sandpiper.blaxel.process.ProcessApi;
 import dev.sandpiper.blaxel.process.ProcessRecord;
 import dev.sandpiper.blaxel.process.RecordLines;
@@ -77,15 +77,15 @@ public final class BlaxelReaders {
   }
 
   public static void files(byte[] input) {
-    ExactFiles files = new ExactFiles(new CannedTransport(input), NOWHERE, "/d");
+    OutputDirectory files = new OutputDirectory(new CannedTransport(input), NOWHERE, "/d");
     CallScope soon = CallScope.open().within(Duration.ofMillis(20)); // what says 422 is asked again
     files.list(soon).forEach((name, size) -> assertThat(size).isNotNegative());
   }
 
   public static void part(byte[] input) {
-    ExactFiles files = new ExactFiles(new CannedTransport(input), NOWHERE, "/d");
+    OutputDirectory files = new OutputDirectory(new CannedTransport(input), NOWHERE, "/d");
     if (files.read("x", Channel.STDOUT, 0, 100, CallScope.open())
-        instanceof ExactFiles.Part.Bytes part) {
+        instanceof OutputDirectory.Part.Bytes part) {
       assertThat(part.output().size()).isBetween(1, 100);
     }
   }

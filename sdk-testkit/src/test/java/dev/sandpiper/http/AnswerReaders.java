@@ -11,12 +11,12 @@ import okhttp3.HttpUrl;
 
 /** Answers of any status, as fuzzers feed them. */
 public final class AnswerReaders {
-  private static final ApiErrors ERRORS =
-      new ApiErrors(
+  private static final ControlPlaneErrors ERRORS =
+      new ControlPlaneErrors(
           List.of("message"),
           List.of("code"),
           Set.of(400),
-          Map.of("refused", ApiErrors.Verdict.NOTHING_DONE),
+          Map.of("refused", ControlPlaneErrors.Verdict.NOTHING_DONE),
           "Should-Retry");
 
   private static final ApiCall.Rule RULE =

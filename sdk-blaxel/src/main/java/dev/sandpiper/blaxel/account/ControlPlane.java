@@ -12,8 +12,8 @@ import dev.sandpiper.SandboxInfo;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.server.BlaxelCall;
 import dev.sandpiper.engine.LazyPages;
-import dev.sandpiper.http.ApiErrors;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.ControlPlaneErrors;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls of Blaxel's REST API that this library makes. */
 public record ControlPlane(JsonApi api) {
-  static final ApiErrors ERRORS =
-      new ApiErrors(
+  static final ControlPlaneErrors ERRORS =
+      new ControlPlaneErrors(
           List.of("message", "error"),
           List.of("reason", "code", "error_code"),
           Set.of(400, 409, 413, 422),

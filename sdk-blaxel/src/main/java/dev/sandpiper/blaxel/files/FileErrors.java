@@ -4,7 +4,7 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.blaxel.server.DataErrors;
+import dev.sandpiper.blaxel.server.SandboxErrors;
 import dev.sandpiper.files.FileReasons;
 import dev.sandpiper.http.HttpResponse;
 import java.util.Optional;
@@ -37,7 +37,7 @@ final class FileErrors {
   }
 
   static SandboxException of(HttpResponse response) {
-    SandboxException error = DataErrors.of(response, What.FILE);
+    SandboxException error = SandboxErrors.of(response, What.FILE);
     Optional<String> meaning = FileReasons.meaning(FileReasons.last(error.failure().observed()));
     return meaning.isEmpty()
         ? error

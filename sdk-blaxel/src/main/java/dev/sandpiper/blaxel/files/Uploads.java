@@ -9,7 +9,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.server.BlaxelCall;
-import dev.sandpiper.blaxel.server.DataErrors;
+import dev.sandpiper.blaxel.server.SandboxErrors;
 import dev.sandpiper.blaxel.server.UploadForm;
 import dev.sandpiper.engine.SandboxIds;
 import dev.sandpiper.files.UploadProgress;
@@ -158,7 +158,7 @@ public record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
       if (response.status() != 200) {
         throw FileErrors.of(response);
       }
-      return DataErrors.json(response);
+      return SandboxErrors.json(response);
     }
   }
 }

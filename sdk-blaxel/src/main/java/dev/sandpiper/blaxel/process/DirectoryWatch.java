@@ -47,7 +47,7 @@ final class DirectoryWatch {
   /** A head comes after thirty seconds at the latest, and then something every thirty. */
   private static final Duration SILENCE = Duration.ofSeconds(75);
 
-  private final ExactFiles files;
+  private final OutputDirectory files;
   private final Threads threads;
   private final Map<News, String> followed = new ConcurrentHashMap<>(); // and the process's id
   private final Monitor monitor;
@@ -58,7 +58,7 @@ final class DirectoryWatch {
   private boolean running;
   private @Nullable CallScope connection;
 
-  DirectoryWatch(ExactFiles files, Threads threads) {
+  DirectoryWatch(OutputDirectory files, Threads threads) {
     this.files = files;
     this.threads = threads;
     this.monitor = new Monitor(threads.time());

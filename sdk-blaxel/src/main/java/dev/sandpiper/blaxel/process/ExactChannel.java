@@ -5,8 +5,8 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.WireFormatException;
-import dev.sandpiper.blaxel.process.ExactFiles.Part;
 import dev.sandpiper.blaxel.process.Marks.ChannelEnd;
+import dev.sandpiper.blaxel.process.OutputDirectory.Part;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -85,7 +85,7 @@ final class ExactChannel implements OutputSource.Reader {
     isUnread = true; // until this has succeeded
     if (isFlowing) {
       isFlowing = false;
-      scope.sleep(GATHERING, ExactFiles.failure(files.toString(), ""));
+      scope.sleep(GATHERING, OutputDirectory.failure(files.toString(), ""));
     }
     try {
       OptionalLong segment = marks.segmentOf(channel, position);
@@ -144,7 +144,7 @@ final class ExactChannel implements OutputSource.Reader {
   private void rejectIfHopeless(long segment) {
     if (spoilt > MOST_SPOILT) {
       throw new WireFormatException(
-          ExactFiles.failure(
+          OutputDirectory.failure(
               files.name(channel, segment),
               "the sandbox sent something else in place of these bytes, " + spoilt + " times"),
           null);

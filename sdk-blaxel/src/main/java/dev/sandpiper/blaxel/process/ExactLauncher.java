@@ -12,7 +12,7 @@ import dev.sandpiper.TerminalSize;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.blaxel.BlaxelCommand;
 import dev.sandpiper.blaxel.BlaxelProcess;
-import dev.sandpiper.blaxel.process.ForeignProcesses.Place;
+import dev.sandpiper.blaxel.process.ServerProcesses.Place;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.Nonce;
@@ -41,7 +41,7 @@ public final class ExactLauncher implements CommandLauncher {
   private final ExactSandbox sandbox;
   private final StartMessages messages;
   private final StreamedLauncher streamed;
-  private final ForeignProcesses foreign;
+  private final ServerProcesses foreign;
   private final boolean streamedOnly;
 
   /**
@@ -52,7 +52,7 @@ public final class ExactLauncher implements CommandLauncher {
       StartMessages messages,
       StreamedLauncher streamed,
       boolean streamedOnly) {
-    this.foreign = new ForeignProcesses(sandbox);
+    this.foreign = new ServerProcesses(sandbox);
     this.sandbox = sandbox;
     this.messages = messages;
     this.streamed = streamed;
@@ -200,7 +200,7 @@ public final class ExactLauncher implements CommandLauncher {
           failure(ref, "it belongs to another sandbox than " + sandbox.id()));
     }
     Optional<ProcessRecord> record = sandbox.api().in(scope).find("attach", ref.processId());
-    Optional<Place> place = record.flatMap(ForeignProcesses::place);
+    Optional<Place> place = record.flatMap(ServerProcesses::place);
     boolean isAnother = place.isPresent() && !place.get().id().equals(ref.nonce());
     ExactSandbox there =
         isAnother ? sandbox : place.map(Place::directory).map(sandbox::in).orElse(sandbox);
@@ -213,7 +213,7 @@ public final class ExactLauncher implements CommandLauncher {
                 .filter(ProcessRecord::restartsOnFailure)
                 .map(ProcessRecord::maxRestarts)
                 .orElse(0),
-            record.filter(ForeignProcesses::isShort).isPresent(),
+            record.filter(ServerProcesses::isShort).isPresent(),
             false,
             false,
             List.of(),

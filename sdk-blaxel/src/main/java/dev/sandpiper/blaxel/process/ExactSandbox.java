@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public record ExactSandbox(
     String id,
     ProcessApi api,
-    ExactFiles files,
+    OutputDirectory files,
     DirectoryWatch watch,
     Heartbeat heartbeat,
     FinishedProcesses finished,
@@ -33,7 +33,7 @@ public record ExactSandbox(
   public static ExactSandbox of(
       String id,
       ProcessApi api,
-      ExactFiles files,
+      OutputDirectory files,
       Threads threads,
       NotBegun notBegun,
       Duration patience) {

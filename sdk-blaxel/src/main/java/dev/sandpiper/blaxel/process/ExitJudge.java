@@ -207,7 +207,7 @@ final class ExitJudge {
 
   /** The record as it is now. From any thread. */
   ProcessRecord record(CallScope scope) {
-    return api.in(scope.within(ExactFiles.ANSWER))
+    return api.in(scope.within(OutputDirectory.ANSWER))
         .find("follow", processName)
         .orElseThrow(() -> new PlatformException(failure("the server does not know it")));
   }
@@ -225,7 +225,7 @@ final class ExitJudge {
   }
 
   private boolean take(ProcessRecord found, CallScope scope) {
-    ProcessApi asked = api.in(scope.within(ExactFiles.ANSWER));
+    ProcessApi asked = api.in(scope.within(OutputDirectory.ANSWER));
     if (!isSame(found)) {
       recordSince = time.nanos();
     }

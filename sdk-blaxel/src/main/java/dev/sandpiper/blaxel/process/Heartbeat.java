@@ -35,7 +35,7 @@ final class Heartbeat {
   private static final String MARK = ".r";
 
   private final String id = Nonce.random();
-  private final ExactFiles files;
+  private final OutputDirectory files;
   private final DirectoryWatch watch;
   private final FinishedProcesses finished;
   private final Threads threads;
@@ -48,7 +48,8 @@ final class Heartbeat {
   private volatile boolean isWritten;
   private @Nullable Future<?> timer; // guarded by this; there while there are leases
 
-  Heartbeat(ExactFiles files, DirectoryWatch watch, FinishedProcesses finished, Threads threads) {
+  Heartbeat(
+      OutputDirectory files, DirectoryWatch watch, FinishedProcesses finished, Threads threads) {
     this.files = files;
     this.watch = watch;
     this.finished = finished;

@@ -13,7 +13,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.Signal;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.server.BlaxelCall;
-import dev.sandpiper.blaxel.server.DataErrors;
+import dev.sandpiper.blaxel.server.SandboxErrors;
 import dev.sandpiper.blaxel.server.StrayLines;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.engine.ProcessPlatform;
@@ -101,7 +101,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
       return response;
     }
     try (response) {
-      throw DataErrors.of(response, What.PROCESS);
+      throw SandboxErrors.of(response, What.PROCESS);
     }
   }
 
@@ -123,7 +123,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
       if (response.status() == 200) {
         return Optional.of(details(response));
       }
-      SandboxException failure = DataErrors.of(response, What.PROCESS);
+      SandboxException failure = SandboxErrors.of(response, What.PROCESS);
       if (response.status() == 422 && failure.failure().observed().startsWith(STILL_RUNNING)) {
         return Optional.empty();
       }
@@ -170,7 +170,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
 
   private static void requireSuccess(HttpResponse response, What missing) {
     if (response.status() != 200) {
-      throw DataErrors.of(response, missing);
+      throw SandboxErrors.of(response, missing);
     }
   }
 
@@ -204,7 +204,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
   }
 
   private static ProcessRecord details(HttpResponse response) {
-    JsonNode json = DataErrors.json(response);
+    JsonNode json = SandboxErrors.json(response);
     try {
       return ProcessRecord.of(json);
     } catch (IllegalArgumentException e) {
@@ -265,7 +265,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
       if (response.status() == 200) {
         return true;
       }
-      throw DataErrors.of(response, What.PROCESS);
+      throw SandboxErrors.of(response, What.PROCESS);
     } catch (NotFoundException e) {
       if (e.what() == What.PROCESS) {
         return false;
@@ -354,7 +354,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
         request,
         response -> {
           requireSuccess(response, What.SANDBOX);
-          return DataErrors.json(response).path("upgradeCount").asInt(0);
+          return SandboxErrors.json(response).path("upgradeCount").asInt(0);
         });
   }
 

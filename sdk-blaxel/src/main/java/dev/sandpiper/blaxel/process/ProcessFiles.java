@@ -2,7 +2,7 @@ package dev.sandpiper.blaxel.process;
 
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent.Channel;
-import dev.sandpiper.blaxel.process.ExactFiles.Part;
+import dev.sandpiper.blaxel.process.OutputDirectory.Part;
 import dev.sandpiper.http.CallScope;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,20 +20,21 @@ final class ProcessFiles {
       long number, Marks marks, @Nullable ProcessRecord record, RecordLines lines) {}
 
   private final String id;
-  private final ExactFiles files;
+  private final OutputDirectory files;
   private final @Nullable Function<CallScope, ProcessRecord> records;
   private final AtomicLong asked = new AtomicLong();
   private volatile Look last = new Look(0, Marks.NONE, null, RecordLines.NONE);
 
   /** Of a command that writes files only. */
-  ProcessFiles(String id, ExactFiles files) {
+  ProcessFiles(String id, OutputDirectory files) {
     this(id, files, null);
   }
 
   /**
    * @param records asks for the record, in which the output begins; null for one without
    */
-  ProcessFiles(String id, ExactFiles files, @Nullable Function<CallScope, ProcessRecord> records) {
+  ProcessFiles(
+      String id, OutputDirectory files, @Nullable Function<CallScope, ProcessRecord> records) {
     this.id = id;
     this.files = files;
     this.records = records;
@@ -59,7 +60,7 @@ final class ProcessFiles {
       list(scope);
       return true;
     } catch (PlatformException e) {
-      if (e.failure().status().orElse(0) == ExactFiles.VANISHED) {
+      if (e.failure().status().orElse(0) == OutputDirectory.VANISHED) {
         return false;
       }
       throw e;

@@ -6,7 +6,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.WireFormatException;
-import dev.sandpiper.blaxel.process.ExactFiles.Part;
+import dev.sandpiper.blaxel.process.OutputDirectory.Part;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.http.CallScope;
 import java.util.Arrays;
@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * @param path of the files, without what follows the process's name
  * @param begin where the first event stands
  */
-record ServerLogs(ExactFiles files, String path, ByteOffsets begin) implements OutputSource {
+record ServerLogs(OutputDirectory files, String path, ByteOffsets begin) implements OutputSource {
   static String file(String path, Channel channel) {
     return path + (channel == Channel.STDERR ? ".stderr.log" : ".stdout.log");
   }
@@ -68,7 +68,7 @@ record ServerLogs(ExactFiles files, String path, ByteOffsets begin) implements O
 
     private final Channel channel;
     private final String path;
-    private final ExactFiles files;
+    private final OutputDirectory files;
     private final CallScope scope;
     private final Consumer<ProcessEvent> events;
     private long position;
@@ -77,7 +77,7 @@ record ServerLogs(ExactFiles files, String path, ByteOffsets begin) implements O
     Log(
         Channel channel,
         String path,
-        ExactFiles files,
+        OutputDirectory files,
         CallScope scope,
         Consumer<ProcessEvent> events,
         long position) {
@@ -110,7 +110,8 @@ record ServerLogs(ExactFiles files, String path, ByteOffsets begin) implements O
       }
       if (part instanceof Part.Spoilt && ++spoilt > MOST_SPOILT) {
         throw new WireFormatException(
-            ExactFiles.failure(path, "the sandbox sent something else in place of these bytes"),
+            OutputDirectory.failure(
+                path, "the sandbox sent something else in place of these bytes"),
             null);
       }
       return part instanceof Part.Spoilt;

@@ -9,7 +9,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.OutputGap;
-import dev.sandpiper.blaxel.server.DataErrors;
+import dev.sandpiper.blaxel.server.SandboxErrors;
 import dev.sandpiper.blaxel.server.StrayLines;
 import dev.sandpiper.http.ErrorBody;
 import dev.sandpiper.wire.Json;
@@ -210,7 +210,7 @@ public final class StreamMessages {
   }
 
   private RuntimeException refused(String text) {
-    Failure failure = Failure.of("start", name, DataErrors.withoutCommand(text));
+    Failure failure = Failure.of("start", name, SandboxErrors.withoutCommand(text));
     return text.startsWith("failed to start process")
         ? new InvalidRequestException(failure)
         : new PlatformException(failure);

@@ -53,7 +53,7 @@ final class WrappedCommand {
    */
   WrappedCommand(
       BlaxelCommand command,
-      ExactFiles files,
+      OutputDirectory files,
       String id,
       String holder,
       boolean mayBeShort,
@@ -80,7 +80,7 @@ final class WrappedCommand {
 
   private static String text(
       BlaxelCommand command,
-      ExactFiles files,
+      OutputDirectory files,
       String id,
       String inRecord,
       List<String> finished,

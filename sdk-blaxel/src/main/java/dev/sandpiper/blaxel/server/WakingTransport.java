@@ -26,7 +26,7 @@ public record WakingTransport(HttpTransport next, Waits waits, Retries retries, 
     Backoff backoff = waits.within(waits.waking(), CallScope.open(time));
     for (int attempt = 1; ; attempt++) {
       HttpResponse response = next.send(request);
-      if (!DataErrors.isWaking(response)) {
+      if (!SandboxErrors.isWaking(response)) {
         return response;
       }
       Duration pause = backoff.next();

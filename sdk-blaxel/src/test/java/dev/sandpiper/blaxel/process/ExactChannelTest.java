@@ -46,7 +46,7 @@ class ExactChannelTest {
   }
 
   private ExactChannel channel(long position) {
-    ExactFiles files = new ExactFiles(resources.transport(), server.url("/"), "/tmp/out");
+    OutputDirectory files = new OutputDirectory(resources.transport(), server.url("/"), "/tmp/out");
     Threads threads = Threads.of(resources);
     ProcessFiles process = new ProcessFiles("sp-1", files);
     DirectoryWatch watch = new DirectoryWatch(files, threads);

@@ -48,7 +48,8 @@ class HeartbeatTest {
   private final class Client {
     final ManualTime time = new ManualTime();
     final Threads threads = new Threads(time, time, Runnable::run, Runnable::run);
-    final ExactFiles directory = new ExactFiles(resources.transport(), server.url("/"), "/tmp/out");
+    final OutputDirectory directory =
+        new OutputDirectory(resources.transport(), server.url("/"), "/tmp/out");
     final FinishedProcesses finished =
         new FinishedProcesses(
             new ProcessApi(resources.transport(), server.url("/"), threads.scope()), "/tmp/out");

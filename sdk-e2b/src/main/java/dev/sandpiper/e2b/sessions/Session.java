@@ -14,7 +14,7 @@ import dev.sandpiper.SandboxInfo.State;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.CreatedSandboxes;
 import dev.sandpiper.engine.LaunchedProcesses;
-import dev.sandpiper.engine.Places;
+import dev.sandpiper.engine.SandboxDirectories;
 import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.HttpRequest;
 import java.lang.ref.Reference;
@@ -53,7 +53,7 @@ public final class Session implements Sandbox {
   private final SessionCalls calls;
   private final SessionsAccount account;
   private final @Nullable String environment;
-  private final Places places;
+  private final SandboxDirectories directories;
   private final LaunchedProcesses processes;
   private final SessionFiles files;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -70,13 +70,15 @@ public final class Session implements Sandbox {
     this.calls = calls;
     this.account = account;
     this.environment = environment;
-    this.places = new Places(this::launched, calls.id());
+    this.directories = new SandboxDirectories(this::launched, calls.id());
     this.processes =
         new LaunchedProcesses(
             new SessionLauncher(
-                calls, variables, scope -> new SandboxPaths(() -> places.workingDirectory(scope))),
+                calls,
+                variables,
+                scope -> new SandboxPaths(() -> directories.workingDirectory(scope))),
             account.threads());
-    this.files = new SessionFiles(calls, new SandboxPaths(places::workingDirectory));
+    this.files = new SessionFiles(calls, new SandboxPaths(directories::workingDirectory));
   }
 
   private LaunchedProcesses launched() {
@@ -133,12 +135,12 @@ public final class Session implements Sandbox {
 
   @Override
   public String workingDirectory() {
-    return places.workingDirectory();
+    return directories.workingDirectory();
   }
 
   @Override
   public String homeDirectory() {
-    return places.home();
+    return directories.home();
   }
 
   /** That it lives, which refreshes it; the API says no more. */

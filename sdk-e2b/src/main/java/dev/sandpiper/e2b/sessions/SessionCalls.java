@@ -13,8 +13,8 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.SandboxIds;
-import dev.sandpiper.http.ApiErrors;
 import dev.sandpiper.http.CallScope;
+import dev.sandpiper.http.ControlPlaneErrors;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
@@ -33,8 +33,8 @@ import okhttp3.HttpUrl;
  * so after one the session itself is asked for, which tells a lost session from another failure.
  */
 final class SessionCalls {
-  static final ApiErrors ERRORS =
-      new ApiErrors(List.of("message"), List.of(), Set.of(400, 422), Map.of(), null);
+  static final ControlPlaneErrors ERRORS =
+      new ControlPlaneErrors(List.of("message"), List.of(), Set.of(400, 422), Map.of(), null);
 
   private static final int FAILED = 500;
   private static final String GONE =

@@ -9,7 +9,7 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.blaxel.server.BlaxelCall;
-import dev.sandpiper.blaxel.server.DataErrors;
+import dev.sandpiper.blaxel.server.SandboxErrors;
 import dev.sandpiper.blaxel.server.UploadForm;
 import dev.sandpiper.files.ContentRange;
 import dev.sandpiper.files.UploadProgress;
@@ -32,7 +32,7 @@ import okhttp3.HttpUrl;
  * The directory in a sandbox in which the wrappers of commands leave what these write. It is flat,
  * because a watch sees one level; every file's name begins with the id of its process.
  */
-public final class ExactFiles {
+public final class OutputDirectory {
   private static final String OPERATION = "follow";
 
   /** A file that vanishes while it is looked at fails a whole listing with this status. */
@@ -52,15 +52,15 @@ public final class ExactFiles {
   private final String directory;
   private final SharedListing listing = new SharedListing(this::listNow);
 
-  public ExactFiles(HttpTransport transport, HttpUrl base, String directory) {
+  public OutputDirectory(HttpTransport transport, HttpUrl base, String directory) {
     this.transport = transport;
     this.base = base;
     this.directory = directory;
   }
 
   /** The same files in another directory. */
-  ExactFiles in(String other) {
-    return new ExactFiles(transport, base, other);
+  OutputDirectory in(String other) {
+    return new OutputDirectory(transport, base, other);
   }
 
   String directory() {
@@ -115,7 +115,7 @@ public final class ExactFiles {
         if (response.status() == 200) {
           return names(response);
         }
-        SandboxException error = DataErrors.of(response, What.FILE);
+        SandboxException error = SandboxErrors.of(response, What.FILE);
         if (error instanceof NotFoundException missing && missing.what() == What.FILE) {
           return Map.of();
         }
@@ -131,7 +131,7 @@ public final class ExactFiles {
   }
 
   private static Map<String, Long> names(HttpResponse response) {
-    JsonNode json = DataErrors.json(response);
+    JsonNode json = SandboxErrors.json(response);
     if (json.has("content")) {
       return Map.of(); // a file stands there, which its wrappers complain about
     }
@@ -162,7 +162,7 @@ public final class ExactFiles {
         case 206 -> part(response, channel, from, most);
         case 200 -> empty(response);
         case 416 -> behind(response);
-        default -> throw DataErrors.of(response, What.FILE);
+        default -> throw SandboxErrors.of(response, What.FILE);
       };
     } catch (NotFoundException e) {
       if (e.what() == What.FILE) {
@@ -227,7 +227,7 @@ public final class ExactFiles {
   private void send(HttpRequest request) {
     try (HttpResponse response = transport.send(request.withHeader("Accept", "application/json"))) {
       if (response.status() != 200) {
-        throw DataErrors.of(response, What.FILE);
+        throw SandboxErrors.of(response, What.FILE);
       }
     }
   }
@@ -245,7 +245,7 @@ public final class ExactFiles {
       return response;
     }
     try (response) {
-      throw DataErrors.of(response, What.FILE);
+      throw SandboxErrors.of(response, What.FILE);
     }
   }
 

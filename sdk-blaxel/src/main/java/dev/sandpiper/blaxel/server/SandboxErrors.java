@@ -22,12 +22,12 @@ import okio.BufferedSource;
  * front of the sandbox (an {@code error} object), the server inside (an {@code error} text) and
  * whatever stands between (a page). A 404 means that a sandbox is gone only if the gateway says so.
  */
-public final class DataErrors {
+public final class SandboxErrors {
   private static final int LONGEST_ANSWER = 32 << 20;
   private static final String UNAVAILABLE = "WORKLOAD_UNAVAILABLE";
   private static final String CODE_HEADER = "X-Blaxel-Error-Code";
 
-  private DataErrors() {}
+  private SandboxErrors() {}
 
   /** True of the gateway's answer for a sandbox that is on its way. Leaves the body as it was. */
   static boolean isWaking(HttpResponse response) {

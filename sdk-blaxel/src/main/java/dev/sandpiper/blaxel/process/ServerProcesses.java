@@ -11,7 +11,7 @@ import dev.sandpiper.ProcessInfo.State;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.blaxel.BlaxelClientBuilder;
-import dev.sandpiper.blaxel.process.ExactFiles.Part;
+import dev.sandpiper.blaxel.process.OutputDirectory.Part;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.CommandInput;
 import dev.sandpiper.engine.RunningCommand;
@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 import okio.ByteString;
 
 /** The processes that the server of a sandbox knows, also those of other clients. */
-final class ForeignProcesses {
+final class ServerProcesses {
   private static final String LOGS = "/var/log/sandbox-api/";
   private static final Pattern REFERABLE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+");
@@ -37,7 +37,7 @@ final class ForeignProcesses {
   /** Where the wrapper of a process writes: files in a directory whose names begin with an id. */
   record Place(String directory, String id) {}
 
-  ForeignProcesses(ExactSandbox sandbox) {
+  ServerProcesses(ExactSandbox sandbox) {
     this.sandbox = sandbox;
   }
 
@@ -52,7 +52,7 @@ final class ForeignProcesses {
     Matcher path = arguments.isEmpty() ? LONG_TEXT.matcher(text) : PATH.matcher(arguments.get(1));
     boolean isPlace =
         path.matches()
-            && OutputFiles.isPlain(path.group(1))
+            && OutputOptions.isPlain(path.group(1))
             && (arguments.isEmpty() || arguments.get(0).equals(path.group(1)));
     return isPlace ? Optional.of(new Place(path.group(1), path.group(2))) : Optional.empty();
   }

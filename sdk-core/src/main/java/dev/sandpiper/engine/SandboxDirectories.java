@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Where a sandbox's commands start and where its default user is at home: asked for with one
  * command, when somebody needs it, and then known.
  */
-public final class Places {
+public final class SandboxDirectories {
   private static final Command QUESTION =
       Command.shell("printf '%s\\0' \"$(pwd)\" \"$HOME\"").timeout(Duration.ofSeconds(30));
 
@@ -26,7 +26,7 @@ public final class Places {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Answer answer;
 
-  public Places(Supplier<LaunchedProcesses> processes, String sandboxId) {
+  public SandboxDirectories(Supplier<LaunchedProcesses> processes, String sandboxId) {
     this.processes = processes;
     this.sandboxId = sandboxId;
   }

@@ -14,10 +14,10 @@ import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 
 /** The verbs for processes that Blaxel's server has a record of, which is all of them. */
-final class ServerProcesses extends LaunchedProcesses implements BlaxelProcesses {
+final class SandboxProcesses extends LaunchedProcesses implements BlaxelProcesses {
   private final ExactLauncher launcher;
 
-  ServerProcesses(ExactLauncher launcher, Threads threads) {
+  SandboxProcesses(ExactLauncher launcher, Threads threads) {
     super(launcher, threads);
     this.launcher = launcher;
   }

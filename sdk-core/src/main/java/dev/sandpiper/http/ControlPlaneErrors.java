@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param repeatHeader the header in which the platform says {@code true} if nothing was done and
  *     the request may be repeated, or {@code false}; null if it has none
  */
-public record ApiErrors(
+public record ControlPlaneErrors(
     List<String> messages,
     List<String> codes,
     Set<Integer> invalid,

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OutputCaptureTest {
+class OutputCollectorTest {
   @Test
   void nothingWrittenIsCompleteAndEmpty() {
-    CapturedOutput output = new OutputCapture(2).result();
+    CapturedOutput output = new OutputCollector(2).result();
 
     assertThat(output.isComplete()).isTrue();
     assertThat(output.bytes()).isEmpty();
@@ -38,7 +38,7 @@ class OutputCaptureTest {
 
   @Test
   void gapIsAHoleEvenIfEverythingElseFits() {
-    OutputCapture capture = new OutputCapture(20);
+    OutputCollector capture = new OutputCollector(20);
     add(capture, "before");
     capture.addGap();
     add(capture, "behind");
@@ -52,7 +52,7 @@ class OutputCaptureTest {
 
   @Test
   void gapAtTheVeryEndIsAHoleToo() {
-    OutputCapture capture = new OutputCapture(4);
+    OutputCollector capture = new OutputCollector(4);
     add(capture, "abcdefgh");
     capture.addGap();
 
@@ -67,7 +67,7 @@ class OutputCaptureTest {
   void whateverThePiecesWhatIsKeptIsTheBeginningAndTheEnd(int limit) {
     for (int seed = 0; seed < 500; seed++) {
       Random random = new Random(seed);
-      OutputCapture capture = new OutputCapture(limit);
+      OutputCollector capture = new OutputCollector(limit);
       Model model = new Model(limit);
       for (int pieces = random.nextInt(12); pieces > 0; pieces--) {
         if (random.nextInt(10) == 0) {
@@ -125,14 +125,14 @@ class OutputCaptureTest {
   }
 
   private static CapturedOutput capture(int limit, String... pieces) {
-    OutputCapture capture = new OutputCapture(limit);
+    OutputCollector capture = new OutputCollector(limit);
     for (String piece : pieces) {
       add(capture, piece);
     }
     return capture.result();
   }
 
-  private static void add(OutputCapture capture, String text) {
+  private static void add(OutputCollector capture, String text) {
     capture.add(Output.of(Channel.STDOUT, text.getBytes(UTF_8)));
   }
 }

@@ -10,7 +10,7 @@ import okio.Buffer;
  * Keeps the beginning and the end of one channel, never more than its limit. After a gap the
  * beginning is closed, and the end begins anew behind the gap, so that both are without a hole.
  */
-final class OutputCapture {
+final class OutputCollector {
   private final int headLimit;
   private final int tailLimit;
   private final Buffer head = new Buffer();
@@ -19,7 +19,7 @@ final class OutputCapture {
   private boolean gap;
   private boolean dropped; // something of the tail
 
-  OutputCapture(int limit) {
+  OutputCollector(int limit) {
     headLimit = limit - limit / 2;
     tailLimit = limit / 2;
   }

@@ -6,10 +6,10 @@ package dev.sandpiper.blaxel.process;
  * @param directory absolute, and without what means something to a shell
  * @param streamedOnly whether nothing is written, and every command goes by the platform's stream
  */
-public record OutputFiles(String directory, boolean streamedOnly) {
-  public static final OutputFiles STANDARD = new OutputFiles("/tmp/.sandpiper", false);
+public record OutputOptions(String directory, boolean streamedOnly) {
+  public static final OutputOptions STANDARD = new OutputOptions("/tmp/.sandpiper", false);
 
-  public OutputFiles {
+  public OutputOptions {
     if (!isPlain(directory)) {
       throw new IllegalArgumentException(
           "a directory for output is absolute and made of A-Z a-z 0-9 . _ -, not '"
