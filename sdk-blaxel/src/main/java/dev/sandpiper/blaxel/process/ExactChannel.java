@@ -4,7 +4,6 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.OutputGap;
-import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.process.Marks.ChannelEnd;
 import dev.sandpiper.blaxel.process.OutputDirectory.Part;
 import dev.sandpiper.http.CallScope;
@@ -36,8 +35,6 @@ final class ExactChannel implements OutputSource.Reader {
 
   /** In which more of a flow gathers, so that its writer does not wait for our requests. */
   private static final Duration GATHERING = Duration.ofMillis(10);
-
-  private static final int MOST_SPOILT = 20;
 
   private final Channel channel;
   private final ProcessFiles files;
@@ -103,7 +100,7 @@ final class ExactChannel implements OutputSource.Reader {
       return true;
     }
     spoilt++;
-    rejectIfHopeless(segment);
+    OutputDirectory.rejectIfHopeless(spoilt, files.name(channel, segment));
     if (part instanceof Part.Spoilt) {
       return true;
     }
@@ -138,16 +135,6 @@ final class ExactChannel implements OutputSource.Reader {
     if (files.marks().segmentAfter(channel, told).orElse(Long.MAX_VALUE) <= passed) {
       told = passed;
       lease.passed(channel, passed);
-    }
-  }
-
-  private void rejectIfHopeless(long segment) {
-    if (spoilt > MOST_SPOILT) {
-      throw new WireFormatException(
-          OutputDirectory.failure(
-              files.name(channel, segment),
-              "the sandbox sent something else in place of these bytes, " + spoilt + " times"),
-          null);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.server.BlaxelCall;
 import dev.sandpiper.blaxel.server.SandboxErrors;
 import dev.sandpiper.blaxel.server.UploadForm;
@@ -39,6 +40,7 @@ public final class OutputDirectory {
   static final int VANISHED = 422;
 
   private static final int LONGEST_TEXT = 256;
+  private static final int MOST_SPOILT = 20;
   private static final int LISTING_ATTEMPTS = 8;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
@@ -202,6 +204,20 @@ public final class OutputDirectory {
       return response.source().exhausted() ? new Part.Nothing(0) : new Part.Spoilt();
     } catch (IOException e) {
       return new Part.Spoilt();
+    }
+  }
+
+  /**
+   * Ends the asking for a part that is spoilt each time.
+   *
+   * @throws WireFormatException if it was spoilt too often
+   */
+  static void rejectIfHopeless(int spoilt, String file) {
+    if (spoilt > MOST_SPOILT) {
+      throw new WireFormatException(
+          failure(
+              file,
+              "the sandbox sent something else in place of these bytes, " + spoilt + " times"));
     }
   }
 

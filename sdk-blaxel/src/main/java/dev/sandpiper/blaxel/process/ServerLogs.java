@@ -5,7 +5,6 @@ import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
-import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.process.OutputDirectory.Part;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.http.CallScope;
@@ -64,8 +63,6 @@ record ServerLogs(OutputDirectory files, String path, ByteOffsets begin) impleme
     /** So much of a file's end is never cut; and what a program writes may be NULs too. */
     private static final int LEAST_CUT = 256 << 10;
 
-    private static final int MOST_SPOILT = 20;
-
     private final Channel channel;
     private final String path;
     private final OutputDirectory files;
@@ -108,12 +105,8 @@ record ServerLogs(OutputDirectory files, String path, ByteOffsets begin) impleme
       if (part instanceof Part.Nothing nothing && nothing.size() < position) {
         throw missing("it is shorter than what was read of it: another process's");
       }
-      if (part instanceof Part.Spoilt && ++spoilt > MOST_SPOILT) {
-        throw new WireFormatException(
-            OutputDirectory.failure(
-                path, "the sandbox sent something else in place of these bytes"),
-            null);
-      }
+      spoilt += part instanceof Part.Spoilt ? 1 : 0;
+      OutputDirectory.rejectIfHopeless(spoilt, path);
       return part instanceof Part.Spoilt;
     }
 
