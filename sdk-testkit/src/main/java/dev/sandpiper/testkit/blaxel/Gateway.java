@@ -44,10 +44,11 @@ final class Gateway implements Endpoint {
    */
   void handleDebug(Exchange exchange) throws IOException {
     SandboxRecord record = sandboxes.find(DEBUG_SANDBOX);
-    if (record == null || record.status() != SandboxRecord.Status.DEPLOYED) {
+    RunningSandbox machine = record == null ? null : record.machine();
+    if (record == null || machine == null || record.status() != SandboxRecord.Status.DEPLOYED) {
       exchange.text(502, "the sandbox " + DEBUG_SANDBOX + " has been deleted");
     } else {
-      record.machine().handle(exchange, exchange.path(), "");
+      machine.handle(exchange, exchange.path(), "");
     }
   }
 
@@ -58,6 +59,7 @@ final class Gateway implements Endpoint {
     String key = path.isEmpty() ? "" : path.substring(1, end < 0 ? path.length() : end);
     String rest = end < 0 ? "/" : path.substring(end);
     SandboxRecord record = sandboxes.at(key);
+    RunningSandbox machine = record == null ? null : record.machine();
     String token = AccessTokens.given(exchange);
     String asked = exchange.header("X-Blaxel-Workspace");
     if (exchange.method().equals("OPTIONS")) {
@@ -69,7 +71,7 @@ final class Gateway implements Endpoint {
       refuse(exchange, 401, "AUTHENTICATION_FAILED", "the credentials are not valid");
     } else if (asked != null && !asked.equals(workspace)) {
       refuse(exchange, 403, "FORBIDDEN", "no role in workspace " + asked);
-    } else if (record == null) {
+    } else if (record == null || machine == null) {
       boolean known = key.startsWith("sbx-");
       refuse(
           exchange,
@@ -79,14 +81,15 @@ final class Gateway implements Endpoint {
     } else if (!record.definition().spec().path("enabled").asBoolean(true)) {
       refuse(exchange, 403, "FORBIDDEN", "the sandbox is disabled");
     } else {
-      enter(exchange, record, rest);
+      enter(exchange, record, machine, rest);
     }
   }
 
-  private void enter(Exchange exchange, SandboxRecord record, String path) throws IOException {
+  private void enter(Exchange exchange, SandboxRecord record, RunningSandbox machine, String path)
+      throws IOException {
     Matcher port = PORT.matcher(path);
     if (!port.matches()) {
-      record.machine().handle(exchange, path, "/" + record.key());
+      machine.handle(exchange, path, "/" + record.key());
       return;
     }
     try {

@@ -31,7 +31,7 @@ final class SandboxRecord {
   // Guarded by this object's monitor.
   private final List<Event> events = new ArrayList<>();
   private Definition definition;
-  private RunningSandbox machine;
+  private @Nullable RunningSandbox machine; // null once it is gone: a record stays for minutes
   private Status status = Status.DEPLOYED;
   private Instant updatedAt = createdAt;
   private Instant lastUsedAt = createdAt;
@@ -66,8 +66,8 @@ final class SandboxRecord {
     return definition;
   }
 
-  /** Its machine, also after that has gone. */
-  synchronized RunningSandbox machine() {
+  /** Its machine; null once that is gone. */
+  synchronized @Nullable RunningSandbox machine() {
     return machine;
   }
 
@@ -78,8 +78,9 @@ final class SandboxRecord {
   /** Moves it to another status; false if it was there or beyond. */
   synchronized boolean moveTo(Status next) {
     if (status.compareTo(next) >= 0) return false;
-    lastUsedAt = machine.lastUsedAt();
+    lastUsedAt = lastUse();
     status = next;
+    if (next == Status.TERMINATED) machine = null;
     updatedAt = Instant.now();
     events.add(new Event(next.name(), next, updatedAt));
     return true;
@@ -98,7 +99,11 @@ final class SandboxRecord {
 
   /** When it ends by itself if nobody uses it from now on; null if it does not. */
   @Nullable Instant endAt() {
-    return lifetime().endFrom(machine().lastUsedAt());
+    return lifetime().endFrom(lastUse());
+  }
+
+  private synchronized Instant lastUse() {
+    return machine == null ? lastUsedAt : machine.lastUsedAt();
   }
 
   /** As an element of a list. */
@@ -116,7 +121,7 @@ final class SandboxRecord {
     tree.put("status", status.name());
     if (status == Status.DEPLOYED) {
       tree.put("state", "RUNNING");
-      lastUsedAt = machine.lastUsedAt();
+      lastUsedAt = lastUse();
     }
     tree.put("lastUsedAt", lastUsedAt.truncatedTo(ChronoUnit.MILLIS).toString());
     Instant end = Lifetime.of(definition.spec(), createdAt).endFrom(lastUsedAt);

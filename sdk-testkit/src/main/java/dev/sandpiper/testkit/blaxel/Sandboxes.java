@@ -134,7 +134,7 @@ final class Sandboxes implements AutoCloseable {
     if (next.environment().equals(record.definition().environment())) {
       record.update(next, null);
     } else {
-      record.machine().kill();
+      kill(record);
       record.update(next, RunningSandbox.start(record.key(), variables(next, record.name()), host));
     }
     expireLater(record);
@@ -170,8 +170,13 @@ final class Sandboxes implements AutoCloseable {
     byKey.remove(record.key());
     Future<?> expiry = expiries.remove(record.key());
     if (expiry != null) expiry.cancel(false);
-    record.machine().kill();
+    kill(record);
     if (record.moveTo(Status.TERMINATED)) forgetLater(record);
+  }
+
+  private static void kill(SandboxRecord record) {
+    RunningSandbox machine = record.machine();
+    if (machine != null) machine.kill();
   }
 
   private synchronized void forgetLater(SandboxRecord record) {
@@ -184,6 +189,6 @@ final class Sandboxes implements AutoCloseable {
     synchronized (this) {
       closed = true;
     }
-    List.copyOf(byName.values()).forEach(record -> record.machine().kill());
+    List.copyOf(byName.values()).forEach(Sandboxes::kill);
   }
 }

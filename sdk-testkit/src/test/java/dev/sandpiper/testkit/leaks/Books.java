@@ -21,10 +21,13 @@ record Books(Map<String, Long> counts) {
   private static final Pattern LINE =
       Pattern.compile("(?m)^ *\\d+: +(\\d+) +(\\d+) +(\\S+)(?: \\(\\S+\\))?$");
 
-  /** Not those of the servers, which remember what has ended, and its messages, for a while. */
+  /**
+   * Of the servers only the machines: they remember what has ended, and its messages, for a while.
+   */
   private static final Pattern OURS =
       Pattern.compile(
-          "dev\\.sandpiper\\.(?!testkit|e2b\\.proto).*|okhttp3\\..*|java\\.lang\\.ref\\.Cleaner.*");
+          "dev\\.sandpiper\\.(?!testkit|e2b\\.proto).*|okhttp3\\..*|java\\.lang\\.ref\\.Cleaner.*"
+              + "|dev\\.sandpiper\\.testkit\\.blaxel\\.RunningSandbox");
 
   /** Threads that their pools, of the servers and the JDK, keep for a minute. */
   private static final Pattern IDLE = Pattern.compile("sandpiper-local-.*|process reaper.*");

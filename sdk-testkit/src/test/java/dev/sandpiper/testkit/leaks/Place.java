@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -53,7 +54,7 @@ final class Place implements AutoCloseable {
     this.platform = platform;
     output = Files.createTempDirectory(Path.of("/tmp"), "sandpiper-leaks-").toRealPath();
     client = newClient(Optional.of(new OkHttpClient.Builder().connectionPool(connections).build()));
-    sandbox = client.create(SandboxSpec.standard());
+    sandbox = client.create(SandboxSpec.standard().timeToLive(Duration.ofHours(1)));
     sandbox.exec("mkfifo", "gate").orThrow();
     sandbox.files().write("file", Content.of(new byte[FILE_BYTES]));
   }

@@ -56,6 +56,21 @@ public final class Leftovers {
     return processesWith("cmdline", text);
   }
 
+  /** The archives of directories in this machine's {@code /tmp} that hold this text. */
+  public static List<Path> archivesWith(String text) {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/tmp"), ".sp-*.tar")) {
+      for (Path archive : all) {
+        if (read(archive).contains(text)) {
+          found.add(archive);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return found;
+  }
+
   /** One that has ended and that nobody has buried yet has no command line and no environment. */
   private static List<String> processesWith(String file, String mark) {
     List<String> found = new ArrayList<>();
@@ -71,7 +86,7 @@ public final class Leftovers {
     return found;
   }
 
-  /** A process may go while it is looked at; then it is no leftover. */
+  /** What goes while it is looked at is not left behind. */
   private static String read(Path file) {
     try {
       return new String(Files.readAllBytes(file), UTF_8);

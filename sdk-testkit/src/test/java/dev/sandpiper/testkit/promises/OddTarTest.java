@@ -51,7 +51,8 @@ class OddTarTest extends LocalE2bTest {
     Files.deleteIfExists(programs.resolve("tar"));
     source = Files.createDirectory(directory.resolve("source"));
     Files.writeString(source.resolve("f"), "x");
-    sandbox.shell("mkdir d; echo x > d/f").orThrow();
+    Files.createFile(source.resolve(sandbox.id())); // by which its archives are known
+    sandbox.shell("mkdir d; echo x > d/f; touch d/" + sandbox.id()).orThrow();
   }
 
   private static void useTar(String script) throws IOException {
@@ -71,7 +72,7 @@ class OddTarTest extends LocalE2bTest {
         .hasMessageStartingWith("download directory ")
         .hasMessageContaining("no usable tar");
     assertThat(directory.resolve("t")).doesNotExist();
-    assertThat(TransfersThatBreakTest.archivesInTmp()).isEmpty();
+    assertThat(Leftovers.archivesWith(sandbox.id())).isEmpty();
   }
 
   @Test
@@ -104,6 +105,6 @@ class OddTarTest extends LocalE2bTest {
         sandbox.files().downloadDirectory("d", directory.resolve("t"), STANDARD.skipUnsafe());
     assertThat(summary.skipped()).containsExactly("tar: ./f: file changed as we read it");
     assertThat(directory.resolve("t/f")).hasContent("x\n");
-    assertThat(TransfersThatBreakTest.archivesInTmp()).isEmpty();
+    assertThat(Leftovers.archivesWith(sandbox.id())).isEmpty();
   }
 }

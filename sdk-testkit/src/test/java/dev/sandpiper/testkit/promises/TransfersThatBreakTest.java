@@ -15,18 +15,13 @@ import dev.sandpiper.e2b.E2bFilesystem;
 import dev.sandpiper.e2b.PartsUploadOptions;
 import dev.sandpiper.testkit.faults.Fault;
 import dev.sandpiper.testkit.faults.FaultProxy;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,7 +134,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
 
   @Test
   void aDirectoryWhoseStreamBreaksIsNotThere() {
-    sandbox.shell("mkdir d; cp f d/a; cp f d/b").orThrow();
+    makeDirectory();
     files.exists("d"); // where relative paths begin is known then
     proxy.inject("Process/Start", Fault.cut().afterBytes(5)); // and how tar ends is not
     Path target = directory.resolve("d");
@@ -148,50 +143,39 @@ class TransfersThatBreakTest extends LocalE2bTest {
         .hasMessageStartingWith("download directory ");
     assertThat(proxy.injections()).isOne();
     assertThat(directory).isEmptyDirectory();
-    assertThat(archivesInTmp()).isEmpty();
+    assertNoArchiveIsLeft();
   }
 
   @Test
   void aDirectoryOnItsWayDownGoesOnWhereItBroke() {
-    sandbox.shell("mkdir d; cp f d/a; cp f d/b").orThrow();
+    makeDirectory();
     proxy.inject("GET /files?", Fault.cut().afterBytes(200_000));
     Path target = directory.resolve("d");
     files.downloadDirectory("d", target, DirectoryOptions.standard());
     assertThat(proxy.injections()).isOne();
     assertThat(target.resolve("b")).hasBinaryContent(bytes);
-    assertThat(archivesInTmp()).isEmpty();
+    assertNoArchiveIsLeft();
   }
 
   @Test
   void aDirectoryThatBreaksOnItsWayUpLeavesNoArchive() throws IOException {
     Path source = Files.createDirectory(directory.resolve("s"));
-    Files.write(source.resolve("f"), new byte[4 << 20]);
+    Files.write(source.resolve(sandbox.id()), new byte[4 << 20]);
     proxy.inject("POST /files?", Fault.cut().inRequest().afterBytes(1 << 20));
     assertThatThrownBy(() -> files.uploadDirectory(source, "up", DirectoryOptions.standard()))
         .isInstanceOf(ConnectionLostException.class)
         .hasMessageStartingWith("upload directory ");
     assertThat(proxy.injections()).isOne();
     assertThat(sandbox.files().list("up")).isEmpty();
-    assertThat(archivesInTmp()).isEmpty();
+    assertNoArchiveIsLeft();
   }
 
-  /**
-   * Archives that stay: those of copies that run beside this test go by themselves, and those from
-   * before this JVM are of a run that was killed.
-   */
-  static List<String> archivesInTmp() {
-    File tmp = new File("/tmp");
-    long start = ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli();
-    String[] names =
-        tmp.list(
-            (directory, name) ->
-                name.matches("\\.sp-.*\\.tar")
-                    && new File(directory, name).lastModified() >= start);
-    List<String> left = new ArrayList<>(List.of(Objects.requireNonNull(names)));
-    for (int i = 0; i < 100 && !left.isEmpty(); i++) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-      left.removeIf(name -> !new File(tmp, name).exists());
-    }
-    return left;
+  private void makeDirectory() {
+    sandbox.shell("mkdir d; cp f d/a; cp f d/b; touch d/" + sandbox.id()).orThrow();
+  }
+
+  /** A file with the sandbox's id as its name is in each directory. */
+  private void assertNoArchiveIsLeft() {
+    assertThat(Leftovers.archivesWith(sandbox.id())).isEmpty();
   }
 }
