@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.fuzz;
 
+import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.blaxel.BlaxelReaders;
 import dev.sandpiper.e2b.E2bReaders;
@@ -36,7 +37,11 @@ final class Targets {
     of("json-array", WireReaders::json, Recorded.of("blaxel", "json"), IOException.class);
     of("connect-error", WireReaders::connectError, Recorded.of("e2b", "json"));
     of("text", WireReaders::text);
-    of("answer", AnswerReaders::error, Recorded.answers("e2b"));
+    of(
+        "answer",
+        AnswerReaders::error,
+        Recorded.answers("e2b"),
+        ConnectionLostException.class);
     // Files.
     of("archive", FileReaders::archive, IOException.class);
     of("archive-entries", FileReaders::entries);
