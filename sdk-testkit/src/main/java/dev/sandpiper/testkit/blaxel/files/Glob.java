@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.blaxel.files;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** A pattern for names as Go has it. One that is malformed fits nothing. */
@@ -11,6 +12,8 @@ final class Glob {
       Pattern.compile(
           "[*?]|\\[(\\^?)((?:M(?:-M)?)+)]|\\\\(.)|([^\\[\\\\])".replace("M", MEMBER),
           Pattern.DOTALL);
+
+  private static final Pattern MEMBERS = Pattern.compile("\\\\.|[^-]", Pattern.DOTALL);
 
   private final @Nullable Pattern pattern;
 
@@ -22,7 +25,16 @@ final class Glob {
       regex.append(translated(part));
       end = part.end();
     }
-    pattern = end == glob.length() ? Pattern.compile(regex.toString(), Pattern.DOTALL) : null;
+    pattern = end == glob.length() ? compiled(regex.toString()) : null;
+  }
+
+  /** Null for a range whose end is before its beginning, which nothing fits. */
+  private static @Nullable Pattern compiled(String regex) {
+    try {
+      return Pattern.compile(regex, Pattern.DOTALL);
+    } catch (PatternSyntaxException e) {
+      return null;
+    }
   }
 
   private static String translated(Matcher part) {
@@ -32,9 +44,15 @@ final class Glob {
     return part.group().equals("*") ? ".*" : ".";
   }
 
-  /** With a backslash before what means something in Java's patterns alone. */
+  /** Each for itself, because in Java's classes more characters mean something; ranges stay. */
   private static String members(String members) {
-    return members.replaceAll("(?<!\\\\)[\\[&^]", "\\\\$0");
+    return MEMBERS
+        .matcher(members)
+        .replaceAll(
+            member -> {
+              String one = member.group().substring(member.group().length() - 1);
+              return Matcher.quoteReplacement(one.matches("[!-/:-@\\[-`{-~]") ? "\\" + one : one);
+            });
   }
 
   boolean matches(String name) {

@@ -21,7 +21,13 @@ class GlobTest {
     "a[, ab, false",
     "a*b*c, axxbyyc, true",
     "*, anything, true",
-    "[]a], ], false"
+    "[]a], ], false",
+    "[a&&b], &, true",
+    "[[a], [, true",
+    "[\\d], 5, false",
+    "[\\d], d, true",
+    "[\\\\[], [, true",
+    "[z-a], m, false"
   })
   void namesFitAsInGo(String pattern, String name, boolean fits) {
     assertThat(new Glob(pattern).matches(name)).isEqualTo(fits);
