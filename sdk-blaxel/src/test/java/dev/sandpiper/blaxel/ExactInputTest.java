@@ -2,6 +2,7 @@ package dev.sandpiper.blaxel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +21,7 @@ import dev.sandpiper.testing.Patience;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -91,6 +93,38 @@ class ExactInputTest {
       assertThat(((ProcessEvent.Output) requireNonNull(events.next())).text()).isEqualTo("end\n");
     }
     blaxel.assertClean();
+  }
+
+  @Test
+  void whatEndsTheProcessIsWrittenWithoutAnErrorHoweverLateTheAnswerIs() throws Exception {
+    CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+    blaxel.meddle(
+        "an answer that comes after the end",
+        request -> {
+          String target = URLDecoder.decode(request.getTarget(), UTF_8);
+          if (!target.contains(".i.0.")) {
+            return null;
+          }
+          blaxel.answerUnheard(request);
+          wakeFeeder(target.substring(target.indexOf("//") + 1, target.indexOf(".i.0.")));
+          exit.join();
+          return ScriptedBlaxel.json(200, "{}").newBuilder().headersDelay(1, SECONDS).build();
+        });
+    try (BlaxelSandbox sandbox = blaxel.sandbox();
+        Process process = sandbox.processes().start(Command.of("sh").openStdin())) {
+      process.onExit().thenAccept(exit::complete);
+      process.stdin().write("exit 4\n".getBytes(UTF_8));
+      process.stdin().flush();
+      assertThat(process.waitFor()).isEqualTo(new ExitStatus.Exited(4));
+    }
+  }
+
+  private static void wakeFeeder(String process) {
+    try {
+      Files.writeString(Path.of(process + ".n"), "look\n", StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

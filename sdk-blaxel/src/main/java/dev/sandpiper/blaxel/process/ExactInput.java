@@ -62,12 +62,23 @@ final class ExactInput implements CommandInput {
       byte[] piece = Arrays.copyOfRange(bytes, offset, offset + length);
       long to = position + length;
       String file = "i." + position + "." + to + ".";
-      // A copy that comes late must not change what is being read.
-      repeatedly(attempt -> files.write(file + attempt, piece, cancellation));
+      send(file, piece);
       position = to;
       wake(); // what has ended the process was written all the same: the next write is refused
     } finally {
       sending.unlock();
+    }
+  }
+
+  private void send(String file, byte[] piece) {
+    try {
+      // A copy that comes late must not change what is being read.
+      repeatedly(attempt -> files.write(file + attempt, piece, cancellation));
+    } catch (InputClosedException e) {
+      // What was on its way at the end may have caused it; of a pipe nobody would know either.
+      if (!exited) {
+        throw e;
+      }
     }
   }
 
