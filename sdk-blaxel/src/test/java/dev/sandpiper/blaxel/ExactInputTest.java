@@ -112,7 +112,7 @@ class ExactInputTest {
         });
     try (BlaxelSandbox sandbox = blaxel.sandbox();
         Process process = sandbox.processes().start(Command.of("sh").openStdin())) {
-      process.onExit().thenAccept(exit::complete);
+      CompletableFuture<Void> unused = process.onExit().thenAccept(exit::complete);
       process.stdin().write("exit 4\n".getBytes(UTF_8));
       process.stdin().flush();
       assertThat(process.waitFor()).isEqualTo(new ExitStatus.Exited(4));

@@ -37,11 +37,7 @@ final class Targets {
     of("json-array", WireReaders::json, Recorded.of("blaxel", "json"), IOException.class);
     of("connect-error", WireReaders::connectError, Recorded.of("e2b", "json"));
     of("text", WireReaders::text);
-    of(
-        "answer",
-        AnswerReaders::error,
-        Recorded.answers("e2b"),
-        ConnectionLostException.class);
+    of("answer", AnswerReaders::error, Recorded.answers("e2b"), ConnectionLostException.class);
     // Files.
     of("archive", FileReaders::archive, IOException.class);
     of("archive-entries", FileReaders::entries);
