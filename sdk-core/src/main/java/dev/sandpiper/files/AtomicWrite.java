@@ -1,12 +1,15 @@
 package dev.sandpiper.files;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.ConnectionLostException;
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.FileInfo;
 import dev.sandpiper.FileType;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.Retold;
 import dev.sandpiper.http.Uninterrupted;
@@ -19,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Writes beside a file and then moves over it. The file that is replaced is the one that a link
  * leads to, and its mode is kept.
  */
-public record AtomicWrite(FilePlatform platform) {
+public record AtomicWrite(FilePlatform platform, Threads threads) {
   private static final Logger log = LoggerFactory.getLogger(AtomicWrite.class);
   private static final String UNCHANGED = "the file is as it was";
   private static final String REPLACED = "the file was replaced";
@@ -39,9 +42,17 @@ public record AtomicWrite(FilePlatform platform) {
     try {
       upload.accept(aside);
     } catch (RuntimeException e) {
-      throw told(e, path, aside, UNCHANGED + removed(aside));
+      throw told(e, path, aside, UNCHANGED + removed(aside, isAnswered(e)));
     }
     move(path, aside, target, old.map(FileInfo::mode));
+  }
+
+  /** A server that has answered writes no more. */
+  private static boolean isAnswered(RuntimeException failure) {
+    return failure instanceof SandboxException known
+        && known.status().isPresent()
+        && !(known instanceof ConnectionLostException)
+        && !(known instanceof DeadlineExceededException);
   }
 
   /** The file that is there, links followed; empty if nothing is. */
@@ -76,7 +87,7 @@ public record AtomicWrite(FilePlatform platform) {
       platform.replace(path, aside, target, mode);
     } catch (RuntimeException e) {
       boolean isRefused = e instanceof SandboxException known && !Ambiguity.mayHaveStarted(known);
-      String outcome = isRefused ? UNCHANGED + removed(aside) : settled(path, aside);
+      String outcome = isRefused ? UNCHANGED + removed(aside, true) : settled(path, aside);
       if (outcome.equals(REPLACED) && !(e instanceof CancelledException)) {
         log.warn("write {}: {}; the file was replaced all the same", path, e.getMessage());
         return;
@@ -96,9 +107,9 @@ public record AtomicWrite(FilePlatform platform) {
   }
 
   /** What to add about the new file: nothing, if it is gone. */
-  private String removed(String aside) {
+  private String removed(String aside, boolean isSettled) {
     try {
-      Uninterrupted.run(() -> platform.delete(aside));
+      new HiddenFiles(platform, threads).delete(aside, isSettled);
       return "";
     } catch (RuntimeException e) {
       log.warn("{} was left behind: {}", aside, e.getMessage());

@@ -19,7 +19,6 @@ import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.ContentReads;
 import dev.sandpiper.http.Retold;
-import dev.sandpiper.http.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -28,7 +27,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -45,9 +43,6 @@ import org.slf4j.LoggerFactory;
 public record DirectoryCopies(FilePlatform platform, Processes processes, Threads threads) {
   private static final Logger log = LoggerFactory.getLogger(DirectoryCopies.class);
   private static final String PART = "a part of the directory may be there";
-
-  /** A server may begin to write after the connection of an upload is gone. */
-  private static final Duration LATE = Duration.ofMillis(300);
 
   private static String newArchive() {
     return "/tmp/." + Nonce.random() + ".tar";
@@ -142,17 +137,9 @@ public record DirectoryCopies(FilePlatform platform, Processes processes, Thread
     }
   }
 
-  /** Also on a thread that was interrupted: the archive may be large. */
   private void delete(String archive, boolean written) {
     try {
-      Uninterrupted.run(
-          () -> {
-            platform.delete(archive);
-            if (!written) {
-              threads.scope().sleep(LATE, Failure.of("delete", archive, ""));
-              platform.delete(archive);
-            }
-          });
+      new HiddenFiles(platform, threads).delete(archive, written);
     } catch (RuntimeException e) {
       log.warn("{} was left behind in the sandbox: {}", archive, e.toString());
     }

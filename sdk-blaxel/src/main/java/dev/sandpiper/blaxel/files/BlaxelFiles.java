@@ -77,7 +77,7 @@ public final class BlaxelFiles extends SandboxFiles {
     this.listing = new Listing(commands);
     FilePlatform platform =
         new BlaxelFilePlatform(transport, base, commands, listing, archives, uploads);
-    this.atomic = new AtomicWrite(platform);
+    this.atomic = new AtomicWrite(platform, threads);
     this.directories = new DirectoryCopies(platform, processes, threads);
   }
 

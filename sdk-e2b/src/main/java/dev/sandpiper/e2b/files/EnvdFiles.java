@@ -71,7 +71,7 @@ public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
     this.writes = new FileWrites(access.envdVersion(), transport, errors);
     FilePlatform platform =
         new EnvdFilePlatform(access.envdVersion(), rpc, reads, writes, this, processes);
-    this.atomic = new AtomicWrite(platform);
+    this.atomic = new AtomicWrite(platform, threads);
     this.listing = new Listing(rpc, processes);
     this.directories = new DirectoryCopies(platform, processes, threads);
     this.urls = urls;

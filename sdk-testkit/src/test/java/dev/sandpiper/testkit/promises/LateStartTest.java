@@ -12,6 +12,8 @@ import dev.sandpiper.testing.Patience;
 import dev.sandpiper.testkit.LocalSandboxes;
 import dev.sandpiper.testkit.faults.Fault;
 import dev.sandpiper.testkit.faults.FaultProxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -19,11 +21,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A start that reaches the sandbox only after its caller has given it up. */
 class LateStartTest {
   /** Longer than the first looks for what was given up take. */
   private static final Fault LATE = Fault.delay(Duration.ofMillis(1_500)).inRequest();
+
+  @TempDir Path directory;
 
   @Test
   void isStoppedAtE2b() throws Exception {
@@ -61,14 +66,16 @@ class LateStartTest {
     return sandbox.endpoint(1).uri().toString().replaceFirst("/port/1$", "");
   }
 
-  private static void assertStopped(Sandbox sandbox, FaultProxy proxy, String start) {
+  private void assertStopped(Sandbox sandbox, FaultProxy proxy, String start) {
     sandbox.exec("true").orThrow();
     proxy.inject(start, LATE);
     String mark = "1000." + System.nanoTime();
-    CompletableFuture<?> future = sandbox.processes().execAsync(Command.of("sleep", mark));
+    Path begun = directory.resolve("begun"); // it may be stopped before anybody has seen it
+    Command command = Command.shell("echo > " + begun + "; exec sleep " + mark);
+    CompletableFuture<?> future = sandbox.processes().execAsync(command);
     Patience.until("it is on its way", () -> proxy.injections() > 0);
     future.cancel(true);
-    Patience.until("it has begun", () -> !running(mark).isEmpty());
+    Patience.until("it has begun", () -> Files.exists(begun));
     Patience.until("it is stopped", () -> running(mark).isEmpty());
     assertThat(proxy.injections()).isEqualTo(1);
   }

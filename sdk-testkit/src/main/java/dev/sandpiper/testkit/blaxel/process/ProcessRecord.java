@@ -44,10 +44,12 @@ final class ProcessRecord {
   private final long pid;
   private final String name;
   private final String workingDir;
-  private final StartRequest request;
   private final LogFiles files;
   private final Tailer tailer;
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
+
+  // Its variables may be long, and a record stays for as long as its sandbox.
+  private volatile StartRequest request;
 
   // Guarded by this object's monitor. The group is the kernel's number, as far as the server knows
   // it.
@@ -145,6 +147,7 @@ final class ProcessRecord {
             code,
             state.restartCount() + (again ? 1 : 0),
             state.keepAlive());
+    if (!again) request = request.withoutVariables();
     return again;
   }
 

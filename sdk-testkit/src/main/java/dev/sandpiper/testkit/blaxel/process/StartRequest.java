@@ -59,6 +59,21 @@ public record StartRequest(
     return request;
   }
 
+  /** What is left to say of it once it cannot be started again. */
+  StartRequest withoutVariables() {
+    return new StartRequest(
+        command,
+        name,
+        workingDir,
+        Map.of(),
+        waitForCompletion,
+        timeoutSeconds,
+        waitForPorts,
+        restartOnFailure,
+        maxRestarts,
+        keepAlive);
+  }
+
   /** How long waits last, and a process that keeps the sandbox awake; zero for no limit. */
   int limitSeconds() {
     boolean usual = timeoutSeconds == null || timeoutSeconds < 0;
