@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Each operation of each platform meets each fault at each moment, and ends as {@code
  * docs/matrix.md} allows, in the time that it allows: so many cells that each pair of values meets,
- * without those that take minutes; with {@code -Dsandpiper.matrix=REGEX}, all that it matches. What each did is in {@code
- * target/matrix.txt}.
+ * without those that take minutes; with {@code -Dsandpiper.matrix=REGEX}, all that it matches. What
+ * each did is in {@code target/matrix.txt}.
  */
 class FaultMatrixTest {
   /** Most of them wait most of the time. */

@@ -38,7 +38,7 @@ class LateStartTest {
       environment.put("E2B_SANDBOX_URL", proxy.url());
       try (E2bClient client = E2bClient.builder().environment(environment).build();
           Sandbox sandbox = client.create(SandboxSpec.standard())) {
-        assertStopped(sandbox, proxy, "/process.Process/Start");
+        assertStopped(sandbox, proxy, "/process.Process/Start", LATE.afterText("exec sleep"));
       }
     }
   }
@@ -58,7 +58,9 @@ class LateStartTest {
                 .environment(local.blaxelEnvironment())
                 .sandboxUrl(sandbox.id(), proxy.url())
                 .build()) {
-      assertStopped(client.connect(sandbox.id()), proxy, "/process HTTP");
+      // By then all of it has left the client, which sends it in pieces of 8 KiB.
+      assertStopped(
+          client.connect(sandbox.id()), proxy, "/process HTTP", LATE.afterBodyBytes(10_000));
     }
   }
 
@@ -66,9 +68,9 @@ class LateStartTest {
     return sandbox.endpoint(1).uri().toString().replaceFirst("/port/1$", "");
   }
 
-  private void assertStopped(Sandbox sandbox, FaultProxy proxy, String start) {
+  private void assertStopped(Sandbox sandbox, FaultProxy proxy, String start, Fault late) {
     sandbox.exec("true").orThrow();
-    proxy.inject(start, LATE);
+    proxy.inject(start, late);
     String mark = "1000." + System.nanoTime();
     Path begun = directory.resolve("begun"); // it may be stopped before anybody has seen it
     Command command = Command.shell("echo > " + begun + "; exec sleep " + mark);
