@@ -13,6 +13,7 @@ import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.Retold;
 import dev.sandpiper.http.Uninterrupted;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -109,7 +110,7 @@ public record AtomicWrite(FilePlatform platform, Threads threads) {
   /** What to add about the new file: nothing, if it is gone. */
   private String removed(String aside, boolean isSettled) {
     try {
-      new HiddenFiles(platform, threads).delete(aside, isSettled);
+      new HiddenFiles(platform, threads).delete(List.of(aside), isSettled);
       return "";
     } catch (RuntimeException e) {
       log.warn("{} was left behind: {}", aside, e.getMessage());

@@ -139,7 +139,7 @@ public record DirectoryCopies(FilePlatform platform, Processes processes, Thread
 
   private void delete(String archive, boolean written) {
     try {
-      new HiddenFiles(platform, threads).delete(archive, written);
+      new HiddenFiles(platform, threads).delete(List.of(archive), written);
     } catch (RuntimeException e) {
       log.warn("{} was left behind in the sandbox: {}", archive, e.toString());
     }

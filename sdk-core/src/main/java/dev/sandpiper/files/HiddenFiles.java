@@ -4,25 +4,26 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
+import java.util.List;
 
 /** Deletes files of ours, under names that nobody else knows. */
-record HiddenFiles(FilePlatform platform, Threads threads) {
+public record HiddenFiles(FilePlatform platform, Threads threads) {
   /** A server may begin to write after the connection of an upload is gone. */
   private static final Duration LATE = Duration.ofMillis(300);
 
   /**
-   * Deletes one, which may not be there; also on a thread that was interrupted. Blocks for a few
+   * Deletes some, which may not be there; also on a thread that was interrupted. Each takes a few
    * seconds at the most.
    *
-   * @param isSettled whether what writes it has ended; what was given up may still begin
+   * @param isSettled whether what writes them has ended; what was given up may still begin
    */
-  void delete(String hidden, boolean isSettled) {
+  public void delete(List<String> hidden, boolean isSettled) {
     Uninterrupted.run(
         () -> {
-          platform.delete(hidden);
+          hidden.forEach(platform::delete);
           if (!isSettled) {
-            threads.scope().sleep(LATE, Failure.of("delete", hidden, ""));
-            platform.delete(hidden);
+            threads.scope().sleep(LATE, Failure.of("delete", hidden.get(0), ""));
+            hidden.forEach(platform::delete);
           }
         });
   }

@@ -61,7 +61,7 @@ public record ControlPlaneErrors(
     return switch (status) {
       case 401, 403 -> new AuthenticationException(failure);
       case 404 ->
-          body.isForeign() || body.isWithout(messages)
+          body.isForeign() || (body.isWithout(messages) && body.isWithout(codes))
               ? new PlatformException(failure.withObserved(ErrorBody.FOREIGN))
               : new NotFoundException(missing, failure);
       case 429 -> new RateLimitedException(failure, response.retryAfter().orElse(null));

@@ -62,12 +62,13 @@ public record ErrorBody(String text, JsonNode json) {
         throw e;
       }
     }
-    String encoding = response.header("Content-Encoding");
-    Buffer plain =
-        encoding != null && encoding.toLowerCase(Locale.ROOT).contains("gzip")
-            ? unpacked(start)
-            : start;
+    Buffer plain = isPacked(response) ? unpacked(start) : start;
     return of(redacted(plain.readString(UTF_8), response.sentHeaders()));
+  }
+
+  private static boolean isPacked(HttpResponse response) {
+    String encoding = response.header("Content-Encoding");
+    return encoding != null && encoding.toLowerCase(Locale.ROOT).contains("gzip");
   }
 
   /** A platform says by its text which thing is not found, and whether something was begun. */
@@ -120,7 +121,7 @@ public record ErrorBody(String text, JsonNode json) {
     return start.startsWith("<") || start.startsWith("404 page not found");
   }
 
-  /** True of JSON that has something to say, but nothing in these fields. */
+  /** True of a JSON object that has fields, but none of these. */
   boolean isWithout(List<String> fields) {
     return !json.isEmpty() && fields.stream().noneMatch(json::has);
   }

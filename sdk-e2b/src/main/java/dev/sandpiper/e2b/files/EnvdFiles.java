@@ -26,6 +26,7 @@ import dev.sandpiper.files.AtomicWrite;
 import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FilePlatform;
 import dev.sandpiper.files.FileReads;
+import dev.sandpiper.files.HiddenFiles;
 import dev.sandpiper.files.SandboxFiles;
 import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.files.UploadProgress;
@@ -78,7 +79,7 @@ public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
     this.parts =
         new PartsUpload(
             transport,
-            rpc,
+            new HiddenFiles(platform, threads),
             writes,
             errors,
             access.envdUrl(),

@@ -11,12 +11,12 @@ import dev.sandpiper.e2b.PartsUploadOptions;
 import dev.sandpiper.e2b.envd.E2bCall;
 import dev.sandpiper.e2b.envd.EnvdErrors;
 import dev.sandpiper.files.FileSlice;
+import dev.sandpiper.files.HiddenFiles;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.http.Routes;
-import dev.sandpiper.http.Uninterrupted;
 import dev.sandpiper.wire.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 record PartsUpload(
     HttpTransport transport,
-    FilesystemRpc rpc,
+    HiddenFiles hidden,
     FileWrites writes,
     EnvdErrors errors,
     HttpUrl envdUrl,
@@ -126,7 +126,7 @@ record PartsUpload(
 
   private void cleanUp(List<String> parts) {
     try {
-      Uninterrupted.run(() -> parts.forEach(rpc.hasty()::remove));
+      hidden.delete(parts, false);
     } catch (RuntimeException e) {
       log.warn("parts were left behind, {} and more: {}", parts.get(0), e.getMessage());
     }
@@ -138,7 +138,7 @@ record PartsUpload(
     private final PartsProgress progress;
     private final List<FutureTask<?>> parts = new ArrayList<>();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
-    private final CallScope end = rpc.client().scope().apart();
+    private final CallScope end = hidden.threads().scope().apart();
 
     Sending(String path, PartsProgress progress) {
       this.path = path;
