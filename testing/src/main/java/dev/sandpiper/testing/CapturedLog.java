@@ -17,8 +17,8 @@ import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * The logging of the tests: our own lines from debug on and the warnings of others are kept, up to a
- * bound, and none is printed. A server's debug lines would cost more than what is tested.
+ * The logging of the tests: our own lines from debug on and the warnings of others are kept, up to
+ * a bound, and none is printed. A server's debug lines would cost more than what is tested.
  */
 public final class CapturedLog implements SLF4JServiceProvider {
   private static final int MOST = 20_000;

@@ -1,0 +1,28 @@
+package dev.sandpiper.benchmarks;
+
+import java.util.List;
+
+/**
+ * How thoroughly it is measured.
+ *
+ * @param server where it answers
+ * @param sizes of the messages, in bytes
+ * @param megabytes how many each stream has
+ * @param streams how many warm up, and how many are measured then
+ */
+record Setting(
+    String server, int rounds, List<Integer> sizes, int megabytes, int streams, int calls) {
+  static Setting whole(String server) {
+    return new Setting(server, 5, List.of(1_024, 4_096, 32_768), 64, 5, 20_000);
+  }
+
+  /** Only shows that it runs. */
+  static Setting small(String server) {
+    return new Setting(server, 1, List.of(4_096), 1, 1, 50);
+  }
+
+  /** How many messages of a size a stream has. */
+  int messages(int size) {
+    return Math.max(1, megabytes * 1_000_000 / size);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.sandpiper.benchmarks;
+
+import dev.sandpiper.benchmarks.Row.Goal;
+import dev.sandpiper.benchmarks.clients.StatClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A short question on a warm connection. */
+final class UnaryCall implements Measure {
+  @Override
+  public String name() {
+    return "P6";
+  }
+
+  @Override
+  public List<Row> rows(Setting setting) throws IOException, InterruptedException {
+    List<Row> rows = new ArrayList<>();
+    Program ours = program("ours", "ours", setting);
+    for (String floor : List.of("raw", "okhttp")) {
+      Contest contest = Contest.of(setting.rounds(), ours, program(floor, floor, setting));
+      Goal goal = Goal.atMost(floor.equals("raw") ? 4 : 1.5);
+      rows.add(new Row(name(), "stat: time of " + floor, contest.ratio(UnaryCall::each), goal));
+    }
+    Optional<Program> peer = Peers.node("e2b", "e2b_stat.mjs", setting.server(), setting.calls());
+    Ratio ratio =
+        peer.isEmpty()
+            ? null
+            : Contest.of(setting.rounds(), ours, peer.get()).ratio(UnaryCall::each);
+    rows.add(new Row(name(), "stat: time of e2b's on Node", ratio, Goal.atMost(1 / 6.0)));
+    return rows;
+  }
+
+  private static double each(Figures figures) {
+    return 1 / figures.rate();
+  }
+
+  private static Program program(String name, String way, Setting setting) {
+    return Program.java(name, StatClient.class, way, setting.server(), setting.calls());
+  }
+}

@@ -1,0 +1,5 @@
+/** A cheap peer: what it sends stands ready before anything is measured. */
+@NullMarked
+package dev.sandpiper.benchmarks.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sandpiper.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
