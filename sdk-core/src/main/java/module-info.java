@@ -24,6 +24,7 @@ module dev.sandpiper {
       dev.sandpiper.blaxel,
       dev.sandpiper.e2b,
       dev.sandpiper.testkit;
+  exports dev.sandpiper.pool;
   exports dev.sandpiper.wire to
       dev.sandpiper.blaxel,
       dev.sandpiper.e2b,

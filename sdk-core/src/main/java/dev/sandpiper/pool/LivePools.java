@@ -1,0 +1,23 @@
+package dev.sandpiper.pool;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The pools of this JVM that are not closed, by their instance. */
+final class LivePools {
+  private static final Set<String> INSTANCES = ConcurrentHashMap.newKeySet();
+
+  private LivePools() {}
+
+  static void add(String instance) {
+    INSTANCES.add(instance);
+  }
+
+  static void remove(String instance) {
+    INSTANCES.remove(instance);
+  }
+
+  static boolean has(String instance) {
+    return INSTANCES.contains(instance);
+  }
+}

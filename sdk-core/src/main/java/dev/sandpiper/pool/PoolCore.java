@@ -1,0 +1,499 @@
+package dev.sandpiper.pool;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.Ambiguity;
+import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.Monitor;
+import dev.sandpiper.http.OwnThreads;
+import dev.sandpiper.http.Uninterrupted;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a pool does. Every change is made in the monitor, and decides there what has to be done; the
+ * requests and the caller's check run outside of it, on threads of the pool. It does not refer to
+ * the {@link SandboxPool}, whose becoming garbage ends it.
+ */
+final class PoolCore<S extends Sandbox> {
+  private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
+  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration CLOSE = Duration.ofSeconds(15);
+
+  private final PoolOptions<S> options;
+  private final OwnThreads threads;
+  private final Monitor monitor;
+  private final SandboxWork<S> work;
+  private final Thread shutdownHook = new Thread(this::close, "sandpiper-pool-close");
+
+  // Guarded by the monitor.
+  private final Holdings<S> held = new Holdings<>();
+  private final Tally tally = new Tally();
+  private final Pause creations = new Pause(() -> ThreadLocalRandom.current().nextDouble());
+  private final Pause checks = new Pause(() -> ThreadLocalRandom.current().nextDouble());
+  private final List<Runnable> due = new ArrayList<>();
+  private @Nullable Throwable lastFailure; // of a creation or check; null since one succeeded
+  private long lastAsked;
+  private boolean closed;
+  private boolean settled; // closed, and there is nothing to wait for any more
+
+  PoolCore(PoolOptions<S> options, OwnThreads threads, Supplier<S> creation) {
+    this.options = options;
+    this.threads = threads;
+    this.monitor = new Monitor(threads.time());
+    this.work = new SandboxWork<>(options, this, threads, creation);
+    this.lastAsked = threads.time().nanos();
+  }
+
+  /**
+   * Begins to create what has to be warm.
+   *
+   * @throws IllegalStateException if the JVM is ending
+   */
+  void begin() {
+    Runtime.getRuntime().addShutdownHook(shutdownHook);
+    LivePools.add(options.instance());
+    var unused = threads.timers().every(LOOK, () -> change(this::look));
+    change(() -> {});
+  }
+
+  private long now() {
+    return threads.time().nanos();
+  }
+
+  /** Makes a change in the monitor, and begins outside of it what follows from the change. */
+  private void change(Runnable change) {
+    List<Runnable> begun =
+        monitor.decide(
+            () -> {
+              change.run();
+              plan();
+              List<Runnable> all = List.copyOf(due);
+              due.clear();
+              return all;
+            });
+    begun.forEach(threads::run);
+  }
+
+  private void plan() {
+    long now = now();
+    while (!closed && held.needsCheck() && checks.isOver(now)) {
+      PooledSandbox<S> next = held.warm.remove();
+      if (isTooOld(next, now)) {
+        doom(next);
+      } else {
+        held.checking.add(next);
+        due.add(() -> work.check(next));
+      }
+    }
+    while (!closed && mayCreate(now)) {
+      held.creating++;
+      due.add(work::create);
+    }
+  }
+
+  private boolean mayCreate(long now) {
+    int parallel = creations.isProbing() ? 1 : options.creationsInParallel();
+    // A failure for good has failed those who waited, and is looked at again for each new one.
+    boolean isDue = creations.isOver(now) || (isLastFailurePermanent() && !held.waiters.isEmpty());
+    return isDue
+        && held.creating < parallel
+        && held.total() < options.maximum()
+        && held.needsCreation(isIdle(now) ? 0 : options.warm());
+  }
+
+  private boolean isLastFailurePermanent() {
+    return lastFailure != null && Refusals.isPermanent(lastFailure);
+  }
+
+  /** True once nobody has asked for a sandbox for so long that none needs to be warm. */
+  private boolean isIdle(long now) {
+    return hasIdleLimit() && now - lastAsked >= options.idleLimit().toNanos();
+  }
+
+  private boolean hasIdleLimit() {
+    return !options.idleLimit().isZero();
+  }
+
+  private boolean isTooOld(PooledSandbox<S> pooled, long now) {
+    return pooled.isOlderThan(options.maximumAge(), now);
+  }
+
+  /** Looks once a second at what is warm. */
+  private void look() {
+    long now = now();
+    int spare = isIdle(now) ? 0 : options.warm();
+    for (PooledSandbox<S> each : List.copyOf(held.warm)) {
+      boolean isSurplus = held.warm.size() > spare && hasIdleLimit();
+      if (isTooOld(each, now)
+          || !each.livesFor(Duration.ZERO, now)
+          || (isSurplus && each.isIdleFor(options.idleLimit(), now))) {
+        held.warm.remove(each);
+        doom(each);
+      } else if (mayRenew(each, now)) {
+        held.warm.remove(each);
+        held.renewing.add(each);
+        due.add(() -> work.renew(each));
+      }
+    }
+  }
+
+  private boolean mayRenew(PooledSandbox<S> pooled, long now) {
+    return !pooled.livesFor(options.timeToLive().dividedBy(2), now)
+        && checks.isOver(now)
+        && held.renewing.size() < options.creationsInParallel();
+  }
+
+  /** Waits for a sandbox. */
+  Term<S> lease(Duration limit) {
+    Waiter<S> waiter = new Waiter<>();
+    long until = now() + Durations.nanos(limit);
+    change(
+        () -> {
+          requireOpen();
+          lastAsked = now();
+          held.waiters.add(waiter);
+        });
+    try {
+      return threads.time().get(waiter.outcome, until);
+    } catch (InterruptedException e) {
+      giveUp(waiter).ifPresent(late -> end(late, Ending.UNUSED));
+      Thread.currentThread().interrupt();
+      throw new CancelledException(failure("its thread was interrupted").withRetryable(true));
+    } catch (TimeoutException e) {
+      return giveUp(waiter).orElseThrow(() -> late(limit));
+    } catch (ExecutionException e) {
+      throw Refusals.ofLease(options.owner(), e);
+    }
+  }
+
+  /** Waits no more. Returns what was handed out in the same moment. */
+  private Optional<Term<S>> giveUp(Waiter<S> waiter) {
+    return monitor.decide(
+        () -> {
+          held.waiters.remove(waiter);
+          boolean isFailed = waiter.outcome.isCompletedExceptionally();
+          return isFailed ? Optional.empty() : Optional.ofNullable(waiter.outcome.getNow(null));
+        });
+  }
+
+  private SandboxException late(Duration limit) {
+    return monitor.decide(() -> Shortage.of(options, held, limit, lastFailure));
+  }
+
+  private Failure failure(String observed) {
+    return Failure.of("lease", options.owner(), observed);
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the pool of " + options.owner() + " is closed");
+    }
+  }
+
+  /** Hands a sandbox that was checked to whom has waited longest, or keeps it warm. */
+  private void offer(PooledSandbox<S> free) {
+    long now = now();
+    if (closed || isTooOld(free, now)) {
+      doom(free);
+    } else if (!held.waiters.isEmpty() && free.livesFor(options.leaseLimit(), now)) {
+      grant(held.waiters.remove(), free, now);
+    } else {
+      held.warm.addFirst(free);
+    }
+  }
+
+  private void grant(Waiter<S> waiter, PooledSandbox<S> free, long now) {
+    Term<S> term = new Term<>(free, now + options.leaseLimit().toNanos());
+    term.limitBy(threads.timers().in(options.leaseLimit(), () -> end(term, Ending.LIMIT)));
+    free.countUse();
+    held.leased.add(term);
+    tally.leases++;
+    waiter.outcome.complete(term);
+  }
+
+  /** Ends a lease. False if it has ended before. */
+  boolean end(Term<S> term, Ending how) {
+    boolean[] isFirst = {false};
+    change(
+        () -> {
+          isFirst[0] = held.leased.remove(term);
+          if (isFirst[0]) {
+            term.end(how.reason(options));
+            tally.count(how);
+            takeBack(term.pooled, how);
+          }
+        });
+    return isFirst[0];
+  }
+
+  private void takeBack(PooledSandbox<S> pooled, Ending how) {
+    if (how == Ending.UNUSED) {
+      pooled.uncountUse();
+    }
+    boolean isReusable = how.leavesItUsable() && pooled.uses() < options.uses();
+    if (isReusable && !closed) {
+      pooled.becomesFree(now());
+      held.warm.addLast(pooled);
+    } else {
+      doom(pooled);
+    }
+  }
+
+  private void doom(PooledSandbox<S> pooled) {
+    held.killing.add(pooled);
+    due.add(() -> work.kill(pooled));
+  }
+
+  /** A thread begins to create. False if the pool was closed before. */
+  boolean beginsToCreate(Thread creator) {
+    return monitor.decide(
+        () -> {
+          if (closed) {
+            held.creating--;
+          } else {
+            held.creators.add(creator);
+          }
+          return !closed;
+        });
+  }
+
+  /** From now on closing the pool does not interrupt the thread. */
+  void hasCreated(Thread creator) {
+    monitor.change(() -> held.creators.remove(creator));
+  }
+
+  void created(PooledSandbox<S> fresh) {
+    change(
+        () -> {
+          held.creating--;
+          tally.created++;
+          creations.reset();
+          lastFailure = null;
+          fresh.becomesFree(now());
+          offer(fresh);
+        });
+  }
+
+  /**
+   * @param fresh what was created and does not pass the check
+   */
+  void createdUnfit(PooledSandbox<S> fresh, Throwable failure) {
+    change(
+        () -> {
+          held.creating--;
+          tally.created++;
+          tally.failedChecks++;
+          doom(fresh);
+          pauseCreations(failure);
+        });
+  }
+
+  void creationFailed(Throwable failure) {
+    change(
+        () -> {
+          held.creating--;
+          tally.failedCreations++;
+          if (failure instanceof SandboxException known && Ambiguity.mayHaveStarted(known)) {
+            tally.uncertainCreations++;
+          }
+          pauseCreations(failure);
+        });
+  }
+
+  private void pauseCreations(Throwable failure) {
+    lastFailure = failure;
+    if (closed) {
+      return;
+    }
+    Duration pause = creations.begin(Refusals.retryAfter(failure), now());
+    log.warn(
+        "pool of {}: creating a sandbox failed, trying again in {}: {}",
+        options.owner(),
+        Durations.text(pause),
+        text(failure));
+    goOnAfter(pause);
+    if (Refusals.isPermanent(failure)) {
+      failWaiters(failure);
+    }
+  }
+
+  /** What others throw may have a secret in its message. */
+  static String text(Throwable failure) {
+    return failure instanceof SandboxException known
+        ? known.failure().message()
+        : failure.getClass().getName();
+  }
+
+  private void goOnAfter(Duration pause) {
+    var unused = threads.timers().in(pause, () -> change(() -> {}));
+  }
+
+  private void failWaiters(Throwable failure) {
+    for (Waiter<S> each = held.waiters.poll(); each != null; each = held.waiters.poll()) {
+      each.outcome.completeExceptionally(failure);
+    }
+  }
+
+  /** The sandbox lives, and may be handed out. */
+  void checked(PooledSandbox<S> pooled) {
+    change(
+        () -> {
+          if (held.checking.remove(pooled)) {
+            checks.reset();
+            offer(pooled);
+          }
+        });
+  }
+
+  /** The sandbox lives, and stays warm. */
+  void renewed(PooledSandbox<S> pooled) {
+    change(
+        () -> {
+          if (held.renewing.remove(pooled)) {
+            checks.reset();
+            held.warm.addLast(pooled);
+          }
+        });
+  }
+
+  /** The sandbox is not as it should be, or that could not be found out. */
+  void checkFailed(PooledSandbox<S> pooled, Throwable failure) {
+    change(
+        () -> {
+          boolean isHeld = held.checking.remove(pooled) | held.renewing.remove(pooled);
+          if (isHeld && Refusals.isLoad(failure)) {
+            held.warm.addFirst(pooled);
+            goOnAfter(checks.begin(Refusals.retryAfter(failure), now()));
+          } else if (isHeld) {
+            replace(pooled, failure);
+          }
+        });
+  }
+
+  private void replace(PooledSandbox<S> pooled, Throwable failure) {
+    log.warn("pool of {}: sandbox {} is replaced: {}", options.owner(), pooled.id(), text(failure));
+    tally.failedChecks++;
+    doom(pooled);
+    if (!Refusals.isGone(failure)) {
+      lastFailure = failure;
+    }
+    if (!Refusals.isGone(failure) && Refusals.isPermanent(failure)) {
+      failWaiters(failure);
+    }
+  }
+
+  void killed(PooledSandbox<S> pooled, boolean existed) {
+    change(
+        () -> {
+          held.killing.remove(pooled);
+          if (existed) {
+            tally.killed++;
+          } else {
+            tally.gone++;
+          }
+        });
+  }
+
+  void killFailed(PooledSandbox<S> pooled) {
+    change(
+        () -> {
+          held.killing.remove(pooled);
+          tally.unconfirmedKills++;
+        });
+  }
+
+  /**
+   * Kills what there is. Waits five seconds for what is being created, interrupts that, and waits
+   * fifteen more for what is left, which a warning then names.
+   */
+  void close() {
+    change(this::beginToClose);
+    boolean unused = Uninterrupted.get(this::settle);
+    threads.close();
+    LivePools.remove(options.instance());
+    try {
+      Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    } catch (IllegalStateException e) {
+      log.debug("pool of {}: closed while the JVM ends", options.owner());
+    }
+  }
+
+  /** {@link #close} beside the caller. False if it was closed before. */
+  boolean closeLater() {
+    boolean isOpen = monitor.decide(() -> !closed);
+    if (isOpen) {
+      threads.run(this::close);
+    }
+    return isOpen;
+  }
+
+  private void beginToClose() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    failWaiters(new CancelledException(failure("the pool was closed")));
+    for (Term<S> each : List.copyOf(held.leased)) {
+      held.leased.remove(each);
+      each.end(Ending.POOL_CLOSED.reason(options));
+      doom(each.pooled);
+    }
+    for (Collection<PooledSandbox<S>> free : List.of(held.warm, held.checking, held.renewing)) {
+      free.forEach(this::doom);
+      free.clear();
+    }
+  }
+
+  private boolean settle() {
+    await(() -> held.creating > 0, PATIENCE);
+    monitor.change(() -> held.creators.forEach(Thread::interrupt));
+    await(() -> !held.isEmpty(), CLOSE);
+    return monitor.decide(this::reportWhatIsLeft);
+  }
+
+  private void await(BooleanSupplier question, Duration limit) {
+    try {
+      long unused = monitor.awaitWhile(() -> !settled && question.getAsBoolean(), limit.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean reportWhatIsLeft() {
+    if (!settled && !held.isEmpty()) {
+      log.warn(
+          "pool of {} was closed while {} sandboxes were being created, and {} being killed, which"
+              + " may live on: {}",
+          options.owner(),
+          held.creating,
+          held.killing.size(),
+          held.killing.stream().map(PooledSandbox::id).toList());
+    }
+    settled = true;
+    return settled;
+  }
+
+  /** The time until then; zero if that is over. */
+  Duration until(long nanos) {
+    return Duration.ofNanos(Math.max(0, nanos - now()));
+  }
+
+  PoolCounts counts() {
+    return monitor.decide(() -> tally.with(held));
+  }
+}

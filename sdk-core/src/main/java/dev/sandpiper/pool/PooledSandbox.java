@@ -1,0 +1,67 @@
+package dev.sandpiper.pool;
+
+import dev.sandpiper.Sandbox;
+import java.time.Duration;
+
+/** One sandbox of a pool. Times are the nanoseconds of the pool's clock. */
+final class PooledSandbox<S extends Sandbox> {
+  final S sandbox;
+  private final long createdAt;
+
+  // Changed by the one thread that checks it, or in the pool's monitor; never by both at a time.
+  private volatile long endsAt;
+  private volatile long idleSince;
+  private volatile int uses;
+
+  /**
+   * @param createdAt when its creation began, from which its life is counted: the platform may
+   *     count from then
+   */
+  PooledSandbox(S sandbox, long createdAt, Duration timeToLive) {
+    this.sandbox = sandbox;
+    this.createdAt = createdAt;
+    this.endsAt = createdAt + timeToLive.toNanos();
+    this.idleSince = createdAt;
+  }
+
+  String id() {
+    return sandbox.id();
+  }
+
+  /**
+   * It has been prolonged.
+   *
+   * @param asked when the request began
+   */
+  void lives(Duration timeToLive, long asked) {
+    endsAt = asked + timeToLive.toNanos();
+  }
+
+  boolean livesFor(Duration span, long now) {
+    return endsAt - now >= span.toNanos();
+  }
+
+  boolean isOlderThan(Duration age, long now) {
+    return now - createdAt >= age.toNanos();
+  }
+
+  boolean isIdleFor(Duration span, long now) {
+    return now - idleSince >= span.toNanos();
+  }
+
+  void countUse() {
+    uses++;
+  }
+
+  void uncountUse() {
+    uses--;
+  }
+
+  void becomesFree(long now) {
+    idleSince = now;
+  }
+
+  int uses() {
+    return uses;
+  }
+}

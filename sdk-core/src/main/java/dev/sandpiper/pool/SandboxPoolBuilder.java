@@ -1,0 +1,200 @@
+package dev.sandpiper.pool;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.Capability;
+import dev.sandpiper.Failure;
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.engine.Nonce;
+import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.OwnThreads;
+import dev.sandpiper.http.Time;
+import java.time.Duration;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Options of a {@link SandboxPool}. Not thread-safe. */
+public final class SandboxPoolBuilder<S extends Sandbox> {
+  private static final int MOST = 10_000;
+
+  /** What is longer counts as that, so that sums of durations do not overflow. */
+  private static final Duration LONGEST = Duration.ofDays(3650);
+
+  /** What a sandbox lives on behind its lease, so that it does not end before it. */
+  private static final Duration BEHIND_THE_LEASE = Duration.ofMinutes(1);
+
+  private final String owner;
+  private final SandboxSpec spec;
+  private final Function<SandboxSpec, S> creator;
+  private final BiFunction<SandboxLease<S>, S, S> views;
+  private final boolean isGuarded;
+  private int warm = 1;
+  private int maximum = 10;
+  private int creationsInParallel = 4;
+  private int uses = 1;
+  private Duration maximumAge = Duration.ofMinutes(30);
+  private Duration idleLimit = Duration.ZERO;
+  private Duration waitLimit = Duration.ofMinutes(1);
+  private Duration leaseLimit = Duration.ofMinutes(10);
+  private Predicate<? super S> check = sandbox -> true;
+  private Time time = Time.system();
+
+  SandboxPoolBuilder(
+      String owner,
+      SandboxClient client,
+      SandboxSpec spec,
+      Function<SandboxSpec, S> creator,
+      BiFunction<SandboxLease<S>, S, S> views,
+      boolean isGuarded) {
+    this.owner = PoolTag.requireOwner(requireNonNull(owner, "owner"));
+    this.spec = requireNonNull(spec, "spec");
+    this.creator = requireNonNull(creator, "creator");
+    this.views = views;
+    this.isGuarded = isGuarded;
+    require(client, Capability.LISTS);
+    require(client, Capability.EXPIRY);
+  }
+
+  private void require(SandboxClient client, Capability needed) {
+    if (!client.capabilities().contains(needed)) {
+      String observed = "a pool needs a platform with " + needed + ", which this client's is not";
+      throw new UnsupportedCapabilityException(Failure.of("pool", owner, observed), needed);
+    }
+  }
+
+  /** How many to keep ready beyond those that are leased. Default: 1; zero creates on demand. */
+  public SandboxPoolBuilder<S> warm(int count) {
+    warm = within("warm", count, 0);
+    return this;
+  }
+
+  /** How many may exist at a time, those on their way in and out included. Default: 10. */
+  public SandboxPoolBuilder<S> maximum(int count) {
+    maximum = within("maximum", count, 1);
+    return this;
+  }
+
+  /**
+   * How many may be created at a time. Default: 4. After a failure one at a time, until it works.
+   */
+  public SandboxPoolBuilder<S> creationsInParallel(int count) {
+    creationsInParallel = within("creationsInParallel", count, 1);
+    return this;
+  }
+
+  /**
+   * How many leases a sandbox has before it is replaced. Default: 1. With more, a caller finds what
+   * the one before left: files, processes that run, changed programs. A lease that ended otherwise
+   * than by closing it is the sandbox's last.
+   *
+   * @throws IllegalArgumentException if it is more than 1 and the sandboxes are a provider's own,
+   *     whose calls cannot be stopped when a lease ends
+   */
+  public SandboxPoolBuilder<S> uses(int count) {
+    if (count > 1 && !isGuarded) {
+      throw new IllegalArgumentException(
+          "uses must be 1 for a provider's own sandboxes: a caller could go on using one that"
+              + " somebody else has leased");
+    }
+    uses = within("uses", count, 1);
+    return this;
+  }
+
+  /** No sandbox older than this is handed out. Default: thirty minutes. */
+  public SandboxPoolBuilder<S> maximumAge(Duration age) {
+    maximumAge = bounded(Durations.positive("maximumAge", age, "an hour, for instance"));
+    return this;
+  }
+
+  /**
+   * A sandbox beyond {@link #warm} that nobody has leased for so long is killed; and all of them
+   * once nobody has asked for one for so long, until somebody does. Default: zero, no limit.
+   */
+  public SandboxPoolBuilder<S> idleLimit(Duration limit) {
+    idleLimit = bounded(Durations.notNegative("idleLimit", limit, "no limit"));
+    return this;
+  }
+
+  /** How long {@link SandboxPool#lease()} waits at most. Default: one minute. */
+  public SandboxPoolBuilder<S> waitLimit(Duration limit) {
+    waitLimit = bounded(Durations.positive("waitLimit", limit, "a second, for instance"));
+    return this;
+  }
+
+  /** After this time a lease ends by itself, and its sandbox is killed. Default: ten minutes. */
+  public SandboxPoolBuilder<S> leaseLimit(Duration limit) {
+    leaseLimit = bounded(Durations.positive("leaseLimit", limit, "an hour, for instance"));
+    return this;
+  }
+
+  /**
+   * Looks at a sandbox before it is handed out, a new one too: one for which it answers false or
+   * throws is killed and replaced. Default: none; that the platform has given a warm sandbox more
+   * time then proves that it exists, not that it answers. May block; runs on threads of the pool,
+   * several at a time, and the caller waits meanwhile.
+   */
+  public SandboxPoolBuilder<S> check(Predicate<? super S> isFit) {
+    check = requireNonNull(isFit, "isFit");
+    return this;
+  }
+
+  /** Whose time the pool goes by. For tests. */
+  SandboxPoolBuilder<S> goingBy(Time driven) {
+    time = driven;
+    return this;
+  }
+
+  /**
+   * Makes the pool, which begins to create what has to be warm. Makes no request itself, so that an
+   * account that is refused shows with the first lease, and in the log.
+   *
+   * @throws IllegalArgumentException if more are to be warm than may exist
+   * @throws IllegalStateException if this JVM is ending
+   */
+  public SandboxPool<S> build() {
+    if (warm > maximum) {
+      throw new IllegalArgumentException("warm must be at most maximum: " + warm + " > " + maximum);
+    }
+    PoolOptions<S> options =
+        new PoolOptions<>(
+            owner,
+            Nonce.random(),
+            warm,
+            maximum,
+            creationsInParallel,
+            uses,
+            maximumAge,
+            idleLimit,
+            waitLimit,
+            leaseLimit,
+            timeToLive(),
+            check);
+    OwnThreads threads = new OwnThreads("sandpiper-pool", time);
+    SandboxSpec common = spec.timeToLive(options.timeToLive());
+    Time clock = time;
+    Function<SandboxSpec, S> create = creator;
+    return new SandboxPool<>(
+        options, threads, () -> create.apply(options.tagFrom(clock.now()).on(common)), views);
+  }
+
+  private Duration timeToLive() {
+    Duration needed = leaseLimit.plus(BEHIND_THE_LEASE);
+    return bounded(spec.timeToLive().compareTo(needed) < 0 ? needed : spec.timeToLive());
+  }
+
+  private static Duration bounded(Duration value) {
+    return value.compareTo(LONGEST) > 0 ? LONGEST : value;
+  }
+
+  private static int within(String option, int count, int least) {
+    if (count < least || count > MOST) {
+      throw new IllegalArgumentException(
+          option + " must be " + least + " to " + MOST + ": " + count);
+    }
+    return count;
+  }
+}

@@ -1,0 +1,171 @@
+package dev.sandpiper.pool;
+
+import dev.sandpiper.CancelledException;
+import dev.sandpiper.Failure;
+import dev.sandpiper.PlatformException;
+import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxException;
+import dev.sandpiper.http.Backoff;
+import dev.sandpiper.http.OwnThreads;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The requests of a pool, and the caller's check. Each runs on a thread of its own and reports to
+ * the pool how it went, whatever it throws.
+ */
+final class SandboxWork<S extends Sandbox> {
+  private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
+  private static final int KILLS = 4;
+
+  /**
+   * A creation, and a check, may take so long that the time of a lease has to be asked for anew.
+   */
+  private static final Duration SPARE = Duration.ofSeconds(30);
+
+  private final PoolOptions<S> options;
+  private final PoolCore<S> core;
+  private final OwnThreads threads;
+  private final Supplier<S> creation;
+
+  SandboxWork(PoolOptions<S> options, PoolCore<S> core, OwnThreads threads, Supplier<S> creation) {
+    this.options = options;
+    this.core = core;
+    this.threads = threads;
+    this.creation = creation;
+  }
+
+  void create() {
+    Thread creator = Thread.currentThread();
+    if (!core.beginsToCreate(creator)) {
+      return;
+    }
+    PooledSandbox<S> fresh;
+    try {
+      long began = threads.time().nanos();
+      fresh = new PooledSandbox<>(creation.get(), began, options.timeToLive());
+    } catch (RuntimeException | Error e) {
+      core.hasCreated(creator);
+      core.creationFailed(e);
+      throwIfFatal(e);
+      return;
+    }
+    core.hasCreated(creator);
+    Throwable failure = checkFresh(fresh);
+    if (failure == null) {
+      core.created(fresh);
+    } else {
+      core.createdUnfit(fresh, failure);
+    }
+  }
+
+  private @Nullable Throwable checkFresh(PooledSandbox<S> fresh) {
+    try {
+      if (!fresh.livesFor(options.leaseLimit().plus(SPARE), threads.time().nanos())) {
+        prolong(fresh);
+      }
+      requireFit(fresh);
+      return null;
+    } catch (RuntimeException | Error e) {
+      return e;
+    }
+  }
+
+  /** Before it is handed out. */
+  void check(PooledSandbox<S> pooled) {
+    try {
+      prolong(pooled);
+      requireFit(pooled);
+    } catch (RuntimeException | Error e) {
+      core.checkFailed(pooled, e);
+      throwIfFatal(e);
+      return;
+    }
+    core.checked(pooled);
+  }
+
+  /** So that it stays warm. */
+  void renew(PooledSandbox<S> pooled) {
+    try {
+      prolong(pooled);
+    } catch (RuntimeException | Error e) {
+      core.checkFailed(pooled, e);
+      throwIfFatal(e);
+      return;
+    }
+    core.renewed(pooled);
+  }
+
+  /** Asks the platform for more time, which refuses if the sandbox is gone. */
+  private void prolong(PooledSandbox<S> pooled) {
+    long asked = threads.time().nanos();
+    pooled.sandbox.expireIn(options.timeToLive());
+    pooled.lives(options.timeToLive(), asked);
+  }
+
+  private void requireFit(PooledSandbox<S> pooled) {
+    boolean isFit;
+    try {
+      isFit = options.check().test(pooled.sandbox);
+    } catch (RuntimeException e) {
+      throw unfit(pooled, "the pool's check threw " + e.getClass().getName(), e);
+    }
+    if (!isFit) {
+      throw unfit(pooled, "it did not pass the pool's check", null);
+    }
+  }
+
+  private static PlatformException unfit(
+      PooledSandbox<?> pooled, String observed, @Nullable RuntimeException cause) {
+    return new PlatformException(Failure.of("check", pooled.id(), observed), cause);
+  }
+
+  void kill(PooledSandbox<S> pooled) {
+    kill(pooled, 1, new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(4)));
+  }
+
+  private void kill(PooledSandbox<S> pooled, int attempt, Backoff pauses) {
+    boolean existed;
+    try {
+      existed = pooled.sandbox.kill();
+    } catch (SandboxException e) {
+      if (attempt == KILLS || !isLater(pauses, () -> kill(pooled, attempt + 1, pauses))) {
+        lose(pooled, e);
+      }
+      return;
+    } catch (RuntimeException | Error e) {
+      lose(pooled, e);
+      throwIfFatal(e);
+      return;
+    }
+    core.killed(pooled, existed);
+  }
+
+  /** False if the pool has been closed, and waits no more. */
+  private boolean isLater(Backoff pauses, Runnable again) {
+    try {
+      var unused = threads.timers().in(pauses.next(), () -> threads.run(again));
+      return true;
+    } catch (CancelledException e) {
+      return false;
+    }
+  }
+
+  private void lose(PooledSandbox<S> pooled, Throwable failure) {
+    log.warn(
+        "pool of {}: sandbox {} could not be killed and lives until it ends by itself: {}",
+        options.owner(),
+        pooled.id(),
+        PoolCore.text(failure));
+    core.killFailed(pooled);
+  }
+
+  private static void throwIfFatal(Throwable failure) {
+    if (failure instanceof VirtualMachineError fatal) {
+      throw fatal;
+    }
+  }
+}
