@@ -55,6 +55,13 @@ class ProcessExamplesTest {
   }
 
   @Test
+  void aPoolServesMoreUsersThanItHasSandboxes() throws Exception {
+    assertThat(printedBy(WarmPool::run).replace(" ", ""))
+        .startsWith("0\ncodeofuser1\n0\ncodeofuser2\n")
+        .endsWith("0\ncodeofuser6\n6leases\n");
+  }
+
+  @Test
   void aSessionOfTheOldApiHasLinesAndNoExit() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (LocalSandboxes local = LocalSandboxes.start();

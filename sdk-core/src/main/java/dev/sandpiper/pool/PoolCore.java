@@ -3,6 +3,7 @@ package dev.sandpiper.pool;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.Durations;
@@ -51,11 +52,12 @@ final class PoolCore<S extends Sandbox> {
   private boolean closed;
   private boolean settled; // closed, and there is nothing to wait for any more
 
-  PoolCore(PoolOptions<S> options, OwnThreads threads, Supplier<S> creation) {
+  PoolCore(
+      PoolOptions<S> options, OwnThreads threads, SandboxClient client, Supplier<S> creation) {
     this.options = options;
     this.threads = threads;
     this.monitor = new Monitor(threads.time());
-    this.work = new SandboxWork<>(options, this, threads, creation);
+    this.work = new SandboxWork<>(options, this, threads, client, creation);
     this.lastAsked = threads.time().nanos();
   }
 
@@ -375,7 +377,7 @@ final class PoolCore<S extends Sandbox> {
   void checkFailed(PooledSandbox<S> pooled, Throwable failure) {
     change(
         () -> {
-          boolean isHeld = held.checking.remove(pooled) | held.renewing.remove(pooled);
+          boolean isHeld = held.checking.remove(pooled) || held.renewing.remove(pooled);
           if (isHeld && Refusals.isLoad(failure)) {
             held.warm.addFirst(pooled);
             goOnAfter(checks.begin(Refusals.retryAfter(failure), now()));

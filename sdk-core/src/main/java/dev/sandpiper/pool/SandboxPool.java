@@ -30,9 +30,9 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>Callers get sandboxes in the order in which they asked. Each sandbox is used once, because
- * code of somebody ran in it, and is then killed and replaced. One that is warm is asked for more
- * time before half of it is over, and again before it is handed out, which finds those that are
- * gone: a sandbox that is handed out has at least the lease limit to live.
+ * code of somebody ran in it, and is then killed and replaced. The pool connects to a warm one, for
+ * its time to live, before half of that is over, and again before it hands it out, which finds those
+ * that are gone: a sandbox that is handed out has at least the lease limit to live.
  *
  * <p><b>Failures.</b> When the platform refuses creations for their number (429, 503), the pool
  * pauses for as long as {@code Retry-After} says, five minutes at most, otherwise for a pause that
@@ -56,10 +56,11 @@ public final class SandboxPool<S extends Sandbox> implements AutoCloseable {
   SandboxPool(
       PoolOptions<S> options,
       OwnThreads threads,
+      SandboxClient client,
       Supplier<S> creation,
       BiFunction<SandboxLease<S>, S, S> views) {
     this.options = options;
-    this.core = new PoolCore<>(options, threads, creation);
+    this.core = new PoolCore<>(options, threads, client, creation);
     this.views = views;
     core.begin();
     Unclosed.watch(

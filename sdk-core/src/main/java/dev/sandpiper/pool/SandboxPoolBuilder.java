@@ -28,6 +28,7 @@ public final class SandboxPoolBuilder<S extends Sandbox> {
   private static final Duration BEHIND_THE_LEASE = Duration.ofMinutes(1);
 
   private final String owner;
+  private final SandboxClient client;
   private final SandboxSpec spec;
   private final Function<SandboxSpec, S> creator;
   private final BiFunction<SandboxLease<S>, S, S> views;
@@ -51,15 +52,16 @@ public final class SandboxPoolBuilder<S extends Sandbox> {
       BiFunction<SandboxLease<S>, S, S> views,
       boolean isGuarded) {
     this.owner = PoolTag.requireOwner(requireNonNull(owner, "owner"));
+    this.client = requireNonNull(client, "client");
     this.spec = requireNonNull(spec, "spec");
     this.creator = requireNonNull(creator, "creator");
     this.views = views;
     this.isGuarded = isGuarded;
-    require(client, Capability.LISTS);
-    require(client, Capability.EXPIRY);
+    require(Capability.LISTS);
+    require(Capability.EXPIRY);
   }
 
-  private void require(SandboxClient client, Capability needed) {
+  private void require(Capability needed) {
     if (!client.capabilities().contains(needed)) {
       String observed = "a pool needs a platform with " + needed + ", which this client's is not";
       throw new UnsupportedCapabilityException(Failure.of("pool", owner, observed), needed);
@@ -133,8 +135,8 @@ public final class SandboxPoolBuilder<S extends Sandbox> {
 
   /**
    * Looks at a sandbox before it is handed out, a new one too: one for which it answers false or
-   * throws is killed and replaced. Default: none; that the platform has given a warm sandbox more
-   * time then proves that it exists, not that it answers. May block; runs on threads of the pool,
+   * throws is killed and replaced. Default: none; that the platform connects to a warm sandbox then
+   * proves that it exists, not that it answers. May block; runs on threads of the pool,
    * several at a time, and the caller waits meanwhile.
    */
   public SandboxPoolBuilder<S> check(Predicate<? super S> isFit) {
@@ -178,7 +180,10 @@ public final class SandboxPoolBuilder<S extends Sandbox> {
     Time clock = time;
     Function<SandboxSpec, S> create = creator;
     return new SandboxPool<>(
-        options, threads, () -> create.apply(options.tagFrom(clock.now()).on(common)), views);
+        options,
+        threads,
+        client,
+        () -> create.apply(options.tagFrom(clock.now()).on(common)), views);
   }
 
   private Duration timeToLive() {

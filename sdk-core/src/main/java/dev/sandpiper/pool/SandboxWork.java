@@ -4,6 +4,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Sandbox;
+import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.http.Backoff;
 import dev.sandpiper.http.OwnThreads;
@@ -29,12 +30,19 @@ final class SandboxWork<S extends Sandbox> {
   private final PoolOptions<S> options;
   private final PoolCore<S> core;
   private final OwnThreads threads;
+  private final SandboxClient client;
   private final Supplier<S> creation;
 
-  SandboxWork(PoolOptions<S> options, PoolCore<S> core, OwnThreads threads, Supplier<S> creation) {
+  SandboxWork(
+      PoolOptions<S> options,
+      PoolCore<S> core,
+      OwnThreads threads,
+      SandboxClient client,
+      Supplier<S> creation) {
     this.options = options;
     this.core = core;
     this.threads = threads;
+    this.client = client;
     this.creation = creation;
   }
 
@@ -99,10 +107,13 @@ final class SandboxWork<S extends Sandbox> {
     core.renewed(pooled);
   }
 
-  /** Asks the platform for more time, which refuses if the sandbox is gone. */
+  /**
+   * Connects to it anew, for its time to live: that fails if it is gone or on its way out, where a
+   * mere request for more time may succeed. Wakes one that sleeps.
+   */
   private void prolong(PooledSandbox<S> pooled) {
     long asked = threads.time().nanos();
-    pooled.sandbox.expireIn(options.timeToLive());
+    client.connect(pooled.id(), options.timeToLive()).close(); // lets it live
     pooled.lives(options.timeToLive(), asked);
   }
 

@@ -97,7 +97,7 @@ class SandboxPoolTest {
     String first;
     try (SandboxLease<Sandbox> lease = pool.lease()) {
       first = lease.sandbox().id();
-      assertThat(fake.calls()).extracting(FakeCall::operation).contains("expireIn");
+      assertThat(fake.calls()).extracting(FakeCall::operation).contains("connect");
       assertThat(lease.remaining()).isEqualTo(Duration.ofMinutes(10));
     }
     Patience.until("it is killed", () -> pool.counts().killed() == 1);
@@ -236,9 +236,9 @@ class SandboxPoolTest {
     for (int second = 0; second < 150; second++) {
       time.advance(SECOND);
     }
-    assertThat(calls("expireIn")).isZero();
+    assertThat(calls("connect")).isZero();
     time.advance(SECOND);
-    Patience.until("it is prolonged", () -> calls("expireIn") == 1 && pool.counts().warm() == 1);
+    Patience.until("it is prolonged", () -> calls("connect") == 1 && pool.counts().warm() == 1);
     for (int second = 0; second < 400; second++) {
       time.advance(SECOND);
       Patience.until("nothing is being done", () -> pool.counts().checking() == 0);

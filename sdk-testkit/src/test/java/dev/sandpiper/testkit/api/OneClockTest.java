@@ -30,6 +30,7 @@ class OneClockTest {
           Map.entry("GuardedScheduler", "it keeps what is to happen by the machine's time"),
           Map.entry("ManualTime", "a test that waits for its own client in vain has to fail"),
           Map.entry("SandboxClientBuilder", "the time of the machine is the default"),
+          Map.entry("SandboxPoolBuilder", "the time of the machine is the default"),
           Map.entry("ClientResources", "the time of the machine is the default"),
           Map.entry("CallScope", "a lock can only be waited for by the machine's time"),
           Map.entry("HttpRequest", "a scope without an end reads no clock"),

@@ -7,6 +7,7 @@ import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.sessions.SessionsClient;
 import dev.sandpiper.fake.FakeSandboxes;
+import dev.sandpiper.pool.SandboxPool;
 import dev.sandpiper.testkit.LocalSandboxes;
 import dev.sandpiper.testkit.contract.SandboxContract;
 import dev.sandpiper.testkit.faults.FaultProxy;
@@ -31,6 +32,7 @@ class PublicApiTest {
             E2bClient.class,
             SessionsClient.class,
             BlaxelClient.class,
+            SandboxPool.class,
             LocalSandboxes.class,
             SandboxContract.class,
             SandboxTest.class,
