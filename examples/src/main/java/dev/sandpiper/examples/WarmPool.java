@@ -38,7 +38,10 @@ public final class WarmPool {
 
   private static String serve(SandboxPool<Sandbox> pool, int user) {
     try (SandboxLease<Sandbox> lease = pool.lease()) {
-      return lease.sandbox().shell("ls | wc -l; echo code of user " + user + " | tee mine").outText();
+      return lease
+          .sandbox()
+          .shell("ls | wc -l; echo code of user " + user + " | tee mine")
+          .outText();
     } // the pool kills this sandbox and creates another
   }
 }

@@ -24,6 +24,6 @@ enum Ending {
   }
 
   String reason(PoolOptions<?> options) {
-    return String.format(reason, Durations.text(options.leaseLimit()));
+    return reason.replace("%s", Durations.text(options.leaseLimit()));
   }
 }

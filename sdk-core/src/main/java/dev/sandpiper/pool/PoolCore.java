@@ -52,8 +52,7 @@ final class PoolCore<S extends Sandbox> {
   private boolean closed;
   private boolean settled; // closed, and there is nothing to wait for any more
 
-  PoolCore(
-      PoolOptions<S> options, OwnThreads threads, SandboxClient client, Supplier<S> creation) {
+  PoolCore(PoolOptions<S> options, OwnThreads threads, SandboxClient client, Supplier<S> creation) {
     this.options = options;
     this.threads = threads;
     this.monitor = new Monitor(threads.time());

@@ -31,8 +31,8 @@ import java.util.function.Supplier;
  *
  * <p>Callers get sandboxes in the order in which they asked. Each sandbox is used once, because
  * code of somebody ran in it, and is then killed and replaced. The pool connects to a warm one, for
- * its time to live, before half of that is over, and again before it hands it out, which finds those
- * that are gone: a sandbox that is handed out has at least the lease limit to live.
+ * its time to live, before half of that is over, and again before it hands it out, which finds
+ * those that are gone: a sandbox that is handed out has at least the lease limit to live.
  *
  * <p><b>Failures.</b> When the platform refuses creations for their number (429, 503), the pool
  * pauses for as long as {@code Retry-After} says, five minutes at most, otherwise for a pause that

@@ -136,8 +136,8 @@ public final class SandboxPoolBuilder<S extends Sandbox> {
   /**
    * Looks at a sandbox before it is handed out, a new one too: one for which it answers false or
    * throws is killed and replaced. Default: none; that the platform connects to a warm sandbox then
-   * proves that it exists, not that it answers. May block; runs on threads of the pool,
-   * several at a time, and the caller waits meanwhile.
+   * proves that it exists, not that it answers. May block; runs on threads of the pool, several at
+   * a time, and the caller waits meanwhile.
    */
   public SandboxPoolBuilder<S> check(Predicate<? super S> isFit) {
     check = requireNonNull(isFit, "isFit");
@@ -183,7 +183,8 @@ public final class SandboxPoolBuilder<S extends Sandbox> {
         options,
         threads,
         client,
-        () -> create.apply(options.tagFrom(clock.now()).on(common)), views);
+        () -> create.apply(options.tagFrom(clock.now()).on(common)),
+        views);
   }
 
   private Duration timeToLive() {

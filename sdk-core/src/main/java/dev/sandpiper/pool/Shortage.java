@@ -14,24 +14,24 @@ final class Shortage {
 
   static DeadlineExceededException of(
       PoolOptions<?> options, Holdings<?> held, Duration limit, @Nullable Throwable lastFailure) {
-    String observed =
-        "no sandbox was free within the wait limit of %s: %d of at most %d exist, %d of them leased,"
-            + " and %d callers still wait%s";
     String last =
         lastFailure instanceof SandboxException known
             ? "; the last failure was " + known.failure().message()
             : "";
-    Failure failure =
-        Failure.of(
-            "lease",
-            options.owner(),
-            observed.formatted(
-                Durations.text(limit),
-                held.total(),
-                options.maximum(),
-                held.leased.size(),
-                held.waiters.size(),
-                last));
+    String observed =
+        "no sandbox was free within the wait limit of "
+            + Durations.text(limit)
+            + ": "
+            + held.total()
+            + " of at most "
+            + options.maximum()
+            + " exist, "
+            + held.leased.size()
+            + " of them leased, and "
+            + held.waiters.size()
+            + " callers still wait"
+            + last;
+    Failure failure = Failure.of("lease", options.owner(), observed);
     return new DeadlineExceededException(
         Limit.RESPONSE, limit, failure.withRetryable(true), null, lastFailure);
   }

@@ -167,8 +167,11 @@ class PoolReclaimTest {
   /** A page of the list that gives a sandbox the labels of a pool, which it does not have. */
   private String lie(String id) {
     String labels =
-        Map.of(PoolTag.OWNER, OWNER, PoolTag.INSTANCE, "sp-1", PoolTag.ENDS, "1").entrySet().stream()
-            .collect(toMap(each -> "\"" + each.getKey() + "\"", each -> "\"" + each.getValue() + "\""))
+        Map.of(PoolTag.OWNER, OWNER, PoolTag.INSTANCE, "sp-1", PoolTag.ENDS, "1")
+            .entrySet()
+            .stream()
+            .collect(
+                toMap(each -> "\"" + each.getKey() + "\"", each -> "\"" + each.getValue() + "\""))
             .toString()
             .replace('=', ':');
     String one =

@@ -65,8 +65,7 @@ class SandboxPoolTest {
 
   private static void awaitWarm(SandboxPool<?> pool, int count) {
     Patience.until(
-        count + " warm",
-        () -> pool.counts().warm() == count && pool.counts().creating() == 0);
+        count + " warm", () -> pool.counts().warm() == count && pool.counts().creating() == 0);
   }
 
   private static <T> CompletableFuture<T> begin(java.util.function.Supplier<T> call) {
@@ -217,10 +216,7 @@ class SandboxPoolTest {
   void aSandboxThatDoesNotPassTheCheckIsNeverHandedOut() {
     List<String> refused = new ArrayList<>();
     SandboxPool<Sandbox> pool =
-        open(
-            builder()
-                .warm(0)
-                .check(sandbox -> !refused.isEmpty() || !refused.add(sandbox.id())));
+        open(builder().warm(0).check(sandbox -> !refused.isEmpty() || !refused.add(sandbox.id())));
     CompletableFuture<SandboxLease<Sandbox>> caller = begin(pool::lease);
     try (SandboxLease<Sandbox> lease = time.passUntilDone(caller, Duration.ofSeconds(2))) {
       assertThat(refused).hasSize(1).doesNotContain(lease.sandbox().id());
@@ -431,8 +427,7 @@ class SandboxPoolTest {
         .hasMessage("warm must be at most maximum: 11 > 10");
     assertThatThrownBy(() -> builder().maximum(0)).hasMessageContaining("1 to 10000: 0");
     assertThatThrownBy(
-            () ->
-                SandboxPool.builder("test", fake, SandboxSpec.standard(), fake::create).uses(2))
+            () -> SandboxPool.builder("test", fake, SandboxSpec.standard(), fake::create).uses(2))
         .hasMessageContaining("uses must be 1");
   }
 }
