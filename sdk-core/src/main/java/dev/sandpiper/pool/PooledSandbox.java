@@ -8,10 +8,12 @@ final class PooledSandbox<S extends Sandbox> {
   final S sandbox;
   private final long createdAt;
 
-  // Changed by the one thread that checks it, or in the pool's monitor; never by both at a time.
-  private volatile long endsAt;
-  private volatile long idleSince;
-  private volatile int uses;
+  /** Changed by the thread that checks it, which then enters the monitor. */
+  private long endsAt;
+
+  // Guarded by the pool's monitor.
+  private long idleSince;
+  private int uses;
 
   /**
    * @param createdAt when its creation began, from which its life is counted: the platform may

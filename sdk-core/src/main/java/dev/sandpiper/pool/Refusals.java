@@ -51,7 +51,7 @@ final class Refusals {
     return failure instanceof ServiceBusyException busy ? busy.retryAfter() : Optional.empty();
   }
 
-  /** What has failed a caller's waiting, as a failure of its own: a stack trace is not shared. */
+  /** What has failed a caller's waiting, as a failure of its own where its kind allows that. */
   static SandboxException ofLease(String owner, ExecutionException outcome) {
     Throwable cause = outcome.getCause();
     if (cause instanceof SandboxException known) {

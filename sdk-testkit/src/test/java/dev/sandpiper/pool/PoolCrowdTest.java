@@ -3,6 +3,7 @@ package dev.sandpiper.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.Sandbox;
@@ -77,9 +78,10 @@ class PoolCrowdTest {
       Runnable untilItIsClosed =
           () -> {
             while (true) {
-              try (SandboxLease<Sandbox> lease = pool.lease()) {
+              try {
+                pool.lease().close();
                 leases.incrementAndGet();
-              } catch (dev.sandpiper.CancelledException | IllegalStateException e) {
+              } catch (CancelledException | IllegalStateException e) {
                 return;
               }
             }

@@ -9,6 +9,7 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.Filesystem;
 import dev.sandpiper.NotFoundException;
+import dev.sandpiper.PlatformException;
 import dev.sandpiper.RateLimitedException;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxException;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +70,7 @@ class SandboxPoolTest {
         count + " warm", () -> pool.counts().warm() == count && pool.counts().creating() == 0);
   }
 
-  private static <T> CompletableFuture<T> begin(java.util.function.Supplier<T> call) {
+  private static <T> CompletableFuture<T> begin(Supplier<T> call) {
     return CompletableFuture.supplyAsync(call, task -> new Thread(task, "caller").start());
   }
 
@@ -190,7 +192,7 @@ class SandboxPoolTest {
   @Test
   void otherFailuresAreTriedAgainAfterPausesThatGrow() {
     for (int i = 0; i < 3; i++) {
-      fail("create", new dev.sandpiper.PlatformException(Failure.of("create", "x", "500")));
+      fail("create", new PlatformException(Failure.of("create", "x", "500")));
     }
     SandboxPool<Sandbox> pool = open(builder().warm(0));
     CompletableFuture<SandboxLease<Sandbox>> caller = begin(pool::lease);
@@ -380,7 +382,7 @@ class SandboxPoolTest {
   void aKillThatFailsIsTriedAgain() {
     SandboxPool<Sandbox> pool = open(builder().warm(0));
     SandboxLease<Sandbox> lease = pool.lease();
-    fail("kill", new dev.sandpiper.PlatformException(Failure.of("kill", "x", "502")));
+    fail("kill", new PlatformException(Failure.of("kill", "x", "502")));
     lease.close();
     time.awaitWait(SECOND);
     assertThat(pool.counts().killing()).isEqualTo(1);
