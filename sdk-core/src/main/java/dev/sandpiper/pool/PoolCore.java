@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,13 +31,12 @@ import org.slf4j.LoggerFactory;
 final class PoolCore<S extends Sandbox> {
   private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
   private static final Duration LOOK = Duration.ofSeconds(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final Duration CLOSE = Duration.ofSeconds(15);
 
   private final PoolOptions<S> options;
   private final OwnThreads threads;
   private final Monitor monitor;
   private final SandboxWork<S> work;
+  private final Settlement settlement;
   private final Thread shutdownHook = new Thread(this::close, "sandpiper-pool-close");
 
   // Guarded by the monitor.
@@ -50,12 +48,12 @@ final class PoolCore<S extends Sandbox> {
   private @Nullable Throwable lastFailure; // of a creation or check; null since one succeeded
   private long lastAsked;
   private boolean closed;
-  private boolean settled; // closed, and there is nothing to wait for any more
 
   PoolCore(PoolOptions<S> options, OwnThreads threads, SandboxClient client, Supplier<S> creation) {
     this.options = options;
     this.threads = threads;
     this.monitor = new Monitor(threads.time());
+    this.settlement = new Settlement(options.owner(), monitor, held);
     this.work = new SandboxWork<>(options, this, threads, client, creation);
     this.lastAsked = threads.time().nanos();
   }
@@ -424,7 +422,12 @@ final class PoolCore<S extends Sandbox> {
    */
   void close() {
     change(this::beginToClose);
-    boolean unused = Uninterrupted.get(this::settle);
+    boolean unused =
+        Uninterrupted.get(
+            () -> {
+              settlement.await();
+              return true;
+            });
     threads.close();
     LivePools.remove(options.instance());
     try {
@@ -458,35 +461,6 @@ final class PoolCore<S extends Sandbox> {
       free.forEach(this::doom);
       free.clear();
     }
-  }
-
-  private boolean settle() {
-    await(() -> held.creating > 0, PATIENCE);
-    monitor.change(() -> held.creators.forEach(Thread::interrupt));
-    await(() -> !held.isEmpty(), CLOSE);
-    return monitor.decide(this::reportWhatIsLeft);
-  }
-
-  private void await(BooleanSupplier question, Duration limit) {
-    try {
-      long unused = monitor.awaitWhile(() -> !settled && question.getAsBoolean(), limit.toNanos());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean reportWhatIsLeft() {
-    if (!settled && !held.isEmpty()) {
-      log.warn(
-          "pool of {} was closed while {} sandboxes were being created, and {} being killed, which"
-              + " may live on: {}",
-          options.owner(),
-          held.creating,
-          held.killing.size(),
-          held.killing.stream().map(PooledSandbox::id).toList());
-    }
-    settled = true;
-    return settled;
   }
 
   /** The time until then; zero if that is over. */
