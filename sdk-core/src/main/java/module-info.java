@@ -25,6 +25,10 @@ module dev.sandpiper {
       dev.sandpiper.e2b,
       dev.sandpiper.testkit;
   exports dev.sandpiper.pool;
+  exports dev.sandpiper.interpreter;
+  exports dev.sandpiper.kernel to
+      dev.sandpiper.blaxel,
+      dev.sandpiper.e2b;
   exports dev.sandpiper.wire to
       dev.sandpiper.blaxel,
       dev.sandpiper.e2b,

@@ -96,7 +96,7 @@ public final class CapturedOutput implements Serializable {
               + head.length
               + " and the last "
               + tail.length
-              + " were kept; raise the limit with Command.captureBytes(bytes), or stream the output");
+              + " were kept; raise the limit with captureBytes(bytes), or stream the output");
     }
     return head.clone();
   }

@@ -14,6 +14,8 @@ public class NotFoundException extends SandboxException {
     TEMPLATE,
     PROCESS,
     FILE,
+    /** A context of a sandbox's code interpreter. */
+    CONTEXT,
     /** Nothing listens on a port of a sandbox that runs. */
     LISTENER
   }

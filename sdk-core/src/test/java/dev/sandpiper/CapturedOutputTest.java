@@ -33,7 +33,7 @@ class CapturedOutputTest {
     assertThatIllegalStateException()
         .isThrownBy(some::bytes)
         .withMessageContaining("of 99 bytes the first 2 and the last 3")
-        .withMessageContaining("Command.capture");
+        .withMessageContaining("captureBytes");
   }
 
   @Test

@@ -25,6 +25,8 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.Routes;
 import dev.sandpiper.http.Uninterrupted;
+import dev.sandpiper.interpreter.CodeInterpreter;
+import dev.sandpiper.kernel.ServiceInterpreter;
 import java.lang.ref.Reference;
 import java.net.URI;
 import java.time.Duration;
@@ -47,6 +49,9 @@ import okhttp3.HttpUrl;
  * BlaxelCommand#streamed()} needs neither.
  */
 public final class BlaxelSandbox implements Sandbox {
+  /** The image whose sandboxes have a {@link #codeInterpreter()}; it listens on port 8888. */
+  public static final String CODE_INTERPRETER_IMAGE = "blaxel/jupyter-server";
+
   private static final Set<Capability> CAPABILITIES =
       without(
           EnumSet.allOf(Capability.class),
@@ -137,6 +142,20 @@ public final class BlaxelSandbox implements Sandbox {
   @Override
   public Filesystem files() {
     return files;
+  }
+
+  /**
+   * Runs code in kept kernels. The sandbox has to be of the image {@link #CODE_INTERPRETER_IMAGE},
+   * or of one made from it, and created with {@link BlaxelSandboxSpec#port(int)} 8888.
+   *
+   * <p>Losing the connection does not stop code here, nor does a timeout or an interrupt: only
+   * {@link CodeInterpreter#restart(String)} of its context does, which forgets all that the context
+   * holds. Nor are there keep-alives: while code is silent the client's idle limit does not count,
+   * and Blaxel's gateway may end a connection on which nothing came for 60 seconds.
+   */
+  public CodeInterpreter codeInterpreter() {
+    return new ServiceInterpreter(
+        new KernelService(name, account.dataPlane(), url), account.threads());
   }
 
   /**

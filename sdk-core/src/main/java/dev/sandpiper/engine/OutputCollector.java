@@ -10,7 +10,7 @@ import okio.Buffer;
  * Keeps the beginning and the end of one channel, never more than its limit. After a gap the
  * beginning is closed, and the end begins anew behind the gap, so that both are without a hole.
  */
-final class OutputCollector {
+public final class OutputCollector {
   private final int headLimit;
   private final int tailLimit;
   private final Buffer head = new Buffer();
@@ -19,15 +19,22 @@ final class OutputCollector {
   private boolean gap;
   private boolean dropped; // something of the tail
 
-  OutputCollector(int limit) {
+  /**
+   * @param limit how many bytes are kept at the most
+   */
+  public OutputCollector(int limit) {
     headLimit = limit - limit / 2;
     tailLimit = limit / 2;
   }
 
   void add(Output output) {
-    total += output.size();
+    add(output.asByteBuffer());
+  }
+
+  public void add(ByteBuffer bytes) {
+    total += bytes.remaining();
     try {
-      keep(output.asByteBuffer());
+      keep(bytes);
     } catch (IOException e) {
       throw new IllegalStateException("a buffer in memory failed", e);
     }
@@ -52,7 +59,7 @@ final class OutputCollector {
     tail.clear();
   }
 
-  CapturedOutput result() {
+  public CapturedOutput result() {
     byte[] beginning = head.snapshot().toByteArray();
     byte[] end = tail.snapshot().toByteArray();
     if (gap || dropped) {

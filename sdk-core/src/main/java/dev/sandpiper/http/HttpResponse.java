@@ -153,6 +153,16 @@ public final class HttpResponse implements AutoCloseable {
     body.limitIdle(limit);
   }
 
+  /**
+   * Waits for the first byte of the body, or its end, however long that takes; the idle limit holds
+   * from then on.
+   */
+  public void awaitBody() throws IOException {
+    body.limitIdle(Duration.ZERO);
+    boolean unused = source.request(1);
+    body.restoreIdleLimit();
+  }
+
   /** From now on the body belongs to another call, with which it ends; the idle limit stays. */
   public void continueIn(CallScope scope) {
     call.moveTo(scope);

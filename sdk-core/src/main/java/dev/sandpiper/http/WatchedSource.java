@@ -119,6 +119,11 @@ final class WatchedSource extends ForwardingSource {
     }
   }
 
+  /** From now on a read waits as long as the client's limit says. */
+  void restoreIdleLimit() {
+    idle = errors.limits().idle();
+  }
+
   boolean isExhausted() {
     return ended || received == length;
   }

@@ -1,10 +1,12 @@
 package dev.sandpiper.wire;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -29,7 +31,9 @@ import java.util.function.Consumer;
 public final class Json {
   private static final int DEEPEST = 64;
   private static final int LONGEST_TEXT = 20_000_000;
-  private static final ObjectMapper MAPPER = new ObjectMapper(boundedFactory());
+  private static final ObjectMapper MAPPER = new ObjectMapper(bounded().build());
+  private static final JsonFactory PYTHON =
+      bounded().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder()
           .parseCaseInsensitive()
@@ -41,16 +45,15 @@ public final class Json {
 
   private Json() {}
 
-  private static JsonFactory boundedFactory() {
+  private static JsonFactoryBuilder bounded() {
     // Names are not canonicalised: documents with ever new keys would cost a hundredfold.
-    return JsonFactory.builder()
+    return new JsonFactoryBuilder()
         .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
         .streamReadConstraints(
             StreamReadConstraints.builder()
                 .maxNestingDepth(DEEPEST)
                 .maxStringLength(LONGEST_TEXT)
-                .build())
-        .build();
+                .build());
   }
 
   /**
@@ -59,7 +62,16 @@ public final class Json {
    * @throws MalformedStreamException if there is none, or more than one
    */
   public static JsonNode parse(byte[] bytes) throws MalformedStreamException {
-    try (var parser = MAPPER.getFactory().createParser(bytes)) {
+    return parse(bytes, MAPPER.getFactory());
+  }
+
+  /** {@link #parse} of what Python writes, whose {@code NaN} and {@code Infinity} are numbers. */
+  public static JsonNode parsePython(byte[] bytes) throws MalformedStreamException {
+    return parse(bytes, PYTHON);
+  }
+
+  private static JsonNode parse(byte[] bytes, JsonFactory format) throws MalformedStreamException {
+    try (var parser = format.createParser(bytes)) {
       JsonNode node = MAPPER.readTree(parser);
       if (node == null || parser.nextToken() != null) {
         throw new MalformedStreamException("not one JSON document");

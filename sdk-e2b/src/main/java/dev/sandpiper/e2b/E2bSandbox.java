@@ -26,15 +26,21 @@ import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
+import dev.sandpiper.interpreter.CodeInterpreter;
+import dev.sandpiper.kernel.ServiceInterpreter;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.HttpUrl;
 
 /** A sandbox at E2B. Made by {@link E2bClient}. */
 public final class E2bSandbox implements Sandbox {
+  /** The template whose sandboxes have a {@link #codeInterpreter()}. */
+  public static final String CODE_INTERPRETER_TEMPLATE = "code-interpreter-v1";
+
   static final Set<Capability> CAPABILITIES =
       Set.copyOf(EnumSet.complementOf(EnumSet.of(Capability.REPLAY)));
   private static final int LONGEST_MESSAGE = 16 << 20;
@@ -61,9 +67,7 @@ public final class E2bSandbox implements Sandbox {
     this.origin = origin;
     this.account = account;
     HttpTransport envd =
-        new EdgeTransport(
-            new HeaderTransport(account.dataPlane(), access.headers(account.userAgent())),
-            scope -> account.api().in(scope).info(access.sandboxId()).state());
+        edge(new HeaderTransport(account.dataPlane(), access.headers(account.userAgent())));
     ConnectClient client =
         new ConnectClient(
             envd,
@@ -92,6 +96,11 @@ public final class E2bSandbox implements Sandbox {
     this.files = new EnvdFiles(access, envd, client, paths, processes, urls, account.threads());
   }
 
+  private HttpTransport edge(HttpTransport next) {
+    return new EdgeTransport(
+        next, scope -> account.api().in(scope).info(access.sandboxId()).state());
+  }
+
   /** Refuses variables of a new sandbox that its commands would not get. */
   E2bSandbox requireSettable(Set<String> names, CallScope scope) {
     launcher.requireSettable(names, scope);
@@ -115,6 +124,22 @@ public final class E2bSandbox implements Sandbox {
   @Override
   public E2bFilesystem files() {
     return files;
+  }
+
+  /**
+   * Runs code in kept kernels. The sandbox has to be of the template {@link
+   * #CODE_INTERPRETER_TEMPLATE}, or of one made from it.
+   *
+   * <p>The service listens on port 49999 of the sandbox and asks for no token of its own: anybody
+   * who knows the sandbox's address can run code there, unless it was created with {@link
+   * E2bNetwork#publicTraffic} false.
+   */
+  public CodeInterpreter codeInterpreter() {
+    HttpUrl base =
+        account.addresses().service(KernelService.PORT, access.sandboxId(), access.domain());
+    KernelService service =
+        new KernelService(edge(account.dataPlane()), access, base, account.userAgent());
+    return new ServiceInterpreter(service, account.threads());
   }
 
   @Override

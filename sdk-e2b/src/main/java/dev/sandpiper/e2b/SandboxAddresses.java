@@ -34,15 +34,20 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
   }
 
   HttpUrl envd(String sandboxId, String domain) {
+    return service(SandboxAccess.ENVD_PORT, sandboxId, domain);
+  }
+
+  /** The base of what listens on a port, for requests that carry E2B's routing headers. */
+  HttpUrl service(int port, String sandboxId, String domain) {
     if (override != null) {
       return override;
     }
     if (debug) {
-      return HttpUrl.get("http://" + LOCAL + ":" + SandboxAccess.ENVD_PORT);
+      return HttpUrl.get("http://" + LOCAL + ":" + port);
     }
     return SHARED.contains(domain)
         ? host("the sandbox's host", "sandbox." + domain)
-        : host(SandboxAccess.ENVD_PORT, sandboxId, domain);
+        : host(port, sandboxId, domain);
   }
 
   Endpoint port(int port, SandboxAccess access) {

@@ -104,7 +104,30 @@ public enum BlaxelCall implements ApiCall {
       "POST /filesystem-multipart/{upload}/complete",
       IF_UNSENT,
       "the upload is aborted; the error says that the file may hold a part, or be gone"),
-  ABORT_UPLOAD("write", "DELETE /filesystem-multipart/{upload}/abort", IF_LOST, "");
+  ABORT_UPLOAD("write", "DELETE /filesystem-multipart/{upload}/abort", IF_LOST, ""),
+
+  RUN_CODE(
+      "run code",
+      "POST /port/8888/execute",
+      IF_UNSENT,
+      "the error has what had arrived, and says that the code may go on; restarting the context stops"
+          + " it"),
+  CREATE_CONTEXT(
+      "create context",
+      "POST /port/8888/contexts",
+      IF_UNSENT,
+      "the error says that it cannot be known; `contexts()` has it then"),
+  LIST_CONTEXTS("list contexts", "GET /port/8888/contexts", IF_LOST, ""),
+  RESTART_CONTEXT(
+      "restart context",
+      "POST /port/8888/contexts/{id}/restart",
+      IF_UNSENT,
+      "the error says that it cannot be known"),
+  DELETE_CONTEXT(
+      "delete context",
+      "DELETE /port/8888/contexts/{id}",
+      IF_LOST,
+      "after a repetition `delete` may say that there was none");
 
   @SuppressWarnings("ImmutableEnumChecker") // immutable, which cannot be seen from this module
   private final Rule rule;

@@ -110,7 +110,30 @@ public enum E2bCall implements ApiCall {
           + " `uploadDirectory` delete what they wrote beside it"),
   ASK_FOR_JOINING(
       "write", "POST /files/compose", IF_LOST, "joins nothing: asks whether the sandbox can"),
-  JOIN("write", "POST /files/compose", IF_UNSENT, "the parts are deleted");
+  JOIN("write", "POST /files/compose", IF_UNSENT, "the parts are deleted"),
+
+  RUN_CODE(
+      "run code",
+      "POST /execute",
+      IF_UNSENT,
+      "the error has what had arrived, and says that the code may have run; losing the connection"
+          + " interrupts it"),
+  CREATE_CONTEXT(
+      "create context",
+      "POST /contexts",
+      IF_UNSENT,
+      "the error says that it cannot be known; `contexts()` has it then"),
+  LIST_CONTEXTS("list contexts", "GET /contexts", IF_LOST, ""),
+  RESTART_CONTEXT(
+      "restart context",
+      "POST /contexts/{id}/restart",
+      IF_UNSENT,
+      "the error says that it cannot be known"),
+  DELETE_CONTEXT(
+      "delete context",
+      "DELETE /contexts/{id}",
+      IF_LOST,
+      "after a repetition `delete` may say that there was none");
 
   /** The header in which the control plane says whether the same request may be sent again. */
   public static final String REPEAT_HEADER = "Should-Retry";

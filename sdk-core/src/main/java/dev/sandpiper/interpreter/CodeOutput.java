@@ -1,0 +1,23 @@
+package dev.sandpiper.interpreter;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.ProcessEvent.Channel;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A piece of what code printed: several lines, one, or a part of one.
+ *
+ * @param channel STDOUT or STDERR
+ * @param text never empty
+ * @param at when the kernel wrote it, by the sandbox's clock; empty if the service does not say, or
+ *     says it in a way that cannot be read
+ */
+public record CodeOutput(Channel channel, String text, Optional<Instant> at) {
+  public CodeOutput {
+    requireNonNull(channel, "channel");
+    requireNonNull(text, "text");
+    requireNonNull(at, "at");
+  }
+}
