@@ -35,6 +35,7 @@ class DocsTest {
       import dev.sandpiper.e2b.*;
       import dev.sandpiper.fake.*;
       import dev.sandpiper.pool.*;
+      import dev.sandpiper.interpreter.*;
       import dev.sandpiper.testkit.contract.SandboxContract;
       import dev.sandpiper.testkit.junit.*;
       import dev.sandpiper.wire.*;

@@ -57,6 +57,13 @@ class FileExamplesTest {
   }
 
   @Test
+  void aSandboxWithoutKernelsIsNamedAsSuch() throws Exception {
+    assertThat(printedBy((client, out) -> NotebookCells.run(client, "base", out)))
+        .startsWith("create context ")
+        .contains("nothing listens on port 49999", "template code-interpreter-v1 (502)");
+  }
+
+  @Test
   void aProjectIsBuiltInASandboxAndComesBack() throws Exception {
     String bar = "#".repeat(30);
     assertThat(printedBy(BuildInSandbox::run))

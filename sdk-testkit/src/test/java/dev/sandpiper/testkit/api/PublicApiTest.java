@@ -8,6 +8,7 @@ import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.sessions.SessionsClient;
 import dev.sandpiper.fake.FakeSandboxes;
 import dev.sandpiper.pool.SandboxPool;
+import dev.sandpiper.interpreter.CodeInterpreter;
 import dev.sandpiper.testkit.LocalSandboxes;
 import dev.sandpiper.testkit.contract.SandboxContract;
 import dev.sandpiper.testkit.faults.FaultProxy;
@@ -29,6 +30,7 @@ class PublicApiTest {
   private static List<String> publicApi() {
     return Stream.of(
             Sandbox.class,
+            CodeInterpreter.class,
             E2bClient.class,
             SessionsClient.class,
             BlaxelClient.class,

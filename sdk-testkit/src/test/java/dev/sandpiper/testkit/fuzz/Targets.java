@@ -8,6 +8,7 @@ import dev.sandpiper.e2b.sessions.SessionReaders;
 import dev.sandpiper.engine.ReferenceReaders;
 import dev.sandpiper.files.FileReaders;
 import dev.sandpiper.http.AnswerReaders;
+import dev.sandpiper.kernel.CodeReaders;
 import dev.sandpiper.testkit.blaxel.SandboxApiReaders;
 import dev.sandpiper.testkit.e2b.EnvdReaders;
 import dev.sandpiper.testkit.faults.ProxyReaders;
@@ -38,6 +39,7 @@ final class Targets {
     of("connect-error", WireReaders::connectError, Recorded.of("e2b", "json"));
     of("text", WireReaders::text);
     of("answer", AnswerReaders::error, Recorded.answers("e2b"), ConnectionLostException.class);
+    of("code-messages", CodeReaders::messages);
     // Files.
     of("archive", FileReaders::archive, IOException.class);
     of("archive-entries", FileReaders::entries);

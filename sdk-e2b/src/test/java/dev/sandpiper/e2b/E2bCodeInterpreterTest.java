@@ -52,7 +52,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Code in kernels, over what the service in E2B's template sends. */
 @Timeout(60)
-class CodeInterpreterTest {
+class E2bCodeInterpreterTest {
   private static final String EXECUTE = "POST /execute";
   private static final String END = "{\"type\": \"end_of_execution\"}\n";
 
