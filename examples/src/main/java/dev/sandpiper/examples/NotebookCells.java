@@ -52,8 +52,7 @@ public final class NotebookCells {
   private static void runCells(CodeInterpreter interpreter, PrintStream out) {
     CodeContext notebook = interpreter.createContext();
     for (String cell : new String[] {LOAD, PLOT, "flow.mean() / 0"}) {
-      CodeRequest request =
-          CodeRequest.of(cell).context(notebook).timeout(Duration.ofMinutes(1));
+      CodeRequest request = CodeRequest.of(cell).context(notebook).timeout(Duration.ofMinutes(1));
       Execution execution = interpreter.runCode(request, output -> out.print(output.text()));
       execution.results().forEach(result -> print(result, out));
       execution.error().ifPresent(error -> out.println(error.plainTraceback()));

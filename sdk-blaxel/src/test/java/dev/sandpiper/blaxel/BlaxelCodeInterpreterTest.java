@@ -122,7 +122,8 @@ class BlaxelCodeInterpreterTest {
     blaxel.on(
         EXECUTE,
         new MockResponse.Builder()
-            .chunkedBody("{\"type\": \"stdout\", \"text\": \"a\"}\n" + " ".repeat(900) + "\n" + END, 64)
+            .chunkedBody(
+                "{\"type\": \"stdout\", \"text\": \"a\"}\n" + " ".repeat(900) + "\n" + END, 64)
             .throttleBody(500, 400, TimeUnit.MILLISECONDS)
             .build());
     BlaxelClient client = blaxel.open(blaxel.builder().idleLimit(Duration.ofMillis(100)));
@@ -136,8 +137,7 @@ class BlaxelCodeInterpreterTest {
     CodeInterpreter interpreter = interpreter();
     CodeRequest request = CodeRequest.of("1").timeout(Duration.ofMillis(300));
     ExecutionDeadlineException late =
-        catchThrowableOfType(
-            ExecutionDeadlineException.class, () -> interpreter.runCode(request));
+        catchThrowableOfType(ExecutionDeadlineException.class, () -> interpreter.runCode(request));
 
     assertThat(late)
         .hasMessageContaining("deadline of 300 ms (CodeRequest.timeout)")
@@ -150,8 +150,7 @@ class BlaxelCodeInterpreterTest {
     blaxel.on(EXECUTE, stalled("{\"type\": \"stdout\", \"text\": \"begun\"}\n"));
     CodeInterpreter interpreter = interpreter();
     Thread caller = Thread.currentThread();
-    assertThatThrownBy(
-            () -> interpreter.runCode(CodeRequest.of("1"), output -> caller.interrupt()))
+    assertThatThrownBy(() -> interpreter.runCode(CodeRequest.of("1"), output -> caller.interrupt()))
         .isInstanceOf(CancelledException.class)
         .hasMessageContaining("the code may go on");
     assertThat(Thread.interrupted()).isTrue();
@@ -221,8 +220,7 @@ class BlaxelCodeInterpreterTest {
             NotFoundException.class,
             () -> interpreter.runCode(CodeRequest.of("1").contextId("c9")));
     assertThat(missing.what()).isEqualTo(What.CONTEXT);
-    assertThatThrownBy(() -> interpreter.runCode("1"))
-        .isInstanceOf(InvalidRequestException.class);
+    assertThatThrownBy(() -> interpreter.runCode("1")).isInstanceOf(InvalidRequestException.class);
   }
 
   @Test

@@ -73,6 +73,9 @@ class HostileBlaxelTest {
     hostile.attack(attack);
     assertRefused(attack, () -> sandbox.exec("true"));
     assertRefused(attack, () -> listing.processes().list());
+    assertRefused(attack, () -> sandbox.codeInterpreter().runCode("1"));
+    assertRefused(attack, () -> sandbox.codeInterpreter().contexts());
+    assertRefused(attack, () -> sandbox.codeInterpreter().createContext());
     assertRefused(attack, () -> sandbox.files().list("/d"));
     assertRefused(attack, () -> sandbox.files().stat("/d"));
     assertHarmless(attack, () -> sandbox.files().exists("/d"));

@@ -56,11 +56,13 @@ public final class CodeResult implements Serializable {
     return new CodeResult(new Facts(isMain, fixed, null, null, Map.of(), Map.of()));
   }
 
+  /** With a data frame's content. */
   public CodeResult withData(DataTable data) {
     return new CodeResult(
         new Facts(facts.isMain, facts.contents, data, facts.chart, facts.extra, facts.unreadable));
   }
 
+  /** With what a figure shows. */
   public CodeResult withChart(Chart chart) {
     return new CodeResult(
         new Facts(facts.isMain, facts.contents, facts.data, chart, facts.extra, facts.unreadable));
@@ -123,7 +125,7 @@ public final class CodeResult implements Serializable {
   }
 
   /**
-   * The bytes in a binary format, in an array of their own; empty if there are none.
+   * The bytes in a binary format, in a new array; empty if the result does not have it.
    *
    * @throws IllegalArgumentException if the format is text
    */

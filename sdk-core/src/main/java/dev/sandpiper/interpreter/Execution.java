@@ -52,14 +52,17 @@ public final class Execution implements Serializable {
         new Facts(List.copyOf(results), 0, stdout, stderr, null, null, duration, true));
   }
 
+  /** With what the code raised. */
   public Execution withError(CodeError error) {
     return with(facts.resultsLeftOut, error, facts.executionCount, facts.complete);
   }
 
+  /** With its number in its context. */
   public Execution withExecutionCount(int count) {
     return with(facts.resultsLeftOut, facts.error, count, facts.complete);
   }
 
+  /** With the number of results that came and were not kept. */
   public Execution withResultsLeftOut(int count) {
     return with(count, facts.error, facts.executionCount, facts.complete);
   }

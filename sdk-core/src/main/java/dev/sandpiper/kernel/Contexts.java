@@ -8,12 +8,10 @@ import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Contexts as the service describes them. */
 final class Contexts {
   private static final int LONGEST_ANSWER = 1 << 20;
-  private static final int MOST = 10_000;
 
   private Contexts() {}
 
@@ -22,8 +20,12 @@ final class Contexts {
   }
 
   static List<CodeContext> all(HttpResponse response) {
+    JsonNode answer = response.json(LONGEST_ANSWER);
+    if (!answer.isArray()) {
+      throw new WireFormatException(response.failure("an answer that is not an array of contexts"));
+    }
     List<CodeContext> contexts = new ArrayList<>();
-    response.objects(Set.of(), MOST, json -> contexts.add(of(json, response)));
+    answer.forEach(json -> contexts.add(of(json, response)));
     return List.copyOf(contexts);
   }
 

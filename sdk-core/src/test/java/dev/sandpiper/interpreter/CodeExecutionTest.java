@@ -31,8 +31,7 @@ class CodeExecutionTest {
             .withData(new DataTable(List.of(new DataTable.Column("c", Arrays.asList(1L, null)))))
             .withExtra(Map.of("x/y", "z"))
             .withUnreadable(Map.of(ResultFormat.PDF, "it is not a text"));
-    return Execution.of(
-            List.of(result), output("out"), output(""), Duration.ofMillis(1500))
+    return Execution.of(List.of(result), output("out"), output(""), Duration.ofMillis(1500))
         .withError(ERROR)
         .withExecutionCount(4)
         .withResultsLeftOut(1);
@@ -54,13 +53,15 @@ class CodeExecutionTest {
 
   @Test
   void itsTextHasNoContent() {
-    assertThat(execution().toString()).contains("ended, E").doesNotContain("out,").contains("3 bytes");
+    assertThat(execution().toString())
+        .contains("ended, E")
+        .doesNotContain("out,")
+        .contains("3 bytes");
   }
 
   @Test
   void whatIsNotCompleteIsNotASuccess() {
-    Execution partial =
-        Execution.of(List.of(), output(""), output(""), Duration.ZERO).asPartial();
+    Execution partial = Execution.of(List.of(), output(""), output(""), Duration.ZERO).asPartial();
     assertThatThrownBy(partial::orThrow)
         .isInstanceOf(CodeFailedException.class)
         .hasMessageContaining("the end of the run was not reported");
@@ -72,9 +73,8 @@ class CodeExecutionTest {
     assertThat(copy(new ExecutionLostException(FAILURE, execution, null)).partialExecution())
         .isEqualTo(execution);
     assertThat(
-            copy(
-                    new ExecutionDeadlineException(
-                        Limit.DEADLINE, Duration.ofSeconds(1), FAILURE, execution, null))
+            copy(new ExecutionDeadlineException(
+                    Limit.DEADLINE, Duration.ofSeconds(1), FAILURE, execution, null))
                 .partialExecution())
         .isEqualTo(execution)
         .hasSameHashCodeAs(execution);

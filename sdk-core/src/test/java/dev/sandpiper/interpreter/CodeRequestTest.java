@@ -12,7 +12,8 @@ class CodeRequestTest {
   private static final CodeRequest ONE = CodeRequest.of("1");
 
   @ParameterizedTest
-  @ValueSource(strings = {"it's", "a\"b", "a\\", "a\nb", "a\rb", "`id`", "\u2028", "\u0000", "\ud800"})
+  @ValueSource(
+      strings = {"it's", "a\"b", "a\\", "a\nb", "a\rb", "`id`", "\u2028", "\u0000", "\ud800"})
   void aValueThatWouldBreakOutOfItsQuotesIsRefusedAndNotRepeated(String value) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ONE.environment("KEY", "s3cr3t" + value))

@@ -156,8 +156,7 @@ class ResultsTest {
                 """
                 {"type": "box_and_whisker", "elements": [{"label": "b", "min": 1, "first_quartile": 2,
                  "median": 3, "third_quartile": 4, "max": 5, "outliers": [9.5]}]}""");
-    assertThat(boxes.boxes())
-        .containsExactly(new Chart.Box("b", 1, 2, 3, 4, 5, List.of(9.5)));
+    assertThat(boxes.boxes()).containsExactly(new Chart.Box("b", 1, 2, 3, 4, 5, List.of(9.5)));
   }
 
   @ParameterizedTest
@@ -188,8 +187,7 @@ class ResultsTest {
 
     assertThat(all.charts())
         .containsExactly(
-            new Chart.Pie(null, List.of()),
-            new Chart.Unknown(null, "line", "{\"type\":\"line\"}"));
+            new Chart.Pie(null, List.of()), new Chart.Unknown(null, "line", "{\"type\":\"line\"}"));
     assertThat(CapturedLog.lines())
         .anyMatch(line -> line.contains("a chart within a superchart was left out"));
   }

@@ -74,6 +74,9 @@ class HostileE2bTest {
     E2bFilesystem files = sandbox.files();
     assertRefused(attack, () -> sandbox.exec("true"));
     assertRefused(attack, () -> sandbox.processes().list());
+    assertRefused(attack, () -> sandbox.codeInterpreter().runCode("1"));
+    assertRefused(attack, () -> sandbox.codeInterpreter().contexts());
+    assertRefused(attack, () -> sandbox.codeInterpreter().createContext());
     assertRefused(attack, () -> files.list("/d"));
     assertRefused(attack, () -> files.stat("/d"));
     assertHarmless(attack, () -> files.readBytes("/d"));
