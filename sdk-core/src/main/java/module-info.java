@@ -15,6 +15,7 @@ module dev.sandpiper {
 
   exports dev.sandpiper;
   exports dev.sandpiper.engine to
+      dev.sandpiper.agent,
       dev.sandpiper.blaxel,
       dev.sandpiper.e2b;
   exports dev.sandpiper.files to
@@ -30,6 +31,7 @@ module dev.sandpiper {
       dev.sandpiper.blaxel,
       dev.sandpiper.e2b;
   exports dev.sandpiper.wire to
+      dev.sandpiper.agent,
       dev.sandpiper.blaxel,
       dev.sandpiper.e2b,
       dev.sandpiper.testkit;

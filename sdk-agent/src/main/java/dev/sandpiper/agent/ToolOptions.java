@@ -1,0 +1,151 @@
+package dev.sandpiper.agent;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The limits of a toolset. Immutable; each method returns a changed copy. */
+public final class ToolOptions {
+  private static final int LEAST_CHARACTERS = 1_000;
+  private static final int MOST_CHARACTERS = 1_000_000;
+  private static final int MOST_STARTED = 100;
+  private static final ToolOptions STANDARD = new ToolOptions();
+
+  private @Nullable String root;
+  private int resultCharacters = 16_000;
+  private Duration commandLimit = Duration.ofMinutes(2);
+  private Duration longestCommandLimit = Duration.ofMinutes(10);
+  private int startedCommands = 8;
+  private ToolListener listener = ToolListener.none();
+
+  private ToolOptions() {}
+
+  /** No root, results of 16,000 characters, commands of two minutes, eight started ones. */
+  public static ToolOptions standard() {
+    return STANDARD;
+  }
+
+  /**
+   * Keeps the paths of the file tools below this directory, which must exist, and starts commands
+   * there. A relative path begins there. The sandbox itself resolves each path, with its links and
+   * {@code ..}, before it is used, and the resolved path is what is used.
+   *
+   * <p>This keeps a model to its files. It does not protect files from the programs of the sandbox:
+   * a command may read all that its user may, and one that replaces a directory by a link between
+   * the check and the use can lead a file tool elsewhere. The boundary against hostile code is the
+   * sandbox.
+   *
+   * @throws IllegalArgumentException if {@code directory} is not absolute
+   */
+  public ToolOptions root(String directory) {
+    requireNonNull(directory, "directory");
+    if (!directory.startsWith("/") || directory.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("the root must be an absolute path: " + directory);
+    }
+    return with(changed -> changed.root = directory);
+  }
+
+  /**
+   * How many characters a result has at the most. 16,000 if not set.
+   *
+   * @throws IllegalArgumentException if it is below 1,000 or above 1,000,000
+   */
+  public ToolOptions resultCharacters(int characters) {
+    requireRange("resultCharacters", characters, LEAST_CHARACTERS, MOST_CHARACTERS);
+    return with(changed -> changed.resultCharacters = characters);
+  }
+
+  /**
+   * How long a command may take whose call does not say. Two minutes if not set.
+   *
+   * @throws IllegalArgumentException if it is shorter than a second, or longer than {@link
+   *     #longestCommandLimit}
+   */
+  public ToolOptions commandLimit(Duration limit) {
+    return with(changed -> changed.commandLimit = limit).checked();
+  }
+
+  /**
+   * How long a command may take at the most, whatever its call says. Ten minutes if not set.
+   *
+   * @throws IllegalArgumentException if it is shorter than {@link #commandLimit}, or longer than a
+   *     day
+   */
+  public ToolOptions longestCommandLimit(Duration limit) {
+    return with(changed -> changed.longestCommandLimit = limit).checked();
+  }
+
+  /**
+   * How many started commands there may be at once. Eight if not set.
+   *
+   * @throws IllegalArgumentException if it is below 1 or above 100
+   */
+  public ToolOptions startedCommands(int most) {
+    requireRange("startedCommands", most, 1, MOST_STARTED);
+    return with(changed -> changed.startedCommands = most);
+  }
+
+  /** Sees every call and result. */
+  public ToolOptions listener(ToolListener observer) {
+    requireNonNull(observer, "observer");
+    return with(changed -> changed.listener = observer);
+  }
+
+  public Optional<String> root() {
+    return Optional.ofNullable(root);
+  }
+
+  public int resultCharacters() {
+    return resultCharacters;
+  }
+
+  public Duration commandLimit() {
+    return commandLimit;
+  }
+
+  public Duration longestCommandLimit() {
+    return longestCommandLimit;
+  }
+
+  public int startedCommands() {
+    return startedCommands;
+  }
+
+  public ToolListener listener() {
+    return listener;
+  }
+
+  private ToolOptions checked() {
+    if (commandLimit.toSeconds() < 1
+        || longestCommandLimit.compareTo(commandLimit) < 0
+        || longestCommandLimit.compareTo(Duration.ofDays(1)) > 0) {
+      throw new IllegalArgumentException(
+          "a command's limit is a second to a day, and the longest is not below it: "
+              + commandLimit
+              + " and "
+              + longestCommandLimit);
+    }
+    return this;
+  }
+
+  private static void requireRange(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(name + " is " + least + " to " + most + ", not " + value);
+    }
+  }
+
+  private ToolOptions with(Consumer<ToolOptions> change) {
+    ToolOptions changed = new ToolOptions();
+    changed.root = root;
+    changed.resultCharacters = resultCharacters;
+    changed.commandLimit = commandLimit;
+    changed.longestCommandLimit = longestCommandLimit;
+    changed.startedCommands = startedCommands;
+    changed.listener = listener;
+    change.accept(changed);
+    return changed;
+  }
+}
