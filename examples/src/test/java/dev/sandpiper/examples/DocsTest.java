@@ -31,6 +31,7 @@ class DocsTest {
       """
       import dev.sandpiper.*;
       import dev.sandpiper.Process;
+      import dev.sandpiper.agent.*;
       import dev.sandpiper.blaxel.*;
       import dev.sandpiper.e2b.*;
       import dev.sandpiper.fake.*;

@@ -81,6 +81,29 @@ class ProcessExamplesTest {
   }
 
   @Test
+  void aCodingAgentRepairsAProgramThoughItsModelMakesMistakes() throws Exception {
+    Example agent = (client, out) -> CodingAgent.run(client, new ScriptedModel(), out);
+    assertThat(printedBy(agent))
+        .isEqualTo(
+            """
+            read_file {"path": "/etc/passwd"}
+              read_file was not run. The path /etc/passwd is outside of /home/user/app: only paths below it can be used. Correct the call and repeat it.
+            read_file {"file": "mean.sh"}
+              read_file was not run. There is no argument 'file'. The arguments are: path, first_line, line_count. Correct the call and repeat it.
+            read_file {"path": "mean.sh"}
+                   1\t# mean.sh A B
+                   2\techo $(( $1 + $2 / 2 ))
+              [end of the file: line 2]
+            edit_file {"path": "mean.sh", "old_text": "$1 + $2 / 2", "new_text": "($1 + $2) / 2"}
+              Replaced in /home/user/app/mean.sh, counted before the edit: 1 occurrence at line 2.
+            run_command {"command": "sh mean.sh 4 8"}
+              exit status 0
+              6
+            Repaired: the sum was not in parentheses. mean.sh 4 8 prints 6.
+            """);
+  }
+
+  @Test
   void aServerIsReachedThroughItsEndpoint() throws Exception {
     assertThat(printedBy(BackgroundServer::run))
         .contains("The server answered 200: hello from process ")

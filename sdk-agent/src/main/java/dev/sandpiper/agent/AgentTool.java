@@ -11,11 +11,7 @@ public final class AgentTool {
   private final ToolRunner runner;
 
   AgentTool(
-      String name,
-      String description,
-      Parameters parameters,
-      Action action,
-      ToolRunner runner) {
+      String name, String description, Parameters parameters, Action action, ToolRunner runner) {
     this.name = name;
     this.description = description;
     this.parameters = parameters;

@@ -169,8 +169,7 @@ final class Catalogue {
         flag("ignore_case", "Left out: false."));
   }
 
-  private AgentTool tool(
-      String name, String description, Action action, Parameter... parameters) {
+  private AgentTool tool(String name, String description, Action action, Parameter... parameters) {
     return new AgentTool(name, description, Parameters.of(parameters), action, runner);
   }
 }

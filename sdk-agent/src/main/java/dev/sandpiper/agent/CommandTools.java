@@ -24,8 +24,7 @@ final class CommandTools {
 
   ToolResult run(Arguments arguments) throws InvalidArgumentsException {
     Duration limit =
-        Duration.ofSeconds(
-            arguments.number("timeout_seconds", options.commandLimit().toSeconds()));
+        Duration.ofSeconds(arguments.number("timeout_seconds", options.commandLimit().toSeconds()));
     Command command =
         paths
             .in(arguments.optionalText("directory"), Command.shell(arguments.text("command")))

@@ -54,7 +54,8 @@ final class Glob {
   String lastName() {
     String[] only = alternatives.get(0);
     String last = only[only.length - 1];
-    boolean isPlain = alternatives.size() == 1 && !last.equals("**") && !last.matches(".*[\\[\\\\].*");
+    boolean isPlain =
+        alternatives.size() == 1 && !last.equals("**") && !last.matches(".*[\\[\\\\].*");
     return isPlain ? last : "*";
   }
 

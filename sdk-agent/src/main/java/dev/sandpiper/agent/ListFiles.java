@@ -60,8 +60,7 @@ final class ListFiles {
   }
 
   private String size(FileInfo entry) {
-    return entry.type() == FileType.FILE
-            && sandbox.capabilities().contains(Capability.FILE_STATUS)
+    return entry.type() == FileType.FILE && sandbox.capabilities().contains(Capability.FILE_STATUS)
         ? " " + entry.size() + " bytes"
         : "";
   }

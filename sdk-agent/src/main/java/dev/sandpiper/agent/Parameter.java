@@ -6,8 +6,7 @@ package dev.sandpiper.agent;
  * @param least of a number, its least value; of a text, its fewest characters
  * @param most of a number, its greatest value; of a text, its most characters
  */
-record Parameter(
-    String name, Type type, Need need, String description, long least, long most) {
+record Parameter(String name, Type type, Need need, String description, long least, long most) {
   private static final int LONGEST_PATH = 4_096;
   private static final int LONGEST_SCRIPT = 100_000;
   private static final int LONGEST_TEXT = 4 << 20;

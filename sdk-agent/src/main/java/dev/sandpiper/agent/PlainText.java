@@ -2,8 +2,8 @@ package dev.sandpiper.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.nio.charset.CharacterCodingException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.HexFormat;
 
 /**
@@ -37,7 +37,9 @@ record PlainText(String text, int escaped) {
     return ofFile(bytes, 0, bytes.length).text.replace("\n", "\\n").replace("\t", "\\t");
   }
 
-  /** {@code text}, or its beginning and its end with what is missing said, in so many characters. */
+  /**
+   * {@code text}, or its beginning and its end with what is missing said, in so many characters.
+   */
   static String capped(String text, int most) {
     if (text.length() <= most) {
       return text;
@@ -71,9 +73,10 @@ record PlainText(String text, int escaped) {
     PlainText from(int from) {
       int at = from;
       while (at < to) {
-        at = isOutput && bytes[at] == EscapeSequence.ESCAPE
-            ? EscapeSequence.end(bytes, at, to)
-            : at + take(at);
+        at =
+            isOutput && bytes[at] == EscapeSequence.ESCAPE
+                ? EscapeSequence.end(bytes, at, to)
+                : at + take(at);
       }
       return new PlainText(text.toString(), escaped);
     }

@@ -56,7 +56,7 @@ final class WrittenFiles {
       }
       replace(path, before.replace(replacement.oldText(), replacement.newText()));
       return ToolResult.of(
-          "Replaced " + found + " in " + ToolPaths.shown(path) + ", as counted before the edit.");
+          "Replaced in " + ToolPaths.shown(path) + ", counted before the edit: " + found + ".");
     } finally {
       writing.unlock();
     }

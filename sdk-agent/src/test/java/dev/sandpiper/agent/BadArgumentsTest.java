@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxSpec;
-import dev.sandpiper.fake.FakeRun;
 import dev.sandpiper.fake.FakeSandboxes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,8 +74,9 @@ class BadArgumentsTest {
       assertThat(schema.path("additionalProperties").asBoolean(true)).isFalse();
       assertThat(tool.name()).matches("[a-z_]{1,64}");
       assertThat(tool.description()).isNotBlank();
-      schema.path("required").forEach(name ->
-          assertThat(schema.path("properties").has(name.asText())).isTrue());
+      schema
+          .path("required")
+          .forEach(name -> assertThat(schema.path("properties").has(name.asText())).isTrue());
     }
     assertThat(tools.all()).hasSize(10);
   }

@@ -46,8 +46,7 @@ class GlobTest {
   @Test
   void bracesWithoutAPairOrWithTooManyMeaningsAreRefused() {
     for (String pattern : new String[] {"{a", "a}", "{a,b}".repeat(20)}) {
-      assertThatExceptionOfType(InvalidArgumentsException.class)
-          .isThrownBy(() -> Glob.of(pattern));
+      assertThatExceptionOfType(InvalidArgumentsException.class).isThrownBy(() -> Glob.of(pattern));
     }
   }
 

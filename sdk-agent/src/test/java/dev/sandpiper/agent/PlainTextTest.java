@@ -74,10 +74,11 @@ class PlainTextTest {
     byte[] bytes = "line of text\n".repeat(1_000).getBytes(UTF_8);
     String text = Excerpt.of(CapturedOutput.complete(bytes), 1_000);
     int marker = text.indexOf("[... ");
-    int shown = text.substring(0, marker).length() + text.substring(text.indexOf("...]\n") + 5).length();
-    assertThat(text).contains("[... " + (13_000 - shown) + " of 13000 bytes are missing here ...]\n");
-    assertThat(text.lines().filter(line -> !line.startsWith("[")))
-        .containsOnly("line of text");
+    int shown =
+        text.substring(0, marker).length() + text.substring(text.indexOf("...]\n") + 5).length();
+    assertThat(text)
+        .contains("[... " + (13_000 - shown) + " of 13000 bytes are missing here ...]\n");
+    assertThat(text.lines().filter(line -> !line.startsWith("["))).containsOnly("line of text");
   }
 
   @Test

@@ -164,14 +164,18 @@ abstract class AgentToolsContract {
   void filesAreReadByLines() {
     sandbox.files().writeText("f", "one\ntwo\nthree\nfour");
     assertThat(ok("read_file", "{'path':'f'}"))
-        .isEqualTo("     1\tone\n     2\ttwo\n     3\tthree\n     4\tfour\n[end of the file: line 4]");
+        .isEqualTo(
+            "     1\tone\n     2\ttwo\n     3\tthree\n     4\tfour\n[end of the file: line 4]");
     assertThat(ok("read_file", "{'path':'f','first_line':2,'line_count':1}"))
         .isEqualTo("     2\ttwo\n[the file goes on: read it from first_line 3]");
     assertThat(error("read_file", "{'path':'f','first_line':9}")).contains("only 4 lines");
     assertThat(error("read_file", "{'path':'g'}")).contains("list_files");
     assertThat(error("read_file", "{'path':'.'}")).contains("is a directory");
-    sandbox.shell("mkfifo pipe; head -c 5000 /dev/zero > zeros; head -c 20000000 /dev/zero |"
-        + " tr '\\0' 'x' > long").orThrow();
+    sandbox
+        .shell(
+            "mkfifo pipe; head -c 5000 /dev/zero > zeros; head -c 20000000 /dev/zero |"
+                + " tr '\\0' 'x' > long")
+        .orThrow();
     assertThat(error("read_file", "{'path':'pipe'}")).contains("pipe");
     assertThat(error("read_file", "{'path':'zeros'}")).contains("binary");
     assertThat(ok("read_file", "{'path':'long'}")).contains("more bytes in this line]");
@@ -186,8 +190,7 @@ abstract class AgentToolsContract {
         .contains("does not occur");
     assertThat(ok("edit_file", "{'path':'f','old_text':'c = 2','new_text':'c = 5'}"))
         .contains("1 occurrence at line 3");
-    assertThat(
-            ok("edit_file", "{'path':'f','old_text':'= 1','new_text':'= 3','replace_all':true}"))
+    assertThat(ok("edit_file", "{'path':'f','old_text':'= 1','new_text':'= 3','replace_all':true}"))
         .contains("2 occurrences at lines 1, 2");
     assertThat(sandbox.files().readText("f")).isEqualTo("a = 3\nb = 3\nc = 5\n");
     sandbox.files().writeText("w", "x\r\ny\r\n");
@@ -250,14 +253,21 @@ abstract class AgentToolsContract {
   void pathsOutsideOfTheRootAreRefused() {
     rooted();
     sandbox
-        .shell("cd work; ln -s /etc etc; ln -s ../out.txt link; ln -s /nowhere dangling;"
-            + " ln -s circle circle; ln -s sub inside")
+        .shell(
+            "cd work; ln -s /etc etc; ln -s ../out.txt link; ln -s /nowhere dangling;"
+                + " ln -s circle circle; ln -s sub inside")
         .orThrow();
     assertThat(ok("read_file", "{'path':'in.txt'}")).contains("in");
     assertThat(ok("read_file", "{'path':'inside/../in.txt'}")).contains("in");
     for (String path :
-        List.of("/etc/passwd", "../out.txt", "etc/passwd", "link", "sub/../../out.txt",
-            "dangling/x", "etc/new")) {
+        List.of(
+            "/etc/passwd",
+            "../out.txt",
+            "etc/passwd",
+            "link",
+            "sub/../../out.txt",
+            "dangling/x",
+            "etc/new")) {
       assertThat(error("read_file", "{'path':'" + path + "'}")).contains("is outside of");
       assertThat(error("write_file", "{'path':'" + path + "','content':'x'}")).contains("outside");
       assertThat(error("edit_file", "{'path':'" + path + "','old_text':'o','new_text':'x'}"))

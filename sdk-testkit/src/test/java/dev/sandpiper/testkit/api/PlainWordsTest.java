@@ -50,7 +50,8 @@ class PlainWordsTest {
 
   private static List<Path> sources() throws IOException {
     List<Path> all = new ArrayList<>();
-    for (String module : List.of("sdk-core", "sdk-e2b", "sdk-blaxel", "sdk-fake", "sdk-testkit")) {
+    for (String module :
+        List.of("sdk-core", "sdk-e2b", "sdk-blaxel", "sdk-fake", "sdk-agent", "sdk-testkit")) {
       all.addAll(files(ROOT.resolve(module).resolve("src/main/java"), ".java"));
     }
     return all;

@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.Sandbox;
+import dev.sandpiper.agent.SandboxTools;
 import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.sessions.SessionsClient;
@@ -39,6 +40,7 @@ class PublicApiTest {
             SandboxContract.class,
             SandboxTest.class,
             FakeSandboxes.class,
+            SandboxTools.class,
             FaultProxy.class)
         .flatMap(inhabitant -> PublicApi.of(inhabitant).stream())
         .toList();
