@@ -19,11 +19,26 @@ final class BoundedLines {
     this.mostBytes = mostBytes;
   }
 
-  /**
-   * @param bytes its beginning, without the line feed
-   * @param length how many bytes it has
-   */
-  record Line(byte[] bytes, long length) {
+  /** One line, without its line feed. */
+  static final class Line {
+    private final byte[] bytes;
+    private final long length;
+
+    private Line(byte[] bytes, long length) {
+      this.bytes = bytes;
+      this.length = length;
+    }
+
+    /** Its beginning, not copied. */
+    byte[] bytes() {
+      return bytes;
+    }
+
+    /** How many bytes it has. */
+    long length() {
+      return length;
+    }
+
     boolean hasNul() {
       for (byte single : bytes) {
         if (single == 0) {

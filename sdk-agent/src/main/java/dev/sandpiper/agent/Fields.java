@@ -16,9 +16,7 @@ final class Fields implements OutputListener {
   /** Sees the fields, and throws {@link Enough} when it needs no more. */
   @FunctionalInterface
   interface Reader {
-    /**
-     * @param kind which of the ends it had
-     */
+    /** Takes one, with the number of the end that it had. */
     void take(int kind, byte[] field) throws Enough;
   }
 

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.agent.Parameter.Type;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import dev.sandpiper.wire.SentText;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -137,13 +137,15 @@ record Parameters(List<Parameter> all) {
     }
   }
 
-  private static String observed(Type expected, JsonNode value) {
-    if (value.isTextual() && expected != Type.INTEGER && expected != Type.FLAG) {
+  private static String observed(Parameter.Type expected, JsonNode value) {
+    if (value.isTextual()
+        && expected != Parameter.Type.INTEGER
+        && expected != Parameter.Type.FLAG) {
       return "a string of " + value.asText().length() + " characters that does not fit";
     }
     return value.isIntegralNumber()
         ? PlainText.printable(value.asText(), LONGEST_NAME)
-        : "of the type " + value.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
+        : "of the type " + value.getNodeType().name().toLowerCase(Locale.ROOT);
   }
 
   private static InvalidArgumentsException wrong(Parameter parameter, String observed) {

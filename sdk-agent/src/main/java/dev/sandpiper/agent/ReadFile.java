@@ -7,6 +7,7 @@ import dev.sandpiper.Sandbox;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Locale;
 
 /** {@code read_file}: a range of lines with their numbers, read from the stream of the file. */
 final class ReadFile {
@@ -93,7 +94,7 @@ final class ReadFile {
           return ToolResult.error(
               path + " is a binary file: use run_command with a program that reads it.");
         }
-        if (number >= last || isOver() || number + 1 >= first && !append(line)) {
+        if (number >= last || isOver() || (number + 1 >= first && !append(line))) {
           return ToolResult.of(text + notes() + more());
         }
         number++;
@@ -114,7 +115,7 @@ final class ReadFile {
       int end = isWhole ? length - (hasReturn ? 1 : 0) : Utf8.wholeEnd(line.bytes(), length);
       PlainText shown = PlainText.ofFile(line.bytes(), 0, end);
       String cut = isWhole ? "" : " [... " + (line.length() - end) + " more bytes in this line]";
-      String numbered = String.format(java.util.Locale.ROOT, "%6d\t", number + 1) + shown.text();
+      String numbered = String.format(Locale.ROOT, "%6d\t", number + 1) + shown.text();
       if (text.length() + numbered.length() + cut.length()
           > options.resultCharacters() - ROOM_FOR_NOTES) {
         return false;

@@ -4,7 +4,7 @@ package dev.sandpiper.agent;
 record Replacement(String oldText, String newText, boolean replacesAll) {
 
   boolean applies(Occurrences found) {
-    return !oldText.equals(newText) && (found.count() == 1 || found.count() > 1 && replacesAll);
+    return !oldText.equals(newText) && (found.count() == 1 || (found.count() > 1 && replacesAll));
   }
 
   /** How many characters a file would have behind it. */

@@ -55,9 +55,7 @@ final class CodingAssistant {
     try (Sandbox sandbox = client.create(SandboxSpec.standard())) {
       sandbox.files().writeText("app/mean.sh", "echo $(( $1 + $2 / 2 ))\n");
       ToolOptions options =
-          ToolOptions.standard()
-              .root(sandbox.workingDirectory() + "/app")
-              .listener(new Shown(out));
+          ToolOptions.standard().root(sandbox.workingDirectory() + "/app").listener(new Shown(out));
       try (SandboxTools tools = SandboxTools.of(sandbox, options)) {
         Assistant assistant =
             AiServices.builder(Assistant.class)

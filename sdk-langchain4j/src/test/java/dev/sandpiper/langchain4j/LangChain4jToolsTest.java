@@ -105,8 +105,7 @@ class LangChain4jToolsTest {
   @Test
   void theExampleRepairsItsProgram() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    CodingAssistant.run(
-        client, CodingAssistant.scripted(), new PrintStream(printed, true, UTF_8));
+    CodingAssistant.run(client, CodingAssistant.scripted(), new PrintStream(printed, true, UTF_8));
     assertThat(printed.toString(UTF_8))
         .isEqualTo(
             """
