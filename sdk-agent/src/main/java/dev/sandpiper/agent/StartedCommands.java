@@ -117,7 +117,9 @@ final class StartedCommands {
     return ToolResult.error(
         "There is no started command "
             + arguments.number("number", 0)
-            + (numbers.isEmpty() ? ": nothing was started, or it was stopped." : ". Those that are kept: " + numbers)
+            + (numbers.isEmpty()
+                ? ": nothing was started, or it was stopped."
+                : ". Those that are kept: " + numbers + ".")
             + " Start one with start_command.");
   }
 
