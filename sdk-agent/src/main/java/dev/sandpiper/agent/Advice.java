@@ -45,7 +45,7 @@ final class Advice {
           "The sandbox does not run any more, so none of its tools works: stop, and report this to"
               + " the user.";
       case FILE -> "Look for the right path with list_files or find_files.";
-      case PROCESS, LISTENER -> "It has ended: start it again if it is needed.";
+      case PROCESS, LISTENER, CONTEXT -> "It has ended: start it again if it is needed.";
     };
   }
 }
