@@ -16,6 +16,8 @@ public final class ToolOptions {
 
   private @Nullable String root;
   private int resultCharacters = 16_000;
+  private static final Duration ONE_DAY = Duration.ofDays(1);
+
   private Duration commandLimit = Duration.ofMinutes(2);
   private Duration longestCommandLimit = Duration.ofMinutes(10);
   private int startedCommands = 8;
@@ -59,23 +61,25 @@ public final class ToolOptions {
   }
 
   /**
-   * How long a command may take whose call does not say. Two minutes if not set.
+   * How long a command may take whose call does not say; at most the {@link #longestCommandLimit}.
+   * Two minutes if not set.
    *
-   * @throws IllegalArgumentException if it is shorter than a second, or longer than {@link
-   *     #longestCommandLimit}
+   * @throws IllegalArgumentException if it is shorter than a second
    */
   public ToolOptions commandLimit(Duration limit) {
-    return with(changed -> changed.commandLimit = limit).checked();
+    requireSecond("commandLimit", limit);
+    return with(changed -> changed.commandLimit = limit);
   }
 
   /**
-   * How long a command may take at the most, whatever its call says. Ten minutes if not set.
+   * How long a command may take at the most, whatever its call says; what is longer than a day
+   * counts as a day. Ten minutes if not set.
    *
-   * @throws IllegalArgumentException if it is shorter than {@link #commandLimit}, or longer than a
-   *     day
+   * @throws IllegalArgumentException if it is shorter than a second
    */
   public ToolOptions longestCommandLimit(Duration limit) {
-    return with(changed -> changed.longestCommandLimit = limit).checked();
+    requireSecond("longestCommandLimit", limit);
+    return with(changed -> changed.longestCommandLimit = shorter(limit, ONE_DAY));
   }
 
   /**
@@ -103,7 +107,7 @@ public final class ToolOptions {
   }
 
   public Duration commandLimit() {
-    return commandLimit;
+    return shorter(commandLimit, longestCommandLimit);
   }
 
   public Duration longestCommandLimit() {
@@ -118,17 +122,14 @@ public final class ToolOptions {
     return listener;
   }
 
-  private ToolOptions checked() {
-    if (commandLimit.toSeconds() < 1
-        || longestCommandLimit.compareTo(commandLimit) < 0
-        || longestCommandLimit.compareTo(Duration.ofDays(1)) > 0) {
-      throw new IllegalArgumentException(
-          "a command's limit is a second to a day, and the longest is not below it: "
-              + commandLimit
-              + " and "
-              + longestCommandLimit);
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private static void requireSecond(String name, Duration value) {
+    if (value.toSeconds() < 1) {
+      throw new IllegalArgumentException(name + " must be a second or more: " + value);
     }
-    return this;
   }
 
   private static void requireRange(String name, int value, int least, int most) {

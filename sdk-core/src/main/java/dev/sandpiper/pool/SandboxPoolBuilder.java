@@ -189,7 +189,8 @@ public final class SandboxPoolBuilder<S extends Sandbox> {
 
   private Duration timeToLive() {
     Duration needed = leaseLimit.plus(BEHIND_THE_LEASE);
-    return bounded(spec.timeToLive().compareTo(needed) < 0 ? needed : spec.timeToLive());
+    Duration wanted = bounded(spec.timeToLive());
+    return wanted.compareTo(needed) < 0 ? needed : wanted;
   }
 
   private static Duration bounded(Duration value) {

@@ -14,6 +14,7 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClientBuilder;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.WatchOptions;
+import dev.sandpiper.agent.ToolOptions;
 import dev.sandpiper.blaxel.BlaxelClient;
 import dev.sandpiper.blaxel.BlaxelClientBuilder;
 import dev.sandpiper.blaxel.BlaxelCommand;
@@ -28,6 +29,10 @@ import dev.sandpiper.e2b.sessions.SessionsClient;
 import dev.sandpiper.e2b.sessions.SessionsClientBuilder;
 import dev.sandpiper.fake.FakeRun;
 import dev.sandpiper.fake.FakeSandboxes;
+import dev.sandpiper.interpreter.CodeRequest;
+import dev.sandpiper.pool.SandboxLease;
+import dev.sandpiper.pool.SandboxPool;
+import dev.sandpiper.pool.SandboxPoolBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +64,9 @@ class DurationOptionsTest extends LocalE2bTest {
   private static final Set<String> NO_OPTIONS =
       Set.of(
           "dev.sandpiper.e2b.sessions.Session expireIn",
+          "dev.sandpiper.agent.ToolListener onResult",
+          "dev.sandpiper.interpreter.Execution of",
+          "dev.sandpiper.interpreter.ExecutionDeadlineException new",
           "dev.sandpiper.DeadlineExceededException new",
           "dev.sandpiper.blaxel.BlaxelSandbox previewEndpoint",
           "dev.sandpiper.ExecResult new",
@@ -135,6 +143,15 @@ class DurationOptionsTest extends LocalE2bTest {
     positive(
         "dev.sandpiper.blaxel.BlaxelSandboxSpec$Expiration$Idle new",
         time -> createOnBlaxel(new Expiration.Idle(time)));
+    ToolOptions tools = ToolOptions.standard();
+    positive("dev.sandpiper.agent.ToolOptions commandLimit", tools::commandLimit);
+    positive("dev.sandpiper.agent.ToolOptions longestCommandLimit", tools::longestCommandLimit);
+    positive("dev.sandpiper.interpreter.CodeRequest timeout", CodeRequest.of("1")::timeout);
+    positive("dev.sandpiper.pool.SandboxPool lease", limit -> lease(of -> of, limit));
+    onPool(false, "leaseLimit", (of, limit) -> of.leaseLimit(limit));
+    onPool(false, "maximumAge", (of, limit) -> of.maximumAge(limit));
+    onPool(false, "waitLimit", (of, limit) -> of.waitLimit(limit));
+    onPool(true, "idleLimit", (of, limit) -> of.idleLimit(limit));
     zero("dev.sandpiper.fake.FakeRun takes", time -> FakeRun.exits(0).takes(time));
     zero("dev.sandpiper.fake.FakeSandboxes connect", DurationOptionsTest::connectToFake);
   }
@@ -148,6 +165,24 @@ class DurationOptionsTest extends LocalE2bTest {
           onBlaxel(of -> (BlaxelClientBuilder) option.apply(of, limit));
           onSessions(of -> (SessionsClientBuilder) option.apply(of, limit));
         });
+  }
+
+  private void onPool(
+      boolean takesZero,
+      String name,
+      BiFunction<SandboxPoolBuilder<Sandbox>, Duration, SandboxPoolBuilder<Sandbox>> option) {
+    Use use = limit -> lease(of -> option.apply(of, limit), Duration.ofMinutes(1));
+    String full = "dev.sandpiper.pool.SandboxPoolBuilder " + name;
+    options.put(full, new Option(use, takesZero, false));
+  }
+
+  private static void lease(UnaryOperator<SandboxPoolBuilder<Sandbox>> options, Duration limit) {
+    try (FakeSandboxes fake = new FakeSandboxes();
+        SandboxPool<Sandbox> pool =
+            options.apply(SandboxPool.builder("durations", fake, SandboxSpec.standard())).build();
+        SandboxLease<Sandbox> lease = pool.lease(limit)) {
+      assertThat(lease.remaining()).isPositive();
+    }
   }
 
   private void positive(String name, Use use) {
