@@ -397,15 +397,18 @@ class SandboxPoolTest {
     String id = pool.lease().sandbox().id();
     Garbage.until("the lease is found", () -> pool.counts().abandonedLeases() == 1);
     Patience.until("it is killed", () -> pool.counts().killed() == 1);
-    Patience.until("it is reported", () -> Garbage.reports().size() == 1);
-    assertThat(Garbage.reports().get(0)).contains("the lease of sandbox " + id);
+    Patience.until("it is reported", () -> isReported("the lease of sandbox " + id));
+  }
+
+  /** Other tests of this JVM leave garbage too. */
+  private static boolean isReported(String what) {
+    return Garbage.reports().stream().anyMatch(report -> report.contains(what));
   }
 
   @Test
   void aPoolThatBecomesGarbageIsReportedAndClosed() {
     builder().warm(2).build();
-    Garbage.until("the pool is found", () -> Garbage.reports().size() == 1);
-    assertThat(Garbage.reports().get(0)).contains("the pool of test was not closed");
+    Garbage.until("the pool is found", () -> isReported("the pool of test was not closed"));
     Patience.until("all are killed", () -> !fake.list().iterator().hasNext());
   }
 

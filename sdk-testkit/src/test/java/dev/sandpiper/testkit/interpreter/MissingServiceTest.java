@@ -11,22 +11,15 @@ import dev.sandpiper.blaxel.BlaxelSandbox;
 import dev.sandpiper.e2b.E2bClient;
 import dev.sandpiper.e2b.E2bSandbox;
 import dev.sandpiper.interpreter.CodeInterpreter;
-import dev.sandpiper.testing.Patience;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A local sandbox has no kernels, and answers on their port as the platforms do. */
 @Timeout(60)
 class MissingServiceTest {
-  @AfterEach
-  void nothingIsLeft() {
-    Patience.untilNoThreadIsLeft();
-  }
-
   @Test
   void atE2bTheErrorNamesTheTemplate() {
     try (LocalSandboxes local = LocalSandboxes.start();
