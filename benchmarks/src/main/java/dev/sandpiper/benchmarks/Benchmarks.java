@@ -53,6 +53,7 @@ public final class Benchmarks {
     try {
       String port =
           new BufferedReader(new InputStreamReader(server.getInputStream(), UTF_8)).readLine();
+      if (port == null) throw new IOException("the server ended before it printed its port");
       String url = "http://127.0.0.1:" + port;
       Setting setting = isSmall ? Setting.small(url) : Setting.whole(url);
       for (Measure measure : MEASURES) {

@@ -7,6 +7,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,11 +41,22 @@ record Program(String name, List<String> command) {
   Figures run() throws IOException, InterruptedException {
     long began = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+    // Reading what it prints has no limit of its own.
+    CompletableFuture.delayedExecutor(MOST_MINUTES, TimeUnit.MINUTES)
+        .execute(process::destroyForcibly);
     try {
       String printed = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
       double wall = (System.nanoTime() - began) / 1e9;
-      if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
-        throw new IOException(name + " failed, and printed: " + printed);
+      int exit = process.waitFor();
+      if (exit != 0) {
+        throw new IOException(
+            name
+                + " failed with exit status "
+                + exit
+                + ", after "
+                + MOST_MINUTES
+                + " minutes at the latest, and printed: "
+                + printed);
       }
       String last = printed.substring(printed.lastIndexOf('\n') + 1);
       return Figures.parse(last + " wall=" + wall);

@@ -99,7 +99,11 @@ final class StartedCommands {
     if (command == null) {
       return unknown(arguments);
     }
-    ToolResult result = shown(command, command.stop());
+    StartedCommand.News news = command.stop();
+    ToolResult result = shown(command, news);
+    if (news.isRunning()) { // kept, so that closing the tools stops it
+      return ToolResult.error("It has not ended yet: call stop_command again.\n" + result.text());
+    }
     forget(command);
     return result;
   }

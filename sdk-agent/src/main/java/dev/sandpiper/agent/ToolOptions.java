@@ -12,12 +12,11 @@ public final class ToolOptions {
   private static final int LEAST_CHARACTERS = 1_000;
   private static final int MOST_CHARACTERS = 1_000_000;
   private static final int MOST_STARTED = 100;
+  private static final Duration ONE_DAY = Duration.ofDays(1);
   private static final ToolOptions STANDARD = new ToolOptions();
 
   private @Nullable String root;
   private int resultCharacters = 16_000;
-  private static final Duration ONE_DAY = Duration.ofDays(1);
-
   private Duration commandLimit = Duration.ofMinutes(2);
   private Duration longestCommandLimit = Duration.ofMinutes(10);
   private int startedCommands = 8;
