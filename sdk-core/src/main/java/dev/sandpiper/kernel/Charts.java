@@ -113,7 +113,10 @@ final class Charts {
   }
 
   private static Optional<Box> box(JsonNode json) {
-    List<Double> outliers = all(json.path("outliers"), PlainValues::number).orElse(List.of());
+    return all(json.path("outliers"), PlainValues::number).flatMap(outliers -> box(json, outliers));
+  }
+
+  private static Optional<Box> box(JsonNode json, List<Double> outliers) {
     return numbers(json, "min", "first_quartile", "median", "third_quartile", "max")
         .map(
             all ->

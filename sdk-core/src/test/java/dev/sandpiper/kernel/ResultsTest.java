@@ -170,6 +170,8 @@ class ResultsTest {
         "{\"type\": \"bar\", \"elements\": [{\"label\": \"a\"}]}",
         "{\"type\": \"pie\", \"elements\": [{\"angle\": 1}]}",
         "{\"type\": \"box_and_whisker\", \"elements\": [{\"min\": 1}]}",
+        "{\"type\": \"box_and_whisker\", \"elements\": [{\"min\": 1, \"first_quartile\": 2, \"median\": 3,"
+            + " \"third_quartile\": 4, \"max\": 5, \"outliers\": [{}]}]}",
         "{\"type\": \"superchart\", \"elements\": {}}"
       })
   void aChartThatLacksSomethingIsGivenAsItCame(String json) throws Exception {
