@@ -47,51 +47,109 @@ if ! [ -r /proc/self/stat ]; then
   exit 0
 fi
 
-# Sets what /proc tells of a process. Fails of a dead one, even if nobody has buried it; where only
-# the first of its threads has ended, the others live.
-describe() {
+# Sets row to what /proc/N/stat tells behind the name, which is $2 and the arguments behind it. Fails
+# with 1 of a dead process, even if nobody has buried it; where only the first of its threads has
+# ended, the others live. Fails with 2 of what is no record.
+parse() {
+  [ $# -ge 21 ] || return 2
+  case $2 in Z | X) [ "${19}" -gt 1 ] || return 1 ;; esac
+  row=$3:$4:$5:$6:${21}
+}
+
+# Reads the row of one process; line is empty if it has vanished.
+read_row() {
   line=
   { while read -r part; do line="$line $part"; done <"/proc/$1/stat"; } 2>/dev/null
-  # Behind the last parenthesis, which ends the name.
   # shellcheck disable=SC2086
-  set -- ${line##*) }
-  [ $# -ge 20 ] || return 1
-  case $1 in Z | X) [ "${18}" -gt 1 ] || return 1 ;; esac
-  parent=$2 group=$3 session=$4 terminal=$5 birth=${20}
+  parse "$1" ${line##*) }
 }
 
 nonces='SANDPIPER_PROCESS=[A-Za-z0-9-]*'
 has_grep=
 [ "$(printf 'a\0SANDPIPER_PROCESS=b\0' | grep -ao "$nonces" 2>/dev/null)" ] && has_grep=yes
 
-# Sets the name of each process to the nonce that it has in its environment.
+# Sets rows to all processes: each its number, parent, group, session, terminal and birth. By grep,
+# because a shell reads byte by byte: on a busy machine others come and go meanwhile, and then all
+# has to be looked at again.
+read_rows() {
+  rows=' ' vanished=''
+  if [ -z "$has_grep" ]; then
+    for each in /proc/[0-9]*; do
+      each=${each#/proc/}
+      if read_row "$each"; then rows="$rows$each:$row "; elif [ -z "$line" ]; then vanished=yes; fi
+    done
+    return
+  fi
+  set -- /proc/[0-9]*/stat
+  missing=$#
+  lines=$(LC_ALL=C grep -aosH '[^)]*$' "$@")
+  set -f # a name may be a pattern
+  IFS='
+'
+  for line in $lines; do
+    unset IFS
+    # shellcheck disable=SC2086
+    parse $line
+    case $? in
+      0)
+        line=${line#/proc/}
+        rows="$rows${line%%/*}:$row "
+        ;;
+      2) continue ;;
+    esac
+    missing=$((missing - 1))
+  done
+  unset IFS
+  set +f
+  [ "$missing" -eq 0 ] || vanished=yes
+}
+
+# Sets named and spared to the processes that have a nonce of ours, or none, in their environment.
 read_names() {
+  named=' ' spared=' '
   if [ -n "$has_grep" ]; then
     pairs=$(LC_ALL=C grep -aosH "$nonces" /proc/[0-9]*/environ)
   else
     pairs=
-    for each in $all; do
+    for each in $rows; do
+      each=${each%%:*}
       { pair=$(tr '\0' '\n' <"/proc/$each/environ" | sed -n "/^$nonces\$/p"); } 2>/dev/null
       pairs="$pairs /proc/$each/:$pair"
     done
   fi
   for pair in $pairs; do
     each=${pair#/proc/}
-    eval "name_${each%%/*}=\${pair##*=}"
+    each=${each%%/*}
+    name=${pair##*=}
+    [ "$round" -gt 0 ] || eval "name_$each=\$name"
+    case $rows in *" $each:"*) ;; *) continue ;; esac
+    case $name in none) spared="$spared$each " ;; esac
+    case $targets in *" ${name:-/}/"*) named="$named$each " ;; esac
   done
 }
 
-# True of one of ours; of a dead one too, for those in its group or its session. Numbers are used
-# again: a process is known by its birth as well.
-is_ours() {
-  eval "ours=\${ours_$1-} known=\${birth_$1-}"
-  [ -n "$ours" ] && { [ -z "$known" ] || [ "$known" = "$ours" ]; }
+# Sets birth_N and the like of the process of which these are the number and the row.
+remember() {
+  eval "parent_$1=$2 group_$1=$3 terminal_$1=$5 birth_$1=$6"
 }
 
-is_named() {
-  eval "name=\${name_$1-}"
-  case $targets in *" ${name:-/}/"*) return 0 ;; esac
-  return 1
+# Remembers those that may be ours; birth_N of one that does not live is empty. A search of the rows
+# for each of them would be quadratic.
+remember_known() {
+  for each in $led $roots; do
+    eval "birth_$each="
+  done
+  for row in $rows; do
+    case $led$named$roots in
+      *" ${row%%:*} "*)
+        IFS=:
+        # shellcheck disable=SC2086
+        set -- $row
+        unset IFS
+        remember "$@"
+        ;;
+    esac
+  done
 }
 
 # A number belongs to somebody else by now if that has another nonce.
@@ -107,61 +165,83 @@ take_roots() {
     eval "ours_$each=\${birth_$each:-dead}"
     led="$led$each "
   done
+  roots=' '
 }
 
 take() {
   case $led in *" $1 "*) ;; *) led="$led$1 " ;; esac
   eval "ours_$1=\$birth_$1"
-  found="$found$1 "
+  found="$found$1 " ours="$ours$1 "
+}
+
+# Sets ours to those taken before, of which the dead count for those in their groups and sessions,
+# and found to the living of them. Numbers are used again: a process is known by its birth as well.
+take_again() {
+  found=' ' ours=' '
+  for each in $led; do
+    eval "taken=\$ours_$each birth=\$birth_$each"
+    case $birth in
+      '') ours="$ours$each " ;;
+      "$taken") take "$each" ;;
+    esac
+  done
+}
+
+# Takes those with a nonce whose parents have none; the others are found as their children.
+take_named() {
+  for each in $named; do
+    case $found in *" $each "*) continue ;; esac
+    eval "parent=\$parent_$each"
+    case $named in *" $parent "*) ;; *) take "$each" ;; esac
+  done
+}
+
+# Takes a process if it is of ours. Its arguments are its number and its row.
+take_descendant() {
+  case $found in *" $1 "*) return ;; esac
+  case $ours in
+    *" $2 "* | *" $3 "* | *" $4 "*)
+      case $spared in
+        *" $1 "*) ;;
+        *)
+          remember "$@"
+          take "$1"
+          return
+          ;;
+      esac
+      ;;
+  esac
+  foreign="$foreign$3 "
 }
 
 # Looks at all processes. Sets found to those of ours that live, parents before their children, and
-# marks the groups in which others are too.
+# foreign to the groups in which others are too.
 look() {
-  for each in $all; do
-    eval "birth_$each="
-  done
-  all='' vanished=''
-  for each in /proc/[0-9]*; do
-    each=${each#/proc/}
-    if ! describe "$each"; then
-      [ -n "$line" ] || vanished=yes
-    else
-      all="$all$each "
-      eval "parent_$each=$parent group_$each=$group session_$each=$session terminal_$each=$terminal"
-      eval "birth_$each=$birth name_$each="
-    fi
-  done
+  read_rows
   read_names
+  remember_known
   [ "$round" -gt 0 ] || take_roots
   round=$((round + 1))
-  found=' '
-  for each in $all; do
-    eval "parent=\$parent_$each"
-    if is_ours "$each" || { is_named "$each" && ! is_named "$parent"; }; then take "$each"; fi
-  done
+  take_again
+  take_named
   grown=
   until [ "$grown" = "$found" ]; do
-    grown=$found
-    for each in $all; do
-      case $found in *" $each "*) continue ;; esac
-      eval "parent=\$parent_$each group=\$group_$each session=\$session_$each name=\$name_$each"
-      if [ "$name" = none ]; then continue; fi
-      if is_ours "$parent" || is_ours "$group" || is_ours "$session"; then take "$each"; fi
+    grown=$found foreign=' '
+    for each in $rows; do
+      IFS=:
+      # shellcheck disable=SC2086
+      set -- $each
+      unset IFS
+      take_descendant "$@"
     done
-  done
-  for each in $all; do
-    case $found in *" $each "*) continue ;; esac
-    eval "group=\$group_$each"
-    eval "shared_$group=$round"
   done
 }
 
 # True if a group may be signalled as a whole, so that nobody in it can fork meanwhile. -0 and -1
 # would mean other processes.
 is_whole() {
-  eval "shared=\${shared_$1-}"
-  [ "$shared" != "$round" ] && [ "$1" -gt 1 ]
+  case $foreign in *" $1 "*) return 1 ;; esac
+  [ "$1" -gt 1 ]
 }
 
 # An interactive shell ignores TERM, and obeys HUP as when its terminal is closed.
@@ -179,7 +259,9 @@ ask() {
     eval "asked=\${asked_$each-} birth=\$birth_$each group=\$group_$each terminal=\$terminal_$each"
     eval "parent=\$parent_$each"
     [ "$asked" != "$birth" ] || continue
-    if [ "$round" -gt 1 ] && is_ours "$parent" && [ -n "$known" ]; then continue; fi
+    if [ "$round" -gt 1 ]; then
+      case $found in *" $parent "*) continue ;; esac
+    fi
     eval "asked_$each=$birth since=\${since_$group-}"
     if [ "$terminal" != 0 ] && ignores_term "$each"; then
       kill -HUP "$each"
@@ -210,7 +292,7 @@ hit() {
 lives() {
   for each in $found; do
     eval "known=\$birth_$each"
-    if describe "$each" && [ "$birth" = "$known" ]; then return 0; fi
+    if read_row "$each" && [ "${row##*:}" = "$known" ]; then return 0; fi
   done
   return 1
 }
@@ -231,8 +313,8 @@ await() {
 is_over() {
   for try in 1 2 3 4; do
     [ "$found" = ' ' ] || return 1
-    for each in $led; do
-      if is_ours "$each" && is_whole "$each"; then kill -KILL "-$each"; fi
+    for each in $ours; do
+      if is_whole "$each"; then kill -KILL "-$each"; fi
     done 2>/dev/null
     [ -n "$vanished" ] || return 0
     look
@@ -240,19 +322,25 @@ is_over() {
   [ "$found" = ' ' ]
 }
 
-all='' led=' ' round=0 step=5
+led=' ' roots=' ' round=0 step=5
+for target in $targets; do
+  roots="$roots${target#*/} "
+done
 clock
 end=$((now + patience))
 look
-while ! is_over && [ "$now" -lt "$end" ]; do
+until is_over; do
+  [ "$now" -lt "$end" ] || break
   ask
   await "$step"
   [ "$step" -gt 30 ] || step=$((step * 2))
   look
 done
+[ "$found" = ' ' ] && exit 0
 # What is frozen starts nothing, so that all of it can be found before any of it is killed.
 end=$((now + 300))
-while ! is_over && [ "$now" -lt "$end" ]; do
+until is_over; do
+  [ "$now" -lt "$end" ] || exit 1
   for try in 1 2 3; do
     before=$found
     hit STOP
@@ -263,4 +351,3 @@ while ! is_over && [ "$now" -lt "$end" ]; do
   await 20
   look
 done
-is_over

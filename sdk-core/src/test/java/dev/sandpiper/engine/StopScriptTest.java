@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -88,13 +91,31 @@ class StopScriptTest {
   @MethodSource("shells")
   void aNameThatLooksLikeARecordMisleadsNobody(List<String> shell) throws Exception {
     Process stranger = started("none", "/bin/sh", "-c", "echo ready; read -r x");
-    String name = "x)\\n" + id(stranger) + " (y) S 1";
-    String script = "$| = 1; $0 = \"" + name + "\"; print \"ready\\n\"; sleep 100";
-    Process leader = started(nonce, "perl", "-e", script); // which overwrites its environment
+    Process leader = named("x)\\n" + id(stranger) + " (y) S 1");
     assertThat(run(shell, ProcessTrees.STOP, "200", nonce + "/" + id(leader))).isZero();
     assertThat(leader.waitFor(5, TimeUnit.SECONDS)).isTrue();
     assertThat(stranger.isAlive()).isTrue();
     stranger.destroyForcibly().waitFor();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void aNameThatIsAPatternRunsNoFileName(List<String> shell, @TempDir Path directory)
+      throws Exception {
+    for (int i = 0; i < 30; i++) {
+      Files.createFile(directory.resolve("a;echo>hit;" + i));
+    }
+    Process leader = named("* *\\nx");
+    String script = "cd " + directory + "; " + ProcessTrees.STOP;
+    assertThat(run(shell, script, "200", nonce + "/" + id(leader))).isZero();
+    assertThat(leader.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(directory.resolve("hit")).doesNotExist();
+  }
+
+  /** A process of this name, which overwrites its environment. */
+  private Process named(String name) throws IOException {
+    String script = "$| = 1; $0 = \"" + name + "\"; print \"ready\\n\"; sleep 100";
+    return started(nonce, "perl", "-e", script);
   }
 
   @ParameterizedTest
