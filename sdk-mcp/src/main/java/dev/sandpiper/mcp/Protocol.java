@@ -66,7 +66,7 @@ final class Protocol {
    * Reads one. A cancellation takes effect here, and a call is known from here on.
    *
    * @param session what distinguishes the ids of this client's requests from those of others
-   * @throws IOException if it is no message of JSON-RPC
+   * @throws IOException if it is not a message of JSON-RPC
    */
   Received receive(String session, String text) throws IOException {
     JSONRPCMessage message = parse(text);

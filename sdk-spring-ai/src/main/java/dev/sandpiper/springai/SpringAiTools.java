@@ -56,8 +56,8 @@ public final class SpringAiTools implements ToolCallbackProvider, ToolCallbackRe
   }
 
   /**
-   * The tool of this name. For a name that is none of them, a tool whose result says which there
-   * are: with several resolvers in a {@code DelegatingToolCallbackResolver}, this one comes last.
+   * The tool of this name. For an unknown name, a tool whose result says which tools there are:
+   * with several resolvers in a {@code DelegatingToolCallbackResolver}, this one comes last.
    */
   @Override
   public ToolCallback resolve(String toolName) {
