@@ -1,6 +1,7 @@
 package dev.sandpiper.mcp;
 
 import static dev.sandpiper.testing.Patience.until;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,7 +12,9 @@ import dev.sandpiper.agent.AgentTool;
 import dev.sandpiper.agent.SandboxTools;
 import dev.sandpiper.testkit.LocalSandboxes;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -113,6 +116,17 @@ class StreamableHttpServerTest {
       assertThat(official.call("run_command", Map.of("cmd", "ls")).isError()).isTrue();
       assertThat(official.text("delete_world", Map.of())).contains("There is no tool");
     }
+  }
+
+  @Test
+  void theExampleRepairsItsProgram() throws IOException {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    CodingAssistant.run(client, new PrintStream(printed, true, UTF_8));
+    assertThat(printed.toString(UTF_8).lines())
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("read_file: ").contains("is outside of"),
+            line -> assertThat(line).startsWith("edit_file: Replaced "),
+            line -> assertThat(line).isEqualTo("run_command: 6"));
   }
 
   @Test
