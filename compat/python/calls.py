@@ -47,14 +47,29 @@ def _write(message):
 
 
 def run(only):
-    for name, check in _calls:
-        if only and not any(name.startswith(start) for start in only):
-            continue
+    for name, check in _chosen(only):
         try:
             check()
             _write({"passed": name})
         except Exception as e:
-            line = traceback.extract_tb(e.__traceback__)
-            mine = [frame.lineno for frame in line if frame.filename.endswith("e2b_calls.py")]
-            why = f"line {mine[-1]}: {type(e).__name__}: {e}"
-            _write({"failed": name, "why": why})
+            _failed(name, e)
+
+
+async def run_async(only, client):
+    """As run, for checks that are coroutines and take a client."""
+    for name, check in _chosen(only):
+        try:
+            await check(client)
+            _write({"passed": name})
+        except Exception as e:
+            _failed(name, e)
+
+
+def _chosen(only):
+    return [each for each in _calls if not only or any(each[0].startswith(start) for start in only)]
+
+
+def _failed(name, e):
+    line = traceback.extract_tb(e.__traceback__)
+    mine = [frame.lineno for frame in line if frame.filename.endswith("_calls.py")]
+    _write({"failed": name, "why": f"line {mine[-1]}: {type(e).__name__}: {e}"})

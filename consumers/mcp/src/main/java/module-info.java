@@ -1,0 +1,5 @@
+/** A program that serves MCP. */
+module consumer.mcp {
+  requires dev.sandpiper.fake;
+  requires dev.sandpiper.mcp;
+}

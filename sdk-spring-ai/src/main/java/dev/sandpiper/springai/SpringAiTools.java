@@ -1,0 +1,70 @@
+package dev.sandpiper.springai;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sandpiper.agent.AgentTool;
+import dev.sandpiper.agent.SandboxTools;
+import org.springframework.ai.tool.ToolCallback;
+import org.springframework.ai.tool.ToolCallbackProvider;
+import org.springframework.ai.tool.resolution.ToolCallbackResolver;
+
+/**
+ * The tools of a sandbox for Spring AI's chat clients. Safe for use by many threads. Closes
+ * nothing: the caller closes the {@link SandboxTools} when the client is not used any more.
+ *
+ * <pre>{@code
+ * ChatClient client =
+ *     ChatClient.builder(model).defaultTools(SpringAiTools.of(tools)).build();
+ * }</pre>
+ *
+ * <p>An error of a tool is the text that the model reads; Spring AI has no mark for it. An
+ * interrupt of the calling thread is a {@link dev.sandpiper.CancelledException}, which ends the
+ * chat call.
+ *
+ * <p>A tool name that a model made up ends the chat call too, with Spring AI's own exception,
+ * unless its tool calling manager uses this as its resolver; then the model reads the names of the
+ * tools:
+ *
+ * <pre>{@code
+ * DefaultToolCallingManager.builder()
+ *     .toolCallbackResolver(SpringAiTools.of(tools))
+ *     .resolutionFallbackEnabled(true)
+ *     .build();
+ * }</pre>
+ */
+public final class SpringAiTools implements ToolCallbackProvider, ToolCallbackResolver {
+  private final SandboxTools tools;
+
+  private SpringAiTools(SandboxTools tools) {
+    this.tools = requireNonNull(tools, "tools");
+  }
+
+  /** All tools of {@code tools}. */
+  public static SpringAiTools of(SandboxTools tools) {
+    return new SpringAiTools(tools);
+  }
+
+  /** One tool as Spring AI shows and calls it. */
+  public static ToolCallback callback(AgentTool tool) {
+    return new SandboxToolCallback(tool);
+  }
+
+  /** All tools, in the order of {@link SandboxTools#all}. */
+  @Override
+  public ToolCallback[] getToolCallbacks() {
+    return tools.all().stream().map(SpringAiTools::callback).toArray(ToolCallback[]::new);
+  }
+
+  /**
+   * The tool of this name. For an unknown name, a tool whose result says which tools there are:
+   * with several resolvers in a {@code DelegatingToolCallbackResolver}, this one comes last.
+   */
+  @Override
+  public ToolCallback resolve(String toolName) {
+    requireNonNull(toolName, "toolName");
+    return tools
+        .named(toolName)
+        .map(SpringAiTools::callback)
+        .orElseGet(() -> new UnknownToolCallback(tools, toolName));
+  }
+}
