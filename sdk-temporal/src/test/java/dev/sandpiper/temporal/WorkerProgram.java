@@ -1,0 +1,78 @@
+package dev.sandpiper.temporal;
+
+import dev.sandpiper.SandboxClient;
+import dev.sandpiper.blaxel.BlaxelClient;
+import dev.sandpiper.e2b.E2bClient;
+import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.WorkflowClient;
+import io.temporal.common.interceptors.ActivityExecutionContextBase;
+import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
+import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
+import io.temporal.common.interceptors.WorkerInterceptorBase;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
+import java.nio.file.Path;
+
+/**
+ * A worker in a JVM of its own, to be killed: {@code WorkerProgram address platform directory
+ * [halt]}. With {@code halt} it dies in the place of sending its first progress.
+ */
+final class WorkerProgram {
+  static final String KEPT = "kept";
+  static final String SINK = "sink";
+  static final int HALTED = 77;
+
+  private WorkerProgram() {}
+
+  public static void main(String[] args) {
+    WorkflowClient temporal = WorkflowClient.newInstance(service(args[0]));
+    WorkerFactoryOptions.Builder options = WorkerFactoryOptions.newBuilder();
+    if (args.length > 3) {
+      options.setWorkerInterceptors(new HaltingInterceptor());
+    }
+    WorkerFactory factory = WorkerFactory.newInstance(temporal, options.build());
+    SandboxClient client =
+        args[1].equals("E2B") ? E2bClient.fromEnvironment() : BlaxelClient.fromEnvironment();
+    register(factory, client, Path.of(args[2]));
+    factory.start();
+  }
+
+  static WorkflowServiceStubs service(String address) {
+    return WorkflowServiceStubs.newServiceStubs(
+        WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
+  }
+
+  static void register(WorkerFactory factory, SandboxClient client, Path directory) {
+    Worker kept = factory.newWorker(KEPT);
+    kept.registerActivitiesImplementations(SandboxCommandActivities.of(client));
+    Worker sink = factory.newWorker(SINK);
+    sink.registerActivitiesImplementations(
+        SandboxCommandActivities.of(
+            client, (activity, request) -> FileSink.open(directory, activity.getWorkflowId())));
+  }
+
+  private static final class HaltingInterceptor extends WorkerInterceptorBase {
+    @Override
+    public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
+      return new ActivityInboundCallsInterceptorBase(next) {
+        @Override
+        public void init(ActivityExecutionContext context) {
+          super.init(
+              new ActivityExecutionContextBase(context) {
+                @Override
+                public <V> void heartbeat(V details) throws ActivityCompletionException {
+                  if (details != null) { // the command has started
+                    Runtime.getRuntime().halt(HALTED);
+                  }
+                  super.heartbeat(details);
+                }
+              });
+        }
+      };
+    }
+  }
+}
