@@ -64,9 +64,9 @@ final class Pulse implements AutoCloseable {
     }
   }
 
-  /** Sends no more. */
+  /** Sends no more, after one that is on its way. */
   @Override
   public void close() {
-    timer.shutdownNow();
+    timer.shutdown();
   }
 }

@@ -8,14 +8,14 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.testkit.LocalSandboxes;
+import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.client.WorkflowStub;
+import io.temporal.worker.WorkerFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -31,143 +31,155 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KilledWorkerTest {
   /** Half of the output comes by itself, the rest when a file says so. */
   private static final String SCRIPT =
-      "echo started >>marks; echo $$ >pid; i=1; while [ $i -le 200 ]; do echo line $i; "
+      "echo $$ >pid; echo started >>marks; i=1; while [ $i -le 200 ]; do echo line $i; "
           + "if [ $i = 100 ]; then until [ -e go ]; do sleep 0.05; done; else sleep 0.01; fi; "
           + "i=$((i + 1)); done; exit 3";
 
+  private static final String EXPECTED =
+      IntStream.rangeClosed(1, 200).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
+
   private static LocalSandboxes local;
+  private static SandboxClient blaxel;
+  private static SandboxClient e2b;
   private static Temporal temporal;
   @TempDir Path directory;
 
   @BeforeAll
   static void start() throws Exception {
     local = LocalSandboxes.start();
+    blaxel = local.blaxelClient();
+    e2b = local.e2bClient();
     temporal = new Temporal();
   }
 
   @AfterAll
   static void stop() throws Exception {
     temporal.close();
+    e2b.close();
+    blaxel.close();
     local.close();
   }
 
   @Test
-  void onBlaxelEveryByteArrivesOnce() throws Exception {
-    try (SandboxClient client = local.blaxelClient();
-        Sandbox one = client.create(SandboxSpec.standard());
-        Sandbox two = client.create(SandboxSpec.standard())) {
-      Map<String, String> environment = local.blaxelEnvironment();
-      Process first = temporal.startWorker(environment, "BLAXEL", directory);
-      WorkflowStub sink = temporal.start(WorkerProgram.SINK, request(one), 1);
-      WorkflowStub kept = temporal.start(WorkerProgram.KEPT, request(two), 1);
-      Path files = directory.resolve(sink.getExecution().getWorkflowId());
-      until(() -> size(files.resolve("STDOUT")) > 100 && two.files().exists("marks"));
+  void whatItHasStartedGoesOnInAnother() throws Exception {
+    try (Sandbox one = blaxel.create(SandboxSpec.standard());
+        Sandbox two = blaxel.create(SandboxSpec.standard());
+        Sandbox three = e2b.create(SandboxSpec.standard())) {
+      Process first = temporal.startWorker(local, directory);
+      WorkflowStub toSink = temporal.start("sink-blaxel", request(one), 1);
+      WorkflowStub kept = temporal.start("kept-blaxel", request(two), 1);
+      WorkflowStub lossy = temporal.start("sink-e2b", request(three), 1);
+      Temporal.until("output has come", () -> output(toSink).length() > 100);
+      Temporal.until("the other has begun", () -> two.files().exists("marks"));
+      Temporal.until("output has come from E2B", () -> output(lossy).length() > 100);
       Temporal.kill(first);
-      Process second = temporal.startWorker(environment, "BLAXEL", directory);
-      until(() -> Files.readString(files.resolve("attempts")).lines().count() == 2);
-      one.files().writeText("go", "");
-      two.files().writeText("go", "");
-
-      CommandOutcome toSink = sink.getResult(30, SECONDS, CommandOutcome.class);
-      assertThat(toSink.exitCode()).isEqualTo(3);
-      assertThat(toSink.stdout().hasGap()).isFalse();
-      assertThat(toSink.stdout().length()).isEqualTo(expected().length());
-      assertThat(shown("blaxel, sink", hash(Files.readAllBytes(files.resolve("STDOUT")))))
-          .isEqualTo(hash(expected().getBytes(US_ASCII)));
-      CommandOutcome inOutcome = kept.getResult(30, SECONDS, CommandOutcome.class);
-      assertThat(inOutcome.exitCode()).isEqualTo(3);
-      assertThat(shown("blaxel, outcome", hash(inOutcome.stdout().captured().bytes())))
-          .isEqualTo(hash(expected().getBytes(US_ASCII)));
-      assertThat(one.files().readText("marks")).isEqualTo("started\n");
-      assertThat(two.files().readText("marks")).isEqualTo("started\n");
+      Process second = temporal.startWorker(local, directory);
+      Temporal.until(
+          "another attempt has begun", () -> note(toSink, "attempts").lines().count() == 2);
+      Temporal.until("it is attached at E2B", () -> !note(lossy, "gaps").isEmpty());
+      for (Sandbox sandbox : List.of(one, two, three)) {
+        sandbox.files().writeText("go", "");
+      }
+      everyByteCameOnce(toSink);
+      everyByteIsInTheOutcome(kept);
+      whatNoWorkerReadIsAGap(lossy);
+      for (Sandbox sandbox : List.of(one, two, three)) {
+        assertThat(sandbox.files().readText("marks")).isEqualTo("started\n");
+      }
       Temporal.kill(second);
     }
   }
 
-  @Test
-  void onE2bWhatNoWorkerReadIsAGap() throws Exception {
-    try (SandboxClient client = local.e2bClient();
-        Sandbox sandbox = client.create(SandboxSpec.standard())) {
-      Process first = temporal.startWorker(local.e2bEnvironment(), "E2B", directory);
-      WorkflowStub workflow = temporal.start(WorkerProgram.SINK, request(sandbox), 1);
-      Path files = directory.resolve(workflow.getExecution().getWorkflowId());
-      until(() -> size(files.resolve("STDOUT")) > 100);
-      Temporal.kill(first);
-      Process second = temporal.startWorker(local.e2bEnvironment(), "E2B", directory);
-      until(() -> Files.exists(files.resolve("gaps"))); // it is attached
-      sandbox.files().writeText("go", "");
+  private void everyByteCameOnce(WorkflowStub workflow) throws Exception {
+    CommandOutcome outcome = workflow.getResult(30, SECONDS, CommandOutcome.class);
+    assertThat(outcome.exitCode()).isEqualTo(3);
+    assertThat(outcome.stdout().hasGap()).isFalse();
+    assertThat(outcome.stdout().length()).isEqualTo(EXPECTED.length());
+    assertThat(hash("blaxel, sink", output(workflow))).isEqualTo(hash("expected", EXPECTED));
+  }
 
-      CommandOutcome outcome = workflow.getResult(30, SECONDS, CommandOutcome.class);
-      String written = Files.readString(files.resolve("STDOUT"));
-      int before = commonPrefix(written, expected());
-      String after = written.substring(before);
-      assertThat(outcome.exitCode()).isEqualTo(3);
-      assertThat(outcome.stdout().hasGap()).isTrue();
-      assertThat(outcome.stdout().length()).isEqualTo(written.length());
-      assertThat(before).isGreaterThan(100);
-      assertThat(after).isNotEmpty();
-      assertThat(expected()).endsWith(after);
-      assertThat(written.length()).isLessThan(expected().length());
-      shown(
-          "e2b, sink: " + before + " bytes, a gap, " + after.length() + " of " + expected().length(),
-          hash(written.getBytes(US_ASCII)));
-      assertThat(sandbox.files().readText("marks")).isEqualTo("started\n");
-      Temporal.kill(second);
-    }
+  private static void everyByteIsInTheOutcome(WorkflowStub workflow) throws Exception {
+    CommandOutcome outcome = workflow.getResult(30, SECONDS, CommandOutcome.class);
+    assertThat(outcome.exitCode()).isEqualTo(3);
+    String kept = new String(outcome.stdout().captured().bytes(), US_ASCII);
+    assertThat(hash("blaxel, outcome", kept)).isEqualTo(hash("expected", EXPECTED));
+  }
+
+  private void whatNoWorkerReadIsAGap(WorkflowStub workflow) throws Exception {
+    CommandOutcome outcome = workflow.getResult(30, SECONDS, CommandOutcome.class);
+    String written = output(workflow);
+    int before = commonPrefix(written, EXPECTED);
+    String after = written.substring(before);
+    hash("e2b, sink: " + before + " bytes, a gap, " + after.length(), written);
+    assertThat(outcome.exitCode()).isEqualTo(3);
+    assertThat(outcome.stdout().hasGap()).isTrue();
+    assertThat(outcome.stdout().length()).isEqualTo(written.length());
+    assertThat(before).isGreaterThan(100);
+    assertThat(EXPECTED).endsWith(after);
+    assertThat(after).contains("line 150\n");
+    assertThat(written.length()).isLessThan(EXPECTED.length());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"BLAXEL", "E2B"})
-  void oneThatDiesBetweenTheStartAndItsFirstHeartbeatDoesNotHaveItStartedTwice(String platform)
-      throws Exception {
-    boolean isBlaxel = platform.equals("BLAXEL");
-    Map<String, String> environment = isBlaxel ? local.blaxelEnvironment() : local.e2bEnvironment();
-    try (SandboxClient client = isBlaxel ? local.blaxelClient() : local.e2bClient();
-        Sandbox sandbox = client.create(SandboxSpec.standard())) {
-      Process first = temporal.startWorker(environment, platform, directory, "halt");
-      WorkflowStub workflow = temporal.start(WorkerProgram.KEPT, request(sandbox), 1);
-      assertThat(first.waitFor(20, SECONDS)).isTrue();
+  @ValueSource(strings = {"blaxel", "e2b"})
+  void diesBeforeItsFirstHeartbeatAndStillNothingIsStartedTwice(String platform) throws Exception {
+    boolean isBlaxel = platform.equals("blaxel");
+    try (Sandbox sandbox = (isBlaxel ? blaxel : e2b).create(SandboxSpec.standard())) {
+      Process first = temporal.startWorker(local, directory, "halt");
+      WorkflowStub workflow = temporal.start("kept-" + platform, request(sandbox), 1);
+      assertThat(first.waitFor(25, SECONDS)).isTrue();
       assertThat(first.exitValue()).isEqualTo(WorkerProgram.HALTED);
-      Process second = temporal.startWorker(environment, platform, directory);
+      assertThat(attempt(workflow).getHeartbeatDetails().toString()).doesNotContain(sandbox.id());
+      Process second = temporal.startWorker(local, directory);
+      Temporal.until("the second has begun", () -> attempt(workflow).getAttempt() > 1);
       sandbox.files().writeText("go", "");
       CommandOutcome outcome = workflow.getResult(30, SECONDS, CommandOutcome.class);
       assertThat(sandbox.files().readText("marks")).isEqualTo("started\n");
       assertThat(outcome.stdout().hasGap()).isEqualTo(!isBlaxel);
       if (isBlaxel) {
         assertThat(outcome.exitCode()).isEqualTo(3);
-        assertThat(hash(outcome.stdout().captured().bytes()))
-            .isEqualTo(hash(expected().getBytes(US_ASCII)));
+        assertThat(outcome.stdout().text()).isEqualTo(EXPECTED);
       }
       Temporal.kill(second);
     }
   }
 
   @Test
-  void aCancelBetweenTwoAttemptsStopsTheCommand() throws Exception {
-    try (SandboxClient client = local.e2bClient();
-        Sandbox sandbox = client.create(SandboxSpec.standard())) {
-      Process first = temporal.startWorker(local.e2bEnvironment(), "E2B", directory);
-      WorkflowStub workflow = temporal.start(WorkerProgram.KEPT, request(sandbox), 600);
-      until(() -> sandbox.files().exists("pid"));
-      long pid = Long.parseLong(sandbox.files().readText("pid").strip());
+  void aCancelBetweenTwoAttemptsStopsWhatItHasStarted() throws Exception {
+    try (Sandbox sandbox = e2b.create(SandboxSpec.standard())) {
+      Process first = temporal.startWorker(local, directory);
+      WorkflowStub workflow = temporal.start("kept-e2b", request(sandbox), 600);
+      Temporal.until("it has begun", () -> sandbox.files().exists("marks"));
+      long pid = sandbox.files().readText("pid").strip().transform(Long::parseLong);
       Temporal.kill(first);
       assertThat(ProcessHandle.of(pid)).isPresent();
-      Process second = temporal.startWorker(local.e2bEnvironment(), "E2B", directory);
-      until(() -> workflow.describe().getRawDescription().getPendingActivities(0).getAttempt() == 2);
+      Temporal.until("the next attempt is far", () -> attempt(workflow).getAttempt() == 2);
       workflow.cancel();
-      until(() -> ProcessHandle.of(pid).isEmpty());
-      Temporal.kill(second);
+      WorkerFactory another = WorkerFactory.newInstance(temporal.client);
+      WorkerProgram.register(another, "e2b", e2b, directory);
+      another.start();
+      Temporal.until("it is stopped", () -> ProcessHandle.of(pid).isEmpty());
+      another.shutdownNow();
+      another.awaitTermination(5, SECONDS);
     }
+  }
+
+  private static PendingActivityInfo attempt(WorkflowStub workflow) {
+    return workflow.describe().getRawDescription().getPendingActivities(0);
   }
 
   private static CommandRequest request(Sandbox sandbox) {
     return CommandRequest.shell(sandbox.id(), SCRIPT).withDirectory(sandbox.workingDirectory());
   }
 
-  private static String expected() {
-    return IntStream.rangeClosed(1, 200)
-        .mapToObj(i -> "line " + i + "\n")
-        .collect(Collectors.joining());
+  private String output(WorkflowStub workflow) throws Exception {
+    return note(workflow, "STDOUT");
+  }
+
+  /** Of the sink's files; empty if it has none of this name. */
+  private String note(WorkflowStub workflow, String name) throws Exception {
+    Path file = directory.resolve(workflow.getExecution().getWorkflowId()).resolve(name);
+    return Files.exists(file) ? Files.readString(file) : "";
   }
 
   private static int commonPrefix(String a, String b) {
@@ -178,26 +190,10 @@ class KilledWorkerTest {
     return i;
   }
 
-  private static long size(Path file) throws Exception {
-    return Files.exists(file) ? Files.size(file) : 0;
-  }
-
-  private static String hash(byte[] bytes) throws Exception {
-    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-  }
-
-  private static String shown(String what, String hash) {
-    System.out.println(what + ": " + hash);
+  private static String hash(String what, String text) throws Exception {
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(US_ASCII));
+    String hash = HexFormat.of().formatHex(digest);
+    System.out.println(what + ": SHA-256 " + hash);
     return hash;
-  }
-
-  private static void until(Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + Duration.ofSeconds(25).toNanos();
-    while (!condition.call()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("did not come about");
-      }
-      Thread.sleep(50);
-    }
   }
 }

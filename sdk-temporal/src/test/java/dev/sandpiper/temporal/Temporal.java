@@ -3,6 +3,7 @@ package dev.sandpiper.temporal;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.sandpiper.testing.FreePort;
+import dev.sandpiper.testkit.LocalSandboxes;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
@@ -10,11 +11,10 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.testserver.TestServer;
 import io.temporal.worker.WorkerFactory;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.Callable;
 
 /** Temporal's in-memory server on a port, and the worker JVMs that a test starts. */
 final class Temporal implements AutoCloseable {
@@ -47,13 +47,15 @@ final class Temporal implements AutoCloseable {
   }
 
   /** Starts a JVM with a worker, which lives until it is killed. */
-  Process startWorker(Map<String, String> environment, Object... arguments) throws IOException {
+  Process startWorker(LocalSandboxes local, Object... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
                 "-cp",
                 System.getProperty("java.class.path"),
                 WorkerProgram.class.getName(),
@@ -61,9 +63,9 @@ final class Temporal implements AutoCloseable {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.redirectOutput(Redirect.INHERIT);
-    builder.environment().putAll(environment);
+    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    builder.environment().putAll(local.e2bEnvironment());
+    builder.environment().putAll(local.blaxelEnvironment());
     Process worker = builder.start();
     workers.add(worker);
     return worker;
@@ -73,6 +75,17 @@ final class Temporal implements AutoCloseable {
     worker.destroyForcibly();
     if (!worker.waitFor(10, SECONDS)) {
       throw new AssertionError("the worker lives");
+    }
+  }
+
+  /** Waits for what takes another JVM's start, or Temporal's notice of a dead worker. */
+  static void until(String fact, Callable<Boolean> holds) throws Exception {
+    long end = System.nanoTime() + SECONDS.toNanos(25);
+    while (!holds.call()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("still not true after 25 s: " + fact);
+      }
+      Thread.sleep(20);
     }
   }
 

@@ -18,12 +18,10 @@ import io.temporal.worker.WorkerFactoryOptions;
 import java.nio.file.Path;
 
 /**
- * A worker in a JVM of its own, to be killed: {@code WorkerProgram address platform directory
- * [halt]}. With {@code halt} it dies in the place of sending its first progress.
+ * A worker for both platforms in a JVM of its own, to be killed: {@code WorkerProgram address
+ * directory [halt]}. With {@code halt} it dies in the place of sending its first progress.
  */
 final class WorkerProgram {
-  static final String KEPT = "kept";
-  static final String SINK = "sink";
   static final int HALTED = 77;
 
   private WorkerProgram() {}
@@ -31,13 +29,12 @@ final class WorkerProgram {
   public static void main(String[] args) {
     WorkflowClient temporal = WorkflowClient.newInstance(service(args[0]));
     WorkerFactoryOptions.Builder options = WorkerFactoryOptions.newBuilder();
-    if (args.length > 3) {
+    if (args.length > 2) {
       options.setWorkerInterceptors(new HaltingInterceptor());
     }
     WorkerFactory factory = WorkerFactory.newInstance(temporal, options.build());
-    SandboxClient client =
-        args[1].equals("E2B") ? E2bClient.fromEnvironment() : BlaxelClient.fromEnvironment();
-    register(factory, client, Path.of(args[2]));
+    register(factory, "e2b", E2bClient.fromEnvironment(), Path.of(args[1]));
+    register(factory, "blaxel", BlaxelClient.fromEnvironment(), Path.of(args[1]));
     factory.start();
   }
 
@@ -46,10 +43,12 @@ final class WorkerProgram {
         WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
   }
 
-  static void register(WorkerFactory factory, SandboxClient client, Path directory) {
-    Worker kept = factory.newWorker(KEPT);
+  /** Commands of queue {@code sink-platform} write to files, those of {@code kept-platform} not. */
+  static void register(
+      WorkerFactory factory, String platform, SandboxClient client, Path directory) {
+    Worker kept = factory.newWorker("kept-" + platform);
     kept.registerActivitiesImplementations(SandboxCommandActivities.of(client));
-    Worker sink = factory.newWorker(SINK);
+    Worker sink = factory.newWorker("sink-" + platform);
     sink.registerActivitiesImplementations(
         SandboxCommandActivities.of(
             client, (activity, request) -> FileSink.open(directory, activity.getWorkflowId())));
