@@ -66,17 +66,14 @@ final class Attempt {
 
   private CommandOutcome start(Instant deadline) throws IOException {
     Process process =
-        sandbox.start(
-            request.behind(markers.wrapper(), TimeLimit.of(context.getInfo(), request)));
+        sandbox.start(request.behind(markers.wrapper(), TimeLimit.of(context.getInfo(), request)));
     CommandOutcome outcome =
         follow(process, deadline, Delivery.fromTheBeginning(sink, request.captureBytes()));
     if (outcome.exitCode() == null || outcome.exitCode() != StartMarkers.REFUSED) {
       return outcome;
     }
     ProcessRef started =
-        markers
-            .started()
-            .orElseThrow(() -> Failures.notStarted(request, markers.wrapper().get(4)));
+        markers.started().orElseThrow(() -> Failures.notStarted(request, markers.wrapper().get(4)));
     // Its own exit code, or another attempt was faster, whose request was under way.
     return started.nonce().equals(process.ref().nonce()) ? outcome : adopt(started, deadline);
   }

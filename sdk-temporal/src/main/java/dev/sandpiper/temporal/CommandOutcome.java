@@ -17,11 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param stderr what it wrote as errors
  */
 public record CommandOutcome(
-    String process,
-    String exit,
-    @Nullable Integer exitCode,
-    KeptOutput stdout,
-    KeptOutput stderr) {
+    String process, String exit, @Nullable Integer exitCode, KeptOutput stdout, KeptOutput stderr) {
 
   public CommandOutcome {
     requireNonNull(process, "process");

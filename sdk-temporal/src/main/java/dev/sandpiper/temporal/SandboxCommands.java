@@ -28,9 +28,9 @@ public interface SandboxCommands {
    *
    * <p>The command is stopped with its descendants when the activity is cancelled, and when the
    * time is over that start-to-close timeout, schedule-to-close timeout and {@link
-   * CommandRequest#timeout} leave it, counted from its start. A heartbeat timeout is required: it is
-   * how Temporal notices that a worker was killed. Cancellation arrives with a heartbeat, which the
-   * Temporal SDK sends after up to 80% of that timeout.
+   * CommandRequest#timeout} leave it, counted from its start. A heartbeat timeout is required: it
+   * is how Temporal notices that a worker was killed. Cancellation arrives with a heartbeat, which
+   * the Temporal SDK sends after up to 80% of that timeout.
    *
    * <p>Fails without a retry, with the type {@code CommandTimeout} when the time was over (the
    * detail is the {@link CommandOutcome} so far), {@code StartUnknown} when it cannot be known

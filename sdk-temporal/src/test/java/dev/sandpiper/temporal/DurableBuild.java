@@ -17,7 +17,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 
 /** An example: a build that goes on when its worker is killed. Runs on Blaxel with your key. */
-final class DurableBuild {
+public final class DurableBuild {
   private static final String QUEUE = "builds";
 
   private DurableBuild() {}

@@ -130,7 +130,7 @@ class KilledWorkerTest {
       assertThat(first.waitFor(25, SECONDS)).isTrue();
       assertThat(first.exitValue()).isEqualTo(WorkerProgram.HALTED);
       assertThat(attempt(workflow).getHeartbeatDetails().toString()).doesNotContain(sandbox.id());
-      Process second = temporal.startWorker(local, directory);
+      WorkerFactory second = workerHere(platform);
       Temporal.until("the second has begun", () -> attempt(workflow).getAttempt() > 1);
       sandbox.files().writeText("go", "");
       CommandOutcome outcome = workflow.getResult(30, SECONDS, CommandOutcome.class);
@@ -140,7 +140,7 @@ class KilledWorkerTest {
         assertThat(outcome.exitCode()).isEqualTo(3);
         assertThat(outcome.stdout().text()).isEqualTo(EXPECTED);
       }
-      Temporal.kill(second);
+      second.shutdownNow();
     }
   }
 
@@ -152,16 +152,20 @@ class KilledWorkerTest {
       Temporal.until("it has begun", () -> sandbox.files().exists("marks"));
       long pid = sandbox.files().readText("pid").strip().transform(Long::parseLong);
       Temporal.kill(first);
-      assertThat(ProcessHandle.of(pid)).isPresent();
+      assertThat(Temporal.runs(pid)).isTrue();
       Temporal.until("the next attempt is far", () -> attempt(workflow).getAttempt() == 2);
       workflow.cancel();
-      WorkerFactory another = WorkerFactory.newInstance(temporal.client);
-      WorkerProgram.register(another, "e2b", e2b, directory);
-      another.start();
-      Temporal.until("it is stopped", () -> ProcessHandle.of(pid).isEmpty());
+      WorkerFactory another = workerHere("e2b");
+      Temporal.until("it is stopped", () -> !Temporal.runs(pid));
       another.shutdownNow();
-      another.awaitTermination(5, SECONDS);
     }
+  }
+
+  private WorkerFactory workerHere(String platform) {
+    WorkerFactory worker = WorkerFactory.newInstance(temporal.client);
+    WorkerProgram.register(worker, platform, platform.equals("e2b") ? e2b : blaxel, directory);
+    worker.start();
+    return worker;
   }
 
   private static PendingActivityInfo attempt(WorkflowStub workflow) {

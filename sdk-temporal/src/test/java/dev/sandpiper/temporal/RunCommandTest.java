@@ -16,6 +16,7 @@ import io.temporal.failure.CanceledFailure;
 import io.temporal.worker.WorkerFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -79,9 +80,7 @@ class RunCommandTest {
 
   private static void untilGone(List<Long> family) throws Exception {
     assertThat(family).hasSize(3);
-    Temporal.until(
-        "all are stopped",
-        () -> family.stream().allMatch(pid -> ProcessHandle.of(pid).isEmpty()));
+    Temporal.until("all are stopped", () -> family.stream().noneMatch(Temporal::runs));
   }
 
   @ParameterizedTest
@@ -193,6 +192,20 @@ class RunCommandTest {
     } catch (Exception e) {
       assertThat(e).isInstanceOf(WorkflowFailedException.class);
       return (ApplicationFailure) e.getCause().getCause();
+    }
+  }
+
+  @Test
+  void theDocumentShowsTheExample() throws Exception {
+    String example =
+        Files.readString(Path.of("src/test/java/dev/sandpiper/temporal/DurableBuild.java"));
+    String page = Files.readString(Path.of("..", "docs", "temporal.md"));
+    List<String> snippets = List.of(page.split("```", -1));
+    for (int i : List.of(1, 3)) {
+      List<String> lines = snippets.get(i).lines().skip(1).map(String::strip).toList();
+      assertThat(lines)
+          .hasSizeGreaterThan(1)
+          .allSatisfy(line -> assertThat(example).contains(line));
     }
   }
 

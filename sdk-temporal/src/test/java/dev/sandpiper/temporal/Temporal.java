@@ -78,6 +78,11 @@ final class Temporal implements AutoCloseable {
     }
   }
 
+  /** False also of one that is dead and that its parent has not buried, which has no program. */
+  static boolean runs(long pid) {
+    return ProcessHandle.of(pid).flatMap(process -> process.info().command()).isPresent();
+  }
+
   /** Waits for what takes another JVM's start, or Temporal's notice of a dead worker. */
   static void until(String fact, Callable<Boolean> holds) throws Exception {
     long end = System.nanoTime() + SECONDS.toNanos(25);

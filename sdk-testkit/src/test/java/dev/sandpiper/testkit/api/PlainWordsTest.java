@@ -51,7 +51,15 @@ class PlainWordsTest {
   private static List<Path> sources() throws IOException {
     List<Path> all = new ArrayList<>();
     for (String module :
-        List.of("sdk-core", "sdk-e2b", "sdk-blaxel", "sdk-fake", "sdk-agent", "sdk-testkit")) {
+        List.of(
+            "sdk-core",
+            "sdk-e2b",
+            "sdk-blaxel",
+            "sdk-fake",
+            "sdk-agent",
+            "sdk-langchain4j",
+            "sdk-temporal",
+            "sdk-testkit")) {
       all.addAll(files(ROOT.resolve(module).resolve("src/main/java"), ".java"));
     }
     return all;
