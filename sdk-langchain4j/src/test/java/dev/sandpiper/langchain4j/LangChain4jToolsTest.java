@@ -24,6 +24,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -145,7 +146,8 @@ class LangChain4jToolsTest {
   }
 
   /** What became of a service whose thread was interrupted while a command of a tool ran. */
-  private record Interrupted(String answer, RuntimeException failure, boolean hasFlag) {}
+  private record Interrupted(
+      @Nullable String answer, @Nullable RuntimeException failure, boolean hasFlag) {}
 
   private static Interrupted interrupted(Sandbox sandbox, Assistant assistant) throws Exception {
     CompletableFuture<Interrupted> ended = new CompletableFuture<>();

@@ -14,6 +14,7 @@ import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityNotExistsException;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,14 +60,14 @@ final class Attempt {
     if (progress.isPresent()) {
       return goOn(progress.get());
     }
-    Instant deadline = Instant.now().plus(TimeLimit.of(context.getInfo(), request));
+    Duration limit = TimeLimit.of(context.getInfo(), request);
+    Instant deadline = Instant.now().plus(limit);
     Optional<ProcessRef> started = markers.started();
-    return started.isPresent() ? adopt(started.get(), deadline) : start(deadline);
+    return started.isPresent() ? adopt(started.get(), deadline) : start(limit, deadline);
   }
 
-  private CommandOutcome start(Instant deadline) throws IOException {
-    Process process =
-        sandbox.start(request.behind(markers.wrapper(), TimeLimit.of(context.getInfo(), request)));
+  private CommandOutcome start(Duration limit, Instant deadline) throws IOException {
+    Process process = sandbox.start(request.behind(markers.wrapper(), limit));
     CommandOutcome outcome =
         follow(process, deadline, Delivery.fromTheBeginning(sink, request.captureBytes()));
     if (outcome.exitCode() == null || outcome.exitCode() != StartMarkers.REFUSED) {

@@ -1,6 +1,7 @@
 package dev.sandpiper.temporal;
 
 import dev.sandpiper.AuthenticationException;
+import dev.sandpiper.ExitStatus;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.RateLimitedException;
@@ -39,6 +40,13 @@ final class Failures {
   static ApplicationFailure ofSink(IOException e) {
     return ApplicationFailure.newFailureWithCause(
         "run: the sink of the output failed: " + e.getMessage(), "SinkFailed", e);
+  }
+
+  /** Another attempt looks again. */
+  static ApplicationFailure lookFailed(String sandboxId, ExitStatus exit) {
+    return ApplicationFailure.newFailure(
+        "run: the look at what was started in " + sandboxId + " did not end by itself: " + exit,
+        "LookFailed");
   }
 
   static ApplicationFailure startUnknown(String sandboxId, String path) {

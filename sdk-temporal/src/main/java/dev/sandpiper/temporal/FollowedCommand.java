@@ -17,7 +17,7 @@ final class FollowedCommand {
   /** How long output may be awaited before the next look at the clock and at Temporal's wish. */
   private static final Duration TICK = Duration.ofMillis(200);
 
-  /** For what a stopped process still has to say. */
+  /** How long a stopped process may be silent before its end. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
   private final Process process;
@@ -54,29 +54,33 @@ final class FollowedCommand {
         }
         pulse.record(progress(events));
       }
-      process.kill();
-      return lastWords(events);
+      boolean isStopped = process.kill();
+      ExitStatus status = lastWords(events, pulse);
+      // A worker that comes after the deadline finds what the sandbox has stopped.
+      return new End(status, isStopped || wasStopped() || status instanceof ExitStatus.Signaled);
     }
   }
 
-  private End lastWords(EventStream<ProcessEvent> events) throws IOException {
+  private ExitStatus lastWords(EventStream<ProcessEvent> events, Pulse pulse) throws IOException {
     Instant patience = Instant.now().plus(LAST_WORDS);
     while (Instant.now().isBefore(patience)) {
       ProcessEvent event = next(events, TICK);
       if (event instanceof Ended ended) {
-        return new End(ended.status(), true);
+        return ended.status();
       }
       if (event != null) {
         delivery.deliver(event);
+        patience = Instant.now().plus(LAST_WORDS);
       }
+      pulse.record(progress(events));
     }
-    return new End(new ExitStatus.Unreported("it was stopped, and its end was not reported"), true);
+    return new ExitStatus.Unreported("it was stopped, and its end was not reported");
   }
 
   /** True if the library stopped it, a moment before this loop would have. */
   private boolean wasStopped() {
     try {
-      process.waitFor();
+      process.waitFor(LAST_WORDS);
       return false;
     } catch (DeadlineExceededException e) {
       return true;

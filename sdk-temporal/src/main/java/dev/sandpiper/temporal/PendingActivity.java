@@ -5,7 +5,7 @@ import io.temporal.activity.ActivityInfo;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.client.WorkflowStub;
-import java.util.Optional;
+import io.temporal.client.WorkflowTargetOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +20,12 @@ record PendingActivity(ActivityExecutionContext context) {
       return true;
     }
     try {
-      WorkflowStub workflow =
-          context
-              .getWorkflowClient()
-              .newUntypedWorkflowStub(
-                  activity.getWorkflowId(), Optional.of(activity.getRunId()), Optional.empty());
+      WorkflowTargetOptions target =
+          WorkflowTargetOptions.newBuilder()
+              .setWorkflowId(activity.getWorkflowId())
+              .setRunId(activity.getWorkflowRunId())
+              .build();
+      WorkflowStub workflow = context.getWorkflowClient().newUntypedWorkflowStub(target);
       return isPending(workflow.describe().getRawDescription(), activity.getActivityId());
     } catch (RuntimeException e) {
       log.warn(

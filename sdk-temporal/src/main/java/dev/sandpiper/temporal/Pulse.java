@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.temporal.activity.ActivityExecutionContext;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ final class Pulse implements AutoCloseable {
   Pulse(ActivityExecutionContext context, @Nullable Progress last) {
     this.context = context;
     this.progress = last;
-    timer.scheduleWithFixedDelay(this::beat, 0, PERIOD_MILLIS, MILLISECONDS);
+    Future<?> unused = timer.scheduleWithFixedDelay(this::beat, 0, PERIOD_MILLIS, MILLISECONDS);
   }
 
   private static Thread thread(Runnable beats) {

@@ -62,7 +62,10 @@ final class StartMarkers {
             + digest(
                 activity.getNamespace(),
                 String.valueOf(activity.getWorkflowId()),
-                String.valueOf(activity.getRunId()));
+                String.valueOf(
+                    activity.isInWorkflow()
+                        ? activity.getWorkflowRunId()
+                        : activity.getActivityRunId()));
     this.path = directory + "/" + digest(activity.getActivityId());
   }
 
@@ -79,6 +82,9 @@ final class StartMarkers {
     Look look = look(LOOK, path);
     if (look.exit().code().equals(OptionalInt.of(ABSENT))) {
       return Optional.empty();
+    }
+    if (look.exit().code().isEmpty()) {
+      throw Failures.lookFailed(sandbox.id(), look.exit());
     }
     String mark = look.text().strip();
     if (!look.exit().isSuccess() || !MARK.matcher(mark).matches()) {

@@ -54,7 +54,7 @@ class KilledWorkerTest {
 
   @AfterAll
   static void stop() throws Exception {
-    temporal.close();
+    temporal.stop();
     e2b.close();
     blaxel.close();
     local.close();

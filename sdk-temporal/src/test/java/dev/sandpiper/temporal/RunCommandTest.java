@@ -1,9 +1,11 @@
 package dev.sandpiper.temporal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
@@ -59,7 +61,7 @@ class RunCommandTest {
   static void stop() throws Exception {
     factory.shutdownNow();
     factory.awaitTermination(5, SECONDS);
-    temporal.close();
+    temporal.stop();
     e2b.close();
     blaxel.close();
     local.close();
@@ -187,12 +189,10 @@ class RunCommandTest {
   }
 
   private static ApplicationFailure failure(WorkflowStub workflow) {
-    try {
-      throw new AssertionError("it ended well: " + outcome(workflow));
-    } catch (Exception e) {
-      assertThat(e).isInstanceOf(WorkflowFailedException.class);
-      return (ApplicationFailure) e.getCause().getCause();
-    }
+    WorkflowFailedException failed =
+        catchThrowableOfType(WorkflowFailedException.class, () -> outcome(workflow));
+    Throwable ofActivity = requireNonNull(failed.getCause());
+    return (ApplicationFailure) requireNonNull(ofActivity.getCause());
   }
 
   @Test

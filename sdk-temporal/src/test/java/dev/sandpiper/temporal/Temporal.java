@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /** Temporal's in-memory server on a port, and the worker JVMs that a test starts. */
-final class Temporal implements AutoCloseable {
+final class Temporal {
   private static final String WORKFLOWS = "workflows";
 
   private final TestServer.PortBoundTestServer server;
@@ -94,8 +94,8 @@ final class Temporal implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  /** Kills the workers that are left, and ends the server. */
+  void stop() throws InterruptedException {
     for (Process worker : workers) {
       kill(worker);
     }
