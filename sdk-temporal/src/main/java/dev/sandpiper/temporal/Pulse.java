@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the heartbeats of one attempt from a thread of its own: a sandbox that takes its time to
- * wake, or a sink that blocks, is no dead worker.
+ * wake, or a sink that blocks, must not look like a dead worker.
  */
 final class Pulse implements AutoCloseable {
   private static final long PERIOD_MILLIS = 200;
