@@ -155,7 +155,7 @@ class RunCommandTest {
       throws Exception {
     try (Sandbox sandbox = sandbox(platform)) {
       CommandRequest request =
-          CommandRequest.shell(sandbox.id(), FAMILY).withTimeout(Duration.ofSeconds(2));
+          CommandRequest.shell(sandbox.id(), FAMILY).withTimeout(Duration.ofSeconds(1));
       WorkflowStub workflow = temporal.start("kept-" + platform, request, 1);
       List<Long> family = family(sandbox);
       ApplicationFailure failure = failure(workflow);
