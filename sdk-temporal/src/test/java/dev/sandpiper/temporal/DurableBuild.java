@@ -8,6 +8,7 @@ import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.workflow.Workflow;
@@ -53,9 +54,11 @@ public final class DurableBuild {
   }
 
   public static void main(String[] args) {
-    WorkflowClient temporal = WorkflowClient.newInstance(WorkerProgram.service(args[0]));
+    WorkflowServiceStubs service = WorkerProgram.service(args[0]);
     try (SandboxClient client = BlaxelClient.fromEnvironment()) {
-      run(temporal, client, System.out);
+      run(WorkflowClient.newInstance(service), client, System.out);
+    } finally {
+      service.shutdownNow();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sandpiper.temporal;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
@@ -10,10 +11,12 @@ import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.testkit.LocalSandboxes;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.client.WorkflowStub;
+import io.temporal.failure.ApplicationFailure;
 import io.temporal.worker.WorkerFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -158,6 +161,29 @@ class KilledWorkerTest {
       WorkerFactory another = workerHere("e2b");
       Temporal.until("it is stopped", () -> !Temporal.runs(pid));
       another.shutdownNow();
+    }
+  }
+
+  @Test
+  void itsCommandIsStoppedInTimeWithoutAWorkerAndTheNextOneSaysSo() throws Exception {
+    try (Sandbox sandbox = blaxel.create(SandboxSpec.standard())) {
+      WorkerFactory first = workerHere("blaxel");
+      CommandRequest request = request(sandbox).withTimeout(Duration.ofSeconds(3));
+      WorkflowStub workflow = temporal.start("kept-blaxel", request, 1);
+      Temporal.until("it has begun", () -> sandbox.files().exists("marks"));
+      long pid = sandbox.files().readText("pid").strip().transform(Long::parseLong);
+      first.shutdownNow();
+      first.awaitTermination(5, SECONDS);
+      assertThat(Temporal.runs(pid)).isTrue();
+      Temporal.until("the sandbox has stopped it", () -> !Temporal.runs(pid));
+      WorkerFactory second = workerHere("blaxel");
+      assertThatThrownBy(() -> workflow.getResult(30, SECONDS, CommandOutcome.class))
+          .rootCause()
+          .isInstanceOfSatisfying(
+              ApplicationFailure.class,
+              failure -> assertThat(failure.getType()).isEqualTo("CommandTimeout"));
+      assertThat(sandbox.files().readText("marks")).isEqualTo("started\n");
+      second.shutdownNow();
     }
   }
 
