@@ -10,6 +10,7 @@ import dev.sandpiper.Process;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.UnsupportedCapabilityException;
+import dev.sandpiper.temporal.StartMarkers.Started;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityNotExistsException;
@@ -60,39 +61,40 @@ final class Attempt {
     if (progress.isPresent()) {
       return goOn(progress.get());
     }
-    Duration limit = TimeLimit.of(context.getInfo(), request);
-    Instant deadline = Instant.now().plus(limit);
-    Optional<ProcessRef> started = markers.started();
-    return started.isPresent() ? adopt(started.get(), deadline) : start(limit, deadline);
+    Optional<Started> started = markers.started();
+    return started.isPresent() ? adopt(started.get()) : start();
   }
 
-  private CommandOutcome start(Duration limit, Instant deadline) throws IOException {
-    Process process = sandbox.start(request.behind(markers.wrapper(), limit));
+  private CommandOutcome start() throws IOException {
+    Duration limit = TimeLimit.of(context.getInfo(), request);
+    Instant deadline = Instant.now().plus(limit);
+    Process process = sandbox.start(request.behind(markers.wrapper(deadline), limit));
     CommandOutcome outcome =
         follow(process, deadline, Delivery.fromTheBeginning(sink, request.captureBytes()));
     if (outcome.exitCode() == null || outcome.exitCode() != StartMarkers.REFUSED) {
       return outcome;
     }
-    ProcessRef started =
-        markers.started().orElseThrow(() -> Failures.notStarted(request, markers.wrapper().get(4)));
+    Started started =
+        markers.started().orElseThrow(() -> Failures.notStarted(request, markers.path()));
     // Its own exit code, or another attempt was faster, whose request was under way.
-    return started.nonce().equals(process.ref().nonce()) ? outcome : adopt(started, deadline);
+    boolean isThis = started.ref().nonce().equals(process.ref().nonce());
+    return isThis ? outcome : adopt(started);
   }
 
   /** Follows a process of which no heartbeat is known. */
-  private CommandOutcome adopt(ProcessRef ref, Instant deadline) throws IOException {
+  private CommandOutcome adopt(Started started) throws IOException {
     Delivery delivery =
         hasPositions
             ? Delivery.fromTheBeginning(sink, request.captureBytes())
             : Delivery.behind(sink, request.captureBytes());
-    return attach(ref, null, deadline, delivery);
+    return attach(started.ref(), null, started.deadline(), delivery);
   }
 
   private CommandOutcome goOn(Progress progress) throws IOException {
     ProcessRef ref = progress.process();
     if (sink == null || progress.position() == null) {
       // What an earlier attempt kept for the outcome died with its worker: read from the beginning.
-      return adopt(ref, progress.deadline());
+      return adopt(new Started(ref, progress.deadline()));
     }
     Delivery delivery = Delivery.after(progress, sink);
     return attach(ref, progress.position(), progress.deadline(), delivery);

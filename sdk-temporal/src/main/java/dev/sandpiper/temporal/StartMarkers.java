@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -34,9 +35,9 @@ final class StartMarkers {
   /** In a subshell, so that the command has its own umask and settings; $$ is the outer shell. */
   private static final String BEGIN =
       "(umask 077; mkdir -p -- \"${1%/*}\" && set -C"
-          + " && printf '%s %s.\\n' \"$$\" \"$SANDPIPER_PROCESS\" >\"$1\") 2>/dev/null || exit "
+          + " && printf '%s %s %s.\\n' \"$$\" \"$SANDPIPER_PROCESS\" \"$2\" >\"$1\") 2>/dev/null || exit "
           + REFUSED
-          + "; shift; exec \"$@\"";
+          + "; shift 2; exec \"$@\"";
 
   private static final int ABSENT = 3;
   private static final String LOOK = "[ -e \"$1\" ] || exit " + ABSENT + "; head -c 200 \"$1\"";
@@ -45,11 +46,15 @@ final class StartMarkers {
 
   private static final Duration LOOK_LIMIT = Duration.ofSeconds(20);
   private static final int LONGEST_LIST = 64 << 10;
-  private static final Pattern MARK = Pattern.compile("([0-9]{1,10}) (sp-[0-9a-f]{32})\\.");
+  private static final Pattern MARK =
+      Pattern.compile("([0-9]{1,10}) (sp-[0-9a-f]{32}) ([0-9]{1,15})\\.");
 
   private final Sandbox sandbox;
   private final String directory;
   private final String path;
+
+  /** What a mark says: the process, and when its time is over. */
+  record Started(ProcessRef ref, Instant deadline) {}
 
   /** What a script printed, and the reference of the process that ran it. */
   private record Look(ProcessRef ref, ExitStatus exit, String text) {}
@@ -69,16 +74,21 @@ final class StartMarkers {
     this.path = directory + "/" + digest(activity.getActivityId());
   }
 
+  /** The file of this activity's command. */
+  String path() {
+    return path;
+  }
+
   /** Behind this a command starts only if it has not been started before. */
-  List<String> wrapper() {
-    return List.of("/bin/sh", "-c", BEGIN, "sh", path);
+  List<String> wrapper(Instant deadline) {
+    return List.of("/bin/sh", "-c", BEGIN, "sh", path, Long.toString(deadline.toEpochMilli()));
   }
 
   /**
    * The process that this activity has started, in whatever attempt; it may be over. Empty if none
    * was started.
    */
-  Optional<ProcessRef> started() {
+  Optional<Started> started() {
     Look look = look(LOOK, path);
     if (look.exit().code().equals(OptionalInt.of(ABSENT))) {
       return Optional.empty();
@@ -90,7 +100,7 @@ final class StartMarkers {
     if (!look.exit().isSuccess() || !MARK.matcher(mark).matches()) {
       throw Failures.startUnknown(sandbox.id(), path);
     }
-    return Optional.of(ref(mark, look.ref()));
+    return Optional.of(started(mark, look.ref()));
   }
 
   /** Every process that this workflow run has started here; they may be over. */
@@ -99,12 +109,12 @@ final class StartMarkers {
     return look.text()
         .lines()
         .filter(line -> MARK.matcher(line).matches())
-        .map(line -> ref(line, look.ref()))
+        .map(line -> started(line, look.ref()).ref())
         .toList();
   }
 
   /** Platforms name a process by its number, or by its nonce: as that of another process shows. */
-  private static ProcessRef ref(String mark, ProcessRef other) {
+  private static Started started(String mark, ProcessRef other) {
     Matcher matcher = MARK.matcher(mark);
     if (!matcher.matches()) {
       throw new IllegalArgumentException("not a mark of a started command");
@@ -112,7 +122,8 @@ final class StartMarkers {
     String nonce = matcher.group(2);
     boolean isNamedByNonce = other.processId().equals(other.nonce());
     String id = isNamedByNonce ? nonce : matcher.group(1);
-    return new ProcessRef(other.platform(), other.sandboxId(), id, nonce);
+    ProcessRef ref = new ProcessRef(other.platform(), other.sandboxId(), id, nonce);
+    return new Started(ref, Instant.ofEpochMilli(Long.parseLong(matcher.group(3))));
   }
 
   private Look look(String script, String argument) {

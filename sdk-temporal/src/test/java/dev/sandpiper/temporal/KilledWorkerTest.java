@@ -8,17 +8,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
+import dev.sandpiper.temporal.WorkerProgram.LostProgress;
 import dev.sandpiper.testkit.LocalSandboxes;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.interceptors.WorkerInterceptor;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -187,8 +191,33 @@ class KilledWorkerTest {
     }
   }
 
-  private WorkerFactory workerHere(String platform) {
-    WorkerFactory worker = WorkerFactory.newInstance(temporal.client);
+  @Test
+  void aMarkThatCannotBeReadIsAnUnknownStartAndNothingIsStartedAgain() throws Exception {
+    try (Sandbox sandbox = e2b.create(SandboxSpec.standard())) {
+      AtomicInteger lost = new AtomicInteger();
+      WorkerFactory first = workerHere("e2b", new LostProgress(lost::incrementAndGet));
+      WorkflowStub workflow = temporal.start("kept-e2b", request(sandbox), 1);
+      Temporal.until("progress was lost", () -> lost.get() > 0);
+      first.shutdownNow();
+      first.awaitTermination(5, SECONDS);
+      String spoil = "for mark in \"$1\"/.sandpiper-temporal/*/*; do echo spoilt >\"$mark\"; done";
+      sandbox.exec("sh", "-c", spoil, "sh", sandbox.homeDirectory()).orThrow();
+      WorkerFactory second = workerHere("e2b");
+      assertThatThrownBy(() -> workflow.getResult(30, SECONDS, CommandOutcome.class))
+          .rootCause()
+          .isInstanceOfSatisfying(
+              ApplicationFailure.class,
+              failure -> assertThat(failure.getType()).isEqualTo("StartUnknown"));
+      assertThat(sandbox.files().readText("marks")).isEqualTo("started\n");
+      second.shutdownNow();
+    }
+  }
+
+  private WorkerFactory workerHere(String platform, WorkerInterceptor... interceptors) {
+    WorkerFactory worker =
+        WorkerFactory.newInstance(
+            temporal.client,
+            WorkerFactoryOptions.newBuilder().setWorkerInterceptors(interceptors).build());
     WorkerProgram.register(worker, platform, platform.equals("e2b") ? e2b : blaxel, directory);
     worker.start();
     return worker;

@@ -30,7 +30,7 @@ final class WorkerProgram {
     WorkflowClient temporal = WorkflowClient.newInstance(service(args[0]));
     WorkerFactoryOptions.Builder options = WorkerFactoryOptions.newBuilder();
     if (args.length > 2) {
-      options.setWorkerInterceptors(new HaltingInterceptor());
+      options.setWorkerInterceptors(new LostProgress(() -> Runtime.getRuntime().halt(HALTED)));
     }
     WorkerFactory factory = WorkerFactory.newInstance(temporal, options.build());
     register(factory, "e2b", E2bClient.fromEnvironment(), Path.of(args[1]));
@@ -54,7 +54,14 @@ final class WorkerProgram {
             client, (activity, request) -> FileSink.open(directory, activity.getWorkflowId())));
   }
 
-  private static final class HaltingInterceptor extends WorkerInterceptorBase {
+  /** Has a fault happen in the place of each progress, which Temporal does not get to know. */
+  static final class LostProgress extends WorkerInterceptorBase {
+    private final Runnable fault;
+
+    LostProgress(Runnable fault) {
+      this.fault = fault;
+    }
+
     @Override
     public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
       return new ActivityInboundCallsInterceptorBase(next) {
@@ -65,9 +72,9 @@ final class WorkerProgram {
                 @Override
                 public <V> void heartbeat(V details) throws ActivityCompletionException {
                   if (details != null) { // the command has started
-                    Runtime.getRuntime().halt(HALTED);
+                    fault.run();
                   }
-                  super.heartbeat(details);
+                  super.heartbeat(null);
                 }
               });
         }
