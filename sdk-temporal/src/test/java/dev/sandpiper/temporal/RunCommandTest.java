@@ -94,7 +94,7 @@ class RunCommandTest {
           CommandRequest.shell(sandbox.id(), "pwd; echo $A; umask; echo bad >&2; exit 114")
               .withDirectory("in here")
               .withEnvironment("A", "x y");
-      CommandOutcome outcome = outcome(temporal.start("kept-" + platform, request, 1));
+      CommandOutcome outcome = outcome(temporal.start(directory, "kept-" + platform, request, 1));
       String umask = sandbox.shell("umask").outText();
       assertThat(outcome.exitCode()).isEqualTo(114);
       assertThat(outcome.succeeded()).isFalse();
@@ -110,8 +110,8 @@ class RunCommandTest {
     try (Sandbox sandbox = sandbox("blaxel")) {
       CommandRequest request =
           CommandRequest.shell(sandbox.id(), "head -c 3000000 /dev/zero").withCaptureBytes(1000);
-      WorkflowStub kept = temporal.start("kept-blaxel", request, 1);
-      WorkflowStub toSink = temporal.start("sink-blaxel", request, 1);
+      WorkflowStub kept = temporal.start(directory, "kept-blaxel", request, 1);
+      WorkflowStub toSink = temporal.start(directory, "sink-blaxel", request, 1);
       KeptOutput stdout = outcome(kept).stdout();
       assertThat(stdout.length()).isEqualTo(3_000_000);
       assertThat(stdout.captured().isComplete()).isFalse();
@@ -128,7 +128,7 @@ class RunCommandTest {
   void aCancelledWorkflowStopsTheCommandWithItsDescendants(String platform) throws Exception {
     try (Sandbox sandbox = sandbox(platform)) {
       CommandRequest request = CommandRequest.shell(sandbox.id(), FAMILY);
-      WorkflowStub workflow = temporal.start("kept-" + platform, request, 1);
+      WorkflowStub workflow = temporal.start(directory, "kept-" + platform, request, 1);
       List<Long> family = family(sandbox);
       workflow.cancel();
       assertThatThrownBy(() -> outcome(workflow))
@@ -142,7 +142,7 @@ class RunCommandTest {
   void aTerminatedWorkflowStopsTheCommandToo() throws Exception {
     try (Sandbox sandbox = sandbox("e2b")) {
       CommandRequest request = CommandRequest.shell(sandbox.id(), FAMILY);
-      WorkflowStub workflow = temporal.start("kept-e2b", request, 1);
+      WorkflowStub workflow = temporal.start(directory, "kept-e2b", request, 1);
       List<Long> family = family(sandbox);
       workflow.terminate("over");
       untilGone(family);
@@ -156,7 +156,7 @@ class RunCommandTest {
     try (Sandbox sandbox = sandbox(platform)) {
       CommandRequest request =
           CommandRequest.shell(sandbox.id(), FAMILY).withTimeout(Duration.ofSeconds(1));
-      WorkflowStub workflow = temporal.start("kept-" + platform, request, 1);
+      WorkflowStub workflow = temporal.start(directory, "kept-" + platform, request, 1);
       List<Long> family = family(sandbox);
       ApplicationFailure failure = failure(workflow);
       assertThat(failure.getType()).isEqualTo("CommandTimeout");
@@ -171,7 +171,7 @@ class RunCommandTest {
     try (Sandbox sandbox = sandbox("e2b")) {
       sandbox.files().writeText(".sandpiper-temporal", "in the way");
       CommandRequest request = CommandRequest.of(sandbox.id(), "touch", "ran");
-      ApplicationFailure failure = failure(temporal.start("kept-e2b", request, 600));
+      ApplicationFailure failure = failure(temporal.start(directory, "kept-e2b", request, 600));
       assertThat(failure.getType()).isEqualTo("NotStarted");
       assertThat(failure).hasMessageContaining("home directory of the sandbox must be writable");
       assertThat(sandbox.files().exists("ran")).isFalse();
@@ -183,7 +183,7 @@ class RunCommandTest {
     Sandbox sandbox = sandbox("blaxel");
     sandbox.kill();
     CommandRequest request = CommandRequest.of(sandbox.id(), "true");
-    ApplicationFailure failure = failure(temporal.start("kept-blaxel", request, 600));
+    ApplicationFailure failure = failure(temporal.start(directory, "kept-blaxel", request, 600));
     assertThat(failure.getType()).isEqualTo("NotFoundException");
     sandbox.close();
   }

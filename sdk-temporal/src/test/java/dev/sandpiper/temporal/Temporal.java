@@ -38,11 +38,11 @@ final class Temporal {
     factory.start();
   }
 
-  WorkflowStub start(String queue, CommandRequest request, int retrySeconds) {
+  WorkflowStub start(Path directory, String queue, CommandRequest request, int retrySeconds) {
     WorkflowStub workflow =
         client.newUntypedWorkflowStub(
             "RunInSandbox", WorkflowOptions.newBuilder().setTaskQueue(WORKFLOWS).build());
-    workflow.start(request, queue, retrySeconds);
+    workflow.start(request, WorkerProgram.queue(queue, directory), retrySeconds);
     return workflow;
   }
 

@@ -46,12 +46,17 @@ final class WorkerProgram {
   /** Commands of queue {@code sink-platform} write to files, those of {@code kept-platform} not. */
   static void register(
       WorkerFactory factory, String platform, SandboxClient client, Path directory) {
-    Worker kept = factory.newWorker("kept-" + platform);
+    Worker kept = factory.newWorker(queue("kept-" + platform, directory));
     kept.registerActivitiesImplementations(SandboxCommandActivities.of(client));
-    Worker sink = factory.newWorker("sink-" + platform);
+    Worker sink = factory.newWorker(queue("sink-" + platform, directory));
     sink.registerActivitiesImplementations(
         SandboxCommandActivities.of(
             client, (activity, request) -> FileSink.open(directory, activity.getWorkflowId())));
+  }
+
+  /** Of one test alone: no worker of another test is asked for its commands. */
+  static String queue(String name, Path directory) {
+    return name + "-" + directory.getFileName();
   }
 
   /** Has a fault happen in the place of each progress, which Temporal does not get to know. */
