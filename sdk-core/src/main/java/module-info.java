@@ -17,7 +17,8 @@ module dev.sandpiper {
   exports dev.sandpiper.engine to
       dev.sandpiper.agent,
       dev.sandpiper.blaxel,
-      dev.sandpiper.e2b;
+      dev.sandpiper.e2b,
+      dev.sandpiper.temporal;
   exports dev.sandpiper.files to
       dev.sandpiper.blaxel,
       dev.sandpiper.e2b;

@@ -7,11 +7,13 @@ if printf 'a\n' | grep -Z a >/dev/null 2>&1; then
   exec find . -name .git -prune -o -type f -name "$3" \
     -exec grep -nHIZE$2 -m 200 -e "$1" -- {} +
 fi
-# BusyBox has no -Z, and without it a name with a colon cannot be separated from its line.
+# BusyBox has no -Z, and without it a name with a colon cannot be separated from its line. It
+# takes -I and does not heed it: a file with a NUL in its beginning is left out here.
 exec find . -name .git -prune -o -type f -name "$3" -exec sh -c '
   pattern=$1 options=$2
   shift 2
   for file do
-    grep -nIE$options -m 200 -e "$pattern" -- "$file" |
+    [ "$(head -c 32768 -- "$file" | tr -dc "\\000" | wc -c)" -eq 0 ] || continue
+    grep -nE$options -m 200 -e "$pattern" -- "$file" |
       while IFS= read -r line; do printf "%s\0%s\n" "$file" "$line"; done
   done' sh "$1" "$2" {} +

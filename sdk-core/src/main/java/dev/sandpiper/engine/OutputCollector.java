@@ -54,7 +54,7 @@ public final class OutputCollector {
     dropped |= surplus + excess > 0;
   }
 
-  void addGap() {
+  public void addGap() {
     gap = true;
     tail.clear();
   }

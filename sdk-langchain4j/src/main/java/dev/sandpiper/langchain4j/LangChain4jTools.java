@@ -25,8 +25,10 @@ import java.util.Map;
  * }</pre>
  *
  * <p>An error of a tool is the text that the model reads, with LangChain4j's own mark of an error.
- * An interrupt of the calling thread is a {@link dev.sandpiper.CancelledException}, which
- * LangChain4j's handler of execution errors decides about.
+ * An interrupt of the calling thread stops the tool's command and is an exception, with the
+ * thread's flag set. LangChain4j hands exceptions to the service's {@code
+ * toolExecutionErrorHandler}: by default that makes another result of it and the model is asked
+ * again, and one that throws ends the service.
  */
 public final class LangChain4jTools implements ToolProvider {
   private final Map<ToolSpecification, ToolExecutor> tools;

@@ -2,6 +2,7 @@ package dev.sandpiper.langchain4j;
 
 import static dev.sandpiper.langchain4j.ScriptedChatModel.call;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
@@ -16,10 +17,14 @@ import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.agent.AgentTool;
 import dev.sandpiper.agent.SandboxTools;
 import dev.sandpiper.langchain4j.CodingAssistant.Assistant;
+import dev.sandpiper.testing.Patience;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,6 +33,9 @@ import org.junit.jupiter.api.Timeout;
 /** Through LangChain4j's own AI services, which show a model the tools and call them. */
 @Timeout(60)
 class LangChain4jToolsTest {
+  private static final AiMessage SLEEP =
+      call("run_command", "{\"command\":\"touch runs; sleep 300\"}");
+
   private static LocalSandboxes local;
   private static SandboxClient client;
 
@@ -99,6 +107,64 @@ class LangChain4jToolsTest {
               call("run_command", "{\"command\":\"ls\"}"), AiMessage.from("it is gone"));
       assertThat(assistant(model, tools).chat("look")).isEqualTo("it is gone");
       assertThat(resultsIn(model.requests.get(1)).get(0)).contains("does not run any more");
+    }
+  }
+
+  @Test
+  void anInterruptStopsTheCommandAndByDefaultTheModelIsAskedAgain() throws Exception {
+    try (Sandbox sandbox = client.create(SandboxSpec.standard());
+        SandboxTools tools = SandboxTools.of(sandbox)) {
+      ScriptedChatModel model = new ScriptedChatModel(SLEEP, AiMessage.from("went on"));
+      Interrupted interrupted = interrupted(sandbox, assistant(model, tools));
+      assertThat(interrupted.answer()).isEqualTo("went on");
+      assertThat(interrupted.hasFlag()).isTrue();
+      assertThat(resultsIn(model.requests.get(1))).hasSize(1);
+      assertThat(sandbox.processes().list()).isEmpty();
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheServiceWhereItsHandlerThrows() throws Exception {
+    try (Sandbox sandbox = client.create(SandboxSpec.standard());
+        SandboxTools tools = SandboxTools.of(sandbox)) {
+      ScriptedChatModel model = new ScriptedChatModel(SLEEP);
+      Assistant assistant =
+          AiServices.builder(Assistant.class)
+              .chatModel(model)
+              .toolProvider(LangChain4jTools.of(tools))
+              .toolExecutionErrorHandler(
+                  (error, context) -> {
+                    throw new CancellationException("the tool was interrupted");
+                  })
+              .build();
+      Interrupted interrupted = interrupted(sandbox, assistant);
+      assertThat(interrupted.failure()).isInstanceOf(CancellationException.class);
+      assertThat(interrupted.hasFlag()).isTrue();
+      assertThat(model.requests).hasSize(1);
+      assertThat(sandbox.processes().list()).isEmpty();
+    }
+  }
+
+  /** What became of a service whose thread was interrupted while a command of a tool ran. */
+  private record Interrupted(
+      @Nullable String answer, @Nullable RuntimeException failure, boolean hasFlag) {}
+
+  private static Interrupted interrupted(Sandbox sandbox, Assistant assistant) throws Exception {
+    CompletableFuture<Interrupted> ended = new CompletableFuture<>();
+    Thread thread = new Thread(() -> ended.complete(chatUntilInterrupted(assistant)));
+    thread.start();
+    Patience.until("the command runs", () -> sandbox.files().exists("runs"));
+    assertThat(sandbox.processes().list()).hasSize(1);
+    thread.interrupt();
+    return ended.get(20, SECONDS);
+  }
+
+  private static Interrupted chatUntilInterrupted(Assistant assistant) {
+    try {
+      String answer = assistant.chat("wait");
+      return new Interrupted(answer, null, Thread.currentThread().isInterrupted());
+    } catch (RuntimeException e) {
+      return new Interrupted(null, e, Thread.currentThread().isInterrupted());
     }
   }
 

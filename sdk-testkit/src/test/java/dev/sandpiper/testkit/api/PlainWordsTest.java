@@ -60,6 +60,7 @@ class PlainWordsTest {
             "sdk-langchain4j",
             "sdk-spring-ai",
             "sdk-mcp",
+            "sdk-temporal",
             "sdk-testkit")) {
       all.addAll(files(ROOT.resolve(module).resolve("src/main/java"), ".java"));
     }

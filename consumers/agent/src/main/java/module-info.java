@@ -1,0 +1,5 @@
+/** An agent without a framework. */
+module consumer.agent {
+  requires dev.sandpiper.agent;
+  requires dev.sandpiper.testkit;
+}
