@@ -91,7 +91,7 @@ record McpOptions(
     if (sandbox.isPresent() && template.isPresent()) {
       throw new UsageException("--template is for a new sandbox: leave it or --sandbox out");
     }
-    int seconds = number(values, "--time-to-live", 900, 30, 86_400);
+    int seconds = number(values, "--time-to-live", 900, 10, 86_400);
     return new McpOptions(
         platform(values.get("--platform"), environment),
         sandbox,

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers in JVMs of their own, killed while their command runs. */
-@Timeout(60)
+@Timeout(180)
 class KilledWorkerTest {
   /** Half of the output comes by itself, the rest when a file says so. */
   private static final String SCRIPT =
@@ -98,7 +98,7 @@ class KilledWorkerTest {
   }
 
   private void everyByteCameOnce(WorkflowStub workflow) throws Exception {
-    CommandOutcome outcome = workflow.getResult(30, SECONDS, CommandOutcome.class);
+    CommandOutcome outcome = workflow.getResult(60, SECONDS, CommandOutcome.class);
     assertThat(outcome.exitCode()).isEqualTo(3);
     assertThat(outcome.stdout().hasGap()).isFalse();
     assertThat(outcome.stdout().length()).isEqualTo(EXPECTED.length());
@@ -106,14 +106,14 @@ class KilledWorkerTest {
   }
 
   private static void everyByteIsInTheOutcome(WorkflowStub workflow) throws Exception {
-    CommandOutcome outcome = workflow.getResult(30, SECONDS, CommandOutcome.class);
+    CommandOutcome outcome = workflow.getResult(60, SECONDS, CommandOutcome.class);
     assertThat(outcome.exitCode()).isEqualTo(3);
     String kept = new String(outcome.stdout().captured().bytes(), US_ASCII);
     assertThat(hash("blaxel, outcome", kept)).isEqualTo(hash("expected", EXPECTED));
   }
 
   private void whatNoWorkerReadIsAGap(WorkflowStub workflow) throws Exception {
-    CommandOutcome outcome = workflow.getResult(30, SECONDS, CommandOutcome.class);
+    CommandOutcome outcome = workflow.getResult(60, SECONDS, CommandOutcome.class);
     String written = output(workflow);
     int before = commonPrefix(written, EXPECTED);
     String after = written.substring(before);
@@ -134,13 +134,13 @@ class KilledWorkerTest {
     try (Sandbox sandbox = (isBlaxel ? blaxel : e2b).create(SandboxSpec.standard())) {
       Process first = temporal.startWorker(local, directory, "halt");
       WorkflowStub workflow = temporal.start(directory, "kept-" + platform, request(sandbox), 1);
-      assertThat(first.waitFor(25, SECONDS)).isTrue();
+      assertThat(first.waitFor(60, SECONDS)).isTrue();
       assertThat(first.exitValue()).isEqualTo(WorkerProgram.HALTED);
       assertThat(attempt(workflow).getHeartbeatDetails().toString()).doesNotContain(sandbox.id());
       WorkerFactory second = workerHere(platform);
       Temporal.until("the second has begun", () -> attempt(workflow).getAttempt() > 1);
       sandbox.files().writeText("go", "");
-      CommandOutcome outcome = workflow.getResult(30, SECONDS, CommandOutcome.class);
+      CommandOutcome outcome = workflow.getResult(60, SECONDS, CommandOutcome.class);
       assertThat(sandbox.files().readText("marks")).isEqualTo("started\n");
       assertThat(outcome.stdout().hasGap()).isEqualTo(!isBlaxel);
       if (isBlaxel) {
@@ -172,7 +172,7 @@ class KilledWorkerTest {
   void itsCommandIsStoppedInTimeWithoutAWorkerAndTheNextOneSaysSo() throws Exception {
     try (Sandbox sandbox = blaxel.create(SandboxSpec.standard())) {
       WorkerFactory first = workerHere("blaxel");
-      CommandRequest request = request(sandbox).withTimeout(Duration.ofSeconds(3));
+      CommandRequest request = request(sandbox).withTimeout(Duration.ofSeconds(8));
       WorkflowStub workflow = temporal.start(directory, "kept-blaxel", request, 1);
       Temporal.until("it has begun", () -> sandbox.files().exists("marks"));
       long pid = sandbox.files().readText("pid").strip().transform(Long::parseLong);
@@ -181,7 +181,7 @@ class KilledWorkerTest {
       assertThat(Temporal.runs(pid)).isTrue();
       Temporal.until("the sandbox has stopped it", () -> !Temporal.runs(pid));
       WorkerFactory second = workerHere("blaxel");
-      assertThatThrownBy(() -> workflow.getResult(30, SECONDS, CommandOutcome.class))
+      assertThatThrownBy(() -> workflow.getResult(60, SECONDS, CommandOutcome.class))
           .rootCause()
           .isInstanceOfSatisfying(
               ApplicationFailure.class,
@@ -203,7 +203,7 @@ class KilledWorkerTest {
       String spoil = "for mark in \"$1\"/.sandpiper-temporal/*/*; do echo spoilt >\"$mark\"; done";
       sandbox.exec("sh", "-c", spoil, "sh", sandbox.homeDirectory()).orThrow();
       WorkerFactory second = workerHere("e2b");
-      assertThatThrownBy(() -> workflow.getResult(30, SECONDS, CommandOutcome.class))
+      assertThatThrownBy(() -> workflow.getResult(60, SECONDS, CommandOutcome.class))
           .rootCause()
           .isInstanceOfSatisfying(
               ApplicationFailure.class,

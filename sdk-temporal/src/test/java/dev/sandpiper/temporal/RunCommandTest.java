@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Through workflows and a worker in this JVM, against Temporal's in-memory server. */
-@Timeout(60)
+@Timeout(180)
 class RunCommandTest {
   /** A command with two descendants, whose numbers it writes down. */
   private static final String FAMILY =
@@ -72,7 +72,7 @@ class RunCommandTest {
   }
 
   private static CommandOutcome outcome(WorkflowStub workflow) throws Exception {
-    return workflow.getResult(30, SECONDS, CommandOutcome.class);
+    return workflow.getResult(60, SECONDS, CommandOutcome.class);
   }
 
   private static List<Long> family(Sandbox sandbox) throws Exception {
@@ -155,7 +155,7 @@ class RunCommandTest {
       throws Exception {
     try (Sandbox sandbox = sandbox(platform)) {
       CommandRequest request =
-          CommandRequest.shell(sandbox.id(), FAMILY).withTimeout(Duration.ofSeconds(1));
+          CommandRequest.shell(sandbox.id(), FAMILY).withTimeout(Duration.ofSeconds(4));
       WorkflowStub workflow = temporal.start(directory, "kept-" + platform, request, 1);
       List<Long> family = family(sandbox);
       ApplicationFailure failure = failure(workflow);

@@ -31,7 +31,7 @@ public interface RunInSandbox {
               ActivityOptions.newBuilder()
                   .setTaskQueue(queue)
                   .setStartToCloseTimeout(Duration.ofMinutes(1))
-                  .setHeartbeatTimeout(Duration.ofSeconds(2))
+                  .setHeartbeatTimeout(Duration.ofSeconds(3))
                   .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
                   .setRetryOptions(
                       RetryOptions.newBuilder()

@@ -85,10 +85,10 @@ final class Temporal {
 
   /** Waits for what takes another JVM's start, or Temporal's notice of a dead worker. */
   static void until(String fact, Callable<Boolean> holds) throws Exception {
-    long end = System.nanoTime() + SECONDS.toNanos(25);
+    long end = System.nanoTime() + SECONDS.toNanos(60);
     while (!holds.call()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("still not true after 25 s: " + fact);
+        throw new AssertionError("still not true after 60 s: " + fact);
       }
       Thread.sleep(20);
     }

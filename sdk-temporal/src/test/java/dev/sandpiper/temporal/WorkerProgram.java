@@ -15,7 +15,9 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
+import io.temporal.worker.WorkerOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * A worker for both platforms in a JVM of its own, to be killed: {@code WorkerProgram address
@@ -23,6 +25,10 @@ import java.nio.file.Path;
  */
 final class WorkerProgram {
   static final int HALTED = 77;
+
+  /** Every heartbeat is sent: one of three seconds' limit may then be late by almost as much. */
+  private static final WorkerOptions OPTIONS =
+      WorkerOptions.newBuilder().setMaxHeartbeatThrottleInterval(Duration.ofMillis(200)).build();
 
   private WorkerProgram() {}
 
@@ -46,9 +52,9 @@ final class WorkerProgram {
   /** Commands of queue {@code sink-platform} write to files, those of {@code kept-platform} not. */
   static void register(
       WorkerFactory factory, String platform, SandboxClient client, Path directory) {
-    Worker kept = factory.newWorker(queue("kept-" + platform, directory));
+    Worker kept = factory.newWorker(queue("kept-" + platform, directory), OPTIONS);
     kept.registerActivitiesImplementations(SandboxCommandActivities.of(client));
-    Worker sink = factory.newWorker(queue("sink-" + platform, directory));
+    Worker sink = factory.newWorker(queue("sink-" + platform, directory), OPTIONS);
     sink.registerActivitiesImplementations(
         SandboxCommandActivities.of(
             client, (activity, request) -> FileSink.open(directory, activity.getWorkflowId())));
