@@ -75,6 +75,7 @@ public final class Session implements Sandbox {
         new LaunchedProcesses(
             new SessionLauncher(
                 calls,
+                new AwaitedStart(calls, account.threads()),
                 variables,
                 scope -> new SandboxPaths(() -> directories.workingDirectory(scope))),
             account.threads());

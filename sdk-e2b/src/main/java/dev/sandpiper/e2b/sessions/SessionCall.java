@@ -10,7 +10,11 @@ enum SessionCall implements ApiCall {
   CREATE("create", "POST /sessions", IF_UNSENT, Texts.UNKNOWN),
   LOOK("info", "GET /sessions/{id}", IF_LOST, ""),
   KILL("kill", "DELETE /sessions/{id}", IF_LOST, ""),
-  START("start", "POST /sessions/{id}/processes", IF_UNSENT, Texts.UNKNOWN),
+  START(
+      "start",
+      "POST /sessions/{id}/processes",
+      IF_UNSENT,
+      Texts.UNKNOWN + "; what was given up on its way is stopped when its answer comes"),
   FOLLOW(
       "follow",
       "GET /sessions/{id}/processes/{process}",

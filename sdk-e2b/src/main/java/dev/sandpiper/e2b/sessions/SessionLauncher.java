@@ -32,7 +32,10 @@ import java.util.function.Function;
  * @param variables of the session, for every command: the API takes none when it creates one
  */
 record SessionLauncher(
-    SessionCalls calls, Map<String, String> variables, Function<CallScope, SandboxPaths> paths)
+    SessionCalls calls,
+    AwaitedStart awaited,
+    Map<String, String> variables,
+    Function<CallScope, SandboxPaths> paths)
     implements CommandLauncher {
   static final String PLATFORM = "e2b-sessions";
 
@@ -52,7 +55,8 @@ record SessionLauncher(
       throw SessionCalls.unsupported("start", command.name(), Capability.STDIN_END);
     }
     ObjectNode body = body(command, scope);
-    ProcessState state = Ambiguity.saying(UNKNOWN, () -> calls.start(command.name(), body, scope));
+    ProcessState state =
+        Ambiguity.saying(UNKNOWN, () -> awaited.start(command.name(), body, scope));
     ProcessRef ref = new ProcessRef(PLATFORM, calls.id(), state.id(), NONCE);
     return new SessionCommand(calls, ref, command.name(), state, ByteOffsets.BEGINNING);
   }

@@ -10,6 +10,7 @@ import dev.sandpiper.Command;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Content;
 import dev.sandpiper.DeadlineExceededException;
+import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus.Unreported;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
@@ -32,6 +33,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -104,6 +106,33 @@ class SessionProcessesTest {
           .isEqualTo(IntStream.rangeClosed(1, 1000).mapToObj(n -> "line " + n + "\n").toList());
       assertThat(events.get(1000)).isEqualTo(new Ended(new Unreported(SessionCommand.UNREPORTED)));
     }
+  }
+
+  @Test
+  void whatBeginsAfterItsStartWasGivenUpIsStopped() throws Exception {
+    Session session = server.session();
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch givenUp = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    server
+        .expect(
+            POST,
+            () -> {
+              asked.countDown();
+              assertThat(givenUp.await(20, TimeUnit.SECONDS)).isTrue();
+              return ScriptedSessions.answer(200, ScriptedSessions.STARTED);
+            })
+        .expect(
+            STOP,
+            () -> {
+              stopped.countDown();
+              return ScriptedSessions.answer(204, "");
+            });
+    CompletableFuture<ExecResult> future = session.processes().execAsync(Command.of("slow"));
+    assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(future.cancel(true)).isTrue();
+    givenUp.countDown();
+    assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
