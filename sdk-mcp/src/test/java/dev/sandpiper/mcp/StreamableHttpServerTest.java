@@ -136,7 +136,8 @@ class StreamableHttpServerTest {
         OfficialClient other = officialClient()) {
       CompletableFuture<String> first =
           CompletableFuture.supplyAsync(
-              () -> one.text("run_command", Map.of("command", wait.formatted("a", "b"))));
+              () -> one.text("run_command", Map.of("command", wait.formatted("a", "b"))),
+              task -> new Thread(task, "first client").start());
       String second = other.text("run_command", Map.of("command", wait.formatted("b", "a")));
       assertThat(first.get(20, TimeUnit.SECONDS)).startsWith("exit status 0");
       assertThat(second).startsWith("exit status 0");
