@@ -65,6 +65,17 @@ class StopScriptTest {
 
   @ParameterizedTest
   @MethodSource("shells")
+  void whatObeysIsStoppedWhereNoGrepReadsBytes(List<String> shell) throws Exception {
+    String script = ProcessTrees.STOP.replace("has_grep=yes", "has_grep=");
+    assertThat(script).isNotEqualTo(ProcessTrees.STOP);
+    Process leader = started(nonce, "setsid", "/bin/sh", "-c", "sleep 100 & echo ready; wait");
+    assertThat(run(shell, script, "200", nonce + "/")).isZero();
+    assertThat(leader.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(leader.descendants()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
   void whatIgnoresTermIsKilled(List<String> shell) throws Exception {
     String script = "trap '' TERM; echo ready; while :; do sleep 0.1; done";
     Process leader = started(nonce, "/bin/sh", "-c", script);

@@ -1,9 +1,11 @@
 package dev.sandpiper.springai;
 
 import static dev.sandpiper.springai.ScriptedChatModel.call;
+import static dev.sandpiper.testing.Patience.until;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Sandbox;
@@ -18,6 +20,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -167,15 +171,23 @@ class SpringAiToolsTest {
   }
 
   @Test
-  void anInterruptEndsTheConversation() {
+  void anInterruptStopsTheCommandAndEndsTheConversation() throws Exception {
     ScriptedChatModel model =
-        new ScriptedChatModel(call("run_command", "{\"command\":\"sleep 99\"}"), DONE);
-    Thread.currentThread().interrupt();
-    try {
-      assertThatThrownBy(() -> chat(model)).isInstanceOf(CancelledException.class);
-    } finally {
-      assertThat(Thread.interrupted()).isTrue();
-    }
+        new ScriptedChatModel(call("run_command", "{\"command\":\"touch runs; sleep 99\"}"), DONE);
+    AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+    AtomicBoolean hasFlag = new AtomicBoolean();
+    Thread caller =
+        new Thread(
+            () -> {
+              thrown.set(catchThrowable(() -> chat(model)));
+              hasFlag.set(Thread.currentThread().isInterrupted());
+            });
+    caller.start();
+    until("the command runs", () -> sandbox.files().exists("app/runs"));
+    caller.interrupt();
+    caller.join();
+    assertThat(thrown.get()).isInstanceOf(CancelledException.class);
+    assertThat(hasFlag).isTrue();
     assertThat(sandbox.processes().list()).isEmpty();
   }
 
