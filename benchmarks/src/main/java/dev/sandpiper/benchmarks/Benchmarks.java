@@ -1,12 +1,7 @@
 package dev.sandpiper.benchmarks;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.sandpiper.benchmarks.server.BenchmarkServer;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +10,8 @@ import java.util.List;
 /**
  * Measures, and prints a table of ratios; {@code benchmarks/run} starts it. Arguments: {@code
  * small} for a run that only shows that everything works, {@code --report FILE} for a copy of the
- * table, and the names of measures, by default all.
+ * table with pictures of how the cost grows, and the names of measures, by default all; {@code
+ * plots} are the pictures.
  */
 public final class Benchmarks {
   private static final List<Measure> MEASURES =
@@ -25,7 +21,14 @@ public final class Benchmarks {
           new Throughput.Lines(),
           new Latency(),
           new UnaryCall(),
-          new ColdStart());
+          new ColdStart(),
+          new ThrottledOutput(),
+          new BigFiles(),
+          new OpenStreams(),
+          new Jars(),
+          new LocalServers.ShortCommand(),
+          new LocalServers.SmallFiles(),
+          new LocalServers.Sleepers());
 
   private Benchmarks() {}
 
@@ -35,37 +38,43 @@ public final class Benchmarks {
     Path report = at < 0 ? null : Path.of(words.remove(at + 1));
     words.remove("--report");
     boolean isSmall = words.remove("small");
+    boolean isPlotted = words.remove("plots") || (words.isEmpty() && report != null);
     List<String> lines = new ArrayList<>(Machine.lines());
     lines.addAll(List.of("", "| | What | Median | Spread | Goal | |", "|---|---|---|---|---|---|"));
     lines.forEach(System.out::println);
-    for (Row row : measure(isSmall, words)) lines.add(row.toString());
+    try (Server server = Server.start(BenchmarkServer.class)) {
+      Setting setting = isSmall ? Setting.small(server.url()) : Setting.whole(server.url());
+      for (Row row : measure(setting, words)) lines.add(row.toString());
+      if (isPlotted && report != null) lines.addAll(plots(new Growth(setting), report));
+    }
     if (report != null) Files.write(report, lines);
   }
 
+  /** Beside the report, under its name. */
+  private static List<String> plots(Growth growth, Path report)
+      throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>();
+    for (Plot plot : List.of(growth.streams(), growth.payloads())) {
+      String kind = plot.across().equals("streams") ? "-streams.svg" : "-payload.svg";
+      Path picture =
+          report.resolveSibling(report.getFileName().toString().replaceFirst("\\.md$", kind));
+      Files.writeString(picture, plot.svg());
+      lines.addAll(List.of("", "![" + plot.title() + "](" + picture.getFileName() + ")"));
+    }
+    return lines;
+  }
+
   /** The rows of some measures, of all where none is named; each is printed once it is known. */
-  static List<Row> measure(boolean isSmall, List<String> names)
+  static List<Row> measure(Setting setting, List<String> names)
       throws IOException, InterruptedException {
     List<Row> rows = new ArrayList<>();
-    Process server =
-        new ProcessBuilder(Program.java("server", BenchmarkServer.class).command())
-            .redirectError(Redirect.INHERIT)
-            .start();
-    try {
-      String port =
-          new BufferedReader(new InputStreamReader(server.getInputStream(), UTF_8)).readLine();
-      if (port == null) throw new IOException("the server ended before it printed its port");
-      String url = "http://127.0.0.1:" + port;
-      Setting setting = isSmall ? Setting.small(url) : Setting.whole(url);
-      for (Measure measure : MEASURES) {
-        if (!names.isEmpty() && !names.contains(measure.name())) continue;
-        for (Row row : measure.rows(setting)) {
-          System.out.println(row);
-          rows.add(row);
-        }
+    for (Measure measure : MEASURES) {
+      if (!names.isEmpty() && !names.contains(measure.name())) continue;
+      for (Row row : measure.rows(setting)) {
+        System.out.println(row);
+        rows.add(row);
       }
-      return rows;
-    } finally {
-      server.destroyForcibly().waitFor();
     }
+    return rows;
   }
 }

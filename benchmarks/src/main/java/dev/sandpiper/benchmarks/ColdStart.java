@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
 
 /** A whole process that runs one command: plain, and with an archive of its classes. */
 final class ColdStart implements Measure {
+  private static final int FIRST_WITH_AOT_CACHE = 25;
+  private static final String SERIAL = "-XX:+UseSerialGC";
+
   @Override
   public String name() {
     return "P7";
@@ -20,27 +23,51 @@ final class ColdStart implements Measure {
 
   @Override
   public List<Row> rows(Setting setting) throws IOException, InterruptedException {
-    Optional<Program> peer = Peers.node("e2b", "e2b_cold.mjs", setting.server());
     List<Row> rows = new ArrayList<>();
-    rows.add(row("plain", setting, peer, List.of(), 1));
+    Jdk ours = Jdk.ours();
+    rows.add(row("plain", setting, ours, List.of(), 1));
+    Optional<Program> python = Peers.python("e2b_cold.py", setting.server());
+    rows.add(
+        new Row(
+            name(),
+            "a JVM's first exec, plain: time of e2b's on Python",
+            python.isEmpty()
+                ? null
+                : wall(setting, program(setting, ours, List.of()), python.get()),
+            null));
     if (hasDirectories()) return rows; // which no archive can be made of
-    Path archive = Files.createTempFile("sandpiper-classes", ".jsa");
+    rows.add(
+        archived(
+            "AppCDS", setting, ours, "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile=", 0.55));
+    Optional<Jdk> newest = Jdk.newest().filter(jdk -> jdk.feature() >= FIRST_WITH_AOT_CACHE);
+    rows.add(
+        newest.isEmpty()
+            ? new Row(name(), what("AOT cache"), null, Goal.atMost(0.45))
+            : archived(
+                "AOT cache of JDK " + newest.get().version(),
+                setting,
+                newest.get(),
+                "-XX:AOTCacheOutput=",
+                "-XX:AOTCache=",
+                0.45));
+    return rows;
+  }
+
+  /** With what an earlier run has left for later ones. */
+  private Row archived(
+      String how, Setting setting, Jdk jdk, String writing, String reading, double goal)
+      throws IOException, InterruptedException {
+    Path archive = Files.createTempFile("sandpiper-classes", "");
     try {
       Files.delete(archive); // the JVM wants to write it itself
-      Program.java(
-              "archive",
-              List.of("-XX:ArchiveClassesAtExit=" + archive),
-              ColdClient.class,
-              setting.server())
-          .run();
+      // Where it is written with other collectors it cannot be used.
+      program(setting, jdk, List.of("-Xlog:disable", writing + archive, SERIAL)).run();
       List<String> flags =
-          List.of(
-              "-XX:SharedArchiveFile=" + archive, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-      rows.add(row("AppCDS, C1, serial collector", setting, peer, flags, 0.55));
+          List.of("-Xlog:disable", reading + archive, "-XX:TieredStopAtLevel=1", SERIAL);
+      return row(how + ", C1, serial collector", setting, jdk, flags, goal);
     } finally {
       Files.deleteIfExists(archive);
     }
-    return rows;
   }
 
   private static boolean hasDirectories() {
@@ -49,15 +76,23 @@ final class ColdStart implements Measure {
         .anyMatch(entry -> Files.isDirectory(Path.of(entry)));
   }
 
-  private Row row(
-      String how, Setting setting, Optional<Program> peer, List<String> flags, double goal)
+  private Row row(String how, Setting setting, Jdk jdk, List<String> flags, double goal)
       throws IOException, InterruptedException {
-    Program ours = Program.java("ours", flags, ColdClient.class, setting.server());
-    Ratio ratio =
-        peer.isEmpty()
-            ? null
-            : Contest.of(setting.rounds(), ours, peer.get()).ratio(figures -> figures.get("wall"));
-    String what = "a JVM's first exec, " + how + ": time of e2b's on Node";
-    return new Row(name(), what, ratio, Goal.atMost(goal));
+    Optional<Program> peer = Peers.node("e2b", "e2b_cold.mjs", setting.server());
+    Ratio ratio = peer.isEmpty() ? null : wall(setting, program(setting, jdk, flags), peer.get());
+    return new Row(name(), what(how), ratio, Goal.atMost(goal));
+  }
+
+  private static String what(String how) {
+    return "a JVM's first exec, " + how + ": time of e2b's on Node";
+  }
+
+  private static Ratio wall(Setting setting, Program ours, Program peer)
+      throws IOException, InterruptedException {
+    return Contest.of(setting.rounds(), ours, peer).ratio(figures -> figures.get("wall"));
+  }
+
+  private static Program program(Setting setting, Jdk jdk, List<String> flags) {
+    return Program.java("ours", jdk, flags, ColdClient.class, setting.server());
   }
 }

@@ -13,6 +13,8 @@ import java.util.Optional;
 final class Peers {
   private static final Path NODE_PROGRAMS =
       Path.of(System.getProperty("benchmarks.javascript", "target/benchmarks/javascript"));
+  private static final Path PYTHON_PROGRAMS =
+      Path.of(System.getProperty("benchmarks.python", "target/benchmarks/python"));
 
   private Peers() {}
 
@@ -21,9 +23,23 @@ final class Peers {
     if (!Files.isDirectory(NODE_PROGRAMS.resolve("node_modules").resolve(packageName))) {
       return Optional.empty();
     }
-    List<String> command = new ArrayList<>(List.of("node"));
-    command.add(NODE_PROGRAMS.resolve(program).toString());
-    for (Object argument : arguments) command.add(argument.toString());
-    return Optional.of(new Program(packageName + " on Node", command));
+    return Optional.of(
+        program(packageName + " on Node", "node", NODE_PROGRAMS.resolve(program), arguments));
+  }
+
+  /** A program for Python with E2B's client; empty where that is not installed. */
+  static Optional<Program> python(String program, Object... arguments) {
+    Path python = PYTHON_PROGRAMS.resolve("venv/bin/python");
+    return Files.isExecutable(python)
+        ? Optional.of(
+            program(
+                "e2b on Python", python.toString(), PYTHON_PROGRAMS.resolve(program), arguments))
+        : Optional.empty();
+  }
+
+  private static Program program(String name, String command, Path file, Object... arguments) {
+    List<String> words = new ArrayList<>(List.of(command, file.toString()));
+    for (Object argument : arguments) words.add(argument.toString());
+    return new Program(name, words);
   }
 }

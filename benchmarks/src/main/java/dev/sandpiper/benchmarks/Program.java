@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -15,8 +15,16 @@ import java.util.concurrent.TimeUnit;
  *
  * @param name what the report calls it
  */
-record Program(String name, List<String> command) {
+record Program(String name, List<String> command, Map<String, String> environment) {
   private static final long MOST_MINUTES = 10;
+
+  /** Without the embedded servers and what they need. */
+  private static final String CLIENTS =
+      System.getProperty("benchmarks.clients", System.getProperty("java.class.path"));
+
+  Program(String name, List<String> command) {
+    this(name, command, Map.of());
+  }
 
   /** A main class of ours in a fresh JVM. */
   static Program java(String name, Class<?> main, Object... arguments) {
@@ -24,13 +32,46 @@ record Program(String name, List<String> command) {
   }
 
   static Program java(String name, List<String> flags, Class<?> main, Object... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    return java(name, Jdk.ours(), CLIENTS, flags, main, arguments);
+  }
+
+  /** On another JDK. */
+  static Program java(
+      String name, Jdk jdk, List<String> flags, Class<?> main, Object... arguments) {
+    return java(name, jdk, CLIENTS, flags, main, arguments);
+  }
+
+  /** With the embedded servers on its class path. */
+  static Program withServers(String name, Class<?> main, Object... arguments) {
+    return java(
+        name, Jdk.ours(), System.getProperty("java.class.path"), List.of(), main, arguments);
+  }
+
+  private static Program java(
+      String name,
+      Jdk jdk,
+      String classPath,
+      List<String> flags,
+      Class<?> main,
+      Object... arguments) {
+    List<String> command = new ArrayList<>(List.of(jdk.java()));
     command.addAll(flags);
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     for (Object argument : arguments) command.add(argument.toString());
     return new Program(name, command);
+  }
+
+  /** The same, with more variables. */
+  Program with(Map<String, String> variables) {
+    return new Program(name, command, variables);
+  }
+
+  /** For somebody else to talk to. */
+  Process start() throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   /**
@@ -40,7 +81,7 @@ record Program(String name, List<String> command) {
    */
   Figures run() throws IOException, InterruptedException {
     long began = System.nanoTime();
-    Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+    Process process = start();
     // Reading what it prints has no limit of its own.
     CompletableFuture.delayedExecutor(MOST_MINUTES, TimeUnit.MINUTES)
         .execute(process::destroyForcibly);

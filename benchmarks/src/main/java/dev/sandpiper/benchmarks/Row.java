@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A line of the report.
  *
- * @param measured null where it could not be measured, for which {@code what} says why
+ * @param measured null where it could not be measured: a peer or a JDK is missing
+ * @param goal null where it is only reported
  */
-record Row(String measure, String what, @Nullable Ratio measured, Goal goal) {
+record Row(String measure, String what, @Nullable Ratio measured, @Nullable Goal goal) {
 
   /** What a ratio has to be. */
   record Goal(boolean isAtLeast, double value) {
@@ -33,16 +34,18 @@ record Row(String measure, String what, @Nullable Ratio measured, Goal goal) {
   /** As a row of a table in Markdown. */
   @Override
   public String toString() {
+    String wanted = goal == null ? "" : goal.toString();
     if (measured == null)
-      return "| " + measure + " | " + what + " | not measured | | " + goal + " | |";
+      return "| " + measure + " | " + what + " | not measured | | " + wanted + " | |";
+    String verdict = goal == null ? "" : goal.isMetBy(measured.median()) ? "met" : "**missed**";
     return String.join(
         " | ",
         "| " + measure,
         what,
         number(measured.median()),
         number(measured.least()) + " to " + number(measured.most()),
-        goal.toString(),
-        (goal.isMetBy(measured.median()) ? "met" : "**missed**") + " |");
+        wanted,
+        verdict + " |");
   }
 
   private static String number(double value) {

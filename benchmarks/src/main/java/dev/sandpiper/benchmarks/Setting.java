@@ -9,16 +9,28 @@ import java.util.List;
  * @param sizes of the messages, in bytes
  * @param megabytes how many each stream has
  * @param streams how many warm up, and how many are measured then
+ * @param fileMegabytes how many a large file has
+ * @param streamMegabytes how many one long stream has
+ * @param many how many are opened, copied or closed at a time
  */
 record Setting(
-    String server, int rounds, List<Integer> sizes, int megabytes, int streams, int calls) {
+    String server,
+    int rounds,
+    List<Integer> sizes,
+    int megabytes,
+    int streams,
+    int calls,
+    int fileMegabytes,
+    int streamMegabytes,
+    int many) {
   static Setting whole(String server) {
-    return new Setting(server, 5, List.of(1_024, 4_096, 32_768), 64, 5, 20_000);
+    return new Setting(
+        server, 5, List.of(1_024, 4_096, 32_768), 64, 5, 20_000, 1_000, 10_000, 5_000);
   }
 
   /** Only shows that it runs. */
   static Setting small(String server) {
-    return new Setting(server, 1, List.of(4_096), 1, 1, 50);
+    return new Setting(server, 1, List.of(4_096), 1, 1, 50, 10, 10, 40);
   }
 
   /** How many messages of a size a stream has. */

@@ -56,7 +56,30 @@ final class Throughput {
         Contest contest = againstOkHttp("events", setting, "binary", size);
         rows.add(throughput("P1", "E2B binary, events(), " + size + " bytes: ", contest, 0.8));
       }
+      rows.add(collecting(setting));
       return rows;
+    }
+
+    /** One long stream, of which each piece is garbage at once. */
+    private static Row collecting(Setting setting) throws IOException, InterruptedException {
+      int size = 4_096;
+      long messages = setting.streamMegabytes() * 1_000_000L / size;
+      Figures figures =
+          Program.java(
+                  "ours",
+                  OutputClient.class,
+                  "listener",
+                  setting.server(),
+                  "binary",
+                  size,
+                  messages,
+                  1)
+              .run();
+      return new Row(
+          "P11",
+          "share of a stream of " + setting.streamMegabytes() + " MB that the collector took",
+          Ratio.exactly(figures.get("collecting") / figures.get("seconds")),
+          Goal.atMost(0.01));
     }
 
     private static Row allocation(String what, Contest contest, int size) {
@@ -89,7 +112,23 @@ final class Throughput {
 
     @Override
     public List<Row> rows(Setting setting) throws IOException, InterruptedException {
-      return againstNode(name(), setting, "e2b", "json", setting.sizes(), 12, 1 / 12.0);
+      List<Row> rows = againstNode(name(), setting, "e2b", "json", setting.sizes(), 12, 1 / 12.0);
+      rows.add(againstPython(setting));
+      return rows;
+    }
+
+    private Row againstPython(Setting setting) throws IOException, InterruptedException {
+      int size = 4_096;
+      int messages = setting.messages(size);
+      Optional<Program> peer =
+          Peers.python("e2b_output.py", setting.server(), size, messages, setting.streams());
+      Ratio ratio =
+          peer.isEmpty()
+              ? null
+              : Contest.of(setting.rounds(), ours("listener", setting, "json", size), peer.get())
+                  .ratio(Figures::rate);
+      return new Row(
+          name(), "json, " + size + " bytes: throughput of e2b's on Python", ratio, null);
     }
   }
 

@@ -29,7 +29,18 @@ final class UnaryCall implements Measure {
             ? null
             : Contest.of(setting.rounds(), ours, peer.get()).ratio(UnaryCall::each);
     rows.add(new Row(name(), "stat: time of e2b's on Node", ratio, Goal.atMost(1 / 6.0)));
+    rows.add(againstPython(setting, ours));
     return rows;
+  }
+
+  private Row againstPython(Setting setting, Program ours)
+      throws IOException, InterruptedException {
+    Optional<Program> peer = Peers.python("e2b_stat.py", setting.server(), setting.calls());
+    Ratio ratio =
+        peer.isEmpty()
+            ? null
+            : Contest.of(setting.rounds(), ours, peer.get()).ratio(UnaryCall::each);
+    return new Row(name(), "stat: time of e2b's on Python", ratio, null);
   }
 
   private static double each(Figures figures) {

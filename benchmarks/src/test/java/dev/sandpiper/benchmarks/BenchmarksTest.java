@@ -3,23 +3,40 @@ package dev.sandpiper.benchmarks;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandpiper.benchmarks.server.BenchmarkServer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BenchmarksTest {
   @Test
   void eachMeasureRuns() throws Exception {
-    List<Row> rows = Benchmarks.measure(true, List.of());
+    List<Row> rows;
+    try (Server server = Server.start(BenchmarkServer.class)) {
+      rows = Benchmarks.measure(Setting.small(server.url()), List.of());
+    }
 
-    assertThat(rows).extracting(Row::measure).contains("P1", "P2", "P3", "P5", "P6", "P7", "P11");
+    assertThat(rows)
+        .extracting(Row::measure)
+        .contains("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12")
+        .contains("P13", "P14");
     assertThat(rows)
         .filteredOn(row -> row.measured() != null)
         .hasSizeGreaterThan(8)
-        .allSatisfy(row -> assertThat(requireNonNull(row.measured()).median()).isPositive());
+        .allSatisfy(row -> assertThat(requireNonNull(row.measured()).median()).isNotNegative());
     assertThat(rows)
         .filteredOn(row -> row.measured() == null)
         .allSatisfy(
             row -> assertThat(row).asString().contains("not measured").doesNotContain("met"));
+  }
+
+  @Test
+  void theCostIsDrawnAsItGrows() throws Exception {
+    try (Server server = Server.start(BenchmarkServer.class)) {
+      Plot plot = new Growth(Setting.small(server.url())).payloads();
+
+      assertThat(plot.lines()).hasSizeGreaterThanOrEqualTo(3);
+      assertThat(plot.svg()).startsWith("<svg").contains("polyline").endsWith("</svg>\n");
+    }
   }
 
   @Test

@@ -52,14 +52,15 @@ public final class EventBuffer extends Handover<ProcessEvent> {
   }
 
   /**
-   * One for a pump that never waits: beyond the bound it always drops the oldest. The offsets of
-   * its output are not known.
+   * One that nobody claims: beyond the bound the pump waits for its reader no longer than the
+   * grace, all its waits together, and then always drops the oldest. The offsets of its output are
+   * not known.
    *
-   * @param limit roughly bytes
+   * @param limit roughly bytes; once more as much may be with the reader
    * @param whyDropped the reason in the gaps
    */
-  public static EventBuffer dropping(int limit, String whyDropped, Time time) {
-    EventBuffer buffer = new EventBuffer(limit, whyDropped, Duration.ZERO, time);
+  public static EventBuffer dropping(int limit, String whyDropped, Duration grace, Time time) {
+    EventBuffer buffer = new EventBuffer(limit, whyDropped, grace, time);
     for (Channel channel : Channel.values()) {
       buffer.offsets.put(channel, OptionalLong.empty());
     }
@@ -67,7 +68,7 @@ public final class EventBuffer extends Handover<ProcessEvent> {
   }
 
   /** Adds an event; waits for the reader if there is one, or may come. */
-  void put(ProcessEvent event) throws InterruptedException {
+  public void put(ProcessEvent event) throws InterruptedException {
     if (decide(() -> isPatientWith(event))) {
       awaitClaim(event);
     }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ final class Execution {
   private final CallScope call;
   private final long began;
   private final TextViews texts = new TextViews();
+  private final Consumer<ProcessEvent> reader = this::show;
   private final OutputCollector stdout;
   private final OutputCollector stderr;
   private final CompletableFuture<Boolean> streamOver = new CompletableFuture<>();
@@ -141,7 +143,7 @@ final class Execution {
       ProcessEvent event = started.next();
       ended = event instanceof Ended;
       capture(event);
-      texts.deliver(event, this::show);
+      texts.deliver(event, reader);
       if (event instanceof Ended end) {
         return end.status();
       }

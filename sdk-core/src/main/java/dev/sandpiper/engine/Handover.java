@@ -4,6 +4,7 @@ import dev.sandpiper.http.Monitor;
 import dev.sandpiper.http.Time;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Queue;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,21 @@ public abstract class Handover<E> {
         throw new TimeoutException("no event came in time");
       }
       return null;
+    } finally {
+      monitor.leave();
+    }
+  }
+
+  /** {@link #take}, which puts what else is there into {@code rest}: one look for many events. */
+  public final @Nullable E take(long nanos, Queue<? super E> rest)
+      throws TimeoutException, InterruptedException {
+    monitor.enterInterruptibly();
+    try {
+      E first = take(nanos);
+      while (first != null && !isEmpty()) {
+        rest.add(removeFirst());
+      }
+      return first;
     } finally {
       monitor.leave();
     }

@@ -2,9 +2,10 @@ package dev.sandpiper.engine;
 
 import dev.sandpiper.CapturedOutput;
 import dev.sandpiper.ProcessEvent.Output;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import okio.Buffer;
 
 /**
  * Keeps the beginning and the end of one channel, never more than its limit. After a gap the
@@ -12,46 +13,37 @@ import okio.Buffer;
  */
 public final class OutputCollector {
   private final int headLimit;
-  private final int tailLimit;
-  private final Buffer head = new Buffer();
-  private final Buffer tail = new Buffer();
+  private final ByteArrayOutputStream head = new ByteArrayOutputStream();
+  private final LastBytes tail;
+  private final OutputStream added = new Added();
   private long total;
   private boolean gap;
-  private boolean dropped; // something of the tail
 
   /**
    * @param limit how many bytes are kept at the most
    */
   public OutputCollector(int limit) {
     headLimit = limit - limit / 2;
-    tailLimit = limit / 2;
+    tail = new LastBytes(limit / 2);
   }
 
-  void add(Output output) {
-    add(output.asByteBuffer());
-  }
-
-  public void add(ByteBuffer bytes) {
-    total += bytes.remaining();
+  public void add(Output output) {
     try {
-      keep(bytes);
+      output.writeTo(added);
     } catch (IOException e) {
       throw new IllegalStateException("a buffer in memory failed", e);
     }
   }
 
-  private void keep(ByteBuffer bytes) throws IOException {
-    if (!gap) {
-      int fits = (int) Math.min(bytes.remaining(), headLimit - head.size());
-      head.write(bytes.slice(0, fits));
-      bytes.position(fits);
-    }
-    // What would be dropped at once is not copied.
-    int surplus = Math.max(0, bytes.remaining() - tailLimit);
-    tail.write(bytes.position(bytes.position() + surplus));
-    long excess = Math.max(0, tail.size() - tailLimit);
-    tail.skip(excess);
-    dropped |= surplus + excess > 0;
+  public void add(byte[] bytes) {
+    add(bytes, 0, bytes.length);
+  }
+
+  private void add(byte[] bytes, int offset, int length) {
+    total += length;
+    int fits = gap ? 0 : Math.min(length, headLimit - head.size());
+    head.write(bytes, offset, fits);
+    tail.add(bytes, offset + fits, length - fits);
   }
 
   public void addGap() {
@@ -60,12 +52,25 @@ public final class OutputCollector {
   }
 
   public CapturedOutput result() {
-    byte[] beginning = head.snapshot().toByteArray();
-    byte[] end = tail.snapshot().toByteArray();
-    if (gap || dropped) {
+    byte[] beginning = head.toByteArray();
+    byte[] end = tail.toByteArray();
+    if (gap || tail.hasDropped()) {
       return CapturedOutput.incomplete(beginning, end, total);
     }
     return CapturedOutput.complete(
         ByteBuffer.allocate((int) total).put(beginning).put(end).array());
+  }
+
+  /** Takes an output's own bytes, which nobody else may keep. */
+  private final class Added extends OutputStream {
+    @Override
+    public void write(int one) {
+      add(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      add(bytes, offset, length);
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Uninterrupted;
@@ -76,11 +77,17 @@ public record StartRecovery(ProcessTrees trees, Threads threads) {
           unknown(name, e.failure().observed(), failure).failure(), failure);
     } catch (SandboxException e) {
       failure.addSuppressed(e);
-      boolean isMissing = e instanceof NotFoundException other && other.what() == What.PROCESS;
-      String observed =
-          isMissing ? "the sandbox knows nothing of it" : "the sandbox could not be asked";
-      throw unknown(name, observed, failure);
+      throw unknown(name, answerOf(e), failure);
     }
+  }
+
+  private static String answerOf(SandboxException look) {
+    if (look instanceof NotFoundException missing && missing.what() == What.PROCESS) {
+      return "the sandbox knows nothing of it";
+    }
+    return look instanceof SandboxNotRunningException
+        ? "the sandbox does not run any more"
+        : "the sandbox could not be asked";
   }
 
   /** Twice, because the request may still have been on its way. */

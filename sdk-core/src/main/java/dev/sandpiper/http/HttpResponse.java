@@ -101,8 +101,8 @@ public final class HttpResponse implements AutoCloseable {
 
   /** Reads a part of the body whose length the peer has announced; null at the end of the body. */
   @FunctionalInterface
-  public interface Reading {
-    byte @Nullable [] read() throws IOException;
+  public interface Reading<T> {
+    @Nullable T read() throws IOException;
   }
 
   /**
@@ -110,7 +110,7 @@ public final class HttpResponse implements AutoCloseable {
    * which each response limit has to bring 64 KiB or the end. A length that was garbled would
    * otherwise hold its reader for as long as keep-alives come.
    */
-  public byte @Nullable [] atPace(Reading reading) throws IOException {
+  public <T> @Nullable T atPace(Reading<T> reading) throws IOException {
     if (source.request(1)) {
       body.requirePace();
     }

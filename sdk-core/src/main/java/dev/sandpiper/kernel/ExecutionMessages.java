@@ -15,7 +15,6 @@ import dev.sandpiper.interpreter.ResultFormat;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +74,7 @@ final class ExecutionMessages {
       throws IOException {
     String text = json.path("text").asText("");
     if (!text.isEmpty()) {
-      collector.add(ByteBuffer.wrap(text.getBytes(UTF_8)));
+      collector.add(text.getBytes(UTF_8));
       listener.onOutput(new CodeOutput(channel, text, Json.instant(json, "timestamp")));
     }
   }

@@ -34,14 +34,22 @@ public final class ConnectStreamReader {
   }
 
   /**
-   * Blocks for the next message, which may be empty. Null once the server has ended the stream.
+   * Blocks for the next message, which may be empty, as it is. Null once the server has ended the
+   * stream. Throws what {@link #next} throws.
+   */
+  public byte @Nullable [] nextMessage() throws IOException {
+    return next(BufferedSource::readByteArray);
+  }
+
+  /**
+   * Blocks for the next message. Null once the server has ended the stream.
    *
    * @throws EOFException if the body ends first: the server always says goodbye, so silence is a
    *     failure and never an end
    * @throws MessageTooLongException if a message, or the end, is above the bound
    * @throws MalformedStreamException if the bytes are no Connect stream
    */
-  public byte @Nullable [] nextMessage() throws IOException {
+  public <T> @Nullable T next(MessageReader<T> messages) throws IOException {
     if (end != null) {
       return null;
     }
@@ -52,23 +60,23 @@ public final class ConnectStreamReader {
     if ((flags & COMPRESSED) != 0) {
       throw new MalformedStreamException("a compressed envelope, and no compression was offered");
     }
-    byte[] payload = readPayload();
+    long length = readLength();
     if ((flags & END_OF_STREAM) == 0) {
-      return payload;
+      return messages.read(source, length);
     }
-    end = ConnectEnd.parse(payload);
+    end = ConnectEnd.parse(source.readByteArray(length));
     return null;
   }
 
-  private byte[] readPayload() throws IOException {
+  private long readLength() throws IOException {
     long length = source.readInt() & 0xffffffffL;
     if (length > maxMessageBytes) {
       throw new MessageTooLongException("an envelope of " + length + " bytes", maxMessageBytes);
     }
-    return source.readByteArray(length);
+    return length;
   }
 
-  /** How the server ended the stream. Null until {@link #nextMessage} has returned null. */
+  /** How the server ended the stream. Null until {@link #next} has returned null. */
   public @Nullable ConnectEnd end() {
     return end;
   }

@@ -228,14 +228,14 @@ class StartRecoveryTest {
   }
 
   @Test
-  void aSandboxThatCannotBeAskedLeavesItUnknown() throws Exception {
+  void aSandboxThatIsGoneLeavesItUnknownAndIsSaidToBeGone() throws Exception {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(Frames.nothing());
     e2b.answer(502, "{\"sandboxId\": \"isb1\"}");
     e2b.answer(404, "");
     assertThatThrownBy(() -> sandbox.exec("make"))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("cannot be known; the sandbox does not run any more");
     e2b.take(START);
     e2b.take(LIST);
     e2b.take("GET /sandboxes/isb1");

@@ -33,7 +33,7 @@ final class ChannelDelivery {
     if (sink != null) {
       sink.write(channel, offset, output.asByteBuffer());
     }
-    collector.add(output.asByteBuffer());
+    collector.add(output);
     offset += output.size();
   }
 

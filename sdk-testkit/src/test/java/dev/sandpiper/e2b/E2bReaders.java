@@ -11,7 +11,6 @@ import dev.sandpiper.e2b.connect.ConnectClient;
 import dev.sandpiper.e2b.envd.EnvdVersion;
 import dev.sandpiper.e2b.files.EntryReader;
 import dev.sandpiper.e2b.files.FilesystemRpc;
-import dev.sandpiper.e2b.process.EventMapper;
 import dev.sandpiper.e2b.process.StartMessages;
 import dev.sandpiper.e2b.proto.FilesystemProto.EntryInfo;
 import dev.sandpiper.e2b.proto.FilesystemProto.ListDirResponse;
@@ -64,7 +63,6 @@ public final class E2bReaders {
 
   private static void map(Message message) throws MalformedStreamException {
     if (message instanceof StartResponse start) {
-      EventMapper.map(start.getEvent());
       requireSameInJson(start.getEvent());
     } else if (message instanceof ListDirResponse list) {
       for (EntryInfo entry : list.getEntriesList()) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 
@@ -42,6 +43,30 @@ final class RawSocket {
       long bytes = 0;
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) bytes += count;
       return bytes;
+    }
+  }
+
+  /** Reads a file to its end. */
+  void download(String path) throws IOException {
+    try (Socket socket = open()) {
+      String head = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(US_ASCII));
+      InputStream in = socket.getInputStream();
+      for (int count = 0; count >= 0; count = in.read(buffer)) {}
+    }
+  }
+
+  /** Sends a file of zeros, and waits for the answer. */
+  void upload(String path, long bytes) throws IOException {
+    try (Socket socket = open()) {
+      String head =
+          "POST " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + bytes;
+      OutputStream out = socket.getOutputStream();
+      out.write((head + "\r\n\r\n").getBytes(US_ASCII));
+      for (long left = bytes; left > 0; left -= buffer.length) {
+        out.write(buffer, 0, (int) Math.min(left, buffer.length));
+      }
+      if (socket.getInputStream().read() < 0) throw new IOException("the server has closed");
     }
   }
 

@@ -49,6 +49,8 @@ final class Answers {
     } else if (path.endsWith("/filesystem.Filesystem/Stat")) {
       if (request.isJson()) body(out, 200, "application/json", STAT_JSON.getBytes(UTF_8));
       else body(out, 200, "application/proto", STAT);
+    } else if (path.equals("/files") || path.contains("/filesystem/")) {
+      BigFiles.answer(request, out);
     } else if (path.startsWith("/v0/sandboxes")) {
       json(out, 200, blaxelSandbox(host));
     } else if (path.endsWith("/process") && request.method().equals("POST")) {
@@ -84,7 +86,7 @@ final class Answers {
     }
   }
 
-  private static String e2bSandbox() {
+  static String e2bSandbox() {
     return "{\"templateID\":\"base\",\"sandboxID\":\"bench\",\"clientID\":\"c\",\"envdVersion\":\"0.6.13\","
         + "\"envdAccessToken\":\"a-token\",\"startedAt\":\"2026-11-20T10:00:00Z\","
         + "\"endAt\":\"2036-11-20T10:00:00Z\",\"state\":\"running\",\"cpuCount\":1,\"memoryMB\":1}";
@@ -98,7 +100,7 @@ final class Answers {
         + "\"ttl\":\"24h\"}},\"status\":\"DEPLOYED\",\"state\":\"RUNNING\"}";
   }
 
-  private static void json(OutputStream out, int status, String json) throws IOException {
+  static void json(OutputStream out, int status, String json) throws IOException {
     body(out, status, "application/json", json.getBytes(UTF_8));
   }
 
@@ -108,7 +110,7 @@ final class Answers {
     out.write(body);
   }
 
-  private static void head(OutputStream out, int status, String headers) throws IOException {
+  static void head(OutputStream out, int status, String headers) throws IOException {
     out.write(("HTTP/1.1 " + status + " .\r\n" + headers + "\r\n\r\n").getBytes(UTF_8));
   }
 }

@@ -72,7 +72,7 @@ final class StreamDrain implements Runnable {
     this.sandbox = sandbox;
     this.scope = sandbox.threads().scope();
     this.events = events;
-    this.messages = new StreamMessages(name, events::add);
+    this.messages = new StreamMessages(name, this::pass);
     this.judge = ExitJudge.of(ref.processId(), name, sandbox, 0, false);
   }
 
@@ -119,6 +119,15 @@ final class StreamDrain implements Runnable {
     ExitStatus status = requireNonNull(judge.judged());
     log.debug("{} {}", ref, status);
     events.add(new ProcessEvent.Ended(status));
+  }
+
+  private void pass(ProcessEvent event) {
+    try {
+      events.put(event);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      events.add(event); // without waiting for the reader
+    }
   }
 
   /** False if it told why there is no end; who takes the events knows before the rest is read. */

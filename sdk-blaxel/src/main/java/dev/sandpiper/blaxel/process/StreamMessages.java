@@ -8,6 +8,7 @@ import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.blaxel.server.SandboxErrors;
 import dev.sandpiper.blaxel.server.StrayLines;
@@ -86,10 +87,12 @@ public final class StreamMessages {
 
   /** A line of NDJSON. */
   public void line(byte[] line) throws MalformedStreamException {
-    if (StrayLines.TEXT.equals(okio.ByteString.of(line))) {
-      return;
+    Output plain = PlainOutput.read(line);
+    if (plain != null) {
+      text(plain.channel()).addWithoutNuls(plain);
+    } else if (!StrayLines.TEXT.equals(okio.ByteString.of(line))) {
+      document(Json.parse(line));
     }
-    document(Json.parse(line));
   }
 
   /**
@@ -201,7 +204,11 @@ public final class StreamMessages {
       events.accept(gap(Channel.STDERR, BEHIND));
       return;
     }
-    (channel == Channel.STDERR ? stderr : stdout).add(text);
+    text(channel).add(text);
+  }
+
+  private StreamedText text(Channel channel) {
+    return channel == Channel.STDERR ? stderr : stdout;
   }
 
   /** A text has no offsets in the bytes that it was. */

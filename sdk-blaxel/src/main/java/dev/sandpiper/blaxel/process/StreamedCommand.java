@@ -11,18 +11,26 @@ import dev.sandpiper.engine.CommandInput;
 import dev.sandpiper.engine.EventBuffer;
 import dev.sandpiper.engine.TreeCommand;
 import dev.sandpiper.http.Time;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A command in a Blaxel sandbox, with the events that its {@link StreamDrain} reads. The stream
- * never waits for the reader of the events, because one stream that is not read stops the whole
- * server of its sandbox: beyond the bound the oldest output is dropped, and a gap says so. Once it
- * is cancelled everything is discarded, and the stream is read all the same until the process ends.
+ * waits for the reader of the events a second in all, because one stream that is not read stops the
+ * whole server of its sandbox: beyond the bound the oldest output is dropped then, and a gap says
+ * so. Once it is cancelled everything is discarded, and the stream is read all the same until the
+ * process ends.
  */
 public final class StreamedCommand extends TreeCommand {
   public static final int LIMIT = 8 << 20;
+
+  /** A reader that is only a little slower than the network loses nothing. */
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
   private static final String TOO_SLOW =
       "it was read too slowly: Blaxel's streams must not wait, and it was too much to keep";
 
@@ -33,7 +41,7 @@ public final class StreamedCommand extends TreeCommand {
         ref,
         name,
         Optional.empty(),
-        new Buffered(buffer, name),
+        new Buffered(buffer, name, new ArrayDeque<>()),
         CommandInput.refusing(
             () -> unsupported(name, "a streamed command has no input", Capability.STDIN)),
         sandbox.trees(),
@@ -42,14 +50,26 @@ public final class StreamedCommand extends TreeCommand {
   }
 
   static EventBuffer buffer(Time time) {
-    return EventBuffer.dropping(LIMIT, TOO_SLOW, time);
+    return EventBuffer.dropping(LIMIT, TOO_SLOW, GRACE, time);
   }
 
-  private record Buffered(EventBuffer buffer, String name) implements CommandEvents {
+  /**
+   * @param taken what the reader has taken together with the event before it; of the reading thread
+   */
+  private record Buffered(EventBuffer buffer, String name, Queue<ProcessEvent> taken)
+      implements CommandEvents {
     @Override
     public ProcessEvent next() {
+      if (buffer.isDiscarded()) {
+        taken.clear();
+      }
+      ProcessEvent next = taken.poll();
+      return next == null ? await() : next;
+    }
+
+    private ProcessEvent await() {
       try {
-        ProcessEvent event = buffer.take(Long.MAX_VALUE);
+        ProcessEvent event = buffer.take(Long.MAX_VALUE, taken);
         if (event == null) {
           throw cancelled("it was closed", null);
         }

@@ -61,6 +61,14 @@ final class StreamedText {
     }
   }
 
+  /** The same for what certainly holds no NUL, and nothing that was replaced. */
+  void addWithoutNuls(Output output) {
+    if (output.size() > 0) {
+      end();
+      tell(output);
+    }
+  }
+
   private static int endOfNuls(byte[] bytes, int from) {
     int end = from;
     while (end < bytes.length && bytes[end] == 0) {
@@ -71,6 +79,9 @@ final class StreamedText {
 
   /** No more NULs follow those that were held back. */
   void end() {
+    if (nuls == 0) {
+      return;
+    }
     long held = nuls;
     nuls = 0;
     if (held >= SUSPICIOUS) {
@@ -82,8 +93,12 @@ final class StreamedText {
 
   private void tell(byte[] bytes) {
     if (bytes.length > 0) {
-      delivered += bytes.length;
-      events.accept(Output.of(channel, bytes));
+      tell(Output.of(channel, bytes));
     }
+  }
+
+  private void tell(Output output) {
+    delivered += output.size();
+    events.accept(output);
   }
 }

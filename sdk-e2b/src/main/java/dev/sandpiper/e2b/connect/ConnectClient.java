@@ -13,6 +13,7 @@ import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.ConnectEnvelope;
 import dev.sandpiper.wire.ConnectStreamReader;
 import dev.sandpiper.wire.MalformedStreamException;
+import dev.sandpiper.wire.MessageReader;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -114,6 +115,23 @@ public record ConnectClient(
    */
   public <M extends Message, T> ConnectStream<T> stream(
       HttpRequest request, Message message, M kind, Function<M, T> content, ConnectErrors errors) {
+    return stream(
+        request,
+        message,
+        used -> (source, length) -> content.apply(used.decode(source.readByteArray(length), kind)),
+        errors);
+  }
+
+  /**
+   * {@link #stream} whose messages somebody else reads.
+   *
+   * @param messages their reader in the codec that is spoken
+   */
+  public <T> ConnectStream<T> stream(
+      HttpRequest request,
+      Message message,
+      Function<Codec, MessageReader<T>> messages,
+      ConnectErrors errors) {
     Asked asked =
         send(
             request,
@@ -126,7 +144,7 @@ public record ConnectClient(
           request,
           response,
           new ConnectStreamReader(response.source(), longestMessage),
-          bytes -> content.apply(used.decode(bytes, kind)),
+          messages.apply(used),
           errors);
     } catch (RuntimeException e) {
       response.close();

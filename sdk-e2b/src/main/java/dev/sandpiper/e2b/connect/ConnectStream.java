@@ -12,6 +12,7 @@ import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
 import dev.sandpiper.wire.ConnectStreamReader;
 import dev.sandpiper.wire.MalformedStreamException;
+import dev.sandpiper.wire.MessageReader;
 import java.io.IOException;
 import java.util.Optional;
 import okhttp3.Headers;
@@ -22,15 +23,9 @@ public record ConnectStream<T>(
     HttpRequest request,
     HttpResponse response,
     ConnectStreamReader reader,
-    Decoder<T> decoder,
+    MessageReader<T> messages,
     ConnectErrors errors)
     implements AutoCloseable {
-
-  /** Makes of a message's bytes what its stream is read for. */
-  @FunctionalInterface
-  interface Decoder<T> {
-    T decode(byte[] message) throws MalformedStreamException;
-  }
 
   /**
    * Blocks for the next message. Null once the stream has ended well.
@@ -41,9 +36,9 @@ public record ConnectStream<T>(
    */
   public @Nullable T next() throws IOException {
     response.rejectIfStopped();
-    byte[] message = response.atPace(reader::nextMessage);
+    T message = response.atPace(() -> reader.next(messages));
     if (message != null) {
-      return decoder.decode(message);
+      return message;
     }
     ConnectEnd end = requireNonNull(reader.end(), "the reader has read the end");
     Optional<ConnectError> error = end.error();

@@ -1,28 +1,32 @@
 package dev.sandpiper.e2b.process;
 
 import com.google.protobuf.ByteString;
-import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
-import dev.sandpiper.e2b.proto.ProcessProto;
+import dev.sandpiper.e2b.process.ProcessMessage.Nothing;
+import dev.sandpiper.e2b.process.ProcessMessage.Started;
+import dev.sandpiper.e2b.process.ProcessMessage.Told;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.DataEvent;
 import dev.sandpiper.wire.MalformedStreamException;
 import org.jspecify.annotations.Nullable;
 
-/** From E2B's process messages to our events. */
-public final class EventMapper {
+/** From E2B's process messages to ours. */
+final class EventMapper {
   private EventMapper() {}
 
-  /** The event in {@code message}; null for keep-alives and kinds still unknown. */
-  public static @Nullable ProcessEvent map(ProcessProto.ProcessEvent message)
-      throws MalformedStreamException {
+  static ProcessMessage map(ProcessEvent message) throws MalformedStreamException {
     return switch (message.getEventCase()) {
-      case DATA -> output(message.getData());
-      case END -> new Ended(ExitReader.read(message.getEnd()));
-      case START -> throw new MalformedStreamException("a second start event");
-      case KEEPALIVE, EVENT_NOT_SET -> null;
+      case START -> new Started(message.getStart().getPid());
+      case DATA -> told(output(message.getData()));
+      case END -> new Told(new Ended(ExitReader.read(message.getEnd())));
+      case KEEPALIVE, EVENT_NOT_SET -> Nothing.NOTHING;
     };
+  }
+
+  private static ProcessMessage told(@Nullable Output output) {
+    return output == null ? Nothing.NOTHING : new Told(output);
   }
 
   private static @Nullable Output output(DataEvent data) {

@@ -10,7 +10,8 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.connect.ConnectStream;
 import dev.sandpiper.e2b.process.EnvdLauncher.Followed;
-import dev.sandpiper.e2b.proto.ProcessProto;
+import dev.sandpiper.e2b.process.ProcessMessage.Started;
+import dev.sandpiper.e2b.process.ProcessMessage.Told;
 import dev.sandpiper.engine.CommandEvents;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.MalformedStreamException;
@@ -39,7 +40,7 @@ final class FollowedEvents implements CommandEvents {
   private final Reattachment.Attempts attempts; // of the reading thread
   private final Deque<ProcessEvent> ready; // owned by the reading thread
   private long heard; // when the last message came; of the reading thread
-  private ConnectStream<ProcessProto.ProcessEvent> events; // of the reading thread
+  private ConnectStream<ProcessMessage> events; // of the reading thread
   private volatile boolean lastWordsMayBeLost;
 
   /**
@@ -79,16 +80,19 @@ final class FollowedEvents implements CommandEvents {
   }
 
   private ProcessEvent read() throws IOException {
-    ProcessEvent event = null;
-    while (event == null) {
-      ProcessProto.ProcessEvent message = events.next();
+    while (true) {
+      ProcessMessage message = events.next();
       if (message == null) {
         throw new MalformedStreamException("the end of the stream without the end of the process");
       }
       heard = following.time().nanos();
-      event = EventMapper.map(message);
+      if (message instanceof Started) {
+        throw new MalformedStreamException("a second start event");
+      }
+      if (message instanceof Told told) {
+        return told.event();
+      }
     }
-    return event;
   }
 
   private void deliver(ProcessEvent event) {

@@ -23,7 +23,6 @@ import dev.sandpiper.e2b.proto.ProcessProto.ConnectRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ConnectResponse;
 import dev.sandpiper.e2b.proto.ProcessProto.ListRequest;
 import dev.sandpiper.e2b.proto.ProcessProto.ListResponse;
-import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessInput;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessSelector;
@@ -47,6 +46,8 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
   /** Seconds. Never below 1: a server that is asked for 0 dies with everything in it. */
   private static final String KEEP_ALIVE = "20";
 
+  private static final StartResponse START = StartResponse.getDefaultInstance();
+  private static final ConnectResponse ATTACHED = ConnectResponse.getDefaultInstance();
   private static final ConnectErrors ERRORS = new EnvdErrors(What.PROCESS);
 
   CallScope scope() {
@@ -70,25 +71,29 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
     return begun(request, start(request, message, user, lifetime));
   }
 
-  private static ProcessConnection begun(HttpRequest request, ConnectStream<ProcessEvent> events) {
+  private static ProcessConnection begun(
+      HttpRequest request, ConnectStream<ProcessMessage> events) {
     return ProcessConnection.begin(Failure.of(request.operation(), request.subject(), ""), events);
   }
 
   /** Starts a process that is over soon, and waits no longer for it than it may live. */
-  ConnectStream<ProcessEvent> startShort(
+  ConnectStream<ProcessMessage> startShort(
       String subject, StartRequest message, Optional<String> user, Duration lifetime) {
     HttpRequest request = streaming(E2bCall.START, subject).within(lifetime);
     return start(request, message, user, Optional.of(lifetime));
   }
 
-  private ConnectStream<ProcessEvent> start(
+  private ConnectStream<ProcessMessage> start(
       HttpRequest plain, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
     HttpRequest request = as(user, plain);
     if (lifetime.isPresent()) {
       request = ConnectClient.telling(lifetime.get(), request);
     }
     return client.stream(
-        request, message, StartResponse.getDefaultInstance(), StartResponse::getEvent, ERRORS);
+        request,
+        message,
+        codec -> new ProcessMessages<>(codec, START, StartResponse::getEvent),
+        ERRORS);
   }
 
   /**
@@ -111,8 +116,7 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
         client.stream(
             request,
             ConnectRequest.newBuilder().setProcess(selector).build(),
-            ConnectResponse.getDefaultInstance(),
-            ConnectResponse::getEvent,
+            codec -> new ProcessMessages<>(codec, ATTACHED, ConnectResponse::getEvent),
             ERRORS));
   }
 

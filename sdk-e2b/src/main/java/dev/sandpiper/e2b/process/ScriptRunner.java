@@ -3,10 +3,14 @@ package dev.sandpiper.e2b.process;
 import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
+import dev.sandpiper.ProcessEvent;
+import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Ended;
+import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.connect.ConnectStream;
+import dev.sandpiper.e2b.process.ProcessMessage.Told;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
-import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.ScriptHost;
 import dev.sandpiper.http.CallScope;
@@ -40,7 +44,7 @@ public record ScriptRunner(ProcessRpc rpc) implements ScriptHost {
                     .addAllArgs(arguments))
             .setStdin(false)
             .build();
-    try (ConnectStream<ProcessEvent> stream =
+    try (ConnectStream<ProcessMessage> stream =
         rpc.in(scope)
             .startShort("the script to " + operation + " " + subject, message, ROOT, lifetime)) {
       return read(operation, subject, stream);
@@ -53,20 +57,20 @@ public record ScriptRunner(ProcessRpc rpc) implements ScriptHost {
     }
   }
 
-  private static Result read(String operation, String subject, ConnectStream<ProcessEvent> stream)
+  private static Result read(String operation, String subject, ConnectStream<ProcessMessage> stream)
       throws IOException {
     Buffer output = new Buffer();
-    ProcessEvent message;
+    ProcessMessage message;
     while ((message = stream.next()) != null) {
-      if (message.hasData()) {
-        output.write(message.getData().getStdout().toByteArray());
+      ProcessEvent event = message instanceof Told told ? told.event() : null;
+      if (event instanceof Output piece && piece.channel() == Channel.STDOUT) {
+        output.write(piece.asByteBuffer());
       }
       if (output.size() > LONGEST_OUTPUT) {
         throw new MalformedStreamException("more than " + LONGEST_OUTPUT + " bytes for a script");
       }
-      if (message.hasEnd()) {
-        return new Result(
-            ExitReader.read(message.getEnd()), output.readString(StandardCharsets.UTF_8));
+      if (event instanceof Ended end) {
+        return new Result(end.status(), output.readString(StandardCharsets.UTF_8));
       }
     }
     throw new PlatformException(Failure.of(operation, subject, "the script has no end"));

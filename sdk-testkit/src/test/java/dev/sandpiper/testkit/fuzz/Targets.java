@@ -4,6 +4,7 @@ import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.blaxel.BlaxelReaders;
 import dev.sandpiper.e2b.E2bReaders;
+import dev.sandpiper.e2b.process.ProcessReaders;
 import dev.sandpiper.e2b.sessions.SessionReaders;
 import dev.sandpiper.engine.ReferenceReaders;
 import dev.sandpiper.files.FileReaders;
@@ -57,6 +58,16 @@ final class Targets {
     of(
         "e2b-json",
         E2bReaders::jsonMessage,
+        Recorded.messages("e2b", "json"),
+        MalformedStreamException.class);
+    of(
+        "e2b-binary-process",
+        ProcessReaders::binary,
+        Recorded.messages("e2b", "proto"),
+        MalformedStreamException.class);
+    of(
+        "e2b-json-process",
+        ProcessReaders::json,
         Recorded.messages("e2b", "json"),
         MalformedStreamException.class);
     of("e2b-version", E2bReaders::version, IllegalArgumentException.class);

@@ -1,0 +1,18 @@
+package dev.sandpiper.e2b.process;
+
+import dev.sandpiper.ProcessEvent;
+
+/** One message of a process's stream. */
+sealed interface ProcessMessage {
+
+  /** The first of each stream: the process has this number. */
+  record Started(int pid) implements ProcessMessage {}
+
+  /** What readers of the process learn. */
+  record Told(ProcessEvent event) implements ProcessMessage {}
+
+  /** A keep-alive, or a kind that is still unknown. */
+  record Nothing() implements ProcessMessage {
+    static final Nothing NOTHING = new Nothing();
+  }
+}

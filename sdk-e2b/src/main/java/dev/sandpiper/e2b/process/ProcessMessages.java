@@ -1,0 +1,36 @@
+package dev.sandpiper.e2b.process;
+
+import com.google.protobuf.Message;
+import dev.sandpiper.ProcessEvent.Output;
+import dev.sandpiper.e2b.connect.Codec;
+import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
+import dev.sandpiper.wire.MessageReader;
+import java.io.IOException;
+import java.util.function.Function;
+import okio.BufferedSource;
+
+/**
+ * Reads the messages of a process's stream. Nearly all of them are output, which is read where it
+ * stands; everything else, and output that is spelled in an unusual way, is for the codec.
+ *
+ * @param kind any message of the stream's type
+ * @param event what of a message is the event
+ */
+record ProcessMessages<M extends Message>(
+    Codec codec, M kind, Function<? super M, ProcessEvent> event)
+    implements MessageReader<ProcessMessage> {
+
+  @Override
+  public ProcessMessage read(BufferedSource source, long length) throws IOException {
+    boolean isJson = codec == Codec.JSON;
+    Output read = isJson ? null : BinaryOutput.read(source, length);
+    if (read != null) {
+      return new ProcessMessage.Told(read);
+    }
+    byte[] message = source.readByteArray(length);
+    Output decoded = isJson ? JsonOutput.read(message) : null;
+    return decoded != null
+        ? new ProcessMessage.Told(decoded)
+        : EventMapper.map(event.apply(codec.decode(message, kind)));
+  }
+}
