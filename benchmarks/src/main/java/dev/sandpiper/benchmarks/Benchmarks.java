@@ -14,7 +14,7 @@ import java.util.List;
  * plots} are the pictures.
  */
 public final class Benchmarks {
-  private static final List<Measure> MEASURES =
+  static final List<Measure> MEASURES =
       List.of(
           new Throughput.Binary(),
           new Throughput.Json(),

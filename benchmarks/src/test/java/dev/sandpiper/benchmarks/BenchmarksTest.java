@@ -4,15 +4,27 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.benchmarks.server.BenchmarkServer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class BenchmarksTest {
   @Test
   void eachMeasureRuns() throws Exception {
-    List<Row> rows;
+    List<Row> rows = new ArrayList<>();
+    // Beside each other, because nobody looks at the figures.
+    ExecutorService threads = Executors.newFixedThreadPool(3);
     try (Server server = Server.start(BenchmarkServer.class)) {
-      rows = Benchmarks.measure(Setting.small(server.url()), List.of());
+      Setting setting = Setting.small(server.url());
+      List<Callable<List<Row>>> measures = new ArrayList<>();
+      for (Measure measure : Benchmarks.MEASURES) measures.add(() -> measure.rows(setting));
+      for (Future<List<Row>> measured : threads.invokeAll(measures)) rows.addAll(measured.get());
+    } finally {
+      threads.shutdownNow();
     }
 
     assertThat(rows)

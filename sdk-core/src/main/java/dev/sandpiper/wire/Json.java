@@ -1,15 +1,19 @@
 package dev.sandpiper.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.DateTimeException;
@@ -31,7 +35,7 @@ import java.util.function.Consumer;
 public final class Json {
   private static final int DEEPEST = 64;
   private static final int LONGEST_TEXT = 20_000_000;
-  private static final ObjectMapper MAPPER = new ObjectMapper(bounded().build());
+  private static final JsonFactory STANDARD = bounded().build();
   private static final JsonFactory PYTHON =
       bounded().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final DateTimeFormatter TIME =
@@ -62,7 +66,7 @@ public final class Json {
    * @throws MalformedStreamException if there is none, or more than one
    */
   public static JsonNode parse(byte[] bytes) throws MalformedStreamException {
-    return parse(bytes, MAPPER.getFactory());
+    return parse(bytes, STANDARD);
   }
 
   /** {@link #parse} of what Python writes, whose {@code NaN} and {@code Infinity} are numbers. */
@@ -72,7 +76,7 @@ public final class Json {
 
   private static JsonNode parse(byte[] bytes, JsonFactory format) throws MalformedStreamException {
     try (var parser = format.createParser(bytes)) {
-      JsonNode node = MAPPER.readTree(parser);
+      JsonNode node = parser.nextToken() == null ? null : JsonTrees.read(parser);
       if (node == null || parser.nextToken() != null) {
         throw new MalformedStreamException("not one JSON document");
       }
@@ -95,7 +99,7 @@ public final class Json {
   public static void objects(
       InputStream source, Set<String> skipped, int most, Consumer<JsonNode> each)
       throws IOException {
-    try (var parser = MAPPER.getFactory().createParser(source)) {
+    try (var parser = STANDARD.createParser(source)) {
       requireToken(parser.nextToken() == JsonToken.START_ARRAY);
       for (int count = 0; parser.nextToken() != JsonToken.END_ARRAY; count++) {
         if (count == most) {
@@ -118,8 +122,7 @@ public final class Json {
       if (skipped.contains(field)) {
         parser.skipChildren();
       } else {
-        JsonNode value = MAPPER.readTree(parser);
-        object.set(field, value);
+        object.set(field, JsonTrees.read(parser));
       }
     }
     return object;
@@ -165,22 +168,25 @@ public final class Json {
     for (Map.Entry<String, JsonNode> field : json.properties()) {
       JsonNode value = field.getValue();
       if (!value.isNull()) {
-        texts.put(field.getKey(), value.isTextual() ? value.asText() : value.toString());
+        texts.put(
+            field.getKey(), value.isTextual() ? value.asText() : new String(write(value), UTF_8));
       }
     }
     return texts;
   }
 
   public static ObjectNode object() {
-    return MAPPER.createObjectNode();
+    return JsonNodeFactory.instance.objectNode();
   }
 
   /** The document as UTF-8, without white space. */
   public static byte[] write(JsonNode node) {
-    try {
-      return MAPPER.writeValueAsBytes(node);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator target = STANDARD.createGenerator(bytes)) {
+      JsonTrees.write(node, target);
     } catch (IOException e) {
       throw new IllegalStateException("a tree in memory could not be written", e);
     }
+    return bytes.toByteArray();
   }
 }
