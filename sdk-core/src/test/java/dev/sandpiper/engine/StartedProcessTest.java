@@ -624,7 +624,7 @@ class StartedProcessTest {
     return Thread.getAllStackTraces().keySet().stream()
         .anyMatch(
             thread ->
-                thread.getName().equals("test-caller") && Patience.isInside(thread, "Handover"));
+                thread.getName().equals("test-caller") && Patience.isInside(thread, "EventQueue"));
   }
 
   private static <T> CompletableFuture<T> inThread(Callable<T> call) {
