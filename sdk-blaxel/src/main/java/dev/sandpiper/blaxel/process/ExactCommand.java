@@ -99,7 +99,7 @@ final class ExactCommand implements RunningCommand {
     }
   }
 
-  /** Is told of news of its files from now on, and keeps them from being dropped. */
+  /** Is notified of changes of its files from now on, and keeps them from being dropped. */
   void follow() {
     if (!followed.compareAndSet(false, true)) {
       return;
