@@ -28,8 +28,8 @@ class ProcessDeadlineTest extends ScriptedProcess {
 
   @Override
   void closeEngines() {
+    driven.close(); // first: the other one's close waits for the threads of both
     super.closeEngines();
-    driven.close();
   }
 
   @Test
