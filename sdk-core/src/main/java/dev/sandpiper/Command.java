@@ -209,7 +209,7 @@ public final class Command {
    */
   public Command captureBytes(int bytes) {
     if (bytes < LEAST_CAPTURE || bytes > MOST_CAPTURE) {
-      throw new IllegalArgumentException("capture 2 bytes to 1 GiB a channel, not " + bytes);
+      throw new IllegalArgumentException("captureBytes must be 2 bytes to 1 GiB: " + bytes);
     }
     return with(changed -> changed.capture = bytes);
   }
@@ -277,10 +277,10 @@ public final class Command {
     int equals = name.indexOf('=');
     if (equals >= 0) {
       throw new IllegalArgumentException(
-          "a variable's name has no '=': '" + name.substring(0, equals) + "...'");
+          "a variable's name must not contain '=': '" + name.substring(0, equals) + "...'");
     }
     if (name.isEmpty()) {
-      throw new IllegalArgumentException("a variable's name is not empty");
+      throw new IllegalArgumentException("a variable's name must not be empty");
     }
     SentText.require("name of a variable", name);
     SentText.require("variable " + name, value);

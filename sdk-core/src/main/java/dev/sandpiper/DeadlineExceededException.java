@@ -6,19 +6,21 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One of the four limits passed. The message says which, its value and where it was set. */
+/**
+ * One of the four time limits was exceeded. The message says which, its value and where it was set.
+ */
 public class DeadlineExceededException extends SandboxException {
   private static final long serialVersionUID = 1L;
 
   /** The limits there are. */
   public enum Limit {
-    /** No connection stood in time. Nothing was sent. */
+    /** No connection was established in time. Nothing was sent. */
     CONNECT,
-    /** The answer did not come in time: its head, or all of it where it has to be short. */
+    /** The response did not arrive in time: its head, or all of it where it must be short. */
     RESPONSE,
     /** Nothing arrived for too long, not even a keep-alive, while somebody waited for it. */
     IDLE,
-    /** The command's own time was over, and it was stopped. */
+    /** The command reached its own timeout and was stopped. */
     DEADLINE
   }
 
@@ -38,7 +40,7 @@ public class DeadlineExceededException extends SandboxException {
     this.partialResult = partialResult;
   }
 
-  /** Which limit passed. */
+  /** Which limit was exceeded. */
   public Limit limit() {
     return limit;
   }

@@ -48,7 +48,7 @@ public final class DirectoryOptions {
    */
   public DirectoryOptions limitBytes(long bytes) {
     if (bytes <= 0) {
-      throw new IllegalArgumentException("a limit of bytes is positive, not " + bytes);
+      throw new IllegalArgumentException("the limit of bytes must be positive: " + bytes);
     }
     return new DirectoryOptions(skipping, bytes, excludes, listener);
   }
@@ -60,11 +60,11 @@ public final class DirectoryOptions {
    *
    * <ul>
    *   <li>{@code *} is any text and {@code ?} one character, both without a slash; {@code **} is
-   *       any number of directories. A backslash takes the meaning from what follows.
+   *       any number of directories. A backslash escapes the character that follows.
    *   <li>A pattern with a slash at its beginning or within is a path below the directory; any
    *       other is a name at any depth. A slash at the end says that only directories match.
-   *   <li>{@code !} at the beginning takes what matches in again, if no directory above it is left
-   *       out. Blank lines and those that begin with {@code #} mean nothing.
+   *   <li>{@code !} at the beginning includes what matches again, if no directory above it is left
+   *       out. Blank lines and those that begin with {@code #} are ignored.
    * </ul>
    *
    * <p>On the way down the sandbox packs and sends these entries all the same, and they are dropped
@@ -85,7 +85,7 @@ public final class DirectoryOptions {
     return exclude(List.of(patterns));
   }
 
-  /** Tells this listener while the copy is made. */
+  /** Reports the progress of the copy to this listener. */
   public DirectoryOptions listener(TransferListener told) {
     return new DirectoryOptions(skipping, limit, excludes, requireNonNull(told, "listener"));
   }

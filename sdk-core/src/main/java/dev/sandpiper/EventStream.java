@@ -46,9 +46,9 @@ public interface EventStream<E> extends Iterable<E>, AutoCloseable {
   @Nullable E next(Duration limit) throws TimeoutException;
 
   /**
-   * The place behind the last event that was returned, as text that means nothing to anybody but
-   * {@link Processes#attach(ProcessRef, String)}, which goes on there, in this JVM or another. Only
-   * for the thread that reads. Asks nobody.
+   * The position after the last event that was returned, as opaque text for {@link
+   * Processes#attach(ProcessRef, String)}, which continues there, in this JVM or another. Only for
+   * the thread that reads. Makes no request.
    *
    * @throws UnsupportedOperationException where nothing is kept: for files that are watched, and
    *     for processes without {@link Capability#REPLAY}
@@ -63,7 +63,7 @@ public interface EventStream<E> extends Iterable<E>, AutoCloseable {
   @Override
   Iterator<E> iterator();
 
-  /** Takes no more. Idempotent; nothing is delivered after it returns. */
+  /** Stops reading. Idempotent; nothing is delivered after it returns. */
   @Override
   void close();
 }

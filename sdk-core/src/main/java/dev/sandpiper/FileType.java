@@ -8,6 +8,6 @@ public enum FileType {
   LINK,
   /** A pipe, a socket, a device. */
   OTHER,
-  /** No directory; the platform says no more than that. */
+  /** Not a directory; the platform reports no more than that. */
   UNKNOWN
 }

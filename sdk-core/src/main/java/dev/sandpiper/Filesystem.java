@@ -10,8 +10,8 @@ import java.util.List;
  * and an interrupt ends it with a {@link CancelledException}.
  *
  * <p>What a path names decides the error: {@link NotFoundException} if there is nothing, {@link
- * InvalidRequestException} if it is of the wrong kind, or no name that a filesystem takes, and
- * {@link IllegalArgumentException} for a malformed path, before anything is sent.
+ * InvalidRequestException} if it is of the wrong kind, or its name is one that a filesystem does
+ * not accept, and {@link IllegalArgumentException} for a malformed path, before anything is sent.
  *
  * <p>A stream or a watch that becomes garbage before its end, and unclosed, is logged as a warning,
  * once, with where it was opened, and its connection is released.
@@ -49,7 +49,7 @@ public interface Filesystem {
   boolean makeDirectory(String path);
 
   /**
-   * Gives something a new name, making the parents of {@code destination}, which stay even if the
+   * Moves or renames an entry, making the parents of {@code destination}, which stay even if the
    * move then fails. A file at {@code destination} is replaced, a directory never is. Not possible
    * between file systems. Needs {@link Capability#MOVE}.
    */
@@ -66,7 +66,8 @@ public interface Filesystem {
   /**
    * Opens a file and streams its bytes. The caller closes the stream; doing so early cancels the
    * transfer. A transfer that breaks is taken up again where it broke, if the file is certain to be
-   * unchanged; else it is a {@link SandboxIOException}. An end is the end of what was asked for.
+   * unchanged; otherwise reading fails with a {@link SandboxIOException}. The stream ends only when
+   * all that was asked for has been read.
    *
    * <p>On Blaxel a file of more than 1 MiB that is certain to be unchanged is read in several
    * requests, some of them ahead on the client's executor, and a change meanwhile is an error.
@@ -108,7 +109,7 @@ public interface Filesystem {
     write(path, Content.of(text));
   }
 
-  /** {@link #download(String, Path, TransferListener)}, telling nobody. */
+  /** {@link #download(String, Path, TransferListener)} without a listener. */
   default void download(String path, Path target) {
     download(path, target, TransferListener.none());
   }

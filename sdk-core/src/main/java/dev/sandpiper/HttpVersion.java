@@ -4,7 +4,7 @@ package dev.sandpiper;
 public enum HttpVersion {
 
   /**
-   * HTTP/2 where it is agreed upon with TLS, else HTTP/1.1: on {@code http} URLs always. The
+   * HTTP/2 where TLS negotiates it, otherwise HTTP/1.1; always HTTP/1.1 on {@code http} URLs. The
    * default.
    */
   AUTOMATIC,
@@ -14,7 +14,7 @@ public enum HttpVersion {
 
   /**
    * As {@link #AUTOMATIC}, and HTTP/2 on {@code http} URLs too, without asking first: for servers
-   * that are known to speak it ("prior knowledge"). Others do not understand a word.
+   * that are known to speak it ("prior knowledge"). Other servers cannot read such requests.
    */
   HTTP_2
 }

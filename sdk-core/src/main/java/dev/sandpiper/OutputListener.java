@@ -11,8 +11,8 @@ import java.util.function.BiConsumer;
  * Sees a command's output while it runs, on the thread that called {@link Processes#exec}: a slow
  * listener slows the command down.
  *
- * <p>A listener that throws stops the command; what it threw comes out of {@code exec} (an {@code
- * IOException} as {@link java.io.UncheckedIOException}). Nothing is delivered after that.
+ * <p>A listener that throws stops the command; {@code exec} then throws what the listener threw (an
+ * {@code IOException} as {@link java.io.UncheckedIOException}). Nothing is delivered after that.
  */
 @FunctionalInterface
 public interface OutputListener {

@@ -4,8 +4,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * A long list that is fetched page by page. Each iteration begins anew and asks for a page when it
- * gets there, so every step may block and may throw a {@link SandboxException}.
+ * A long list that is fetched page by page. Each iteration starts from the first page and fetches a
+ * page when it is reached, so every step may block and may throw a {@link SandboxException}.
  */
 public interface Pages<T> extends Iterable<T> {
 

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
  * kept up to 1 MiB. There the process waits for somebody to claim it, once and at most three
  * seconds; waiting for its end, detaching and closing end that at once. Then the oldest output is
  * dropped and an {@link ProcessEvent.OutputGap} says so, so a process never stalls again because
- * nobody reads it. Once claimed, the reader's pace is the process's.
+ * nobody reads it. Once it is claimed, a slow reader slows the process down.
  *
  * <p>A process has ended when it has exited <em>and</em> its outputs are closed. A child that keeps
  * them open keeps it going: start a server with its outputs redirected, or in its own {@link
@@ -24,12 +24,12 @@ import java.util.concurrent.CompletableFuture;
  * {@link ProcessEvent.OutputGap} stands for what was written meanwhile and was not kept.
  *
  * <p>{@link #close()} undoes what opened it: after {@code start} it kills the process with its
- * children, after {@code attach} it lets go. {@link #detach()} changes one's mind.
+ * children, after {@code attach} it detaches. After {@link #detach()} it does nothing.
  *
  * <p>A process that becomes garbage before it has ended or was closed is detached from as by {@link
- * #detach()}, however it was opened: the collector's moment is nobody's decision to kill. That is
- * logged as a warning, once, with where it was opened. It is not garbage while its events, its
- * standard input or {@link #asJavaProcess()} are in use, or {@link #onExit()} has not completed.
+ * #detach()}, however it was opened: a garbage collection must not kill a process. That is logged
+ * as a warning, once, with where it was opened. It is not garbage while its events, its standard
+ * input or {@link #asJavaProcess()} are in use, or {@link #onExit()} has not completed.
  *
  * <p>All methods may be called from any thread. A star import of {@code dev.sandpiper} makes the
  * name ambiguous with {@link java.lang.Process}: import it by name.
@@ -42,8 +42,8 @@ public interface Process extends AutoCloseable {
 
   /**
    * Claims the output and reads it as events, the last of them {@link ProcessEvent.Ended}, which
-   * tells how it ended also when its time was over. Closing the stream means "I take no more": the
-   * rest is read and discarded, and the process goes on.
+   * tells how it ended also when its time was over. Closing the stream discards the rest of the
+   * output, which is still read, and the process goes on.
    *
    * @throws IllegalStateException if the output has a consumer already
    */
@@ -62,15 +62,15 @@ public interface Process extends AutoCloseable {
   ExitStatus transferTo(OutputStream out, OutputStream err) throws IOException;
 
   /**
-   * The process's standard input, binary; always the same stream. Writes are kept up to 256 KiB, so
-   * {@link OutputStream#flush flush} to send them now. What is sent arrives in the order of the
+   * The process's standard input, binary; always the same stream. Writes are buffered, up to 256
+   * KiB: {@link OutputStream#flush flush} sends them now. What is sent arrives in the order of the
    * writes, and sending blocks while the process does not read, for as long as the process lives:
    * its end, {@link #close()} and {@link #detach()} end that, and so does an interrupt of the
    * writing thread. A process that waits for its output to be read does not read either: leave the
    * output unclaimed, or read it on another thread.
    *
-   * <p>Closing it sends what is kept and then the end of file; only the caller does that, and again
-   * does nothing. Any thread may write; one that writes makes the others wait.
+   * <p>Closing it sends what is kept and then the end of file; only the caller does that. Closing
+   * it again has no effect. Any thread may write; one that writes makes the others wait.
    *
    * <p>Everything fails with {@link SandboxIOException}, after {@code close} too. Its {@link
    * SandboxIOException#getCause() cause} is {@link InputClosedException} if the process has exited
@@ -96,7 +96,7 @@ public interface Process extends AutoCloseable {
    */
   ExitStatus waitFor() throws InterruptedException;
 
-  /** Like {@link #waitFor()}, at most this long. Empty if it still runs; that kills nothing. */
+  /** Like {@link #waitFor()}, at most this long. Empty if it still runs then, and it runs on. */
   Optional<ExitStatus> waitFor(Duration limit) throws InterruptedException;
 
   /**
@@ -144,15 +144,15 @@ public interface Process extends AutoCloseable {
    * This process for code that knows {@link java.lang.Process}; always the same object. Its streams
    * claim the output when the first of them is read. A stream that nobody has read yet keeps 1 MiB;
    * if more was written, reading it fails first, and goes on behind what is missing. A death by
-   * signal <i>n</i> is the exit value 128 + <i>n</i>, as the JDK has it. An exit that the platform
-   * does not tell is an {@link IllegalStateException}, never a number. {@code destroy} is {@code
+   * signal <i>n</i> is the exit value 128 + <i>n</i>, as in the JDK. An exit that the platform does
+   * not report is an {@link IllegalStateException}, never a number. {@code destroy} is {@code
    * TERM}, {@code destroyForcibly} is {@code KILL}, both as {@link #signal}; there is no {@link
    * ProcessHandle}.
    */
   java.lang.Process asJavaProcess();
 
   /**
-   * Lets go: the connection is closed, the process runs on, {@link #close()} will do nothing. What
+   * Closes the connection and leaves the process running: {@link #close()} then does nothing. What
    * it writes while nobody is attached may be lost, which {@link Processes#attach} then says. Its
    * standard input stays open, if it was; what {@link Command#stdin} has not sent yet is not sent.
    *
@@ -163,8 +163,8 @@ public interface Process extends AutoCloseable {
 
   /**
    * Undoes what opened it. Idempotent, frees a blocked reader and writer, takes about as long as
-   * the process needs to end, and ten seconds at the most. Killing that fails is logged as a
-   * warning with the process's reference.
+   * the process needs to end, and ten seconds at the most. A kill that fails is logged as a warning
+   * with the process's reference.
    *
    * <p>A process that was started is stopped with its descendants, as at its deadline: each gets
    * {@code TERM}, and {@code KILL} after two seconds if it still lives. Descendants are those that

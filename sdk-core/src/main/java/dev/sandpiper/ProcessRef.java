@@ -7,12 +7,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names one process for good, in this JVM or another: {@link #toString()} and {@link #parse} are
- * each other's inverse.
+ * Identifies one process permanently, in this JVM or another: {@link #toString()} and {@link
+ * #parse} are each other's inverse.
  *
  * @param platform which provider made it, such as {@code e2b}
  * @param sandboxId the sandbox it runs in
- * @param processId how the platform names it there; platforms use these again
+ * @param processId how the platform names it there; platforms reuse these
  * @param nonce what tells this process from a later one with the same {@code processId}
  */
 public record ProcessRef(String platform, String sandboxId, String processId, String nonce)
@@ -46,7 +46,8 @@ public record ProcessRef(String platform, String sandboxId, String processId, St
 
   private static void requirePart(String name, String value) {
     if (!requireNonNull(value, name).matches(PART)) {
-      throw new IllegalArgumentException(name + " must be 1 to 128 of A-Z a-z 0-9 . _ -");
+      throw new IllegalArgumentException(
+          name + " must be 1 to 128 characters of A-Z a-z 0-9 . _ -");
     }
   }
 

@@ -20,7 +20,7 @@ public interface Processes {
    */
   ExecResult exec(Command command);
 
-  /** Like {@link #exec(Command)}, and shows the output to {@code listener} while it comes. */
+  /** Like {@link #exec(Command)}, and passes the output to {@code listener} as it arrives. */
   ExecResult exec(Command command, OutputListener listener);
 
   /**
@@ -40,7 +40,7 @@ public interface Processes {
    * that is kept. An {@link ProcessEvent.OutputGap} for what was written before and is not kept
    * comes first. Needs {@link Capability#ATTACH}.
    *
-   * @throws NotFoundException if it is over and forgotten, or its number has been used again
+   * @throws NotFoundException if it is over and forgotten, or its number has been reused
    * @throws InvalidRequestException if it belongs to another sandbox
    */
   Process attach(ProcessRef ref);

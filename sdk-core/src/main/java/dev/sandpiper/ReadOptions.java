@@ -35,7 +35,7 @@ public final class ReadOptions {
    */
   public ReadOptions offset(long firstByte) {
     if (firstByte < 0) {
-      throw new IllegalArgumentException("a file begins at byte 0, not at " + firstByte);
+      throw new IllegalArgumentException("offset must not be negative: " + firstByte);
     }
     return new ReadOptions(firstByte, length, listener);
   }
@@ -47,12 +47,12 @@ public final class ReadOptions {
    */
   public ReadOptions length(long bytes) {
     if (bytes <= 0) {
-      throw new IllegalArgumentException("read at least one byte, not " + bytes);
+      throw new IllegalArgumentException("length must be positive: " + bytes);
     }
     return new ReadOptions(offset, OptionalLong.of(bytes), listener);
   }
 
-  /** Tells this listener while the bytes are read. */
+  /** Reports the progress of the read to this listener. */
   public ReadOptions listener(TransferListener told) {
     return new ReadOptions(offset, length, requireNonNull(told, "listener"));
   }

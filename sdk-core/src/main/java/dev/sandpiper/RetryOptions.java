@@ -80,7 +80,7 @@ public final class RetryOptions {
     return new RetryOptions(attempts, firstPause, checked, listener);
   }
 
-  /** Tells this listener what is decided. Called from many threads. */
+  /** Reports each decision to this listener. Called from many threads. */
   public RetryOptions listener(RetryListener told) {
     return new RetryOptions(attempts, firstPause, longestPause, requireNonNull(told, "listener"));
   }

@@ -7,7 +7,7 @@ import java.util.Set;
  * One remote machine. Safe for use by many threads; holds no connection while nothing runs.
  *
  * <p>{@link #close()} undoes what opened it: a sandbox that was created is killed, one that was
- * connected to is left alone. {@link #detach()} changes one's mind. One that was created and
+ * connected to is left alone. After {@link #detach()} it does nothing. One that was created and
  * becomes garbage unclosed is logged as a warning, once, with where it was created; it lives on
  * until its time is over.
  */
@@ -39,7 +39,7 @@ public interface Sandbox extends AutoCloseable {
   Set<Capability> capabilities();
 
   /**
-   * Lets it live for this long from now, which may be shorter than before. Needs {@link
+   * Sets how long it lives from now, which may be shorter than before. Needs {@link
    * Capability#EXPIRY}.
    */
   void expireIn(Duration timeToLive);

@@ -7,8 +7,8 @@ import java.util.Set;
  * One account at one platform. Safe for use by many threads; make one and keep it.
  *
  * <p>The builders of the platforms take an {@code OkHttpClient} of yours, which is never shut down
- * here. What it brings is used, but for what could repeat a request, answer it from elsewhere, or
- * end it without saying which limit passed:
+ * here. Its settings are used, except those that could repeat a request, answer it from elsewhere,
+ * or end it without saying which limit was exceeded:
  *
  * <table>
  *   <caption>What is used of an OkHttpClient</caption>
@@ -24,8 +24,8 @@ import java.util.Set;
  *     threads of their callers; options of web sockets</td></tr>
  * </table>
  *
- * <p>What an interceptor or a listener throws that is no {@code IOException} fails the call with a
- * {@link PlatformException}, after which the request may have had its effect.
+ * <p>An exception of an interceptor or a listener that is not an {@code IOException} fails the call
+ * with a {@link PlatformException}, after which the request may have had its effect.
  *
  * <p>A client that becomes garbage unclosed, with everything that was opened through it, is logged
  * as a warning, once, with where it was built, and its connections and threads are ended.

@@ -125,7 +125,7 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
     return environment;
   }
 
-  /** Whose time the client goes by. Default: that of this machine. */
+  /** The clock of the client. Default: that of this machine. */
   protected final B goingBy(Time driven) {
     time = requireNonNull(driven, "driven");
     return self();

@@ -5,7 +5,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something with a sandbox went wrong. The subclasses are split by what a caller does next; each
+ * An operation on a sandbox failed. The subclasses are split by what a caller does next; each
  * message names the operation, its subject and what was observed, and no message holds a secret.
  * Serialization keeps everything that it says, if its causes are serializable too.
  */

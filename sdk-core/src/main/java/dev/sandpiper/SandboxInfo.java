@@ -20,9 +20,9 @@ public final class SandboxInfo {
     RUNNING,
     /** It sleeps: its files are kept, and using it wakes it. */
     PAUSED,
-    /** It is on its way out: it can be connected to no more, and its name is soon free. */
+    /** It is being deleted: nothing can connect to it any more, and its name will soon be free. */
     DELETING,
-    /** On its way up, failed, or something this version has no word for. */
+    /** Starting, failed, or in a state that this version does not know. */
     OTHER
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sandbox does not run, so nothing was done in it: it sleeps, was killed, expired, or never
  * was. One that sleeps ({@link SandboxInfo.State#PAUSED}) is woken by {@link
- * SandboxClient#connect(String)}; of another only a new one helps.
+ * SandboxClient#connect(String)}; in place of any other, create a new one.
  */
 public class SandboxNotRunningException extends NotFoundException {
   private static final long serialVersionUID = 1L;

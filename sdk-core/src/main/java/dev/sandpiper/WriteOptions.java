@@ -36,7 +36,7 @@ public final class WriteOptions {
     return new WriteOptions(true, listener);
   }
 
-  /** Tells this listener while the bytes are sent. */
+  /** Reports the progress of the write to this listener. */
   public WriteOptions listener(TransferListener told) {
     return new WriteOptions(atomic, requireNonNull(told, "listener"));
   }

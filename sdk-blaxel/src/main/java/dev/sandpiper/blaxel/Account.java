@@ -6,8 +6,8 @@ import dev.sandpiper.blaxel.account.ControlPlane;
 import dev.sandpiper.blaxel.account.Tokens;
 import dev.sandpiper.blaxel.process.OutputOptions;
 import dev.sandpiper.blaxel.server.Waits;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.CreatedSandboxes;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpTransport;
 import java.util.Map;
@@ -24,7 +24,7 @@ record Account(
     HttpTransport dataPlane,
     BlaxelSettings settings,
     Tokens tokens,
-    Threads threads,
+    BackgroundThreads threads,
     Waits waits,
     OutputOptions output,
     CreatedSandboxes created) {

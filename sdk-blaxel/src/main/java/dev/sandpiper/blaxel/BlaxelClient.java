@@ -23,8 +23,8 @@ import dev.sandpiper.blaxel.account.Tokens;
 import dev.sandpiper.blaxel.process.OutputOptions;
 import dev.sandpiper.blaxel.server.Waits;
 import dev.sandpiper.blaxel.server.WakingTransport;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.CreatedSandboxes;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Durations;
@@ -81,7 +81,7 @@ public final class BlaxelClient implements SandboxClient {
                 new WakingTransport(plain, waits, retries, resources.time()), tokens, retries),
             settings,
             tokens,
-            Threads.of(resources),
+            BackgroundThreads.of(resources),
             waits,
             output,
             new CreatedSandboxes(resources.time()));

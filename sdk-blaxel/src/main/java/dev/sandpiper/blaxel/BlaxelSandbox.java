@@ -187,20 +187,14 @@ public final class BlaxelSandbox implements Sandbox {
    * @throws IllegalArgumentException if {@code lifetime} is not positive
    */
   public Endpoint previewEndpoint(int port, Duration lifetime) {
-    requirePort(port);
+    int checkedPort = Routes.port(port);
     Duration checked = Durations.positive("the life of a token", lifetime, "a day, for instance");
-    return new Previews(account.api(), name, account.threads().time()).endpoint(port, checked);
+    return new Previews(account.api(), name, account.threads().time())
+        .endpoint(checkedPort, checked);
   }
 
   private URI address(int port) {
-    requirePort(port);
-    return Routes.under(url, "port", Integer.toString(port)).uri();
-  }
-
-  private static void requirePort(int port) {
-    if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("ports are 1 to 65535, not " + port);
-    }
+    return Routes.under(url, "port", Integer.toString(Routes.port(port))).uri();
   }
 
   @Override

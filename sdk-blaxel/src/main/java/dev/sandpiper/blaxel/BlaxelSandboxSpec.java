@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.http.Durations;
+import dev.sandpiper.http.Routes;
 import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 import dev.sandpiper.wire.SentText;
@@ -42,9 +43,7 @@ public final class BlaxelSandboxSpec {
     }
 
     public Port {
-      if (number < 1 || number > 65_535) {
-        throw new IllegalArgumentException("ports are 1 to 65535, not " + number);
-      }
+      Routes.port(number);
       if (number == 80 || number == 443 || number == 8080) {
         throw new IllegalArgumentException("port " + number + " is Blaxel's own: 80, 443 and 8080");
       }

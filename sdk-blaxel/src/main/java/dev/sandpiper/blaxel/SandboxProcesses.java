@@ -7,17 +7,17 @@ import dev.sandpiper.ExecResult;
 import dev.sandpiper.OutputListener;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.blaxel.process.ExactLauncher;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.ByteOffsets;
 import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.RunningCommand;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 
 /** The verbs for processes that Blaxel's server has a record of, which is all of them. */
 final class SandboxProcesses extends LaunchedProcesses implements BlaxelProcesses {
   private final ExactLauncher launcher;
 
-  SandboxProcesses(ExactLauncher launcher, Threads threads) {
+  SandboxProcesses(ExactLauncher launcher, BackgroundThreads threads) {
     super(launcher, threads);
     this.launcher = launcher;
   }

@@ -104,10 +104,10 @@ class FilesTest {
 
   @Test
   void aRelativePathBeginsWhereCommandsStart() throws Exception {
-    String places = StreamedProcessTest.stdout("/blaxel\0/root\0");
+    String places = StreamedMessages.stdout("/blaxel\0/root\0");
     blaxel.on(
         "POST /sbx/process",
-        ScriptedBlaxel.stream("application/x-ndjson", places + StreamedProcessTest.result(0)));
+        ScriptedBlaxel.stream("application/x-ndjson", places + StreamedMessages.result(0)));
     blaxel.on("GET /sbx/filesystem/%2Fblaxel%2Ftree.txt", file(new byte[0]));
     BlaxelSandbox sandbox = blaxel.sandbox();
     assertThat(sandbox.files().exists("tree.txt")).isTrue();

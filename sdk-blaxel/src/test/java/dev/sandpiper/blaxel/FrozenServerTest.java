@@ -127,9 +127,9 @@ class FrozenServerTest {
   /** Its stream breaks, so that it is its record that is asked for. */
   private void assertThatCloseKeepsItsPromise(BlaxelClient client, ScriptedBlaxel.Answer answer) {
     BlaxelSandbox sandbox = blaxel.sandbox(client);
-    String begun = StreamedProcessTest.stdout("begun");
+    String begun = StreamedMessages.stdout("begun");
     blaxel.on(START, ScriptedBlaxel.stream("application/x-ndjson", begun));
-    everything(request -> ScriptedBlaxel.json(200, StreamedProcessTest.running()));
+    everything(request -> ScriptedBlaxel.json(200, StreamedMessages.running()));
     Process process = sandbox.processes().start(Command.of("make"));
     everything(answer);
     CompletableFuture<Throwable> waiter = failureOf(process::waitFor);

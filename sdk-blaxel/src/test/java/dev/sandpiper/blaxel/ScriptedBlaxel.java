@@ -205,6 +205,10 @@ public final class ScriptedBlaxel implements BeforeEachCallback, AfterEachCallba
     return response.body(json).build();
   }
 
+  static MockResponse error(int status, String text) {
+    return json(status, Json.object().put("error", text).toString());
+  }
+
   static MockResponse stream(String contentType, String body) {
     return new MockResponse.Builder()
         .addHeader("Content-Type", contentType)

@@ -87,7 +87,7 @@ class ShortCommandTest {
       assertThat(blaxel.output()).doesNotExist();
       assertThat(blaxel.requests).noneMatch(line -> line.contains("/filesystem"));
       assertThat(blaxel.requests).filteredOn(line -> line.startsWith("POST")).hasSize(1);
-      assertThat(blaxel.records()).singleElement().asString().hasSizeLessThan(1_000);
+      assertThat(blaxel.processes.records()).singleElement().asString().hasSizeLessThan(1_000);
     }
   }
 
@@ -113,7 +113,9 @@ class ShortCommandTest {
           sandbox.processes().execAsync(Command.of("sleep", "1000"));
       Patience.until(
           "there are these and the test's own perl",
-          () -> blaxel.livingOnes().size() == 7 && blaxel.records().toString().contains("p.1."));
+          () ->
+              blaxel.livingOnes().size() == 7
+                  && blaxel.processes.records().toString().contains("p.1."));
       running.cancel(false);
       Patience.until("it is stopped", () -> blaxel.livingOnes().isEmpty());
     }
@@ -198,7 +200,7 @@ class ShortCommandTest {
           if (!isLook(request)) {
             return null;
           }
-          ObjectNode record = blaxel.recordOf(name(request));
+          ObjectNode record = blaxel.processes.recordOf(name(request));
           String before = record.path("stdout").asText();
           String after = stdout.apply(before);
           record.put("stdout", after).put("logs", after);
@@ -322,7 +324,7 @@ class ShortCommandTest {
         "a long way",
         request ->
             isLook(request)
-                ? ScriptedBlaxel.json(200, blaxel.recordOf(name(request)).toString())
+                ? ScriptedBlaxel.json(200, blaxel.processes.recordOf(name(request)).toString())
                     .newBuilder()
                     .headersDelay(80, TimeUnit.MILLISECONDS)
                     .build()
@@ -444,7 +446,7 @@ class ShortCommandTest {
   void aListWorksAfterTenThousandCommands() {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       sandbox.exec("true").orThrow();
-      String ended = blaxel.records().get(0).toString();
+      String ended = blaxel.processes.records().get(0).toString();
       String running = ended.replaceFirst("\"completedAt\":\"[^\"]*\"", "\"completedAt\":\"\"");
       assertThat(running).isNotEqualTo(ended);
       String all = "[" + (ended + ",").repeat(10_000) + running + "]";
@@ -468,7 +470,7 @@ class ShortCommandTest {
           sandbox
               .processes()
               .execAsync(Command.shell("echo first; read -r x <" + gate + "; echo $x; exit 8"));
-      Patience.until("it has begun", () -> blaxel.records().toString().contains("o 1 "));
+      Patience.until("it has begun", () -> blaxel.processes.records().toString().contains("o 1 "));
       List<ProcessInfo> all = other.processes().list();
       assertThat(all)
           .singleElement()

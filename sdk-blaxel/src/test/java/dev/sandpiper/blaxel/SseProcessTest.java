@@ -43,7 +43,7 @@ class SseProcessTest {
         exec(
             "event: stdout\ndata: a\ndata: \n\n: keepalive\n\nevent: stderr\ndata: e\n\n"
                 + "event: stdout\ndata: {\"pid\":1}\n\nevent: result\ndata: "
-                + StreamedProcessTest.ended(3)
+                + StreamedMessages.ended(3)
                 + "\n\n");
 
     assertThat(result.exit()).isEqualTo(new ExitStatus.Exited(3));
@@ -59,7 +59,7 @@ class SseProcessTest {
             "data: {\"type\":\"stdout\",\"data\":\"a\\n\"}\r\n\r\ndata: {\"type\":\"keepalive\"}\r\n\r\n"
                 + "data: [keepalive]\r\n\r\nevent: ping\r\ndata: x\r\n\r\n"
                 + "data: "
-                + StreamedProcessTest.result(0).strip()
+                + StreamedMessages.result(0).strip()
                 + "\r\n\r\n");
 
     assertThat(result.exit().isSuccess()).isTrue();
@@ -76,7 +76,7 @@ class SseProcessTest {
         "{\"process\":%s}"
       })
   void theProcessComesBareOrWrapped(String wrapping) {
-    String record = StreamedProcessTest.ended(5);
+    String record = StreamedMessages.ended(5);
     assertThat(exec("data: " + wrapping.formatted(record) + "\n\n").exit())
         .isEqualTo(new ExitStatus.Exited(5));
     String text = TextNode.valueOf(record).toString();
@@ -88,9 +88,9 @@ class SseProcessTest {
 
   @Test
   void onlyTheLastEventIsSuccess() {
-    String running = StreamedProcessTest.running();
+    String running = StreamedMessages.running();
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
-    blaxel.always(START, request -> ScriptedBlaxel.json(200, StreamedProcessTest.ended(0)));
+    blaxel.always(START, request -> ScriptedBlaxel.json(200, StreamedMessages.ended(0)));
     assertThatThrownBy(() -> exec("data: " + running + "\n\n"))
         .isInstanceOf(SandboxException.class);
   }
@@ -150,13 +150,12 @@ class SseProcessTest {
 
   @Test
   void everyCutBeforeTheEndIsFollowedByTheRecord() throws Exception {
-    blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, StreamedProcessTest.ended(7)));
+    blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, StreamedMessages.ended(7)));
     blaxel.always("GET /sbx/health", request -> ScriptedBlaxel.json(200, "{\"upgradeCount\":0}"));
     BlaxelSandbox sandbox = blaxel.sandbox();
-    String stream =
-        "event: stdout\ndata: é\n\n: k\n\ndata: " + StreamedProcessTest.ended(3) + "\n\n";
+    String stream = "event: stdout\ndata: é\n\n: k\n\ndata: " + StreamedMessages.ended(3) + "\n\n";
     byte[] whole = stream.getBytes(UTF_8);
-    for (int cut = whole.length; cut >= 0; cut -= StreamedProcessTest.STEP) {
+    for (int cut = whole.length; cut >= 0; cut -= StreamedMessages.STEP) {
       blaxel.on(
           START,
           new MockResponse.Builder()
@@ -177,9 +176,9 @@ class SseProcessTest {
 
   @Test
   void anAnswerThatIsNoStreamIsMalformed() {
-    blaxel.on(START, ScriptedBlaxel.json(200, StreamedProcessTest.running()));
+    blaxel.on(START, ScriptedBlaxel.json(200, StreamedMessages.running()));
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
-    blaxel.always(START, request -> ScriptedBlaxel.json(200, StreamedProcessTest.ended(0)));
+    blaxel.always(START, request -> ScriptedBlaxel.json(200, StreamedMessages.ended(0)));
     assertThatThrownBy(() -> blaxel.sandbox().exec("true"))
         .isInstanceOf(WireFormatException.class)
         .hasMessageContaining("application/json instead of a stream");

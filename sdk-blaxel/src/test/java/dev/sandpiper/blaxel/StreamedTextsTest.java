@@ -24,13 +24,13 @@ class StreamedTextsTest {
   }
 
   private static String out(String text) {
-    return StreamedProcessTest.stdout(text);
+    return StreamedMessages.stdout(text);
   }
 
   /** A result whose record has this as its standard output. */
   private static String result(String status, String stdout) {
     String record =
-        StreamedProcessTest.ended(0)
+        StreamedMessages.ended(0)
             .replace("\"completed\"", "\"" + status + "\"")
             .replace("\"stdout\":\"a\"", "\"stdout\":" + TextNode.valueOf(stdout));
     return "{\"type\":\"result\",\"data\":" + TextNode.valueOf(record) + "}\n";

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The one reader of a started process: takes from its buffer and adds the texts. */
-final class ClaimedEvents extends BlockingEvents<ProcessEvent> {
+final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
   private static final Logger log = LoggerFactory.getLogger(ClaimedEvents.class);
 
   private final EventBuffer buffer;

@@ -17,13 +17,17 @@ final class CommandDeadline {
 
   /** Passes when the time of {@code scope} is over; never if that has no limit. */
   CommandDeadline(
-      Command command, CallScope scope, Threads threads, Runnable stop, String operation) {
+      Command command,
+      CallScope scope,
+      BackgroundThreads threads,
+      Runnable stop,
+      String operation) {
     this.scope = scope;
     failure = Failure.of(operation, command.name(), "");
     timer = scope.hasLimit() ? schedule(threads, stop) : null;
   }
 
-  private Future<?> schedule(Threads threads, Runnable stop) {
+  private Future<?> schedule(BackgroundThreads threads, Runnable stop) {
     Runnable expire =
         () -> {
           passed = true;

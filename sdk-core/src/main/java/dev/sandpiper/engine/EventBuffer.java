@@ -19,7 +19,7 @@ import java.util.OptionalLong;
  * grace; after the grace the oldest events are dropped, and a gap says so. Once the output is
  * claimed, the pump waits for the reader. When the reader has had enough, everything is discarded.
  */
-public final class EventBuffer extends Handover<ProcessEvent> {
+public final class EventBuffer extends EventQueue<ProcessEvent> {
   static final int LIMIT = 1 << 20;
   private static final String UNREAD = "nobody read it, and it was too much to keep";
 

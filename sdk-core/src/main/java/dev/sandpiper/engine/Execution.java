@@ -32,7 +32,7 @@ final class Execution {
 
   private final Command command;
   private final OutputListener listener;
-  private final Threads threads;
+  private final BackgroundThreads threads;
   private final CallScope call;
   private final long began;
   private final TextViews texts = new TextViews();
@@ -44,7 +44,7 @@ final class Execution {
   private boolean showing; // in the listener; what is thrown meanwhile is the listener's
   private volatile boolean ended;
 
-  Execution(Command command, OutputListener listener, Threads threads, CallScope outer) {
+  Execution(Command command, OutputListener listener, BackgroundThreads threads, CallScope outer) {
     if (command.opensStdin()) {
       throw new IllegalArgumentException(
           "an exec has no stdin to write to: use stdin(content), or start");
@@ -110,10 +110,10 @@ final class Execution {
       return read(started);
     } catch (Throwable failure) {
       feed.stop();
-      SandboxException unfed = feed.failure();
-      if (!showing && failure instanceof SandboxException && unfed != null) {
-        unfed.addSuppressed(failure);
-        throw unfed;
+      SandboxException feedFailure = feed.failure();
+      if (!showing && failure instanceof SandboxException && feedFailure != null) {
+        feedFailure.addSuppressed(failure);
+        throw feedFailure;
       }
       if (!showing && failure instanceof SandboxException e && deadline.hasPassed()) {
         throw deadline.exceeded(result(lost(e)), e);
@@ -152,9 +152,9 @@ final class Execution {
 
   private ExecResult finish(ExitStatus status, CommandDeadline deadline, StdinFeed feed) {
     feed.stop();
-    SandboxException unfed = feed.failure();
-    if (unfed != null) {
-      throw unfed;
+    SandboxException feedFailure = feed.failure();
+    if (feedFailure != null) {
+      throw feedFailure;
     }
     ExecResult result = result(status);
     if (deadline.hasPassed()) {

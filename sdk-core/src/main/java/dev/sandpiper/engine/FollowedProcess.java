@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FollowedProcess {
   private final RunningCommand command;
-  private final Threads threads;
+  private final BackgroundThreads threads;
   private final EventBuffer buffer;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private final CompletableFuture<Boolean> streamOver = new CompletableFuture<>();
@@ -39,7 +39,8 @@ final class FollowedProcess {
   private volatile boolean exited;
   private volatile @Nullable CommandDeadline deadline;
 
-  FollowedProcess(RunningCommand command, Optional<Content> fed, Threads threads, Duration grace) {
+  FollowedProcess(
+      RunningCommand command, Optional<Content> fed, BackgroundThreads threads, Duration grace) {
     this.command = command;
     this.threads = threads;
     ByteOffsets begin = command.beginsAt().orElse(ByteOffsets.BEGINNING);
@@ -53,7 +54,7 @@ final class FollowedProcess {
     return command;
   }
 
-  Threads threads() {
+  BackgroundThreads threads() {
     return threads;
   }
 
@@ -141,30 +142,30 @@ final class FollowedProcess {
 
   /** Why we stopped it: its input could not be read, or its time was over. Null if we did not. */
   @Nullable SandboxException whyStopped(@Nullable RuntimeException cause) {
-    SandboxException unfed = feed.failure();
-    if (unfed != null) {
-      return unfed;
+    SandboxException feedFailure = feed.failure();
+    if (feedFailure != null) {
+      return feedFailure;
     }
     CommandDeadline limit = deadline;
     return limit != null && limit.hasPassed() ? limit.exceeded(null, cause) : null;
   }
 
   void fail(Throwable cause) {
-    RuntimeException told =
+    RuntimeException reported =
         cause instanceof RuntimeException known
-            ? told(known)
+            ? reported(known)
             : new IllegalStateException("the reader of " + command.ref() + " died", cause);
     endInput(
-        told instanceof SandboxException known
+        reported instanceof SandboxException known
             ? known
-            : new CancelledException(input.problem("its process cannot be followed"), told));
-    buffer.fail(told);
+            : new CancelledException(input.problem("its process cannot be followed"), reported));
+    buffer.fail(reported);
     streamOver.complete(true);
-    exit.completeExceptionally(told);
+    exit.completeExceptionally(reported);
   }
 
   /** What stopped the process is the reason, and not what its end looked like from here. */
-  private RuntimeException told(RuntimeException cause) {
+  private RuntimeException reported(RuntimeException cause) {
     SandboxException reason = whyStopped(cause);
     return reason == null ? cause : reason;
   }
@@ -244,7 +245,7 @@ final class FollowedProcess {
   }
 
   /** {@link #letGo} for callers that have forgotten it. False if there is nothing to do. */
-  boolean forsake() {
+  boolean releaseForgotten() {
     if (isOver() || !closed.compareAndSet(false, true)) {
       return false;
     }

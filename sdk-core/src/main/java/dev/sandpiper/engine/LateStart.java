@@ -29,13 +29,14 @@ final class LateStart {
   private final String name;
   private final StartRecovery.Trace<?> trace;
   private final ProcessTrees trees;
-  private final Threads threads;
+  private final BackgroundThreads threads;
   private final Backoff pauses;
 
   /**
    * @param name of the command, for messages
    */
-  LateStart(String name, StartRecovery.Trace<?> trace, ProcessTrees trees, Threads threads) {
+  LateStart(
+      String name, StartRecovery.Trace<?> trace, ProcessTrees trees, BackgroundThreads threads) {
     this.name = name;
     this.trace = trace;
     this.trees = trees;

@@ -27,11 +27,11 @@ public class LaunchedProcesses implements Processes {
   protected static final OutputListener NOBODY = output -> {};
 
   private final CommandLauncher launcher;
-  private final Threads threads;
+  private final BackgroundThreads threads;
   private final CallScope outer;
   private final Duration grace;
 
-  public LaunchedProcesses(CommandLauncher launcher, Threads threads) {
+  public LaunchedProcesses(CommandLauncher launcher, BackgroundThreads threads) {
     this(launcher, threads, threads.scope(), StartedProcess.GRACE);
   }
 
@@ -39,7 +39,8 @@ public class LaunchedProcesses implements Processes {
    * @param grace how long a process waits at the bound of its unclaimed output for somebody to
    *     claim it, once
    */
-  LaunchedProcesses(CommandLauncher launcher, Threads threads, CallScope outer, Duration grace) {
+  LaunchedProcesses(
+      CommandLauncher launcher, BackgroundThreads threads, CallScope outer, Duration grace) {
     this.launcher = launcher;
     this.threads = threads;
     this.outer = outer;

@@ -155,7 +155,7 @@ final class ProcessInput {
   }
 
   /** After {@link #over}: waits a moment for the sender, then gives up on its behalf. */
-  void release(Threads threads) {
+  void release(BackgroundThreads threads) {
     try {
       threads.scope().within(GRACE).lock(sending, problem(""));
       sending.unlock();

@@ -51,31 +51,35 @@ public final class ProcessTrees {
    * TERM to all of it, and KILL after {@code grace} for what is left. Also for a process that has
    * ended, whose descendants may live.
    *
-   * @param falling runs before the platform's own call is used instead
+   * @param beforeFallback runs before the platform's own call is used instead
    * @throws SandboxException if no script said that all of it has ended; the platform's own call
    *     was all that could be done
    */
-  public void stop(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
-    stop(ref, grace, true, falling, scope);
+  public void stop(ProcessRef ref, Duration grace, Runnable beforeFallback, CallScope scope) {
+    stop(ref, grace, true, beforeFallback, scope);
   }
 
   /**
    * Likewise for a process whose leader has the nonce in its variables for as long as it lives, so
    * that its number need not be asked for.
    */
-  public void stopNamed(ProcessRef ref, Duration grace, Runnable falling, CallScope scope) {
-    stop(ref, grace, false, falling, scope);
+  public void stopNamed(ProcessRef ref, Duration grace, Runnable beforeFallback, CallScope scope) {
+    stop(ref, grace, false, beforeFallback, scope);
   }
 
   private void stop(
-      ProcessRef ref, Duration grace, boolean isNumbered, Runnable falling, CallScope scope) {
+      ProcessRef ref,
+      Duration grace,
+      boolean isNumbered,
+      Runnable beforeFallback,
+      CallScope scope) {
     try {
       batches.stop(ref, grace, isNumbered, scope);
     } catch (NotFoundException | CancelledException e) {
       throw e;
     } catch (SandboxException e) {
       log.warn("no kill could be run for {}, the platform's own is used: {}", ref, e.getMessage());
-      release(ref, falling, scope);
+      release(ref, beforeFallback, scope);
       throw Ambiguity.unknown(e, PARTLY);
     }
   }
@@ -84,10 +88,14 @@ public final class ProcessTrees {
    * Sends one signal to the process and its group. False if it is over.
    *
    * @param leader the number of the process, where the platform may have an outdated one
-   * @param falling as above
+   * @param beforeFallback as above
    */
   public boolean signal(
-      ProcessRef ref, Signal signal, @Nullable String leader, Runnable falling, CallScope scope) {
+      ProcessRef ref,
+      Signal signal,
+      @Nullable String leader,
+      Runnable beforeFallback,
+      CallScope scope) {
     Optional<String> number = platform.running(ref, scope);
     if (number.isEmpty()) {
       return false;
@@ -105,12 +113,16 @@ public final class ProcessTrees {
     } catch (NotFoundException | CancelledException e) {
       throw e;
     } catch (SandboxException e) {
-      return signalByPlatform(ref, signal, falling, e, scope);
+      return signalByPlatform(ref, signal, beforeFallback, e, scope);
     }
   }
 
   private boolean signalByPlatform(
-      ProcessRef ref, Signal signal, Runnable falling, SandboxException reason, CallScope scope) {
+      ProcessRef ref,
+      Signal signal,
+      Runnable beforeFallback,
+      SandboxException reason,
+      CallScope scope) {
     if (platform.running(ref, scope).isEmpty()) {
       return false;
     }
@@ -119,14 +131,14 @@ public final class ProcessTrees {
     }
     log.warn(
         "no kill could be run for {}, the platform's own is used: {}", ref, reason.getMessage());
-    falling.run();
+    beforeFallback.run();
     return platform.signal(ref, signal, scope);
   }
 
   /** Has the platform kill the process, which may end its stream although children hold it open. */
-  public void release(ProcessRef ref, Runnable falling, CallScope scope) {
+  public void release(ProcessRef ref, Runnable beforeFallback, CallScope scope) {
     if (platform.running(ref, scope).isPresent()) {
-      falling.run();
+      beforeFallback.run();
       platform.signal(ref, Signal.KILL, scope);
     }
   }

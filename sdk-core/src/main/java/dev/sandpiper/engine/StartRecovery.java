@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * After a start whose outcome is not known: looks for the process by its nonce and adopts it. Never
  * starts it again.
  */
-public record StartRecovery(ProcessTrees trees, Threads threads) {
+public record StartRecovery(ProcessTrees trees, BackgroundThreads threads) {
   private static final Logger log = LoggerFactory.getLogger(StartRecovery.class);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
 

@@ -54,7 +54,7 @@ class StartedProcess implements Process {
       OnClose onClose,
       boolean writable,
       Optional<Content> fed,
-      Threads threads,
+      BackgroundThreads threads,
       Duration grace) {
     this.followed = new FollowedProcess(command, fed, threads, grace);
     this.onClose = onClose;
@@ -63,13 +63,14 @@ class StartedProcess implements Process {
 
   /** One of our own, with the input that {@code asked} says. */
   static StartedProcess started(
-      RunningCommand running, Command asked, Threads threads, Duration grace) {
+      RunningCommand running, Command asked, BackgroundThreads threads, Duration grace) {
     return new StartedProcess(
         running, OnClose.KILL, asked.opensStdin(), asked.stdin(), threads, grace);
   }
 
   /** One of somebody else's; whether it has an input shows when it is written to. */
-  static StartedProcess attached(RunningCommand running, Threads threads, Duration grace) {
+  static StartedProcess attached(
+      RunningCommand running, BackgroundThreads threads, Duration grace) {
     return new StartedProcess(running, OnClose.LET_GO, true, Optional.empty(), threads, grace);
   }
 
@@ -87,7 +88,10 @@ class StartedProcess implements Process {
 
   private void watchForGarbage() {
     Unclosed.watch(
-        this, "process " + ref(), "its connection is released, and it runs on", followed::forsake);
+        this,
+        "process " + ref(),
+        "its connection is released, and it runs on",
+        followed::releaseForgotten);
   }
 
   /** Undoes what opened it, because nobody can read it. */

@@ -8,9 +8,10 @@ import java.util.Optional;
 /** A process on a terminal, whose stream is read by a pump. */
 final class StartedTerminal extends StartedProcess implements Terminal {
   private final RunningTerminal terminal;
-  private final Threads threads;
+  private final BackgroundThreads threads;
 
-  StartedTerminal(RunningTerminal terminal, OnClose onClose, Threads threads, Duration grace) {
+  StartedTerminal(
+      RunningTerminal terminal, OnClose onClose, BackgroundThreads threads, Duration grace) {
     super(terminal, onClose, true, Optional.empty(), threads, grace);
     this.terminal = terminal;
     this.threads = threads;

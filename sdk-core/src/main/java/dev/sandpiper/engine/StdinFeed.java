@@ -54,7 +54,7 @@ final class StdinFeed {
    *
    * @param onFailure runs on the feeding thread after a failure that nobody has asked for
    */
-  void begin(Threads threads, Runnable onFailure) {
+  void begin(BackgroundThreads threads, Runnable onFailure) {
     if (content != null) {
       Content fed = content;
       threads.executor().execute(() -> run(fed, onFailure));
@@ -174,7 +174,7 @@ final class StdinFeed {
   }
 
   /** After {@link #stop}: blocks until feeding has ended. Bounded, whatever the source does. */
-  void await(Threads threads) {
+  void await(BackgroundThreads threads) {
     boolean isDone =
         Uninterrupted.get(
             () -> {
@@ -190,7 +190,7 @@ final class StdinFeed {
   }
 
   /** True also if this thread is interrupted, which ends the waiting. */
-  private boolean isDoneSoon(Threads threads) {
+  private boolean isDoneSoon(BackgroundThreads threads) {
     try {
       return threads.time().isDone(done, GRACE);
     } catch (InterruptedException e) {

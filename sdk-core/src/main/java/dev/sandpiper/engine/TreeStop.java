@@ -29,7 +29,7 @@ final class TreeStop {
   private final RunningCommand command;
   private final CompletableFuture<?> streamOver;
   private final BooleanSupplier hasEnded;
-  private final Threads threads;
+  private final BackgroundThreads threads;
   private final ReentrantLock turn = new ReentrantLock(); // one stop at a time
 
   // Guarded by the lock.
@@ -44,7 +44,7 @@ final class TreeStop {
       RunningCommand command,
       CompletableFuture<?> streamOver,
       BooleanSupplier hasEnded,
-      Threads threads) {
+      BackgroundThreads threads) {
     this.command = command;
     this.streamOver = streamOver;
     this.hasEnded = hasEnded;

@@ -8,8 +8,8 @@ import dev.sandpiper.FileInfo;
 import dev.sandpiper.FileType;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.Nonce;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.Retold;
 import dev.sandpiper.http.Uninterrupted;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Writes beside a file and then moves over it. The file that is replaced is the one that a link
  * leads to, and its mode is kept.
  */
-public record AtomicWrite(FilePlatform platform, Threads threads) {
+public record AtomicWrite(FilePlatform platform, BackgroundThreads threads) {
   private static final Logger log = LoggerFactory.getLogger(AtomicWrite.class);
   private static final String UNCHANGED = "the file is as it was";
   private static final String REPLACED = "the file was replaced";

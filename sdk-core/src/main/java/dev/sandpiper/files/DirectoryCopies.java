@@ -14,8 +14,8 @@ import dev.sandpiper.Processes;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxIOException;
 import dev.sandpiper.WireFormatException;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.Nonce;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.ContentReads;
 import dev.sandpiper.http.Retold;
@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * happens. There {@code tar} packs and unpacks, here our own code does. Safe for use by many
  * threads.
  */
-public record DirectoryCopies(FilePlatform platform, Processes processes, Threads threads) {
+public record DirectoryCopies(
+    FilePlatform platform, Processes processes, BackgroundThreads threads) {
   private static final Logger log = LoggerFactory.getLogger(DirectoryCopies.class);
   private static final String PART = "a part of the directory may be there";
 

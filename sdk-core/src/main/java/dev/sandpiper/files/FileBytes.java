@@ -41,7 +41,7 @@ public final class FileBytes extends BlockInputStream {
       return true;
     }
 
-    boolean forsake() {
+    boolean releaseForgotten() {
       try {
         return release();
       } catch (IOException e) {
@@ -67,7 +67,7 @@ public final class FileBytes extends BlockInputStream {
         this,
         "the stream of file " + request.subject(),
         "its connection is released",
-        held::forsake);
+        held::releaseForgotten);
   }
 
   @Override

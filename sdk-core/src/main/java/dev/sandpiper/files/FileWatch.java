@@ -2,8 +2,8 @@ package dev.sandpiper.files;
 
 import dev.sandpiper.Failure;
 import dev.sandpiper.FileEvent;
-import dev.sandpiper.engine.BlockingEvents;
-import dev.sandpiper.engine.Threads;
+import dev.sandpiper.engine.AbstractEventStream;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.http.Unclosed;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * connection; when that is lost it opens another, and then tells the gap: who looks at the
  * directory because of it misses nothing that comes later.
  */
-public final class FileWatch extends BlockingEvents<FileEvent> {
+public final class FileWatch extends AbstractEventStream<FileEvent> {
   private final WatchPump pump;
 
   private FileWatch(WatchPump pump) {
@@ -29,7 +29,10 @@ public final class FileWatch extends BlockingEvents<FileEvent> {
    *     opener or a connection
    */
   public static FileWatch open(
-      String directory, Supplier<WatchConnection> opener, Runnable cancel, Threads threads) {
+      String directory,
+      Supplier<WatchConnection> opener,
+      Runnable cancel,
+      BackgroundThreads threads) {
     WatchPump pump = new WatchPump(directory, opener, cancel, threads);
     FileWatch watch = new FileWatch(pump);
     pump.begin();

@@ -1,13 +1,13 @@
 package dev.sandpiper.files;
 
 import dev.sandpiper.Failure;
-import dev.sandpiper.engine.Threads;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.List;
 
 /** Deletes files of ours, under names that nobody else knows. */
-public record HiddenFiles(FilePlatform platform, Threads threads) {
+public record HiddenFiles(FilePlatform platform, BackgroundThreads threads) {
   /** A server may begin to write after the connection of an upload is gone. */
   private static final Duration LATE = Duration.ofMillis(300);
 

@@ -6,7 +6,7 @@ import dev.sandpiper.FileEvent.Gap;
 import dev.sandpiper.FileEvent.ModeChanged;
 import dev.sandpiper.FileEvent.Written;
 import dev.sandpiper.FileInfo;
-import dev.sandpiper.engine.Handover;
+import dev.sandpiper.engine.EventQueue;
 import dev.sandpiper.http.Time;
 import java.util.Optional;
 
@@ -14,7 +14,7 @@ import java.util.Optional;
  * Between the pump of a watch and its reader. The pump never waits; when too much has come that
  * nobody read, all of it becomes one gap.
  */
-final class WatchBuffer extends Handover<FileEvent> {
+final class WatchBuffer extends EventQueue<FileEvent> {
   static final String OVERFLOW = "events came faster than they were read";
 
   /** Roughly bytes. */

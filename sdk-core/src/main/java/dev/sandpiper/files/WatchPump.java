@@ -10,7 +10,7 @@ import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
-import dev.sandpiper.engine.Threads;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.http.Backoff;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -37,7 +37,11 @@ final class WatchPump {
   private final Executor executor;
   private volatile boolean over;
 
-  WatchPump(String directory, Supplier<WatchConnection> opener, Runnable cancel, Threads threads) {
+  WatchPump(
+      String directory,
+      Supplier<WatchConnection> opener,
+      Runnable cancel,
+      BackgroundThreads threads) {
     this.directory = directory;
     this.opener = opener;
     this.cancel = cancel;

@@ -65,6 +65,14 @@ public final class Routes {
     return url.build();
   }
 
+  /** The port that a caller named, checked. */
+  public static int port(int number) {
+    if (number < 1 || number > 65_535) {
+      throw new IllegalArgumentException("ports are 1 to 65535, not " + number);
+    }
+    return number;
+  }
+
   /** For messages: credentials stand before the last @, tokens behind the question mark. */
   public static String withoutSecrets(String url) {
     return url.substring(url.lastIndexOf('@') + 1).split("[?#]", 2)[0];

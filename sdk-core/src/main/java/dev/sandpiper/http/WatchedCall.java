@@ -59,10 +59,6 @@ final class WatchedCall {
   /** Who waits, for what, since when (nanoseconds). */
   private record Waiting(Thread thread, Limit limit, Duration value, long since) {}
 
-  WatchedCall(Limits limits) {
-    this(limits, CallScope.open(), Time.system());
-  }
-
   WatchedCall(Limits limits, CallScope scope, Time time) {
     this.limits = limits;
     this.time = time;

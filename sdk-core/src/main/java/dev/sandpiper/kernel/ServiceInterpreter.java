@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.engine.Threads;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
@@ -26,9 +26,9 @@ import java.util.function.Function;
 /** The code interpreter over the service in a sandbox. */
 public final class ServiceInterpreter implements CodeInterpreter {
   private final CodeService service;
-  private final Threads threads;
+  private final BackgroundThreads threads;
 
-  public ServiceInterpreter(CodeService service, Threads threads) {
+  public ServiceInterpreter(CodeService service, BackgroundThreads threads) {
     this.service = service;
     this.threads = threads;
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The threads of a client; closing it proves that nothing is left on them. */
 final class Engine implements AutoCloseable {
   private final ClientResources resources;
-  private final Threads threads;
+  private final BackgroundThreads threads;
 
   Engine() {
     this(null);
@@ -33,7 +33,7 @@ final class Engine implements AutoCloseable {
     resources =
         new ClientResources(
             null, callers, Limits.standard(), Protocols.standard(), RetryOptions.standard(), time);
-    threads = Threads.of(resources);
+    threads = BackgroundThreads.of(resources);
   }
 
   Processes processes(CommandLauncher launcher) {

@@ -222,7 +222,7 @@ class RetryingTransportTest {
   }
 
   private void answer(int status, @Nullable String retryAfter) {
-    WatchedCall call = new WatchedCall(Limits.standard());
+    WatchedCall call = new WatchedCall(Limits.standard(), CallScope.open(), Time.system());
     if (retryAfter != null) {
       call.keepRetryAfter(retryAfter);
     }

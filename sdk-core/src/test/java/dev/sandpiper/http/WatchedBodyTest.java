@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class WatchedBodyTest {
   private static final Duration LIMIT = Limits.standard().response();
 
-  private final WatchedCall call = new WatchedCall(Limits.standard());
+  private final WatchedCall call =
+      new WatchedCall(Limits.standard(), CallScope.open(), Time.system());
 
   @Test
   void flushThatBlocksIsWatchedAsWell() throws Exception {

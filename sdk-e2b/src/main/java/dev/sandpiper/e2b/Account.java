@@ -6,8 +6,8 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.connect.Codec;
 import dev.sandpiper.e2b.envd.EnvdVersion;
 import dev.sandpiper.e2b.envd.SandboxAccess;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.CreatedSandboxes;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.wire.Json;
@@ -28,7 +28,7 @@ record Account(
     ControlPlane api,
     HttpTransport dataPlane,
     SandboxAddresses addresses,
-    Threads threads,
+    BackgroundThreads threads,
     String userAgent,
     Codec codec,
     Duration reattachLimit,

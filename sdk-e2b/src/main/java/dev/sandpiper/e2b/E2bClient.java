@@ -14,8 +14,8 @@ import dev.sandpiper.e2b.E2bSandbox.Origin;
 import dev.sandpiper.e2b.connect.Codec;
 import dev.sandpiper.e2b.envd.EnvdVersion;
 import dev.sandpiper.e2b.envd.SandboxAccess;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.CreatedSandboxes;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
@@ -63,7 +63,7 @@ public final class E2bClient implements SandboxClient {
             new ControlPlane(api, settings.apiUrl()),
             resources.transport(),
             SandboxAddresses.of(settings),
-            Threads.of(resources),
+            BackgroundThreads.of(resources),
             userAgent.text(),
             codec,
             reattachLimit,

@@ -9,8 +9,8 @@ import dev.sandpiper.Process;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
 import dev.sandpiper.e2b.process.EnvdLauncher;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.LaunchedProcesses;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.SentText;
 
@@ -18,7 +18,7 @@ import dev.sandpiper.wire.SentText;
 final class EnvdProcesses extends LaunchedProcesses implements E2bProcesses {
   private final EnvdLauncher launcher;
 
-  EnvdProcesses(EnvdLauncher launcher, Threads threads) {
+  EnvdProcesses(EnvdLauncher launcher, BackgroundThreads threads) {
     super(launcher, threads);
     this.launcher = launcher;
   }

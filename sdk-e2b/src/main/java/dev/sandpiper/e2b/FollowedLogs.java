@@ -3,7 +3,7 @@ package dev.sandpiper.e2b;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
-import dev.sandpiper.engine.BlockingEvents;
+import dev.sandpiper.engine.AbstractEventStream;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.JsonApi;
 import dev.sandpiper.http.Time;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A sandbox's log as it grows, asked for by the thread that reads. */
-final class FollowedLogs extends BlockingEvents<E2bLogEntry> {
+final class FollowedLogs extends AbstractEventStream<E2bLogEntry> {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final JsonApi api;

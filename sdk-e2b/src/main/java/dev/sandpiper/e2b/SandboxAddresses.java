@@ -51,9 +51,7 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
   }
 
   Endpoint port(int port, SandboxAccess access) {
-    if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("ports are 1 to 65535, not " + port);
-    }
+    Routes.port(port);
     Map<String, String> headers = new LinkedHashMap<>();
     if (access.trafficToken() != null) {
       headers.put("e2b-traffic-access-token", access.trafficToken());

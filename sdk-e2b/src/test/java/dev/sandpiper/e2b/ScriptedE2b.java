@@ -1,5 +1,6 @@
 package dev.sandpiper.e2b;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -236,6 +237,11 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
     return request;
   }
 
+  /** Takes a request and checks its line and its JSON. */
+  void take(String methodAndTarget, String json) throws Exception {
+    assertThat(json(take(methodAndTarget))).isEqualTo(parse(json));
+  }
+
   static ByteString body(RecordedRequest request) {
     ByteString body = request.getBody();
     return body == null ? ByteString.EMPTY : body;
@@ -243,6 +249,10 @@ final class ScriptedE2b implements BeforeEachCallback, AfterEachCallback {
 
   static JsonNode json(RecordedRequest request) throws MalformedStreamException {
     return Json.parse(body(request).toByteArray());
+  }
+
+  static JsonNode parse(String json) throws MalformedStreamException {
+    return Json.parse(json.getBytes(UTF_8));
   }
 
   /** The one message in the envelope of a streaming call. */

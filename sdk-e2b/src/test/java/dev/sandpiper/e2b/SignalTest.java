@@ -128,9 +128,9 @@ class SignalTest {
     assertThat(events.subList(events.size() - 3, events.size()))
         .containsExactly(
             new OutputGap(
-                Channel.STDOUT, OptionalLong.of(4), OptionalLong.empty(), Gaps.LAST_WORDS),
+                Channel.STDOUT, OptionalLong.of(4), OptionalLong.empty(), Gaps.FINAL_OUTPUT),
             new OutputGap(
-                Channel.STDERR, OptionalLong.of(0), OptionalLong.empty(), Gaps.LAST_WORDS),
+                Channel.STDERR, OptionalLong.of(0), OptionalLong.empty(), Gaps.FINAL_OUTPUT),
             new Ended(new Exited(0)));
     assertThat(CapturedLog.lines()).anyMatch(line -> line.contains("no kill could be run"));
     e2b.take(START);

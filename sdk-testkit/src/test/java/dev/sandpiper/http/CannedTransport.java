@@ -43,7 +43,7 @@ public final class CannedTransport implements HttpTransport {
   @Override
   public HttpResponse send(HttpRequest request) {
     Limits limits = Limits.standard();
-    WatchedCall call = new WatchedCall(limits);
+    WatchedCall call = new WatchedCall(limits, CallScope.open(), Time.system());
     String retryAfter = headers.get("Retry-After");
     if (retryAfter != null) {
       call.keepRetryAfter(retryAfter);

@@ -20,7 +20,7 @@ import dev.sandpiper.WatchOptions;
 import dev.sandpiper.WriteOptions;
 import dev.sandpiper.blaxel.BlaxelProcesses;
 import dev.sandpiper.blaxel.files.FileCommands.Job;
-import dev.sandpiper.engine.Threads;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.files.AtomicWrite;
 import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FilePlatform;
@@ -59,14 +59,14 @@ public final class BlaxelFiles extends SandboxFiles {
   private final Listing listing;
   private final AtomicWrite atomic;
   private final DirectoryCopies directories;
-  private final Threads threads;
+  private final BackgroundThreads threads;
 
   public BlaxelFiles(
       HttpTransport transport,
       HttpUrl base,
       SandboxPaths paths,
       BlaxelProcesses processes,
-      Threads threads) {
+      BackgroundThreads threads) {
     super(paths, ATTEMPTS);
     this.threads = threads;
     this.uploads = new Uploads(transport, base, threads.scope());

@@ -42,10 +42,6 @@ public record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
   private static final int MOST_PIECES = 10_000;
   private static final Duration CLEAN_UP = Duration.ofSeconds(10);
 
-  Uploads in(CallScope call) {
-    return new Uploads(transport, base, call);
-  }
-
   /** What the listener throws goes to the caller. */
   public void write(String path, Content content, UploadProgress progress) {
     progress.run(() -> send(path, content, progress));

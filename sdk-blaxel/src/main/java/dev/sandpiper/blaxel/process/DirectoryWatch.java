@@ -7,7 +7,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.blaxel.server.StrayLines;
-import dev.sandpiper.engine.Threads;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.http.Monitor;
@@ -48,8 +48,9 @@ final class DirectoryWatch {
   private static final Duration SILENCE = Duration.ofSeconds(75);
 
   private final OutputDirectory files;
-  private final Threads threads;
-  private final Map<News, String> followed = new ConcurrentHashMap<>(); // and the process's id
+  private final BackgroundThreads threads;
+  private final Map<ChangeNotifier, String> followed =
+      new ConcurrentHashMap<>(); // and the process's id
   private final Monitor monitor;
   private volatile boolean armed;
   private volatile long heardAt; // of an event
@@ -58,7 +59,7 @@ final class DirectoryWatch {
   private boolean running;
   private @Nullable CallScope connection;
 
-  DirectoryWatch(OutputDirectory files, Threads threads) {
+  DirectoryWatch(OutputDirectory files, BackgroundThreads threads) {
     this.files = files;
     this.threads = threads;
     this.monitor = new Monitor(threads.time());
@@ -70,8 +71,8 @@ final class DirectoryWatch {
   }
 
   /** Tells what happens to the files of this process, from now on. */
-  void add(String id, News news) {
-    followed.put(news, id);
+  void add(String id, ChangeNotifier notifier) {
+    followed.put(notifier, id);
     monitor.change(
         () -> {
           if (!running) {
@@ -82,8 +83,8 @@ final class DirectoryWatch {
   }
 
   /** No more of these. The last one ends the watch. */
-  void remove(News news) {
-    followed.remove(news);
+  void remove(ChangeNotifier notifier) {
+    followed.remove(notifier);
     monitor.change(
         () -> {
           if (followed.isEmpty() && connection != null) {
@@ -113,7 +114,7 @@ final class DirectoryWatch {
         boolean wasUseful = follow();
         armed = false;
         if (wasUseful) {
-          followed.keySet().forEach(News::changed);
+          followed.keySet().forEach(ChangeNotifier::changed);
         }
         nextPause = wasUseful ? FIRST_PAUSE : Math.min(2 * nextPause, LONGEST_PAUSE);
         pause = nextPause;
@@ -184,35 +185,35 @@ final class DirectoryWatch {
     try {
       event = Json.parse(line);
     } catch (MalformedStreamException e) {
-      followed.keySet().forEach(News::changed);
+      followed.keySet().forEach(ChangeNotifier::changed);
       return;
     }
     heardAt = threads.time().nanos();
     if (!armed) {
       armed = true;
-      followed.keySet().forEach(News::changed); // what came before
+      followed.keySet().forEach(ChangeNotifier::changed); // what came before
     }
     String name = event.path("name").asText("");
     int dot = name.indexOf('.');
     String id = dot < 0 ? "" : name.substring(0, dot);
     followed.forEach(
-        (news, followedId) -> {
+        (notifier, followedId) -> {
           if (followedId.equals(id)) {
-            tell(news, name.substring(dot + 1), event.path("op").asText(""));
+            tell(notifier, name.substring(dot + 1), event.path("op").asText(""));
           }
         });
   }
 
-  private static void tell(News news, String mark, String operation) {
+  private static void tell(ChangeNotifier notifier, String mark, String operation) {
     boolean isWritten = operation.equals("WRITE");
     if (isWritten && mark.startsWith("o.")) {
-      news.written(Channel.STDOUT);
+      notifier.written(Channel.STDOUT);
     } else if (isWritten && mark.startsWith("e.")) {
-      news.written(Channel.STDERR);
+      notifier.written(Channel.STDERR);
     } else if (TELLING.matcher(mark).lookingAt() && !isDropped(mark, operation)) {
-      news.changed();
+      notifier.changed();
     } else {
-      news.wake();
+      notifier.wake();
     }
   }
 

@@ -38,7 +38,7 @@ final class ExactChannel implements OutputSource.Reader {
 
   private final Channel channel;
   private final ProcessFiles files;
-  private final News news;
+  private final ChangeNotifier notifier;
   private final Lease lease;
   private final CallScope scope;
   private final Consumer<ProcessEvent> events;
@@ -54,14 +54,14 @@ final class ExactChannel implements OutputSource.Reader {
   ExactChannel(
       Channel channel,
       ProcessFiles files,
-      News news,
+      ChangeNotifier notifier,
       Lease lease,
       CallScope scope,
       Consumer<ProcessEvent> events,
       long position) {
     this.channel = channel;
     this.files = files;
-    this.news = news;
+    this.notifier = notifier;
     this.lease = lease;
     this.scope = scope;
     this.events = events;
@@ -73,7 +73,7 @@ final class ExactChannel implements OutputSource.Reader {
   @Override
   public boolean read() {
     Marks marks = files.marks();
-    long now = news.counters().written(channel);
+    long now = notifier.counters().written(channel);
     isUnread |= now != writes;
     writes = now;
     if (!isUnread && marks.reached(channel) <= position) {

@@ -35,7 +35,7 @@ final class ExactCommand implements RunningCommand {
   private final ExitJudge judge;
   private final FileEvents events;
   private final ProcessFiles files;
-  private final News news;
+  private final ChangeNotifier notifier;
   private final ExactInput input;
   private final Lease lease;
   private final ExactSandbox sandbox;
@@ -66,13 +66,14 @@ final class ExactCommand implements RunningCommand {
     this.maxRestarts = maxRestarts;
     this.removed = removed;
     this.sandbox = sandbox;
-    this.news = new News(sandbox.threads().time());
+    this.notifier = new ChangeNotifier(sandbox.threads().time());
     this.judge = ExitJudge.of(ref.processId(), name, sandbox, maxRestarts, isShort);
     Function<CallScope, ProcessRecord> records = this::record;
     this.files = new ProcessFiles(ref.nonce(), sandbox.files(), isShort ? records : null);
     this.lease = new Lease(files, sandbox.heartbeat(), sandbox.threads(), isStarter, begin);
-    this.events = new FileEvents(ref, name, new WrappedOutput(), news, judge, sandbox.patience());
-    this.input = new ExactInput(name, files, news, hasInput, sandbox.threads().scope());
+    this.events =
+        new FileEvents(ref, name, new WrappedOutput(), notifier, judge, sandbox.patience());
+    this.input = new ExactInput(name, files, notifier, hasInput, sandbox.threads().scope());
   }
 
   private ProcessRecord record(CallScope scope) {
@@ -83,7 +84,7 @@ final class ExactCommand implements RunningCommand {
   /** Learns from the answer to its start, which was waited for. */
   void take(ProcessRecord record) {
     awaited.set(record);
-    news.changed();
+    notifier.changed();
   }
 
   /** What there is of it. Blocks. */
@@ -98,16 +99,16 @@ final class ExactCommand implements RunningCommand {
     }
   }
 
-  /** Is told of news of its files from now on, and keeps them from being dropped. */
+  /** Is notified of changes of its files from now on, and keeps them from being dropped. */
   void follow() {
     if (!followed.compareAndSet(false, true)) {
       return;
     }
-    sandbox.watch().add(ref.nonce(), news);
+    sandbox.watch().add(ref.nonce(), notifier);
     try {
       lease.begin();
     } catch (RuntimeException | Error e) {
-      sandbox.watch().remove(news);
+      sandbox.watch().remove(notifier);
       throw e;
     }
   }
@@ -225,7 +226,7 @@ final class ExactCommand implements RunningCommand {
     if (!settled.compareAndSet(false, true)) {
       return;
     }
-    sandbox.watch().remove(news);
+    sandbox.watch().remove(notifier);
     boolean isRefused = judge.isRefused();
     if (isRefused) {
       sandbox.finished().addAll(removed); // a wrapper that gives up may not have come to them
@@ -247,8 +248,8 @@ final class ExactCommand implements RunningCommand {
     @Override
     public List<ExactChannel> readers(Consumer<ProcessEvent> told, CallScope scope) {
       return List.of(
-          new ExactChannel(Channel.STDOUT, files, news, lease, scope, told, begin.stdout()),
-          new ExactChannel(Channel.STDERR, files, news, lease, scope, told, begin.stderr()));
+          new ExactChannel(Channel.STDOUT, files, notifier, lease, scope, told, begin.stdout()),
+          new ExactChannel(Channel.STDERR, files, notifier, lease, scope, told, begin.stderr()));
     }
 
     @Override

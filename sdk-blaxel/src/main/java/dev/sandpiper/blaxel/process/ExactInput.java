@@ -32,7 +32,7 @@ final class ExactInput implements CommandInput {
 
   private final String name;
   private final ProcessFiles files;
-  private final News news;
+  private final ChangeNotifier notifier;
   private final boolean isCertain;
   private final CallScope cancellation;
   private final ReentrantLock sending = new ReentrantLock();
@@ -45,10 +45,14 @@ final class ExactInput implements CommandInput {
    * @param cancellation without an end; what cancels it ends what is being sent
    */
   ExactInput(
-      String name, ProcessFiles files, News news, boolean isCertain, CallScope cancellation) {
+      String name,
+      ProcessFiles files,
+      ChangeNotifier notifier,
+      boolean isCertain,
+      CallScope cancellation) {
     this.name = name;
     this.files = files;
-    this.news = news;
+    this.notifier = notifier;
     this.isCertain = isCertain;
     this.cancellation = cancellation;
   }
@@ -98,7 +102,7 @@ final class ExactInput implements CommandInput {
   public void giveUp() {
     givenUp = true;
     cancellation.cancel();
-    news.wake();
+    notifier.wake();
   }
 
   /** The process is over; has something run when nothing of this is on its way any more. */
@@ -150,10 +154,10 @@ final class ExactInput implements CommandInput {
   /** Lists until it is so: the reader of the output may be waiting for its consumer. */
   private void await(BooleanSupplier condition) {
     long pause = FIRST_PAUSE;
-    News.Counters seen = news.counters();
+    ChangeNotifier.Counters seen = notifier.counters();
     while (!condition.getAsBoolean()) {
-      news.awaitChange(seen, pause, failure(""));
-      seen = news.counters();
+      notifier.awaitChange(seen, pause, failure(""));
+      seen = notifier.counters();
       repeatedly(attempt -> files.list(cancellation));
       pause = Math.min(2 * pause, LONGEST_PAUSE);
       rejectIfClosed();

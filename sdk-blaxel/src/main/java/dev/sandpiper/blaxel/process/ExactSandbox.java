@@ -2,9 +2,9 @@ package dev.sandpiper.blaxel.process;
 
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.StartRecovery;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
@@ -26,7 +26,7 @@ public record ExactSandbox(
     FinishedProcesses finished,
     Map<String, ExactSandbox> others,
     ProcessTrees trees,
-    Threads threads,
+    BackgroundThreads threads,
     NotBegun notBegun,
     Duration patience) {
 
@@ -34,7 +34,7 @@ public record ExactSandbox(
       String id,
       ProcessApi api,
       OutputDirectory files,
-      Threads threads,
+      BackgroundThreads threads,
       NotBegun notBegun,
       Duration patience) {
     DirectoryWatch watch = new DirectoryWatch(files, threads);

@@ -46,7 +46,7 @@ final class FileEvents implements CommandEvents {
   private final ProcessRef ref;
   private final String name;
   private final OutputSource source;
-  private final News news;
+  private final ChangeNotifier notifier;
   private final ExitJudge judge;
   private final Duration patience;
   private final Time time;
@@ -75,13 +75,13 @@ final class FileEvents implements CommandEvents {
       ProcessRef ref,
       String name,
       OutputSource source,
-      News news,
+      ChangeNotifier notifier,
       ExitJudge judge,
       Duration patience) {
     this.ref = ref;
     this.name = name;
     this.source = source;
-    this.news = news;
+    this.notifier = notifier;
     this.judge = judge;
     this.patience = patience;
     this.time = judge.time();
@@ -100,14 +100,14 @@ final class FileEvents implements CommandEvents {
         step();
         heard = time.nanos();
       } catch (SandboxException e) {
-        endure(e);
+        tolerateOutage(e);
       }
     }
     return ready.remove();
   }
 
   private void step() {
-    News.Counters seen = news.counters();
+    ChangeNotifier.Counters seen = notifier.counters();
     if (seen.changes() != changes) {
       changes = seen.changes();
       look();
@@ -116,7 +116,7 @@ final class FileEvents implements CommandEvents {
       newsSince = time.nanos();
       pause = FIRST_PAUSE;
     } else if (!finish()) {
-      rest(seen);
+      awaitNews(seen);
     }
   }
 
@@ -139,10 +139,10 @@ final class FileEvents implements CommandEvents {
   }
 
   /** Waits for news; without any it looks itself. */
-  private void rest(News.Counters seen) {
+  private void awaitNews(ChangeNotifier.Counters seen) {
     long most = allowed(pause);
     long soonest = judge.soonest(source.marks());
-    boolean isTold = news.await(seen, Math.min(most, soonest), failure(""));
+    boolean isTold = notifier.await(seen, Math.min(most, soonest), failure(""));
     if (isTold && !judge.isDue()) {
       return;
     }
@@ -155,7 +155,7 @@ final class FileEvents implements CommandEvents {
     }
     if (!isNews && judge.askIfDue(scope)) {
       look();
-      news.changed();
+      notifier.changed();
     }
   }
 
@@ -198,7 +198,7 @@ final class FileEvents implements CommandEvents {
   }
 
   /** A sandbox may be out of reach for a while; nothing is lost by that. */
-  private void endure(SandboxException e) {
+  private void tolerateOutage(SandboxException e) {
     rejectIfCancelled();
     boolean isFinal =
         e instanceof CancelledException || e instanceof WireFormatException || judge.isRefused();
@@ -218,8 +218,8 @@ final class FileEvents implements CommandEvents {
     }
     log.debug("{}: {}", ref, e.getMessage());
     pause = Math.min(2 * pause, LONGEST_PAUSE);
-    news.await(news.counters(), pause, failure(""));
-    news.changed();
+    notifier.await(notifier.counters(), pause, failure(""));
+    notifier.changed();
   }
 
   private ConnectionLostException lost(String observed, SandboxException cause) {
@@ -259,14 +259,14 @@ final class FileEvents implements CommandEvents {
   /** Has the record be looked at now: something was done to the process. From any thread. */
   void lookNow() {
     judge.hurry();
-    news.wake();
+    notifier.wake();
   }
 
   @Override
   public void cancel() {
     cancelled = true;
     scope.cancel();
-    news.wake();
+    notifier.wake();
   }
 
   private Failure failure(String observed) {

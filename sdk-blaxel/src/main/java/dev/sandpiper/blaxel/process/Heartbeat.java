@@ -4,8 +4,8 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.Nonce;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.Set;
@@ -38,7 +38,7 @@ final class Heartbeat {
   private final OutputDirectory files;
   private final DirectoryWatch watch;
   private final FinishedProcesses finished;
-  private final Threads threads;
+  private final BackgroundThreads threads;
   private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
   private final AtomicLong count = new AtomicLong();
   private final AtomicInteger absences = new AtomicInteger();
@@ -49,7 +49,10 @@ final class Heartbeat {
   private @Nullable Future<?> timer; // guarded by this; there while there are leases
 
   Heartbeat(
-      OutputDirectory files, DirectoryWatch watch, FinishedProcesses finished, Threads threads) {
+      OutputDirectory files,
+      DirectoryWatch watch,
+      FinishedProcesses finished,
+      BackgroundThreads threads) {
     this.files = files;
     this.watch = watch;
     this.finished = finished;

@@ -5,8 +5,8 @@ import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.Failure;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.ByteOffsets;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -45,7 +45,7 @@ public final class Lease {
 
   private final ProcessFiles files;
   private final Heartbeat heartbeat;
-  private final Threads threads;
+  private final BackgroundThreads threads;
   private final String holder;
   private final boolean isStarter;
   private final ReentrantLock traffic = new ReentrantLock();
@@ -68,7 +68,7 @@ public final class Lease {
   Lease(
       ProcessFiles files,
       Heartbeat heartbeat,
-      Threads threads,
+      BackgroundThreads threads,
       boolean isStarter,
       ByteOffsets begin) {
     this.files = files;
@@ -159,7 +159,7 @@ public final class Lease {
   private void exchange() {
     checkedAt = threads.time().nanos();
     if (!isHeld || heartbeat.absences() != absences) {
-      isHeld = canBeHad(threads.scope());
+      isHeld = isAvailable(threads.scope());
     }
     if (isHeldThere() && isToWrite()) { // elsewhere the server would make the directory
       isNews = false;
@@ -177,7 +177,7 @@ public final class Lease {
   }
 
   /** True if it is ours, or nobody's any more. */
-  private boolean canBeHad(CallScope scope) {
+  private boolean isAvailable(CallScope scope) {
     int late = heartbeat.absences();
     hasLapsed |= isHeld && late != absences;
     String found = files.text(MARK, scope).strip();
@@ -222,7 +222,7 @@ public final class Lease {
     try {
       if (remove == null && isHeldThere()) {
         write(GIVEN_BACK, scope);
-      } else if (remove != null && (isHeld || canBeHad(scope))) {
+      } else if (remove != null && (isHeld || isAvailable(scope))) {
         remove.run();
       }
     } catch (SandboxException e) {

@@ -120,7 +120,7 @@ final class ServerProcesses {
             ref,
             ref.processId(),
             new ServerLogs(sandbox.files(), path, position),
-            new News(sandbox.threads().time()),
+            new ChangeNotifier(sandbox.threads().time()),
             ExitJudge.byRecord(ref, record, sandbox, scope),
             sandbox.patience());
     String subject = ref.toString();

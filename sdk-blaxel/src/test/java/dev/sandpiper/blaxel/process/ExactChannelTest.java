@@ -7,8 +7,8 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.blaxel.ScriptedBlaxel;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.ByteOffsets;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
@@ -30,7 +30,7 @@ class ExactChannelTest {
   private final MockWebServer server = new MockWebServer();
   private final ClientResources resources =
       new ClientResources(null, null, Limits.standard(), Protocols.standard());
-  private final News news = new News(Time.system());
+  private final ChangeNotifier notifier = new ChangeNotifier(Time.system());
   private final List<ProcessEvent> events = new ArrayList<>();
 
   @BeforeEach
@@ -47,7 +47,7 @@ class ExactChannelTest {
 
   private ExactChannel channel(long position) {
     OutputDirectory files = new OutputDirectory(resources.transport(), server.url("/"), "/tmp/out");
-    Threads threads = Threads.of(resources);
+    BackgroundThreads threads = BackgroundThreads.of(resources);
     ProcessFiles process = new ProcessFiles("sp-1", files);
     DirectoryWatch watch = new DirectoryWatch(files, threads);
     ProcessApi api = new ProcessApi(resources.transport(), server.url("/"), threads.scope());
@@ -55,7 +55,7 @@ class ExactChannelTest {
     Heartbeat heartbeat = new Heartbeat(files, watch, finished, threads);
     Lease lease = new Lease(process, heartbeat, threads, true, ByteOffsets.BEGINNING);
     return new ExactChannel(
-        Channel.STDOUT, process, news, lease, CallScope.open(), events::add, position);
+        Channel.STDOUT, process, notifier, lease, CallScope.open(), events::add, position);
   }
 
   private void listing(String files) {
@@ -89,7 +89,7 @@ class ExactChannelTest {
 
   @Test
   void segmentsAreReadOneAfterTheOther() {
-    news.written(Channel.STDOUT);
+    notifier.written(Channel.STDOUT);
     listing(file(0, 4) + "," + file(4, 2));
     part(0, 4, "abcd");
     part(0, 2, "ef");
@@ -103,7 +103,7 @@ class ExactChannelTest {
 
   @Test
   void aWriteIsReadAtTheReadersPositionWithoutAListing() {
-    news.written(Channel.STDOUT);
+    notifier.written(Channel.STDOUT);
     listing(file(0, 4));
     part(0, 4, "abcd");
     part(4, 6, "ef");
@@ -111,7 +111,7 @@ class ExactChannelTest {
     assertThat(channel.read()).isTrue();
     assertThat(channel.read()).isTrue();
     assertThat(channel.read()).isFalse();
-    news.written(Channel.STDOUT);
+    notifier.written(Channel.STDOUT);
     assertThat(channel.read()).isTrue();
 
     assertThat(text()).isEqualTo("abcdef");
@@ -120,7 +120,7 @@ class ExactChannelTest {
 
   @Test
   void whatIsGoneIsAGapUpToWhatIsThere() {
-    news.written(Channel.STDOUT);
+    notifier.written(Channel.STDOUT);
     listing(file(0, 4));
     server.enqueue(ScriptedBlaxel.json(404, "{\"error\":\"stat x: no such file or directory\"}"));
     listing(file(4, 2));
@@ -134,7 +134,7 @@ class ExactChannelTest {
   /** A listing may count an older segment before it has grown, and a later one after that. */
   @Test
   void bytesThatAreMissingBeforeALaterSegmentAreAskedForTwice() {
-    news.written(Channel.STDOUT);
+    notifier.written(Channel.STDOUT);
     listing(file(0, 4) + "," + file(6, 2));
     nothing(4);
     part(4, 6, "ef");
@@ -148,7 +148,7 @@ class ExactChannelTest {
 
   @Test
   void bytesThatAreMissingTwiceAreAGap() {
-    news.written(Channel.STDOUT);
+    notifier.written(Channel.STDOUT);
     listing(file(0, 4) + "," + file(6, 2));
     nothing(4);
     nothing(4);

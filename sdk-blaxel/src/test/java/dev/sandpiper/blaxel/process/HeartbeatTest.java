@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sandpiper.blaxel.ScriptedBlaxel;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.ByteOffsets;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Limits;
 import dev.sandpiper.http.ManualTime;
@@ -47,14 +47,15 @@ class HeartbeatTest {
   /** A client with a clock of its own. */
   private final class Client {
     final ManualTime time = new ManualTime();
-    final Threads threads = new Threads(time, time, Runnable::run, Runnable::run);
+    final BackgroundThreads threads =
+        new BackgroundThreads(time, time, Runnable::run, Runnable::run);
     final OutputDirectory directory =
         new OutputDirectory(resources.transport(), server.url("/"), "/tmp/out");
     final FinishedProcesses finished =
         new FinishedProcesses(
             new ProcessApi(resources.transport(), server.url("/"), threads.scope()), "/tmp/out");
     final DirectoryWatch watch =
-        new DirectoryWatch(directory, new Threads(time, time, apart, apart));
+        new DirectoryWatch(directory, new BackgroundThreads(time, time, apart, apart));
     final Heartbeat heartbeat = new Heartbeat(directory, watch, finished, threads);
 
     Lease lease(String id, boolean isStarter) {
@@ -191,8 +192,8 @@ class HeartbeatTest {
   void aWatchThatSeesNoHeartbeatIsOpenedAgain() {
     Client client = new Client();
     client.started("sp-1");
-    News news = new News(client.time);
-    client.watch.add("sp-1", news);
+    ChangeNotifier notifier = new ChangeNotifier(client.time);
+    client.watch.add("sp-1", notifier);
     Patience.until(
         "the watch has seen an event",
         () -> {
@@ -209,7 +210,7 @@ class HeartbeatTest {
         });
 
     assertThat(writes).containsKey(client.beats());
-    client.watch.remove(news);
+    client.watch.remove(notifier);
   }
 
   @Test

@@ -1,127 +1,29 @@
 package dev.sandpiper.blaxel.process;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sandpiper.ProcessEvent.Channel;
-import dev.sandpiper.testing.Patience;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableSet;
-import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The wrapper as a script, in the shells of this machine. */
+/** What the wrapper writes of a command, and what it needs for that. */
 @Timeout(60)
 @EnabledOnOs(OS.LINUX)
-class WrapperTest {
-  /** Where the wrapper finds its tools, whatever the command's own path is. */
-  private static final String STANDARD_PATH =
-      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-  @TempDir Path directory;
-
-  static Stream<String> shells() {
-    return Stream.of("/bin/dash", "/bin/bash", "/bin/busybox sh")
-        .filter(shell -> new File(shell.split(" ", 2)[0]).canExecute());
-  }
-
-  /** What a wrapper is told. */
-  private final class Run {
-    private final String shell;
-    private final Map<String, String> environment = new HashMap<>();
-    private String id = "sp-1";
-    private String lines = "";
-    private long segment = 4 << 20;
-    private long kept = 64 << 20;
-    private int lease = 240;
-    private String joined = "";
-    private String seconds = "";
-    private String again = "";
-    private String old = "";
-    private String sweep = "";
-    private String standardPath = STANDARD_PATH;
-
-    Run(String shell) {
-      this.shell = shell;
-    }
-
-    java.lang.Process start(String... command) throws IOException {
-      List<String> all = new ArrayList<>(List.of("setsid"));
-      all.addAll(List.of(shell.split(" ")));
-      all.addAll(List.of("-c", here(Scripts.WRAP.replace(STANDARD_PATH, standardPath)), "sh"));
-      all.addAll(List.of(out().toString(), path(id), lines));
-      all.addAll(List.of("" + segment, "" + kept, "" + lease, joined, seconds, again, old));
-      all.addAll(Arrays.asList(command));
-      ProcessBuilder builder = new ProcessBuilder(all);
-      builder.environment().putAll(environment);
-      builder.environment().put("SANDPIPER_WRITE", here(Scripts.WRITE));
-      builder.environment().put("SANDPIPER_WATCHDOG", here(Scripts.WATCHDOG));
-      builder.environment().put("SANDPIPER_SWEEP", sweep);
-      builder.environment().put("SANDPIPER_HOLDER", "sp-h.0");
-      return builder
-          .redirectErrorStream(true)
-          .redirectOutput(directory.resolve("log").toFile())
-          .start();
-    }
-
-    private String here(String script) {
-      return script.replace("/bin/sh", shell);
-    }
-
-    int run(String... command) throws Exception {
-      java.lang.Process process = start(command);
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      return process.exitValue();
-    }
-  }
-
-  private Path out() {
-    return directory.resolve("out");
-  }
-
-  private String path(String id) {
-    return out().resolve(id).toString();
-  }
-
-  private List<String> names() {
-    String[] names = out().toFile().list();
-    return names == null ? List.of() : Stream.of(names).sorted().toList();
-  }
-
-  private String text(String name) throws IOException {
-    return Files.readString(out().resolve(name));
-  }
-
-  private void awaitName(String part) {
-    Patience.until(part, () -> names().stream().anyMatch(name -> name.contains(part)));
-  }
-
-  private static void kill(String signal, long group) throws Exception {
-    new ProcessBuilder("kill", "-" + signal, "--", "-" + group).start().waitFor();
-  }
-
+class WrapperTest extends WrapperOnThisMachine {
   @ParameterizedTest
   @MethodSource("shells")
   void whatIsWrittenIsInSegmentsAndTheNamesTellTheRest(String shell) throws Exception {
@@ -135,10 +37,6 @@ class WrapperTest {
     assertThat(text("sp-1.e.0")).isEqualTo("e");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out())))
         .isEqualTo("rwx------");
-  }
-
-  private List<String> log() throws IOException {
-    return Files.readAllLines(directory.resolve("log"));
   }
 
   @ParameterizedTest
@@ -212,26 +110,6 @@ class WrapperTest {
 
   @ParameterizedTest
   @MethodSource("shells")
-  void aDeathBySignalIsToldFromAnExitWithItsCode(String shell) throws Exception {
-    for (String lines : List.of("", "8193")) {
-      Run run = new Run(shell);
-      run.lines = lines;
-      run.id = "sp-died" + lines;
-      run.run("/bin/sh", "-c", "kill -KILL $$");
-      assertThat(all()).contains("x.1." + (256 + 9));
-      run.id = "sp-exited" + lines;
-      run.run("/bin/sh", "-c", "exit 137");
-      assertThat(all()).contains("x.1.137");
-    }
-  }
-
-  /** Every mark, whichever way it is told. */
-  private String all() throws IOException {
-    return log() + " " + names();
-  }
-
-  @ParameterizedTest
-  @MethodSource("shells")
   void aSegmentEndsWhereTheNextBegins(String shell) throws Exception {
     Run run = new Run(shell);
     run.segment = 1 << 17;
@@ -255,170 +133,6 @@ class WrapperTest {
     }
     assertThat(all).hasToString(expected.toString());
     assertThat(offsets).hasSizeGreaterThan(9);
-  }
-
-  @ParameterizedTest
-  @MethodSource("shells")
-  void whileTheLeaseIsHeldTheCommandWaitsAndOnceItIsGivenBackTheOldestGoes(String shell)
-      throws Exception {
-    Run run = new Run(shell);
-    run.segment = 1 << 17;
-    run.kept = 1 << 19;
-    java.lang.Process process = run.start("/bin/sh", "-c", "seq 1 400000");
-    Patience.until("there is as much as may be", () -> held() >= run.kept);
-    assertThat(process.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
-    assertThat(names()).contains("sp-1.o.0");
-    Files.writeString(out().resolve("sp-1.c"), Lease.GIVEN_BACK + "\n");
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-
-    assertThat(held()).isBetween(1L << 18, (1L << 19) + (1 << 17));
-    assertThat(names()).doesNotContain("sp-1.o.0");
-  }
-
-  @ParameterizedTest
-  @MethodSource("shells")
-  void theWriterDropsWhatTheReaderHasPassedAndNothingElse(String shell) throws Exception {
-    Run run = new Run(shell);
-    run.segment = 1 << 17;
-    run.kept = 1 << 19;
-    java.lang.Process process = run.start("/bin/sh", "-c", "seq 1 200000; seq 1 200000 >&2");
-    Patience.until("there is as much as may be", () -> held() >= run.kept);
-    Files.writeString(out().resolve("sp-1.c"), "reader.1 900000 0\n");
-    Patience.until("the command goes on", () -> held("sp-1.e.") >= run.kept);
-
-    assertThat(offsets("sp-1.o.").first()).isLessThanOrEqualTo(900_000);
-    assertThat(offsets("sp-1.o.").higher(offsets("sp-1.o.").first())).isGreaterThan(900_000);
-    assertThat(offsets("sp-1.e.").first()).isZero();
-    Files.writeString(out().resolve("sp-1.c"), "reader.2 2000000 2000000\n");
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(names()).contains("sp-1.O.1.1288895.0", "sp-1.E.1.1288895.0");
-  }
-
-  private NavigableSet<Long> offsets(String segments) {
-    return names().stream()
-        .filter(name -> name.startsWith(segments))
-        .map(name -> Long.parseLong(name.substring(segments.length())))
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  @ParameterizedTest
-  @MethodSource("shells")
-  void aLeaseThatNobodyRenewsLapses(String shell) throws Exception {
-    Run run = new Run(shell);
-    run.segment = 1 << 17;
-    run.kept = 1 << 19;
-    run.lease = 2;
-    assertThat(run.run("/bin/sh", "-c", "seq 1 400000")).isZero();
-
-    assertThat(names()).contains("sp-1.c").doesNotContain("sp-1.o.0");
-    assertThat(held()).isLessThanOrEqualTo((1L << 19) + (1 << 17));
-  }
-
-  @ParameterizedTest
-  @MethodSource("shells")
-  void aLeaseIsHeldWhileItsHolderRenewsItsHeartbeat(String shell) throws Exception {
-    Run run = new Run(shell);
-    run.segment = 1 << 17;
-    run.kept = 1 << 19;
-    run.lease = 8;
-    java.lang.Process process = run.start("/bin/sh", "-c", "seq 1 400000");
-    Patience.until("there is as much as may be", () -> held() >= run.kept);
-    for (int beat = 1; beat <= 30; beat++) { // for longer than the lease
-      Files.writeString(out().resolve("sp-h.r"), beat + "\n");
-      assertThat(process.waitFor(100, TimeUnit.MILLISECONDS)).isFalse();
-    }
-    assertThat(names()).contains("sp-1.o.0");
-    assertThat(text("sp-1.c")).isEqualTo("sp-h.0 0 0\n");
-
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(names()).doesNotContain("sp-1.o.0");
-  }
-
-  private long held() {
-    return held("sp-1.o.");
-  }
-
-  private long held(String segments) {
-    return names().stream()
-        .filter(name -> name.startsWith(segments))
-        .mapToLong(name -> out().resolve(name).toFile().length())
-        .sum();
-  }
-
-  @ParameterizedTest
-  @MethodSource("shells")
-  void signalsReachTheCommandAndSpareTheRest(String shell) throws Exception {
-    java.lang.Process process =
-        new Run(shell)
-            .start(
-                "perl", // since who started this build may ignore INT, and a shell keeps that
-                "-e",
-                "$SIG{INT} = 'DEFAULT'; exec @ARGV",
-                "/bin/sh",
-                "-c",
-                "trap 'echo last; exit 9' INT; echo go; while :; do sleep 0.05; done");
-    Patience.until("it runs", () -> Files.exists(out().resolve("sp-1.o.0")) && !text().isEmpty());
-    kill("INT", process.pid());
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-
-    assertThat(process.exitValue()).isEqualTo(9);
-    assertThat(text("sp-1.o.0")).isEqualTo("go\nlast\n");
-  }
-
-  private String text() {
-    try {
-      return text("sp-1.o.0");
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("shells")
-  void aCommandHasEverySignalAsItIsWithoutAWrapper(String shell) throws Exception {
-    String[] command = {"grep", "-E", "^Sig(Ign|Cgt)", "/proc/self/status"};
-    new Run(shell).run(command);
-
-    byte[] plain = new ProcessBuilder(command).start().getInputStream().readAllBytes();
-    assertThat(text("sp-1.o.0")).isEqualTo(new String(plain, UTF_8));
-  }
-
-  @ParameterizedTest
-  @MethodSource("shells")
-  void whenAllAreKilledTheOutputIsWholeAndThereIsNoExit(String shell) throws Exception {
-    java.lang.Process process = new Run(shell).start("/bin/sh", "-c", "echo go; exec sleep 1000");
-    Patience.until("it runs", () -> !text().isEmpty());
-    awaitName(".e.0"); // its writer has left the group
-    kill("KILL", process.pid());
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    awaitName(".O.1.3.0");
-    awaitName(".E.1.0.0");
-
-    assertThat(names()).noneMatch(name -> name.contains(".x."));
-  }
-
-  @ParameterizedTest
-  @MethodSource("shells")
-  void aCommandWhoseClientDiedIsStoppedByTheWatchdog(String shell) throws Exception {
-    Run run = new Run(shell);
-    run.seconds = "1";
-    assertThat(run.run("/bin/sh", "-c", "echo go; exec sleep 1000")).isEqualTo(143);
-
-    assertThat(names()).contains("sp-1.x.1." + (256 + 15), "sp-1.O.1.3.0");
-  }
-
-  @ParameterizedTest
-  @MethodSource("shells")
-  void aWatchdogEndsWithItsCommand(String shell) throws Exception {
-    Run run = new Run(shell);
-    run.seconds = "777";
-    run.environment.put("SANDPIPER_WATCHED", directory.toString());
-    assertThat(run.run("true")).isZero();
-
-    String all =
-        new String(
-            new ProcessBuilder("ps", "-eo", "args").start().getInputStream().readAllBytes(), UTF_8);
-    assertThat(all.lines()).noneMatch(line -> line.equals("sleep 777"));
   }
 
   @ParameterizedTest

@@ -21,7 +21,7 @@ import dev.sandpiper.e2b.connect.ConnectClient;
 import dev.sandpiper.e2b.envd.EnvdErrors;
 import dev.sandpiper.e2b.envd.EnvdVersion;
 import dev.sandpiper.e2b.envd.SandboxAccess;
-import dev.sandpiper.engine.Threads;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.files.AtomicWrite;
 import dev.sandpiper.files.DirectoryCopies;
 import dev.sandpiper.files.FilePlatform;
@@ -53,7 +53,7 @@ public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
   private final DirectoryCopies directories;
   private final FileUrls urls;
   private final PartsUpload parts;
-  private final Threads threads;
+  private final BackgroundThreads threads;
 
   public EnvdFiles(
       SandboxAccess access,
@@ -62,7 +62,7 @@ public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
       SandboxPaths paths,
       Processes processes,
       FileUrls urls,
-      Threads threads) {
+      BackgroundThreads threads) {
     super(paths, 1);
     EnvdErrors errors = new EnvdErrors(What.FILE);
     this.access = access;

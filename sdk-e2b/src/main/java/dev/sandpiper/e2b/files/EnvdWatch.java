@@ -21,7 +21,7 @@ import dev.sandpiper.e2b.proto.FilesystemProto.FilesystemEvent;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirRequest;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse;
 import dev.sandpiper.e2b.proto.FilesystemProto.WatchDirResponse.EventCase;
-import dev.sandpiper.engine.Threads;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.files.FileWatch;
 import dev.sandpiper.files.WatchConnection;
 import dev.sandpiper.http.CallScope;
@@ -38,7 +38,7 @@ final class EnvdWatch implements WatchConnection {
 
   private final String directory;
   private final ConnectStream<WatchDirResponse> stream;
-  private final Deque<FileEvent> lastWords = new ArrayDeque<>();
+  private final Deque<FileEvent> finalEvents = new ArrayDeque<>();
   private boolean over;
 
   private EnvdWatch(String directory, ConnectStream<WatchDirResponse> stream) {
@@ -52,7 +52,7 @@ final class EnvdWatch implements WatchConnection {
       EnvdVersion version,
       String path,
       E2bWatchOptions options,
-      Threads threads) {
+      BackgroundThreads threads) {
     WatchOptions common = options.common();
     require(common.isRecursive(), version, EnvdVersion.RECURSIVE_WATCH, path, "a recursive watch");
     require(
@@ -102,7 +102,7 @@ final class EnvdWatch implements WatchConnection {
 
   @Override
   public @Nullable FileEvent next() {
-    while (lastWords.isEmpty() && !over) {
+    while (finalEvents.isEmpty() && !over) {
       WatchDirResponse message = stream.next(failure(""));
       if (message == null) {
         throw new PlatformException(failure("the sandbox ended the watch"));
@@ -114,7 +114,7 @@ final class EnvdWatch implements WatchConnection {
         }
       }
     }
-    return lastWords.poll();
+    return finalEvents.poll();
   }
 
   private WireFormatException malformed(MalformedStreamException cause) {
@@ -125,7 +125,7 @@ final class EnvdWatch implements WatchConnection {
   private @Nullable FileEvent event(FilesystemEvent event) {
     if (event.getName().equals(ITSELF)) {
       end(event.getType());
-      return lastWords.poll();
+      return finalEvents.poll();
     }
     String path = path(event.getName());
     return switch (event.getType()) {
@@ -141,16 +141,17 @@ final class EnvdWatch implements WatchConnection {
   /** The stream would stay open and silent, also when the directory is made anew. */
   private void end(EventType type) {
     if (type == EventType.EVENT_TYPE_REMOVE) {
-      lastWords.add(new Removed(directory));
-      lastWords.add(new Gap("the watched directory was removed; what replaces it is not reported"));
+      finalEvents.add(new Removed(directory));
+      finalEvents.add(
+          new Gap("the watched directory was removed; what replaces it is not reported"));
       over = true;
     } else if (type == EventType.EVENT_TYPE_RENAME) {
-      lastWords.add(new Renamed(directory));
-      lastWords.add(
+      finalEvents.add(new Renamed(directory));
+      finalEvents.add(
           new Gap("the watched directory was renamed; what happens in it is not reported"));
       over = true;
     } else if (type == EventType.EVENT_TYPE_CHMOD) {
-      lastWords.add(new ModeChanged(directory, Optional.empty()));
+      finalEvents.add(new ModeChanged(directory, Optional.empty()));
     }
   }
 

@@ -14,7 +14,7 @@ final class EnvdCommand extends TreeCommand implements RunningTerminal {
 
   EnvdCommand(
       ProcessRef ref, String name, FollowedEvents events, EnvdInput input, ProcessTrees trees) {
-    super(ref, name, Optional.empty(), events, input, trees, events::mayLoseLastWords);
+    super(ref, name, Optional.empty(), events, input, trees, events::mayLoseFinalOutput);
     this.input = input;
   }
 

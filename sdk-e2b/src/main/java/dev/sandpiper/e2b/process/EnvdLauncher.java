@@ -15,6 +15,7 @@ import dev.sandpiper.e2b.envd.HealthProbe;
 import dev.sandpiper.e2b.process.EnvdInput.Kind;
 import dev.sandpiper.e2b.proto.ProcessProto;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.CommandLauncher;
 import dev.sandpiper.engine.LongTexts;
 import dev.sandpiper.engine.Nonce;
@@ -22,7 +23,6 @@ import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.engine.RunningTerminal;
 import dev.sandpiper.engine.StartRecovery;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.engine.Variables;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
@@ -56,7 +56,7 @@ public final class EnvdLauncher implements CommandLauncher {
       StartMessages messages,
       HealthProbe health,
       Duration reattachLimit,
-      Threads threads) {
+      BackgroundThreads threads) {
     this.sandboxId = sandboxId;
     this.rpc = rpc;
     this.messages = messages;

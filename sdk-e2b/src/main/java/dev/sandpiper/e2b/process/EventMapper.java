@@ -4,9 +4,9 @@ import com.google.protobuf.ByteString;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
-import dev.sandpiper.e2b.process.ProcessMessage.Nothing;
+import dev.sandpiper.e2b.process.ProcessMessage.Ignored;
+import dev.sandpiper.e2b.process.ProcessMessage.Reported;
 import dev.sandpiper.e2b.process.ProcessMessage.Started;
-import dev.sandpiper.e2b.process.ProcessMessage.Told;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.DataEvent;
 import dev.sandpiper.wire.MalformedStreamException;
@@ -19,14 +19,14 @@ final class EventMapper {
   static ProcessMessage map(ProcessEvent message) throws MalformedStreamException {
     return switch (message.getEventCase()) {
       case START -> new Started(message.getStart().getPid());
-      case DATA -> told(output(message.getData()));
-      case END -> new Told(new Ended(ExitReader.read(message.getEnd())));
-      case KEEPALIVE, EVENT_NOT_SET -> Nothing.NOTHING;
+      case DATA -> reported(output(message.getData()));
+      case END -> new Reported(new Ended(ExitReader.read(message.getEnd())));
+      case KEEPALIVE, EVENT_NOT_SET -> Ignored.IGNORED;
     };
   }
 
-  private static ProcessMessage told(@Nullable Output output) {
-    return output == null ? Nothing.NOTHING : new Told(output);
+  private static ProcessMessage reported(@Nullable Output output) {
+    return output == null ? Ignored.IGNORED : new Reported(output);
   }
 
   private static @Nullable Output output(DataEvent data) {

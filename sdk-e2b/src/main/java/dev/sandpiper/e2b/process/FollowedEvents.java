@@ -10,8 +10,8 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.connect.ConnectStream;
 import dev.sandpiper.e2b.process.EnvdLauncher.Followed;
+import dev.sandpiper.e2b.process.ProcessMessage.Reported;
 import dev.sandpiper.e2b.process.ProcessMessage.Started;
-import dev.sandpiper.e2b.process.ProcessMessage.Told;
 import dev.sandpiper.engine.CommandEvents;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.MalformedStreamException;
@@ -24,13 +24,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The events of one process, over one connection after the other. {@link #cancel} and {@link
- * #mayLoseLastWords} may be called from any thread, the rest belongs to the one that reads.
+ * #mayLoseFinalOutput} may be called from any thread, the rest belongs to the one that reads.
  */
 final class FollowedEvents implements CommandEvents {
   private static final Logger log = LoggerFactory.getLogger(FollowedEvents.class);
 
-  /** How long the goodbye may take once the process's end has been reported. */
-  private static final Duration GOODBYE = Duration.ofSeconds(1);
+  /** How long the end of the stream may take once the process's end has been reported. */
+  private static final Duration FINISH_LIMIT = Duration.ofSeconds(1);
 
   private final ProcessRef ref;
   private final String name;
@@ -41,7 +41,7 @@ final class FollowedEvents implements CommandEvents {
   private final Deque<ProcessEvent> ready; // owned by the reading thread
   private long heard; // when the last message came; of the reading thread
   private ConnectStream<ProcessMessage> events; // of the reading thread
-  private volatile boolean lastWordsMayBeLost;
+  private volatile boolean finalOutputMayBeLost;
 
   /**
    * @param following without an end; what cancels it ends all this
@@ -89,8 +89,8 @@ final class FollowedEvents implements CommandEvents {
       if (message instanceof Started) {
         throw new MalformedStreamException("a second start event");
       }
-      if (message instanceof Told told) {
-        return told.event();
+      if (message instanceof Reported reported) {
+        return reported.event();
       }
     }
   }
@@ -101,18 +101,18 @@ final class FollowedEvents implements CommandEvents {
       attempts.progress();
     } else if (event instanceof Ended end) {
       log.debug("{} {}", ref, end.status());
-      if (lastWordsMayBeLost) {
-        ready.addAll(gaps.here(Gaps.LAST_WORDS));
+      if (finalOutputMayBeLost) {
+        ready.addAll(gaps.here(Gaps.FINAL_OUTPUT));
       }
-      sayGoodbye();
+      finishStream();
     }
     ready.add(event);
   }
 
   /** The process's end stands, whatever comes after it: the command must not be run again. */
-  private void sayGoodbye() {
+  private void finishStream() {
     try {
-      events.finish(following.within(GOODBYE));
+      events.finish(following.within(FINISH_LIMIT));
     } catch (IOException | SandboxException e) {
       log.warn("{} has ended, and its stream ended badly: {}", ref, e.toString());
     }
@@ -126,8 +126,8 @@ final class FollowedEvents implements CommandEvents {
   }
 
   /** From now on what the process says at its end may not reach us, and that is reported. */
-  void mayLoseLastWords() {
-    lastWordsMayBeLost = true;
+  void mayLoseFinalOutput() {
+    finalOutputMayBeLost = true;
   }
 
   /** Drops the stream. Idempotent; frees a blocked reader. */

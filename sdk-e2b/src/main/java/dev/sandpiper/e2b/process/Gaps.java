@@ -24,7 +24,7 @@ public final class Gaps {
       "the answer to the start was cut: what was written meanwhile is not known";
   public static final String RECONNECTED =
       "the connection broke and was replaced: what was written meanwhile was not kept";
-  public static final String LAST_WORDS =
+  public static final String FINAL_OUTPUT =
       "E2B's own signal was used, after which the last output may be lost";
 
   private final List<Channel> channels;

@@ -56,7 +56,7 @@ final class InputErrors {
   }
 
   /** Runs a call about a terminal, which does no harm twice. */
-  static void translatedHarmless(Runnable call) {
+  static void translatedForTerminal(Runnable call) {
     try {
       call.run();
     } catch (SandboxException e) {

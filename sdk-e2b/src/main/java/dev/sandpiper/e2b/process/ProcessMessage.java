@@ -9,10 +9,10 @@ sealed interface ProcessMessage {
   record Started(int pid) implements ProcessMessage {}
 
   /** What readers of the process learn. */
-  record Told(ProcessEvent event) implements ProcessMessage {}
+  record Reported(ProcessEvent event) implements ProcessMessage {}
 
   /** A keep-alive, or a kind that is still unknown. */
-  record Nothing() implements ProcessMessage {
-    static final Nothing NOTHING = new Nothing();
+  record Ignored() implements ProcessMessage {
+    static final Ignored IGNORED = new Ignored();
   }
 }

@@ -25,12 +25,12 @@ record ProcessMessages<M extends Message>(
     boolean isJson = codec == Codec.JSON;
     Output read = isJson ? null : BinaryOutput.read(source, length);
     if (read != null) {
-      return new ProcessMessage.Told(read);
+      return new ProcessMessage.Reported(read);
     }
     byte[] message = source.readByteArray(length);
     Output decoded = isJson ? JsonOutput.read(message) : null;
     return decoded != null
-        ? new ProcessMessage.Told(decoded)
+        ? new ProcessMessage.Reported(decoded)
         : EventMapper.map(event.apply(codec.decode(message, kind)));
   }
 }

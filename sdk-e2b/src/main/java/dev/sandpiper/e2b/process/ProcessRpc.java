@@ -152,7 +152,7 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
             .setPty(StartMessages.pty(size))
             .build();
     HttpRequest request = client.request(E2bCall.RESIZE, subject).within(SHORT);
-    InputErrors.translatedHarmless(() -> run(request, message));
+    InputErrors.translatedForTerminal(() -> run(request, message));
   }
 
   /** Without its end, input is of little use: a process whose input cannot be closed gets none. */

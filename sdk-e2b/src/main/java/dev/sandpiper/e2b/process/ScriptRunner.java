@@ -9,7 +9,7 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.e2b.connect.ConnectStream;
-import dev.sandpiper.e2b.process.ProcessMessage.Told;
+import dev.sandpiper.e2b.process.ProcessMessage.Reported;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessConfig;
 import dev.sandpiper.e2b.proto.ProcessProto.StartRequest;
 import dev.sandpiper.engine.ScriptHost;
@@ -62,7 +62,7 @@ public record ScriptRunner(ProcessRpc rpc) implements ScriptHost {
     Buffer output = new Buffer();
     ProcessMessage message;
     while ((message = stream.next()) != null) {
-      ProcessEvent event = message instanceof Told told ? told.event() : null;
+      ProcessEvent event = message instanceof Reported reported ? reported.event() : null;
       if (event instanceof Output piece && piece.channel() == Channel.STDOUT) {
         output.write(piece.asByteBuffer());
       }

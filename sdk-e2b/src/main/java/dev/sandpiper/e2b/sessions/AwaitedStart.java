@@ -3,7 +3,7 @@ package dev.sandpiper.e2b.sessions;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.Failure;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.engine.Threads;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * a process up, so only the answer says which one has begun: it is awaited all the same, within the
  * client's response limit, and then the process is stopped.
  */
-record AwaitedStart(SessionCalls calls, Threads threads) {
+record AwaitedStart(SessionCalls calls, BackgroundThreads threads) {
   private static final Logger log = LoggerFactory.getLogger(AwaitedStart.class);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(9);
 

@@ -2,7 +2,7 @@ package dev.sandpiper.e2b.sessions;
 
 import dev.sandpiper.NotFoundException;
 import dev.sandpiper.SandboxException;
-import dev.sandpiper.engine.Threads;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Unclosed;
 import java.time.Duration;
@@ -23,7 +23,7 @@ final class OpenSessions {
   private static final Logger log = LoggerFactory.getLogger(OpenSessions.class);
   private static final Duration ONE_REFRESH = Duration.ofSeconds(10);
 
-  private final Threads threads;
+  private final BackgroundThreads threads;
   private final Duration interval;
   private final CallScope scope;
   private final AtomicBoolean refreshing = new AtomicBoolean();
@@ -32,7 +32,7 @@ final class OpenSessions {
   // Guarded by this. Null while there is nothing to refresh.
   private @Nullable Future<?> timer;
 
-  OpenSessions(Threads threads, Duration interval) {
+  OpenSessions(BackgroundThreads threads, Duration interval) {
     this.threads = threads;
     this.interval = interval;
     this.scope = threads.scope();

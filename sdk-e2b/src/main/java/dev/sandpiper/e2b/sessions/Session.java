@@ -17,6 +17,7 @@ import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.SandboxDirectories;
 import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.Routes;
 import java.lang.ref.Reference;
 import java.net.URI;
 import java.time.Duration;
@@ -109,9 +110,7 @@ public final class Session implements Sandbox {
    */
   @Override
   public Endpoint endpoint(int port) {
-    if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("ports are 1 to 65535, not " + port);
-    }
+    Routes.port(port);
     for (JsonNode listed : calls.look("endpoint", calls.scope()).path("ports")) {
       if (listed.path("Port").asInt() == port) {
         return new Endpoint(address(listed.path("Ip").asText(), port), Map.of());

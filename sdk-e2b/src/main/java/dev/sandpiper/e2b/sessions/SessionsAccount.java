@@ -1,7 +1,7 @@
 package dev.sandpiper.e2b.sessions;
 
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.CreatedSandboxes;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.JsonApi;
 import java.time.Duration;
 
@@ -16,7 +16,7 @@ import java.time.Duration;
  */
 record SessionsAccount(
     JsonApi api,
-    Threads threads,
+    BackgroundThreads threads,
     boolean singularPaths,
     Duration longestWait,
     Duration reattachLimit,

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.SandboxClientBuilder;
 import dev.sandpiper.e2b.E2bClient;
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.CreatedSandboxes;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.ClientResources;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HeaderTransport;
@@ -109,7 +109,7 @@ public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsCl
   public SessionsClient build() {
     HttpUrl base = Routes.base("the base URL", baseUrl);
     ClientResources resources = resources();
-    Threads threads = Threads.of(resources);
+    BackgroundThreads threads = BackgroundThreads.of(resources);
     HttpTransport transport = new HeaderTransport(resources.transport(), allHeaders());
     JsonApi api = new JsonApi(transport, base, SessionCalls.ERRORS);
     SessionsAccount account =

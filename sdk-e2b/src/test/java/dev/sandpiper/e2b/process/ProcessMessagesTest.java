@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.e2b.connect.Codec;
-import dev.sandpiper.e2b.process.ProcessMessage.Nothing;
+import dev.sandpiper.e2b.process.ProcessMessage.Ignored;
+import dev.sandpiper.e2b.process.ProcessMessage.Reported;
 import dev.sandpiper.e2b.process.ProcessMessage.Started;
-import dev.sandpiper.e2b.process.ProcessMessage.Told;
 import dev.sandpiper.e2b.proto.ProcessProto.StartResponse;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.io.EOFException;
@@ -65,7 +65,7 @@ class ProcessMessagesTest {
     Buffer message = new Buffer().write(hex("0a88e209 1284e209 0a80e209")).write(bytes);
 
     assertThat(read(Codec.BINARY, message.readByteArray()))
-        .isEqualTo(new Told(Output.of(Channel.STDOUT, bytes)));
+        .isEqualTo(new Reported(Output.of(Channel.STDOUT, bytes)));
   }
 
   @ParameterizedTest
@@ -131,10 +131,10 @@ class ProcessMessagesTest {
   @Test
   void everythingElseIsReadByTheCodec() throws IOException {
     assertThat(read(Codec.BINARY, hex("0a04 0a02 0807"))).isEqualTo(new Started(7));
-    assertThat(read(Codec.BINARY, hex("0a02 2200"))).isEqualTo(Nothing.NOTHING);
-    assertThat(read(Codec.BINARY, hex("0a08 1204 0a02 6869 2200"))).isEqualTo(Nothing.NOTHING);
+    assertThat(read(Codec.BINARY, hex("0a02 2200"))).isEqualTo(Ignored.IGNORED);
+    assertThat(read(Codec.BINARY, hex("0a08 1204 0a02 6869 2200"))).isEqualTo(Ignored.IGNORED);
     assertThat(read(Codec.JSON, "{\"event\":{\"data\":{\"stdout\":\"-_-_\"}}}".getBytes(UTF_8)))
-        .isEqualTo(new Told(Output.of(Channel.STDOUT, hex("fbffbf"))));
+        .isEqualTo(new Reported(Output.of(Channel.STDOUT, hex("fbffbf"))));
     assertThatThrownBy(() -> read(Codec.BINARY, hex("0a06 1204 0a03 6869")))
         .isInstanceOf(MalformedStreamException.class);
   }

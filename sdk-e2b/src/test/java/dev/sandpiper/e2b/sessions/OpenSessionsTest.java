@@ -2,8 +2,8 @@ package dev.sandpiper.e2b.sessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.CreatedSandboxes;
-import dev.sandpiper.engine.Threads;
 import dev.sandpiper.http.JsonApi;
 import dev.sandpiper.http.ManualTime;
 import dev.sandpiper.http.Routes;
@@ -16,7 +16,8 @@ class OpenSessionsTest {
   private static final Duration INTERVAL = Duration.ofHours(1);
 
   private final ManualTime time = new ManualTime();
-  private final Threads threads = new Threads(time, time, Runnable::run, Runnable::run);
+  private final BackgroundThreads threads =
+      new BackgroundThreads(time, time, Runnable::run, Runnable::run);
   private final OpenSessions open = new OpenSessions(threads, INTERVAL);
   private final List<SessionCalls> sessions =
       IntStream.range(0, 1000).mapToObj(number -> session("s" + number)).toList();

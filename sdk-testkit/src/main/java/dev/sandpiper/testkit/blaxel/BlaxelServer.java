@@ -5,7 +5,7 @@ import dev.sandpiper.testkit.blaxel.process.Limits;
 import dev.sandpiper.testkit.http.Listening;
 import dev.sandpiper.testkit.http.LoopbackServer;
 import dev.sandpiper.testkit.machine.Directories;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ public final class BlaxelServer implements AutoCloseable {
   private static final String WORKSPACE = "local";
 
   private final AccessTokens tokens = new AccessTokens();
-  private final Threads threads = new Threads();
+  private final ServerThreads threads = new ServerThreads();
   private final Path root;
   private final Sandboxes sandboxes;
   private final LoopbackServer server;

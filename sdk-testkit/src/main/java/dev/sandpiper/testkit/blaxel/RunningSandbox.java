@@ -14,7 +14,7 @@ import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.OpenRequests;
 import dev.sandpiper.testkit.machine.Directories;
 import dev.sandpiper.testkit.machine.ProcessFamily;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ final class RunningSandbox {
       Set<BlaxelFault> faults,
       Limits limits,
       boolean wholeHost,
-      Threads threads) {}
+      ServerThreads threads) {}
 
   private final String id;
   private final Path own;

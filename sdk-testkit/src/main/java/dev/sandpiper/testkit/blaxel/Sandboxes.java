@@ -2,7 +2,7 @@ package dev.sandpiper.testkit.blaxel;
 
 import dev.sandpiper.testkit.blaxel.SandboxRecord.Status;
 import dev.sandpiper.testkit.machine.Secrets;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +24,7 @@ final class Sandboxes implements AutoCloseable {
 
   private final RunningSandbox.Host host;
   private final String workspace;
-  private final Threads threads;
+  private final ServerThreads threads;
   private final Function<String, String> urls;
   private final Map<String, SandboxRecord> byName = new ConcurrentHashMap<>();
   private final Map<String, SandboxRecord> byKey = new ConcurrentHashMap<>();

@@ -8,7 +8,7 @@ import dev.sandpiper.testkit.http.Listening;
 import dev.sandpiper.testkit.http.LoopbackServer;
 import dev.sandpiper.testkit.machine.Directories;
 import dev.sandpiper.testkit.machine.Secrets;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class E2bServer implements AutoCloseable {
   private final String apiKey = Secrets.apiKey();
-  private final Threads threads = new Threads();
+  private final ServerThreads threads = new ServerThreads();
   private final Path root;
   private final Sandboxes sandboxes;
   private final LoopbackServer server;

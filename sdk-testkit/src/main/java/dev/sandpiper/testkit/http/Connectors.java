@@ -1,6 +1,6 @@
 package dev.sandpiper.testkit.http;
 
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class Connectors {
         new ServerConnector(
             jetty,
             null,
-            new ScheduledExecutorScheduler(Threads.PREFIX + "timer", true),
+            new ScheduledExecutorScheduler(ServerThreads.PREFIX + "timer", true),
             null,
             1,
             1,

@@ -1,6 +1,6 @@
 package dev.sandpiper.testkit.http;
 
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,7 +28,7 @@ public final class LoopbackServer {
   public LoopbackServer(String name, Listening listening) {
     this.listening = listening;
     QueuedThreadPool pool = new QueuedThreadPool(MOST_THREADS, 8);
-    pool.setName(Threads.PREFIX + name);
+    pool.setName(ServerThreads.PREFIX + name);
     pool.setDaemon(true);
     jetty = new Server(pool);
   }

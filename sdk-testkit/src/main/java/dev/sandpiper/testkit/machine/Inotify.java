@@ -56,7 +56,7 @@ public final class Inotify implements DirectoryWatches {
 
   private Inotify(Process perl, String name) {
     this.perl = perl;
-    reader = new Thread(this::read, Threads.PREFIX + "watch-" + name);
+    reader = new Thread(this::read, ServerThreads.PREFIX + "watch-" + name);
     reader.setDaemon(true);
   }
 

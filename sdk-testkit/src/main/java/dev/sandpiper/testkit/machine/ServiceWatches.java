@@ -88,7 +88,7 @@ public final class ServiceWatches implements DirectoryWatches {
       this.top = top;
       this.depth = depth;
       this.listener = listener;
-      String threadName = Threads.PREFIX + "watch-" + name + "-" + numbers.incrementAndGet();
+      String threadName = ServerThreads.PREFIX + "watch-" + name + "-" + numbers.incrementAndGet();
       thread = new Thread(this::run, threadName);
       thread.setDaemon(true);
     }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.RunningCommand;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +32,7 @@ final class LocalProcess {
   private final ArrayNode stdout = GoJson.array();
   private final ArrayNode stderr = GoJson.array();
 
-  LocalProcess(String id, RunningCommand command, Clock clock, Threads threads) {
+  LocalProcess(String id, RunningCommand command, Clock clock, ServerThreads threads) {
     this.id = id;
     this.command = command;
     this.clock = clock;

@@ -6,7 +6,7 @@ import dev.sandpiper.testkit.machine.Launch;
 import dev.sandpiper.testkit.machine.Launcher;
 import dev.sandpiper.testkit.machine.ProcessFamily;
 import dev.sandpiper.testkit.machine.Secrets;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,13 +26,13 @@ final class LocalSession implements AutoCloseable {
   private final String id;
   private final Home home;
   private final Launcher launcher;
-  private final Threads threads;
+  private final ServerThreads threads;
   private final Clock clock;
   private final Map<String, LocalProcess> processes = new ConcurrentHashMap<>();
   private volatile Instant lastUsed;
   private volatile boolean closed;
 
-  LocalSession(String id, Path directory, Launcher launcher, Threads threads, Clock clock) {
+  LocalSession(String id, Path directory, Launcher launcher, ServerThreads threads, Clock clock) {
     this.id = id;
     this.home = new Home(directory, false);
     this.launcher = launcher;

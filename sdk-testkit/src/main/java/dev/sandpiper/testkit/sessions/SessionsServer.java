@@ -5,7 +5,7 @@ import dev.sandpiper.testkit.http.LoopbackServer;
 import dev.sandpiper.testkit.machine.Directories;
 import dev.sandpiper.testkit.machine.Launcher;
 import dev.sandpiper.testkit.machine.Secrets;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ public final class SessionsServer implements AutoCloseable {
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
   private final String apiKey = Secrets.accessToken();
-  private final Threads threads = new Threads();
+  private final ServerThreads threads = new ServerThreads();
   private final Path root;
   private final Clock clock;
   private final Launcher launcher;

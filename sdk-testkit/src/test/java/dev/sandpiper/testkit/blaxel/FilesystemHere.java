@@ -9,7 +9,7 @@ import dev.sandpiper.testkit.http.Connectors;
 import dev.sandpiper.testkit.http.JettyBridge;
 import dev.sandpiper.testkit.http.Listening;
 import dev.sandpiper.testkit.machine.Directories;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -59,7 +59,7 @@ final class FilesystemHere implements BeforeEachCallback, AfterEachCallback {
     Files.createDirectories(logs());
     endpoint = new FilesystemEndpoint(places(), keepalive);
     QueuedThreadPool pool = new QueuedThreadPool(50, 4);
-    pool.setName(Threads.PREFIX + "http");
+    pool.setName(ServerThreads.PREFIX + "http");
     pool.setDaemon(true);
     jetty = new Server(pool);
     ServerConnector connector = new Connectors(Listening.inTheClear()).addTo(jetty, 0);
@@ -100,7 +100,7 @@ final class FilesystemHere implements BeforeEachCallback, AfterEachCallback {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(Thread::isAlive)
         .map(Thread::getName)
-        .filter(name -> name.startsWith(Threads.PREFIX))
+        .filter(name -> name.startsWith(ServerThreads.PREFIX))
         .toList();
   }
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sandpiper.testkit.blaxel.process.Limits;
 import dev.sandpiper.testkit.http.Listening;
 import dev.sandpiper.testkit.machine.ProcessFamily;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -78,7 +78,7 @@ final class LocalBlaxel implements BeforeEachCallback, AfterEachCallback {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(Thread::isAlive)
         .map(Thread::getName)
-        .filter(name -> name.startsWith(Threads.PREFIX))
+        .filter(name -> name.startsWith(ServerThreads.PREFIX))
         .toList();
   }
 

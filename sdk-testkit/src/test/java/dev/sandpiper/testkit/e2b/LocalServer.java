@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.LocalSandboxes;
 import dev.sandpiper.testkit.machine.ProcessFamily;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -61,7 +61,7 @@ final class LocalServer implements BeforeEachCallback, AfterEachCallback {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(Thread::isAlive)
         .map(Thread::getName)
-        .filter(name -> name.startsWith(Threads.PREFIX))
+        .filter(name -> name.startsWith(ServerThreads.PREFIX))
         .toList();
   }
 

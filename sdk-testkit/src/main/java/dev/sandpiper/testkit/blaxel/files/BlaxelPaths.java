@@ -1,8 +1,10 @@
 package dev.sandpiper.testkit.blaxel.files;
 
 import dev.sandpiper.testkit.blaxel.api.BlaxelPlaces;
+import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.Confinement;
 import dev.sandpiper.testkit.machine.ExactPath;
+import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,6 +66,19 @@ final class BlaxelPaths {
   /** Like {@link #follow}, except that a link in the last place is the file itself. */
   Path locate(String absolute) throws IOException {
     return inside(absolute, false);
+  }
+
+  /** Like {@link #follow}, and refuses what is not a directory. */
+  Path directory(String absolute) {
+    try {
+      Path directory = follow(absolute);
+      if (FileStatus.isDirectory(directory)) return directory;
+    } catch (IOException e) {
+      if (!GoErrors.isMissing(e)) {
+        throw new Refusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
+      }
+    }
+    throw new Refusal(400, "path is not a directory");
   }
 
   private Path inside(String absolute, boolean followLast) throws IOException {

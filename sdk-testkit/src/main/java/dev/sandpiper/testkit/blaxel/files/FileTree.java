@@ -6,9 +6,7 @@ import static dev.sandpiper.testkit.blaxel.files.DiskWrites.FILE_MODE;
 import dev.sandpiper.testkit.blaxel.api.Answers;
 import dev.sandpiper.testkit.blaxel.api.RequestBody;
 import dev.sandpiper.testkit.http.Exchange;
-import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.ExactPath;
-import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,16 +44,7 @@ final class FileTree {
   }
 
   private Path directory(String root) {
-    String absolute = paths.absolute(root);
-    try {
-      Path directory = paths.follow(absolute);
-      if (FileStatus.isDirectory(directory)) return directory;
-    } catch (IOException e) {
-      if (!GoErrors.isMissing(e)) {
-        throw new Refusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
-      }
-    }
-    throw new Refusal(400, "path is not a directory");
+    return paths.directory(paths.absolute(root));
   }
 
   /** Stops at the first that cannot be written; those before it stay. */

@@ -12,7 +12,6 @@ import dev.sandpiper.testkit.machine.DirectoryWatches;
 import dev.sandpiper.testkit.machine.DirectoryWatches.Depth;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.FileChange;
-import dev.sandpiper.testkit.machine.GoErrors;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -47,7 +46,7 @@ final class FilesystemWatch {
     boolean tree = named.endsWith(ALL_BELOW);
     String top = tree ? named.substring(0, named.length() - ALL_BELOW.length()) : named;
     String absolute = paths.absolute(top);
-    Path directory = directory(absolute);
+    Path directory = paths.directory(absolute);
     String ignore = exchange.query().get("ignore");
     Naming naming =
         new Naming(absolute, ignore == null ? List.of() : List.of(ignore.split(",", -1)));
@@ -77,18 +76,6 @@ final class FilesystemWatch {
   /** How many are being reported now. */
   int openCount() {
     return open.get();
-  }
-
-  private Path directory(String absolute) {
-    try {
-      Path directory = paths.follow(absolute);
-      if (FileStatus.isDirectory(directory)) return directory;
-    } catch (IOException e) {
-      if (!GoErrors.isMissing(e)) {
-        throw new Refusal(422, "stat " + absolute + ": " + GoErrors.reason(e));
-      }
-    }
-    throw new Refusal(400, "path is not a directory");
   }
 
   private void pass(Exchange exchange, ChangeQueue changes, Naming naming)

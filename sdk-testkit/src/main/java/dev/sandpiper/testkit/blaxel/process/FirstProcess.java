@@ -3,7 +3,7 @@ package dev.sandpiper.testkit.blaxel.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.testkit.machine.Perl;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -55,7 +55,7 @@ public final class FirstProcess implements CommandStarter {
     return null;
   }
 
-  public static FirstProcess start(Path script, Threads threads) throws IOException {
+  public static FirstProcess start(Path script, ServerThreads threads) throws IOException {
     ProcessBuilder builder = new ProcessBuilder("perl", script.toString());
     builder.environment().keySet().retainAll(List.of("PATH"));
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);

@@ -2,7 +2,7 @@ package dev.sandpiper.testkit.blaxel.process;
 
 import dev.sandpiper.testkit.BlaxelFault;
 import dev.sandpiper.testkit.blaxel.api.BlaxelPlaces;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +14,7 @@ public final class Machinery {
   private final Map<String, String> marks;
   private final Set<BlaxelFault> faults;
   private final Limits limits;
-  private final Threads threads;
+  private final ServerThreads threads;
 
   // Guarded by this object's monitor.
   private boolean stopped;
@@ -25,7 +25,7 @@ public final class Machinery {
       Map<String, String> marks,
       Set<BlaxelFault> faults,
       Limits limits,
-      Threads threads) {
+      ServerThreads threads) {
     this.places = places;
     this.environment = Map.copyOf(environment);
     this.marks = Map.copyOf(marks);

@@ -12,7 +12,7 @@ import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
 import dev.sandpiper.testkit.machine.Secrets;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.regex.Matcher;
@@ -33,7 +33,7 @@ public final class ControlPlane implements Endpoint {
   private final MetricsCalls metrics;
   private final IdempotencyKeys keys = new IdempotencyKeys(InstantSource.system());
 
-  public ControlPlane(String apiKey, Sandboxes sandboxes, Threads threads) {
+  public ControlPlane(String apiKey, Sandboxes sandboxes, ServerThreads threads) {
     this.apiKey = apiKey;
     this.sandboxes = sandboxes;
     this.life = new LifeCalls(sandboxes);

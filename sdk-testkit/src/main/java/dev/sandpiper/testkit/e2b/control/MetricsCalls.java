@@ -8,7 +8,7 @@ import dev.sandpiper.testkit.e2b.sandbox.Sandboxes;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,11 +27,11 @@ final class MetricsCalls {
   private static final int MOST_IDS = 100;
 
   private final Sandboxes sandboxes;
-  private final Threads threads;
+  private final ServerThreads threads;
   private final AtomicBoolean measuring = new AtomicBoolean();
   private final Map<String, ResourceUse> uses = new ConcurrentHashMap<>();
 
-  MetricsCalls(Sandboxes sandboxes, Threads threads) {
+  MetricsCalls(Sandboxes sandboxes, ServerThreads threads) {
     this.sandboxes = sandboxes;
     this.threads = threads;
   }

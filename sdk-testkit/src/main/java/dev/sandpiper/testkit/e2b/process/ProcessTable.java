@@ -10,8 +10,8 @@ import dev.sandpiper.testkit.machine.Launcher;
 import dev.sandpiper.testkit.machine.ProcessFamily;
 import dev.sandpiper.testkit.machine.ProcessStatus;
 import dev.sandpiper.testkit.machine.RunningCommand;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import dev.sandpiper.testkit.machine.TerminalSize;
-import dev.sandpiper.testkit.machine.Threads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ public final class ProcessTable implements AutoCloseable {
   private final Home home;
   private volatile Map<String, String> environment;
   private final Launcher launcher;
-  private final Threads threads;
+  private final ServerThreads threads;
   private final ProcessFamily family;
 
   // Held for reading while a process starts, so that no process starts during a pause.
@@ -49,7 +49,7 @@ public final class ProcessTable implements AutoCloseable {
       Home home,
       Map<String, String> environment,
       Launcher launcher,
-      Threads threads) {
+      ServerThreads threads) {
     this.family = new ProcessFamily(MARK, sandboxId, this::pids);
     this.home = home;
     this.environment = environment;

@@ -7,7 +7,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessInfo;
 import dev.sandpiper.testkit.machine.Exit;
 import dev.sandpiper.testkit.machine.Launch;
 import dev.sandpiper.testkit.machine.RunningCommand;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -35,7 +35,7 @@ public final class SandboxProcess {
   private final RunningCommand command;
   private final CommandInput input;
   private final boolean hasTerminal;
-  private final Threads threads;
+  private final ServerThreads threads;
   private final Broadcast broadcast = new Broadcast();
   private final CountDownLatch outputsOpen = new CountDownLatch(2);
   private final CountDownLatch over = new CountDownLatch(2);
@@ -52,7 +52,7 @@ public final class SandboxProcess {
       @Nullable String tag,
       RunningCommand command,
       Launch launch,
-      Threads threads) {
+      ServerThreads threads) {
     this.config = config;
     this.tag = tag;
     this.command = command;

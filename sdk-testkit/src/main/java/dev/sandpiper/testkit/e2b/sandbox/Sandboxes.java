@@ -8,7 +8,7 @@ import dev.sandpiper.testkit.machine.Home;
 import dev.sandpiper.testkit.machine.HomeMount;
 import dev.sandpiper.testkit.machine.Launcher;
 import dev.sandpiper.testkit.machine.Secrets;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,13 +42,13 @@ public final class Sandboxes implements AutoCloseable {
   private final boolean wholeHost;
   private final Unenforced unenforced;
   private final Path pipes;
-  private final Threads threads;
+  private final ServerThreads threads;
   private final Launcher launcher;
   private final @Nullable HomeMount mount;
   private final Map<String, LocalSandbox> alive = new ConcurrentHashMap<>();
   private final Map<String, Future<?>> expiries = new ConcurrentHashMap<>();
 
-  public Sandboxes(ServerOptions options, Path root, Threads threads) throws IOException {
+  public Sandboxes(ServerOptions options, Path root, ServerThreads threads) throws IOException {
     this.templates = Templates.of(options.templates());
     this.root = root;
     this.wholeHost = options.wholeHost();

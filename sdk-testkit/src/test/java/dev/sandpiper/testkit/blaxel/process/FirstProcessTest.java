@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sandpiper.testkit.blaxel.process.CommandStarter.RefusedException;
 import dev.sandpiper.testkit.blaxel.process.CommandStarter.Start;
 import dev.sandpiper.testkit.blaxel.process.CommandStarter.Started;
-import dev.sandpiper.testkit.machine.Threads;
+import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What starts and ends commands, by itself. */
 class FirstProcessTest {
   @TempDir Path directory;
-  private final Threads threads = new Threads();
+  private final ServerThreads threads = new ServerThreads();
   private FirstProcess first;
 
   @BeforeEach

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  * Wakes the readers of one process: counters, and a condition that tells of each change. It proves
  * nothing: a watch may lose and double events. Safe for use by many threads.
  */
-final class News {
+final class ChangeNotifier {
   /**
    * What there was so far. A reader keeps the last one that it saw; a counter that differs since is
    * news.
@@ -33,7 +33,7 @@ final class News {
   private final Monitor monitor;
   private Counters counters = new Counters(0, 0, 0, 0); // guarded by the monitor
 
-  News(Time time) {
+  ChangeNotifier(Time time) {
     monitor = new Monitor(time);
   }
 

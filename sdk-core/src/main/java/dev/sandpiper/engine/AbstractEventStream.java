@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** The ways to read events, over a single one that waits. */
-public abstract class BlockingEvents<E> implements EventStream<E> {
+public abstract class AbstractEventStream<E> implements EventStream<E> {
   private final AtomicBoolean iterated = new AtomicBoolean();
 
   /**

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Events on their way from the thread that adds them to the one that takes them. How much is held,
  * and what happens to more, is for the subclass to say. Thread-safe.
  */
-public abstract class Handover<E> {
+public abstract class EventQueue<E> {
   private final Monitor monitor;
 
   // All guarded by the monitor.
@@ -29,7 +29,7 @@ public abstract class Handover<E> {
   /** What an event costs to hold, roughly in bytes. */
   protected abstract long cost(E event);
 
-  protected Handover(Time time) {
+  protected EventQueue(Time time) {
     monitor = new Monitor(time);
   }
 

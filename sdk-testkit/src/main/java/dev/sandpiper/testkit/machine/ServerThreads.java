@@ -18,10 +18,10 @@ import org.slf4j.LoggerFactory;
  * The daemon threads of one server: as many workers as block at a time, and one clock that only
  * hands work to them.
  */
-public final class Threads implements AutoCloseable {
+public final class ServerThreads implements AutoCloseable {
   public static final String PREFIX = "sandpiper-local-";
 
-  private static final Logger log = LoggerFactory.getLogger(Threads.class);
+  private static final Logger log = LoggerFactory.getLogger(ServerThreads.class);
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
   private final Set<Thread> started = ConcurrentHashMap.newKeySet();
@@ -29,7 +29,7 @@ public final class Threads implements AutoCloseable {
   private final ScheduledThreadPoolExecutor clock =
       new ScheduledThreadPoolExecutor(1, named("clock-"));
 
-  public Threads() {
+  public ServerThreads() {
     clock.setRemoveOnCancelPolicy(true);
     clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }

@@ -15,10 +15,10 @@ import java.util.concurrent.Executor;
  *     What it refuses is a {@link dev.sandpiper.CancelledException}
  * @param promptly for work that has to be done on time; refuses nothing
  */
-public record Threads(Time time, Timers timers, Executor executor, Executor promptly) {
+public record BackgroundThreads(Time time, Timers timers, Executor executor, Executor promptly) {
 
-  public static Threads of(ClientResources resources) {
-    return new Threads(
+  public static BackgroundThreads of(ClientResources resources) {
+    return new BackgroundThreads(
         resources.time(), resources.timers(), resources.executor(), resources.promptly());
   }
 
