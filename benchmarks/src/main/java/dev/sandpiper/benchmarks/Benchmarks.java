@@ -24,11 +24,23 @@ public final class Benchmarks {
           new ColdStart(),
           new ThrottledOutput(),
           new BigFiles(),
+          new LocalServers.LargeUpload(),
           new OpenStreams(),
           new Jars(),
           new LocalServers.ShortCommand(),
           new LocalServers.SmallFiles(),
           new LocalServers.Sleepers());
+
+  private static final List<String> INTRODUCTION =
+      List.of(
+          "# Benchmarks",
+          "",
+          "Written by `NEWEST_JAVA_HOME=... benchmarks/run --report docs/benchmarks.md`. A ratio is"
+              + " made of two programs that run by turns, each in a process of its own, against a"
+              + " server in a third; the median of several rounds is held against the goal, and the"
+              + " spread shows how calm the machine was. What stands in the way where a goal is"
+              + " missed is in RATIONALE.md, Performance.",
+          "");
 
   private Benchmarks() {}
 
@@ -39,7 +51,8 @@ public final class Benchmarks {
     words.remove("--report");
     boolean isSmall = words.remove("small");
     boolean isPlotted = words.remove("plots") || (words.isEmpty() && report != null);
-    List<String> lines = new ArrayList<>(Machine.lines());
+    List<String> lines = new ArrayList<>(INTRODUCTION);
+    lines.addAll(Machine.lines());
     lines.addAll(List.of("", "| | What | Median | Spread | Goal | |", "|---|---|---|---|---|---|"));
     lines.forEach(System.out::println);
     try (Server server = Server.start(BenchmarkServer.class)) {

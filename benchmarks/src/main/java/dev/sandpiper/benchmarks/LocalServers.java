@@ -4,6 +4,7 @@ import dev.sandpiper.benchmarks.Row.Goal;
 import dev.sandpiper.benchmarks.local.Closing;
 import dev.sandpiper.benchmarks.local.Directories;
 import dev.sandpiper.benchmarks.local.RoundTrips;
+import dev.sandpiper.benchmarks.local.Uploads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,27 @@ final class LocalServers {
         rows.add(new Row(name(), what, median(all, figures -> figures.get(way)), Goal.atMost(2)));
       }
       return rows;
+    }
+  }
+
+  /** A large file to Blaxel, which goes up in parts: against E2B, which takes it in one piece. */
+  static final class LargeUpload implements Measure {
+    @Override
+    public String name() {
+      return "P8";
+    }
+
+    @Override
+    public List<Row> rows(Setting setting) throws IOException, InterruptedException {
+      long bytes = setting.fileMegabytes() * 1_000_000L;
+      List<Figures> all = run(setting, Program.withServers("uploads", Uploads.class, bytes));
+      String what = "a file of " + setting.fileMegabytes() + " MB up to the embedded servers, ";
+      return List.of(
+          new Row(
+              name(),
+              what + "Blaxel: of E2B's rate",
+              median(all, figures -> figures.get("e2b") / figures.get("blaxel")),
+              null));
     }
   }
 

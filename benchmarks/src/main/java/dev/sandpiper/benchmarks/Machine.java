@@ -20,7 +20,12 @@ final class Machine {
             + System.getProperty("os.name")
             + " "
             + System.getProperty("os.version"),
-        "JDK: " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+        "",
+        "JDK: "
+            + System.getProperty("java.vm.name")
+            + " "
+            + System.getProperty("java.vm.version")
+            + Jdk.newest().map(newest -> "; newest: " + newest.version()).orElse(""));
   }
 
   private static String processor() throws IOException {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * has vanished before it was read is a gap. For the reading thread.
  */
 final class ExactChannel implements OutputSource.Reader {
-  /** As much as an event may hold, and so what a reader holds at once. */
+  /** As much as an event may hold. A reader holds one, and one more that is on its way. */
   static final int PIECE = 1 << 20;
 
   /**
@@ -42,6 +42,7 @@ final class ExactChannel implements OutputSource.Reader {
   private final Lease lease;
   private final CallScope scope;
   private final Consumer<ProcessEvent> events;
+  private final ReadAhead ahead;
   private long position;
   private final long begin;
   private long told; // the first byte that is still needed, as far as the writer was told
@@ -57,6 +58,7 @@ final class ExactChannel implements OutputSource.Reader {
       ChangeNotifier notifier,
       Lease lease,
       CallScope scope,
+      ReadAhead ahead,
       Consumer<ProcessEvent> events,
       long position) {
     this.channel = channel;
@@ -65,6 +67,7 @@ final class ExactChannel implements OutputSource.Reader {
     this.lease = lease;
     this.scope = scope;
     this.events = events;
+    this.ahead = ahead;
     this.position = position;
     this.begin = position;
     this.told = position;
@@ -94,7 +97,7 @@ final class ExactChannel implements OutputSource.Reader {
   }
 
   private boolean read(long segment, Marks before) {
-    Part part = files.read(channel, segment, position, piece, scope);
+    Part part = ahead.read(segment, position, piece);
     if (part instanceof Part.Bytes read) {
       deliver(read, segment);
       return true;
@@ -123,10 +126,21 @@ final class ExactChannel implements OutputSource.Reader {
     piece = Math.min(PIECE, 2 * piece);
     spoilt = 0;
     position += read.output().size();
-    events.accept(read.output());
     isUnread = segment + read.total() > position;
+    askAhead(segment);
+    events.accept(read.output());
     isFlowing = !isUnread && read.output().size() >= FLOW && read.output().size() < PIECE;
     tellPassed();
+  }
+
+  /** Only for what is known to be there: of this segment, or of the next one. */
+  private void askAhead(long segment) {
+    if (isUnread) {
+      ahead.ask(segment, position, piece);
+    } else if (files.marks().reached(channel) > position) {
+      OptionalLong next = files.marks().segmentOf(channel, position);
+      next.ifPresent(begin -> ahead.ask(begin, position, piece));
+    }
   }
 
   /** Only where that lets a segment be dropped. */

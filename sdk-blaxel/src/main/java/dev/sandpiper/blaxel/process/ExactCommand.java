@@ -248,8 +248,14 @@ final class ExactCommand implements RunningCommand {
     @Override
     public List<ExactChannel> readers(Consumer<ProcessEvent> told, CallScope scope) {
       return List.of(
-          new ExactChannel(Channel.STDOUT, files, notifier, lease, scope, told, begin.stdout()),
-          new ExactChannel(Channel.STDERR, files, notifier, lease, scope, told, begin.stderr()));
+          channel(Channel.STDOUT, begin.stdout(), told, scope),
+          channel(Channel.STDERR, begin.stderr(), told, scope));
+    }
+
+    private ExactChannel channel(
+        Channel channel, long position, Consumer<ProcessEvent> told, CallScope scope) {
+      ReadAhead pieces = new ReadAhead(channel, files, scope, sandbox.threads().executor());
+      return new ExactChannel(channel, files, notifier, lease, scope, pieces, told, position);
     }
 
     @Override

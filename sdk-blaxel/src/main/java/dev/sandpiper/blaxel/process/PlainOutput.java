@@ -48,7 +48,7 @@ final class PlainOutput {
     return first == '[' || first == '\\'; // which escapes the line feed
   }
 
-  /** Null if something stands there that is not plain. */
+  /** Null if a part of it is not plain. */
   private static byte @Nullable [] text(byte[] line, int from, int end) {
     byte[] text = new byte[end - from];
     int length = 0;

@@ -34,7 +34,6 @@ class OneClockTest {
           Map.entry("ClientResources", "the time of the machine is the default"),
           Map.entry("CallScope", "a lock can only be waited for by the machine's time"),
           Map.entry("HttpRequest", "a scope without an end reads no clock"),
-          Map.entry("WatchedCall", "a call of tests that have no client"),
           Map.entry("LoggingTransport", "the log tells how long a request has really taken"),
           Map.entry("ConnectTurns", "it measures what OkHttp takes to connect"),
           Map.entry("ProcessApi", "it measures a round trip"),
