@@ -17,6 +17,7 @@ import dev.sandpiper.http.Time;
 import dev.sandpiper.testing.Patience;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +47,10 @@ class ExactChannelTest {
   }
 
   private ExactChannel channel(long position) {
+    return channel(position, events::add);
+  }
+
+  private ExactChannel channel(long position, Consumer<ProcessEvent> reader) {
     OutputDirectory files = new OutputDirectory(resources.transport(), server.url("/"), "/tmp/out");
     BackgroundThreads threads = BackgroundThreads.of(resources);
     ProcessFiles process = new ProcessFiles("sp-1", files);
@@ -54,8 +59,10 @@ class ExactChannelTest {
     FinishedProcesses finished = new FinishedProcesses(api, "/tmp/out");
     Heartbeat heartbeat = new Heartbeat(files, watch, finished, threads);
     Lease lease = new Lease(process, heartbeat, threads, true, ByteOffsets.BEGINNING);
+    CallScope scope = CallScope.open();
+    ReadAhead ahead = new ReadAhead(Channel.STDOUT, process, scope, threads.executor());
     return new ExactChannel(
-        Channel.STDOUT, process, notifier, lease, CallScope.open(), events::add, position);
+        Channel.STDOUT, process, notifier, lease, scope, ahead, reader, position);
   }
 
   private void listing(String files) {
@@ -99,6 +106,41 @@ class ExactChannelTest {
     }
     assertThat(text()).isEqualTo("abcdef");
     assertThat(channel.read()).isFalse();
+  }
+
+  @Test
+  void theNextPieceIsOnItsWayWhileTheLastOneIsDelivered() {
+    notifier.written(Channel.STDOUT);
+    listing(file(0, 4) + "," + file(4, 2));
+    part(0, 4, "abcd");
+    part(0, 2, "ef");
+    ExactChannel channel =
+        channel(
+            0,
+            event -> {
+              Patience.until("the next piece is asked for", () -> server.getRequestCount() == 3);
+              events.add(event);
+            });
+    for (int i = 0; i < 3; i++) {
+      assertThat(channel.read()).isTrue();
+    }
+    assertThat(text()).isEqualTo("abcdef");
+    assertThat(server.getRequestCount()).isEqualTo(3);
+  }
+
+  @Test
+  void whatIsNotThereAheadIsAskedForAgain() {
+    notifier.written(Channel.STDOUT);
+    listing(file(0, 4) + "," + file(4, 2));
+    part(0, 4, "abcd");
+    nothing(0);
+    part(0, 2, "ef");
+    ExactChannel channel = channel(0);
+    for (int i = 0; i < 3; i++) {
+      assertThat(channel.read()).isTrue();
+    }
+    assertThat(text()).isEqualTo("abcdef");
+    assertThat(server.getRequestCount()).isEqualTo(4);
   }
 
   @Test
