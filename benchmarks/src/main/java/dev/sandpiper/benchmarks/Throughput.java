@@ -95,8 +95,9 @@ final class Throughput {
         measure, what + "throughput of OkHttp's", contest.ratio(Figures::rate), Goal.atLeast(goal));
   }
 
-  private static Contest againstOkHttp(String way, Setting setting, String format, int size)
+  private static Contest againstOkHttp(String way, Setting given, String format, int size)
       throws IOException, InterruptedException {
+    Setting setting = given.withLongStreams();
     return Contest.of(
         setting.rounds(),
         ours(way, setting, format, size),

@@ -69,25 +69,36 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
 
   /** Adds an event; waits for the reader if there is one, or may come. */
   public void put(ProcessEvent event) throws InterruptedException {
-    if (decide(() -> isPatientWith(event))) {
-      awaitClaim(event);
+    while (!decide(() -> fits(event))) {
+      if (decide(() -> isPatientWith(event))) {
+        awaitClaim(event);
+      }
+      awaitWhile(this::isFull, Long.MAX_VALUE);
     }
-    awaitWhile(this::isFull, Long.MAX_VALUE);
-    add(event);
+  }
+
+  /** Adds an event that nobody has to be waited for. In the monitor. */
+  private boolean fits(ProcessEvent event) {
+    if (isFull() || isPatientWith(event)) {
+      return false;
+    }
+    keep(event);
+    return true;
   }
 
   /** Adds an event, and never waits. */
   public void add(ProcessEvent event) {
-    change(
-        () -> {
-          if (!isDiscarded()) {
-            append(event);
-            dropOldest();
-          }
-          if (event instanceof Ended) {
-            end();
-          }
-        });
+    change(() -> keep(event));
+  }
+
+  private void keep(ProcessEvent event) {
+    if (!isDiscarded()) {
+      append(event);
+      dropOldest();
+    }
+    if (event instanceof Ended) {
+      end();
+    }
   }
 
   /** True if it is too much, and somebody may still claim what is there. */

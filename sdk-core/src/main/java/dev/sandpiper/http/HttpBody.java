@@ -31,7 +31,8 @@ public interface HttpBody {
 
   /** Streams {@link Content}; tells its failures from the socket's. */
   record ContentBody(String contentType, Content content) implements HttpBody {
-    private static final long SEGMENT = 64 << 10;
+    private static final long SEGMENT = 8 << 10; // of okio's buffers
+    private static final long PIECE = 4 * SEGMENT;
 
     @Override
     public long length() {
@@ -47,8 +48,12 @@ public interface HttpBody {
     public void writeTo(BufferedSink sink) throws IOException {
       try (InputStream stream = open();
           okio.Source source = Okio.source(stream)) {
-        while (read(source, sink) >= 0) {
-          sink.emitCompleteSegments();
+        long count;
+        while ((count = read(source, sink)) >= 0) {
+          // Every write costs the same, however short; what comes slowly goes out at once.
+          if (count < SEGMENT || sink.getBuffer().size() >= PIECE) {
+            sink.emitCompleteSegments();
+          }
         }
       }
     }
@@ -63,7 +68,7 @@ public interface HttpBody {
 
     private static long read(okio.Source source, BufferedSink sink) throws IOException {
       try {
-        return source.read(sink.getBuffer(), SEGMENT);
+        return source.read(sink.getBuffer(), PIECE);
       } catch (IOException e) {
         throw new ContentFailedException(e);
       }

@@ -50,14 +50,30 @@ final class WatchedCall {
   private volatile ConnectTurns.@Nullable Turn turn;
   private volatile @Nullable String retryAfter;
   private volatile @Nullable Waiting waiting;
+  private volatile @Nullable Waiting last; // to be used again
   private volatile @Nullable Call call;
   private volatile @Nullable Connection shared;
   private volatile @Nullable Connection own; // of HTTP/1.1
   private volatile long stoppedAt;
   private volatile CallScope scope;
 
-  /** Who waits, for what, since when (nanoseconds). */
-  private record Waiting(Thread thread, Limit limit, Duration value, long since) {}
+  /** Who waits, for what. One object for many waits: a stream waits for each of its reads. */
+  private static final class Waiting {
+    final Thread thread;
+    final Limit limit;
+    final Duration value;
+    volatile long since; // nanoseconds
+
+    Waiting(Thread thread, Limit limit, Duration value) {
+      this.thread = thread;
+      this.limit = limit;
+      this.value = value;
+    }
+
+    boolean isSame(Thread other, Limit otherLimit, Duration otherValue) {
+      return thread == other && limit == otherLimit && value.equals(otherValue);
+    }
+  }
 
   WatchedCall(Limits limits, CallScope scope, Time time) {
     this.limits = limits;
@@ -112,7 +128,14 @@ final class WatchedCall {
   }
 
   private void enter(Limit limit, Duration value) {
-    waiting = new Waiting(Thread.currentThread(), limit, value, time.nanos());
+    Waiting next = last;
+    Thread thread = Thread.currentThread();
+    if (next == null || !next.isSame(thread, limit, value)) {
+      next = new Waiting(thread, limit, value);
+      last = next;
+    }
+    next.since = time.nanos();
+    waiting = next;
   }
 
   void exit() {

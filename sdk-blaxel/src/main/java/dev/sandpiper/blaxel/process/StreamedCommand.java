@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ public final class StreamedCommand extends TreeCommand {
 
   /** A reader that is only a little slower than the network loses nothing. */
   private static final Duration GRACE = Duration.ofSeconds(1);
+
+  /** In which events gather for a reader that has taken all there were. */
+  private static final long GATHERING = 50_000; // nanoseconds
 
   private static final String TOO_SLOW =
       "it was read too slowly: Blaxel's streams must not wait, and it was too much to keep";
@@ -69,6 +73,8 @@ public final class StreamedCommand extends TreeCommand {
 
     private ProcessEvent await() {
       try {
+        // Woken for each event, both threads would wake one another all the time: half of the cost.
+        LockSupport.parkNanos(GATHERING);
         ProcessEvent event = buffer.take(Long.MAX_VALUE, taken);
         if (event == null) {
           throw cancelled("it was closed", null);

@@ -34,6 +34,8 @@ class OneClockTest {
           Map.entry("ClientResources", "the time of the machine is the default"),
           Map.entry("CallScope", "a lock can only be waited for by the machine's time"),
           Map.entry("HttpRequest", "a scope without an end reads no clock"),
+          Map.entry(
+              "StreamedCommand", "events gather for a moment that nobody promises anything of"),
           Map.entry("LoggingTransport", "the log tells how long a request has really taken"),
           Map.entry("ConnectTurns", "it measures what OkHttp takes to connect"),
           Map.entry("ProcessApi", "it measures a round trip"),
