@@ -78,16 +78,26 @@ public final class Benchmarks {
   }
 
   /** The rows of some measures, of all where none is named; each is printed once it is known. */
-  static List<Row> measure(Setting setting, List<String> names)
-      throws IOException, InterruptedException {
+  private static List<Row> measure(Setting setting, List<String> names)
+      throws InterruptedException {
     List<Row> rows = new ArrayList<>();
     for (Measure measure : MEASURES) {
       if (!names.isEmpty() && !names.contains(measure.name())) continue;
-      for (Row row : measure.rows(setting)) {
+      for (Row row : rows(measure, setting)) {
         System.out.println(row);
         rows.add(row);
       }
     }
     return rows;
+  }
+
+  /** One that fails takes no other with it. */
+  private static List<Row> rows(Measure measure, Setting setting) throws InterruptedException {
+    try {
+      return measure.rows(setting);
+    } catch (IOException | RuntimeException e) {
+      e.printStackTrace();
+      return List.of(new Row(measure.name(), "failed: " + e.getMessage(), null, null));
+    }
   }
 }

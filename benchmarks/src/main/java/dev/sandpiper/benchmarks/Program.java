@@ -99,10 +99,18 @@ record Program(String name, List<String> command, Map<String, String> environmen
                 + " minutes at the latest, and printed: "
                 + printed);
       }
-      String last = printed.substring(printed.lastIndexOf('\n') + 1);
-      return Figures.parse(last + " wall=" + wall);
+      return Figures.parse(figures(printed) + " wall=" + wall);
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /** The last line that holds figures: a JVM may print something of its own behind it. */
+  private String figures(String printed) throws IOException {
+    return printed
+        .lines()
+        .filter(line -> line.matches("(\\S+=\\S+ ?)+"))
+        .reduce((before, last) -> last)
+        .orElseThrow(() -> new IOException(name + " printed no figures: " + printed));
   }
 }

@@ -37,8 +37,25 @@ record Setting(
    * The same with streams four times as long: enough work to see more than the JVM's warming up.
    */
   Setting withLongStreams() {
+    return with(rounds, 4 * megabytes, streams);
+  }
+
+  /** The same against somebody slow: fewer rounds, of as much that our JVM is warm. */
+  Setting againstPeers() {
+    return with(Math.min(rounds, 3), 4 * megabytes, Math.min(streams, 2));
+  }
+
+  private Setting with(int newRounds, int newMegabytes, int newStreams) {
     return new Setting(
-        server, rounds, sizes, 4 * megabytes, streams, calls, fileMegabytes, streamMegabytes, many);
+        server,
+        newRounds,
+        sizes,
+        newMegabytes,
+        newStreams,
+        calls,
+        fileMegabytes,
+        streamMegabytes,
+        many);
   }
 
   /** How many messages of a size a stream has. */

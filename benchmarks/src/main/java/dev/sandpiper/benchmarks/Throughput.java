@@ -118,7 +118,8 @@ final class Throughput {
       return rows;
     }
 
-    private Row againstPython(Setting setting) throws IOException, InterruptedException {
+    private Row againstPython(Setting given) throws IOException, InterruptedException {
+      Setting setting = given.againstPeers();
       int size = 4_096;
       int messages = setting.messages(size);
       Optional<Program> peer =
@@ -152,13 +153,14 @@ final class Throughput {
 
   private static List<Row> againstNode(
       String measure,
-      Setting setting,
+      Setting given,
       String client,
       String format,
       List<Integer> sizes,
       double rate,
       double cost)
       throws IOException, InterruptedException {
+    Setting setting = given.againstPeers();
     List<Row> rows = new ArrayList<>();
     for (int size : sizes) {
       String what = format + ", " + size + " bytes: ";

@@ -27,7 +27,7 @@ final class UnaryCall implements Measure {
     Ratio ratio =
         peer.isEmpty()
             ? null
-            : Contest.of(setting.rounds(), ours, peer.get()).ratio(UnaryCall::each);
+            : Contest.of(setting.againstPeers().rounds(), ours, peer.get()).ratio(UnaryCall::each);
     rows.add(new Row(name(), "stat: time of e2b's on Node", ratio, Goal.atMost(1 / 6.0)));
     rows.add(againstPython(setting, ours));
     return rows;
@@ -39,7 +39,7 @@ final class UnaryCall implements Measure {
     Ratio ratio =
         peer.isEmpty()
             ? null
-            : Contest.of(setting.rounds(), ours, peer.get()).ratio(UnaryCall::each);
+            : Contest.of(setting.againstPeers().rounds(), ours, peer.get()).ratio(UnaryCall::each);
     return new Row(name(), "stat: time of e2b's on Python", ratio, null);
   }
 

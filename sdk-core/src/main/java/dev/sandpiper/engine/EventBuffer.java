@@ -18,6 +18,9 @@ import java.util.OptionalLong;
  * has claimed the output, the pump waits at the bound for that, once and for no longer than the
  * grace; after the grace the oldest events are dropped, and a gap says so. Once the output is
  * claimed, the pump waits for the reader. When the reader has had enough, everything is discarded.
+ *
+ * <p>One that is {@link #dropping} has a reader from the beginning, whom nothing but the grace
+ * waits for.
  */
 public final class EventBuffer extends EventQueue<ProcessEvent> {
   static final int LIMIT = 1 << 20;
@@ -33,6 +36,7 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
   private final Map<Channel, OptionalLong> offsets = new EnumMap<>(Channel.class);
   private final Map<Channel, OutputGap> dropped = new EnumMap<>(Channel.class);
   private boolean claimed;
+  private boolean hasReader; // which takes the events without a claim
   private volatile long graceNanos; // what is left of it; zero once it is over
 
   /**
@@ -61,6 +65,7 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
    */
   public static EventBuffer dropping(int limit, String whyDropped, Duration grace, Time time) {
     EventBuffer buffer = new EventBuffer(limit, whyDropped, grace, time);
+    buffer.hasReader = true;
     for (Channel channel : Channel.values()) {
       buffer.offsets.put(channel, OptionalLong.empty());
     }
@@ -71,7 +76,7 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
   public void put(ProcessEvent event) throws InterruptedException {
     while (!decide(() -> fits(event))) {
       if (decide(() -> isPatientWith(event))) {
-        awaitClaim(event);
+        awaitClaimOrRoom(event);
       }
       awaitWhile(this::isFull, Long.MAX_VALUE);
     }
@@ -101,12 +106,13 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
     }
   }
 
-  /** True if it is too much, and somebody may still claim what is there. */
+  /** True if it is too much, and somebody may still claim what is there, or take some of it. */
   private boolean isPatientWith(ProcessEvent event) {
-    return isUnclaimed() && held + cost(event) > limit && graceNanos > 0;
+    boolean isTooMuch = held + cost(event) > limit && (held > 0 || !hasReader);
+    return isUnclaimed() && isTooMuch && graceNanos > 0;
   }
 
-  private void awaitClaim(ProcessEvent event) throws InterruptedException {
+  private void awaitClaimOrRoom(ProcessEvent event) throws InterruptedException {
     long left = awaitWhile(() -> isPatientWith(event), graceNanos);
     change(() -> graceNanos = Math.min(graceNanos, left)); // it may have been ended meanwhile
   }

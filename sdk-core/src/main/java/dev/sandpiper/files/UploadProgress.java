@@ -131,6 +131,11 @@ public final class UploadProgress {
     }
 
     @Override
+    public int available() throws IOException {
+      return bytes.available();
+    }
+
+    @Override
     public void close() throws IOException {
       bytes.close();
     }

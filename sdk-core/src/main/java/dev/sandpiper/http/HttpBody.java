@@ -51,7 +51,7 @@ public interface HttpBody {
         long count;
         while ((count = read(source, sink)) >= 0) {
           // Every write costs the same, however short; what comes slowly goes out at once.
-          if (count < SEGMENT || sink.getBuffer().size() >= PIECE) {
+          if (count < SEGMENT || sink.getBuffer().size() >= PIECE || isAllRead(stream)) {
             sink.emitCompleteSegments();
           }
         }
@@ -61,6 +61,15 @@ public interface HttpBody {
     private InputStream open() throws ContentFailedException {
       try {
         return content.open();
+      } catch (IOException e) {
+        throw new ContentFailedException(e);
+      }
+    }
+
+    /** True if the next read may block, as far as the content tells. */
+    private static boolean isAllRead(InputStream stream) throws ContentFailedException {
+      try {
+        return stream.available() == 0;
       } catch (IOException e) {
         throw new ContentFailedException(e);
       }

@@ -1,7 +1,5 @@
 package dev.sandpiper.wire;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -16,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringWriter;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -168,11 +167,21 @@ public final class Json {
     for (Map.Entry<String, JsonNode> field : json.properties()) {
       JsonNode value = field.getValue();
       if (!value.isNull()) {
-        texts.put(
-            field.getKey(), value.isTextual() ? value.asText() : new String(write(value), UTF_8));
+        texts.put(field.getKey(), value.isTextual() ? value.asText() : text(value));
       }
     }
     return texts;
+  }
+
+  /** Characters beyond the first 65,536 as they are, which in UTF-8 are written as escapes. */
+  private static String text(JsonNode node) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator target = STANDARD.createGenerator(text)) {
+      JsonTrees.write(node, target);
+    } catch (IOException e) {
+      throw new IllegalStateException("a tree in memory could not be written", e);
+    }
+    return text.toString();
   }
 
   public static ObjectNode object() {

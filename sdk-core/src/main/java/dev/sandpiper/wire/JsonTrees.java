@@ -13,7 +13,7 @@ import java.util.Map;
  * Trees from tokens and back. Jackson's {@code ObjectMapper} does the same, and the classes that it
  * loads take a quarter of a JVM's first call.
  *
- * <p>The parser bounds how deep this goes.
+ * <p>The parser bounds how deep a tree is.
  */
 final class JsonTrees {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -64,6 +64,11 @@ public final class BigFileClient {
     }
 
     @Override
+    public int available() {
+      return (int) Math.min(left, Integer.MAX_VALUE);
+    }
+
+    @Override
     public int read() {
       return left-- > 0 ? 0 : -1;
     }

@@ -59,6 +59,7 @@ final class Stream {
       while (System.nanoTime() < next) Thread.onSpinWait();
       String now = String.format(Locale.ROOT, "%020d", System.nanoTime());
       out.write(message.apply(now.getBytes(US_ASCII)));
+      out.flush();
     }
     out.write(end);
   }

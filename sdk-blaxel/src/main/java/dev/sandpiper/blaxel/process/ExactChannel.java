@@ -78,7 +78,8 @@ final class ExactChannel implements OutputSource.Reader {
     Marks marks = files.marks();
     long now = notifier.counters().written(channel);
     isUnread |= now != writes;
-    writes = now;
+    // What is on its way was asked for before: of later writes it says nothing.
+    writes = ahead.isAsked() ? writes : now;
     if (!isUnread && marks.reached(channel) <= position) {
       return false;
     }
@@ -135,11 +136,12 @@ final class ExactChannel implements OutputSource.Reader {
 
   /** Only for what is known to be there: of this segment, or of the next one. */
   private void askAhead(long segment) {
-    if (isUnread) {
-      ahead.ask(segment, position, piece);
-    } else if (files.marks().reached(channel) > position) {
-      OptionalLong next = files.marks().segmentOf(channel, position);
-      next.ifPresent(begin -> ahead.ask(begin, position, piece));
+    boolean isNext = !isUnread && files.marks().reached(channel) > position;
+    OptionalLong source =
+        isNext ? files.marks().segmentOf(channel, position) : OptionalLong.of(segment);
+    if ((isUnread || isNext) && source.isPresent()) {
+      writes = notifier.counters().written(channel);
+      ahead.ask(source.getAsLong(), position, piece);
     }
   }
 

@@ -254,7 +254,7 @@ final class ExactCommand implements RunningCommand {
 
     private ExactChannel channel(
         Channel channel, long position, Consumer<ProcessEvent> told, CallScope scope) {
-      ReadAhead pieces = new ReadAhead(channel, files, scope, sandbox.threads().executor());
+      ReadAhead pieces = new ReadAhead(channel, files, scope, sandbox.threads().promptly());
       return new ExactChannel(channel, files, notifier, lease, scope, pieces, told, position);
     }
 

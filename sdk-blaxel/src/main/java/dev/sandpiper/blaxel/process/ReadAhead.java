@@ -1,7 +1,9 @@
 package dev.sandpiper.blaxel.process;
 
 import dev.sandpiper.CancelledException;
+import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.blaxel.process.OutputDirectory.Part;
 import dev.sandpiper.http.CallScope;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +29,9 @@ final class ReadAhead {
   /** A piece that is on its way. */
   private record Asked(long segment, long position, FutureTask<Part> answer) {}
 
+  /**
+   * @param threads refuses nothing, and nobody else's tasks keep it busy
+   */
   ReadAhead(Channel channel, ProcessFiles files, CallScope scope, Executor threads) {
     this.channel = channel;
     this.files = files;
@@ -39,11 +44,12 @@ final class ReadAhead {
     FutureTask<Part> answer =
         new FutureTask<>(() -> files.read(channel, segment, position, most, scope));
     asked = new Asked(segment, position, answer);
-    try {
-      threads.execute(answer);
-    } catch (CancelledException e) {
-      log.debug("{}: no thread for the next piece, which its reader fetches", files);
-    }
+    threads.execute(answer);
+  }
+
+  /** True while a piece is on its way, or there and not taken. */
+  boolean isAsked() {
+    return asked != null;
   }
 
   /** {@link ProcessFiles#read}. Of an answer that was asked for earlier only bytes count. */
@@ -59,7 +65,8 @@ final class ReadAhead {
     return files.read(channel, segment, position, most, scope);
   }
 
-  private Part await(FutureTask<Part> answer) {
+  /** What came of it; null where it failed, because that was then. */
+  private @Nullable Part await(FutureTask<Part> answer) {
     answer.run(); // unless another thread does
     try {
       return answer.get();
@@ -68,10 +75,14 @@ final class ReadAhead {
       throw new CancelledException(
           OutputDirectory.failure(files.toString(), "its thread was interrupted"), e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
+      if (e.getCause() instanceof DeadlineExceededException late) {
+        throw late; // a smaller piece has to be asked for
       }
-      throw new IllegalStateException(e.getCause());
+      if (e.getCause() instanceof SandboxException failure) {
+        log.debug("{}: the next piece could not be had ahead", files, failure);
+        return null;
+      }
+      throw new IllegalStateException("the reader of " + files + " died", e.getCause());
     }
   }
 }

@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads one process's stream to its end, on a thread of its own, whether or not somebody takes the
- * events: a stream that was left behind makes the server write into other answers. A stream that
- * breaks cannot be resumed; then the process's record is asked until it tells the end, and gaps
- * stand for the output.
+ * events, for which it waits a second in all: a stream that was left behind makes the server write
+ * into other answers. A stream that breaks cannot be resumed; then the process's record is asked
+ * until it tells the end, and gaps stand for the output.
  */
 final class StreamDrain implements Runnable {
   /** Three tails of 64 KiB, escaped twice, fit well. */

@@ -36,7 +36,7 @@ public final class StreamedCommand extends TreeCommand {
   private static final long GATHERING = 50_000; // nanoseconds
 
   private static final String TOO_SLOW =
-      "it was read too slowly: Blaxel's streams must not wait, and it was too much to keep";
+      "it was read too slowly: Blaxel's streams must not wait for long, and it was too much to keep";
 
   private final EventBuffer buffer;
 
@@ -67,7 +67,8 @@ public final class StreamedCommand extends TreeCommand {
       if (buffer.isDiscarded()) {
         taken.clear();
       }
-      ProcessEvent next = taken.poll();
+      // An interrupt does not wait until all that was taken is delivered.
+      ProcessEvent next = Thread.currentThread().isInterrupted() ? null : taken.poll();
       return next == null ? await() : next;
     }
 

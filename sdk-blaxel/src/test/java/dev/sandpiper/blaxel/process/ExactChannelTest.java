@@ -60,7 +60,7 @@ class ExactChannelTest {
     Heartbeat heartbeat = new Heartbeat(files, watch, finished, threads);
     Lease lease = new Lease(process, heartbeat, threads, true, ByteOffsets.BEGINNING);
     CallScope scope = CallScope.open();
-    ReadAhead ahead = new ReadAhead(Channel.STDOUT, process, scope, threads.executor());
+    ReadAhead ahead = new ReadAhead(Channel.STDOUT, process, scope, threads.promptly());
     return new ExactChannel(
         Channel.STDOUT, process, notifier, lease, scope, ahead, reader, position);
   }
@@ -126,6 +126,43 @@ class ExactChannelTest {
     }
     assertThat(text()).isEqualTo("abcdef");
     assertThat(server.getRequestCount()).isEqualTo(3);
+  }
+
+  @Test
+  void whatIsWrittenBehindAPieceThatWasReadAheadIsAskedFor() {
+    notifier.written(Channel.STDOUT);
+    listing(file(0, 4));
+    part(0, 6, "abcd");
+    part(4, 6, "ef");
+    part(6, 8, "gh");
+    ExactChannel channel =
+        channel(
+            0,
+            event -> {
+              if (events.isEmpty()) {
+                Patience.until("the next piece is there", () -> server.getRequestCount() == 3);
+                notifier.written(Channel.STDOUT);
+              }
+              events.add(event);
+            });
+    for (int i = 0; i < 4; i++) {
+      assertThat(channel.read()).isTrue();
+    }
+    assertThat(text()).isEqualTo("abcdefgh");
+  }
+
+  @Test
+  void aPieceThatCouldNotBeHadAheadIsAskedForAgain() {
+    notifier.written(Channel.STDOUT);
+    listing(file(0, 4));
+    part(0, 6, "abcd");
+    server.enqueue(ScriptedBlaxel.json(400, "{\"error\":\"no\"}"));
+    part(4, 6, "ef");
+    ExactChannel channel = channel(0);
+    for (int i = 0; i < 3; i++) {
+      assertThat(channel.read()).isTrue();
+    }
+    assertThat(text()).isEqualTo("abcdef");
   }
 
   @Test

@@ -46,7 +46,7 @@ public record ProcessSearch(ProcessRpc rpc, String sandboxId) implements Process
     return running;
   }
 
-  /** Reaches the process without its children, and may cost its last words. */
+  /** Reaches the process without its children, and may cost its final output. */
   @Override
   public boolean signal(ProcessRef ref, Signal signal, CallScope scope) {
     try {
