@@ -76,7 +76,7 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
   public void put(ProcessEvent event) throws InterruptedException {
     while (!decide(() -> fits(event))) {
       if (decide(() -> isPatientWith(event))) {
-        awaitClaimOrRoom(event);
+        awaitClaim(event);
       }
       awaitWhile(this::isFull, Long.MAX_VALUE);
     }
@@ -112,7 +112,7 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
     return isUnclaimed() && isTooMuch && graceNanos > 0;
   }
 
-  private void awaitClaimOrRoom(ProcessEvent event) throws InterruptedException {
+  private void awaitClaim(ProcessEvent event) throws InterruptedException {
     long left = awaitWhile(() -> isPatientWith(event), graceNanos);
     change(() -> graceNanos = Math.min(graceNanos, left)); // it may have been ended meanwhile
   }
