@@ -23,6 +23,7 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockResponseBody;
 import okio.BufferedSink;
@@ -92,6 +93,29 @@ class StreamedStopTest {
             () -> sandbox.processes().exec(Command.of("true"), output -> caller.interrupt()))
         .isInstanceOf(CancelledException.class);
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void anInterruptIsNoticedBeforeTheRestOfWhatHasArrived() {
+    blaxel.on(START, untilStopped(stdout("a").repeat(5_000), result(143)));
+    expectStop();
+    BlaxelSandbox sandbox = blaxel.sandbox();
+    Thread caller = Thread.currentThread();
+    AtomicInteger delivered = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                sandbox
+                    .processes()
+                    .exec(
+                        Command.of("true"),
+                        output -> {
+                          if (delivered.incrementAndGet() == 100) {
+                            caller.interrupt();
+                          }
+                        }))
+        .isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(delivered).hasValue(100);
   }
 
   @Test

@@ -66,12 +66,12 @@ public interface HttpBody {
       }
     }
 
-    /** True if the next read may block, as far as the content tells. */
-    private static boolean isAllRead(InputStream stream) throws ContentFailedException {
+    /** True if the next read may block, as far as the content reports. */
+    private static boolean isAllRead(InputStream stream) {
       try {
         return stream.available() == 0;
       } catch (IOException e) {
-        throw new ContentFailedException(e);
+        return true; // if the content has failed, the next read says so
       }
     }
 

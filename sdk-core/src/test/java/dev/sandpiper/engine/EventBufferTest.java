@@ -1,5 +1,6 @@
 package dev.sandpiper.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,7 +12,9 @@ import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.http.ManualTime;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
@@ -177,6 +180,43 @@ class EventBufferTest {
     assertThat(pump.isAlive()).isFalse();
     assertThat(brief.take(0)).isInstanceOf(OutputGap.class);
     assertThat(time.isIdle()).isTrue();
+  }
+
+  @Test
+  void aReaderThatComesInTimeLosesNothing() throws Exception {
+    EventBuffer read = EventBuffer.dropping(EventBuffer.LIMIT, "too slow", GRACE, time);
+    Thread pump = inThread(() -> putAll(read, out(HALF), out(HALF), out(HALF), END));
+    time.awaitWait(GRACE);
+    Deque<ProcessEvent> rest = new ArrayDeque<>();
+    while (!(rest.peekLast() instanceof Ended)) {
+      rest.add(requireNonNull(read.take(GRACE.toNanos())));
+    }
+    pump.join(10_000);
+
+    assertThat(rest).hasSize(4).doesNotHaveAnyElementsOfTypes(OutputGap.class);
+  }
+
+  @Test
+  void behindTheGraceOfItsReaderTheOldestGoes() throws Exception {
+    EventBuffer unread = EventBuffer.dropping(EventBuffer.LIMIT, "too slow", GRACE, time);
+    Thread pump = inThread(() -> putAll(unread, out(HALF), out(HALF), out(HALF), out(HALF), END));
+    time.awaitWait(GRACE);
+    time.advance(GRACE);
+    pump.join(10_000);
+
+    assertThat(pump.isAlive()).isFalse();
+    assertThat(unread.take(0)).isInstanceOf(OutputGap.class);
+  }
+
+  @Test
+  void whatNoReaderCouldMakeRoomForCostsNoGrace() throws Exception {
+    EventBuffer read = EventBuffer.dropping(EventBuffer.LIMIT, "too slow", GRACE, time);
+    Thread pump = inThread(() -> putAll(read, out(EventBuffer.LIMIT + 1), END));
+    pump.join(10_000);
+
+    assertThat(pump.isAlive()).isFalse();
+    assertThat(time.isIdle()).isTrue();
+    assertThat(read.take(0)).isInstanceOf(OutputGap.class);
   }
 
   @Test
