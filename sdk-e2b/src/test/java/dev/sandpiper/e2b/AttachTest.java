@@ -19,9 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,24 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass
 @EnumSource(E2bCodec.class)
-class AttachTest {
+class AttachTest extends InEachCodec {
   private static final String LIST = "POST /process.Process/List";
   private static final ProcessRef REF = ProcessRef.parse("e2b:isb1/7/sp-1");
 
-  @RegisterExtension final ScriptedE2b e2b;
-
   AttachTest(E2bCodec codec) {
-    e2b = new ScriptedE2b(codec);
-  }
-
-  @BeforeParameterizedClassInvocation
-  static void speak(E2bCodec codec) {
-    Frames.speak(codec);
-  }
-
-  @AfterParameterizedClassInvocation
-  static void speakBinaryAgain() {
-    Frames.speak(E2bCodec.BINARY);
+    super(codec);
   }
 
   private ConnectRequest takeConnect() throws Exception {

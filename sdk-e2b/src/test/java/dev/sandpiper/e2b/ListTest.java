@@ -23,15 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
 @EnumSource(E2bCodec.class)
-class ListTest {
+class ListTest extends InEachCodec {
   private static final String START = "POST /process.Process/Start";
   private static final String LIST = "POST /process.Process/List";
   private static final String CONNECT = "POST /process.Process/Connect";
@@ -48,20 +45,8 @@ class ListTest {
                   .setCwd("/srv"))
           .build();
 
-  @RegisterExtension final ScriptedE2b e2b;
-
   ListTest(E2bCodec codec) {
-    e2b = new ScriptedE2b(codec);
-  }
-
-  @BeforeParameterizedClassInvocation
-  static void speak(E2bCodec codec) {
-    Frames.speak(codec);
-  }
-
-  @AfterParameterizedClassInvocation
-  static void speakBinaryAgain() {
-    Frames.speak(E2bCodec.BINARY);
+    super(codec);
   }
 
   private static ProcessInfo ours(int pid) {

@@ -33,9 +33,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -43,25 +40,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(30)
 @ParameterizedClass
 @EnumSource(E2bCodec.class)
-class ReattachTest {
+class ReattachTest extends InEachCodec {
   private static final String START = "POST /process.Process/Start";
   private static final String LIST = "POST /process.Process/List";
   private static final String CONNECT = "POST /process.Process/Connect";
 
-  @RegisterExtension final ScriptedE2b e2b;
-
   ReattachTest(E2bCodec codec) {
-    e2b = new ScriptedE2b(codec);
-  }
-
-  @BeforeParameterizedClassInvocation
-  static void speak(E2bCodec codec) {
-    Frames.speak(codec);
-  }
-
-  @AfterParameterizedClassInvocation
-  static void speakBinaryAgain() {
-    Frames.speak(E2bCodec.BINARY);
+    super(codec);
   }
 
   private E2bSandbox sandbox() throws Exception {

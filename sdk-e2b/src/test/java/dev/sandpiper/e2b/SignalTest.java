@@ -27,9 +27,6 @@ import java.util.concurrent.CountDownLatch;
 import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,26 +35,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(30)
 @ParameterizedClass
 @EnumSource(E2bCodec.class)
-class SignalTest {
+class SignalTest extends InEachCodec {
   private static final String START = "POST /process.Process/Start";
   private static final String LIST = "POST /process.Process/List";
   private static final String SIGNAL = "POST /process.Process/SendSignal";
 
-  @RegisterExtension final ScriptedE2b e2b;
   private final CountDownLatch end = new CountDownLatch(1);
 
   SignalTest(E2bCodec codec) {
-    e2b = new ScriptedE2b(codec);
-  }
-
-  @BeforeParameterizedClassInvocation
-  static void speak(E2bCodec codec) {
-    Frames.speak(codec);
-  }
-
-  @AfterParameterizedClassInvocation
-  static void speakBinaryAgain() {
-    Frames.speak(E2bCodec.BINARY);
+    super(codec);
   }
 
   private Process started(E2bSandbox sandbox) {

@@ -31,9 +31,6 @@ import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,25 +39,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A start whose outcome is not known: looked for by its nonce, and never sent again. */
 @ParameterizedClass
 @EnumSource(E2bCodec.class)
-class StartRecoveryTest {
+class StartRecoveryTest extends InEachCodec {
   private static final String START = "POST /process.Process/Start";
   private static final String LIST = "POST /process.Process/List";
   private static final String CONNECT = "POST /process.Process/Connect";
 
-  @RegisterExtension final ScriptedE2b e2b;
-
   StartRecoveryTest(E2bCodec codec) {
-    e2b = new ScriptedE2b(codec);
-  }
-
-  @BeforeParameterizedClassInvocation
-  static void speak(E2bCodec codec) {
-    Frames.speak(codec);
-  }
-
-  @AfterParameterizedClassInvocation
-  static void speakBinaryAgain() {
-    Frames.speak(E2bCodec.BINARY);
+    super(codec);
   }
 
   private ConnectRequest takeConnect() throws Exception {

@@ -31,16 +31,13 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
 @ParameterizedClass
 @EnumSource(E2bCodec.class)
-class TerminalTest {
+class TerminalTest extends InEachCodec {
   private static final String START = "POST /process.Process/Start";
   private static final String LIST = "POST /process.Process/List";
   private static final String CONNECT = "POST /process.Process/Connect";
@@ -49,20 +46,8 @@ class TerminalTest {
   private static final TerminalSize SIZE = new TerminalSize(80, 24);
   private static final ProcessRef REF = ProcessRef.parse("e2b:isb1/7/sp-1");
 
-  @RegisterExtension final ScriptedE2b e2b;
-
   TerminalTest(E2bCodec codec) {
-    e2b = new ScriptedE2b(codec);
-  }
-
-  @BeforeParameterizedClassInvocation
-  static void speak(E2bCodec codec) {
-    Frames.speak(codec);
-  }
-
-  @AfterParameterizedClassInvocation
-  static void speakBinaryAgain() {
-    Frames.speak(E2bCodec.BINARY);
+    super(codec);
   }
 
   private void answerTaken() {

@@ -45,9 +45,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,24 +53,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass
 @EnumSource(E2bCodec.class)
-class WatchTest {
+class WatchTest extends InEachCodec {
   private static final String WATCH = "POST /filesystem.Filesystem/WatchDir";
 
-  @RegisterExtension final ScriptedE2b e2b;
   private final CountDownLatch gate = new CountDownLatch(1);
 
   WatchTest(E2bCodec codec) {
-    e2b = new ScriptedE2b(codec);
-  }
-
-  @BeforeParameterizedClassInvocation
-  static void speak(E2bCodec codec) {
-    Frames.speak(codec);
-  }
-
-  @AfterParameterizedClassInvocation
-  static void speakBinaryAgain() {
-    Frames.speak(E2bCodec.BINARY);
+    super(codec);
   }
 
   private static byte[] start() {
