@@ -26,7 +26,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Standard input by files, with the real feeder. */
 @Timeout(60)
@@ -220,7 +223,9 @@ class ExactInputTest {
   }
 
   @Test
-  void nobodyWaitsInOpeningAPipeThatIsReadNoMore() throws Exception {
+  void aPipeHasAReaderForAsLongAsItHasAName(@TempDir Path tools) throws Exception {
+    Path removed = slowRemoval(tools);
+    blaxel.environment = Map.of("PATH", tools + ":" + System.getenv("PATH"));
     try (BlaxelSandbox sandbox = blaxel.sandbox();
         Process process = sandbox.processes().start(Command.of("cat").openStdin())) {
       process.stdin().write("x".getBytes(UTF_8));
@@ -233,7 +238,36 @@ class ExactInputTest {
 
       assertThat(process.waitFor()).isEqualTo(new ExitStatus.Exited(0));
       assertThat(opening).succeedsWithin(Duration.ofSeconds(20));
+      assertThat(Files.readString(removed)).contains(pipe);
     }
+    blaxel.assertClean();
+  }
+
+  /**
+   * Has pipes removed by an {@code rm} that pauses before and afterwards: without a reader
+   * meanwhile, who opens one would wait for ever. The second pause outlasts whatever looked the
+   * name up just before it was gone and was not run on at once.
+   *
+   * @return the names that it removed
+   */
+  private static Path slowRemoval(Path tools) throws IOException {
+    Path removed = tools.resolve("removed");
+    Path rm = tools.resolve("rm");
+    Files.writeString(
+        rm,
+        """
+        #!/bin/sh
+        pause=
+        case "$*" in *.n*) pause=yes ;; esac
+        [ -z "$pause" ] || sleep 0.5
+        PATH=/usr/bin:/bin rm "$@"
+        code=$?
+        [ -z "$pause" ] || { echo "$@" >>%s && sleep 0.5; }
+        exit $code
+        """
+            .replace("%s", removed.toString()));
+    Files.setPosixFilePermissions(rm, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return removed;
   }
 
   private static void openUntilItIsGone(Path pipe) {
