@@ -259,10 +259,10 @@ class ExactInputTest {
         #!/bin/sh
         pause=
         case "$*" in *.n*) pause=yes ;; esac
-        [ -z "$pause" ] || sleep 0.5
+        [ -z "$pause" ] || { echo "$@" >>%s && sleep 0.5; }
         PATH=/usr/bin:/bin rm "$@"
         code=$?
-        [ -z "$pause" ] || { echo "$@" >>%s && sleep 0.5; }
+        [ -z "$pause" ] || sleep 0.5
         exit $code
         """
             .replace("%s", removed.toString()));
