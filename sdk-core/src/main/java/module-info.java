@@ -21,7 +21,8 @@ module dev.sandpiper {
       dev.sandpiper.temporal;
   exports dev.sandpiper.files to
       dev.sandpiper.blaxel,
-      dev.sandpiper.e2b;
+      dev.sandpiper.e2b,
+      dev.sandpiper.testkit;
   exports dev.sandpiper.http to
       dev.sandpiper.blaxel,
       dev.sandpiper.e2b,

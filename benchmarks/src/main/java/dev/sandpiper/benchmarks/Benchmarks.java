@@ -16,20 +16,20 @@ import java.util.List;
 public final class Benchmarks {
   static final List<Measure> MEASURES =
       List.of(
-          new Throughput.Binary(),
-          new Throughput.Json(),
-          new Throughput.Lines(),
-          new Latency(),
-          new UnaryCall(),
-          new ColdStart(),
-          new ThrottledOutput(),
-          new BigFiles(),
-          new LocalServers.LargeUpload(),
-          new OpenStreams(),
-          new Jars(),
-          new LocalServers.ShortCommand(),
-          new LocalServers.SmallFiles(),
-          new LocalServers.Sleepers());
+          new Measure("P1", Throughput::binary),
+          new Measure("P2", Throughput::json),
+          new Measure("P3", Throughput::lines),
+          new Measure("P5", Latency::rows),
+          new Measure("P6", UnaryCall::rows),
+          new Measure("P7", ColdStart::rows),
+          new Measure("P4", ThrottledOutput::rows),
+          new Measure("P8", BigFiles::rows),
+          new Measure("P8", LocalServers::largeUpload),
+          new Measure("P9", OpenStreams::rows),
+          new Measure("P10", Jars::rows),
+          new Measure("P12", LocalServers::shortCommand),
+          new Measure("P13", LocalServers::smallFiles),
+          new Measure("P14", LocalServers::sleepers));
 
   private static final List<String> INTRODUCTION =
       List.of(

@@ -7,16 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A file of a gigabyte through a heap of 32 MiB, against a raw socket. */
-final class BigFiles implements Measure {
+final class BigFiles {
   private static final List<String> FLAGS = List.of("-Xmx32m", "-XX:+UseSerialGC");
 
-  @Override
-  public String name() {
-    return "P8";
-  }
+  private BigFiles() {}
 
-  @Override
-  public List<Row> rows(Setting setting) throws IOException, InterruptedException {
+  static List<Row> rows(String name, Setting setting) throws IOException, InterruptedException {
     List<Row> rows = new ArrayList<>();
     for (String way : List.of("e2b down", "e2b up", "blaxel down")) {
       String[] words = way.split(" ", 2);
@@ -27,7 +23,7 @@ final class BigFiles implements Measure {
               program("raw", words[1], setting));
       rows.add(
           new Row(
-              name(),
+              name,
               "a file of " + setting.fileMegabytes() + " MB, -Xmx32m, " + way + ": of a raw socket",
               contest.ratio(Figures::rate),
               Goal.atLeast(0.9)));

@@ -12,24 +12,20 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A whole process that runs one command: plain, and with an archive of its classes. */
-final class ColdStart implements Measure {
+final class ColdStart {
   private static final int FIRST_WITH_AOT_CACHE = 25;
   private static final String SERIAL = "-XX:+UseSerialGC";
 
-  @Override
-  public String name() {
-    return "P7";
-  }
+  private ColdStart() {}
 
-  @Override
-  public List<Row> rows(Setting setting) throws IOException, InterruptedException {
+  static List<Row> rows(String name, Setting setting) throws IOException, InterruptedException {
     List<Row> rows = new ArrayList<>();
     Jdk ours = Jdk.ours();
-    rows.add(row("plain", setting, ours, List.of(), 1));
+    rows.add(row(name, "plain", setting, ours, List.of(), 1));
     Optional<Program> python = Peers.python("e2b_cold.py", setting.server());
     rows.add(
         new Row(
-            name(),
+            name,
             "a JVM's first exec, plain: time of e2b's on Python",
             python.isEmpty()
                 ? null
@@ -38,12 +34,19 @@ final class ColdStart implements Measure {
     if (hasDirectories()) return rows; // which no archive can be made of
     rows.add(
         archived(
-            "AppCDS", setting, ours, "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile=", 0.55));
+            name,
+            "AppCDS",
+            setting,
+            ours,
+            "-XX:ArchiveClassesAtExit=",
+            "-XX:SharedArchiveFile=",
+            0.55));
     Optional<Jdk> newest = Jdk.newest().filter(jdk -> jdk.feature() >= FIRST_WITH_AOT_CACHE);
     rows.add(
         newest.isEmpty()
-            ? new Row(name(), what("AOT cache"), null, Goal.atMost(0.45))
+            ? new Row(name, what("AOT cache"), null, Goal.atMost(0.45))
             : archived(
+                name,
                 "AOT cache of JDK " + newest.get().version(),
                 setting,
                 newest.get(),
@@ -54,8 +57,14 @@ final class ColdStart implements Measure {
   }
 
   /** With what an earlier run has left for later ones. */
-  private Row archived(
-      String how, Setting setting, Jdk jdk, String writing, String reading, double goal)
+  private static Row archived(
+      String name,
+      String how,
+      Setting setting,
+      Jdk jdk,
+      String writing,
+      String reading,
+      double goal)
       throws IOException, InterruptedException {
     Path archive = Files.createTempFile("sandpiper-classes", "");
     try {
@@ -64,7 +73,7 @@ final class ColdStart implements Measure {
       program(setting, jdk, List.of("-Xlog:disable", writing + archive, SERIAL)).run();
       List<String> flags =
           List.of("-Xlog:disable", reading + archive, "-XX:TieredStopAtLevel=1", SERIAL);
-      return row(how + ", C1, serial collector", setting, jdk, flags, goal);
+      return row(name, how + ", C1, serial collector", setting, jdk, flags, goal);
     } finally {
       Files.deleteIfExists(archive);
     }
@@ -76,11 +85,12 @@ final class ColdStart implements Measure {
         .anyMatch(entry -> Files.isDirectory(Path.of(entry)));
   }
 
-  private Row row(String how, Setting setting, Jdk jdk, List<String> flags, double goal)
+  private static Row row(
+      String name, String how, Setting setting, Jdk jdk, List<String> flags, double goal)
       throws IOException, InterruptedException {
     Optional<Program> peer = Peers.node("e2b", "e2b_cold.mjs", setting.server());
     Ratio ratio = peer.isEmpty() ? null : wall(setting, program(setting, jdk, flags), peer.get());
-    return new Row(name(), what(how), ratio, Goal.atMost(goal));
+    return new Row(name, what(how), ratio, Goal.atMost(goal));
   }
 
   private static String what(String how) {

@@ -10,17 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How much of other people's a user of both platforms gets: jars, and megabytes. */
-final class Jars implements Measure {
-  @Override
-  public String name() {
-    return "P10";
-  }
+final class Jars {
+  private Jars() {}
 
-  @Override
-  public List<Row> rows(Setting setting) throws IOException {
+  static List<Row> rows(String name, Setting setting) throws IOException {
     String jars = System.getProperty("benchmarks.clients");
     if (jars == null) {
-      return List.of(row("jars", null, 11), row("MB", null, 7.4));
+      return List.of(row(name, "jars", null, 11), row(name, "MB", null, 7.4));
     }
     List<Path> foreign =
         Arrays.stream(jars.split(File.pathSeparator, -1))
@@ -30,7 +26,8 @@ final class Jars implements Measure {
     long bytes = 0;
     for (Path jar : foreign) bytes += Files.size(jar);
     return List.of(
-        row("jars", Ratio.exactly(foreign.size()), 11), row("MB", Ratio.exactly(bytes / 1e6), 7.4));
+        row(name, "jars", Ratio.exactly(foreign.size()), 11),
+        row(name, "MB", Ratio.exactly(bytes / 1e6), 7.4));
   }
 
   /** The logger of these programs is not what a user gets. */
@@ -39,7 +36,7 @@ final class Jars implements Measure {
     return !name.matches("(sdk-|benchmarks|slf4j-simple).*") && name.endsWith(".jar");
   }
 
-  private Row row(String unit, @Nullable Ratio count, double goal) {
-    return new Row(name(), "third-party jars of both platforms, " + unit, count, Goal.atMost(goal));
+  private static Row row(String name, String unit, @Nullable Ratio count, double goal) {
+    return new Row(name, "third-party jars of both platforms, " + unit, count, Goal.atMost(goal));
   }
 }

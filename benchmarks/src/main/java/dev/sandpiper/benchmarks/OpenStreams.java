@@ -11,17 +11,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Many open process streams over HTTP/2: what each costs. */
-final class OpenStreams implements Measure {
+final class OpenStreams {
   private static final List<String> FLAGS =
       List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=20");
 
-  @Override
-  public String name() {
-    return "P9";
-  }
+  private OpenStreams() {}
 
-  @Override
-  public List<Row> rows(Setting setting) throws IOException, InterruptedException {
+  static List<Row> rows(String name, Setting setting) throws IOException, InterruptedException {
     if (!Files.isReadable(Path.of("/proc/self/status"))) return List.of();
     try (Server server = Server.start(OpenStreamServer.class)) {
       Figures ours = run(Jdk.ours(), server, setting.many());
@@ -30,11 +26,11 @@ final class OpenStreams implements Measure {
       String what = setting.many() + " open streams, ";
       String then = what + newest.map(jdk -> "JDK " + jdk.version()).orElse("newest JDK") + ": ";
       return List.of(
-          row(what + "KB of memory each", each(ours, setting), Goal.atMost(120)),
-          row(what + "threads for each", threads(ours), Goal.atMost(1.02)),
-          row(what + "descriptors of the client", of(ours, "descriptors"), null),
-          row(then + "KB of memory each", each(other, setting), Goal.atMost(30)),
-          row(then + "threads", of(other, "threads"), Goal.atMost(60)));
+          row(name, what + "KB of memory each", each(ours, setting), Goal.atMost(120)),
+          row(name, what + "threads for each", threads(ours), Goal.atMost(1.02)),
+          row(name, what + "descriptors of the client", of(ours, "descriptors"), null),
+          row(name, then + "KB of memory each", each(other, setting), Goal.atMost(30)),
+          row(name, then + "threads", of(other, "threads"), Goal.atMost(60)));
     }
   }
 
@@ -43,8 +39,8 @@ final class OpenStreams implements Measure {
         .run();
   }
 
-  private Row row(String what, @Nullable Ratio measured, @Nullable Goal goal) {
-    return new Row(name(), what, measured, goal);
+  private static Row row(String name, String what, @Nullable Ratio measured, @Nullable Goal goal) {
+    return new Row(name, what, measured, goal);
   }
 
   private static @Nullable Ratio each(@Nullable Figures figures, Setting setting) {

@@ -11,16 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A process that prints much and lives on, at Blaxel, whose streams are slow until it ends. */
-final class ThrottledOutput implements Measure {
+final class ThrottledOutput {
   private static final int SECONDS = 20;
 
-  @Override
-  public String name() {
-    return "P4";
-  }
+  private ThrottledOutput() {}
 
-  @Override
-  public List<Row> rows(Setting setting) throws IOException, InterruptedException {
+  static List<Row> rows(String name, Setting setting) throws IOException, InterruptedException {
     boolean isSmall = setting.rounds() == 1;
     int seconds = isSmall ? 2 : SECONDS;
     long bytes = isSmall ? 1_000_000 : 100_000_000;
@@ -37,9 +33,9 @@ final class ThrottledOutput implements Measure {
       Double its = peer.isEmpty() ? null : peer.get().with(variables).run().get("done");
       String what = bytes / 1_000_000 + " MB printed by a process that lives on, ";
       return List.of(
-          new Row(name(), what + "share in " + seconds + " s", Ratio.exactly(ours / bytes), null),
+          new Row(name, what + "share in " + seconds + " s", Ratio.exactly(ours / bytes), null),
           new Row(
-              name(), what + "bytes of @blaxel/core's on Node", of(ours, its), Goal.atLeast(100)));
+              name, what + "bytes of @blaxel/core's on Node", of(ours, its), Goal.atLeast(100)));
     }
   }
 

@@ -34,60 +34,51 @@ final class Throughput {
   }
 
   /** E2B's binary messages against OkHttp that discards them. */
-  static final class Binary implements Measure {
-    @Override
-    public String name() {
-      return "P1";
+  static List<Row> binary(String name, Setting setting) throws IOException, InterruptedException {
+    List<Row> rows = new ArrayList<>();
+    for (int size : setting.sizes()) {
+      Contest contest = againstOkHttp("listener", setting, "binary", size);
+      String what = "E2B binary, listener, " + size + " bytes: ";
+      rows.add(throughput(name, what, contest, 0.8));
+      rows.add(
+          new Row(name, what + "CPU of OkHttp's", contest.ratio(Figures::cost), Goal.atMost(1.5)));
+      rows.add(allocation(what, contest, size));
     }
+    for (int size : setting.sizes()) {
+      Contest contest = againstOkHttp("events", setting, "binary", size);
+      rows.add(throughput(name, "E2B binary, events(), " + size + " bytes: ", contest, 0.8));
+    }
+    rows.add(collecting(setting));
+    return rows;
+  }
 
-    @Override
-    public List<Row> rows(Setting setting) throws IOException, InterruptedException {
-      List<Row> rows = new ArrayList<>();
-      for (int size : setting.sizes()) {
-        Contest contest = againstOkHttp("listener", setting, "binary", size);
-        String what = "E2B binary, listener, " + size + " bytes: ";
-        rows.add(throughput(name(), what, contest, 0.8));
-        rows.add(
-            new Row(
-                name(), what + "CPU of OkHttp's", contest.ratio(Figures::cost), Goal.atMost(1.5)));
-        rows.add(allocation(what, contest, size));
-      }
-      for (int size : setting.sizes()) {
-        Contest contest = againstOkHttp("events", setting, "binary", size);
-        rows.add(throughput("P1", "E2B binary, events(), " + size + " bytes: ", contest, 0.8));
-      }
-      rows.add(collecting(setting));
-      return rows;
-    }
+  /** One long stream, of which each piece is garbage at once. */
+  private static Row collecting(Setting setting) throws IOException, InterruptedException {
+    int size = 4_096;
+    long messages = setting.streamMegabytes() * 1_000_000L / size;
+    Figures figures =
+        Program.java(
+                "ours",
+                OutputClient.class,
+                "listener",
+                setting.server(),
+                "binary",
+                size,
+                messages,
+                1)
+            .run();
+    return new Row(
+        "P11",
+        "share of a stream of " + setting.streamMegabytes() + " MB that the collector took",
+        Ratio.exactly(figures.get("collecting") / figures.get("seconds")),
+        Goal.atMost(0.01));
+  }
 
-    /** One long stream, of which each piece is garbage at once. */
-    private static Row collecting(Setting setting) throws IOException, InterruptedException {
-      int size = 4_096;
-      long messages = setting.streamMegabytes() * 1_000_000L / size;
-      Figures figures =
-          Program.java(
-                  "ours",
-                  OutputClient.class,
-                  "listener",
-                  setting.server(),
-                  "binary",
-                  size,
-                  messages,
-                  1)
-              .run();
-      return new Row(
-          "P11",
-          "share of a stream of " + setting.streamMegabytes() + " MB that the collector took",
-          Ratio.exactly(figures.get("collecting") / figures.get("seconds")),
-          Goal.atMost(0.01));
-    }
-
-    private static Row allocation(String what, Contest contest, int size) {
-      double goal = (size + OBJECTS) / (double) size;
-      Ratio above = contest.difference(figures -> figures.get("allocated") / figures.get("done"));
-      return new Row(
-          "P11", what + "allocated above OkHttp's, of the payload", above, Goal.atMost(goal));
-    }
+  private static Row allocation(String what, Contest contest, int size) {
+    double goal = (size + OBJECTS) / (double) size;
+    Ratio above = contest.difference(figures -> figures.get("allocated") / figures.get("done"));
+    return new Row(
+        "P11", what + "allocated above OkHttp's, of the payload", above, Goal.atMost(goal));
   }
 
   private static Row throughput(String measure, String what, Contest contest, double goal) {
@@ -105,50 +96,34 @@ final class Throughput {
   }
 
   /** E2B's messages in JSON against the vendor's client. */
-  static final class Json implements Measure {
-    @Override
-    public String name() {
-      return "P2";
-    }
+  static List<Row> json(String name, Setting setting) throws IOException, InterruptedException {
+    List<Row> rows = againstNode(name, setting, "e2b", "json", setting.sizes(), 12, 1 / 12.0);
+    rows.add(againstPython(name, setting));
+    return rows;
+  }
 
-    @Override
-    public List<Row> rows(Setting setting) throws IOException, InterruptedException {
-      List<Row> rows = againstNode(name(), setting, "e2b", "json", setting.sizes(), 12, 1 / 12.0);
-      rows.add(againstPython(setting));
-      return rows;
-    }
-
-    private Row againstPython(Setting given) throws IOException, InterruptedException {
-      Setting setting = given.againstPeers();
-      int size = 4_096;
-      int messages = setting.messages(size);
-      Optional<Program> peer =
-          Peers.python("e2b_output.py", setting.server(), size, messages, setting.streams());
-      Ratio ratio =
-          peer.isEmpty()
-              ? null
-              : Contest.of(setting.rounds(), ours("listener", setting, "json", size), peer.get())
-                  .ratio(Figures::rate);
-      return new Row(
-          name(), "json, " + size + " bytes: throughput of e2b's on Python", ratio, null);
-    }
+  private static Row againstPython(String name, Setting given)
+      throws IOException, InterruptedException {
+    Setting setting = given.againstPeers();
+    int size = 4_096;
+    int messages = setting.messages(size);
+    Optional<Program> peer =
+        Peers.python("e2b_output.py", setting.server(), size, messages, setting.streams());
+    Ratio ratio =
+        peer.isEmpty()
+            ? null
+            : Contest.of(setting.rounds(), ours("listener", setting, "json", size), peer.get())
+                .ratio(Figures::rate);
+    return new Row(name, "json, " + size + " bytes: throughput of e2b's on Python", ratio, null);
   }
 
   /** Blaxel's lines against the vendor's client and OkHttp. */
-  static final class Lines implements Measure {
-    @Override
-    public String name() {
-      return "P3";
-    }
-
-    @Override
-    public List<Row> rows(Setting setting) throws IOException, InterruptedException {
-      List<Row> rows = new ArrayList<>();
-      Contest contest = againstOkHttp("listener", setting, "blaxel", LINE);
-      rows.add(throughput(name(), "Blaxel's lines of 80 bytes: ", contest, 0.5));
-      rows.addAll(againstNode(name(), setting, "@blaxel/core", "blaxel", List.of(LINE), 5, 1));
-      return rows;
-    }
+  static List<Row> lines(String name, Setting setting) throws IOException, InterruptedException {
+    List<Row> rows = new ArrayList<>();
+    Contest contest = againstOkHttp("listener", setting, "blaxel", LINE);
+    rows.add(throughput(name, "Blaxel's lines of 80 bytes: ", contest, 0.5));
+    rows.addAll(againstNode(name, setting, "@blaxel/core", "blaxel", List.of(LINE), 5, 1));
+    return rows;
   }
 
   private static List<Row> againstNode(

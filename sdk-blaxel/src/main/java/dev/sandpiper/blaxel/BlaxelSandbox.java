@@ -27,7 +27,6 @@ import dev.sandpiper.http.Routes;
 import dev.sandpiper.http.Uninterrupted;
 import dev.sandpiper.interpreter.CodeInterpreter;
 import dev.sandpiper.kernel.ServiceInterpreter;
-import java.lang.ref.Reference;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -256,11 +255,7 @@ public final class BlaxelSandbox implements Sandbox {
    */
   @Override
   public boolean kill() {
-    try {
-      return account.kill(name);
-    } finally {
-      Reference.reachabilityFence(this); // it must not become garbage before it is known to be gone
-    }
+    return CreatedSandboxes.kill(this, () -> account.kill(name));
   }
 
   @Override
@@ -281,11 +276,7 @@ public final class BlaxelSandbox implements Sandbox {
       Uninterrupted.run(exact::cleanUp);
       return;
     }
-    try {
-      CreatedSandboxes.close(name, account.threads().time(), change -> account.kill(name, change));
-    } finally {
-      Reference.reachabilityFence(this); // or it might be reported as garbage that lives
-    }
+    CreatedSandboxes.close(this, account.threads().time(), change -> account.kill(name, change));
   }
 
   @Override

@@ -12,11 +12,13 @@ import dev.sandpiper.http.Monitor;
 import dev.sandpiper.http.Time;
 import dev.sandpiper.http.Unclosed;
 import dev.sandpiper.http.Uninterrupted;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -174,6 +176,24 @@ public final class CreatedSandboxes {
           "sandbox {} could not be killed and lives until it ends by itself: {}",
           id,
           e.getMessage());
+    }
+  }
+
+  /** {@link #close(String, Time, Consumer)} of one that would be reported if it became garbage. */
+  public static void close(Sandbox sandbox, Time time, Consumer<UnaryOperator<HttpRequest>> kill) {
+    try {
+      close(sandbox.id(), time, kill);
+    } finally {
+      Reference.reachabilityFence(sandbox);
+    }
+  }
+
+  /** Kills a sandbox, which must not become garbage before it is known to be gone. */
+  public static boolean kill(Sandbox sandbox, BooleanSupplier kill) {
+    try {
+      return kill.getAsBoolean();
+    } finally {
+      Reference.reachabilityFence(sandbox);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.sandpiper.CancelledException;
 import dev.sandpiper.files.FileReads.Pieces;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.HttpRequest;
+import dev.sandpiper.http.SharedFailure;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
@@ -90,10 +91,7 @@ final class PiecedBytes implements Source {
       Thread.currentThread().interrupt();
       throw new CancelledException(request.failure("its thread was interrupted"), e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
+      throw SharedFailure.rethrown(e);
     }
   }
 

@@ -135,11 +135,11 @@ public final class E2bClient implements SandboxClient {
       return new E2bSandbox(account.addresses().debugSandbox(), Origin.FOUND, account);
     }
     if (timeToLive.isZero()) {
-      return new E2bSandbox(access(account.api().look(id)), Origin.FOUND, account);
+      return new E2bSandbox(account.access(account.api().look(id)), Origin.FOUND, account);
     }
     ControlPlane.Connected connected = account.api().connect(id, timeToLive, mode);
     Origin origin = connected.resumed() ? Origin.RESUMED : Origin.FOUND;
-    return new E2bSandbox(access(connected.sandbox()), origin, account);
+    return new E2bSandbox(account.access(connected.sandbox()), origin, account);
   }
 
   @Override
@@ -236,14 +236,10 @@ public final class E2bClient implements SandboxClient {
   }
 
   private SandboxAccess usable(JsonNode answer) {
-    SandboxAccess access = access(answer);
+    SandboxAccess access = account.access(answer);
     access
         .envdVersion()
         .require(EnvdVersion.OLDEST_USABLE, "create", access.sandboxId(), "this library");
     return access;
-  }
-
-  private SandboxAccess access(JsonNode answer) {
-    return account.access(answer);
   }
 }

@@ -28,7 +28,6 @@ import dev.sandpiper.http.HeaderTransport;
 import dev.sandpiper.http.HttpTransport;
 import dev.sandpiper.interpreter.CodeInterpreter;
 import dev.sandpiper.kernel.ServiceInterpreter;
-import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -187,11 +186,7 @@ public final class E2bSandbox implements Sandbox {
 
   @Override
   public boolean kill() {
-    try {
-      return account.kill(id());
-    } finally {
-      Reference.reachabilityFence(this); // it must not become garbage before it is known to be gone
-    }
+    return CreatedSandboxes.kill(this, () -> account.kill(id()));
   }
 
   /**
@@ -308,12 +303,7 @@ public final class E2bSandbox implements Sandbox {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true) && origin == Origin.CREATED) {
-      try {
-        CreatedSandboxes.close(
-            id(), account.threads().time(), change -> account.kill(id(), change));
-      } finally {
-        Reference.reachabilityFence(this); // or it might be reported as garbage that lives
-      }
+      CreatedSandboxes.close(this, account.threads().time(), change -> account.kill(id(), change));
     }
   }
 

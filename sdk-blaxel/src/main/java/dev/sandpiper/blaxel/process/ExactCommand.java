@@ -16,10 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +37,6 @@ final class ExactCommand implements RunningCommand {
   private final Lease lease;
   private final ExactSandbox sandbox;
   private final int maxRestarts;
-  private final AtomicReference<@Nullable ProcessRecord> awaited = new AtomicReference<>();
   private final AtomicBoolean followed = new AtomicBoolean();
   private final AtomicBoolean settled = new AtomicBoolean();
   private final List<String> removed;
@@ -68,22 +64,16 @@ final class ExactCommand implements RunningCommand {
     this.sandbox = sandbox;
     this.notifier = new ChangeNotifier(sandbox.threads().time());
     this.judge = ExitJudge.of(ref.processId(), name, sandbox, maxRestarts, isShort);
-    Function<CallScope, ProcessRecord> records = this::record;
-    this.files = new ProcessFiles(ref.nonce(), sandbox.files(), isShort ? records : null);
+    this.files = new ProcessFiles(ref.nonce(), sandbox.files(), isShort ? judge::record : null);
     this.lease = new Lease(files, sandbox.heartbeat(), sandbox.threads(), isStarter, begin);
     this.events =
         new FileEvents(ref, name, new WrappedOutput(), notifier, judge, sandbox.patience());
     this.input = new ExactInput(name, files, notifier, hasInput, sandbox.threads().scope());
   }
 
-  private ProcessRecord record(CallScope scope) {
-    ProcessRecord first = awaited.getAndSet(null);
-    return first == null ? judge.record(scope) : first;
-  }
-
   /** Learns from the answer to its start, which was waited for. */
   void take(ProcessRecord record) {
-    awaited.set(record);
+    files.expect(record);
     notifier.changed();
   }
 

@@ -7,6 +7,7 @@ import dev.sandpiper.http.CallScope;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class ProcessFiles {
   private final OutputDirectory files;
   private final @Nullable Function<CallScope, ProcessRecord> records;
   private final AtomicLong asked = new AtomicLong();
+  private final AtomicReference<@Nullable ProcessRecord> expected = new AtomicReference<>();
   private volatile Look last = new Look(0, Marks.NONE, null, RecordLines.NONE);
 
   /** Of a command that writes files only. */
@@ -38,6 +40,11 @@ final class ProcessFiles {
     this.id = id;
     this.files = files;
     this.records = records;
+  }
+
+  /** The next look shows this record, and does not ask for one. */
+  void expect(ProcessRecord record) {
+    expected.set(record);
   }
 
   Marks marks() {
@@ -70,9 +77,11 @@ final class ProcessFiles {
   /** Looks. What {@link #marks} shows afterwards is at least as new. */
   Marks list(CallScope scope) {
     long number = asked.incrementAndGet();
-    return records == null
-        ? keep(new Look(number, Marks.of(id, files.list(scope)), null, RecordLines.NONE))
-        : take(number, records.apply(scope), scope);
+    if (records == null) {
+      return keep(new Look(number, Marks.of(id, files.list(scope)), null, RecordLines.NONE));
+    }
+    ProcessRecord first = expected.getAndSet(null);
+    return take(number, first == null ? records.apply(scope) : first, scope);
   }
 
   private Marks take(long number, ProcessRecord record, CallScope scope) {

@@ -103,12 +103,8 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
   }
 
   private void send(HttpRequest plain, UploadBody body, int count) {
-    HttpRequest request = plain.withBody(body);
-    body.progress()
-        .run(
-            () ->
-                send(
-                    body.gzip() ? request.withHeader("Content-Encoding", "gzip") : request, count));
+    HttpRequest bare = body.gzip() ? plain.withHeader("Content-Encoding", "gzip") : plain;
+    body.progress().run(() -> send(bare.withBody(body), count));
     body.progress().end();
   }
 

@@ -8,7 +8,8 @@ import dev.sandpiper.e2b.connect.ConnectStream;
 record ProcessConnection(int pid, ConnectStream<ProcessMessage> events) {
 
   /** Waits for the start event, with which each stream begins. */
-  static ProcessConnection begin(Failure about, ConnectStream<ProcessMessage> events) {
+  static ProcessConnection begin(ConnectStream<ProcessMessage> events) {
+    Failure about = events.request().failure("");
     try {
       if (events.next(about) instanceof ProcessMessage.Started start) {
         return new ProcessConnection(start.pid(), events);

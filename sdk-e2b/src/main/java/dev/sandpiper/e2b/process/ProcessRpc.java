@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import dev.sandpiper.Capability;
-import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.Signal;
@@ -68,12 +67,7 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
   ProcessConnection start(
       String subject, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
     HttpRequest request = streaming(E2bCall.START, subject);
-    return begun(request, start(request, message, user, lifetime));
-  }
-
-  private static ProcessConnection begun(
-      HttpRequest request, ConnectStream<ProcessMessage> events) {
-    return ProcessConnection.begin(Failure.of(request.operation(), request.subject(), ""), events);
+    return ProcessConnection.begin(start(request, message, user, lifetime));
   }
 
   /** Starts a process that is over soon, and waits no longer for it than it may live. */
@@ -110,11 +104,9 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
   }
 
   private ProcessConnection connect(String subject, ProcessSelector.Builder selector) {
-    HttpRequest request = streaming(E2bCall.ATTACH, subject);
-    return begun(
-        request,
+    return ProcessConnection.begin(
         client.stream(
-            request,
+            streaming(E2bCall.ATTACH, subject),
             ConnectRequest.newBuilder().setProcess(selector).build(),
             codec -> new ProcessMessages<>(codec, ATTACHED, ConnectResponse::getEvent),
             ERRORS));

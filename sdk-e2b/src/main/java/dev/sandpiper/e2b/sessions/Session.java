@@ -18,7 +18,6 @@ import dev.sandpiper.engine.SandboxDirectories;
 import dev.sandpiper.files.SandboxPaths;
 import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.Routes;
-import java.lang.ref.Reference;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -163,11 +162,7 @@ public final class Session implements Sandbox {
 
   @Override
   public boolean kill() {
-    try {
-      return kill(UnaryOperator.identity());
-    } finally {
-      Reference.reachabilityFence(this); // it must not become garbage before it is known to be gone
-    }
+    return CreatedSandboxes.kill(this, () -> kill(UnaryOperator.identity()));
   }
 
   private boolean kill(UnaryOperator<HttpRequest> change) {
@@ -194,11 +189,7 @@ public final class Session implements Sandbox {
     if (closed.compareAndSet(false, true)) {
       account.open().remove(calls);
       if (environment != null) {
-        try {
-          CreatedSandboxes.close(id(), account.threads().time(), this::kill);
-        } finally {
-          Reference.reachabilityFence(this); // or it might be reported as garbage that lives
-        }
+        CreatedSandboxes.close(this, account.threads().time(), this::kill);
       }
     }
   }

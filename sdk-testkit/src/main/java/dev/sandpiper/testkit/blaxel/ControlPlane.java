@@ -2,7 +2,6 @@ package dev.sandpiper.testkit.blaxel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.Answers;
 import dev.sandpiper.testkit.http.Endpoint;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.GoJson;
@@ -44,10 +43,10 @@ final class ControlPlane implements Endpoint {
     try {
       route(exchange);
     } catch (ApiException e) {
-      Answers.json(exchange, e.status(), e.body());
+      exchange.json(e.status(), e.body());
     } catch (Query.MalformedException e) {
       ApiException refusal = ApiException.of(400, String.valueOf(e.getMessage()));
-      Answers.json(exchange, refusal.status(), refusal.body());
+      exchange.json(refusal.status(), refusal.body());
     }
   }
 
@@ -92,7 +91,7 @@ final class ControlPlane implements Endpoint {
       throw ApiException.of(404, "the local Blaxel has no " + exchange.method() + " " + path);
     }
     switch (exchange.method()) {
-      case "GET" -> Answers.json(exchange, 200, sandbox(names[1]).detail());
+      case "GET" -> exchange.json(200, sandbox(names[1]).detail());
       case "PUT" -> replace(exchange, sandbox(names[1]));
       case "DELETE" -> delete(exchange, sandbox(names[1]));
       default -> throw ApiException.of(405, "method not allowed");
@@ -102,7 +101,7 @@ final class ControlPlane implements Endpoint {
   private void issueToken(Exchange exchange) throws IOException {
     ObjectNode token = tokens.issue(exchange.header("Authorization"), body(exchange));
     if (token == null) throw ApiException.of(400, "invalid_grant");
-    Answers.json(exchange, 200, token);
+    exchange.json(200, token);
   }
 
   private void authenticate(Exchange exchange) {
@@ -117,7 +116,7 @@ final class ControlPlane implements Endpoint {
   private void create(Exchange exchange) throws IOException {
     Definition definition = Definition.parse(body(exchange), images, unenforced);
     boolean ifAbsent = "true".equals(exchange.query().get("createIfNotExist"));
-    Answers.json(exchange, 200, sandboxes.create(definition, ifAbsent).detail());
+    exchange.json(200, sandboxes.create(definition, ifAbsent).detail());
   }
 
   /** The newest that has not ended. */
@@ -128,19 +127,19 @@ final class ControlPlane implements Endpoint {
             .filter(record -> record.status() != SandboxRecord.Status.TERMINATED)
             .findFirst()
             .orElseThrow(() -> ApiException.notFound(id));
-    Answers.json(exchange, 200, found.detail());
+    exchange.json(200, found.detail());
   }
 
   private void replace(Exchange exchange, SandboxRecord record) throws IOException {
     requireAlive(record);
     sandboxes.replace(record, Definition.parse(body(exchange), images, unenforced));
-    Answers.json(exchange, 200, record.detail());
+    exchange.json(200, record.detail());
   }
 
   private void delete(Exchange exchange, SandboxRecord record) throws IOException {
     requireAlive(record);
     boolean unused = sandboxes.delete(record);
-    Answers.json(exchange, 200, record.detail());
+    exchange.json(200, record.detail());
   }
 
   private static void requireAlive(SandboxRecord record) {

@@ -116,6 +116,6 @@ final class Gateway implements Endpoint {
         .put("do_not", "")
         .put("docs_url", "https://docs.blaxel.ai")
         .put("timestamp", Instant.now().toString());
-    Answers.json(exchange, status, answer);
+    exchange.json(status, answer);
   }
 }

@@ -114,8 +114,7 @@ final class SandboxApi {
   }
 
   private static void welcome(Exchange exchange) throws IOException {
-    Answers.json(
-        exchange,
+    exchange.json(
         200,
         GoJson.object()
             .put("message", "Welcome to your Blaxel Sandbox")
@@ -149,7 +148,7 @@ final class SandboxApi {
             .put("upgradeCount", 0)
             .put("startedAt", startedAt.truncatedTo(ChronoUnit.SECONDS).toString());
     health.putObject("lastUpgrade").put("status", "idle").put("step", "none").put("version", "");
-    Answers.json(exchange, 200, health);
+    exchange.json(200, health);
   }
 
   /** There is no platform behind it. */

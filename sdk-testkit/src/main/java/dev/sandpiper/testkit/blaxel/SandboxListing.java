@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.Answers;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
@@ -95,7 +94,7 @@ final class SandboxListing {
             .sorted(Comparator.comparing(Place::of, order))
             .toList();
     if (!paged) {
-      Answers.json(exchange, 200, trees(found));
+      exchange.json(200, trees(found));
       return;
     }
     List<SandboxRecord> page = found.subList(0, Math.min(limit, found.size()));
@@ -107,7 +106,7 @@ final class SandboxListing {
         .put("hasMore", more)
         .put("nextCursor", more ? sealed(page.get(page.size() - 1)) : "")
         .put("total", all.size());
-    Answers.json(exchange, 200, answer);
+    exchange.json(200, answer);
   }
 
   private static ArrayNode trees(List<SandboxRecord> records) {

@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.wire.BlockInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -121,14 +122,8 @@ public final class Multipart {
   }
 
   /** The bytes up to the next delimiter, which is taken too. */
-  private final class Content extends InputStream {
+  private final class Content extends BlockInputStream {
     private boolean over;
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {

@@ -22,7 +22,7 @@ public record Launch(
   public static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1;
 
-    RefusedException(String reason) {
+    public RefusedException(String reason) {
       super(reason);
     }
   }

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 public final class PlainCommand implements RunningCommand {
   /** {@code error=20, Not a directory}, since release 25 {@code error: 20 (Not a directory)}. */
-  public static final Pattern REASON =
+  private static final Pattern REASON =
       Pattern.compile("error(?:=|: )\\d+(?:, | \\()(.+?)\\)?\\s*$");
 
   private final Process process;
@@ -36,8 +36,13 @@ public final class PlainCommand implements RunningCommand {
     builder.environment().clear();
     builder.environment().putAll(launch.environment());
     if (!launch.takesInput()) builder.redirectInput(new File("/dev/null"));
+    return new PlainCommand(start(builder), launch.takesInput());
+  }
+
+  /** Starts a process; what the kernel refuses comes in its own words. */
+  public static Process start(ProcessBuilder builder) throws IOException, Launch.RefusedException {
     try {
-      return new PlainCommand(builder.start(), launch.takesInput());
+      return builder.start();
     } catch (IOException e) {
       Matcher matcher = REASON.matcher(String.valueOf(e.getMessage()));
       if (!matcher.find()) throw e;

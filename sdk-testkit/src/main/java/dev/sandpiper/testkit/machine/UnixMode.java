@@ -58,6 +58,10 @@ public final class UnixMode {
     return (mode & TYPE) == PIPE;
   }
 
+  public static boolean isCharacterDevice(int mode) {
+    return (mode & TYPE) == CHARACTER_DEVICE;
+  }
+
   /** For example {@code drwxr-xr-x}, with more letters in front for what is special. */
   public static String permissions(int mode) {
     StringBuilder text = new StringBuilder();

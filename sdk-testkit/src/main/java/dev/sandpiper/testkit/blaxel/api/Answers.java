@@ -2,7 +2,6 @@ package dev.sandpiper.testkit.blaxel.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.GoJson;
 import java.io.IOException;
@@ -26,22 +25,17 @@ public final class Answers {
     exchange.set("Access-Control-Allow-Origin", "*");
   }
 
-  public static void json(Exchange exchange, int status, JsonNode tree) throws IOException {
-    exchange.set("Content-Type", "application/json; charset=utf-8");
-    exchange.answer(status, GoJson.bytes(tree));
-  }
-
   public static void error(Exchange exchange, int status, String text) throws IOException {
-    json(exchange, status, GoJson.object().put("error", text));
+    exchange.json(status, GoJson.object().put("error", text));
   }
 
   public static void message(Exchange exchange, String text) throws IOException {
-    json(exchange, 200, GoJson.object().put("message", text));
+    exchange.json(200, GoJson.object().put("message", text));
   }
 
   /** A command that has been obeyed, and what it was about. */
   public static void done(Exchange exchange, String path, String text) throws IOException {
-    json(exchange, 200, GoJson.object().put("path", path).put("message", text));
+    exchange.json(200, GoJson.object().put("path", path).put("message", text));
   }
 
   /** The router's own answer, also for a path that is known for another method. */

@@ -2,7 +2,6 @@ package dev.sandpiper.testkit.blaxel.files;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.Answers;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
@@ -98,7 +97,7 @@ final class ContentSearch implements AutoCloseable {
     ObjectNode answer = GoJson.object();
     answer.put("query", String.valueOf(query.get("query")));
     answer.set("matches", found.matches.isEmpty() ? answer.nullNode() : found.matches);
-    Answers.json(exchange, 200, answer.put("total", found.matches.size()));
+    exchange.json(200, answer.put("total", found.matches.size()));
   }
 
   private void check(String named) {

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.sandpiper.testkit.blaxel.api.Answers;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Refusal;
@@ -63,7 +62,7 @@ final class FileReading {
     } catch (Confinement.OutsideException e) {
       SortedSet<String> names = paths.namesTowardsRoots(absolute);
       if (names.isEmpty()) throw e;
-      Answers.json(exchange, 200, Listing.ofDirectories(named, names));
+      exchange.json(200, Listing.ofDirectories(named, names));
     }
   }
 
@@ -78,7 +77,7 @@ final class FileReading {
           GoErrors.isMissing(e) ? 404 : 500, "stat " + absolute + ": " + GoErrors.reason(e));
     }
     if (status.isDirectory()) {
-      Answers.json(exchange, 200, Listing.of(named, file));
+      exchange.json(200, Listing.of(named, file));
     } else if (wantsBytes()) {
       sendBytes(file, status, absolute);
     } else {

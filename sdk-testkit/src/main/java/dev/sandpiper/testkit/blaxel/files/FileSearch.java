@@ -2,7 +2,6 @@ package dev.sandpiper.testkit.blaxel.files;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sandpiper.testkit.blaxel.api.Answers;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.http.Query;
@@ -110,7 +109,7 @@ final class FileSearch {
   private static void answer(Exchange exchange, ArrayNode matches) throws IOException {
     ObjectNode answer = GoJson.object();
     answer.set("matches", matches);
-    Answers.json(exchange, 200, answer.put("total", matches.size()));
+    exchange.json(200, answer.put("total", matches.size()));
   }
 
   /** What both searches can be asked for. */

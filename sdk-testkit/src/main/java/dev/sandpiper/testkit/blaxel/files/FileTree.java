@@ -39,7 +39,7 @@ final class FileTree {
         String message = removal.removeDirectory(paths.absolute(root), recursive);
         Answers.done(exchange, root, message);
       }
-      default -> Answers.json(exchange, 200, Listing.of(root, directory(root)));
+      default -> exchange.json(200, Listing.of(root, directory(root)));
     }
   }
 
@@ -62,6 +62,6 @@ final class FileTree {
       disk.write(
           exchange, target, FILE_MODE, new ByteArrayInputStream(content), "error writing file: ");
     }
-    Answers.json(exchange, 200, Listing.of(root, directory(root)));
+    exchange.json(200, Listing.of(root, directory(root)));
   }
 }

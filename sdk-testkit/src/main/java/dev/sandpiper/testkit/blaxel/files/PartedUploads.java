@@ -68,10 +68,8 @@ final class PartedUploads implements AutoCloseable {
       mode = FileWriting.parseMode(permissions, "invalid permissions format: ");
     }
     paths.follow(target); // refused now, if it lies outside
-    Answers.json(
-        exchange,
-        200,
-        GoJson.object().put("uploadId", store.begin(target, mode)).put("path", target));
+    exchange.json(
+        200, GoJson.object().put("uploadId", store.begin(target, mode)).put("path", target));
   }
 
   /** A body that is missing or malformed does not matter. */
@@ -101,8 +99,7 @@ final class PartedUploads implements AutoCloseable {
       }
       UploadStore.Part stored = store.add(id, number, part.content());
       exchange.drain();
-      Answers.json(
-          exchange,
+      exchange.json(
           200,
           GoJson.object()
               .put("partNumber", number)
@@ -154,7 +151,7 @@ final class PartedUploads implements AutoCloseable {
     ObjectNode answer = GoJson.object().put("uploadId", id);
     ArrayNode parts = answer.putArray("parts");
     upload.parts().values().forEach(part -> part.describe(parts.addObject()));
-    Answers.json(exchange, 200, answer);
+    exchange.json(200, answer);
   }
 
   private void list(Exchange exchange) throws IOException {
@@ -175,7 +172,7 @@ final class PartedUploads implements AutoCloseable {
                   .values()
                   .forEach(part -> part.describe(parts.putObject(String.valueOf(part.number()))));
             });
-    Answers.json(exchange, 200, answer);
+    exchange.json(200, answer);
   }
 
   /** Forgets all uploads and deletes their parts. */

@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.blaxel.files;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sandpiper.files.JoinedStream;
 import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.Refusal;
 import dev.sandpiper.testkit.machine.Directories;
@@ -121,33 +122,16 @@ final class UploadStore implements AutoCloseable {
   }
 
   /** Several files as one. No more than one of them is open. */
-  private static final class JoinedParts extends InputStream {
+  private static final class JoinedParts extends JoinedStream {
     private final Iterator<Part> left;
-    private InputStream current = InputStream.nullInputStream();
 
     JoinedParts(Iterator<Part> parts) {
       this.left = parts;
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      while (true) {
-        int count = current.read(bytes, offset, length);
-        if (count >= 0 || !left.hasNext()) return count;
-        current.close();
-        current = Files.newInputStream(left.next().file);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      current.close();
+    protected @Nullable InputStream next() throws IOException {
+      return left.hasNext() ? Files.newInputStream(left.next().file) : null;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sandpiper.testkit.blaxel.process;
 
+import dev.sandpiper.testkit.machine.Launch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,16 +36,7 @@ public interface CommandStarter extends AutoCloseable {
    */
   record Started(long pid, CompletableFuture<Integer> exit) {}
 
-  /** The kernel would not start it. The message is the kernel's reason. */
-  final class RefusedException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    RefusedException(String reason) {
-      super(reason);
-    }
-  }
-
-  Started start(Start start) throws IOException, RefusedException;
+  Started start(Start start) throws IOException, Launch.RefusedException;
 
   /**
    * Sends SIGTERM or SIGKILL to a process group.

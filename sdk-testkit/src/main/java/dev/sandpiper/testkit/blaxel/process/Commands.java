@@ -3,11 +3,11 @@ package dev.sandpiper.testkit.blaxel.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sandpiper.testkit.BlaxelFault;
-import dev.sandpiper.testkit.blaxel.process.CommandStarter.RefusedException;
 import dev.sandpiper.testkit.blaxel.process.CommandStarter.Start;
 import dev.sandpiper.testkit.blaxel.process.CommandStarter.Started;
 import dev.sandpiper.testkit.blaxel.process.ProcessRecord.Status;
 import dev.sandpiper.testkit.machine.GoErrors;
+import dev.sandpiper.testkit.machine.Launch;
 import dev.sandpiper.testkit.machine.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -151,7 +151,7 @@ public final class Commands implements AutoCloseable {
     }
     try {
       return starter.start(start);
-    } catch (RefusedException e) {
+    } catch (Launch.RefusedException e) {
       throw new NotStartedException(prefix + e.getMessage());
     }
   }
@@ -236,7 +236,7 @@ public final class Commands implements AutoCloseable {
       record.restarted(started.pid());
       record.tailer().rewind();
       follow(new Running(record, before.start, started));
-    } catch (IOException | RefusedException e) {
+    } catch (IOException | Launch.RefusedException e) {
       log.debug("cannot restart {}", record.name(), e);
       record.finished().complete(null);
     }

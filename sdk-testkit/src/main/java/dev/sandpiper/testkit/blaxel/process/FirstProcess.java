@@ -2,6 +2,7 @@ package dev.sandpiper.testkit.blaxel.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sandpiper.testkit.machine.Launch;
 import dev.sandpiper.testkit.machine.Perl;
 import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.BufferedReader;
@@ -65,7 +66,7 @@ public final class FirstProcess implements CommandStarter {
   }
 
   @Override
-  public Started start(Start start) throws IOException, RefusedException {
+  public Started start(Start start) throws IOException, Launch.RefusedException {
     List<String> texts = new ArrayList<>();
     texts.add(start.output().toString());
     texts.add(start.errors().toString());
@@ -75,7 +76,7 @@ public final class FirstProcess implements CommandStarter {
     texts.add(Integer.toString(start.words().size()));
     texts.addAll(start.words());
     Answer answer = ask("start", texts);
-    if (!answer.word.equals("started")) throw new RefusedException(answer.rest);
+    if (!answer.word.equals("started")) throw new Launch.RefusedException(answer.rest);
     return new Started(Long.parseLong(answer.rest), answer.exit);
   }
 

@@ -1,15 +1,14 @@
 package dev.sandpiper.testkit.blaxel.process;
 
+import dev.sandpiper.testkit.machine.Launch;
 import dev.sandpiper.testkit.machine.PlainCommand;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ public final class PlainStarter implements CommandStarter {
   private final Map<Long, ProcessHandle> running = new ConcurrentHashMap<>();
 
   @Override
-  public Started start(Start start) throws IOException, RefusedException {
+  public Started start(Start start) throws IOException, Launch.RefusedException {
     List<String> words = new ArrayList<>(start.words());
     ProcessBuilder builder = new ProcessBuilder(words).directory(new File(start.directory()));
     builder.environment().clear();
@@ -32,7 +31,7 @@ public final class PlainStarter implements CommandStarter {
         .redirectInput(new File("/dev/null"))
         .redirectOutput(ProcessBuilder.Redirect.appendTo(start.output().toFile()))
         .redirectError(ProcessBuilder.Redirect.appendTo(start.errors().toFile()));
-    Process process = launch(builder);
+    Process process = PlainCommand.start(builder);
     running.put(process.pid(), process.toHandle());
     return new Started(
         process.pid(),
@@ -43,16 +42,6 @@ public final class PlainStarter implements CommandStarter {
                   running.remove(ended.pid());
                   return ended.exitValue();
                 }));
-  }
-
-  private static Process launch(ProcessBuilder builder) throws IOException, RefusedException {
-    try {
-      return builder.start();
-    } catch (IOException e) {
-      Matcher matcher = PlainCommand.REASON.matcher(String.valueOf(e.getMessage()));
-      if (!matcher.find()) throw e;
-      throw new RefusedException(matcher.group(1).toLowerCase(Locale.ROOT));
-    }
   }
 
   @Override

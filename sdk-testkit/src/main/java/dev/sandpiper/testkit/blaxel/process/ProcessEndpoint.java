@@ -89,9 +89,9 @@ public final class ProcessEndpoint {
         Answers.error(exchange, 422, portsTimedOut(request));
       } else if (!request.waitForCompletion()) {
         boolean waited = !request.waitForPorts().isEmpty();
-        Answers.json(exchange, 200, waited ? ProcessJson.started(record) : atOnce);
+        exchange.json(200, waited ? ProcessJson.started(record) : atOnce);
       } else if (deadline.await(record.finished())) {
-        Answers.json(exchange, 200, ProcessJson.awaited(record));
+        exchange.json(200, ProcessJson.awaited(record));
       } else {
         Answers.error(
             exchange, 422, "process timed out after " + request.limitSeconds() + " seconds");
@@ -190,7 +190,7 @@ public final class ProcessEndpoint {
   public void list(Exchange exchange) throws IOException {
     ArrayNode all = GoJson.array();
     for (ProcessRecord record : commands.table().list()) all.add(ProcessJson.listed(record));
-    Answers.json(exchange, 200, all);
+    exchange.json(200, all);
   }
 
   public void get(Exchange exchange, String identifier) throws IOException {
@@ -198,7 +198,7 @@ public final class ProcessEndpoint {
     if (record == null) {
       Answers.error(exchange, 404, "process not found");
     } else {
-      Answers.json(exchange, 200, ProcessJson.of(record));
+      exchange.json(200, ProcessJson.of(record));
     }
   }
 
@@ -207,7 +207,7 @@ public final class ProcessEndpoint {
     if (record == null) {
       Answers.error(exchange, 404, "process with PID " + identifier + " not found");
     } else {
-      Answers.json(exchange, 200, ProcessJson.logs(record));
+      exchange.json(200, ProcessJson.logs(record));
     }
   }
 
@@ -234,33 +234,29 @@ public final class ProcessEndpoint {
 
   public void stop(Exchange exchange, String identifier) throws IOException {
     ProcessRecord record = commands.table().find(identifier);
-    String subject = "process with Identifier " + identifier;
-    if (record == null) {
-      Answers.error(exchange, 404, subject + " not found");
-    } else if (!record.isRunning()) {
-      Answers.error(exchange, 404, subject + " is not running");
+    if (record != null && !record.isRunning()) {
+      Answers.error(exchange, 404, "process with Identifier " + identifier + " is not running");
     } else {
-      String reason = commands.end(record, false);
-      if (reason == null) {
-        Answers.message(exchange, "Process stopped successfully");
-      } else {
-        Answers.error(exchange, 404, "failed to send SIGTERM to " + subject + ": " + reason);
-      }
+      end(exchange, identifier, record, false);
     }
   }
 
   public void kill(Exchange exchange, String identifier) throws IOException {
-    ProcessRecord record = commands.table().find(identifier);
+    end(exchange, identifier, commands.table().find(identifier), true);
+  }
+
+  private void end(
+      Exchange exchange, String identifier, @Nullable ProcessRecord record, boolean kill)
+      throws IOException {
     String subject = "process with Identifier " + identifier;
+    String reason = record == null ? null : commands.end(record, kill);
     if (record == null) {
       Answers.error(exchange, 404, subject + " not found");
-      return;
-    }
-    String reason = commands.end(record, true);
-    if (reason == null) {
-      Answers.message(exchange, "Process killed successfully");
+    } else if (reason == null) {
+      Answers.message(exchange, "Process " + (kill ? "killed" : "stopped") + " successfully");
     } else {
-      Answers.error(exchange, 404, "failed to kill " + subject + ": " + reason);
+      String verb = kill ? "kill " : "send SIGTERM to ";
+      Answers.error(exchange, 404, "failed to " + verb + subject + ": " + reason);
     }
   }
 }

@@ -17,7 +17,6 @@ import java.util.Set;
 /** The calls that prolong, shorten, pause and resume a sandbox's life. */
 final class LifeCalls {
   private static final Duration SHORTEST_REFRESH = Duration.ofSeconds(15);
-  private static final Unenforced.Fields CONNECT_FIELDS = fields("timeout", "memory");
   private static final Unenforced.Fields RESUME_FIELDS = fields("timeout", "memory");
   private static final Unenforced.Fields PAUSE_FIELDS = fields("memory", "requireHealthyGuest");
 
@@ -39,7 +38,7 @@ final class LifeCalls {
         left ? Duration.ofSeconds(version.defaultSeconds) : Bodies.seconds(body, "timeout");
     Duration timeToLive = Sandboxes.bounded(asked);
     boolean memory = Bodies.flag(body, "memory", true);
-    ApiException.throwIf(sandboxes.unenforced().refusal("", body, CONNECT_FIELDS));
+    ApiException.throwIf(sandboxes.unenforced().refusal("", body, RESUME_FIELDS));
     LocalSandbox sandbox = sandboxes.get(id);
     boolean resumed = resume(sandbox, timeToLive, memory);
     if (!resumed) sandboxes.extendTo(sandbox, timeToLive);

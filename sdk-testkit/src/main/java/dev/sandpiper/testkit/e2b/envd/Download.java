@@ -9,6 +9,7 @@ import dev.sandpiper.testkit.machine.ContentNames;
 import dev.sandpiper.testkit.machine.ExactPath;
 import dev.sandpiper.testkit.machine.GoErrors;
 import dev.sandpiper.testkit.machine.Home;
+import dev.sandpiper.testkit.machine.UnixMode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers with a file, whole, in part, or in gzip. No more than a buffer of it is in memory. */
 final class Download {
-  private static final int FILE_TYPE = 0170000;
-  private static final int CHARACTER_DEVICE = 0020000;
-
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int MOST_COUNTED_GZIP_BYTES = 2048;
 
@@ -104,8 +102,7 @@ final class Download {
 
   /** Whose content has no length, so that it comes empty. */
   private static boolean isDevice(Path file) throws IOException {
-    int mode = (Integer) Files.getAttribute(file, "unix:mode");
-    return (mode & FILE_TYPE) == CHARACTER_DEVICE;
+    return UnixMode.isCharacterDevice((Integer) Files.getAttribute(file, "unix:mode"));
   }
 
   private void plain(FileChannel channel, Instant modified, String name) throws IOException {

@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Upload {
   private static final String COMPLAINT = "error resolving path";
-  private static final int BUFFER_BYTES = 64 * 1024;
 
   private final Exchange exchange;
   private final Home home;
@@ -197,11 +196,8 @@ final class Upload {
   }
 
   private static void copy(InputStream content, OutputStream out) throws IOException {
-    byte[] buffer = new byte[BUFFER_BYTES];
     try {
-      for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
-        out.write(buffer, 0, count);
-      }
+      content.transferTo(out);
     } catch (EOFException e) {
       throw new Refusal(500, "error writing file: unexpected EOF");
     } catch (IOException e) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sandpiper.testkit.blaxel.process.CommandStarter.RefusedException;
 import dev.sandpiper.testkit.blaxel.process.CommandStarter.Start;
 import dev.sandpiper.testkit.blaxel.process.CommandStarter.Started;
+import dev.sandpiper.testkit.machine.Launch;
 import dev.sandpiper.testkit.machine.ServerThreads;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,11 +44,11 @@ class FirstProcessTest {
     threads.close();
   }
 
-  private Started start(String script) throws IOException, RefusedException {
+  private Started start(String script) throws IOException, Launch.RefusedException {
     return start(script, directory);
   }
 
-  private Started start(String script, Path where) throws IOException, RefusedException {
+  private Started start(String script, Path where) throws IOException, Launch.RefusedException {
     return first.start(
         new Start(
             List.of("/bin/sh", "-c", script),
@@ -91,10 +91,10 @@ class FirstProcessTest {
   @Test
   void theKernelsReasonIsTold() {
     assertThatThrownBy(() -> start("true", directory.resolve("out")))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(Launch.RefusedException.class)
         .hasMessage("not a directory");
     assertThatThrownBy(() -> start("x".repeat(200_000)))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(Launch.RefusedException.class)
         .hasMessage("argument list too long");
   }
 

@@ -3,9 +3,9 @@ package dev.sandpiper.testkit.blaxel.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sandpiper.testkit.blaxel.process.CommandStarter.RefusedException;
 import dev.sandpiper.testkit.blaxel.process.CommandStarter.Start;
 import dev.sandpiper.testkit.blaxel.process.CommandStarter.Started;
+import dev.sandpiper.testkit.machine.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,11 +33,11 @@ class PlainStarterTest {
     starter.close();
   }
 
-  private Started start(String script) throws IOException, RefusedException {
+  private Started start(String script) throws IOException, Launch.RefusedException {
     return start(script, directory);
   }
 
-  private Started start(String script, Path where) throws IOException, RefusedException {
+  private Started start(String script, Path where) throws IOException, Launch.RefusedException {
     return starter.start(
         new Start(
             List.of("/bin/sh", "-c", script),
@@ -76,7 +76,7 @@ class PlainStarterTest {
   @Test
   void theKernelsReasonIsTold() {
     assertThatThrownBy(() -> start("true", directory.resolve("out")))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(Launch.RefusedException.class)
         .hasMessage("not a directory");
   }
 }
