@@ -34,7 +34,8 @@ class BenchmarksTest {
     assertThat(rows)
         .filteredOn(row -> row.measured() != null)
         .hasSizeGreaterThan(8)
-        .allSatisfy(row -> assertThat(requireNonNull(row.measured()).median()).isNotNegative());
+        // A difference of two times may be below zero on a busy machine.
+        .allSatisfy(row -> assertThat(requireNonNull(row.measured()).median()).isFinite());
     assertThat(rows)
         .filteredOn(row -> row.measured() == null)
         .allSatisfy(
