@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,18 @@ final class Replay {
   private static final String RECORDED_TOKEN = "0tQG31xiMp0IOQfaz9dcwi72L1CPo8e0";
   private static final Pattern START = Pattern.compile("\"start\":\\{\"pid\":(\\d+)}");
   private static final Pattern WATCHER = Pattern.compile("\"watcherId\":\"(\\w+)\"");
+
+  /** What a process writes for the client that attaches while it sleeps. */
+  private static final Pattern WRITTEN_FOR_ATTACHED = Pattern.compile("; echo (after|three)\\b");
+
+  /**
+   * In the sandbox's home once a client has attached: a busy machine may take longer than a sleep.
+   */
+  private static final String ATTACHED = ".attached";
+
+  private static final String WAIT_FOR_ATTACHED =
+      "; until [ -e " + ATTACHED + " ]; do sleep 0.1; done";
+
   private static final double PAUSE_MILLIS = 100;
   private static final double LONGEST_PAUSE_MILLIS = 1000;
   private static final long PATIENCE_SECONDS = 20;
@@ -95,6 +108,7 @@ final class Replay {
   private final Map<String, String> recordedToActualPid = new ConcurrentHashMap<>();
   private final Map<String, String> recordedToActualWatcher = new ConcurrentHashMap<>();
   private final Map<Integer, Incoming> incoming = new ConcurrentHashMap<>();
+  private volatile boolean attaches;
 
   Replay(TestSandbox sandbox, ExecutorService executor) {
     this.sandbox = sandbox;
@@ -127,6 +141,7 @@ final class Replay {
   private Map<Integer, CompletableFuture<Answer>> send(Recording recording, Set<Integer> leftOut)
       throws InterruptedException {
     Map<Integer, CompletableFuture<Answer>> answers = new LinkedHashMap<>();
+    attaches = recording.turns().stream().anyMatch(Replay::isAttaching);
     double previous = 0;
     for (Turn turn : recording.turns()) {
       if (leftOut.contains(turn.number())) continue;
@@ -252,6 +267,9 @@ final class Replay {
         learnPid(turn, sink);
         learnWatcher(turn, sink);
         sink.reveal();
+        if (isAttaching(turn) && events(sink.bytes.toByteArray()) > 0) {
+          Files.writeString(sandbox.home().resolve(ATTACHED), "");
+        }
         if (turn.isCutByClient() && events(sink.bytes.toByteArray()) >= most) break;
       }
       return false;
@@ -259,6 +277,10 @@ final class Replay {
       if (turn.isCutByServer()) return true;
       throw e;
     }
+  }
+
+  private static boolean isAttaching(Turn turn) {
+    return turn.target().endsWith("/Connect");
   }
 
   private HttpRequest.Builder request(Turn turn) {
@@ -341,6 +363,9 @@ final class Replay {
     String home = sandbox.seen();
     String translated =
         text.replace(RECORDED_HOME, home).replace("%2Fhome%2Fuser", home.replace("/", "%2F"));
+    if (attaches) {
+      translated = WRITTEN_FOR_ATTACHED.matcher(translated).replaceAll(WAIT_FOR_ATTACHED + "$0");
+    }
     for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
       translated =
           translated
@@ -385,7 +410,7 @@ final class Replay {
 
   /** An actual text in the words of the recording. */
   String toRecorded(String text) {
-    String translated = text.replace(sandbox.seen(), RECORDED_HOME);
+    String translated = text.replace(sandbox.seen(), RECORDED_HOME).replace(WAIT_FOR_ATTACHED, "");
     for (Map.Entry<String, String> pid : recordedToActualPid.entrySet()) {
       translated = translated.replaceAll("\\b" + pid.getValue() + "\\b", pid.getKey());
     }
