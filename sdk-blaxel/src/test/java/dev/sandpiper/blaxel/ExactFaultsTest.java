@@ -251,7 +251,7 @@ class ExactFaultsTest {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       assertThatThrownBy(() -> sandbox.exec("true"))
           .isInstanceOf(PlatformException.class)
-          .hasMessageContaining("whether true ran cannot be known");
+          .hasMessageContaining("whether true ran is unknown");
       assertThat(sandbox.exec("true").exit().isSuccess()).isTrue();
     }
     blaxel.assertClean();

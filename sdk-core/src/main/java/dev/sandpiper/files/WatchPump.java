@@ -77,7 +77,7 @@ final class WatchPump {
       buffer.fail(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      buffer.fail(new CancelledException(failure("its reader was interrupted"), e));
+      buffer.fail(new CancelledException(failure("the reading thread was interrupted"), e));
     } catch (RuntimeException | Error e) {
       buffer.fail(new IllegalStateException("the watch of " + directory + " died", e));
       throw e;

@@ -31,7 +31,7 @@ public final class Ambiguity {
    * {@code failure} in its own kind if it can be ambiguous, with words in front that say what
    * cannot be known.
    *
-   * @param observed such as "whether it ran cannot be known; the sandbox does not answer"
+   * @param observed such as "whether it ran is unknown; the sandbox does not respond"
    */
   public static SandboxException unknown(SandboxException failure, String observed) {
     Failure known = failure.failure();

@@ -167,7 +167,7 @@ final class SandboxWork<S extends Sandbox> {
 
   private void lose(PooledSandbox<S> pooled, Throwable failure) {
     log.warn(
-        "pool of {}: sandbox {} could not be killed and lives until it ends by itself: {}",
+        "pool of {}: sandbox {} could not be killed and runs until its time to live ends: {}",
         options.owner(),
         pooled.id(),
         PoolCore.text(failure));

@@ -96,7 +96,7 @@ class CodeInterpreterErrorsTest {
     CodeInterpreter interpreter = e2b.sandbox().codeInterpreter();
     assertThatThrownBy(() -> interpreter.runCode("1"))
         .isInstanceOf(ExecutionLostException.class)
-        .hasMessageContaining("whether the code ran cannot be known");
+        .hasMessageContaining("whether the code ran is unknown");
     e2b.take(EXECUTE);
   }
 
@@ -172,7 +172,7 @@ class CodeInterpreterErrorsTest {
     assertThat(failure(interpreter, text(500, "kernel died")))
         .isInstanceOf(PlatformException.class);
     assertThat(failure(interpreter, text(500, "kernel died")))
-        .hasMessageContaining("whether the code ran cannot be known");
+        .hasMessageContaining("whether the code ran is unknown");
     assertThat(failure(interpreter, text(403, "no traffic token")))
         .isInstanceOf(AuthenticationException.class);
     assertThat(failure(interpreter, text(404, "{\"detail\":\"Not Found\"}")))

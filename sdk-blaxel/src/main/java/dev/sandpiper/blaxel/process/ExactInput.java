@@ -215,7 +215,7 @@ final class ExactInput implements CommandInput {
         Failure.of(
             "write stdin",
             subject,
-            "its standard input is not open; Command.openStdin() opens it"));
+            "its stdin is not open; start it with Command.openStdin()"));
   }
 
   private Failure failure(String observed) {

@@ -52,8 +52,8 @@ public enum BlaxelCall implements ApiCall {
       "signal",
       "POST /process",
       IF_UNSENT,
-      "a script of ours, here and for `look for perl in`; the process's record is looked at first, and"
-          + " the fallback for `TERM` and `KILL` is the platform's own call"),
+      "a script of ours, here and for `find perl, python3 or bash in`; the process's record is"
+          + " read first, and the fallback for `TERM` and `KILL` is the platform's own call"),
   FIND("follow", "GET /process/{name}", IF_LOST, ""),
   LIST_PROCESSES("list", "GET /process", IF_LOST, ""),
   STOP("stop", "DELETE /process/{name}", IF_UNSENT, "only the fallback of a script"),
