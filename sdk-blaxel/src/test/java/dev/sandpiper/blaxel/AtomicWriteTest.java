@@ -60,7 +60,7 @@ class AtomicWriteTest extends FilesOnThisMachine {
     assertThatThrownBy(
             () -> files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic()))
         .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("the file is as it was");
+        .hasMessageContaining("the file is unchanged");
     assertThat(file).hasContent("old");
     assertThat(root.toFile().list()).containsExactly("file");
   }
@@ -166,7 +166,7 @@ class AtomicWriteTest extends FilesOnThisMachine {
     AtomicInteger lost = loseTheMove(LostMove.NOT_DONE);
     assertThatThrownBy(
             () -> files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic()))
-        .hasMessageContaining("the file is as it was");
+        .hasMessageContaining("the file is unchanged");
     assertThat(lost).hasValue(1);
     assertThat(file).hasContent("old");
     assertThat(root.toFile().list()).containsExactly("file");
@@ -178,7 +178,7 @@ class AtomicWriteTest extends FilesOnThisMachine {
     AtomicInteger lost = loseTheMove(LostMove.DONE_AND_NOTHING_ANSWERS);
     assertThatThrownBy(
             () -> files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic()))
-        .hasMessageContaining("whether the file was replaced cannot be known")
+        .hasMessageContaining("it is unknown whether the file was replaced")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("as it was"));
     assertThat(lost.get()).isGreaterThan(1);
     assertThat(file).hasContent("new");

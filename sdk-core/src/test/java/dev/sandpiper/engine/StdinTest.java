@@ -92,7 +92,7 @@ class StdinTest {
   void nobodyCouldWriteToAnExec() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> engine.processes(scripted).exec(OPEN))
-        .withMessageContaining("use stdin(content), or start");
+        .withMessageContaining("use Command.stdin(content), or start(command)");
     assertThat(scripted.launches).hasValue(0);
   }
 

@@ -124,7 +124,7 @@ class CodeInterpreterErrorsTest {
     CodeInterpreter interpreter = e2b.sandbox().codeInterpreter();
     assertThatThrownBy(() -> interpreter.runCode("1"))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("above the bound of 16777216 bytes");
+        .hasMessageContaining("exceeds the limit of 16777216 bytes");
     e2b.take(EXECUTE);
   }
 

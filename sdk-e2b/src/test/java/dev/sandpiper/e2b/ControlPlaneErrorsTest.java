@@ -71,7 +71,7 @@ class ControlPlaneErrorsTest {
     e2b.answer(404, body);
     assertThatThrownBy(sandbox::kill)
         .isExactlyInstanceOf(PlatformException.class)
-        .hasMessageContaining("is the API URL right?");
+        .hasMessageContaining("check the API URL");
     e2b.take("DELETE /sandboxes/isb1");
   }
 
@@ -213,7 +213,7 @@ class ControlPlaneErrorsTest {
     E2bSandbox sandbox = e2b.sandbox();
     Map<String, String> shown =
         Map.of(
-            "", "an error without a text",
+            "", "an error without a message",
             "<html><h1>oops</h1></html>", "500, oops",
             "no node\u001b[31m left", "500, no node [31m left",
             "{\"detail\": \"late\"}", "500, {\"detail\": \"late\"}");

@@ -136,7 +136,7 @@ class FileWritesTest {
     assertThatThrownBy(() -> sandbox.files().write("/a", Content.of(source)))
         .isInstanceOf(CancelledException.class)
         .hasCause(broken)
-        .hasMessageContaining("a part may have arrived");
+        .hasMessageContaining("a part of it may have arrived");
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
     assertThat(e2b.take().getFailure()).isNotNull();
   }

@@ -169,7 +169,7 @@ final class ExactInput implements CommandInput {
       throw new InputClosedException(failure("the process has exited"));
     }
     if (givenUp) {
-      throw new CancelledException(failure("it was given up"));
+      throw new CancelledException(failure("it was cancelled"));
     }
     if (files.marks().has(Marks.Input.CLOSED)) {
       throw new InputClosedException(failure("the process has closed its standard input"));
@@ -213,9 +213,7 @@ final class ExactInput implements CommandInput {
   static InvalidRequestException notOpen(String subject) {
     return new InvalidRequestException(
         Failure.of(
-            "write stdin",
-            subject,
-            "its stdin is not open; start it with Command.openStdin()"));
+            "write stdin", subject, "its stdin is not open; start it with Command.openStdin()"));
   }
 
   private Failure failure(String observed) {

@@ -159,7 +159,7 @@ final class StreamDrain implements Runnable {
       messages.beginsSpoilt();
       lines(Okio.buffer(new WithFinalLineFeed(stream.source())));
     } else {
-      throw new MalformedStreamException("an answer of type " + type + " instead of a stream");
+      throw new MalformedStreamException("expected a stream but got a response of type " + type);
     }
   }
 

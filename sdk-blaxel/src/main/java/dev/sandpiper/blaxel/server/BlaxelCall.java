@@ -93,12 +93,12 @@ public enum BlaxelCall implements ApiCall {
       "the error says that the file may hold a part, or be gone; `atomic()` and `uploadDirectory`"
           + " delete what they wrote beside it"),
   BEGIN_UPLOAD(
-      "write", "POST /filesystem-multipart/initiate/{path}", IF_UNSENT, "the file is as it was"),
+      "write", "POST /filesystem-multipart/initiate/{path}", IF_UNSENT, "the file is unchanged"),
   UPLOAD_PIECE(
       "write",
       "PUT /filesystem-multipart/{upload}/part",
       IF_LOST_OR_REFUSED,
-      "the upload is aborted, and the file is as it was"),
+      "the upload is aborted, and the file is unchanged"),
   COMPLETE_UPLOAD(
       "write",
       "POST /filesystem-multipart/{upload}/complete",

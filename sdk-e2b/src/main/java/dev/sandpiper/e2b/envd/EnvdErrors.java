@@ -114,7 +114,7 @@ public record EnvdErrors(What missing) implements ConnectErrors {
   private SandboxException ofStatus(int status, Failure failure) {
     if (status >= 300 && status < 400) {
       return new PlatformException(
-          failure.withObserved("a redirect, which is not followed; is the sandbox's URL right?"));
+          failure.withObserved("redirect, which is not followed; check the sandbox's URL"));
     }
     return switch (status) {
       case 400 -> new InvalidRequestException(failure);
