@@ -45,7 +45,7 @@ final class DirectorySource extends JoinedStream {
       throw new UnsafeEntryException(
           "the directory has " + bytes + " bytes, more than the limit of " + options.limitBytes());
     }
-    return new DirectorySummary(entries, bytes, skipped.told(), skipped.count());
+    return new DirectorySummary(entries, bytes, skipped.reported(), skipped.count());
   }
 
   /** Starts a new archive and resets its progress. */
@@ -57,7 +57,7 @@ final class DirectorySource extends JoinedStream {
 
   DirectorySummary summary() {
     return new DirectorySummary(
-        progress.entries(), progress.sent(), skipped.told(), skipped.count());
+        progress.entries(), progress.sent(), skipped.reported(), skipped.count());
   }
 
   @Override

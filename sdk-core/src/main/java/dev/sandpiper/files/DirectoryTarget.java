@@ -261,7 +261,7 @@ public final class DirectoryTarget {
       LocalEntry.setMode(root.resolve(directory.getKey()), directory.getValue());
     }
     tell();
-    return new DirectorySummary(entries, bytes, skipped.told(), skipped.count());
+    return new DirectorySummary(entries, bytes, skipped.reported(), skipped.count());
   }
 
   private void makeLink(Link link) throws IOException {

@@ -106,7 +106,7 @@ final class CodeRun implements CodeListener {
     } catch (MalformedStreamException e) {
       WireFormatException unreadable = response.unreadable(e);
       throw new WireFormatException(
-          response.failure("a message that cannot be read: " + e.getMessage()), unreadable);
+          response.failure("malformed message: " + e.getMessage()), unreadable);
     } catch (IOException e) {
       throw new ConnectionLostException(
           response.failure("the connection closed before the end of the run"), null, e);

@@ -108,7 +108,7 @@ class CodeInterpreterErrorsTest {
       assertThatThrownBy(() -> interpreter.runCode("1"))
           .as(line)
           .isInstanceOf(WireFormatException.class)
-          .hasMessageContaining("a message that cannot be read");
+          .hasMessageContaining("malformed message");
       e2b.take(EXECUTE);
     }
   }

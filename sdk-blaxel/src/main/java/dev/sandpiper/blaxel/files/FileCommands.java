@@ -87,7 +87,7 @@ record FileCommands(BlaxelProcesses processes) {
       }
       return bytes;
     } catch (MalformedStreamException e) {
-      throw new WireFormatException(job.failure("the sandbox sent " + e.getMessage()), e);
+      throw new WireFormatException(job.failure("malformed response: " + e.getMessage()), e);
     }
   }
 

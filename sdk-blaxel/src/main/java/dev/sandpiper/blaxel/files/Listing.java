@@ -99,7 +99,7 @@ record Listing(FileCommands commands) {
     try {
       return Descriptions.parse(result.stdout().bytes());
     } catch (MalformedStreamException e) {
-      throw new WireFormatException(job.failure("the sandbox sent " + e.getMessage()), e);
+      throw new WireFormatException(job.failure("malformed response: " + e.getMessage()), e);
     }
   }
 }

@@ -208,7 +208,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
     try {
       return ProcessRecord.of(json);
     } catch (IllegalArgumentException e) {
-      throw new WireFormatException(response.failure("an answer with " + e.getMessage()), e);
+      throw new WireFormatException(response.failure("malformed response: " + e.getMessage()), e);
     }
   }
 
@@ -237,7 +237,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
           });
       return running;
     } catch (IllegalArgumentException e) {
-      throw new WireFormatException(response.failure("an answer with " + e.getMessage()), e);
+      throw new WireFormatException(response.failure("malformed response: " + e.getMessage()), e);
     } catch (IOException e) {
       throw new ConnectionLostException(
           response.failure("the connection closed in mid-response"), null, e);

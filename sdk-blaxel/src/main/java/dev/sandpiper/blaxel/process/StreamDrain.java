@@ -139,7 +139,7 @@ final class StreamDrain implements Runnable {
       if (messages.result() != null) {
         throw e;
       }
-      events.fail(new WireFormatException(failure("the sandbox sent " + e.getMessage()), e));
+      events.fail(new WireFormatException(failure("malformed response: " + e.getMessage()), e));
     } catch (InvalidRequestException | PlatformException e) {
       events.fail(e);
     }

@@ -8,8 +8,8 @@ import dev.sandpiper.http.ApiCall;
 import dev.sandpiper.http.HttpResponse;
 
 /**
- * All that is sent to E2B. In a sandbox 502 is what is answered for one that is gone, so that no
- * status is waited out there.
+ * Every request that is sent to E2B. Inside a sandbox no status is retried, because 502 is the
+ * response for a sandbox that is gone.
  */
 public enum E2bCall implements ApiCall {
   CREATE(
@@ -135,10 +135,11 @@ public enum E2bCall implements ApiCall {
       IF_LOST,
       "after a repetition `delete` may say that there was none");
 
-  /** The header in which the control plane says whether the same request may be sent again. */
+  /** The header in which the control plane says whether the same request may be retried. */
   public static final String REPEAT_HEADER = "Should-Retry";
 
-  @SuppressWarnings("ImmutableEnumChecker") // immutable, which cannot be seen from this module
+  @SuppressWarnings(
+      "ImmutableEnumChecker") // immutable, but Error Prone cannot see that from this module
   private final Rule rule;
 
   E2bCall(String verb, String route, Repetition repetition, String afterwards) {
