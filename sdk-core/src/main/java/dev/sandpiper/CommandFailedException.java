@@ -22,7 +22,7 @@ public class CommandFailedException extends SandboxException {
   private static String describe(ExecResult result) {
     String exit =
         result.exit() instanceof ExitStatus.Unreported unreported
-            ? "whether it succeeded cannot be known: " + unreported.reason()
+            ? "it is unknown whether it succeeded: " + unreported.reason()
             : result.exit().toString();
     String words = result.lastWords();
     return words.isEmpty() ? exit : exit + "; stderr: " + words;

@@ -34,7 +34,7 @@ public interface SandboxClient extends AutoCloseable {
 
   /**
    * Creates a sandbox and waits until it answers. Closing the sandbox kills it. If this fails, it
-   * has left no sandbox behind, or the message says that this cannot be known.
+   * has left no sandbox behind, or the message says that this is unknown.
    */
   Sandbox create(SandboxSpec spec);
 

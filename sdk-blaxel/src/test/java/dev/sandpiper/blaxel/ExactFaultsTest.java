@@ -251,7 +251,7 @@ class ExactFaultsTest {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       assertThatThrownBy(() -> sandbox.exec("true"))
           .isInstanceOf(PlatformException.class)
-          .hasMessageContaining("whether true ran is unknown");
+          .hasMessageContaining("it is unknown whether true ran");
       assertThat(sandbox.exec("true").exit().isSuccess()).isTrue();
     }
     blaxel.assertClean();

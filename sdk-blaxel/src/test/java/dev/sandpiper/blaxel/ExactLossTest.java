@@ -137,7 +137,7 @@ class ExactLossTest {
         assertThat(disk.directory()).isDirectory();
         assertThatThrownBy(() -> RealProcesses.byFiles(sandbox, "echo a; exit 4"))
             .isInstanceOf(NotBegunException.class)
-            .hasMessageContaining("nothing can be written");
+            .hasMessageContaining("could not write anything");
         try (BlaxelSandbox other = blaxel.sandbox()) {
           assertThatThrownBy(() -> RealProcesses.byFiles(other, "echo a"))
               .isInstanceOf(NotBegunException.class);

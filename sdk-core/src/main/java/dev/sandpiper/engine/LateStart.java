@@ -83,7 +83,7 @@ final class LateStart {
     } catch (SandboxException e) {
       if (isLast) {
         log.warn(
-            "the start of {} was cancelled, and whether it runs is unknown: {}",
+            "the start of {} was cancelled, and it is unknown whether it runs: {}",
             name,
             e.getMessage());
       }

@@ -36,7 +36,7 @@ public final class ProcessTrees {
 
   private static final Logger log = LoggerFactory.getLogger(ProcessTrees.class);
   private static final String PARTLY =
-      "the platform's own KILL was sent; whether its descendants have ended is unknown";
+      "the platform's own KILL was sent; it is unknown whether its descendants have ended";
 
   private static final Duration LIFETIME = Duration.ofSeconds(3);
 

@@ -122,6 +122,6 @@ public record StartRecovery(ProcessTrees trees, BackgroundThreads threads) {
 
   /** The failure of a start after which it is unknown whether the command runs. */
   public static SandboxException unknown(String name, String observed, SandboxException failure) {
-    return Ambiguity.unknown(failure, "whether " + name + " ran is unknown; " + observed);
+    return Ambiguity.unknown(failure, "it is unknown whether " + name + " ran; " + observed);
   }
 }

@@ -32,7 +32,7 @@ public final class Ambiguity {
    * Returns {@code failure} with {@code observed} prepended; as the same exception type if that
    * type can be ambiguous.
    *
-   * @param observed such as "whether it ran is unknown; the sandbox does not respond"
+   * @param observed such as "it is unknown whether it ran; the sandbox does not respond"
    */
   public static SandboxException unknown(SandboxException failure, String observed) {
     Failure known = failure.failure();

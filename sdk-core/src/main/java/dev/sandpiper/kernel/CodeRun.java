@@ -38,7 +38,7 @@ final class CodeRun implements CodeListener {
 
   private static final Logger log = LoggerFactory.getLogger(CodeRun.class);
   private static final Duration PATIENCE_FOR_THE_END = Duration.ofSeconds(2);
-  private static final String UNKNOWN = "whether the code ran is unknown";
+  private static final String UNKNOWN = "it is unknown whether the code ran";
 
   private final CodeService service;
   private final CodeRequest request;

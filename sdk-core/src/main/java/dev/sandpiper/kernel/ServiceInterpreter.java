@@ -47,7 +47,7 @@ public final class ServiceInterpreter implements CodeInterpreter {
     String subject = options.language().orElse(service.sandboxId());
     HttpRequest request = request(Verb.CREATE_CONTEXT, subject).withJson(body);
     return Ambiguity.saying(
-        "whether the context was created cannot be known, contexts() shows it",
+        "it is unknown whether the context was created; contexts() shows it",
         () -> ask(request, What.LISTENER, Contexts::one));
   }
 
@@ -55,7 +55,7 @@ public final class ServiceInterpreter implements CodeInterpreter {
   public void restart(String contextId) {
     HttpRequest request = request(Verb.RESTART_CONTEXT, contextId, contextId);
     Ambiguity.saying(
-        "whether the context was restarted cannot be known",
+        "it is unknown whether the context was restarted",
         () -> ask(request, What.CONTEXT, Contexts::isDone));
   }
 

@@ -198,7 +198,7 @@ public final class E2bSandbox implements Sandbox {
    * True if its daemon answers, false if it sleeps or is gone. Asks the sandbox, and wakes nothing
    * that has no auto-resume.
    *
-   * @throws dev.sandpiper.SandboxException if that cannot be known
+   * @throws dev.sandpiper.SandboxException if that cannot be determined
    */
   public boolean isRunning() {
     return health.isRunning(CallScope.open(account.threads().time()));

@@ -81,7 +81,8 @@ class CodecChoiceTest {
     return CapturedLog.lines().stream()
         .filter(
             line ->
-                line.startsWith("WARN") && line.contains("refuses proto and is spoken to in json"))
+                line.startsWith("WARN")
+                    && line.contains("does not accept proto, switching to json"))
         .toList();
   }
 

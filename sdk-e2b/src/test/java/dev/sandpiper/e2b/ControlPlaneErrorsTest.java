@@ -98,7 +98,7 @@ class ControlPlaneErrorsTest {
     e2b.answer(200, page); // to another look
     assertThatThrownBy(sandbox::pause)
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("whether it will be paused cannot be known");
+        .hasMessageContaining("it is unknown whether it will be paused");
     e2b.take("POST /sandboxes/isb1/pause");
     e2b.take("GET /sandboxes/isb1");
     e2b.take("GET /sandboxes/isb1");
@@ -182,7 +182,7 @@ class ControlPlaneErrorsTest {
               assertThat(e.code()).contains("sandbox_create_failed");
             })
         .hasMessageContaining("no luck")
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("is unknown");
     for (int attempt = 0; attempt < 3; attempt++) {
       e2b.take("POST /v2/sandboxes");
     }
@@ -202,7 +202,7 @@ class ControlPlaneErrorsTest {
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("no room")
         .message()
-        .doesNotContain("cannot be known");
+        .doesNotContain("is unknown");
     for (int attempt = 0; attempt < 3; attempt++) {
       e2b.take("POST /v2/sandboxes");
     }

@@ -64,7 +64,7 @@ class PauseTest {
     look("running");
     assertThatThrownBy(sandbox::pause)
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("is unknown");
     for (int i = 0; i < 2; i++) {
       e2b.take("POST /sandboxes/isb1/pause");
       e2b.take(LOOK);

@@ -183,7 +183,7 @@ class WatchTest extends InEachCodec {
       assertThat(watch.next()).isEqualTo(new Created("/d/a", Optional.empty()));
       assertThat(watch.next())
           .isInstanceOfSatisfying(
-              Gap.class, gap -> assertThat(gap.reason()).contains("connection broke"));
+              Gap.class, gap -> assertThat(gap.reason()).contains("the connection closed before"));
       assertThat(watch.next()).isEqualTo(new Created("/d/b", Optional.empty()));
       assertThat(watch.next())
           .isInstanceOfSatisfying(

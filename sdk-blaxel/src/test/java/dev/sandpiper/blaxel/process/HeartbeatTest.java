@@ -225,7 +225,7 @@ class HeartbeatTest {
     }
     assertThat(held.isHeldThere()).isTrue();
     assertThat(along.isHeldThere()).isFalse();
-    assertThat(along.lossReason(false)).contains("another one has the lease");
+    assertThat(along.lossReason(false)).contains("another reader holds the lease");
 
     other.time.advance(MINUTE); // which the holder has slept
 

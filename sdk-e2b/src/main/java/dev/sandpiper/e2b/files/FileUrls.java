@@ -37,7 +37,7 @@ public record FileUrls(SandboxAccess access, Endpoint envd, Time time) {
       throw SandboxFiles.refused(
           "sign a URL",
           path,
-          "the sandbox has no access token, so a URL cannot be restricted: anyone can use it, at any time");
+          "the sandbox has no access token: anyone can use the URL, without an expiration");
     }
     String user = options.user().orElse(defaultUser());
     Instant now = time.now().truncatedTo(ChronoUnit.SECONDS);

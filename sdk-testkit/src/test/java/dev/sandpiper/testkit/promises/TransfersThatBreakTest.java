@@ -86,7 +86,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
     proxy.inject("POST /files?", Fault.cut().afterBytes(5));
     assertThatExceptionOfType(ConnectionLostException.class)
         .isThrownBy(() -> files.write("g", Content.of(bytes)))
-        .withMessageContaining("may hold a part of what was sent, up to 400000 bytes");
+        .withMessageContaining("may contain a part of the content, up to 400000 bytes");
   }
 
   @Test
