@@ -1,8 +1,8 @@
 package dev.sandpiper;
 
 /**
- * {@link ExecResult#orThrow()} was called for a command that failed, or of which nobody can know
- * whether it succeeded: its exit is {@link ExitStatus.Unreported} then, and the message says so.
+ * {@link ExecResult#orThrow()} was called for a command that failed, or whose success is unknown:
+ * its exit is {@link ExitStatus.Unreported} then, and the message says so.
  */
 public class CommandFailedException extends SandboxException {
   private static final long serialVersionUID = 1L;

@@ -63,8 +63,7 @@ final class Execution {
   ExecResult run(Function<CallScope, RunningCommand> start) {
     CallScope scope = LaunchedProcesses.scopeOf(command, call);
     RunningCommand started = start.apply(scope);
-    // Without a listener the output may arrive with the end, which costs the platform fewer
-    // requests.
+    // Without a listener the output may arrive with the end, which takes fewer requests.
     started.outputWanted(listener != LaunchedProcesses.NOBODY);
     Runnable cancel = started::cancel;
     call.onCancel(cancel);
@@ -127,8 +126,7 @@ final class Execution {
         throw deadline.exceeded(result(lost(e)), e);
       }
       if (showing || isOurs(failure)) {
-        streamOver.complete(
-            true); // nothing reads on, so the stop must not wait for the stream's end
+        streamOver.complete(true); // the stream is not read on, so the stop must not wait for it
         stop.run();
       }
       throw failure;

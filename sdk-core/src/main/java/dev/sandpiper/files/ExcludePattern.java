@@ -42,8 +42,7 @@ record ExcludePattern(List<String> parts, boolean isNegated, boolean onlyDirecto
     }
     parts.addAll(List.of(path.split("/", -1)));
     if (parts.get(parts.size() - 1).equals(ANY)) {
-      parts.add(
-          parts.size() - 1, ONE); // matches what is below the directory, not the directory itself
+      parts.add(parts.size() - 1, ONE); // what is below the directory, not the directory itself
     }
     if (parts.size() > MOST_PARTS || parts.contains("")) {
       throw new IllegalArgumentException(

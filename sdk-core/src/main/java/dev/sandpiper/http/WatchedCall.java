@@ -140,7 +140,7 @@ final class WatchedCall {
       last = next;
     }
     next.since = time.nanos();
-    waiting = next;
+    waiting = next; // last, so that the watch never sees an old start time
   }
 
   void exit() {
@@ -156,7 +156,8 @@ final class WatchedCall {
   void check(long now) {
     Waiting current = waiting;
     if (stop.get() != null) {
-      if (current != null) {
+      if (current != null) { // still blocked after the stop
+
         freeIfStuck(now);
       }
     } else if (current != null && current.thread.isInterrupted()) {
@@ -217,7 +218,7 @@ final class WatchedCall {
       cancel(running);
     }
     Waiting current = waiting;
-    if (current != null) {
+    if (current != null) { // it may wait for a turn to connect, which cancel() does not end
       LockSupport.unpark(current.thread);
     }
   }

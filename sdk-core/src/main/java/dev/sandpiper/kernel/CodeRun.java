@@ -200,13 +200,13 @@ final class CodeRun implements CodeListener {
 
   private String observed(SandboxException failure) {
     return isOver(failure)
-        ? "given up at its deadline of "
+        ? "cancelled at its deadline of "
             + Durations.text(request.timeout().orElseThrow())
             + " (CodeRequest.timeout)"
         : failure.failure().observed();
   }
 
-  /** True if the run's own time is over. */
+  /** True if the run's own deadline has passed. */
   private boolean isOver(SandboxException failure) {
     return failure instanceof DeadlineExceededException late
         && late.limit() == Limit.DEADLINE

@@ -101,7 +101,8 @@ public final class ServiceInterpreter implements CodeInterpreter {
     requireNonNull(listener, "listener");
     CallScope call = threads.scope();
     CompletableFuture<Execution> future = new CompletableFuture<>();
-    // However it is completed: cancel, orTimeout, complete; nobody would see the end of the run.
+    // However the caller completes it (cancel, orTimeout, complete), the result is no longer
+    // wanted.
     CompletableFuture<Execution> unused = future.whenComplete((result, failure) -> call.cancel());
     try {
       threads.executor().execute(() -> complete(future, request, listener, call));

@@ -48,7 +48,7 @@ final class BoundedEvents extends ForwardingSource {
     int passed = 0;
     while (passed == 0) {
       if (tooLong != null) {
-        throw tooLong;
+        throw tooLong; // only now, so that the bytes before it were delivered
       }
       if (super.read(piece, byteCount) < 0) {
         rejectUnfinished();

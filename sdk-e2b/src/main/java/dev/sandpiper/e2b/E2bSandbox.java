@@ -230,7 +230,7 @@ public final class E2bSandbox implements Sandbox {
    * Wakes it, if it sleeps. One that runs lives that long from now at least.
    *
    * @return false if it ran already
-   * @throws dev.sandpiper.InvalidRequestException if it is to boot anew, and this control plane
+   * @throws dev.sandpiper.InvalidRequestException if it should reboot, and this control plane
    *     cannot do that
    */
   public boolean resume(Duration timeToLive, E2bResumeMode mode) {
@@ -238,7 +238,7 @@ public final class E2bSandbox implements Sandbox {
     ControlPlane.Connected connected = account.api().connect(id(), timeToLive, mode);
     if (!access.isSameAs(account.access(connected.sandbox()))) {
       throw new PlatformException(
-          Failure.of("resume", id(), "it runs at another address now; connect to its id anew"));
+          Failure.of("resume", id(), "it now runs at another address; connect to its id again"));
     }
     return connected.resumed();
   }

@@ -154,6 +154,7 @@ public final class ExactLauncher implements CommandLauncher {
       CallScope scope) {
     String name = command.common().name();
     // Not with keepAlive, with which the server would kill the command at the end of the wait.
+    // Waiting for the end saves a round trip, which pays only if the server is distant.
     boolean isAwaited =
         isShort
             && sandbox.api().isFar()
@@ -202,6 +203,7 @@ public final class ExactLauncher implements CommandLauncher {
       throw new InvalidRequestException(
           failure(ref, "the process belongs to another sandbox than " + sandbox.id()));
     }
+    // The record may be missing although the files exist, and the other way round.
     Optional<ProcessRecord> record = sandbox.api().in(scope).find("attach", ref.processId());
     Optional<Place> place = record.flatMap(ServerProcesses::place);
     boolean isAnother = place.isPresent() && !place.get().id().equals(ref.nonce());
@@ -226,6 +228,7 @@ public final class ExactLauncher implements CommandLauncher {
       throw ProcessApi.unknown("attach", ref.toString(), "its name belongs to another process now");
     }
     if (!marks.isThere() && record.isPresent() && place.isEmpty()) {
+      // No wrapper of ours: it was started elsewhere.
       return foreign.follow(ref, record.get(), position, scope);
     }
     marks.requireReached(ref, position);

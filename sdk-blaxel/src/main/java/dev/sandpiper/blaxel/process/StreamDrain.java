@@ -102,6 +102,7 @@ final class StreamDrain implements Runnable {
       fault = e;
     }
     ProcessRecord result = messages.result();
+    // Only the record proves the end; without it the stream was truncated, even if the body ended.
     if (result == null) {
       String reason = fault == null ? "its stream ended without an end event" : fault.toString();
       log.warn("{}: {}; polling its record from now on", ref, reason);
@@ -139,12 +140,13 @@ final class StreamDrain implements Runnable {
       return true;
     } catch (MalformedStreamException e) {
       if (messages.result() != null) {
-        throw e;
+        throw e; // the end is known: follow() only logs the fault
       }
       events.fail(new WireFormatException(failure("malformed response: " + e.getMessage()), e));
     } catch (InvalidRequestException | PlatformException e) {
       events.fail(e);
     }
+    // Read on although nothing is wanted: an abandoned stream corrupts other responses.
     readOn(stream);
     return false;
   }

@@ -66,7 +66,7 @@ public final class StreamedLauncher {
     String name = command.common().name();
     try {
       HttpResponse response = sandbox.api().in(scope).startStreamed(name, process);
-      response.continueIn(scope.apart());
+      response.continueIn(scope.apart()); // the stream outlives the call that started it
       return response;
     } catch (SandboxException e) {
       sandbox.recover(name, command.name().isPresent(), ref, e, scope);
@@ -144,7 +144,7 @@ public final class StreamedLauncher {
                 started.name(),
                 "the sandbox accepted the start but has no process "
                     + started.ref().processId()
-                    + "; it is unknown whether it still will"));
+                    + "; it is unknown whether it will still start"));
       }
       scope.sleep(Duration.ofMillis(20), Failure.of("start", started.name(), ""));
     }

@@ -83,6 +83,7 @@ public final class EnvdLauncher implements CommandLauncher {
       rpc.requireStdin("start", command.name());
     }
     String nonce = Nonce.random();
+    // The nonce is in the variables too, so the process can be found even with the caller's tag.
     Gaps gaps = new Gaps(command.mergesErrors() ? Gaps.JOINED : Gaps.PIPES);
     StartRequest message =
         messages.command(
