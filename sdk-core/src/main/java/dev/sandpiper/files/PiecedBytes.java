@@ -28,8 +28,11 @@ final class PiecedBytes implements Source {
   private final Queue<FutureTask<Buffer>> pieces = new ArrayDeque<>();
   private Buffer piece;
   private long asked;
-  private int ahead =
-      1; // pieces in flight; grows with each piece read, as many readers need only the beginning
+
+  /**
+   * Pieces to prefetch. Grows with each piece read, because many readers need only the beginning.
+   */
+  private int ahead = 1;
 
   /**
    * @param first the first piece

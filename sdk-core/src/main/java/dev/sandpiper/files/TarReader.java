@@ -143,7 +143,7 @@ final class TarReader {
     budget -= Math.max(0, count);
     if (budget < 0) {
       throw new UnsafeEntryException(
-          "the directory's archive exceeds the limit; set a higher" + " DirectoryOptions.limit");
+          "the directory's archive exceeds the limit; set a higher DirectoryOptions.limit");
     }
     return count;
   }

@@ -126,7 +126,7 @@ class NothingTwiceTest {
         .isInstanceOf(ConnectFailedException.class);
     assertThat(e.retryable()).isTrue();
     assertThat(e).hasMessageContaining("test it: no connection to 127.0.0.1:" + url.port());
-    assertThat(CapturedLog.lines()).filteredOn(line -> line.contains("trying again")).hasSize(2);
+    assertThat(CapturedLog.lines()).filteredOn(line -> line.contains("retrying in")).hasSize(2);
   }
 
   @Test

@@ -233,7 +233,7 @@ class ConnectErrorTest {
 
     assertThat(error.code()).isEqualTo(ConnectCode.UNKNOWN);
     assertThat(error.explicit()).isFalse();
-    assertThat(error.message()).contains("instead of " + asked);
+    assertThat(error.message()).startsWith("expected a response of type " + asked);
   }
 
   @Test

@@ -251,7 +251,7 @@ class HeartbeatTest {
           }
         });
     holder.time.advance(MINUTE);
-    assertThat(held.lossReason(false)).contains("out of reach");
+    assertThat(held.lossReason(false)).contains("unreachable");
     server.setDispatcher(
         new Dispatcher() {
           @Override
