@@ -148,7 +148,7 @@ class ExactFaultsTest {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       assertThatThrownBy(() -> RealProcesses.byFiles(sandbox, "exec sleep 0.1"))
           .isInstanceOf(ConnectionLostException.class)
-          .hasMessageContaining("could not be reached for 2 s");
+          .hasMessageContaining("unreachable for 2 s");
     } finally {
       blaxel.leaveInPeace();
     }

@@ -137,7 +137,7 @@ class ExactLossTest {
         assertThat(disk.directory()).isDirectory();
         assertThatThrownBy(() -> RealProcesses.byFiles(sandbox, "echo a; exit 4"))
             .isInstanceOf(NotBegunException.class)
-            .hasMessageContaining("could not write anything");
+            .hasMessageContaining("nothing can be written");
         try (BlaxelSandbox other = blaxel.sandbox()) {
           assertThatThrownBy(() -> RealProcesses.byFiles(other, "echo a"))
               .isInstanceOf(NotBegunException.class);

@@ -295,7 +295,7 @@ class ExactProcessTest {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       assertThatThrownBy(() -> RealProcesses.byFiles(sandbox, "touch " + begun))
           .isInstanceOf(NotBegunException.class)
-          .hasMessageContaining("it was not begun: " + blaxel.output() + " cannot be created")
+          .hasMessageContaining("it was not begun: " + blaxel.output() + " cannot be made")
           .hasMessageContaining("BlaxelCommand.streamed()")
           .matches(e -> ((NotBegunException) e).retryable(), "the next may succeed");
 
@@ -338,7 +338,7 @@ class ExactProcessTest {
       Files.writeString(blaxel.output(), "no directory");
       assertThatThrownBy(() -> RealProcesses.byFiles(sandbox, "touch " + begun))
           .isInstanceOf(NotBegunException.class)
-          .hasMessageContaining("it was not begun: " + blaxel.output() + " cannot be created");
+          .hasMessageContaining("it was not begun: " + blaxel.output() + " cannot be made");
 
       assertThat(Files.exists(blaxel.directory.resolve("begun"))).isFalse();
     }

@@ -171,7 +171,7 @@ class ForeignLogTest {
 
     assertThatThrownBy(process::waitFor)
         .isInstanceOf(NotFoundException.class)
-        .hasMessageContaining("its name belongs to another process");
+        .hasMessageContaining("its name now belongs to another process");
     process.close();
   }
 

@@ -173,7 +173,7 @@ class StreamedStartTest {
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
     assertThatThrownBy(() -> blaxel.sandbox().processes().start(Command.of("true")))
         .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("knows no process sp-");
+        .hasMessageContaining("has no process sp-");
     assertThat(blaxel.lines()).filteredOn(START::equals).hasSize(1);
   }
 

@@ -112,7 +112,7 @@ public abstract class SandboxFiles implements Filesystem {
       return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new InvalidRequestException(
-          Failure.of("read", path, "the file is not valid UTF-8; use readBytes(path)"), e);
+          Failure.of("read", path, "the file is not UTF-8; use readBytes(path)"), e);
     }
   }
 

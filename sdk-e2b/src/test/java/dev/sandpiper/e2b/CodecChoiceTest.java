@@ -288,7 +288,7 @@ class CodecChoiceTest {
     e2b.answer(answer.build());
     assertThatThrownBy(() -> sandbox.files().exists("/a"))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("instead of");
+        .hasMessageContaining("expected a response of type");
     e2b.take(STAT);
   }
 
@@ -300,7 +300,7 @@ class CodecChoiceTest {
     e2b.answer(stream(contentType, Frames.goodbye()));
     assertThatThrownBy(() -> sandbox.processes().attach(ProcessRef.parse("e2b:isb1/7/sp-1")))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("instead of");
+        .hasMessageContaining("expected a response of type");
     e2b.take(LIST);
     e2b.take("POST /process.Process/Connect");
   }

@@ -62,8 +62,7 @@ public record EdgeTransport(HttpTransport next, Function<CallScope, State> state
       known = state.apply(scope.within(PATIENCE));
     } catch (NotFoundException e) {
       return new SandboxNotRunningException(
-          failure.withObserved(
-              "the sandbox does not exist: it was killed or expired, or never existed"),
+          failure.withObserved("the sandbox is gone: it was killed or expired, or never existed"),
           null,
           e);
     } catch (SandboxException e) {
