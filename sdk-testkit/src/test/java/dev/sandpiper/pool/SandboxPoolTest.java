@@ -409,7 +409,7 @@ class SandboxPoolTest {
   @Test
   void aPoolThatBecomesGarbageIsReportedAndClosed() {
     builder().warm(2).build();
-    Garbage.until("the pool is found", () -> isReported("the pool of test was not closed"));
+    Garbage.until("the pool is found", () -> isReported("the pool of test was garbage-collected"));
     Patience.until("all are killed", () -> !fake.list().iterator().hasNext());
   }
 
