@@ -14,7 +14,7 @@ public enum Capability {
   STDIN_END,
   /** {@link Processes#attach}: a process can be followed by a client that did not start it. */
   ATTACH,
-  /** What was written while nobody was attached is kept, and can be read again. */
+  /** Output that was written while no client was attached is kept, and can be read again. */
   REPLAY,
   /** {@link Processes#startTerminal}: a command can run on a terminal. */
   TERMINAL,

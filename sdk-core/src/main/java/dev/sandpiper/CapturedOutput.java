@@ -47,7 +47,7 @@ public final class CapturedOutput implements Serializable {
     return complete;
   }
 
-  /** How many bytes arrived, kept or not. What was lost on the way is not in it. */
+  /** How many bytes arrived, kept or not. Output lost in transit is not included. */
   public long totalBytes() {
     return totalBytes;
   }

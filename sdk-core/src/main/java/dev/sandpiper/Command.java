@@ -26,7 +26,7 @@ public final class Command {
   private final boolean shell;
   private final Options options;
 
-  /** Changed only between being copied and being handed to a new command. */
+  /** Modified only between being copied and being passed to a new command. */
   private static final class Options {
     @Nullable String directory;
     Map<String, String> environment = Map.of();
@@ -63,8 +63,8 @@ public final class Command {
    * but exit code 127, as in a shell. Linux gives a program no argument of more than 131,071 bytes:
    * starting one is an {@link InvalidRequestException}, and nothing is sent.
    *
-   * @throws IllegalArgumentException if one has a NUL or half of a surrogate pair, or the program
-   *     is empty
+   * @throws IllegalArgumentException if one has a NUL or an unpaired surrogate, or the program is
+   *     empty
    */
   public static Command of(String program, String... arguments) {
     requireNonNull(program, "program");
@@ -92,9 +92,9 @@ public final class Command {
   }
 
   /**
-   * A script for {@code /bin/sh -c}, without a profile. Never put somebody else's text into it:
-   * pass that as an argument of {@link #of} or through {@link #environment}. One of more than
-   * 131,071 bytes is refused as an argument is, except on Blaxel, where it travels in a file.
+   * A script for {@code /bin/sh -c}, without a profile. Never insert untrusted text into it: pass
+   * that as an argument of {@link #of} or through {@link #environment}. One of more than 131,071
+   * bytes is refused as an argument is, except on Blaxel, where it travels in a file.
    */
   public static Command shell(String script) {
     SentText.require("script", script);
@@ -146,9 +146,9 @@ public final class Command {
   }
 
   /**
-   * What it reads from its standard input, and then the end of file. It is sent on a thread of the
+   * The content of its standard input, followed by end of file. It is sent on a thread of the
    * client's executor while the output is read, as fast as the command reads it; a stream is sent
-   * as it comes. Without this and {@link #openStdin} a command reads the end of file at once.
+   * as it comes. Without this or {@link #openStdin} a command reads end of file immediately.
    *
    * <p>What was opened is closed when it is sent, or when the command has ended. A command that
    * ends before it has read everything is not a failure. A content that cannot be read, or sent, is
@@ -189,9 +189,9 @@ public final class Command {
   }
 
   /**
-   * How long it may live, whether or not somebody is attached to it. Then it is stopped with all
-   * its descendants as {@link Process#close} does it: asked to by TERM, and after two seconds
-   * killed. Without this there is no limit.
+   * How long it may run, whether or not a client is attached to it. Then it is stopped with all its
+   * descendants as {@link Process#close} does it: asked to by TERM, and after two seconds killed.
+   * Without this there is no limit.
    *
    * @throws IllegalArgumentException if {@code limit} is not positive
    */

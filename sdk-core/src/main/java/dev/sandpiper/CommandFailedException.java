@@ -1,8 +1,8 @@
 package dev.sandpiper;
 
 /**
- * {@link ExecResult#orThrow()} was called for a command that failed, or of which nobody can know
- * whether it succeeded: its exit is {@link ExitStatus.Unreported} then, and the message says so.
+ * {@link ExecResult#orThrow()} was called for a command that failed, or whose success is unknown:
+ * its exit is {@link ExitStatus.Unreported} then, and the message says so.
  */
 public class CommandFailedException extends SandboxException {
   private static final long serialVersionUID = 1L;
@@ -22,7 +22,7 @@ public class CommandFailedException extends SandboxException {
   private static String describe(ExecResult result) {
     String exit =
         result.exit() instanceof ExitStatus.Unreported unreported
-            ? "whether it succeeded cannot be known: " + unreported.reason()
+            ? "it is unknown whether it succeeded: " + unreported.reason()
             : result.exit().toString();
     String words = result.lastWords();
     return words.isEmpty() ? exit : exit + "; stderr: " + words;

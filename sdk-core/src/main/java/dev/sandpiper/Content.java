@@ -13,8 +13,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Bytes on their way into a sandbox. What can be opened again may be sent again, when it is certain
- * that nothing of the first attempt arrived; a stream is sent once.
+ * Bytes to send to a sandbox. What can be opened again may be sent again, when it is certain that
+ * nothing of the first attempt arrived; a stream is sent once.
  */
 public final class Content {
 
@@ -43,7 +43,7 @@ public final class Content {
   /**
    * This text in UTF-8.
    *
-   * @throws IllegalArgumentException if it has half of a surrogate pair, which UTF-8 cannot hold
+   * @throws IllegalArgumentException if it has an unpaired surrogate, which UTF-8 cannot encode
    */
   public static Content of(String text) {
     return of(SentText.requireUnicode("the content", text).getBytes(UTF_8));

@@ -18,7 +18,7 @@ public class DeadlineExceededException extends SandboxException {
     CONNECT,
     /** The response did not arrive in time: its head, or all of it where it must be short. */
     RESPONSE,
-    /** Nothing arrived for too long, not even a keep-alive, while somebody waited for it. */
+    /** Nothing arrived for too long, not even a keep-alive, while a read waited for it. */
     IDLE,
     /** The command reached its own timeout and was stopped. */
     DEADLINE

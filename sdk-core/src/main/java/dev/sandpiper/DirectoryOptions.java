@@ -67,8 +67,7 @@ public final class DirectoryOptions {
    *       out. Blank lines and those that begin with {@code #} are ignored.
    * </ul>
    *
-   * <p>On the way down the sandbox packs and sends these entries all the same, and they are dropped
-   * here.
+   * <p>In a download the sandbox still packs and sends these entries, and they are dropped here.
    *
    * @throws IllegalArgumentException if one is not such a pattern, or all have more than 65,536
    *     characters

@@ -39,7 +39,7 @@ public interface EventStream<E> extends Iterable<E>, AutoCloseable {
    * }
    * }</pre>
    *
-   * @throws TimeoutException if no event came in time. Nothing is lost: call it again
+   * @throws TimeoutException if no event arrived in time. Nothing is lost: call it again
    * @throws ConnectionLostException as {@link #next()}
    * @throws CancelledException as {@link #next()}
    */

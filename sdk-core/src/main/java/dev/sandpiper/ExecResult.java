@@ -39,8 +39,8 @@ public record ExecResult(
   /**
    * This result if the command succeeded.
    *
-   * @throws CommandFailedException with this result if it did not, or if that cannot be known
-   *     because the platform reports no exit ({@link Capability#EXIT_STATUS})
+   * @throws CommandFailedException with this result if it did not, or if that is unknown because
+   *     the platform reports no exit ({@link Capability#EXIT_STATUS})
    */
   public ExecResult orThrow() {
     if (exit.isSuccess()) {

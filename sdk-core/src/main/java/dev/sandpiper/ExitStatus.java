@@ -6,7 +6,7 @@ import java.io.Serializable;
 import java.util.OptionalInt;
 
 /**
- * How a command ended, as the platform reported it. There is no default: a status that nobody
+ * How a command ended, as the platform reported it. There is no default: a status that was not
  * reported is {@link Unreported}, never a guessed 0.
  */
 public sealed interface ExitStatus extends Serializable {
@@ -57,7 +57,7 @@ public sealed interface ExitStatus extends Serializable {
   }
 
   /**
-   * The command has ended and nobody can say how.
+   * The command has ended, but its exit status was not reported.
    *
    * @param reason why the platform does not know, for people
    */

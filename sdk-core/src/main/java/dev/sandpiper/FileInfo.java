@@ -177,7 +177,7 @@ public final class FileInfo implements Serializable {
     return entry.hashCode();
   }
 
-  /** Everything but the metadata's values, which may be anybody's. */
+  /** Everything except the values of the metadata, which may be sensitive. */
   @Override
   public String toString() {
     Status known = entry.status;

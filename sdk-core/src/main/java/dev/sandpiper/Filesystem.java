@@ -13,8 +13,8 @@ import java.util.List;
  * InvalidRequestException} if it is of the wrong kind, or its name is one that a filesystem does
  * not accept, and {@link IllegalArgumentException} for a malformed path, before anything is sent.
  *
- * <p>A stream or a watch that becomes garbage before its end, and unclosed, is logged as a warning,
- * once, with where it was opened, and its connection is released.
+ * <p>A stream or a watch that is garbage-collected before its end without being closed is logged as
+ * a warning that names where it was opened, and its connection is closed.
  */
 public interface Filesystem {
 
@@ -65,7 +65,7 @@ public interface Filesystem {
 
   /**
    * Opens a file and streams its bytes. The caller closes the stream; doing so early cancels the
-   * transfer. A transfer that breaks is taken up again where it broke, if the file is certain to be
+   * transfer. An interrupted transfer is resumed at the same byte if the file is certain to be
    * unchanged; otherwise reading fails with a {@link SandboxIOException}. The stream ends only when
    * all that was asked for has been read.
    *
@@ -115,8 +115,8 @@ public interface Filesystem {
   }
 
   /**
-   * Copies a file of the sandbox to this machine, through a temporary name beside {@code target}:
-   * if it fails, {@code target} is as it was.
+   * Copies a file of the sandbox to this machine, through a temporary file next to {@code target}:
+   * if it fails, {@code target} is unchanged.
    */
   void download(String path, Path target, TransferListener listener);
 
@@ -136,7 +136,7 @@ public interface Filesystem {
   /**
    * Copies a directory of the sandbox to this machine: files, empty directories, links as links,
    * permission bits. Nothing is written outside {@code target}, whatever the sandbox sends. If it
-   * fails, {@code target} is as it was. The sandbox packs an archive in its {@code /tmp}, which
+   * fails, {@code target} is unchanged. The sandbox packs an archive in its {@code /tmp}, which
    * needs room for all of it and is deleted at the end. Needs {@link Capability#DIRECTORIES}.
    *
    * @param target what does not exist yet, or an empty directory
@@ -163,7 +163,7 @@ public interface Filesystem {
   /**
    * Watches a directory. Reports every change after this method returns. The caller closes it. A
    * reader that is too slow, and a lost connection, lose events and are reported as {@link
-   * FileEvent.Gap}; the watch goes on. It ends after {@link FileEvent.Removed} or {@link
+   * FileEvent.Gap}; the watch continues. It ends after {@link FileEvent.Removed} or {@link
    * FileEvent.Renamed} of the directory itself, with a last gap. Needs {@link Capability#WATCH}.
    */
   EventStream<FileEvent> watch(String directory, WatchOptions options);

@@ -10,11 +10,11 @@ import java.util.concurrent.CompletableFuture;
  * A process that we are connected to.
  *
  * <p>Its output has one consumer: the first of {@link #events()} and {@link #transferTo} to be
- * called. {@link #waitFor()} and {@link #onExit()} read what nobody claimed. Unclaimed output is
- * kept up to 1 MiB. There the process waits for somebody to claim it, once and at most three
- * seconds; waiting for its end, detaching and closing end that at once. Then the oldest output is
- * dropped and an {@link ProcessEvent.OutputGap} says so, so a process never stalls again because
- * nobody reads it. Once it is claimed, a slow reader slows the process down.
+ * called. {@link #waitFor()} and {@link #onExit()} read unclaimed output. Unclaimed output is kept
+ * up to 1 MiB. There the process waits once, at most three seconds, for the output to be claimed;
+ * waiting for its end, detaching and closing end that immediately. Then the oldest output is
+ * dropped and reported as an {@link ProcessEvent.OutputGap}, so that unread output never blocks the
+ * process again. Once it is claimed, a slow reader slows the process down.
  *
  * <p>A process has ended when it has exited <em>and</em> its outputs are closed. A child that keeps
  * them open keeps it going: start a server with its outputs redirected, or in its own {@link
@@ -26,9 +26,9 @@ import java.util.concurrent.CompletableFuture;
  * <p>{@link #close()} undoes what opened it: after {@code start} it kills the process with its
  * children, after {@code attach} it detaches. After {@link #detach()} it does nothing.
  *
- * <p>A process that becomes garbage before it has ended or was closed is detached from as by {@link
+ * <p>A process that is garbage-collected before it has ended or was closed is detached as by {@link
  * #detach()}, however it was opened: a garbage collection must not kill a process. That is logged
- * as a warning, once, with where it was opened. It is not garbage while its events, its standard
+ * as a warning that names where it was opened. It is not collected while its events, its standard
  * input or {@link #asJavaProcess()} are in use, or {@link #onExit()} has not completed.
  *
  * <p>All methods may be called from any thread. A star import of {@code dev.sandpiper} makes the
@@ -43,7 +43,7 @@ public interface Process extends AutoCloseable {
   /**
    * Claims the output and reads it as events, the last of them {@link ProcessEvent.Ended}, which
    * tells how it ended also when its time was over. Closing the stream discards the rest of the
-   * output, which is still read, and the process goes on.
+   * output, which is still read, and the process keeps running.
    *
    * @throws IllegalStateException if the output has a consumer already
    */
@@ -52,7 +52,7 @@ public interface Process extends AutoCloseable {
   /**
    * Claims the output and copies it until the process ends. Blocks. What comes on a terminal goes
    * to {@code out}. Neither stream is closed; both are flushed when nothing more is there for the
-   * moment. If writing fails the process goes on and the rest of its output is discarded.
+   * moment. If writing fails, the process keeps running and the rest of its output is discarded.
    *
    * @throws IOException if writing to {@code out} or {@code err} fails
    * @throws DeadlineExceededException if {@link Command#timeout} passed, and the process was
@@ -74,9 +74,9 @@ public interface Process extends AutoCloseable {
    *
    * <p>Everything fails with {@link SandboxIOException}, after {@code close} too. Its {@link
    * SandboxIOException#getCause() cause} is {@link InputClosedException} if the process has exited
-   * or has closed its standard input. After a failure every write fails, because nobody knows how
-   * much of the last one was taken, and closing sends no end of file, which would tell the process
-   * that it has everything.
+   * or has closed its standard input. After a failure every write fails, because it is unknown how
+   * much of the last one arrived, and closing sends no end of file, because the process would take
+   * its input for complete.
    *
    * @throws IllegalStateException if the process was started without {@link Command#openStdin}. Of
    *     one that was attached to this is not known: writing fails, with {@link
@@ -85,9 +85,9 @@ public interface Process extends AutoCloseable {
   OutputStream stdin();
 
   /**
-   * Blocks until the process has ended. Output that nobody claimed is read meanwhile. Called by the
-   * thread that last read {@link #events()}, it closes that stream first (read until ready, then
-   * wait); called by another it waits for the reader.
+   * Blocks until the process has ended. Unclaimed output is read meanwhile. Called by the thread
+   * that last read {@link #events()}, it closes that stream first (read until ready, then wait);
+   * called by another it waits for the reader.
    *
    * @throws ConnectionLostException if the connection ended and could not be replaced; the process
    *     may run on
@@ -96,7 +96,10 @@ public interface Process extends AutoCloseable {
    */
   ExitStatus waitFor() throws InterruptedException;
 
-  /** Like {@link #waitFor()}, at most this long. Empty if it still runs then, and it runs on. */
+  /**
+   * Like {@link #waitFor()}, at most this long. Empty if it is still running then; it keeps
+   * running.
+   */
   Optional<ExitStatus> waitFor(Duration limit) throws InterruptedException;
 
   /**
@@ -114,7 +117,7 @@ public interface Process extends AutoCloseable {
    * and {@code KILL}, which reaches the process alone. Using it is logged as a warning, and where
    * that may cost output, an {@link ProcessEvent.OutputGap} says so.
    *
-   * @return false if the process is over
+   * @return false if the process has ended
    * @throws IllegalArgumentException for {@link Signal#UNKNOWN}
    */
   boolean signal(Signal signal);
@@ -124,7 +127,7 @@ public interface Process extends AutoCloseable {
    * and stays connected: what it still writes and its end arrive as usual. Blocks until they are
    * gone, ten seconds at the most.
    *
-   * @return false if the process is over, and nothing was sent
+   * @return false if the process has ended, and nothing was sent
    * @throws SandboxException if they could not be stopped
    */
   boolean kill();
@@ -133,8 +136,8 @@ public interface Process extends AutoCloseable {
    * False once its end has arrived. Makes no request, and so may be late: by the way of the end to
    * this client, and by the three seconds that unclaimed output may wait.
    *
-   * @throws ConnectionLostException if the connection ended and could not be replaced, so that
-   *     nobody knows
+   * @throws ConnectionLostException if the connection ended and could not be replaced, so that this
+   *     is unknown
    * @throws CancelledException after {@link #close()} and {@link #detach()}, if its end had not
    *     arrived before
    */
@@ -142,21 +145,22 @@ public interface Process extends AutoCloseable {
 
   /**
    * This process for code that knows {@link java.lang.Process}; always the same object. Its streams
-   * claim the output when the first of them is read. A stream that nobody has read yet keeps 1 MiB;
-   * if more was written, reading it fails first, and goes on behind what is missing. A death by
-   * signal <i>n</i> is the exit value 128 + <i>n</i>, as in the JDK. An exit that the platform does
-   * not report is an {@link IllegalStateException}, never a number. {@code destroy} is {@code
-   * TERM}, {@code destroyForcibly} is {@code KILL}, both as {@link #signal}; there is no {@link
-   * ProcessHandle}.
+   * claim the output when the first of them is read. A stream that was not read yet buffers 1 MiB;
+   * if more was written, the first read fails, and later reads continue after the missing part. A
+   * death by signal <i>n</i> is the exit value 128 + <i>n</i>, as in the JDK. An exit that the
+   * platform does not report is an {@link IllegalStateException}, never a number. {@code destroy}
+   * is {@code TERM}, {@code destroyForcibly} is {@code KILL}, both as {@link #signal}; there is no
+   * {@link ProcessHandle}.
    */
   java.lang.Process asJavaProcess();
 
   /**
-   * Closes the connection and leaves the process running: {@link #close()} then does nothing. What
-   * it writes while nobody is attached may be lost, which {@link Processes#attach} then says. Its
-   * standard input stays open, if it was; what {@link Command#stdin} has not sent yet is not sent.
+   * Closes the connection and leaves the process running: {@link #close()} then does nothing.
+   * Output while no client is attached may be lost, which {@link Processes#attach} then reports.
+   * Its standard input stays open, if it was; what {@link Command#stdin} has not sent yet is not
+   * sent.
    *
-   * @throws UnsupportedCapabilityException where nobody could attach to it again; nothing has
+   * @throws UnsupportedCapabilityException if it could not be attached to again; nothing has
    *     changed then
    */
   ProcessRef detach();

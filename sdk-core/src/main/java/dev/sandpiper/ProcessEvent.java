@@ -75,7 +75,7 @@ public sealed interface ProcessEvent {
       return new Output(channel, bytes, carried, requireNonNull(time, "time"));
     }
 
-    /** What the reader of a channel may do, and nobody else. */
+    /** Operations for the reader of a channel only. */
     private static final class Texts implements OutputTexts {
       @Override
       public Output ofUnfinished(Channel channel, byte[] carried) {
@@ -129,9 +129,9 @@ public sealed interface ProcessEvent {
     }
 
     /**
-     * The bytes as UTF-8. The texts of one channel, put together, are what decoding the whole
-     * channel at once would give: a character cut at the end of this output is in the next text,
-     * and what is malformed becomes U+FFFD.
+     * The bytes as UTF-8. The texts of one channel, put together, equal the result of decoding the
+     * whole channel: a character cut at the end of this output is in the next text, and what is
+     * malformed becomes U+FFFD.
      */
     public String text() {
       if (carried.length == 0) {
@@ -170,10 +170,10 @@ public sealed interface ProcessEvent {
   }
 
   /**
-   * Output that was written and cannot be had.
+   * Output that was written but is not available.
    *
    * @param from offset of the first missing byte in its channel, where known
-   * @param to offset behind the last missing byte, where known
+   * @param to offset after the last missing byte, if known
    * @param reason why it is missing, for people
    */
   record OutputGap(Channel channel, OptionalLong from, OptionalLong to, String reason)

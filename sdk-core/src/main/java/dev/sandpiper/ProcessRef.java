@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * @param platform which provider made it, such as {@code e2b}
  * @param sandboxId the sandbox it runs in
  * @param processId how the platform names it there; platforms reuse these
- * @param nonce what tells this process from a later one with the same {@code processId}
+ * @param nonce distinguishes this process from a later one with the same {@code processId}
  */
 public record ProcessRef(String platform, String sandboxId, String processId, String nonce)
     implements Serializable {

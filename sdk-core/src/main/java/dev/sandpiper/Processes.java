@@ -12,11 +12,12 @@ public interface Processes {
    *
    * @throws DeadlineExceededException if {@link Command#timeout} passed; it has the partial result,
    *     and the command has been stopped
-   * @throws ConnectionLostException if the connection broke before the end was reported
+   * @throws ConnectionLostException if the connection was lost before the end was reported
    * @throws InvalidRequestException if the platform refuses to start it
    * @throws CancelledException if {@link Command#stdin} could not be read, which is the cause; the
    *     command has been stopped
-   * @throws IllegalArgumentException after {@link Command#openStdin}, because nobody could write
+   * @throws IllegalArgumentException after {@link Command#openStdin}, because there is no way to
+   *     write to it
    */
   ExecResult exec(Command command);
 
@@ -35,21 +36,21 @@ public interface Processes {
   Process start(Command command);
 
   /**
-   * Connects to a process that somebody else started, or that was detached. Closing detaches from
-   * it. Where the platform keeps output ({@link Capability#REPLAY}) it begins at the oldest byte
-   * that is kept. An {@link ProcessEvent.OutputGap} for what was written before and is not kept
-   * comes first. Needs {@link Capability#ATTACH}.
+   * Connects to a process that was detached or started elsewhere. Closing detaches from it. Where
+   * the platform keeps output ({@link Capability#REPLAY}) it begins at the oldest byte that is
+   * kept. An {@link ProcessEvent.OutputGap} for what was written before and is not kept comes
+   * first. Needs {@link Capability#ATTACH}.
    *
-   * @throws NotFoundException if it is over and forgotten, or its number has been reused
+   * @throws NotFoundException if it has ended and is no longer known, or its pid was reused
    * @throws InvalidRequestException if it belongs to another sandbox
    */
   Process attach(ProcessRef ref);
 
   /**
-   * Like {@link #attach(ProcessRef)}, and goes on where another reader stopped: each byte from
-   * {@code position} on comes once. What is not kept any more is an {@link ProcessEvent.OutputGap}.
-   * Needs {@link Capability#REPLAY}; without it this is refused, because a stream that begins
-   * somewhere else would only look like the one that was asked for.
+   * Like {@link #attach(ProcessRef)}, and resumes where another reader stopped: each byte from
+   * {@code position} on comes once. Output that is no longer kept is an {@link
+   * ProcessEvent.OutputGap}. Needs {@link Capability#REPLAY}; without it this is rejected, because
+   * a stream that begins elsewhere would only look like the requested one.
    *
    * @param position what {@link EventStream#position()} of this process's events returned
    * @throws IllegalArgumentException if {@code position} is something else

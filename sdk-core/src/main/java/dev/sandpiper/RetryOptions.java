@@ -70,7 +70,8 @@ public final class RetryOptions {
 
   /**
    * No pause is longer than this. A {@code Retry-After} above it is not waited for: the call fails
-   * at once, with the time in {@link RateLimitedException#retryAfter()} where the status is 429.
+   * immediately, with the time in {@link RateLimitedException#retryAfter()} where the status is
+   * 429.
    *
    * @param pause zero disables pauses, and any {@code Retry-After} above zero is not waited for
    * @throws IllegalArgumentException if it is negative

@@ -7,9 +7,9 @@ import java.util.Set;
  * One remote machine. Safe for use by many threads; holds no connection while nothing runs.
  *
  * <p>{@link #close()} undoes what opened it: a sandbox that was created is killed, one that was
- * connected to is left alone. After {@link #detach()} it does nothing. One that was created and
- * becomes garbage unclosed is logged as a warning, once, with where it was created; it lives on
- * until its time is over.
+ * connected to is left alone. After {@link #detach()} it does nothing. A created one that is
+ * garbage-collected without being closed is logged as a warning that names where it was created; it
+ * runs until its time to live ends.
  */
 public interface Sandbox extends AutoCloseable {
 

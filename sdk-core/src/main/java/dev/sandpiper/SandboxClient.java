@@ -27,14 +27,15 @@ import java.util.Set;
  * <p>An exception of an interceptor or a listener that is not an {@code IOException} fails the call
  * with a {@link PlatformException}, after which the request may have had its effect.
  *
- * <p>A client that becomes garbage unclosed, with everything that was opened through it, is logged
- * as a warning, once, with where it was built, and its connections and threads are ended.
+ * <p>A client that is garbage-collected without being closed, with everything that was opened
+ * through it, is logged as a warning that names where it was built, and its connections and threads
+ * are closed.
  */
 public interface SandboxClient extends AutoCloseable {
 
   /**
    * Creates a sandbox and waits until it answers. Closing the sandbox kills it. If this fails, it
-   * has left no sandbox behind, or the message says that this cannot be known.
+   * has left no sandbox behind, or the message says that this is unknown.
    */
   Sandbox create(SandboxSpec spec);
 

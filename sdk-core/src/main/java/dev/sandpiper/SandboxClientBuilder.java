@@ -99,9 +99,9 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
 
   /**
    * Which HTTP to speak where the output of a process streams in. Default: {@link #httpVersion}. On
-   * HTTP/2, output that nobody takes is held in memory up to 16 MiB for each process before the
-   * sandbox is slowed down; on {@link HttpVersion#HTTP_1_1} each process has a connection of its
-   * own, and the buffers of a socket are all that is held.
+   * HTTP/2, unread output is buffered in memory up to 16 MiB for each process before the sandbox is
+   * slowed down; on {@link HttpVersion#HTTP_1_1} each process has a connection of its own, and the
+   * buffers of a socket are all that is held.
    */
   public final B processStreams(HttpVersion version) {
     processStreams = requireNonNull(version, "version");

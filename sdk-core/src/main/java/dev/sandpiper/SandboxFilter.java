@@ -27,7 +27,7 @@ public final class SandboxFilter {
   /**
    * Only with this label.
    *
-   * @throws IllegalArgumentException if one has a NUL or half of a surrogate pair
+   * @throws IllegalArgumentException if one has a NUL or an unpaired surrogate
    */
   public SandboxFilter label(String name, String value) {
     SandboxSpec.requireLabel(name, value);

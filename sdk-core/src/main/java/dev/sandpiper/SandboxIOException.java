@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 
-/** A {@link SandboxException} on its way through an {@code InputStream} or {@code OutputStream}. */
+/** Carries a {@link SandboxException} through an {@code InputStream} or {@code OutputStream}. */
 public class SandboxIOException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public class SandboxIOException extends IOException {
     this.cause = cause;
   }
 
-  /** What a verb that is not a stream would have thrown. */
+  /** The exception that a method other than a stream's would have thrown. */
   @Override
   public SandboxException getCause() {
     return cause;

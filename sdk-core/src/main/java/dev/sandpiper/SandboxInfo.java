@@ -133,7 +133,7 @@ public final class SandboxInfo {
     return told.hashCode();
   }
 
-  /** Its id and state: labels may be anybody's. */
+  /** Its id and state: labels may be sensitive. */
   @Override
   public String toString() {
     return "SandboxInfo[" + told.id + ", " + told.state + "]";

@@ -49,7 +49,7 @@ public final class SandboxSpec {
    * sandbox without that fails with an {@link InvalidRequestException}, and nothing is left.
    *
    * @throws IllegalArgumentException if the name is empty or has a {@code =}, or one has a NUL or
-   *     half of a surrogate pair
+   *     an unpaired surrogate
    */
   public SandboxSpec environment(String name, String value) {
     Command.requireVariable(name, value);
@@ -68,7 +68,7 @@ public final class SandboxSpec {
   /**
    * Labels the sandbox, so that {@link SandboxClient#list} can find it.
    *
-   * @throws IllegalArgumentException if one has a NUL or half of a surrogate pair
+   * @throws IllegalArgumentException if one has a NUL or an unpaired surrogate
    */
   public SandboxSpec label(String name, String value) {
     requireLabel(name, value);
@@ -85,7 +85,7 @@ public final class SandboxSpec {
   }
 
   /**
-   * How long it lives if nobody prolongs it. Platforms count in seconds; parts are rounded up.
+   * How long it runs unless that is extended. Platforms count in seconds; parts are rounded up.
    *
    * @throws IllegalArgumentException if it is not positive
    */

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The platform has no room for the request at the moment (503). {@link #retryable()} says whether
- * it is certain that nothing was changed, so that the same call can be made again later.
+ * The platform is overloaded (503). {@link #retryable()} says whether it is certain that nothing
+ * was changed, so that the same call can be made again later.
  */
 public class ServiceBusyException extends PlatformException {
   private static final long serialVersionUID = 1L;

@@ -20,7 +20,7 @@ final class Utf8Tail {
     if (second.length > 0 && second[second.length - 1] >= 0) {
       return 0; // by far the most outputs end in ASCII
     }
-    // What comes before the last three bytes is whole, or malformed, whatever follows.
+    // Bytes before the last three are complete or malformed, whatever follows.
     int fromFirst = Math.min(first.length, Math.max(0, LONGEST - second.length));
     int fromSecond = Math.min(second.length, LONGEST);
     ByteBuffer end =

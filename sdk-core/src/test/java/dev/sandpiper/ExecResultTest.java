@@ -61,7 +61,7 @@ class ExecResultTest {
     assertThatThrownBy(result::orThrow)
         .isInstanceOf(CommandFailedException.class)
         .hasMessage(
-            "exec make: whether it succeeded cannot be known: the platform does not report it;"
+            "exec make: it is unknown whether it succeeded: the platform does not report it;"
                 + " stderr: careful");
   }
 }

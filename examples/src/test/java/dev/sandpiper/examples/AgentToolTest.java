@@ -48,7 +48,7 @@ class AgentToolTest {
   void theModelReadsThatNobodyKnowsWhetherItsCodeRan(Sandbox sandbox) {
     assertThat(new PythonTool(sandbox).run("print('once')"))
         .startsWith("The sandbox failed: ")
-        .contains("whether python3 ran cannot be known");
+        .contains("it is unknown whether python3 ran");
   }
 
   @Test

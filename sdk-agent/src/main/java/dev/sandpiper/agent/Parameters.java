@@ -133,7 +133,7 @@ record Parameters(List<Parameter> all) {
       SentText.requireUnicode("a text", text);
       return true;
     } catch (IllegalArgumentException e) {
-      return false; // half of a surrogate pair, which UTF-8 cannot hold
+      return false; // an unpaired surrogate, which UTF-8 cannot encode
     }
   }
 

@@ -82,7 +82,7 @@ final class ToolPaths {
     return switch (resolved.exit().code().orElse(-1)) {
       case NOWHERE -> "a part of it does not exist";
       case FORBIDDEN -> "a directory of it cannot be entered";
-      case CIRCLE -> "its links lead in a circle";
+      case CIRCLE -> "its links form a cycle";
       default -> "resolving it ended with " + resolved.exit();
     };
   }

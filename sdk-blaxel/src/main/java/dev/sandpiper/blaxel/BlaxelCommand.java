@@ -46,7 +46,7 @@ public final class BlaxelCommand {
   /**
    * Follows it by the platform's own stream of text, instead of by what a wrapper writes down:
    * nothing is written in the sandbox, and nothing is run but the command. It has no input, cannot
-   * be detached from, and bytes that are no UTF-8, and characters that the server happens to cut,
+   * be detached from, and bytes that are not UTF-8, and characters that the server happens to cut,
    * arrive as U+FFFD, and an {@link dev.sandpiper.ProcessEvent.OutputGap} says so; while it runs,
    * about 80 KB a second arrive; a newline may have been added where a very quick command wrote
    * none at its end; and a piece of output that is exactly one of the server's own messages, such

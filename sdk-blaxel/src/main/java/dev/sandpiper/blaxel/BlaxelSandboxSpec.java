@@ -98,7 +98,7 @@ public final class BlaxelSandboxSpec {
     }
   }
 
-  /** Changed only between being copied and being handed to a new spec. */
+  /** Modified only between being copied and being passed to a new spec. */
   private static final class Options {
     @Nullable String name;
     @Nullable String displayName;
@@ -179,12 +179,12 @@ public final class BlaxelSandboxSpec {
     }
   }
 
-  /** Where it runs, such as {@code eu-lon-1}. Else the client's region. */
+  /** The region, such as {@code eu-lon-1}. Default: the client's region. */
   public BlaxelSandboxSpec region(String name) {
     return with(changed -> changed.region = SentText.require("the region", name));
   }
 
-  /** Its memory, which also decides how many processors it has. Else 4096. */
+  /** The memory, which also determines the number of processors. Default: 4096. */
   public BlaxelSandboxSpec memoryMegabytes(int megabytes) {
     if (megabytes < 1) {
       throw new IllegalArgumentException("memory is positive, not " + megabytes);
@@ -229,17 +229,17 @@ public final class BlaxelSandboxSpec {
    * Its network, in the words of Blaxel's API: the JSON object of {@code spec.network}, with {@code
    * proxy}, {@code firewall} and {@code egress}.
    *
-   * @throws IllegalArgumentException if it is no JSON object
+   * @throws IllegalArgumentException if it is not a JSON object
    */
   public BlaxelSandboxSpec network(String json) {
     JsonNode parsed;
     try {
       parsed = Json.parse(SentText.require("the network", json).getBytes(StandardCharsets.UTF_8));
     } catch (MalformedStreamException e) {
-      throw new IllegalArgumentException("the network is no JSON document", e);
+      throw new IllegalArgumentException("the network is not a JSON document", e);
     }
     if (!parsed.isObject()) {
-      throw new IllegalArgumentException("the network is no JSON object");
+      throw new IllegalArgumentException("the network is not a JSON object");
     }
     return with(changed -> changed.network = parsed);
   }

@@ -227,7 +227,7 @@ final class Creation {
   }
 
   private RuntimeException lost(SandboxException failure, String observed) {
-    log.warn("{} was given up, and whether it was created cannot be known: {}", this, observed);
+    log.warn("{} was cancelled, and it is unknown whether it was created: {}", this, observed);
     return unknown(failure, observed);
   }
 
@@ -241,7 +241,7 @@ final class Creation {
   }
 
   private static SandboxException unknown(SandboxException failure, String observed) {
-    return Ambiguity.unknown(failure, "whether it was created cannot be known; " + observed);
+    return Ambiguity.unknown(failure, "it is unknown whether it was created; " + observed);
   }
 
   /** By what the sandbox can be found. */

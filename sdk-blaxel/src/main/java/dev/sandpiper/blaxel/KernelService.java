@@ -29,7 +29,7 @@ record KernelService(String sandboxId, HttpTransport transport, HttpUrl url)
 
   /** A gateway's page comes too where a service ends in the middle of a request. */
   private static final String OR_DIED =
-      "; if it was there a moment ago, whether it processed the request cannot be known";
+      "; if it was there a moment ago, it is unknown whether it processed the request";
 
   @Override
   public HttpRequest request(Verb verb, String subject, String... values) {

@@ -78,7 +78,7 @@ record Readiness(Account account, CallScope scope) {
     try {
       return settings.address("the sandbox's address", told);
     } catch (IllegalArgumentException e) {
-      String observed = "Blaxel's answer cannot be used: " + e.getMessage();
+      String observed = "malformed response of Blaxel: " + e.getMessage();
       throw new WireFormatException(Failure.of("find", name, observed), e);
     }
   }

@@ -60,7 +60,7 @@ class AtomicWriteTest extends FilesOnThisMachine {
     assertThatThrownBy(
             () -> files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic()))
         .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("the file is as it was");
+        .hasMessageContaining("the file is unchanged");
     assertThat(file).hasContent("old");
     assertThat(root.toFile().list()).containsExactly("file");
   }
@@ -154,7 +154,7 @@ class AtomicWriteTest extends FilesOnThisMachine {
     assertThat(thrown.get())
         .isInstanceOf(CancelledException.class)
         .hasMessageContaining("the file was replaced")
-        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("as it was"));
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("is unchanged"));
     assertThat(flag).isTrue();
     assertThat(file).hasContent("new");
     assertThat(root.toFile().list()).containsExactly("file");
@@ -166,7 +166,7 @@ class AtomicWriteTest extends FilesOnThisMachine {
     AtomicInteger lost = loseTheMove(LostMove.NOT_DONE);
     assertThatThrownBy(
             () -> files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic()))
-        .hasMessageContaining("the file is as it was");
+        .hasMessageContaining("the file is unchanged");
     assertThat(lost).hasValue(1);
     assertThat(file).hasContent("old");
     assertThat(root.toFile().list()).containsExactly("file");
@@ -178,8 +178,8 @@ class AtomicWriteTest extends FilesOnThisMachine {
     AtomicInteger lost = loseTheMove(LostMove.DONE_AND_NOTHING_ANSWERS);
     assertThatThrownBy(
             () -> files().write(in("file"), Content.of("new"), WriteOptions.inPlace().atomic()))
-        .hasMessageContaining("whether the file was replaced cannot be known")
-        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("as it was"));
+        .hasMessageContaining("it is unknown whether the file was replaced")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("is unchanged"));
     assertThat(lost.get()).isGreaterThan(1);
     assertThat(file).hasContent("new");
   }

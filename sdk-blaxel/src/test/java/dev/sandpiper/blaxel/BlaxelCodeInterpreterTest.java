@@ -207,7 +207,7 @@ class BlaxelCodeInterpreterTest {
     CodeInterpreter interpreter = interpreter();
     assertThatThrownBy(() -> interpreter.restart("c1"))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("whether the context was restarted cannot be known");
+        .hasMessageContaining("it is unknown whether the context was restarted");
   }
 
   @Test
@@ -249,9 +249,9 @@ class BlaxelCodeInterpreterTest {
     assertThat(missing)
         .hasMessageContaining("port 8888")
         .hasMessageContaining("blaxel/jupyter-server")
-        .hasMessageNotContaining("cannot be known");
+        .hasMessageNotContaining("is unknown");
     assertThatThrownBy(() -> interpreter.runCode("1"))
         .isInstanceOf(NotFoundException.class)
-        .hasMessageContaining("whether it processed the request cannot be known");
+        .hasMessageContaining("it is unknown whether it processed the request");
   }
 }

@@ -119,7 +119,7 @@ class ClientCloseTest {
 
     assertThat(failure.get(10, TimeUnit.SECONDS))
         .isInstanceOf(CancelledException.class)
-        .hasMessageContaining("whether it was created cannot be known");
+        .hasMessageContaining("it is unknown whether it was created");
     assertThat(flag).isTrue();
   }
 }

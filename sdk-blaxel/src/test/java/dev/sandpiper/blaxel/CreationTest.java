@@ -305,7 +305,7 @@ class CreationTest {
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, "{\"error\":\"not found\"}"));
     assertThatThrownBy(() -> blaxel.client().create(NAMED))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("whether it was created cannot be known");
+        .hasMessageContaining("it is unknown whether it was created");
     assertThat(blaxel.lines()).filteredOn(CREATE::equals).hasSize(1);
   }
 

@@ -268,7 +268,7 @@ class ExactAttachTest {
       assertThat(position).isEqualTo(all.length);
       assertThat(gaps)
           .isNotEmpty()
-          .allSatisfy(gap -> assertThat(gap.reason()).contains("another one has the lease"));
+          .allSatisfy(gap -> assertThat(gap.reason()).contains("another reader holds the lease"));
       slow.close();
     }
     blaxel.assertClean();

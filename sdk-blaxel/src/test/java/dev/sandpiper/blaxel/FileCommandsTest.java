@@ -235,7 +235,7 @@ class FileCommandsTest extends FilesOnThisMachine {
         .hasMessageEndingWith("it is not a directory");
     assertThatThrownBy(() -> files.list(in("file/below")))
         .isInstanceOf(InvalidRequestException.class)
-        .hasMessageContaining("a part of the path is a file");
+        .hasMessageContaining("a parent in the path is a file");
     assertThatThrownBy(
             () ->
                 files.downloadDirectory(

@@ -272,7 +272,7 @@ class FilesTest {
         "PUT " + FILE,
         new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build());
     assertThatThrownBy(() -> sandbox.files().write("/tmp/a.txt", Content.of("x")))
-        .hasMessageContaining("may hold a part of what was sent, or be gone");
+        .hasMessageContaining("may contain a part of the content, or be gone");
   }
 
   @Test

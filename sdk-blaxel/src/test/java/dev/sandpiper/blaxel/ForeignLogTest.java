@@ -171,7 +171,7 @@ class ForeignLogTest {
 
     assertThatThrownBy(process::waitFor)
         .isInstanceOf(NotFoundException.class)
-        .hasMessageContaining("its name belongs to another process");
+        .hasMessageContaining("its name now belongs to another process");
     process.close();
   }
 
@@ -209,7 +209,8 @@ class ForeignLogTest {
 
     assertThatThrownBy(() -> sandbox.processes().attachNamed("web"))
         .isInstanceOf(UnsupportedCapabilityException.class)
-        .hasMessageContaining("its wrapper names no directory that this version can follow");
+        .hasMessageContaining(
+            "its wrapper writes to a directory that this version does not support");
   }
 
   @Test
@@ -224,7 +225,7 @@ class ForeignLogTest {
 
     assertThatThrownBy(() -> sandbox.processes().attachNamed("web"))
         .isInstanceOf(NotFoundException.class)
-        .hasMessageContaining("it is over, and /mnt/out has no output of it");
+        .hasMessageContaining("the process has ended, and /mnt/out has no output of it");
   }
 
   @Test

@@ -314,7 +314,7 @@ class ShortCommandTest {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       assertThatThrownBy(() -> sandbox.exec("true"))
           .isInstanceOf(ConnectionLostException.class)
-          .hasMessageContaining("could not be reached for 2 s");
+          .hasMessageContaining("unreachable for 2 s");
     }
   }
 

@@ -181,6 +181,6 @@ class SseProcessTest {
     blaxel.always(START, request -> ScriptedBlaxel.json(200, StreamedMessages.ended(0)));
     assertThatThrownBy(() -> blaxel.sandbox().exec("true"))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("application/json instead of a stream");
+        .hasMessageContaining("expected a stream but got a response of type application/json");
   }
 }

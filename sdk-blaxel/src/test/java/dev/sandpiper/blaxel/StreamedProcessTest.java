@@ -143,7 +143,7 @@ class StreamedProcessTest {
             () ->
                 exec(blaxel, "{\"type\":\"result\",\"data\":" + TextNode.valueOf(stopped) + "}\n"))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("has not ended");
+        .hasMessageContaining("the record of a running process");
   }
 
   @ParameterizedTest

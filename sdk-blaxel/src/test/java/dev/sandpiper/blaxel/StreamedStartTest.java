@@ -70,7 +70,7 @@ class StreamedStartTest {
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
     assertThatThrownBy(() -> blaxel.sandbox().exec("true"))
         .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("whether true ran cannot be known")
+        .hasMessageContaining("it is unknown whether true ran")
         .hasMessageContaining("Bad Gateway (502)");
     assertThat(blaxel.lines()).filteredOn(START::equals).hasSize(1);
   }
@@ -173,7 +173,7 @@ class StreamedStartTest {
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(404, ScriptedBlaxel.NOT_FOUND));
     assertThatThrownBy(() -> blaxel.sandbox().processes().start(Command.of("true")))
         .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("knows no process sp-");
+        .hasMessageContaining("has no process sp-");
     assertThat(blaxel.lines()).filteredOn(START::equals).hasSize(1);
   }
 

@@ -21,7 +21,7 @@ class TextsTest {
   private static void assertRefused(ThrowingCallable call) {
     assertThatIllegalArgumentException()
         .isThrownBy(call)
-        .withMessageContaining("half of a surrogate pair at index 1");
+        .withMessageContaining("an unpaired surrogate at index 1");
   }
 
   @Test

@@ -12,34 +12,37 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** The ways to read events, over a single one that waits. */
+/** An event stream whose ways of reading are all built on one blocking method, {@link #await}. */
 public abstract class AbstractEventStream<E> implements EventStream<E> {
   private final AtomicBoolean iterated = new AtomicBoolean();
 
   /**
    * Waits for the next event, at most {@code nanos}. Null once the stream has ended.
    *
-   * @throws TimeoutException if none came in time
+   * @throws TimeoutException if no event arrived within {@code nanos}
    */
   protected abstract @Nullable E await(long nanos) throws TimeoutException, InterruptedException;
 
-  /** What is read, for the failure of an interrupted read. */
+  /** The failure of an interrupted read: names the stream and adds {@code observed}. */
   protected abstract Failure failure(String observed);
 
-  /** Called when {@code event} is handed out, which is later than it was read by an iterator. */
+  /**
+   * Called when {@code event} is returned to the caller. An iterator reads an event in {@code
+   * hasNext()} and returns it later, in {@code next()}.
+   */
   protected void passed(E event) {}
 
   @Override
   public final @Nullable E next() {
-    return handedOut(read());
+    return returned(read());
   }
 
   @Override
   public final @Nullable E next(Duration limit) throws TimeoutException {
-    return handedOut(read(Durations.nanos(limit)));
+    return returned(read(Durations.nanos(limit)));
   }
 
-  private @Nullable E handedOut(@Nullable E event) {
+  private @Nullable E returned(@Nullable E event) {
     if (event != null) {
       passed(event);
     }
@@ -61,14 +64,15 @@ public abstract class AbstractEventStream<E> implements EventStream<E> {
       Thread.currentThread().interrupt();
       throw new CancelledException(failure("its thread was interrupted"), e);
     } finally {
-      Reference.reachabilityFence(this); // else it is garbage while its last reader is blocked
+      // Without this the stream could be collected, and closed, while its last reader is blocked.
+      Reference.reachabilityFence(this);
     }
   }
 
   @Override
   public final Iterator<E> iterator() {
     if (!iterated.compareAndSet(false, true)) {
-      throw new IllegalStateException("events can be iterated once");
+      throw new IllegalStateException("the events can be iterated only once");
     }
     return new Remaining();
   }

@@ -7,13 +7,13 @@ import dev.sandpiper.http.Timers;
 import java.util.concurrent.Executor;
 
 /**
- * Where and when things run that are not on the caller's thread.
+ * The clock, timers and executors for work that does not run on the caller's thread.
  *
- * @param time of the client
- * @param timers for what is to be done later
- * @param executor for work that lasts as long as a process; the caller's, so that it may be full.
- *     What it refuses is a {@link dev.sandpiper.CancelledException}
- * @param promptly for work that has to be done on time; refuses nothing
+ * @param time the client's clock
+ * @param timers for delayed tasks
+ * @param executor for tasks that run as long as a process. It may be the caller's own and
+ *     saturated; a rejected task throws {@link dev.sandpiper.CancelledException}
+ * @param promptly for tasks that must start on time; never rejects one
  */
 public record BackgroundThreads(Time time, Timers timers, Executor executor, Executor promptly) {
 
@@ -22,7 +22,7 @@ public record BackgroundThreads(Time time, Timers timers, Executor executor, Exe
         resources.time(), resources.timers(), resources.executor(), resources.promptly());
   }
 
-  /** A new scope without an end, by the client's time. */
+  /** A new scope without a deadline, on the client's clock. */
   public CallScope scope() {
     return CallScope.open(time);
   }

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A place in the output of a process: how many bytes of each channel are in front of it. {@link
- * #toString()} and {@link #parse} are each other's inverse.
+ * A position in the output of a process: how many bytes of each channel precede it. {@link #parse}
+ * reads what {@link #toString()} writes.
  */
 public record ByteOffsets(long stdout, long stderr) {
   public static final ByteOffsets BEGINNING = new ByteOffsets(0, 0);
@@ -16,14 +16,14 @@ public record ByteOffsets(long stdout, long stderr) {
 
   public ByteOffsets {
     if (stdout < 0 || stderr < 0) {
-      throw new IllegalArgumentException("an offset is not negative");
+      throw new IllegalArgumentException("offsets must not be negative: " + stdout + ", " + stderr);
     }
   }
 
   /**
-   * Reads what {@link #toString()} wrote.
+   * Parses the result of {@link #toString()}.
    *
-   * @throws IllegalArgumentException if {@code text} is something else
+   * @throws IllegalArgumentException if {@code text} has another format
    */
   public static ByteOffsets parse(String text) {
     Matcher matcher = TEXT.matcher(requireNonNull(text, "position"));

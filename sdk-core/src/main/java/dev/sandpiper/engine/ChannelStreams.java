@@ -22,9 +22,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The output of one process as two input streams. Whoever reads, and finds nothing, takes the next
- * event for both; only one thread does so at a time. What comes for a stream that has had no reader
- * yet is kept within bounds; one that has, makes the other wait, as pipes do.
+ * The output of one process as two input streams. A reader that finds its stream empty reads the
+ * next event on behalf of both; only one thread does so at a time. Output for a stream that was
+ * never read is buffered up to a bound and then dropped. A stream that has been read is never
+ * dropped: when its buffer is full, reading the other one blocks, as with two pipes.
  */
 final class ChannelStreams {
   private final Supplier<ClaimedEvents> claim;
@@ -37,11 +38,11 @@ final class ChannelStreams {
   private @Nullable ClaimedEvents events;
   private @Nullable SandboxException failure;
   private @Nullable Thread lastReader;
-  private boolean taking;
+  private boolean taking; // true while a thread reads the next event, outside the monitor
   private boolean ended;
 
   /**
-   * @param claim called once, when something is read for the first time
+   * @param claim called once, by the first read
    */
   ChannelStreams(Supplier<ClaimedEvents> claim, Time time) {
     this.claim = claim;
@@ -91,8 +92,8 @@ final class ChannelStreams {
   }
 
   /**
-   * If this thread was the last to read, nobody may be left who does: goes on for it, until the end
-   * or that time, and keeps what it reads within bounds.
+   * If this thread was the last reader, there may be no other: reads until the end or until that
+   * time, and buffers up to the bound, so that waiting for the exit does not block on output.
    */
   void readOnIfReader(long until) throws InterruptedException {
     monitor.enterInterruptibly();
@@ -114,7 +115,7 @@ final class ChannelStreams {
     return ended || failure != null;
   }
 
-  /** Takes one event, unless another thread is at it, or a reader has to catch up first. */
+  /** Reads one event, or waits if another thread is reading one or a buffer is full. */
   private void takeOrWait(long until) throws InterruptedException {
     if (taking || stdout.kept.isFull() || stderr.kept.isFull()) {
       monitor.awaitChange(until);
@@ -128,9 +129,9 @@ final class ChannelStreams {
       ProcessEvent event = source.next(Duration.ofNanos(until - time.nanos()));
       outcome = () -> keep(event);
     } catch (TimeoutException e) {
-      // Its callers look whether anything has changed, and come again.
+      // The callers' loops check the state and the time again.
     } catch (CancelledException e) {
-      if (Thread.interrupted()) { // which concerns this reader alone
+      if (Thread.interrupted()) { // affects only this reader: the streams stay usable
         throw new InterruptedException();
       }
       outcome = () -> failure = e;
@@ -152,7 +153,7 @@ final class ChannelStreams {
     return known;
   }
 
-  /** Null where both outputs were closed, so that there is nothing to keep any more. */
+  /** Buffers an event. Null, the end of the events, also comes once both streams are closed. */
   private void keep(@Nullable ProcessEvent event) {
     if (event instanceof Output output) {
       of(output.channel()).kept.add(output);
@@ -163,7 +164,7 @@ final class ChannelStreams {
     }
   }
 
-  /** Who reads the one that was closed may be waiting for the next event. */
+  /** A thread that reads the closed stream may be blocked waiting for the next event. */
   private void freeReader(ClaimedEvents source) {
     if (stdout.isClosed() && stderr.isClosed()) {
       source.close();
@@ -172,10 +173,10 @@ final class ChannelStreams {
     }
   }
 
-  /** One output, and what has come of it. */
+  /** One channel as an input stream, with its buffered output. */
   final class ChannelStream extends BlockInputStream {
     private final EventBuffer kept;
-    private ByteBuffer piece = ByteBuffer.allocate(0); // guarded by the monitor; what is being read
+    private ByteBuffer piece = ByteBuffer.allocate(0); // guarded by the monitor; partly read
 
     private ChannelStream(Time time) {
       kept = new EventBuffer(ByteOffsets.BEGINNING, Duration.ZERO, time);
@@ -195,7 +196,10 @@ final class ChannelStreams {
       return kept.isDiscarded();
     }
 
-    /** Takes what there is of one piece; a gap is thrown, once. */
+    /**
+     * Reads from the current piece, or else from the next one. A gap is thrown once, as an {@code
+     * IOException}.
+     */
     private int take(byte[] target, int offset, int length)
         throws IOException, InterruptedException {
       if (!piece.hasRemaining()) {
@@ -218,13 +222,13 @@ final class ChannelStreams {
       }
     }
 
-    /** How many bytes of the piece that is being read are left. */
+    /** The remaining bytes of the current piece. */
     @Override
     public int available() {
       return monitor.decide(() -> piece.remaining());
     }
 
-    /** Takes no more of this output; the process and its other output go on. */
+    /** Discards this output from now on; the process and its other output are not affected. */
     @Override
     public void close() {
       monitor.change(

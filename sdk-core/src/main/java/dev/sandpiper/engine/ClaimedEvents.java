@@ -13,15 +13,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one reader of a started process: takes from its buffer and adds the texts. */
+/**
+ * The event stream of a started process, for its one reader: takes the events from the buffer and
+ * decodes their text.
+ */
 final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
   private static final Logger log = LoggerFactory.getLogger(ClaimedEvents.class);
 
   private final EventBuffer buffer;
-  private final Process process; // not garbage while its output is read
+  private final Process process; // referenced so that it is not collected while its output is read
   private final TextViews texts = new TextViews(); // owned by the reading thread
   private final Deque<ProcessEvent> ready = new ArrayDeque<>(); // owned by the reading thread
-  private @Nullable ByteOffsets position; // owned by the reading thread; null if nothing is kept
+  // Owned by the reading thread; null if the platform keeps no output.
+  private @Nullable ByteOffsets position;
   private volatile boolean closed;
   private volatile @Nullable Thread lastReader;
 
@@ -37,7 +41,7 @@ final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
       throw new UnsupportedOperationException(
           "the platform of "
               + process.ref()
-              + " keeps no output, so that no place in it can be gone back to");
+              + " keeps no output, so there is no position to resume from");
     }
     return position.toString();
   }
@@ -86,12 +90,12 @@ final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
     return Failure.of("read events of", process.ref().processId(), observed);
   }
 
-  /** True if reading on would block. */
+  /** True if the next read would block. */
   boolean hasNothing() {
     return ready.isEmpty() && buffer.hasNothing();
   }
 
-  /** Has the read that runs, or else the next one, come back as if its time was over. */
+  /** Makes the blocked read, or else the next one, return as if it had timed out. */
   void wake() {
     buffer.wake();
   }

@@ -8,14 +8,14 @@ import dev.sandpiper.http.CallScope;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** The time a command has. When it is over, the command is stopped, on a thread of its own. */
+/** The deadline of one command. When it passes, the command is stopped on a background thread. */
 final class CommandDeadline {
   private final CallScope scope;
   private final Failure failure;
   private final @Nullable Future<?> timer;
-  private volatile boolean passed;
+  private volatile boolean passed; // set before the stop begins, so that readers see the reason
 
-  /** Passes when the time of {@code scope} is over; never if that has no limit. */
+  /** Takes the deadline of {@code scope}; without one it never passes. */
   CommandDeadline(
       Command command,
       CallScope scope,
@@ -36,7 +36,7 @@ final class CommandDeadline {
     return threads.timers().in(scope.left(), expire);
   }
 
-  /** True once the time was over before {@link #cancel}. */
+  /** True if the deadline passed before {@link #cancel}. */
   boolean hasPassed() {
     return passed;
   }

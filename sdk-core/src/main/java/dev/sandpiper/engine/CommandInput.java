@@ -7,23 +7,23 @@ import java.util.function.Supplier;
 public interface CommandInput {
 
   /**
-   * Blocks until the command's pipe has taken these bytes, or the platform keeps them for it within
-   * a bound, for as long as that takes. One caller at a time. What was taken of a write that fails
-   * is not known, and nothing of it is repeated.
+   * Blocks until these bytes are in the command's pipe, or in a bounded buffer of the platform,
+   * without a timeout. One caller at a time. It is unknown how much of a failed write arrived, so
+   * it is not retried.
    *
-   * @throws dev.sandpiper.InputClosedException if the command reads no more, or has exited
+   * @throws dev.sandpiper.InputClosedException if the command has closed its stdin, or has exited
    * @throws dev.sandpiper.CancelledException after {@link #giveUp}, or if this thread is
    *     interrupted
    */
   void write(byte[] bytes, int offset, int length);
 
-  /** Lets the command read the end of file behind what was written. Otherwise like a write. */
+  /** Sends end of file after what was written. Blocks and fails like a write. */
   void close();
 
-  /** Frees the callers blocked in the two above, and fails later ones. Idempotent. */
+  /** Unblocks callers of {@link #write} and {@link #close}, and fails later calls. Idempotent. */
   void giveUp();
 
-  /** The input of a command that has none: each use fails with what {@code reason} makes. */
+  /** The input of a command without stdin: each call throws what {@code reason} supplies. */
   static CommandInput refusing(Supplier<SandboxException> reason) {
     return new CommandInput() {
       @Override

@@ -11,37 +11,40 @@ import dev.sandpiper.http.CallScope;
 import java.util.List;
 
 /**
- * How a provider starts commands and finds them again. The scope that each method takes is that of
- * the call alone: the process that it returns is followed until {@link RunningCommand#cancel}.
+ * How a provider starts commands and finds them again. The scope that each method takes covers only
+ * that call, not the stream of the process that it returns, which stays open until {@link
+ * RunningCommand#cancel}.
  */
 public interface CommandLauncher {
 
   /**
-   * Starts a command, once, and blocks until it runs. After a failure that leaves open whether it
-   * runs, the platform is asked; what is found is adopted, and what cannot be known is said.
+   * Starts a command and blocks until it runs. It is never started twice: after an ambiguous
+   * failure the platform is asked for the process, which is adopted if it exists. If that cannot be
+   * determined, the exception says so.
    */
   RunningCommand launch(Command command, CallScope scope);
 
   /** Like {@link #launch}, on a terminal. */
   RunningTerminal launchTerminal(Command command, TerminalSize size, CallScope scope);
 
-  /** Connects to a process that runs. */
+  /** Connects to a running process. */
   RunningCommand attach(ProcessRef ref, CallScope scope);
 
   /**
-   * Connects to a process at a place in its output.
+   * Connects to a process at a position in its output.
    *
-   * @throws UnsupportedCapabilityException where no output is kept
+   * @throws UnsupportedCapabilityException if the platform keeps no output
    */
   default RunningCommand attach(ProcessRef ref, ByteOffsets position, CallScope scope) {
     throw new UnsupportedCapabilityException(
-        Failure.of("attach", ref.toString(), "this platform keeps no output; attach without"),
+        Failure.of(
+            "attach", ref.toString(), "this platform keeps no output; attach without a position"),
         Capability.REPLAY);
   }
 
-  /** Connects to a process that runs on a terminal. */
+  /** Connects to a running process on a terminal. */
   RunningTerminal attachTerminal(ProcessRef ref, CallScope scope);
 
-  /** What runs. */
+  /** The running processes. */
   List<ProcessInfo> list(CallScope scope);
 }

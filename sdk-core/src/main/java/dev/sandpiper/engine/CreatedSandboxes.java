@@ -26,10 +26,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The sandboxes that one client creates: those that are being created, and those that are not
- * closed yet. Safe for use by many threads.
- */
+/** The sandboxes of one client that are being created or not closed yet. Thread-safe. */
 public final class CreatedSandboxes {
   private static final Logger log = LoggerFactory.getLogger(CreatedSandboxes.class);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -38,7 +35,10 @@ public final class CreatedSandboxes {
 
   private final CallScope scope;
 
-  /** The ids, which may come again, and what tells one sandbox of that id from another. */
+  /**
+   * The open sandboxes by id. An id can be reused, so each value is a token that identifies one
+   * sandbox.
+   */
   private final Map<String, Object> open = new ConcurrentHashMap<>();
 
   private final Monitor creations;
@@ -53,14 +53,14 @@ public final class CreatedSandboxes {
   /**
    * Creates a sandbox. If the client is closed meanwhile, the sandbox is closed too.
    *
-   * @param name by which somebody could find it, if it is left behind
-   * @param creation is given the scope in which to create it
+   * @param name identifies the sandbox in a warning if it is left behind
+   * @param creation receives the scope in which to create it
    */
   public <S extends Sandbox> S create(String name, Function<CallScope, S> creation) {
     return createAll(name, scope -> List.of(creation.apply(scope))).get(0);
   }
 
-  /** {@link #create} of several with one request. */
+  /** Like {@link #create}, for several sandboxes with one request. */
   public <S extends Sandbox> List<S> createAll(String name, Function<CallScope, List<S>> creation) {
     begin(name);
     try {
@@ -70,7 +70,7 @@ public final class CreatedSandboxes {
         sandboxes.forEach(Sandbox::close);
         String ids = sandboxes.stream().map(Sandbox::id).collect(Collectors.joining(", "));
         throw new CancelledException(
-            Failure.of("create", ids, "the client was closed, and the sandbox with it"));
+            Failure.of("create", ids, "the client was closed meanwhile, and the sandbox with it"));
       }
       return sandboxes;
     } finally {
@@ -83,7 +83,10 @@ public final class CreatedSandboxes {
     Object one = new Object();
     open.put(id, one);
     Unclosed.watch(
-        sandbox, "sandbox " + id, "it lives until it ends by itself", () -> open.remove(id, one));
+        sandbox,
+        "sandbox " + id,
+        "it runs until its time to live ends",
+        () -> open.remove(id, one));
   }
 
   private void begin(String name) {
@@ -99,7 +102,7 @@ public final class CreatedSandboxes {
   }
 
   /**
-   * Returns if sandboxes can be created.
+   * Checks that sandboxes can still be created.
    *
    * @throws IllegalStateException once the client is closed
    */
@@ -109,17 +112,17 @@ public final class CreatedSandboxes {
     }
   }
 
-  /** A sandbox is closed, or somebody else's from now on. */
+  /** Forgets a sandbox that was closed or detached. */
   public void remove(String id) {
     open.remove(id);
   }
 
   /**
-   * Lets no more be created. Waits five seconds for those that are being created, which are then
-   * closed; gives up what is not there by then, and waits five seconds until that is deleted. A
-   * warning names what is left.
+   * Prevents further creation. Waits five seconds for pending creations, whose sandboxes are then
+   * closed; cancels those still pending, and waits up to five seconds for their clean-up. A warning
+   * names what is left.
    *
-   * @return false, at once, if that was done or begun before
+   * @return false, without waiting, if this was called before
    */
   public boolean close() {
     if (!creations.decide(this::isFirstToClose)) {
@@ -127,11 +130,11 @@ public final class CreatedSandboxes {
     }
     List<String> left = Uninterrupted.get(this::settle);
     if (!left.isEmpty()) {
-      log.warn("closed while sandboxes were being created, which may live on: {}", left);
+      log.warn("client closed while sandboxes were being created, which may still run: {}", left);
     }
     if (!open.isEmpty()) {
-      log.warn("closed with sandboxes still open, which will not be killed: {}", open.keySet());
-      open.clear(); // and are not reported again as garbage
+      log.warn("client closed with open sandboxes, which are not killed: {}", open.keySet());
+      open.clear(); // so that they are not reported a second time when they are collected
     }
     return true;
   }
@@ -142,7 +145,7 @@ public final class CreatedSandboxes {
     return isFirst;
   }
 
-  /** Waits, which an interrupt ends. Returns what is still being created. */
+  /** Waits until an interrupt at the latest. Returns what is still being created. */
   private List<String> settle() {
     if (!awaitEnds().isEmpty()) {
       scope.cancel();
@@ -160,11 +163,11 @@ public final class CreatedSandboxes {
   }
 
   /**
-   * Kills a sandbox that is closed, also on an interrupted thread. That it fails is a warning. A
-   * connection that other calls share may be half open, which nobody notices for a minute: after
-   * half of the time the request is sent over a connection of its own.
+   * Kills a sandbox on behalf of {@code close()}, also on an interrupted thread. A failure is
+   * logged as a warning. The shared connection may be half open, which stays unnoticed for a
+   * minute, so after half of the time the request is sent again on a connection of its own.
    *
-   * @param kill sends the request, which it changes first
+   * @param kill sends the request after applying the given change to it
    */
   public static void close(String id, Time time, Consumer<UnaryOperator<HttpRequest>> kill) {
     CallScope all = CallScope.open(time).within(CLOSE);
@@ -173,7 +176,7 @@ public final class CreatedSandboxes {
       Uninterrupted.run(() -> kill(kill, half, all));
     } catch (SandboxException e) {
       log.warn(
-          "sandbox {} could not be killed and lives until it ends by itself: {}",
+          "sandbox {} could not be killed and runs until its time to live ends: {}",
           id,
           e.getMessage());
     }
@@ -206,14 +209,14 @@ public final class CreatedSandboxes {
     }
   }
 
-  /** The time for finding and deleting what a call has created, and is not used. */
+  /** The scope for finding and deleting what a call created and does not return. */
   public static CallScope cleanUp(CallScope call) {
     return call.apart().within(CLEAN_UP);
   }
 
   /**
-   * Kills what was created and is not used, also on an interrupted thread. Returns what to throw,
-   * which says so if it could not be killed.
+   * Kills a sandbox that was created but is not returned, also on an interrupted thread. Returns
+   * the exception to throw, which mentions the sandbox if it could not be killed.
    */
   public static RuntimeException undo(String id, RuntimeException failure, Runnable kill) {
     try {
@@ -222,7 +225,9 @@ public final class CreatedSandboxes {
     } catch (SandboxException e) {
       failure.addSuppressed(e);
       log.warn(
-          "sandbox {} was created, is not used and could not be killed: {}", id, e.getMessage());
+          "sandbox {} was created, is not returned to the caller and could not be killed: {}",
+          id,
+          e.getMessage());
       return failure instanceof SandboxException known
           ? Ambiguity.unknown(known, "it exists as " + id + " and could not be killed")
           : failure;

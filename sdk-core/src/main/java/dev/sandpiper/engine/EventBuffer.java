@@ -14,30 +14,34 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Between a pump that fills it and a reader that empties it. Bounded in three ways. Before anybody
- * has claimed the output, the pump waits at the bound for that, once and for no longer than the
- * grace; after the grace the oldest events are dropped, and a gap says so. Once the output is
- * claimed, the pump waits for the reader. When the reader has had enough, everything is discarded.
+ * The bounded buffer between a pump and a reader. What happens at the bound depends on the state:
  *
- * <p>One that is {@link #dropping} has a reader from the beginning, whom nothing but the grace
- * waits for.
+ * <ul>
+ *   <li>Unclaimed: the pump waits for a reader to claim the output, for the grace in total. After
+ *       that the oldest events are dropped, and an {@code OutputGap} takes their place.
+ *   <li>Claimed: the pump waits for the reader.
+ *   <li>Discarded, once the reader has closed its stream: every event is dropped, and the pump
+ *       never waits.
+ * </ul>
+ *
+ * <p>A {@link #dropping} buffer has a reader from the beginning, but stays in the first state.
  */
 public final class EventBuffer extends EventQueue<ProcessEvent> {
   static final int LIMIT = 1 << 20;
-  private static final String UNREAD = "nobody read it, and it was too much to keep";
+  private static final String UNREAD = "it was not read, and exceeded the buffer";
 
-  /** What an event costs beside its bytes, so that many tiny ones are bounded too. */
+  /** The cost of an event besides its bytes, so that many tiny events are bounded too. */
   private static final int OVERHEAD = 128;
 
   private final int limit;
   private final String whyDropped;
 
   // All guarded by the monitor.
-  private final Map<Channel, OptionalLong> offsets = new EnumMap<>(Channel.class);
-  private final Map<Channel, OutputGap> dropped = new EnumMap<>(Channel.class);
+  private final Map<Channel, OptionalLong> offsets = new EnumMap<>(Channel.class); // empty: unknown
+  private final Map<Channel, OutputGap> dropped = new EnumMap<>(Channel.class); // not yet delivered
   private boolean claimed;
-  private boolean hasReader; // which takes the events without a claim
-  private volatile long graceNanos; // what is left of it; zero once it is over
+  private boolean hasReader; // a reader that takes events without a claim
+  private volatile long graceNanos; // the remaining grace; zero once it is used up or ended
 
   /**
    * @param begin the offset of the first event in the output
@@ -56,11 +60,11 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
   }
 
   /**
-   * One that nobody claims: beyond the bound the pump waits for its reader no longer than the
-   * grace, all its waits together, and then always drops the oldest. The offsets of its output are
-   * not known.
+   * A buffer that is never claimed: at the bound the pump waits for its reader, for the grace in
+   * total over all waits, and after that drops the oldest events. The offsets of its output are
+   * unknown.
    *
-   * @param limit roughly bytes; once more as much may be with the reader
+   * @param limit in bytes, approximately; the reader may hold as many again
    * @param whyDropped the reason in the gaps
    */
   public static EventBuffer dropping(int limit, String whyDropped, Duration grace, Time time) {
@@ -72,7 +76,9 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
     return buffer;
   }
 
-  /** Adds an event; waits for the reader if there is one, or may come. */
+  /**
+   * Adds an event. Waits for the reader, or for one to claim the output, as the class comment says.
+   */
   public void put(ProcessEvent event) throws InterruptedException {
     while (!decide(() -> fits(event))) {
       if (decide(() -> isPatientWith(event))) {
@@ -82,7 +88,7 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
     }
   }
 
-  /** Adds an event that nobody has to be waited for. In the monitor. */
+  /** Adds the event if there is no reason to wait. Called in the monitor. */
   private boolean fits(ProcessEvent event) {
     if (isFull() || isPatientWith(event)) {
       return false;
@@ -91,7 +97,7 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
     return true;
   }
 
-  /** Adds an event, and never waits. */
+  /** Adds an event without waiting. */
   public void add(ProcessEvent event) {
     change(() -> keep(event));
   }
@@ -106,7 +112,10 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
     }
   }
 
-  /** True if it is too much, and somebody may still claim what is there, or take some of it. */
+  /**
+   * True if the event exceeds the bound and the grace for a claim, or for the reader, is not used
+   * up.
+   */
   private boolean isPatientWith(ProcessEvent event) {
     boolean isTooMuch = held + cost(event) > limit && (held > 0 || !hasReader);
     return isUnclaimed() && isTooMuch && graceNanos > 0;
@@ -114,14 +123,14 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
 
   private void awaitClaim(ProcessEvent event) throws InterruptedException {
     long left = awaitWhile(() -> isPatientWith(event), graceNanos);
-    change(() -> graceNanos = Math.min(graceNanos, left)); // it may have been ended meanwhile
+    change(() -> graceNanos = Math.min(graceNanos, left)); // endGrace may have run meanwhile
   }
 
   private boolean isUnclaimed() {
     return !claimed && !isDiscarded();
   }
 
-  /** From now on the pump waits for nobody to claim the output. */
+  /** From now on the pump does not wait for a claim. */
   void endGrace() {
     change(() -> graceNanos = 0);
   }
@@ -144,14 +153,14 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
     }
   }
 
-  /** What is missing of a channel now reaches up to the channel's offset. */
+  /** Extends the channel's pending gap up to its current offset. */
   private void noteDropped(Channel channel, OptionalLong from, String reason) {
     OutputGap before = dropped.get(channel);
     OptionalLong begin = before == null ? from : before.from();
     dropped.put(channel, new OutputGap(channel, begin, offset(channel), reason));
   }
 
-  /** Moves behind this output, and returns the offset at which it begins, if that is known. */
+  /** Advances the offset past this output. Returns the offset at which it begins, if known. */
   private OptionalLong passed(Output output) {
     OptionalLong from = offset(output.channel());
     if (from.isPresent()) {
@@ -168,7 +177,7 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
     return offsets.getOrDefault(channel, OptionalLong.of(0));
   }
 
-  /** Makes the caller the one reader. False if there is, or was, one. */
+  /** Claims the output for the caller. False if it was claimed before. */
   boolean claim() {
     return decide(
         () -> {
@@ -178,12 +187,12 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
         });
   }
 
-  /** From now on nobody is waited for, until somebody claims it again. */
+  /** Returns to the unclaimed state: the pump does not wait for the reader until the next claim. */
   void unclaim() {
     change(() -> claimed = false);
   }
 
-  /** True if there is as much as is held, and its reader has to come first. */
+  /** True if the bound is reached and the pump has to wait for the reader. */
   boolean isFull() {
     return decide(() -> claimed && !isDiscarded() && held >= limit);
   }
@@ -216,7 +225,7 @@ public final class EventBuffer extends EventQueue<ProcessEvent> {
     return event;
   }
 
-  /** The end is never waited for, and never dropped. */
+  /** The end costs nothing, so it never waits and is never dropped. */
   @Override
   protected long cost(ProcessEvent event) {
     int bytes = event instanceof Output output ? output.size() : 0;

@@ -10,75 +10,77 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events on their way from the thread that adds them to the one that takes them. How much is held,
- * and what happens to more, is for the subclass to say. Thread-safe.
+ * A queue of events from the thread that adds them to the thread that takes them. The subclass
+ * decides how much is held and what happens beyond that. Thread-safe.
  */
 public abstract class EventQueue<E> {
   private final Monitor monitor;
 
   // All guarded by the monitor.
   protected final Deque<E> events = new ArrayDeque<>();
-  protected long held; // the cost of the events
+  protected long held; // the total cost of the events
   private boolean ended;
-  private boolean woken; // and no take has come back because of it yet
+  private boolean woken; // set by wake(), cleared by the take that returns because of it
   private @Nullable RuntimeException failure;
 
-  /** Changed in the monitor. Once it is true nothing is kept any more. */
+  /** Changed in the monitor. Once true, every event is dropped. */
   private volatile boolean discarded;
 
-  /** What an event costs to hold, roughly in bytes. */
+  /** The cost of holding an event, in bytes, approximately. */
   protected abstract long cost(E event);
 
   protected EventQueue(Time time) {
     monitor = new Monitor(time);
   }
 
-  /** Makes a change, and wakes the waiting threads. */
+  /** Makes a change and wakes the waiting threads. */
   protected final void change(Runnable change) {
     monitor.change(change);
   }
 
-  /** Looks, and may make a change as well. */
+  /** Evaluates {@code look}, which may also make a change. */
   protected final boolean decide(BooleanSupplier look) {
     return monitor.decide(look::getAsBoolean);
   }
 
-  /** Waits while the answer is yes, at most {@code nanos}. Returns what is left of them. */
+  /**
+   * Waits while {@code question} is true, at most {@code nanos}. Returns the remaining nanoseconds.
+   */
   protected final long awaitWhile(BooleanSupplier question, long nanos)
       throws InterruptedException {
     return monitor.awaitWhile(question, nanos);
   }
 
-  /** Adds an event at the end. In the monitor. */
+  /** Adds an event at the end. Called in the monitor. */
   protected final void append(E event) {
     events.add(event);
     held += cost(event);
   }
 
-  /** Forgets all events. In the monitor. */
+  /** Removes all events. Called in the monitor. */
   protected void clear() {
     events.clear();
     held = 0;
   }
 
-  /** The next event, of which there is one. In the monitor. */
+  /** Removes the next event; the queue is not empty. Called in the monitor. */
   protected E removeFirst() {
     E event = events.remove();
     held -= cost(event);
     return event;
   }
 
-  /** True if there is nothing to take. In the monitor. */
+  /** True if there is nothing to take. Called in the monitor. */
   protected boolean isEmpty() {
     return events.isEmpty();
   }
 
-  /** Nothing will follow. */
+  /** No further event will be added. */
   public final void end() {
     change(() -> ended = true);
   }
 
-  /** Nothing will follow, because of {@code cause}; unless the end has come before. */
+  /** No further event will be added, because of {@code cause}. Ignored after {@link #end}. */
   public final void fail(RuntimeException cause) {
     change(
         () -> {
@@ -88,7 +90,7 @@ public abstract class EventQueue<E> {
         });
   }
 
-  /** From now on everything is thrown away, and nobody is waited for. */
+  /** Drops all events, also those added later; nothing waits for a reader any more. */
   public final void discard() {
     change(
         () -> {
@@ -98,26 +100,26 @@ public abstract class EventQueue<E> {
         });
   }
 
-  /** Like {@link #discard}, and a reader that has not come to the end gets {@code cause}. */
+  /** Like {@link #discard}, but a reader that has not reached the end gets {@code cause}. */
   public final void abandon(RuntimeException cause) {
     change(
         () -> {
-          RuntimeException told = ended && isEmpty() ? failure : cause;
+          RuntimeException reported = ended && isEmpty() ? failure : cause;
           discard();
-          failure = told;
+          failure = reported; // after discard(), which clears it
         });
   }
 
-  /** True once everything is thrown away. */
+  /** True once every event is dropped. */
   public final boolean isDiscarded() {
     return discarded;
   }
 
   /**
    * Takes the next event, waiting for it at most {@code nanos}. Null after the last one, and once
-   * everything is thrown away. Throws what the other side failed with.
+   * every event is dropped. Throws the cause given to {@link #fail}.
    *
-   * @throws TimeoutException if none came in time, or before a {@link #wake}
+   * @throws TimeoutException if no event arrived in time, or {@link #wake} was called
    */
   public final @Nullable E take(long nanos) throws TimeoutException, InterruptedException {
     monitor.enterInterruptibly();
@@ -131,7 +133,7 @@ public abstract class EventQueue<E> {
         throw failure;
       }
       if (!isOver()) {
-        throw new TimeoutException("no event came in time");
+        throw new TimeoutException("no event arrived in time");
       }
       return null;
     } finally {
@@ -139,7 +141,10 @@ public abstract class EventQueue<E> {
     }
   }
 
-  /** {@link #take}, which puts what else is there into {@code rest}: one look for many events. */
+  /**
+   * Like {@link #take(long)}, and moves the other queued events to {@code rest}: the lock is taken
+   * once for many events.
+   */
   public final @Nullable E take(long nanos, Queue<? super E> rest)
       throws TimeoutException, InterruptedException {
     monitor.enterInterruptibly();
@@ -158,12 +163,14 @@ public abstract class EventQueue<E> {
     return ended || failure != null || discarded;
   }
 
-  /** Frees the thread that waits for an event; if there is none, the next to come. */
+  /** Wakes the thread that waits for an event, or else the next one that would wait. */
   final void wake() {
     change(() -> woken = true);
   }
 
-  /** True if there is something to take. If there is nothing, throws what the other side threw. */
+  /**
+   * True if there is something to take. If not, throws the cause given to {@link #fail}, if any.
+   */
   public final boolean hasNext() {
     return decide(
         () -> {
@@ -174,7 +181,7 @@ public abstract class EventQueue<E> {
         });
   }
 
-  /** True if there is nothing to take at the moment. */
+  /** True if there is nothing to take now. */
   final boolean hasNothing() {
     return decide(this::isEmpty);
   }

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One {@code exec}: reads a command's events on the calling thread until its end. What goes wrong
- * on our side (an interrupt, a listener that throws, garbage on the wire) stops the command; a lost
- * connection does not, because somebody may attach to it again.
+ * One {@code exec}: reads a command's events on the calling thread until its end. A failure on the
+ * client's side (an interrupt, a listener that throws, a malformed stream) stops the command. A
+ * lost connection does not, because the caller can attach to the command again.
  */
 final class Execution {
   private static final Logger log = LoggerFactory.getLogger(Execution.class);
@@ -41,13 +41,15 @@ final class Execution {
   private final OutputCollector stderr;
   private final CompletableFuture<Boolean> streamOver = new CompletableFuture<>();
 
-  private boolean showing; // in the listener; what is thrown meanwhile is the listener's
-  private volatile boolean ended;
+  /** True while the listener runs, and after it threw: its exception must not be replaced. */
+  private boolean showing;
+
+  private volatile boolean ended; // true once the end event has been read
 
   Execution(Command command, OutputListener listener, BackgroundThreads threads, CallScope outer) {
     if (command.opensStdin()) {
       throw new IllegalArgumentException(
-          "an exec has no stdin to write to: use stdin(content), or start");
+          "exec cannot open stdin for writing: use Command.stdin(content), or start(command)");
     }
     this.command = command;
     this.listener = listener;
@@ -61,6 +63,7 @@ final class Execution {
   ExecResult run(Function<CallScope, RunningCommand> start) {
     CallScope scope = LaunchedProcesses.scopeOf(command, call);
     RunningCommand started = start.apply(scope);
+    // Without a listener the output may arrive with the end, which takes fewer requests.
     started.outputWanted(listener != LaunchedProcesses.NOBODY);
     Runnable cancel = started::cancel;
     call.onCancel(cancel);
@@ -70,6 +73,8 @@ final class Execution {
     try {
       return follow(started, stop, begin(scope, stop, feed), feed);
     } finally {
+      // The input is aborted first, so that the feed can end. The feed is awaited last, because the
+      // caller's source should not be read after exec has returned.
       call.forget(cancel);
       streamOver.complete(true);
       feed.stop();
@@ -81,7 +86,8 @@ final class Execution {
   }
 
   /**
-   * What a full executor, or a client that is being closed, refuses: then the command is stopped.
+   * Starts the feed and the deadline. A full executor or a closing client may reject their tasks;
+   * then the command is stopped, because nothing would enforce its deadline.
    */
   private CommandDeadline begin(CallScope scope, TreeStop stop, StdinFeed feed) {
     try {
@@ -111,6 +117,7 @@ final class Execution {
     } catch (Throwable failure) {
       feed.stop();
       SandboxException feedFailure = feed.failure();
+      // If we stopped the command, report why, and not how its end looked to the reader.
       if (!showing && failure instanceof SandboxException && feedFailure != null) {
         feedFailure.addSuppressed(failure);
         throw feedFailure;
@@ -119,21 +126,23 @@ final class Execution {
         throw deadline.exceeded(result(lost(e)), e);
       }
       if (showing || isOurs(failure)) {
-        streamOver.complete(true);
+        streamOver.complete(true); // the stream is not read on, so the stop must not wait for it
         stop.run();
       }
       throw failure;
     }
   }
 
-  /** False for what the platform or the connection did; the command may well go on. */
+  /**
+   * False for failures of the platform or the connection, after which the command may still run.
+   */
   private static boolean isOurs(Throwable failure) {
     return !(failure instanceof SandboxException)
         || failure instanceof CancelledException
         || failure instanceof WireFormatException;
   }
 
-  /** Gives the command up; {@link #run} stops it and throws. From any thread. */
+  /** Cancels the command: {@link #run} stops it and throws. May be called from any thread. */
   void cancel() {
     call.cancel();
   }
@@ -141,7 +150,7 @@ final class Execution {
   private ExitStatus read(RunningCommand started) {
     while (true) {
       ProcessEvent event = started.next();
-      ended = event instanceof Ended;
+      ended = event instanceof Ended; // before the listener: if it throws, nothing is left to stop
       capture(event);
       texts.deliver(event, reader);
       if (event instanceof Ended end) {
@@ -187,8 +196,9 @@ final class Execution {
         listener.onEnd(end.status());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the listener could not take the output", e);
+      throw new UncheckedIOException("the output listener failed", e);
     }
+    // Not in a finally block: see the field.
     showing = false;
   }
 

@@ -20,9 +20,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes on for a process while nobody calls: a pump reads its stream, on a thread of the
- * client's executor, its input is fed, its time passes. It does not refer to the {@link
- * StartedProcess} that callers have, so that one that is forgotten becomes garbage.
+ * The background work for a started process: a pump that reads its stream on the client's executor,
+ * the feed of its stdin, and its deadline. It does not refer to the caller's {@link
+ * StartedProcess}, so that one that was never closed can be collected.
  */
 final class FollowedProcess {
   private final RunningCommand command;
@@ -33,10 +33,13 @@ final class FollowedProcess {
   private final TreeStop stop;
   private final ProcessInput input;
   private final StdinFeed feed;
-  private final AtomicBoolean pumped = new AtomicBoolean(); // by a thread, which goes on to the end
+
+  /** True once a thread has become the pump; it stays the pump until the end. */
+  private final AtomicBoolean pumped = new AtomicBoolean();
+
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile boolean ended;
-  private volatile boolean exited;
+  private volatile boolean ended; // the end event has arrived, of whatever kind
+  private volatile boolean exited; // it ended by itself, with an exit code
   private volatile @Nullable CommandDeadline deadline;
 
   FollowedProcess(
@@ -66,26 +69,26 @@ final class FollowedProcess {
     return input;
   }
 
-  /** Begins to read and to feed; the process lives until the end of {@code scope} at most. */
+  /** Begins to read and to feed; the process is stopped at the deadline of {@code scope}. */
   void begin(Command asked, CallScope scope) {
     deadline = new CommandDeadline(asked, scope, threads, this::stopTree, "start");
     begin();
   }
 
-  /** Begins to read and to feed; ends when the stream does. */
+  /** Begins to read and to feed, without a deadline. */
   void begin() {
     threads.executor().execute(this::pump);
     feed.begin(threads, this::stopTree);
   }
 
-  /** Stops it because its time is over, or its input could not be read. */
+  /** Stops the process because its deadline passed or its input could not be read. */
   private void stopTree() {
     buffer.endGrace();
     requirePump();
     stop.run();
   }
 
-  /** The caller's executor may never come to it, and somebody has to see the end. */
+  /** The caller's executor may never run the pump, and the end of the stream has to be read. */
   private void requirePump() {
     if (!pumped.get()) {
       threads.promptly().execute(this::pump);
@@ -108,7 +111,7 @@ final class FollowedProcess {
       fail(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      fail(new CancelledException(failure("its reader was interrupted"), e));
+      fail(new CancelledException(failure("the reading thread was interrupted"), e));
     } catch (RuntimeException | Error e) {
       fail(e);
       throw e;
@@ -119,7 +122,7 @@ final class FollowedProcess {
     }
   }
 
-  /** Before anything is reported: what has ended is not stopped, and is not late. */
+  /** Runs before the end is reported: a process that has ended is neither stopped nor late. */
   private void noteEnd(ProcessEvent event) {
     if (event instanceof Ended end) {
       ended = true;
@@ -140,7 +143,10 @@ final class FollowedProcess {
     }
   }
 
-  /** Why we stopped it: its input could not be read, or its time was over. Null if we did not. */
+  /**
+   * Why the client stopped the process: its input could not be read, or its deadline passed. Null
+   * if it did not.
+   */
   @Nullable SandboxException whyStopped(@Nullable RuntimeException cause) {
     SandboxException feedFailure = feed.failure();
     if (feedFailure != null) {
@@ -154,23 +160,26 @@ final class FollowedProcess {
     RuntimeException reported =
         cause instanceof RuntimeException known
             ? reported(known)
-            : new IllegalStateException("the reader of " + command.ref() + " died", cause);
+            : new IllegalStateException("the reader of " + command.ref() + " failed", cause);
     endInput(
         reported instanceof SandboxException known
             ? known
-            : new CancelledException(input.problem("its process cannot be followed"), reported));
+            : new CancelledException(input.problem("the stream of the process failed"), reported));
     buffer.fail(reported);
     streamOver.complete(true);
     exit.completeExceptionally(reported);
   }
 
-  /** What stopped the process is the reason, and not what its end looked like from here. */
+  /**
+   * If the client stopped the process, the reason for that, and not how the end looked to the
+   * reader.
+   */
   private RuntimeException reported(RuntimeException cause) {
     SandboxException reason = whyStopped(cause);
     return reason == null ? cause : reason;
   }
 
-  /** No more input from now on; what is being sent is freed by the pump, or by closing. */
+  /** Rejects further input. A write in flight is aborted later, by the pump or by closing. */
   private void endInput(SandboxException reason) {
     input.over(reason);
     feed.stop();
@@ -183,7 +192,7 @@ final class FollowedProcess {
     }
   }
 
-  /** How it ended; empty if that is not known in time. */
+  /** The exit status; empty if it is not known in time. */
   Optional<ExitStatus> awaitExit(long until) throws InterruptedException {
     try {
       return Optional.of(threads.time().get(awaitedExit(), until));
@@ -194,28 +203,31 @@ final class FollowedProcess {
     }
   }
 
-  /** How it ended, or what failed; never a copy. Nobody's claim is waited for any more. */
+  /**
+   * Completes with the exit status or the failure. Ends the grace: the pump no longer waits for a
+   * claim. Not a copy, so callers must not complete it.
+   */
   CompletableFuture<ExitStatus> awaitedExit() {
     buffer.endGrace();
     return exit;
   }
 
-  /** {@link #awaitedExit} without the end of the grace. */
+  /** Like {@link #awaitedExit}, but does not end the grace. */
   CompletableFuture<ExitStatus> exit() {
     return exit;
   }
 
-  /** True once its end has arrived. */
+  /** True once the end event has arrived. */
   boolean hasEnded() {
     return ended;
   }
 
-  /** True once it is known how it ended, or that nobody will know. */
+  /** True once the exit status is known, or cannot become known any more. */
   boolean isOver() {
     return exit.isDone();
   }
 
-  /** False if it is over. */
+  /** Stops the process with its tree. False if it has ended. */
   boolean kill() {
     if (ended) {
       return false;
@@ -226,7 +238,10 @@ final class FollowedProcess {
     return true;
   }
 
-  /** Stops it with its tree, and the connection; does nothing after this or {@link #letGo}. */
+  /**
+   * Stops the process with its tree and closes the connection. Does nothing after an earlier call
+   * or {@link #letGo}.
+   */
   void killAndClose() {
     if (closed.compareAndSet(false, true)) {
       abandon();
@@ -236,7 +251,7 @@ final class FollowedProcess {
     }
   }
 
-  /** Ends the connection and leaves it alone. */
+  /** Closes the connection and leaves the process running. */
   void letGo() {
     if (closed.compareAndSet(false, true)) {
       abandon();
@@ -244,7 +259,10 @@ final class FollowedProcess {
     }
   }
 
-  /** {@link #letGo} for callers that have forgotten it. False if there is nothing to do. */
+  /**
+   * Like {@link #letGo}, for a process that was collected without being closed. False if there is
+   * nothing to release.
+   */
   boolean releaseForgotten() {
     if (isOver() || !closed.compareAndSet(false, true)) {
       return false;
@@ -267,19 +285,19 @@ final class FollowedProcess {
     }
   }
 
-  /** Nobody learns the end any more, whatever the pump still waits for. */
+  /** Fails the waits for the exit: the connection is closed, so the end will not arrive. */
   private void freeWaiters() {
     if (!ended) {
       fail(new CancelledException(failure("it was closed")));
     }
   }
 
-  /** Delivers nothing more; readers get the reason. */
+  /** Stops delivery; readers and writers fail with the reason. */
   private void abandon() {
     buffer.abandon(new CancelledException(failure("it was closed")));
     endInput(new CancelledException(input.problem("its process was closed or detached")));
     command.input().giveUp();
-    requirePump();
+    requirePump(); // it closes the stream
   }
 
   Failure failure(String observed) {

@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A started process as code sees it that knows only the JDK's own. */
+/** Adapts a started process to {@link java.lang.Process}. */
 final class JavaProcess extends java.lang.Process {
   private static final int SIGNALED = 128;
 
@@ -28,7 +28,7 @@ final class JavaProcess extends java.lang.Process {
     this.input = process.isWritable() ? process.stdin() : closed();
   }
 
-  /** Refuses what is written, as the JDK does where there is no pipe. */
+  /** Fails every write, as the JDK does if stdin is not a pipe. */
   private static OutputStream closed() {
     OutputStream stream = OutputStream.nullOutputStream();
     try {
@@ -71,7 +71,7 @@ final class JavaProcess extends java.lang.Process {
   @Override
   public int exitValue() {
     if (isAlive()) {
-      throw new IllegalThreadStateException("process " + process.ref() + " has not ended");
+      throw new IllegalThreadStateException("process " + process.ref() + " has not exited");
     }
     try {
       return waitFor();
@@ -89,7 +89,7 @@ final class JavaProcess extends java.lang.Process {
       return SIGNALED + signaled.signal().number();
     }
     throw new IllegalStateException(
-        "the exit of " + process.ref() + " has no number in java.lang.Process: " + status);
+        "the exit status of " + process.ref() + " has no exit value: " + status);
   }
 
   @Override
@@ -119,16 +119,17 @@ final class JavaProcess extends java.lang.Process {
   }
 
   /**
-   * The number by which its platform knows it in its sandbox.
+   * The process id in its sandbox.
    *
-   * @throws UnsupportedOperationException if the platform knows it by a name
+   * @throws UnsupportedOperationException if the platform identifies processes by name
    */
   @Override
   public long pid() {
     try {
       return Long.parseLong(process.ref().processId());
     } catch (NumberFormatException e) {
-      throw new UnsupportedOperationException("the platform does not tell the process's number", e);
+      throw new UnsupportedOperationException(
+          "the platform does not report the pid of " + process.ref(), e);
     }
   }
 

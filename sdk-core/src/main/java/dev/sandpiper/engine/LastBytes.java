@@ -1,12 +1,12 @@
 package dev.sandpiper.engine;
 
-/** The last of all bytes that are added, never more than a limit: a ring that grows up to that. */
+/** Keeps the last bytes that were added, in a ring buffer that grows up to a limit. */
 final class LastBytes {
   private static final int LEAST = 1 << 10;
 
   private final int limit;
   private byte[] ring = {};
-  private int begin; // in the ring, of the oldest byte
+  private int begin; // index of the oldest byte in the ring
   private int size;
   private boolean dropped;
 
@@ -15,7 +15,7 @@ final class LastBytes {
   }
 
   void add(byte[] bytes, int offset, int length) {
-    int surplus = Math.max(0, length - limit); // what would be dropped at once is not copied
+    int surplus = Math.max(0, length - limit); // more than the limit: its beginning is not copied
     makeRoom(length - surplus);
     int excess = Math.max(0, size + length - surplus - ring.length);
     begin = excess == 0 ? begin : (begin + excess) % ring.length;
@@ -42,13 +42,13 @@ final class LastBytes {
     }
   }
 
-  /** Begins anew. */
+  /** Removes all bytes. */
   void clear() {
     begin = 0;
     size = 0;
   }
 
-  /** True if something had to go for what came later. */
+  /** True if bytes were overwritten by later ones. */
   boolean hasDropped() {
     return dropped;
   }

@@ -14,15 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A start that its caller gave up while the request was on its way. The sandbox may begin it long
- * after the first looks for it, so the process is looked for in the background as well, and stopped
- * when it appears. Ends with the client.
+ * A start that its caller cancelled while the request was in flight. The process may begin long
+ * after the first look-ups, so it is looked up in the background as well, and stopped when it
+ * appears. Ends with the client.
  */
 final class LateStart {
   private static final Logger log = LoggerFactory.getLogger(LateStart.class);
 
-  /** How long a request may lie in a proxy or at a server that is busy. */
-  private static final Duration ON_ITS_WAY = Duration.ofSeconds(30);
+  /** How long a proxy or a busy server may delay a request. */
+  private static final Duration LATEST_START = Duration.ofSeconds(30);
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
@@ -33,7 +33,7 @@ final class LateStart {
   private final Backoff pauses;
 
   /**
-   * @param name of the command, for messages
+   * @param name the command's name, for messages
    */
   LateStart(
       String name, StartRecovery.Trace<?> trace, ProcessTrees trees, BackgroundThreads threads) {
@@ -41,14 +41,14 @@ final class LateStart {
     this.trace = trace;
     this.trees = trees;
     this.threads = threads;
-    this.pauses = new Backoff(FIRST_PAUSE, ON_ITS_WAY, threads.scope().within(ON_ITS_WAY));
+    this.pauses = new Backoff(FIRST_PAUSE, LATEST_START, threads.scope().within(LATEST_START));
   }
 
   /**
-   * Looks now, on an interrupted thread too, and goes on in the background unless the process was
-   * found and stopped.
+   * Looks the process up now, on an interrupted thread too, and continues in the background unless
+   * it was found and stopped.
    *
-   * @param look of the first time, which may take its time
+   * @param look the first look-up, which may be a thorough one
    */
   void stop(LookUp look) {
     if (!isSettled(look)) {
@@ -56,7 +56,7 @@ final class LateStart {
     }
   }
 
-  /** Asks whether the process is there. */
+  /** Looks the process up on the platform. */
   @FunctionalInterface
   interface LookUp {
     Optional<ProcessRef> find(CallScope scope);
@@ -69,11 +69,11 @@ final class LateStart {
               .timers()
               .in(pauses.next(), () -> threads.promptly().execute(() -> stop(trace::find)));
     } catch (CancelledException e) {
-      log.debug("the start of {} was cancelled, and so was its client", name);
+      log.debug("the start of {} was cancelled and its client closed: not looked up again", name);
     }
   }
 
-  /** True if the process was stopped, if there is no such sandbox any more, or the time is over. */
+  /** True if the process was stopped, the sandbox no longer exists, or the time is up. */
   private boolean isSettled(LookUp look) {
     boolean isLast = !pauses.hasTime();
     try {
@@ -83,7 +83,7 @@ final class LateStart {
     } catch (SandboxException e) {
       if (isLast) {
         log.warn(
-            "the start of {} was cancelled, and whether it runs cannot be known: {}",
+            "the start of {} was cancelled, and it is unknown whether it runs: {}",
             name,
             e.getMessage());
       }

@@ -20,8 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * The verbs for processes, over whatever a provider's launcher starts. A provider adds its own in a
- * subclass.
+ * Implements {@link Processes} on top of a provider's launcher. A subclass adds the provider's own
+ * methods.
  */
 public class LaunchedProcesses implements Processes {
   protected static final OutputListener NOBODY = output -> {};
@@ -36,8 +36,8 @@ public class LaunchedProcesses implements Processes {
   }
 
   /**
-   * @param grace how long a process waits at the bound of its unclaimed output for somebody to
-   *     claim it, once
+   * @param grace how long in total a process waits, at the bound of its unclaimed output, for a
+   *     reader to claim it
    */
   LaunchedProcesses(
       CommandLauncher launcher, BackgroundThreads threads, CallScope outer, Duration grace) {
@@ -47,17 +47,17 @@ public class LaunchedProcesses implements Processes {
     this.grace = grace;
   }
 
-  /** The same verbs on behalf of another call, with which they end. */
+  /** The same operations on behalf of another call, with whose scope they end. */
   public LaunchedProcesses in(CallScope scope) {
     return new LaunchedProcesses(launcher, threads, scope, grace);
   }
 
-  /** A new scope without an end, by the time of the client. */
+  /** A new scope without a deadline, on the client's clock. */
   public CallScope scope() {
     return threads.scope();
   }
 
-  /** The time of a call that runs this command; it begins now. */
+  /** The scope of a call that runs this command; its deadline is counted from now. */
   public CallScope scopeOf(Command command) {
     return scopeOf(command, outer);
   }
@@ -77,9 +77,9 @@ public class LaunchedProcesses implements Processes {
   }
 
   /**
-   * Runs what its provider starts in a way of its own.
+   * Runs a command that the provider starts in its own way.
    *
-   * @param start is called once, with the scope of the start
+   * @param start called once, with the scope of the start
    */
   public ExecResult exec(
       Command command, OutputListener listener, Function<CallScope, RunningCommand> start) {
@@ -91,7 +91,8 @@ public class LaunchedProcesses implements Processes {
   public CompletableFuture<ExecResult> execAsync(Command command) {
     Execution execution = new Execution(command, NOBODY, threads, outer);
     CompletableFuture<ExecResult> future = new CompletableFuture<>();
-    // However it is completed: cancel, orTimeout, complete; nobody would see the command's end.
+    // However the caller completes it (cancel, orTimeout, complete), the result is no longer
+    // wanted.
     CompletableFuture<ExecResult> unused =
         future.whenComplete((result, failure) -> execution.cancel());
     try {
@@ -120,9 +121,9 @@ public class LaunchedProcesses implements Processes {
   }
 
   /**
-   * Follows what its provider has just started in a way of its own.
+   * Follows a command that the provider has just started in its own way.
    *
-   * @param scope of the start, from {@link #scopeOf}
+   * @param scope the scope of the start, from {@link #scopeOf}
    */
   public Process started(RunningCommand running, Command command, CallScope scope) {
     StartedProcess process = StartedProcess.started(running, command, threads, grace);
@@ -135,11 +136,11 @@ public class LaunchedProcesses implements Processes {
     return startTerminal(command, scope -> launcher.launchTerminal(command, size, scope));
   }
 
-  /** Starts a command on a terminal in a provider's own way, see {@link #exec}. */
+  /** Starts a command on a terminal in the provider's own way; see {@link #exec}. */
   public Terminal startTerminal(Command command, Function<CallScope, RunningTerminal> start) {
     if (command.stdin().isPresent()) {
       throw new IllegalArgumentException(
-          "a terminal is typed into: write to its stdin() instead of Command.stdin(content)");
+          "a terminal does not take Command.stdin(content): write to its stdin() instead");
     }
     CallScope scope = scopeOf(command);
     StartedTerminal terminal =
@@ -157,7 +158,7 @@ public class LaunchedProcesses implements Processes {
     return attached(launcher.attach(ref, ByteOffsets.parse(position), outer));
   }
 
-  /** Follows what its provider found by other means than a reference. */
+  /** Follows a running process that the provider found by other means than a reference. */
   public Process attached(RunningCommand found) {
     StartedProcess process = StartedProcess.attached(found, threads, grace);
     return begun(process, process::begin);

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages of sandboxes that follow a cursor. A platform that leads back to a page that was there, or
- * goes on without showing anything, is an error and not an endless loop.
+ * Pages of sandboxes, fetched lazily by cursor. A cursor that repeats, or too many empty pages in a
+ * row, is an error instead of an endless loop.
  */
 public final class LazyPages<T> implements Pages<T> {
   private static final int MOST_EMPTY_PAGES = 100;
@@ -22,11 +22,11 @@ public final class LazyPages<T> implements Pages<T> {
   /**
    * One page.
    *
-   * @param next the cursor of the next page; null at the end
+   * @param next the cursor of the next page; null on the last
    */
   public record Page<T>(List<T> items, @Nullable String next) {}
 
-  /** Fetches the page at a cursor; null is the first. */
+  /** Fetches the page at a cursor; null for the first page. */
   @FunctionalInterface
   public interface Fetch<T> {
     Page<T> page(@Nullable String cursor);
@@ -36,7 +36,8 @@ public final class LazyPages<T> implements Pages<T> {
   private final Predicate<T> wanted;
 
   /**
-   * @param wanted which items to show, whatever the platform was asked for: not all obey a filter
+   * @param wanted filters the items here too, because not every platform applies the filter it is
+   *     sent
    */
   public LazyPages(Fetch<T> fetch, Predicate<T> wanted) {
     this.fetch = fetch;
@@ -52,7 +53,7 @@ public final class LazyPages<T> implements Pages<T> {
         .iterator();
   }
 
-  /** The pages one after the other; empty behind the last. */
+  /** Fetches the pages in order; empty after the last. */
   private final class Turning {
     private final Set<String> passed = new HashSet<>();
     private @Nullable String cursor;
@@ -64,7 +65,7 @@ public final class LazyPages<T> implements Pages<T> {
         return Optional.empty();
       }
       if (cursor != null && !passed.add(cursor)) {
-        throw malformed("a page says that an earlier one is the next");
+        throw malformed("the cursor of an earlier page came again");
       }
       Page<T> page = fetch.page(cursor);
       emptyPages = page.items().isEmpty() ? emptyPages + 1 : 0;

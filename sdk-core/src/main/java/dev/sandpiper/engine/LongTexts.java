@@ -7,14 +7,21 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.InvalidRequestException;
 import java.util.List;
 
-/** Refuses what Linux gives to no program, before anything is sent. */
+/** Rejects arguments and variables longer than Linux allows, before anything is sent. */
 public final class LongTexts {
-  /** The longest text that a program gets: one argument, or a variable with its value. */
+  /**
+   * The longest argument, or variable with its value, in bytes: Linux's {@code MAX_ARG_STRLEN},
+   * without the NUL.
+   */
   public static final int LONGEST = 131_071;
 
   private LongTexts() {}
 
-  /** Refuses arguments that are too long, of those that {@code command} really has. */
+  /**
+   * Rejects arguments that are too long.
+   *
+   * @param arguments those sent for {@code command}
+   */
   public static void requireShort(Command command, List<String> arguments) {
     for (int i = 0; i < arguments.size(); i++) {
       requireShort(command, "argument " + i, arguments.get(i).getBytes(UTF_8).length);
@@ -31,9 +38,9 @@ public final class LongTexts {
           what
               + " has "
               + bytes
-              + " bytes, and Linux gives a program at most "
+              + " bytes, more than the "
               + longest
-              + " in one; write it to a file";
+              + " that Linux allows; pass it in a file";
       throw new InvalidRequestException(Failure.of("start", command.name(), observed));
     }
   }

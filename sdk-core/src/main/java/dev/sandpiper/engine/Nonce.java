@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/** Texts that nobody can guess, by which we find again what we made. */
+/** Unguessable identifiers by which a started process or a created sandbox is found again. */
 public final class Nonce {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int BYTES = 16;
@@ -18,7 +18,7 @@ public final class Nonce {
     return "sp-" + HexFormat.of().formatHex(bytes);
   }
 
-  /** True if {@code text} looks like one. */
+  /** True if {@code text} has the form of a nonce. */
   public static boolean isOne(String text) {
     return ONE.matcher(text).matches();
   }

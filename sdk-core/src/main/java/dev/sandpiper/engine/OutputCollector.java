@@ -8,8 +8,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Keeps the beginning and the end of one channel, never more than its limit. After a gap the
- * beginning is closed, and the end begins anew behind the gap, so that both are without a hole.
+ * Keeps the beginning and the end of one channel's output, up to a limit. After a gap, nothing is
+ * added to the beginning and the end restarts, so that each is contiguous.
  */
 public final class OutputCollector {
   private final int headLimit;
@@ -20,7 +20,7 @@ public final class OutputCollector {
   private boolean gap;
 
   /**
-   * @param limit how many bytes are kept at the most
+   * @param limit the most bytes that are kept
    */
   public OutputCollector(int limit) {
     headLimit = limit - limit / 2;
@@ -31,7 +31,7 @@ public final class OutputCollector {
     try {
       output.writeTo(added);
     } catch (IOException e) {
-      throw new IllegalStateException("a buffer in memory failed", e);
+      throw new IllegalStateException("writing to memory failed", e);
     }
   }
 
@@ -61,7 +61,7 @@ public final class OutputCollector {
         ByteBuffer.allocate((int) total).put(beginning).put(end).array());
   }
 
-  /** Takes an output's own bytes, which nobody else may keep. */
+  /** Receives an output's own array, which must not be kept: the collector copies it. */
   private final class Added extends OutputStream {
     @Override
     public void write(int one) {

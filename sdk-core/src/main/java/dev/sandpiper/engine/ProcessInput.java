@@ -12,25 +12,27 @@ import okio.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The standard input of one command. Small writes are gathered, large ones cut into pieces, and one
- * thread at a time sends, which keeps the order. Whatever fails is a {@link SandboxException}, and
- * fails all that comes later.
+ * The standard input of one command. Small writes are buffered and large ones split into pieces;
+ * one thread at a time sends, which keeps the order. Every failure is a {@link SandboxException},
+ * and fails all later writes too.
  */
 final class ProcessInput {
   /**
-   * Four times what a pipe holds. Each piece costs a round trip, so that small ones are slow over a
-   * distance; each is in memory a few times, here and in the sandbox, so that large ones are too
-   * much for hundreds of commands.
+   * Four times the capacity of a pipe. Each piece costs a round trip, so smaller pieces are slow at
+   * high latency; each is copied a few times, here and in the sandbox, so larger ones take too much
+   * memory for hundreds of commands.
    */
   static final int PIECE = 256 << 10;
 
-  /** For an answer that is on its way when the command has ended. */
+  /** For a response that is in flight when the command ends. */
   private static final Duration GRACE = Duration.ofMillis(500);
 
   private final RunningCommand command;
+
+  /** Why nothing more is sent; null while the command may take input. */
   private final AtomicReference<@Nullable SandboxException> over = new AtomicReference<>();
 
-  /** Held while something is sent, which may block for long. */
+  /** Held while a piece is sent, which may block for a long time. */
   private final ReentrantLock sending = new ReentrantLock();
 
   // All guarded by sending.
@@ -42,7 +44,7 @@ final class ProcessInput {
     this.command = command;
   }
 
-  /** Keeps these bytes; blocks while whole pieces of them are sent. */
+  /** Buffers these bytes; blocks while full pieces are sent. */
   void write(byte[] bytes, int offset, int length) {
     alone(
         () -> {
@@ -61,7 +63,7 @@ final class ProcessInput {
         });
   }
 
-  /** Blocks until the command's pipe has all that was written. */
+  /** Blocks until everything written is in the command's pipe. */
   void flush() {
     alone(
         () -> {
@@ -72,7 +74,7 @@ final class ProcessInput {
         });
   }
 
-  /** Sends what is kept and then the end of file; nothing after a failure. Idempotent. */
+  /** Sends the buffered bytes and then end of file; nothing after a failure. Idempotent. */
   void close() {
     alone(
         () -> {
@@ -105,7 +107,7 @@ final class ProcessInput {
       throw failure;
     }
     if (closed) {
-      throw new CancelledException(problem("it was closed before"));
+      throw new CancelledException(problem("it is closed"));
     }
   }
 
@@ -116,7 +118,9 @@ final class ProcessInput {
     }
   }
 
-  /** One that takes no more needs no end of file either. */
+  /**
+   * A command that has closed its stdin needs no end of file: that is not a failure of the close.
+   */
   private void sendEnd() {
     try {
       send(() -> command.input().close());
@@ -144,23 +148,23 @@ final class ProcessInput {
     }
   }
 
-  /** Nothing more is sent, because the command has exited. What is being sent may be finished. */
+  /** Ends the input because the command has exited. A piece that is being sent may still finish. */
   void exited() {
     over(new InputClosedException(problem("the process has exited")));
   }
 
-  /** Nothing more is sent, because of {@code reason}. The first reason counts. */
+  /** Ends the input because of {@code reason}. The first reason wins. */
   void over(SandboxException reason) {
     over.compareAndSet(null, reason);
   }
 
-  /** After {@link #over}: waits a moment for the sender, then gives up on its behalf. */
+  /** After {@link #over}: waits briefly for the sending thread, then aborts its request. */
   void release(BackgroundThreads threads) {
     try {
       threads.scope().within(GRACE).lock(sending, problem(""));
       sending.unlock();
     } catch (SandboxException e) {
-      // He still sends, or this thread was interrupted.
+      // The sending thread is still blocked, or this thread was interrupted: abort below.
     }
     Uninterrupted.run(() -> command.input().giveUp());
   }

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a platform itself knows of the processes of one sandbox, and can do to them. */
+/** What the platform's own API reports about the processes of one sandbox, and its signal call. */
 public interface ProcessPlatform {
 
   /**
-   * The numbers of those of these processes that run. One that is missing has ended, and its number
-   * may belong to another.
+   * The pids of those of {@code refs} that are running. A process missing from the result has
+   * ended, and its pid may have been reused.
    */
   Map<ProcessRef, String> running(Collection<ProcessRef> refs, CallScope scope);
 
@@ -22,8 +22,8 @@ public interface ProcessPlatform {
   }
 
   /**
-   * Sends TERM or KILL by the platform's own call, which may reach less than the group. False if
-   * the process is over.
+   * Sends TERM or KILL by the platform's own call, which may not reach the whole process group.
+   * False if the process has ended.
    */
   boolean signal(ProcessRef ref, Signal signal, CallScope scope);
 }

@@ -18,22 +18,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops and signals the processes of one sandbox, with their descendants, by scripts that run
- * beside them: the platforms' own calls know two signals and reach less. They are the fallback
- * where no script can be run. Safe for use by many threads.
+ * Stops and signals the processes of one sandbox, with their descendants, by scripts that run in
+ * the sandbox. The platforms' own calls support two signals and do not reach every descendant, so
+ * they are only the fallback if no script can be run. Thread-safe.
  */
 public final class ProcessTrees {
-  /** Stops processes; its arguments are the patience and the processes. */
+  /**
+   * Stops processes. Arguments: the grace in hundredths of a second, then {@code nonce/pid} of each
+   * process.
+   */
   public static final String STOP =
       ScriptFile.load(ProcessTrees.class.getResourceAsStream("stop.sh"), "stop.sh");
 
-  /** Sends a signal; its arguments are the process and the signal. */
+  /** Sends a signal. Arguments: the pid and the signal's name or number. */
   public static final String SIGNAL =
       ScriptFile.load(ProcessTrees.class.getResourceAsStream("signal.sh"), "signal.sh");
 
   private static final Logger log = LoggerFactory.getLogger(ProcessTrees.class);
   private static final String PARTLY =
-      "the platform's own KILL was sent; whether all that it started has ended cannot be known";
+      "the platform's own KILL was sent; it is unknown whether its descendants have ended";
 
   private static final Duration LIFETIME = Duration.ofSeconds(3);
 
@@ -48,20 +51,20 @@ public final class ProcessTrees {
   }
 
   /**
-   * TERM to all of it, and KILL after {@code grace} for what is left. Also for a process that has
-   * ended, whose descendants may live.
+   * Sends TERM to the process and its descendants, and KILL after {@code grace} to those still
+   * alive. Also for a process that has ended, because its descendants may be alive.
    *
    * @param beforeFallback runs before the platform's own call is used instead
-   * @throws SandboxException if no script said that all of it has ended; the platform's own call
-   *     was all that could be done
+   * @throws SandboxException if no script confirmed that all have ended; then only the platform's
+   *     own call was made
    */
   public void stop(ProcessRef ref, Duration grace, Runnable beforeFallback, CallScope scope) {
     stop(ref, grace, true, beforeFallback, scope);
   }
 
   /**
-   * Likewise for a process whose leader has the nonce in its variables for as long as it lives, so
-   * that its number need not be asked for.
+   * Like {@link #stop}, for a process whose leader keeps the nonce in its environment, so that its
+   * pid need not be asked for.
    */
   public void stopNamed(ProcessRef ref, Duration grace, Runnable beforeFallback, CallScope scope) {
     stop(ref, grace, false, beforeFallback, scope);
@@ -78,17 +81,20 @@ public final class ProcessTrees {
     } catch (NotFoundException | CancelledException e) {
       throw e;
     } catch (SandboxException e) {
-      log.warn("no kill could be run for {}, the platform's own is used: {}", ref, e.getMessage());
+      log.warn(
+          "could not run the stop script for {}, using the platform's own KILL: {}",
+          ref,
+          e.getMessage());
       release(ref, beforeFallback, scope);
       throw Ambiguity.unknown(e, PARTLY);
     }
   }
 
   /**
-   * Sends one signal to the process and its group. False if it is over.
+   * Sends one signal to the process and its group. False if it has ended.
    *
-   * @param leader the number of the process, where the platform may have an outdated one
-   * @param beforeFallback as above
+   * @param leader the pid of the process, if the platform's may be outdated
+   * @param beforeFallback runs before the platform's own call is used instead
    */
   public boolean signal(
       ProcessRef ref,
@@ -130,12 +136,16 @@ public final class ProcessTrees {
       throw reason;
     }
     log.warn(
-        "no kill could be run for {}, the platform's own is used: {}", ref, reason.getMessage());
+        "could not run the signal script for {}, using the platform's own call: {}",
+        ref,
+        reason.getMessage());
     beforeFallback.run();
     return platform.signal(ref, signal, scope);
   }
 
-  /** Has the platform kill the process, which may end its stream although children hold it open. */
+  /**
+   * Makes the platform kill the process, which may end its stream even if children hold it open.
+   */
   public void release(ProcessRef ref, Runnable beforeFallback, CallScope scope) {
     if (platform.running(ref, scope).isPresent()) {
       beforeFallback.run();
@@ -143,7 +153,7 @@ public final class ProcessTrees {
     }
   }
 
-  /** Shells know the names of the common signals, whose numbers differ between machines. */
+  /** Common signals are sent by name, because their numbers differ between architectures. */
   private static String nameOrNumber(Signal signal) {
     String name = signal.toString();
     return name.startsWith("SIG") ? name.substring(3) : Integer.toString(signal.number());

@@ -8,26 +8,27 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One command on a platform and the stream of its events. {@link #next} and {@link #close} belong
- * to the thread that reads; the rest may be called from any.
+ * One command on a platform and its event stream. {@link #next} and {@link #close} are called by
+ * the reading thread; the other methods may be called from any thread.
  */
 public interface RunningCommand {
 
   ProcessRef ref();
 
   /**
-   * Where its events begin in its output, when the platform keeps that, so that somebody else can
-   * go on at any byte; empty where it does not.
+   * The position in its output at which the events begin, if the platform keeps the output, which
+   * makes it resumable from any byte. Empty if the platform does not.
    */
   default Optional<ByteOffsets> beginsAt() {
     return Optional.empty();
   }
 
-  /** What messages call the command. */
+  /** The command's name in messages. */
   String name();
 
   /**
-   * Blocks for the next event. The last is {@link ProcessEvent.Ended}; it is not called after that.
+   * Blocks for the next event. The last event is {@link ProcessEvent.Ended}, after which this must
+   * not be called.
    *
    * @throws dev.sandpiper.ConnectionLostException if the stream ends before that event
    * @throws dev.sandpiper.CancelledException after {@link #cancel}, or if this thread is
@@ -36,49 +37,52 @@ public interface RunningCommand {
   ProcessEvent next();
 
   /**
-   * Says whether anybody reads the output as it comes, or its end alone is awaited, so that a
-   * platform that has to be asked for both is asked for what is needed. Before the first call the
-   * output is wanted. From any thread.
+   * Tells the command whether its output is read as it arrives or only its end is awaited, so that
+   * a platform that has to be polled for either is polled for what is needed. Default: true. May be
+   * called from any thread.
    */
   default void outputWanted(boolean wanted) {}
 
   /**
-   * Stops the command with all its children: TERM, and KILL for what is left after {@code grace}.
-   * Blocks until they are gone, or it is certain that they will not go. If the command is over its
-   * descendants are stopped. Works after {@link #close} too: a deadline outlives the stream.
+   * Stops the command with its descendants: TERM, and KILL for those still alive after {@code
+   * grace}. Blocks until all have ended, or throws if some have not. If the command has ended, its
+   * descendants are stopped. Also works after {@link #close}, because a deadline outlives the
+   * stream.
    */
   void stopTree(Duration grace, CallScope scope);
 
-  /**
-   * Sends a signal to the command and its group. False if the command is over. May be called from
-   * any thread.
-   */
+  /** Sends a signal to the command and its group. False if the command has ended. */
   boolean signal(Signal signal, CallScope scope);
 
-  /** Has the platform end the stream, although a child that escaped holds the outputs open. */
+  /**
+   * Makes the platform end the stream even if a child that escaped the stop holds the outputs open.
+   */
   void release(CallScope scope);
 
-  /** What it reads. */
+  /** The command's standard input. */
   CommandInput input();
 
   /**
-   * Does nothing where the command may be left to itself.
+   * Checks that the command may be left running without a connection.
    *
-   * @throws dev.sandpiper.UnsupportedCapabilityException where nobody could attach to it again
+   * @throws dev.sandpiper.UnsupportedCapabilityException if it could not be attached to again
    */
   default void requireDetachable() {}
 
   /**
-   * Tells the platform, as far as it needs to know, that nobody reads any more, and then {@link
-   * #cancel}s. From any thread.
+   * Tells the platform, if it needs to know, that the stream is no longer read, and then {@link
+   * #cancel}s. May be called from any thread.
    */
   default void letGo(CallScope scope) {
     cancel();
   }
 
-  /** Drops the stream and leaves the command alone. Idempotent; frees a blocked reader. */
+  /** Aborts the stream and leaves the command running. Unblocks a blocked reader. Idempotent. */
   void cancel();
 
-  /** Frees what the stream holds. Idempotent; only for the reading thread, or when nobody reads. */
+  /**
+   * Releases the stream's resources. Idempotent; called by the reading thread, or after reading has
+   * ended.
+   */
   void close();
 }

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a sandbox's commands start and where its default user is at home: asked for with one
- * command, when somebody needs it, and then known.
+ * The working directory of a sandbox's commands and the home directory of its default user. Looked
+ * up by one command on first use, then cached.
  */
 public final class SandboxDirectories {
   private static final Command QUESTION =
@@ -50,7 +50,7 @@ public final class SandboxDirectories {
     if (known != null) {
       return known;
     }
-    scope.lock(lock, Failure.of("look around", sandboxId, ""));
+    scope.lock(lock, Failure.of("look up the directories of", sandboxId, ""));
     try {
       known = answer;
       if (known == null) {
@@ -66,11 +66,11 @@ public final class SandboxDirectories {
   private Answer ask(CallScope scope) {
     ExecResult result = processes.get().in(scope).exec(QUESTION);
     String[] answers = result.stdout().text().split("\0", -1);
-    // An exit that is not reported proves nothing; the form of the answer does.
+    // An unreported exit may still be a success; the output's format is checked either way.
     boolean failed = !result.exit().isSuccess() && !(result.exit() instanceof Unreported);
     if (failed || answers.length != 3 || !answers[0].startsWith("/")) {
       throw new PlatformException(
-          Failure.of("look around", sandboxId, "its shell does not say where it is"));
+          Failure.of("look up the directories of", sandboxId, "its shell did not print them"));
     }
     return new Answer(answers[0], answers[1]);
   }

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What platforms call sandboxes and processes. An answer is not trusted to have such an id: it
- * becomes a part of URLs, of headers and of references.
+ * The ids of sandboxes and processes. An id from a response is validated, because it becomes a part
+ * of URLs, headers and references.
  */
 public final class SandboxIds {
   private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,128}");
@@ -18,7 +18,7 @@ public final class SandboxIds {
     return ID.matcher(text).matches();
   }
 
-  /** The id in a field; empty if the field has something else, or is missing. */
+  /** The id in a field; empty if the field is missing or not a valid id. */
   public static Optional<String> in(JsonNode json, String field) {
     return Json.text(json, field).filter(SandboxIds::isOne);
   }

@@ -8,15 +8,15 @@ import java.io.UncheckedIOException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Shell scripts that run inside a sandbox, each a file beside a class. */
+/** Shell scripts that run inside a sandbox, each a resource file next to the class that uses it. */
 public final class ScriptFile {
   private ScriptFile() {}
 
   /**
-   * Reads a script, without its indentation and comments: it travels with every command.
+   * Reads a script and strips indentation and comments, because it is sent with every command.
    *
-   * @param resource the file, opened by the class beside it, because a module shows its resources
-   *     to itself alone; null if it is not there
+   * @param resource the file, opened by the class next to it, because a module's resources are
+   *     visible only to itself; null if it is missing
    */
   public static String load(@Nullable InputStream resource, String name) {
     if (resource == null) {

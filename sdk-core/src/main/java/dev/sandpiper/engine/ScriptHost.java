@@ -5,7 +5,7 @@ import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.List;
 
-/** Runs short scripts of ours in one sandbox, with the right to signal every process of it. */
+/** Runs the library's short scripts in one sandbox, with permission to signal all its processes. */
 public interface ScriptHost {
 
   /** How a script ended, and what it wrote to its standard output. */

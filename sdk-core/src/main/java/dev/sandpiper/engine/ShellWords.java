@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Words as a shell takes them, whatever is in them. */
+/** Quotes words for a POSIX shell. */
 public final class ShellWords {
-  /** Finds a program on the PATH, as a shell does, and becomes it. */
+  /** Finds a program on the PATH, as a shell does, and executes it in its place. */
   private static final String LOOK_UP =
       "program=$(command -v -- \"$1\") && [ -n \"$program\" ] ||"
           + " { echo \"sh: $1: not found\" >&2; exit 127; };"
@@ -16,8 +16,8 @@ public final class ShellWords {
   private ShellWords() {}
 
   /**
-   * A command whose program cannot be taken for an option: {@code exec}, {@code env} and {@code
-   * setsid}, which run it, have options of their own.
+   * A command whose program is not mistaken for an option of {@code exec}, {@code env} or {@code
+   * setsid}, which run it.
    */
   public static List<String> program(List<String> arguments) {
     return arguments.get(0).startsWith("-")
@@ -29,7 +29,7 @@ public final class ShellWords {
     return words.stream().map(ShellWords::quoted).collect(Collectors.joining(" "));
   }
 
-  /** In single quotes nothing means anything, and they themselves stand outside. */
+  /** Single quotes keep every character literal except themselves, which are escaped outside. */
   public static String quoted(String word) {
     return "'" + word.replace("'", "'\\''") + "'";
   }

@@ -16,35 +16,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * After a start whose outcome is not known: looks for the process by its nonce and adopts it. Never
- * starts it again.
+ * Recovers from a start whose outcome is unknown: looks the process up by its nonce and adopts it.
+ * Never starts it again.
  */
 public record StartRecovery(ProcessTrees trees, BackgroundThreads threads) {
   private static final Logger log = LoggerFactory.getLogger(StartRecovery.class);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
 
-  /** What a platform knows of one process that may have been started. */
+  /** Look-ups on the platform for one process that may have been started. */
   public interface Trace<C> {
 
-    /** The process, if the platform shows it. */
+    /** The process, if the platform lists it. */
     Optional<ProcessRef> find(CallScope scope);
 
     /**
      * Connects to the process.
      *
-     * @param found empty if the platform does not show it
-     * @throws NotFoundException if there is no such process, as far as the platform knows
+     * @param found empty if the platform does not list it
+     * @throws NotFoundException if the platform knows no such process
      */
     C adopt(Optional<ProcessRef> found, CallScope scope);
   }
 
   /**
-   * A connection to the process that was started after all. A caller whose time is over, or whose
-   * thread was interrupted, wants it stopped instead; that takes a few seconds at the most. If it
-   * is not there yet, it is stopped in the background when it begins.
+   * Connects to the process if it was started after all. If the caller's deadline has passed or its
+   * thread was interrupted, the process is stopped instead, which takes a few seconds at most; if
+   * it does not exist yet, it is stopped in the background when it appears.
    *
-   * @param name of the command, for messages
-   * @throws SandboxException if there is no such process, or nobody can know
+   * @param name the command's name, for messages
+   * @throws SandboxException if the process does not exist, or that cannot be determined
    */
   public <C> C recover(String name, Trace<C> trace, SandboxException failure, CallScope scope) {
     SandboxException reason = failure;
@@ -70,7 +70,7 @@ public record StartRecovery(ProcessTrees trees, BackgroundThreads threads) {
           "start {}: {}; {}",
           name,
           failure.getMessage(),
-          found.isPresent() ? "it runs and is adopted" : "the sandbox does not show it (any more)");
+          found.isPresent() ? "it runs and is adopted" : "the sandbox does not list it");
       return trace.adopt(found, scope);
     } catch (CancelledException e) {
       throw new CancelledException(
@@ -83,14 +83,14 @@ public record StartRecovery(ProcessTrees trees, BackgroundThreads threads) {
 
   private static String answerOf(SandboxException look) {
     if (look instanceof NotFoundException missing && missing.what() == What.PROCESS) {
-      return "the sandbox knows nothing of it";
+      return "the sandbox has no record of it";
     }
     return look instanceof SandboxNotRunningException
-        ? "the sandbox does not run any more"
+        ? "the sandbox is no longer running"
         : "the sandbox could not be asked";
   }
 
-  /** Twice, because the request may still have been on its way. */
+  /** Looks twice, because the request may still have been in flight. */
   private static Optional<ProcessRef> look(String name, Trace<?> trace, CallScope scope) {
     Optional<ProcessRef> found = trace.find(scope);
     if (found.isEmpty()) {
@@ -101,11 +101,11 @@ public record StartRecovery(ProcessTrees trees, BackgroundThreads threads) {
   }
 
   /**
-   * Stops and closes a command that was started and cannot be used, also on an interrupted thread.
+   * Stops and closes a started command that cannot be returned, also on an interrupted thread.
    *
    * @param grace between TERM and KILL
-   * @param call what it was started for
-   * @param cause why it cannot be used; gets what fails here as suppressed
+   * @param call the scope of the call that started it
+   * @param cause why it cannot be returned; a failure here is added to it as suppressed
    */
   public static void abandon(
       RunningCommand started, Duration grace, CallScope call, RuntimeException cause) {
@@ -114,14 +114,14 @@ public record StartRecovery(ProcessTrees trees, BackgroundThreads threads) {
       Uninterrupted.run(() -> started.stopTree(grace, scope));
     } catch (SandboxException e) {
       cause.addSuppressed(e);
-      log.warn("{} cannot be used, nor be stopped: {}", started.ref(), e.getMessage());
+      log.warn("{} cannot be used and could not be stopped: {}", started.ref(), e.getMessage());
     } finally {
       started.close();
     }
   }
 
-  /** The failure of a start of which nobody can know whether the command runs. */
+  /** The failure of a start after which it is unknown whether the command runs. */
   public static SandboxException unknown(String name, String observed, SandboxException failure) {
-    return Ambiguity.unknown(failure, "whether " + name + " ran cannot be known; " + observed);
+    return Ambiguity.unknown(failure, "it is unknown whether " + name + " ran; " + observed);
   }
 }

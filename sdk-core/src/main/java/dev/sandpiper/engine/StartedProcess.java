@@ -29,18 +29,21 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process as its caller has it. What blocks here keeps it from becoming garbage meanwhile, and so
- * do its streams and a future that waits for its end.
+ * The caller's handle of a process; {@link FollowedProcess} does the work behind it. A handle that
+ * is collected without being closed releases its connection, so blocked calls, its streams and
+ * {@link #onExit} futures keep it reachable.
  */
 class StartedProcess implements Process {
 
   /** What {@link #close} does to a process that still runs. */
   enum OnClose {
+    /** It was started here: stop it with its tree. */
     KILL,
+    /** It was attached to: close the connection and leave it running. */
     LET_GO
   }
 
-  /** See {@link EventBuffer}. */
+  /** How long the pump waits for a claim; see {@link EventBuffer}. */
   static final Duration GRACE = Duration.ofSeconds(3);
 
   private final FollowedProcess followed;
@@ -61,26 +64,28 @@ class StartedProcess implements Process {
     this.stdin = writable ? new StdinStream(followed.input(), this) : null;
   }
 
-  /** One of our own, with the input that {@code asked} says. */
+  /** A process started by this client, with the stdin that {@code asked} specifies. */
   static StartedProcess started(
       RunningCommand running, Command asked, BackgroundThreads threads, Duration grace) {
     return new StartedProcess(
         running, OnClose.KILL, asked.opensStdin(), asked.stdin(), threads, grace);
   }
 
-  /** One of somebody else's; whether it has an input shows when it is written to. */
+  /**
+   * A process that was attached to. Whether its stdin is open is unknown until it is written to.
+   */
   static StartedProcess attached(
       RunningCommand running, BackgroundThreads threads, Duration grace) {
     return new StartedProcess(running, OnClose.LET_GO, true, Optional.empty(), threads, grace);
   }
 
-  /** Begins to read and to feed; the process lives until the end of {@code scope} at most. */
+  /** Begins to read and to feed; the process is stopped at the deadline of {@code scope}. */
   void begin(Command asked, CallScope scope) {
     watchForGarbage();
     followed.begin(asked, scope);
   }
 
-  /** Begins to read and to feed; ends when the stream does. */
+  /** Begins to read and to feed, without a deadline. */
   void begin() {
     watchForGarbage();
     followed.begin();
@@ -90,11 +95,11 @@ class StartedProcess implements Process {
     Unclosed.watch(
         this,
         "process " + ref(),
-        "its connection is released, and it runs on",
+        "its connection is closed, and it keeps running",
         followed::releaseForgotten);
   }
 
-  /** Undoes what opened it, because nobody can read it. */
+  /** Closes the process because it cannot be read and is not returned to the caller. */
   void giveUp(Throwable cause) {
     followed.fail(cause);
     close();
@@ -104,7 +109,7 @@ class StartedProcess implements Process {
     return followed.command();
   }
 
-  /** The time of the client that it belongs to. */
+  /** The client's clock. */
   final Time time() {
     return followed.threads().time();
   }
@@ -122,7 +127,7 @@ class StartedProcess implements Process {
   ClaimedEvents claim() {
     if (!followed.buffer().claim()) {
       throw new IllegalStateException(
-          "the output of process " + ref().processId() + " has, or had, a consumer already");
+          "the output of process " + ref().processId() + " already has, or had, a consumer");
     }
     ClaimedEvents events =
         new ClaimedEvents(followed.buffer(), this, command().beginsAt().orElse(null));
@@ -139,15 +144,15 @@ class StartedProcess implements Process {
         if (event instanceof Output output) {
           output.writeTo(output.channel() == Channel.STDERR ? err : out);
         } else if (event instanceof Ended end) {
-          flush(out, err);
+          flush(out, err); // what was written is complete, even if the end is reported as a failure
           rejectIfStopped();
           return end.status();
         }
-        if (events.hasNothing()) {
+        if (events.hasNothing()) { // flush only before a read that would block
           flush(out, err);
         }
       }
-      throw new CancelledException(followed.failure("it was closed before its end"));
+      throw new CancelledException(followed.failure("it was closed before it ended"));
     }
   }
 
@@ -169,7 +174,7 @@ class StartedProcess implements Process {
       throw new IllegalStateException(
           "the stdin of process "
               + ref().processId()
-              + " is not open; Command.openStdin() opens it");
+              + " is not open; start it with Command.openStdin()");
     }
     return stdin;
   }
@@ -187,18 +192,19 @@ class StartedProcess implements Process {
 
   private Optional<ExitStatus> waitForNanos(long nanos) throws InterruptedException {
     long until = time().nanos() + nanos;
+    // This thread read the stream and now waits, so it will not read on: the rest is discarded.
     ClaimedEvents events = claimed;
     if (events != null && events.wasLastReadBy(Thread.currentThread())) {
       events.close();
     }
     command().outputWanted(false);
     if (claimed != null) {
-      command().outputWanted(true); // also if that came between
+      command().outputWanted(true); // another thread may have claimed it between the two lines
     }
     return awaitExit(until);
   }
 
-  /** How it ended; empty if that is not known in time. */
+  /** The exit status; empty if it is not known in time. */
   Optional<ExitStatus> awaitExit(long until) throws InterruptedException {
     try {
       return followed.awaitExit(until);
@@ -216,13 +222,13 @@ class StartedProcess implements Process {
             (status, failure) -> wasAwaited(), followed.threads().promptly());
   }
 
-  /** What refers to it keeps this from becoming garbage. */
+  /** Does nothing: a pending future refers to this method, and so keeps this handle reachable. */
   private void wasAwaited() {}
 
   @Override
   public boolean signal(Signal signal) {
     if (signal.equals(Signal.UNKNOWN)) {
-      throw new IllegalArgumentException("an unknown signal cannot be sent");
+      throw new IllegalArgumentException("cannot send an unknown signal");
     }
     return !followed.hasEnded() && command().signal(signal, followed.threads().scope());
   }
@@ -253,12 +259,12 @@ class StartedProcess implements Process {
     return before == null ? adapted : before;
   }
 
-  /** True if it was started with an input that callers write to, or may have one. */
+  /** True if stdin was opened for writing, or may be open. */
   boolean isWritable() {
     return stdin != null;
   }
 
-  /** True once it is known how it ended, or that nobody will know. */
+  /** True once the exit status is known, or cannot become known any more. */
   boolean isOver() {
     return followed.isOver();
   }

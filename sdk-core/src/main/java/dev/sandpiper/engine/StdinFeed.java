@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a command the content of its standard input, on a thread of the client's executor, until
- * all is sent, the command takes no more, or it is {@link #stop stopped}. Without a content it does
+ * Copies the caller's content to a command's stdin on the client's executor, until everything is
+ * sent, the command closes its stdin, or the feed is {@link #stop stopped}. Without content it does
  * nothing.
  */
 final class StdinFeed {
@@ -29,21 +29,20 @@ final class StdinFeed {
   private final Failure unreadable;
   private final CompletableFuture<Boolean> done = new CompletableFuture<>();
   private volatile @Nullable InputStream source;
-  private volatile @Nullable SandboxException failure;
+  private volatile @Nullable SandboxException failure; // of the source; not set once stopped
 
   // Guarded by this.
-  private boolean begun;
+  private boolean begun; // a thread runs the feed
   private boolean stopped;
-  private @Nullable Thread reader; // in the caller's source, and only then interrupted
+  private @Nullable Thread reader; // set while it is in the caller's source; only then interrupted
 
   /**
-   * @param operation the verb of the caller, for the failure of the content
+   * @param operation the caller's operation, for failures of the content
    */
   StdinFeed(Optional<Content> content, ProcessInput input, String operation, String name) {
     this.content = content.orElse(null);
     this.input = input;
-    this.unreadable =
-        Failure.of(operation, name, "what it was to read from stdin could not be read");
+    this.unreadable = Failure.of(operation, name, "the content of its stdin could not be read");
     if (content.isEmpty()) {
       done.complete(true);
     }
@@ -52,7 +51,7 @@ final class StdinFeed {
   /**
    * Begins to feed.
    *
-   * @param onFailure runs on the feeding thread after a failure that nobody has asked for
+   * @param onFailure runs on the feeding thread after a failure, unless the feed was stopped
    */
   void begin(BackgroundThreads threads, Runnable onFailure) {
     if (content != null) {
@@ -68,7 +67,7 @@ final class StdinFeed {
     try {
       feed(fed);
     } catch (InputClosedException e) {
-      log.debug("{}", e.getMessage()); // a command need not read all that there is
+      log.debug("{}", e.getMessage()); // a command need not read all of its stdin
     } catch (SandboxException e) {
       fail(e);
     } catch (RuntimeException | Error e) {
@@ -104,7 +103,7 @@ final class StdinFeed {
     input.close();
   }
 
-  /** A source that has nothing more for the moment is not waited for before the rest is sent. */
+  /** Flushes before a read that may block, so that the command gets what the source has so far. */
   private void copy(InputStream opened) {
     byte[] bytes = new byte[64 << 10];
     int count;
@@ -116,7 +115,7 @@ final class StdinFeed {
     }
   }
 
-  /** Something that the caller's source does, which may block or throw. */
+  /** A call into the caller's source, which may block or throw. */
   @FunctionalInterface
   private interface Reading<T> {
     T run() throws IOException;
@@ -135,7 +134,7 @@ final class StdinFeed {
 
   private synchronized void enterSource() {
     if (stopped) {
-      throw new CancelledException(unreadable.withObserved("it is over"));
+      throw new CancelledException(unreadable.withObserved("the command has ended"));
     }
     reader = Thread.currentThread();
   }
@@ -143,7 +142,7 @@ final class StdinFeed {
   private synchronized void leaveSource() {
     reader = null;
     if (stopped) {
-      Thread.interrupted(); // ours, and the thread is not
+      Thread.interrupted(); // clears the interrupt of stop(): the thread belongs to the executor
     }
   }
 
@@ -157,12 +156,15 @@ final class StdinFeed {
     }
   }
 
-  /** Why the command was stopped; null if it was not because of its input. */
+  /** The failure because of which the command was stopped; null if its input did not fail. */
   @Nullable SandboxException failure() {
     return failure;
   }
 
-  /** Ends feeding, because the command has ended or nobody follows it. A failure now is ignored. */
+  /**
+   * Ends the feed, because the command has ended or is no longer followed. Later failures are
+   * ignored.
+   */
   synchronized void stop() {
     stopped = true;
     if (reader != null) {
@@ -173,7 +175,7 @@ final class StdinFeed {
     }
   }
 
-  /** After {@link #stop}: blocks until feeding has ended. Bounded, whatever the source does. */
+  /** After {@link #stop}: blocks until the feed has ended, for a bounded time. */
   void await(BackgroundThreads threads) {
     boolean isDone =
         Uninterrupted.get(
@@ -181,15 +183,16 @@ final class StdinFeed {
               if (isDoneSoon(threads)) {
                 return true;
               }
+              // Not closed here: the source may block in close() as well.
               threads.promptly().execute(() -> closeQuietly(source));
               return isDoneSoon(threads);
             });
     if (!isDone) {
-      log.warn("{}: the source of its stdin blocks, and does not notice the end", this);
+      log.warn("{}: the source of its stdin is still blocked after interrupt and close", this);
     }
   }
 
-  /** True also if this thread is interrupted, which ends the waiting. */
+  /** Also true if this thread is interrupted, which ends the wait. */
   private boolean isDoneSoon(BackgroundThreads threads) {
     try {
       return threads.time().isDone(done, GRACE);

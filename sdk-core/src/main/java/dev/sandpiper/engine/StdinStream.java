@@ -6,10 +6,10 @@ import java.io.OutputStream;
 import java.lang.ref.Reference;
 import java.util.Objects;
 
-/** A command's standard input as callers write to it. */
+/** A command's standard input as an {@code OutputStream} for callers. */
 final class StdinStream extends OutputStream {
   private final ProcessInput input;
-  private final Object process; // not garbage while it is written to
+  private final Object process; // referenced so that it is not collected while it is written to
 
   StdinStream(ProcessInput input, Object process) {
     this.input = input;

@@ -21,29 +21,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops many processes of one sandbox by few scripts, because each script looks at every process of
- * the sandbox several times. The first caller's starts at once; those who come while one runs are
- * gathered for a moment, and the first of them stops all of theirs.
+ * Batches concurrent stops in one sandbox into few scripts, because each script scans all processes
+ * of the sandbox several times. The first caller's script starts immediately. Callers that arrive
+ * while a script runs join one batch, and the first of them runs the script for all.
  */
 final class StopBatches {
   private static final Logger log = LoggerFactory.getLogger(StopBatches.class);
 
-  /** Most scripts end sooner; one whose processes are stubborn holds the others up no longer. */
+  /**
+   * The longest wait for a running script. Most end sooner; one whose processes ignore TERM delays
+   * the next batch no longer than this.
+   */
   private static final Duration GATHERING = Duration.ofSeconds(1);
 
-  /** For what a script does besides waiting for TERM to be obeyed. */
+  /** The time of a script besides the grace between TERM and KILL. */
   private static final Duration MARGIN = Duration.ofSeconds(5);
 
-  /** Arguments of one script; Linux bounds their length. */
+  /** The most processes in one batch, because Linux limits the length of the arguments. */
   private static final int LARGEST = 1000;
 
   private final ScriptHost scripts;
   private final ProcessPlatform platform;
   private final Monitor monitor;
 
-  // Guarded by the monitor. The batch that gathers, if one does, and how many scripts run.
-  private @Nullable Batch gathering;
-  private int running;
+  // Guarded by the monitor.
+  private @Nullable Batch gathering; // open for more processes; null if there is none
+  private int running; // scripts
 
   StopBatches(ScriptHost scripts, ProcessPlatform platform, Time time) {
     this.monitor = new Monitor(time);
@@ -62,7 +65,7 @@ final class StopBatches {
       this.grace = grace;
     }
 
-    /** How long its script may take. */
+    /** The script's time limit. */
     Duration life() {
       return grace.plus(MARGIN);
     }
@@ -78,10 +81,10 @@ final class StopBatches {
   }
 
   /**
-   * Stops a process together with those that others stop now.
+   * Stops a process, in one batch with those stopped concurrently.
    *
-   * @param isNumbered whether its number is needed to find it
-   * @throws PlatformException if something of them lives on
+   * @param isNumbered whether its pid is needed to find it
+   * @throws PlatformException if a process of the batch is still alive
    */
   void stop(ProcessRef ref, Duration grace, boolean isNumbered, CallScope scope) {
     boolean isDone;
@@ -90,7 +93,7 @@ final class StopBatches {
     } while (!isDone);
   }
 
-  /** False if the caller that stopped for all was itself cancelled. */
+  /** False if the caller that ran the script for the batch was cancelled: then try again. */
   private boolean stopOnce(ProcessRef ref, Duration grace, boolean isNumbered, CallScope scope) {
     Batch batch = monitor.decide(() -> joined(ref, grace, isNumbered));
     boolean isFirst = batch.leader == Thread.currentThread();
@@ -155,8 +158,8 @@ final class StopBatches {
   }
 
   /**
-   * Two scripts do no harm, and the platform's own call may not reach what the command started. The
-   * first attempt leaves a third of the time to the second, because its connection may be dead.
+   * Tries twice: a repeated script does no harm, and the fallback may not reach the descendants.
+   * The first attempt leaves a third of the time to the second, because its connection may be dead.
    */
   private static <T> T twice(Batch batch, Function<CallScope, T> attempt, CallScope scope) {
     try {
@@ -167,7 +170,7 @@ final class StopBatches {
       if (scope.hasEnded()) {
         throw e;
       }
-      log.warn("{} is tried once more: {}", batch.subject(), e.getMessage());
+      log.warn("stop {}: retried once after: {}", batch.subject(), e.getMessage());
       return attempt.apply(scope);
     }
   }
@@ -178,13 +181,13 @@ final class StopBatches {
       if (scope.await(batch.exit, about).isSuccess()) {
         return true;
       }
-      throw new PlatformException(about.withObserved("something of it is still alive"));
+      throw new PlatformException(about.withObserved("a descendant is still alive after KILL"));
     } catch (CancelledException e) {
       if (isFirst) {
         throw e;
       }
-      scope.check(
-          about); // otherwise the caller that stopped for all was cancelled, and not this one
+      // If this caller is not cancelled, the one that ran the script was.
+      scope.check(about);
       return false;
     }
   }

@@ -11,13 +11,15 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Gives events their texts on the way to their reader, in the order in which they are delivered.
- * Not thread-safe.
+ * Adds the decoded text to events, in the order in which they are delivered to their reader. Not
+ * thread-safe.
  */
 final class TextViews {
   private final Map<Channel, ChannelDecoder> decoders = new EnumMap<>(Channel.class);
 
-  /** Delivers {@code event}, and before it what a gap or the end leaves unfinished. */
+  /**
+   * Delivers {@code event}. Before a gap or the end, delivers the text of an incomplete character.
+   */
   void deliver(ProcessEvent event, Consumer<? super ProcessEvent> reader) {
     if (event instanceof Output output) {
       reader.accept(decoder(output.channel()).next(output));

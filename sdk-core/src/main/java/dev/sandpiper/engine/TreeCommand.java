@@ -7,7 +7,7 @@ import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A command that is stopped and signalled by what the sandbox shows of its process tree. */
+/** A command that is stopped and signalled through its process tree in the sandbox. */
 public class TreeCommand implements RunningCommand {
   private final ProcessRef ref;
   private final String name;
@@ -18,10 +18,8 @@ public class TreeCommand implements RunningCommand {
   private final Runnable beforeSignal;
 
   /**
-   * A command that is followed.
-   *
-   * @param beginsAt the position of the first event; empty if its output has no positions
-   * @param beforeSignal runs before anything is sent that may end the command
+   * @param beginsAt the position of the first event; empty if the platform keeps no output
+   * @param beforeSignal runs before a signal that may end the command
    */
   public TreeCommand(
       ProcessRef ref,

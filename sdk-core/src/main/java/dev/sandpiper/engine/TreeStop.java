@@ -13,17 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops a command whose stream somebody else goes on reading: the tree first, then, if a child that
- * escaped holds the stream open, the stream; at last the connection. Bounded in time.
+ * Stops a command whose stream another thread reads: first the process tree; then, if a child that
+ * escaped holds the stream open, the stream; finally the connection. Bounded in time.
  */
 final class TreeStop {
   /** Between TERM and KILL. */
   static final Duration GRACE = Duration.ofSeconds(2);
 
-  /** For all of it; closing a process promises ten seconds. */
+  /** The limit for the whole stop; closing a process promises ten seconds. */
   static final Duration LIMIT = Duration.ofSeconds(9);
 
   private static final Logger log = LoggerFactory.getLogger(RunningCommand.class);
+
+  /** How long the stream may take to end after the processes have. */
   private static final Duration AFTERMATH = Duration.ofMillis(1_500);
 
   private final RunningCommand command;
@@ -32,13 +34,13 @@ final class TreeStop {
   private final BackgroundThreads threads;
   private final ReentrantLock turn = new ReentrantLock(); // one stop at a time
 
-  // Guarded by the lock.
-  private boolean swept;
-  private boolean freed;
+  // Guarded by turn.
+  private boolean swept; // the tree was stopped
+  private boolean freed; // nothing is left to do
 
   /**
-   * @param streamOver done when nobody reads the stream any more, whatever the reason
-   * @param hasEnded true once the command has exited by itself: what it left behind may run on
+   * @param streamOver completes when the stream is no longer read, for whatever reason
+   * @param hasEnded true once the command has exited by itself: then its descendants keep running
    */
   TreeStop(
       RunningCommand command,
@@ -51,12 +53,14 @@ final class TreeStop {
     this.threads = threads;
   }
 
-  /** The time for stopping the command, which begins now. */
+  /** A scope for stopping the command; its limit is counted from now. */
   CallScope scope() {
     return threads.scope().within(LIMIT);
   }
 
-  /** Works in an interrupted thread as well, and leaves its flag as it was. */
+  /**
+   * Stops the command, also on an interrupted thread, whose flag is preserved. A failure is logged.
+   */
   void run() {
     CallScope scope = scope();
     try {
@@ -69,10 +73,9 @@ final class TreeStop {
   }
 
   /**
-   * Stops the tree for a caller who wants to know whether that worked, and leaves the stream to its
-   * reader.
+   * Stops the tree and reports failures; leaves the stream to its reader.
    *
-   * @throws SandboxException if it did not
+   * @throws SandboxException if the tree could not be stopped
    */
   void kill() {
     CallScope scope = scope();
@@ -88,7 +91,10 @@ final class TreeStop {
         });
   }
 
-  /** Waits for another stop of this command: the deadline's, which a close need not repeat. */
+  /**
+   * Waits for a concurrent stop of this command, such as the deadline's, so that it is not
+   * repeated.
+   */
   private void inTurn(CallScope scope, Runnable action) {
     scope.lock(turn, failure(""));
     try {
@@ -106,7 +112,7 @@ final class TreeStop {
     if (!isOverSoon(scope) && swept) {
       boolean released = attempt("free the stream of", () -> command.release(scope));
       if (released && !isOverSoon(scope)) {
-        log.warn("{} was stopped, and its stream does not end", command.ref());
+        log.warn("{} was stopped, but its stream does not end", command.ref());
       }
     }
     freed = swept;
@@ -132,7 +138,7 @@ final class TreeStop {
       return true;
     } catch (SandboxException e) {
       if (e instanceof CancelledException && Thread.currentThread().isInterrupted()) {
-        throw e; // and is tried again
+        throw e; // Uninterrupted clears the flag and tries again
       }
       log.warn("could not {} {}: {}", what, command.ref(), e.getMessage());
       return false;

@@ -16,17 +16,18 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Environment variables in the form that reaches a command through the shells before it. A shell
- * drops names that it cannot hold, changes some and obeys others; those travel as values of other
- * variables, {@code SANDPIPER_VARIABLE_0=NAME=VALUE}, until {@code set-variables.sh} sets them as
- * the last step. Every script that starts a command runs {@link #EXEC} for that. No value is ever
- * an argument, because everybody in the sandbox can read those.
+ * Encodes environment variables so that they reach a command unchanged through the shells that
+ * start it. A shell drops names that are not identifiers, overwrites some variables and obeys
+ * others. Such variables are sent as values of other variables, {@code
+ * SANDPIPER_VARIABLE_0=NAME=VALUE}, until {@code set-variables.sh} sets them as the last step.
+ * Every script that starts a command runs {@link #EXEC} for that. Values are never passed as
+ * arguments, because every process in the sandbox can read those.
  */
 public final class Variables {
-  /** Holds the nonce of a command, and is inherited by its descendants. */
+  /** The variable with the nonce of a command; inherited by its descendants. */
   public static final String PROCESS = "SANDPIPER_PROCESS";
 
-  /** What a script runs in the place of {@code exec}, with the command behind it. */
+  /** What a script runs instead of {@code exec}, followed by the command. */
   public static final String EXEC = "exec ${SANDPIPER_WITH:+/bin/sh -c \"$SANDPIPER_WITH\" sh}";
 
   private static final String SCRIPT = "SANDPIPER_WITH";
@@ -39,28 +40,28 @@ public final class Variables {
       ScriptFile.load(Variables.class.getResourceAsStream("find-setters.sh"), "find-setters.sh");
   private static final Duration LIFETIME = Duration.ofSeconds(5);
 
-  /** What is left of the longest text beside {@code SANDPIPER_VARIABLE_12345=}. */
+  /** The longest variable with its value: leaves room for {@code SANDPIPER_VARIABLE_12345=}. */
   private static final int LONGEST = LongTexts.LONGEST - 25;
 
   private static final Pattern HOLDABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-  /** What some shell owns, and our own names. */
+  /** Names that some shell sets itself, and our own. */
   private static final Pattern OWNED =
       Pattern.compile(
           "_|(E?U|PP)ID|BASH(?!_ENV$).*|COMP_WORDBREAKS|DIRSTACK|EPOCH(REALTIME|SECONDS)|FUNCNAME"
               + "|GROUPS|HISTCMD|LINENO|OPTIND|S?RANDOM|SECONDS|SHELLOPTS|SHLVL|(?i:SANDPIPER_).*");
 
-  /** What a shell resets when it starts, and sets on demand. */
+  /** Names that a shell resets when it starts, but sets on demand. */
   private static final Pattern RESET = Pattern.compile("IFS|OLDPWD|PS4|PWD");
 
-  /** What would change how our scripts and their tools work. */
+  /** Names that would change how our scripts and their tools work. */
   private static final Pattern OBEYED =
       Pattern.compile("(BASH_)?ENV|CDPATH|LANG(UAGE)?|LC_.*|LD_.*|PATH|POSIXLY_CORRECT|TMOUT");
 
-  /** What {@code find-setters.sh} finds: that /bin/sh passes every name on. */
+  /** Bit of the exit code of {@code find-setters.sh}: /bin/sh passes every name on. */
   private static final int SHELL = 1;
 
-  /** A program that can set every name. */
+  /** Bit: there is a program that can set every name. */
   private static final int PROGRAM = 2;
 
   private static final int BASH = 4;
@@ -69,7 +70,7 @@ public final class Variables {
   private final String sandboxId;
   private final ScriptHost host;
 
-  /** Zero until the sandbox has been asked. */
+  /** The result of {@code find-setters.sh}; zero until it has run. */
   private volatile int setters;
 
   public Variables(String sandboxId, ScriptHost host) {
@@ -78,11 +79,11 @@ public final class Variables {
   }
 
   /**
-   * What the platform is to be given for a command. Blocks for a question to the sandbox the first
-   * time that a name needs more than a shell.
+   * The variables to send to the platform for a command. The first time that a name needs more than
+   * a shell, blocks for a script in the sandbox.
    *
-   * @throws InvalidRequestException if the sandbox has nothing that could set such a name, or one
-   *     is longer than Linux allows
+   * @throws InvalidRequestException if the sandbox has no program that can set such a name, or a
+   *     variable is longer than Linux allows
    */
   public Map<String, String> of(Command command, String nonce, CallScope scope) {
     Map<String, String> asked = new LinkedHashMap<>(command.environment());
@@ -92,7 +93,7 @@ public final class Variables {
     if (isExact(asked.keySet())) {
       boolean isScript = command.name().equals("shell") && command.arguments().size() == 3;
       if (has(PROGRAM, scope) && (!isScript || has(SHELL | BASH, scope))) {
-        carried = name -> true; // so that the program is not disturbed by the others
+        carried = name -> true; // so that the setting program is not affected by them
       } else if (has(SHELL, scope) && asked.keySet().stream().noneMatch(Variables::isOwned)) {
         carried = carried.and(name -> HOLDABLE.matcher(name).matches());
       } else {
@@ -104,7 +105,7 @@ public final class Variables {
     return given;
   }
 
-  /** What the platform is to be given for a new sandbox. */
+  /** The variables to send to the platform for a new sandbox. */
   public static Map<String, String> ofSandbox(Map<String, String> asked) {
     Map<String, String> others = new LinkedHashMap<>(asked);
     others.remove(PROCESS);
@@ -112,9 +113,9 @@ public final class Variables {
   }
 
   /**
-   * Refuses variables of a new sandbox that its commands would not get.
+   * Rejects variables of a new sandbox that its commands would not receive.
    *
-   * @throws InvalidRequestException as above
+   * @throws InvalidRequestException if one of {@code names} cannot be set
    */
   public void requireSettable(Collection<String> names, CallScope scope) {
     if (isExact(names) && !(has(PROGRAM, scope) && has(SHELL | BASH, scope))) {
@@ -122,15 +123,19 @@ public final class Variables {
     }
   }
 
-  /** True if there is one of these. */
+  /** True if the sandbox has one of these setters. */
   private boolean has(int some, CallScope scope) {
     if (setters == 0) {
       ScriptHost.Result result =
-          host.run("look for perl in", sandboxId, FIND_SETTERS, List.of(), LIFETIME, scope);
+          host.run(
+              "find perl, python3 or bash in", sandboxId, FIND_SETTERS, List.of(), LIFETIME, scope);
       int code = result.exit().code().orElse(0);
       if (code < FOUND || code > (FOUND + SHELL + PROGRAM + BASH)) {
         throw new PlatformException(
-            Failure.of("look for perl in", sandboxId, "the script ended with " + result.exit()));
+            Failure.of(
+                "find perl, python3 or bash in",
+                sandboxId,
+                "unexpected exit of the script: " + result.exit()));
       }
       setters = code;
     }
@@ -144,7 +149,7 @@ public final class Variables {
         Failure.of(
             operation,
             subject,
-            "its /bin/sh drops or changes variables with the names "
+            "its /bin/sh does not pass on variables named "
                 + difficult
                 + "; setting them needs perl or python3 in the sandbox, and bash for a script"));
   }
@@ -154,7 +159,7 @@ public final class Variables {
     LongTexts.requireShort(command, "variable " + name, bytes, LONGEST);
   }
 
-  /** What was asked for, of what the platform was given. */
+  /** The variables that the caller set, decoded from those sent to the platform. */
   public static Map<String, String> asked(Map<String, String> given) {
     Map<String, String> asked = new LinkedHashMap<>();
     given.forEach(
@@ -202,7 +207,7 @@ public final class Variables {
     return names.stream().anyMatch(Variables::needsMore);
   }
 
-  /** True of a name that no shell can set to any value. */
+  /** True if no shell can set this name to every value. */
   private static boolean needsMore(String name) {
     return !HOLDABLE.matcher(name).matches() || isOwned(name);
   }

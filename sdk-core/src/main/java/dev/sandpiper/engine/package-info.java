@@ -1,7 +1,7 @@
 /**
- * What the processes of every provider share: running a command to its end, following a started one
- * from a pump, capturing, deadlines, stopping a tree. A provider brings a {@link
- * dev.sandpiper.engine.CommandLauncher}. For the sister modules only.
+ * Shared by the processes of all providers: running a command to its end, following a started one
+ * with a pump, capturing output, deadlines, stopping process trees. A provider implements {@link
+ * dev.sandpiper.engine.CommandLauncher}. Exported to the sister modules only.
  */
 @NullMarked
 package dev.sandpiper.engine;

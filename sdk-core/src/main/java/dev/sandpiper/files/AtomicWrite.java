@@ -20,19 +20,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes beside a file and then moves over it. The file that is replaced is the one that a link
- * leads to, and its mode is kept.
+ * Writes a hidden file next to the target and renames it over the target. If the target is a link,
+ * the file that it points to is replaced. The mode of a replaced file is kept.
  */
 public record AtomicWrite(FilePlatform platform, BackgroundThreads threads) {
   private static final Logger log = LoggerFactory.getLogger(AtomicWrite.class);
-  private static final String UNCHANGED = "the file is as it was";
+  private static final String UNCHANGED = "the file is unchanged";
   private static final String REPLACED = "the file was replaced";
-  private static final String UNKNOWN = "whether the file was replaced cannot be known";
+  private static final String UNKNOWN = "it is unknown whether the file was replaced";
 
   /**
    * Replaces the file at {@code path}.
    *
-   * @param upload writes a file in place, at the path that it is given
+   * @param upload writes a file in place at the given path
    */
   public void replace(String path, Consumer<String> upload) {
     requireReplaceable(path, path);
@@ -43,12 +43,12 @@ public record AtomicWrite(FilePlatform platform, BackgroundThreads threads) {
     try {
       upload.accept(aside);
     } catch (RuntimeException e) {
-      throw told(e, path, aside, UNCHANGED + removed(aside, isAnswered(e)));
+      throw restated(e, path, aside, UNCHANGED + removed(aside, isAnswered(e)));
     }
     move(path, aside, target, old.map(FileInfo::mode));
   }
 
-  /** A server that has answered writes no more. */
+  /** True if the server responded: then it no longer writes to the hidden file. */
   private static boolean isAnswered(RuntimeException failure) {
     return failure instanceof SandboxException known
         && known.status().isPresent()
@@ -56,13 +56,13 @@ public record AtomicWrite(FilePlatform platform, BackgroundThreads threads) {
         && !(known instanceof DeadlineExceededException);
   }
 
-  /** The file that is there, links followed; empty if nothing is. */
+  /** The existing file, with links followed; empty if there is none. */
   private Optional<FileInfo> old(String path) {
     Optional<FileInfo> found = platform.look(path);
     if (found.isPresent() && found.get().type() == FileType.LINK) {
       found = found.get().linkTarget().flatMap(platform::look);
       if (found.isEmpty()) {
-        throw refused(path, "it is a link that leads nowhere, and stays one");
+        throw refused(path, "it is a dangling link, which is not replaced");
       }
     }
     if (found.isPresent() && found.get().type() != FileType.FILE) {
@@ -75,7 +75,7 @@ public record AtomicWrite(FilePlatform platform, BackgroundThreads threads) {
   private static void requireReplaceable(String path, String target) {
     SandboxPaths.requireNameOfFile(path, target);
     if (SandboxPaths.isOfTheSystem(target)) {
-      throw refused(path, "the system's own files are not replaced; write it in place");
+      throw refused(path, "files in /proc and /sys cannot be replaced; write without atomic()");
     }
   }
 
@@ -90,36 +90,39 @@ public record AtomicWrite(FilePlatform platform, BackgroundThreads threads) {
       boolean isRefused = e instanceof SandboxException known && !Ambiguity.mayHaveStarted(known);
       String outcome = isRefused ? UNCHANGED + removed(aside, true) : settled(path, aside);
       if (outcome.equals(REPLACED) && !(e instanceof CancelledException)) {
-        log.warn("write {}: {}; the file was replaced all the same", path, e.getMessage());
+        log.warn("write {}: {}; the file was replaced nevertheless", path, e.getMessage());
         return;
       }
-      throw told(e, path, aside, outcome);
+      throw restated(e, path, aside, outcome);
     }
   }
 
-  /** After a move whose outcome is not known: nobody else has that name. */
+  /**
+   * Determines the outcome of an ambiguous move, by removing the hidden file, whose name is unique:
+   * if it is still there, the move did not happen and will not.
+   */
   private String settled(String path, String aside) {
     try {
       return Uninterrupted.get(() -> platform.withdraw(path, aside)) ? UNCHANGED : REPLACED;
     } catch (RuntimeException e) {
       log.warn("write {}: {}, because {}", path, UNKNOWN, e.getMessage());
-      return UNKNOWN + ", and " + aside + " may be left";
+      return UNKNOWN + ", and " + aside + " may be left behind";
     }
   }
 
-  /** What to add about the new file: nothing, if it is gone. */
+  /** Deletes the hidden file. Returns what to add to the message: nothing, if it was deleted. */
   private String removed(String aside, boolean isSettled) {
     try {
       new HiddenFiles(platform, threads).delete(List.of(aside), isSettled);
       return "";
     } catch (RuntimeException e) {
       log.warn("{} was left behind: {}", aside, e.getMessage());
-      return ", and " + aside + " is left";
+      return ", and " + aside + " is left behind";
     }
   }
 
-  /** The error about the file that the caller named, with what became of it in front. */
-  private static RuntimeException told(
+  /** Restates the failure for the path that the caller passed, with the outcome prepended. */
+  private static RuntimeException restated(
       RuntimeException failure, String path, String aside, String outcome) {
     if (!(failure instanceof SandboxException known)) {
       log.warn("write {}: {}", path, outcome);
@@ -127,9 +130,9 @@ public record AtomicWrite(FilePlatform platform, BackgroundThreads threads) {
     }
     Failure said = known.failure();
     String named = said.observed().replace(aside, path);
-    Failure told =
+    Failure restated =
         said.withOperation("write", path)
             .withObserved(Ambiguity.mayHaveStarted(known) ? outcome + "; " + named : named);
-    return told.equals(said) ? known : Retold.as(told, known);
+    return restated.equals(said) ? known : Retold.as(restated, known);
   }
 }

@@ -3,9 +3,9 @@ package dev.sandpiper.files;
 import dev.sandpiper.ReadOptions;
 
 /**
- * The part of a file that is asked for.
+ * A requested range of a file.
  *
- * @param last the last byte, counted from 0; {@link Long#MAX_VALUE} for the end of the file
+ * @param last the offset of the last byte; {@link Long#MAX_VALUE} for the end of the file
  */
 record ByteSpan(long first, long last) {
 
@@ -20,12 +20,12 @@ record ByteSpan(long first, long last) {
     return first == 0 && last == Long.MAX_VALUE;
   }
 
-  /** Not more of it than this many bytes. */
+  /** The beginning of this range, at most this many bytes. */
   ByteSpan start(int bytes) {
     return last - first < bytes ? this : new ByteSpan(first, first + bytes - 1);
   }
 
-  /** Where it ends in a file of this size: behind its last byte. */
+  /** The end offset, exclusive, in a file of this size. */
   long endIn(long size) {
     return last < size ? last + 1 : size;
   }
@@ -34,7 +34,7 @@ record ByteSpan(long first, long last) {
     return last - first + 1;
   }
 
-  /** The value of {@code Range}. */
+  /** The value of the {@code Range} header. */
   String header() {
     return "bytes=" + first + "-" + (last == Long.MAX_VALUE ? "" : Long.toString(last));
   }

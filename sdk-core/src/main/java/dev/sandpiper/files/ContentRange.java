@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a file an answer holds.
+ * The range of a file that a response contains.
  *
- * @param last the last byte of it, counted from 0
- * @param total how many the file has
+ * @param last the offset of its last byte
+ * @param total the size of the file
  */
 public record ContentRange(long first, long last, long total) {
   private static final Pattern PART =
@@ -18,14 +18,14 @@ public record ContentRange(long first, long last, long total) {
   private static final Pattern NONE = Pattern.compile("bytes \\*/([0-9]{1,18})");
 
   /**
-   * Reads a {@code Content-Range}.
+   * Parses a {@code Content-Range} header.
    *
-   * @throws MalformedStreamException if it is missing, or names no part of a file
+   * @throws MalformedStreamException if it is missing, malformed or not a possible range
    */
   public static ContentRange parse(@Nullable String header) throws MalformedStreamException {
     Matcher matcher = PART.matcher(header == null ? "" : header);
     if (!matcher.matches()) {
-      throw new MalformedStreamException("a part of the file without saying which");
+      throw new MalformedStreamException("a partial response without a valid Content-Range");
     }
     ContentRange range =
         new ContentRange(
@@ -33,12 +33,12 @@ public record ContentRange(long first, long last, long total) {
             Long.parseLong(matcher.group(2)),
             Long.parseLong(matcher.group(3)));
     if (range.first > range.last || range.last >= range.total) {
-      throw new MalformedStreamException("an impossible part of the file: " + range);
+      throw new MalformedStreamException("an impossible Content-Range: " + range);
     }
     return range;
   }
 
-  /** The size of a file that has no byte where one was asked for; empty if the answer lacks it. */
+  /** The file size in the header of a 416 response; empty if it is missing. */
   public static OptionalLong sizeOfUnsatisfied(@Nullable String header) {
     Matcher matcher = NONE.matcher(header == null ? "" : header);
     return matcher.matches()
@@ -46,7 +46,7 @@ public record ContentRange(long first, long last, long total) {
         : OptionalLong.empty();
   }
 
-  /** True if it begins and ends where {@code asked} does, or the file ends before. */
+  /** True if it is the range {@code asked}, or the part of it that the file has. */
   boolean answers(ByteSpan asked) {
     return first == asked.first() && last + 1 == asked.endIn(total);
   }

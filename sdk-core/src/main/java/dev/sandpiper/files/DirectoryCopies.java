@@ -36,14 +36,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whole directories by way of an archive in the sandbox's {@code /tmp}, which is deleted whatever
- * happens. There {@code tar} packs and unpacks, here our own code does. Safe for use by many
- * threads.
+ * Copies whole directories as one tar archive in the sandbox's {@code /tmp}, which is always
+ * deleted. In the sandbox {@code tar} packs and unpacks; on this machine our own code does.
+ * Thread-safe.
  */
 public record DirectoryCopies(
     FilePlatform platform, Processes processes, BackgroundThreads threads) {
   private static final Logger log = LoggerFactory.getLogger(DirectoryCopies.class);
-  private static final String PART = "a part of the directory may be there";
+  private static final String PART = "a part of the directory may have been created";
 
   private static String newArchive() {
     return "/tmp/." + Nonce.random() + ".tar";
@@ -126,7 +126,7 @@ public record DirectoryCopies(
     }
   }
 
-  /** Returns whether the archive was deleted. */
+  /** Returns true if the archive was deleted. */
   private boolean unpack(Failure about, String archive, String directory) {
     try {
       ExecResult unpacked = processes.exec(TarCommands.unpack(archive, directory));
@@ -168,7 +168,10 @@ public record DirectoryCopies(
     }
   }
 
-  /** The archive and its commands are no names that a caller knows. */
+  /**
+   * Restates a failure about the archive or its commands, which the caller does not know, as one of
+   * the directory.
+   */
   private static SandboxException retold(Failure about, SandboxException failure) {
     SandboxException told = Retold.of(about, failure);
     boolean isOfArchive =

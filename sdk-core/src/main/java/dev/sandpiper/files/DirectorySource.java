@@ -10,7 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A directory of this machine as a tar archive, made while it is read. For one thread. */
+/** A local directory as a tar archive, generated while it is read. Not thread-safe. */
 final class DirectorySource extends JoinedStream {
   private static final byte[] END = new byte[2 * TarReader.BLOCK];
 
@@ -27,9 +27,10 @@ final class DirectorySource extends JoinedStream {
   }
 
   /**
-   * Looks at everything without reading it.
+   * Walks the directory without reading file contents.
    *
-   * @throws UnsafeEntryException if there is what cannot be copied and must not be left out
+   * @throws UnsafeEntryException if an entry cannot be copied and the options do not allow skipping
+   *     it
    */
   static DirectorySummary scan(Path root, DirectoryOptions options) throws IOException {
     Skipped skipped = new Skipped(options);
@@ -42,12 +43,12 @@ final class DirectorySource extends JoinedStream {
     }
     if (bytes > options.limitBytes()) {
       throw new UnsafeEntryException(
-          "the directory has " + bytes + " bytes, the limit is " + options.limitBytes());
+          "the directory has " + bytes + " bytes, more than the limit of " + options.limitBytes());
     }
-    return new DirectorySummary(entries, bytes, skipped.told(), skipped.count());
+    return new DirectorySummary(entries, bytes, skipped.reported(), skipped.count());
   }
 
-  /** Begins an archive, and its progress anew. */
+  /** Starts a new archive and resets its progress. */
   static DirectorySource open(Path root, DirectoryOptions options, UploadProgress progress)
       throws IOException {
     progress.restart();
@@ -56,7 +57,7 @@ final class DirectorySource extends JoinedStream {
 
   DirectorySummary summary() {
     return new DirectorySummary(
-        progress.entries(), progress.sent(), skipped.told(), skipped.count());
+        progress.entries(), progress.sent(), skipped.reported(), skipped.count());
   }
 
   @Override

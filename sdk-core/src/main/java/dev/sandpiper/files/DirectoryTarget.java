@@ -24,15 +24,15 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * Unpacks an archive from a sandbox into an empty directory of this machine. The archive is
- * hostile: each name is taken apart and must lead down; every file is made new; links are made
- * last, and only those that stay inside; special files never. Time and memory are bounded by what
- * was read, and that by the limit of the options. For one thread.
+ * Unpacks an archive from a sandbox into an empty local directory. The archive is untrusted: no
+ * name may lead out of the directory; existing files are never overwritten; links are created last,
+ * and only if they stay inside; special files are never created. Time and memory are bounded by the
+ * bytes read, and those by the limit in the options. Not thread-safe.
  */
 public final class DirectoryTarget {
   private static final int MOST_ENTRIES = 2_000_000;
 
-  /** Read beside as many bytes as the limit says: headers and padding of small directories. */
+  /** Allowed in addition to the limit, for the headers and padding of small directories. */
   private static final long FREE_BYTES = 1 << 20;
 
   private static final int OWNER_ALL = 0700;
@@ -45,7 +45,7 @@ public final class DirectoryTarget {
   private final Excludes excludes;
   private final LinkMap links = new LinkMap();
 
-  /** The modes of directories that could not be filled with them. */
+  /** The modes of directories that are not writable by the owner. They are set at the end. */
   private final NavigableMap<String, Integer> closed = new TreeMap<>();
 
   private long closedBytes;
@@ -64,12 +64,12 @@ public final class DirectoryTarget {
   }
 
   /**
-   * Reads an archive to the end of its stream.
+   * Unpacks an archive, up to the end of its stream.
    *
-   * @param root an empty directory that nobody else writes to
-   * @throws UnsafeEntryException if it holds what cannot be copied and must not be left out, or is
-   *     larger than the limit
-   * @throws TarFormatException if it is not an archive, or asks to be written elsewhere
+   * @param root an empty directory that nothing else writes to
+   * @throws UnsafeEntryException if an entry cannot be copied and the options do not allow skipping
+   *     it, or the directory is larger than the limit
+   * @throws TarFormatException if it is not a tar archive, or an entry leads out of {@code root}
    * @throws java.io.InterruptedIOException if this thread is interrupted
    */
   public static DirectorySummary unpack(InputStream archive, Path root, DirectoryOptions options)
@@ -87,14 +87,14 @@ public final class DirectoryTarget {
     count();
     String name = relative(entry.name());
     if (name.isEmpty() || excludes.excludes(name, entry.kind() == Kind.DIRECTORY)) {
-      return; // the directory itself, or what the caller does not want
+      return; // the directory itself, or excluded by the caller
     }
     if (!entry.isText()) {
       skipped.add(name, "its name is not UTF-8");
     } else if (entry.kind() == Kind.SPECIAL) {
       skipped.add(name, "it is not a file, directory or link");
     } else if (entry.kind() == Kind.HARD_LINK && excludes.excludes(relative(entry.link()), false)) {
-      skipped.add(name, "its content came under the name of a file that is excluded");
+      skipped.add(name, "it is a hard link to an excluded file");
     } else {
       make(entry, name, content);
       entries++;
@@ -109,15 +109,16 @@ public final class DirectoryTarget {
     }
   }
 
-  /** Without what means nothing; what leads anywhere but down is refused. */
+  /** Normalizes a name; rejects one that leads out of the directory. */
   private static String relative(String name) throws TarFormatException {
     if (name.startsWith("/") || name.indexOf('\0') >= 0) {
-      throw new TarFormatException("a name in the archive is absolute, or has a NUL", name);
+      throw new TarFormatException("the archive has a name that is absolute or has a NUL", name);
     }
     StringBuilder relative = new StringBuilder();
     for (String part : name.split("/", -1)) {
       if (part.equals("..")) {
-        throw new TarFormatException("a name in the archive leads out", name);
+        throw new TarFormatException(
+            "the archive has a name that leads out of the directory", name);
       }
       if (!part.isEmpty() && !part.equals(".")) {
         relative.append(relative.isEmpty() ? "" : "/").append(part);
@@ -136,15 +137,18 @@ public final class DirectoryTarget {
         case FILE -> makeFile(path, entry, content);
         case HARD_LINK -> makeHardLink(path, path(relative(entry.link())));
         case LINK -> rememberLink(path, name, entry.link());
-        case SPECIAL -> throw new IllegalStateException("special files are never made");
+        case SPECIAL -> throw new IllegalStateException("special files are never created");
       }
     } catch (FileAlreadyExistsException e) {
       throw new TarFormatException(
-          "the archive has two entries of one name, as this machine takes names", name);
+          "the archive has two entries with the same name on this machine's file system", name);
     }
   }
 
-  /** Where a name belongs. Each part must be one name on this machine too. */
+  /**
+   * The local path of an entry. Each part of its name must be a single file name on this machine
+   * too.
+   */
   private Path path(String name) throws IOException {
     try {
       for (String part : name.split("/", -1)) {
@@ -157,11 +161,11 @@ public final class DirectoryTarget {
       return root.resolve(name);
     } catch (InvalidPathException e) {
       throw new TarFormatException(
-          "this JVM cannot give this name to a file (sun.jnu.encoding should be UTF-8)", name);
+          "this JVM cannot create a file with this name (set sun.jnu.encoding to UTF-8)", name);
     }
   }
 
-  /** There is nothing between root and path that could be a link: those are made last. */
+  /** Creates the parents. None of them can be a link, because links are created last. */
   private void makeParents(Path path) throws IOException {
     Path parent = requireNonNull(path.getParent());
     if (parent.equals(lastParent)) {
@@ -179,7 +183,10 @@ public final class DirectoryTarget {
     }
   }
 
-  /** It may be there, for what it holds. A mode that forbids filling it comes last. */
+  /**
+   * Creates a directory, which may exist already as a parent. A mode without write permission is
+   * set at the end.
+   */
   private void makeDirectory(Path path, String name, int mode) throws IOException {
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectory(path);
@@ -191,7 +198,7 @@ public final class DirectoryTarget {
       closedBytes += name.length() + BYTES_PER_CLOSED;
     }
     if (closedBytes > MOST_CLOSED_BYTES) {
-      throw new TarFormatException("the archive has too many directories that forbid writing");
+      throw new TarFormatException("the archive has too many directories without write permission");
     }
   }
 
@@ -211,7 +218,7 @@ public final class DirectoryTarget {
   private void requireRoom(long size) throws UnsafeEntryException {
     if (size > options.limitBytes() - bytes) {
       throw new UnsafeEntryException(
-          "the directory has more than " + options.limitBytes() + " bytes, which is the limit");
+          "the directory exceeds the limit of " + options.limitBytes() + " bytes");
     }
   }
 
@@ -224,7 +231,8 @@ public final class DirectoryTarget {
 
   private void makeHardLink(Path path, Path earlier) throws IOException {
     if (!Files.isRegularFile(earlier, LinkOption.NOFOLLOW_LINKS)) {
-      throw new TarFormatException("the archive has a hard link to no file before it");
+      throw new TarFormatException(
+          "the archive has a hard link to a file that does not precede it");
     }
     try {
       Files.createLink(path, earlier);
@@ -239,7 +247,7 @@ public final class DirectoryTarget {
     for (Link link : links.followed()) {
       if (link.leadsOut()) {
         String target = TarFormatException.cut(link.target());
-        skipped.add(link.name(), "it is a link that leads out, to " + target);
+        skipped.add(link.name(), "it is a link that leads out of the directory, to " + target);
         entries--;
       }
     }
@@ -248,12 +256,12 @@ public final class DirectoryTarget {
         makeLink(link);
       }
     }
-    // A directory comes before what it holds, so that is the other way round.
+    // In reverse order, so that a directory's children are done before it becomes unwritable.
     for (Map.Entry<String, Integer> directory : closed.descendingMap().entrySet()) {
       LocalEntry.setMode(root.resolve(directory.getKey()), directory.getValue());
     }
     tell();
-    return new DirectorySummary(entries, bytes, skipped.told(), skipped.count());
+    return new DirectorySummary(entries, bytes, skipped.reported(), skipped.count());
   }
 
   private void makeLink(Link link) throws IOException {
@@ -262,7 +270,7 @@ public final class DirectoryTarget {
       Files.createSymbolicLink(path(link.name()), root.getFileSystem().getPath(link.target()));
     } catch (InvalidPathException e) {
       throw new TarFormatException(
-          "the archive has a link to a name that is not valid on this machine", link.target());
+          "the archive has a link whose target is not valid on this machine", link.target());
     }
   }
 

@@ -5,22 +5,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One pattern of a {@code .gitignore}. It is asked for one part of a path after the other: the
- * state, a set of bits, says how many of its parts may have matched what came before.
+ * One pattern of a {@code .gitignore}, matched as a state machine that consumes one part of a path
+ * at a time. Each bit of the state stands for a number of pattern parts that may have matched so
+ * far.
  *
- * @param parts what each part of a path has to match; {@link #ANY} is for any number of them
+ * @param parts the pattern of each part of a path; {@link #ANY} matches any number of parts
  */
 record ExcludePattern(List<String> parts, boolean isNegated, boolean onlyDirectories) {
   private static final String ANY = "**";
   private static final String ONE = "*";
 
-  /** As many as a long has bits, less one for the state behind the last. */
+  /** The bits of a long, less one for the state after the last part. */
   private static final int MOST_PARTS = 63;
 
   /**
-   * Reads a line; empty for one that is blank or a comment.
+   * Parses a line; empty if it is blank or a comment.
    *
-   * @throws IllegalArgumentException if it is malformed, or one with a character class
+   * @throws IllegalArgumentException if it is malformed or has a character class, which is not
+   *     supported
    */
   static Optional<ExcludePattern> parse(String line) {
     String text = withoutBlanks(line);
@@ -40,16 +42,16 @@ record ExcludePattern(List<String> parts, boolean isNegated, boolean onlyDirecto
     }
     parts.addAll(List.of(path.split("/", -1)));
     if (parts.get(parts.size() - 1).equals(ANY)) {
-      parts.add(parts.size() - 1, ONE); // what is below, and not the directory itself
+      parts.add(parts.size() - 1, ONE); // what is below the directory, not the directory itself
     }
     if (parts.size() > MOST_PARTS || parts.contains("")) {
       throw new IllegalArgumentException(
-          "a pattern has 1 to " + MOST_PARTS + " parts, and none is empty: '" + line + "'");
+          "a pattern must have 1 to " + MOST_PARTS + " parts, none of them empty: '" + line + "'");
     }
     return Optional.of(new ExcludePattern(List.copyOf(parts), negated, onlyDirectories));
   }
 
-  /** A blank at the end counts only behind a backslash. */
+  /** Removes trailing spaces, except one after a backslash. */
   private static String withoutBlanks(String line) {
     String text = line.stripTrailing();
     boolean isEscaped = text.length() < line.length() && text.endsWith("\\");
@@ -63,24 +65,24 @@ record ExcludePattern(List<String> parts, boolean isNegated, boolean onlyDirecto
         i++;
         if (i == path.length() || path.charAt(i) == '/') {
           throw new IllegalArgumentException(
-              "a name in a pattern ends in a backslash: '" + line + "'");
+              "a name in a pattern must not end in a backslash: '" + line + "'");
         }
       } else if (one == '[' || one == '\0') {
         throw new IllegalArgumentException(
-            "a pattern has a character class or a NUL, which cannot be used here; a bracket is"
-                + " written as \\[: '"
+            "character classes and NULs are not supported in a pattern; write a bracket as"
+                + " \\[: '"
                 + line
                 + "'");
       }
     }
   }
 
-  /** Before the first part of a path. */
+  /** The state before the first part of a path. */
   long begin() {
     return closed(1);
   }
 
-  /** After one more part of it. */
+  /** The state after one more part. */
   long next(long state, String name) {
     long next = 0;
     for (int i = 0; i < parts.size(); i++) {
@@ -95,7 +97,7 @@ record ExcludePattern(List<String> parts, boolean isNegated, boolean onlyDirecto
     return closed(next);
   }
 
-  /** Any number of parts may be none at all. */
+  /** Adds the states reached by matching {@link #ANY} with no part. */
   private long closed(long state) {
     long all = state;
     for (int i = 0; i < parts.size(); i++) {
@@ -111,8 +113,8 @@ record ExcludePattern(List<String> parts, boolean isNegated, boolean onlyDirecto
   }
 
   /**
-   * Whether {@code pattern} is one of {@code name}. Where something does not match, the last
-   * asterisk takes one character more: an earlier one never has to.
+   * True if {@code pattern} matches {@code name}. On a mismatch, the last asterisk consumes one
+   * more character; an earlier one never needs to.
    */
   private static boolean matches(String pattern, String name) {
     int at = 0;
@@ -139,7 +141,10 @@ record ExcludePattern(List<String> parts, boolean isNegated, boolean onlyDirecto
     return at == pattern.length();
   }
 
-  /** How many characters of the pattern match there; none for an asterisk. */
+  /**
+   * The length of the pattern's element that matches the character at {@code i}; zero if it does
+   * not match.
+   */
   private static int lengthAt(String pattern, int at, String name, int i) {
     char one = pattern.charAt(at);
     if (one == '\\') {

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a copy of a directory leaves out because the caller wants it so. The last pattern that
- * matches decides; below a directory that is left out nothing is asked. The time is linear in the
- * length of a name, however the name and the patterns are made. Immutable.
+ * The caller's patterns of what a directory copy leaves out. The last matching pattern decides;
+ * entries below an excluded directory are not matched at all. Matching takes time linear in the
+ * length of a name, whatever the name and the patterns. Immutable.
  */
 public final class Excludes {
   private static final int MOST_CHARACTERS = 64 << 10;
 
-  /** The last one first. */
+  /** In reverse order. */
   private final List<ExcludePattern> patterns;
 
   private Excludes(List<ExcludePattern> patterns) {
@@ -21,14 +21,14 @@ public final class Excludes {
   }
 
   /**
-   * Reads the lines of a {@code .gitignore}.
+   * Parses the lines of a {@code .gitignore}.
    *
-   * @throws IllegalArgumentException if one is malformed, or they are too long
+   * @throws IllegalArgumentException if a line is malformed, or the lines are too long
    */
   public static Excludes of(List<String> lines) {
     if (lines.stream().mapToLong(String::length).sum() > MOST_CHARACTERS) {
       throw new IllegalArgumentException(
-          "the patterns of what is left out have more than " + MOST_CHARACTERS + " characters");
+          "the exclude patterns have more than " + MOST_CHARACTERS + " characters");
     }
     List<ExcludePattern> patterns = new ArrayList<>();
     lines.stream().map(ExcludePattern::parse).flatMap(Optional::stream).forEach(patterns::add);
@@ -37,9 +37,9 @@ public final class Excludes {
   }
 
   /**
-   * True if it is left out.
+   * True if an entry is excluded.
    *
-   * @param name the path below the directory that is copied, without a slash at its ends
+   * @param name the path relative to the copied directory, without leading or trailing slash
    */
   boolean excludes(String name, boolean isDirectory) {
     if (patterns.isEmpty()) {
@@ -61,7 +61,7 @@ public final class Excludes {
     return false;
   }
 
-  /** Takes one part of the name further in every pattern. */
+  /** Advances every pattern by one part of the name. */
   private boolean isLeftOut(String part, boolean isDirectory, long[] states) {
     boolean decided = false;
     boolean leftOut = false;

@@ -16,8 +16,8 @@ import okio.Okio;
 import okio.Source;
 
 /**
- * The bytes of a file on their way out of a sandbox. What goes wrong is a typed failure. Nothing is
- * held any more once the end was read.
+ * An input stream of a file in a sandbox. Failures are {@code SandboxIOException}s. The connection
+ * is released once the end has been read.
  */
 public final class FileBytes extends BlockInputStream {
   private final HttpRequest request;
@@ -30,9 +30,9 @@ public final class FileBytes extends BlockInputStream {
   private boolean ended;
   private volatile boolean closed;
 
-  /** What is held for the stream; it must not refer to it. */
+  /** The stream's resources. Must not refer to the stream, so that it can be collected. */
   private record Held(Source source, AtomicBoolean released) {
-    /** False if that was done before. */
+    /** False if they were released before. */
     boolean release() throws IOException {
       if (!released.compareAndSet(false, true)) {
         return false;
@@ -66,7 +66,7 @@ public final class FileBytes extends BlockInputStream {
     Unclosed.watch(
         this,
         "the stream of file " + request.subject(),
-        "its connection is released",
+        "its connection is closed",
         held::releaseForgotten);
   }
 
@@ -100,7 +100,7 @@ public final class FileBytes extends BlockInputStream {
     }
   }
 
-  /** From any thread, which frees a blocked reader. */
+  /** May be called from any thread; unblocks a blocked reader. */
   @Override
   public void close() throws IOException {
     closed = true;

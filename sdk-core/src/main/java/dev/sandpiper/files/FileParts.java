@@ -13,24 +13,27 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks for parts of files, and checks that each answer is the part, and of the right version. */
+/**
+ * Requests ranges of files and checks that each response is the requested range of the same
+ * version.
+ */
 record FileParts(HttpTransport transport, FileServer server) {
   private static final Logger log = LoggerFactory.getLogger(FileParts.class);
   private static final int ATTEMPTS = 5;
 
-  /** What is made of an answer. It closes the answer, or leaves that to what it returns. */
+  /** Consumes a response, and closes it unless the result does. */
   @FunctionalInterface
   interface Use<T> {
 
     /**
-     * Called with a success that belongs to the request, or with any other status.
+     * Called with a successful response that belongs to the request, or with an error response.
      *
-     * @throws IOException if the connection closed in mid-response, and can be asked for again
+     * @throws IOException if the connection closed in mid-response, so that the request is retried
      */
     T of(HttpResponse response) throws IOException;
   }
 
-  /** Asks until an answer can be used, at most five times. */
+  /** Sends the request until a response can be used, at most five times. */
   <T> T ask(HttpRequest request, Use<T> use) {
     IOException broken = null;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -47,10 +50,10 @@ record FileParts(HttpTransport transport, FileServer server) {
         throw e;
       }
       response.close();
-      log.debug("{}: attempt {} was spoilt: {}", request, attempt, String.valueOf(broken));
+      log.debug("{}: attempt {} failed: {}", request, attempt, String.valueOf(broken));
     }
     throw broken == null
-        ? malformed(request, "something else in place of the file, " + ATTEMPTS + " times", null)
+        ? malformed(request, "other content instead of the file, " + ATTEMPTS + " times", null)
         : lost(request, "the connection closed in mid-transfer " + ATTEMPTS + " times", broken);
   }
 
@@ -58,7 +61,7 @@ record FileParts(HttpTransport transport, FileServer server) {
     return response.status() == 200 || response.status() == 206;
   }
 
-  /** All of a part, as it is in {@code version}. */
+  /** Reads the whole range, from {@code version} of the file. */
   Buffer read(HttpRequest request, FileVersion version, ByteSpan span) {
     return ask(
         of(request, version, span),
@@ -70,7 +73,7 @@ record FileParts(HttpTransport transport, FileServer server) {
         });
   }
 
-  /** An answer that holds a part as it is in {@code version}. */
+  /** Opens a response with the range, from {@code version} of the file. */
   HttpResponse open(HttpRequest request, FileVersion version, ByteSpan span) {
     return ask(
         of(request, version, span),
@@ -97,16 +100,16 @@ record FileParts(HttpTransport transport, FileServer server) {
     requirePart(request, response, span);
   }
 
-  /** The part in an answer, which must be {@code span}. */
+  /** The range in a response, which must be {@code span}. */
   static ContentRange requirePart(HttpRequest request, HttpResponse response, ByteSpan span) {
     ContentRange range = range(request, response);
     if (!range.answers(span)) {
-      throw malformed(request, "another part of the file than " + span + ": " + range, null);
+      throw malformed(request, "range " + range + " of the file instead of " + span, null);
     }
     String length = response.header("Content-Length");
     if (response.header("Content-Encoding") != null
         || (length != null && !length.equals(Long.toString(range.length())))) {
-      throw malformed(request, "a part of the file with contradictory headers", null);
+      throw malformed(request, "a range of the file with contradictory headers", null);
     }
     return range;
   }
@@ -120,15 +123,15 @@ record FileParts(HttpTransport transport, FileServer server) {
   }
 
   /**
-   * The whole body.
+   * Reads the whole body.
    *
-   * @throws IOException if it has more or less bytes
+   * @throws IOException if its length is not {@code length}
    */
   static Buffer readWhole(HttpResponse response, long length) throws IOException {
     Buffer bytes = new Buffer();
     response.source().readFully(bytes, length);
     if (!response.source().exhausted()) {
-      throw new IOException("more than the " + length + " bytes of the part");
+      throw new IOException("more than the " + length + " bytes of the range");
     }
     return bytes;
   }

@@ -7,31 +7,31 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * What atomic writes and copies of directories ask of a platform. Both have hidden files of their
- * own, beside the file that is replaced and in {@code /tmp}. Paths are absolute.
+ * The platform operations that atomic writes and directory copies need. Both use hidden files of
+ * their own: next to the replaced file, and in {@code /tmp}. Paths are absolute.
  */
 public interface FilePlatform {
 
-  /** What a write meets at a path, a link not followed; empty if nothing is there. */
+  /** The entry at a path, without following a link; empty if there is none. */
   Optional<FileInfo> look(String path);
 
   /**
-   * Gives a hidden file a mode, if there is one to keep, and moves it to {@code target}.
+   * Sets the mode of a hidden file, if given, and renames it to {@code target}.
    *
-   * @param path what messages are about: the file that the caller named
+   * @param path the path that the caller passed, for messages
    */
   void replace(String path, String hidden, String target, Optional<Integer> mode);
 
   /**
-   * Takes a hidden file back, in one step that excludes a move which may still be on its way. Ends
-   * within a few seconds.
+   * Removes a hidden file atomically, so that a rename that is still in flight cannot succeed
+   * later. Ends within a few seconds.
    *
-   * @param path what messages are about
-   * @return false if it has been moved already
+   * @param path the path that the caller passed, for messages
+   * @return false if it has been renamed already
    */
   boolean withdraw(String path, String hidden);
 
-  /** Deletes a hidden file, which may not be there. Ends within a few seconds. */
+  /** Deletes a hidden file, which may not exist. Ends within a few seconds. */
   void delete(String hidden);
 
   void makeDirectory(String directory);
@@ -42,6 +42,6 @@ public interface FilePlatform {
   /** Opens a hidden file that never changes. */
   InputStream open(String hidden);
 
-  /** Gives a command that reads files the rights that file operations have. */
+  /** Runs a command that reads files with the same permissions as file operations. */
   Command reading(Command command);
 }

@@ -21,12 +21,12 @@ import okio.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens files of a sandbox at any byte. Nothing is delivered behind a break unless every part was
- * checked against one certain version of the file: by its time and size, and by the first and last
- * byte that its answer names.
+ * Opens files of a sandbox at any offset. After a lost connection a read is resumed only if every
+ * range can be checked against one certain version of the file: by modification time and size, and
+ * by the offsets in the response.
  */
 public final class FileReads {
-  /** What Go says of a file whose end cannot be sought. */
+  /** Go's message for a file that cannot be seeked to its end. */
   private static final String NO_END = "seeker can't seek";
 
   private final FileServer server;
@@ -34,8 +34,8 @@ public final class FileReads {
   private final @Nullable Pieces pieces;
 
   /**
-   * @param bytes how long a piece is at the most
-   * @param ahead may fetch the next ones
+   * @param bytes the maximum length of a piece
+   * @param ahead fetches the next pieces in advance
    */
   record Pieces(int bytes, Executor ahead) {}
 
@@ -45,35 +45,38 @@ public final class FileReads {
     this.pieces = pieces;
   }
 
-  /** For servers whose answers hold nothing but the file: bytes are delivered as they come. */
+  /**
+   * For servers whose responses contain nothing but the file: bytes are delivered as they arrive.
+   */
   public static FileReads streamed(HttpTransport transport, FileServer server) {
     return new FileReads(transport, server, null);
   }
 
   /**
-   * For servers that may put other bytes into an answer, which then ends early. A file is read in
-   * pieces, each delivered when all of it is there; where its version is not certain, in one answer
+   * For servers that may mix other bytes into a response, which then ends early. A file is read in
+   * pieces, each delivered once it is complete; if its version is not certain, in a single response
    * that is never resumed.
    *
-   * @param bytes how long a piece is at the most; 4 MiB or one piece are held beside it
-   * @param ahead may fetch the next pieces; those that it does not, the reader fetches
+   * @param bytes the maximum length of a piece; 4 MiB, or one piece, are buffered in addition
+   * @param ahead fetches the next pieces in advance; pieces that it rejects are fetched by the
+   *     reader
    */
   public static FileReads inPieces(
       HttpTransport transport, FileServer server, int bytes, Executor ahead) {
     return new FileReads(transport, server, new Pieces(bytes, ahead));
   }
 
-  /** The bytes that are asked for; the caller closes them. */
+  /** Opens the requested bytes; the caller closes the stream. */
   public FileBytes open(String operation, String path, ReadOptions options) {
     return new Opening(server.request(operation, path), options).open();
   }
 
-  /** Sends a request for a file until the answer belongs to it, at most five times. */
+  /** Sends a request for a file until the response belongs to it, at most five times. */
   public HttpResponse answer(HttpRequest request) {
     return parts.ask(request, response -> response);
   }
 
-  /** One file that is being opened: from the answers of its server to a source of its bytes. */
+  /** The opening of one file: turns the server's responses into a source of bytes. */
   private final class Opening {
     private final HttpRequest request;
     private final ReadOptions options;
@@ -94,7 +97,7 @@ public final class FileReads {
                   response -> isPart(response) ? part(response) : withoutRange(response)));
     }
 
-    /** Empty if it has several pieces, and its version is not certain. */
+    /** Empty if the file has several pieces and its version is not certain. */
     private Optional<FileBytes> openInPieces(Pieces by) {
       ByteSpan start = span.start(by.bytes());
       return parts.ask(
@@ -153,7 +156,7 @@ public final class FileReads {
     }
 
     private boolean isUnsized(HttpResponse response) {
-      // Behind the beginning of an empty file there is nothing either way.
+      // The reported size may be wrong, but after an offset there is nothing to read either way.
       boolean isEmpty = "0".equals(response.header("Content-Length"));
       return SandboxPaths.isOfTheSystem(request.subject())
           || (isEmpty && (pieces == null || span.first() == 0));
@@ -167,7 +170,7 @@ public final class FileReads {
       if (encoding.toLowerCase(Locale.ROOT).equals("gzip")) {
         return Okio.buffer(new GzipSource(response.source()));
       }
-      throw FileParts.malformed(request, "a file in an encoding that was not asked for", null);
+      throw FileParts.malformed(request, "a file in an encoding that was not requested", null);
     }
 
     private void skip(BufferedSource source) throws IOException {
@@ -184,7 +187,12 @@ public final class FileReads {
     private InvalidRequestException beyondEnd(long size) {
       return new InvalidRequestException(
           request
-              .failure("the file has " + size + " bytes, and none at " + span.first())
+              .failure(
+                  "offset "
+                      + span.first()
+                      + " is beyond the end of the file, which has "
+                      + size
+                      + " bytes")
               .withRetryable(false));
     }
 
@@ -195,7 +203,7 @@ public final class FileReads {
       }
       response.close();
       if (size.getAsLong() > span.first()) {
-        throw FileParts.malformed(request, "no byte of a part that the file has", null);
+        throw FileParts.malformed(request, "416 for a range that the file has", null);
       }
       if (size.getAsLong() < span.first()) {
         throw beyondEnd(size.getAsLong());

@@ -11,22 +11,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The system's reasons for refusing a file call, which platforms put at the end of their messages.
- * These are the request's fault, and repeating it does not change them.
+ * Translates the error strings of Linux system calls, which platforms append to their messages.
+ * They mean an invalid request; a retry would fail too.
  */
 public final class FileReasons {
   private static final String TOO_LONG =
-      "a name in the path is longer than 255 bytes, or all of it than 4095";
+      "a name in the path is longer than 255 bytes, or the path longer than 4095";
 
-  /** What our scripts say of a path that has to be a directory. */
+  /** The message of our scripts for a path that must be a directory. */
   private static final String NO_DIRECTORY = "it is not a directory";
 
-  /** The meaning of a link that leads to itself, by whatever way. */
-  public static final String CIRCLE = "its links lead in a circle";
+  /** The meaning of links that form a cycle. */
+  public static final String CIRCLE = "its links form a cycle";
 
   private static final Map<String, String> MEANINGS =
       Map.ofEntries(
-          Map.entry("not a directory", "a part of the path is a file, and no directory"),
+          Map.entry("not a directory", "a parent in the path is a file and not a directory"),
           Map.entry(NO_DIRECTORY, NO_DIRECTORY),
           Map.entry("file name too long", TOO_LONG),
           Map.entry("filename too long", TOO_LONG), // musl's words
@@ -36,10 +36,10 @@ public final class FileReasons {
               "the destination is on another file system: copy, then delete"),
           Map.entry("directory not empty", "the directory is not empty"),
           Map.entry("read-only file system", "the file system is read-only"),
-          Map.entry("operation not permitted", "the system does not permit it"),
+          Map.entry("operation not permitted", "the operation is not permitted"),
           Map.entry(
               "no such device or address",
-              "nothing is behind it: it is a socket, a device without hardware or a pipe without"
+              "it cannot be opened: it is a socket, a device without hardware or a pipe without"
                   + " a reader"),
           Map.entry("text file busy", "the file is being executed"),
           Map.entry("too many levels of symbolic links", CIRCLE),
@@ -47,22 +47,22 @@ public final class FileReasons {
 
   private FileReasons() {}
 
-  /** What follows the last colon of a message. */
+  /** The text after the last colon of a message. */
   public static String last(String message) {
     String said = message.strip();
     int colon = said.lastIndexOf(": ");
     return colon < 0 ? said : said.substring(colon + 2);
   }
 
-  /** What a reason means, in whatever letters it is written; empty if it is outside this range. */
+  /** The meaning of an error string, ignoring case; empty if it is not one of these. */
   public static Optional<String> meaning(String reason) {
     return Optional.ofNullable(MEANINGS.get(reason.toLowerCase(Locale.ROOT)));
   }
 
   /**
-   * What a program's complaint about a file means.
+   * The exception for a program's error message about a file.
    *
-   * @param about what the program was run for
+   * @param about the operation that ran the program
    */
   public static SandboxException failure(Failure about, String complaint) {
     String said = complaint.strip();

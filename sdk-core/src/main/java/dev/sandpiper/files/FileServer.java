@@ -5,31 +5,31 @@ import dev.sandpiper.http.HttpRequest;
 import dev.sandpiper.http.HttpResponse;
 import okio.Source;
 
-/** How a platform serves the bytes of files. */
+/** How a platform serves file contents. */
 public interface FileServer {
 
-  /** What a success is. */
+  /** What a successful response contains. */
   enum Answer {
     FILE,
     DIRECTORY,
-    /** Not the answer to the request, which is sent again. */
+    /** Something other than the response to the request, which is retried. */
     SPOILT
   }
 
-  /** A request for the bytes of a file, which may be repeated. */
+  /** A request for the contents of a file, which may be retried. */
   HttpRequest request(String operation, String path);
 
-  /** What an answer with status 200 or 206 is, by its head. */
+  /** What a response with status 200 or 206 contains, judged by its headers. */
   Answer kind(HttpResponse response);
 
   /** The error in an unsuccessful response. Reads the body. */
   SandboxException refusal(HttpResponse response);
 
   /**
-   * Opens a file that is not as long as the platform says, such as those in {@code /proc}. The
-   * caller closes the source.
+   * Opens a file whose size the platform does not report correctly, such as those in {@code /proc}.
+   * The caller closes the source.
    *
-   * @param request for the whole file
+   * @param request a request for the whole file
    * @throws dev.sandpiper.InvalidRequestException if it cannot be read at all
    */
   Source openUnsized(HttpRequest request);

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** Some bytes of a file of this machine, all of which must be there. */
+/** A range of a local file, which must be complete. */
 public final class FileSlice extends BlockInputStream {
   private final Path path;
   private final InputStream file;
@@ -39,7 +39,7 @@ public final class FileSlice extends BlockInputStream {
     }
     int count = file.read(target, offset, (int) Math.min(length, left));
     if (count < 0) {
-      throw new EOFException(path + " became shorter while it was sent");
+      throw new EOFException(path + " was truncated while it was sent");
     }
     left -= count;
     return count;

@@ -7,22 +7,22 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what a file is recognised: its size and when it was changed, in whole seconds. A change in the
- * same second would not be seen, so the time proves something only if the answer is from a later
- * one (RFC 9110, 8.8.2.2). Two seconds later, because the kernel's clock for files lags by a tick,
- * and a server looks at the file before it dates its answer.
+ * Identifies a version of a file by its size and its modification time in whole seconds. A second
+ * change within the same second would go unnoticed, so the time is a strong validator only if the
+ * response is dated later (RFC 9110, 8.8.2.2). At least two seconds later, because the kernel's
+ * clock for files lags by a tick, and a server looks at the file before it dates its response.
  *
- * @param lastModified as the server wrote it; empty if it proves nothing
- * @param size -1 where it is not known
+ * @param lastModified as the server sent it; empty if it is not a strong validator
+ * @param size -1 if unknown
  */
 record FileVersion(String lastModified, long size) {
   private static final int MARGIN_SECONDS = 2;
   static final FileVersion UNKNOWN = new FileVersion("", -1);
 
   /**
-   * What an answer says of its file.
+   * The version of the file in a response.
    *
-   * @param size how long the whole file is, as the answer has it; null if it does not say
+   * @param size the size of the whole file according to the response; null if it is missing
    */
   static FileVersion of(HttpResponse response, @Nullable String size) {
     if (response.header("Content-Encoding") != null
@@ -40,7 +40,7 @@ record FileVersion(String lastModified, long size) {
       return answered != null
           && time(modified).plusSeconds(MARGIN_SECONDS).compareTo(time(answered)) <= 0;
     } catch (DateTimeException e) {
-      return false; // a malformed date proves nothing
+      return false; // a malformed date validates nothing
     }
   }
 
@@ -48,12 +48,12 @@ record FileVersion(String lastModified, long size) {
     return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
   }
 
-  /** True if another answer can be known to be about the same content. */
+  /** True if another response can be proved to have the same content. */
   boolean isCertain() {
     return !lastModified.isEmpty();
   }
 
-  /** True if an answer with this range is about this version. */
+  /** True if a response with this range is of this version. */
   boolean isOf(HttpResponse response, ContentRange range) {
     String modified = response.header("Last-Modified"); // may be missing behind an If-Range
     return range.total() == size && (modified == null || modified.equals(lastModified));

@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch that outlives its connections. A pump, on a thread of the client's executor, reads the
- * connection; when that is lost it opens another, and then tells the gap: who looks at the
- * directory because of it misses nothing that comes later.
+ * A watch that survives lost connections. A pump on the client's executor reads the connection; if
+ * it is lost, the pump opens another and then reports a gap. A caller that lists the directory
+ * after the gap event misses no later change.
  */
 public final class FileWatch extends AbstractEventStream<FileEvent> {
   private final WatchPump pump;
@@ -22,11 +22,11 @@ public final class FileWatch extends AbstractEventStream<FileEvent> {
   }
 
   /**
-   * Opens the first connection on this thread, and hands over to a pump.
+   * Opens the first connection on this thread and starts the pump.
    *
-   * @param opener opens a connection, and returns when that sees changes
-   * @param cancel frees, from any thread and any number of times, a call that is blocked in the
-   *     opener or a connection
+   * @param opener opens a connection and returns once it reports changes
+   * @param cancel aborts a call that is blocked in the opener or a connection; called from any
+   *     thread, possibly more than once
    */
   public static FileWatch open(
       String directory,
@@ -36,14 +36,14 @@ public final class FileWatch extends AbstractEventStream<FileEvent> {
     WatchPump pump = new WatchPump(directory, opener, cancel, threads);
     FileWatch watch = new FileWatch(pump);
     pump.begin();
-    Unclosed.watch(watch, "the watch of " + directory, "its connection is released", pump::close);
+    Unclosed.watch(watch, "the watch of " + directory, "its connection is closed", pump::close);
     return watch;
   }
 
   @Override
   public String position() {
     throw new UnsupportedOperationException(
-        "changes of files are not kept, so a watch has no position");
+        "past changes are not kept, so a watch has no position to resume from");
   }
 
   @Override

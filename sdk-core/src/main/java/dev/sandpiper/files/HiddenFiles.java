@@ -6,16 +6,17 @@ import dev.sandpiper.http.Uninterrupted;
 import java.time.Duration;
 import java.util.List;
 
-/** Deletes files of ours, under names that nobody else knows. */
+/** Deletes the library's hidden files, which have unguessable names. */
 public record HiddenFiles(FilePlatform platform, BackgroundThreads threads) {
-  /** A server may begin to write after the connection of an upload is gone. */
+  /** A server may begin to write after the connection of an upload was closed. */
   private static final Duration LATE = Duration.ofMillis(300);
 
   /**
-   * Deletes some, which may not be there; also on a thread that was interrupted. Each takes a few
-   * seconds at the most.
+   * Deletes files, which may not exist; also on an interrupted thread. Each takes a few seconds at
+   * most.
    *
-   * @param isSettled whether what writes them has ended; what was given up may still begin
+   * @param isSettled whether the uploads that write them have ended; a cancelled one may still
+   *     begin to write
    */
   public void delete(List<String> hidden, boolean isSettled) {
     Uninterrupted.run(

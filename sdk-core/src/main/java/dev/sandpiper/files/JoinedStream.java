@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Streams one after the other, each of which is opened when it is its turn. For one thread. */
+/** Concatenates input streams, each opened when the one before has ended. Not thread-safe. */
 public abstract class JoinedStream extends BlockInputStream {
   private InputStream stream = InputStream.nullInputStream();
 
-  /** Opens the next stream; null behind the last. */
+  /** Opens the next stream; null after the last. */
   protected abstract @Nullable InputStream next() throws IOException;
 
   @Override

@@ -9,29 +9,32 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The links of a directory that is being copied to this machine. None is made before everything
- * else is, so nothing can be written through one. Each is followed as the system would, through the
- * others, because a {@code ..} behind a link may lead out although its text does not. Each is
- * followed once: the time is linear in their text, however they lead through one another.
+ * The symbolic links of a directory that is copied to this machine. They are created after
+ * everything else, so that nothing can be written through one. Each is resolved as the system
+ * would, through the other links, because a {@code ..} after a link may lead out of the directory
+ * although the text of the target does not. Each is resolved once, so the time is linear in the
+ * length of the targets, however they refer to one another.
  */
 final class LinkMap {
-  /** Linux follows 40 in one path, macOS 32. */
+  /** Linux allows 40 links in one path, macOS 32. */
   private static final int MOST_FOLLOWED = 255;
 
   private static final int MOST_BYTES = 32 << 20;
 
-  /** What a name takes beside its characters, roughly. */
+  /** The memory of a name besides its characters, approximately. */
   private static final int NODE_BYTES = 128;
 
   private enum End {
     UNKNOWN,
     INSIDE,
     OUTSIDE,
-    /** In a circle, also while it is being followed; or beyond what a system follows. */
+    /**
+     * In a cycle, including while it is being resolved; or through more links than systems allow.
+     */
     NOWHERE
   }
 
-  /** A name that a link has, or a directory above one. */
+  /** The name of a link, or of a directory above one. */
   private static final class Node {
     final @Nullable Node parent;
     final Map<String, Node> children = new HashMap<>(2);
@@ -42,16 +45,19 @@ final class LinkMap {
     }
   }
 
-  /** A place inside: so many levels below a node, of which no name is known. */
+  /**
+   * A path inside the directory: this many levels below a node. The names of those levels are
+   * irrelevant.
+   */
   private record Place(Node node, int below) {}
 
-  /** One link, which is followed part by part. */
+  /** One link, resolved part by part. */
   static final class Link {
     private final String name;
     private final String target;
     private End end = End.UNKNOWN;
 
-    /** Where it leads; until it is followed to its end, how far it has come. */
+    /** What it resolves to; until it is fully resolved, how far it has come. */
     private Place place;
 
     private String[] parts = {};
@@ -72,18 +78,21 @@ final class LinkMap {
       return target;
     }
 
-    /** True if following it leaves the directory. */
+    /** True if it leads out of the directory. */
     boolean leadsOut() {
       return end == End.OUTSIDE;
     }
 
-    /** Another link that must be followed first; null when this one is done. */
+    /**
+     * Resolves as far as possible. Returns another link that must be resolved first; null when this
+     * one is done.
+     */
     private @Nullable Link advance() {
       if (end == End.UNKNOWN) {
         end = End.NOWHERE;
         parts = target.split("/", -1);
         if (parts[0].isEmpty()) {
-          return end(End.OUTSIDE); // absolute, or no text at all
+          return end(End.OUTSIDE); // absolute or empty
         }
       }
       for (; part < parts.length; part++) {
@@ -118,7 +127,7 @@ final class LinkMap {
       return child == null ? null : child.link;
     }
 
-    /** Null if it leads out. */
+    /** Null if it leads out of the directory. */
     private @Nullable Place step(String part) {
       if (part.isEmpty() || part.equals(".")) {
         return place;
@@ -139,9 +148,9 @@ final class LinkMap {
   private long bytes;
 
   /**
-   * Remembers a link; both are text with slashes.
+   * Adds a link; both paths are separated by slashes.
    *
-   * @param name one that {@link #requireFree} has let pass
+   * @param name checked by {@link #requireFree}
    */
   void add(String name, String target) throws TarFormatException {
     take(name.length() + target.length());
@@ -173,7 +182,7 @@ final class LinkMap {
     }
   }
 
-  /** Refuses a name that a link has, or that is below a link. */
+  /** Rejects the name of a link, or a name below a link. */
   void requireFree(String name) throws TarFormatException {
     Node node = root;
     for (String part : name.split("/", -1)) {
@@ -186,11 +195,11 @@ final class LinkMap {
       }
     }
     if (node.link != null) {
-      throw new TarFormatException("the archive has two entries of one name", name);
+      throw new TarFormatException("the archive has two entries with the same name", name);
     }
   }
 
-  /** Follows all links; in the order in which they were added. */
+  /** Resolves all links. Returns them in the order in which they were added. */
   List<Link> followed() {
     links.forEach(LinkMap::follow);
     return links;

@@ -16,7 +16,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Directories of this machine that are there whole or not at all. */
+/** Creates local directories atomically: complete or not at all. */
 public final class LocalDirectory {
   private static final Logger log = LoggerFactory.getLogger(LocalDirectory.class);
 
@@ -28,10 +28,10 @@ public final class LocalDirectory {
   private LocalDirectory() {}
 
   /**
-   * Has a directory filled beside {@code target}, and then puts it in its place.
+   * Fills a new directory next to {@code target}, then renames it to {@code target}.
    *
-   * @param name hidden, and nobody else's
-   * @throws IOException if {@code target} is anything but missing or an empty directory
+   * @param name the unique hidden name of the new directory
+   * @throws IOException if {@code target} exists and is not an empty directory
    */
   public static <T> T create(Path target, String name, Filler<T> filler) throws IOException {
     Path whole = target.toAbsolutePath().normalize();
@@ -55,7 +55,7 @@ public final class LocalDirectory {
     }
   }
 
-  /** Its own failure never hides the first one. */
+  /** A failure here is added to {@code cause} as suppressed. */
   private static void cleanUp(Path part, Throwable cause) {
     try {
       delete(part);
@@ -80,8 +80,8 @@ public final class LocalDirectory {
   }
 
   /**
-   * Opens one directory at a time, however deep they are, and gives each the rights that deleting
-   * needs.
+   * Keeps one directory open at a time, however deep the tree is, and adds the permissions that
+   * deleting needs.
    */
   private static void delete(Path tree) throws IOException {
     Deque<Path> left = new ArrayDeque<>();
@@ -99,7 +99,7 @@ public final class LocalDirectory {
     }
   }
 
-  /** Returns the directories that are left. */
+  /** Deletes the files. Returns the subdirectories. */
   private static List<Path> deleteFiles(Path directory) throws IOException {
     LocalEntry.setMode(directory, 0700);
     List<Path> inner = new ArrayList<>();

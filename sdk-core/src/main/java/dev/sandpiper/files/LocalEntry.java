@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One entry of a directory of this machine, on its way up.
+ * One entry of a local directory that is uploaded.
  *
- * @param name below that directory, with slashes
+ * @param name relative to that directory, separated by slashes
  */
 record LocalEntry(Path path, String name, BasicFileAttributes attributes) {
-  /** From the owner's right to read down to everybody's to execute. */
+  /** In the order of the bits, from owner read to others execute. */
   private static final List<PosixFilePermission> BITS = List.of(PosixFilePermission.values());
 
   static LocalEntry of(Path path, String name) throws IOException {
@@ -27,7 +27,7 @@ record LocalEntry(Path path, String name, BasicFileAttributes attributes) {
         Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
   }
 
-  /** Why it cannot be copied; empty if it can. */
+  /** The reason why it cannot be copied; empty if it can. */
   String objection() {
     if (attributes.isOther()) {
       return "it is not a file, directory or link";
@@ -35,7 +35,7 @@ record LocalEntry(Path path, String name, BasicFileAttributes attributes) {
     if (!attributes.isSymbolicLink() && !isReadable()) {
       return "it cannot be read";
     }
-    // What the JVM cannot decode it shows as this, and nobody knows what it was.
+    // The JVM replaces bytes that it cannot decode with this character; the original is lost.
     return name.indexOf('\uFFFD') >= 0 ? "its name is not UTF-8" : "";
   }
 
@@ -47,7 +47,7 @@ record LocalEntry(Path path, String name, BasicFileAttributes attributes) {
     return attributes.isRegularFile() ? attributes.size() : 0;
   }
 
-  /** All headers that it needs in an archive. */
+  /** Its headers in the archive. */
   byte[] header() throws IOException {
     long seconds = attributes.lastModifiedTime().toInstant().getEpochSecond();
     if (attributes.isSymbolicLink()) {
@@ -77,7 +77,7 @@ record LocalEntry(Path path, String name, BasicFileAttributes attributes) {
     }
   }
 
-  /** Gives a file or directory of this machine these permission bits, where it has any. */
+  /** Sets the permission bits of a local file or directory, if the file system has any. */
   static void setMode(Path path, int mode) throws IOException {
     Set<PosixFilePermission> permissions =
         BITS.stream()

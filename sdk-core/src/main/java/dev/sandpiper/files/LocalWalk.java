@@ -13,9 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The entries of a directory of this machine, each before what it holds; links are not followed.
- */
+/** Walks a local directory in pre-order, without following links. */
 final class LocalWalk {
   private record Level(String prefix, Iterator<Path> children) {}
 
@@ -39,7 +37,7 @@ final class LocalWalk {
     levels.push(new Level(prefix, children.iterator()));
   }
 
-  /** The next one that can be copied; null behind the last. */
+  /** The next entry that can be copied; null after the last. */
   @Nullable LocalEntry next(Skipped skipped) throws IOException {
     while (!levels.isEmpty()) {
       TarReader.requireNoInterrupt();

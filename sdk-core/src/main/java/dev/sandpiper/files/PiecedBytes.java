@@ -15,7 +15,7 @@ import okio.Timeout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The bytes of a file in pieces, each delivered when all of it is there. For one reader. */
+/** A file read in pieces, each delivered once it is complete. For one reader. */
 final class PiecedBytes implements Source {
   private static final Logger log = LoggerFactory.getLogger(PiecedBytes.class);
   private static final int MOST_AHEAD = 4 << 20;
@@ -29,12 +29,16 @@ final class PiecedBytes implements Source {
   private final Queue<FutureTask<Buffer>> pieces = new ArrayDeque<>();
   private Buffer piece;
   private long asked;
-  private int ahead = 1; // one more with each piece that is read: many a reader takes the head only
+
+  /**
+   * Pieces to prefetch. Grows with each piece read, because many readers need only the beginning.
+   */
+  private int ahead = 1;
 
   /**
    * @param first the first piece
-   * @param from where the next one begins
-   * @param end behind the last byte
+   * @param from the offset of the next piece
+   * @param end the end offset, exclusive
    */
   PiecedBytes(
       FileParts parts,
@@ -64,7 +68,7 @@ final class PiecedBytes implements Source {
       try {
         by.ahead().execute(next);
       } catch (CancelledException e) {
-        log.debug("{}: no thread for {}, which the reader fetches", request, span);
+        log.debug("{}: no thread to prefetch {}, the reader fetches it", request, span);
       }
     }
   }
@@ -81,9 +85,9 @@ final class PiecedBytes implements Source {
     return piece.read(sink, most);
   }
 
-  /** A piece that failed stays the next one, and fails each time. */
+  /** A piece that failed remains the next one, so every further read fails too. */
   private Buffer fetched(FutureTask<Buffer> next) {
-    next.run(); // unless another thread does
+    next.run(); // does nothing if another thread runs it
     try {
       return next.get();
     } catch (InterruptedException e) {
@@ -100,7 +104,7 @@ final class PiecedBytes implements Source {
     return Timeout.NONE;
   }
 
-  /** From any thread: a reader that waits for a piece is freed. */
+  /** May be called from any thread; unblocks a reader that waits for a piece. */
   @Override
   public void close() {
     scope.cancel();

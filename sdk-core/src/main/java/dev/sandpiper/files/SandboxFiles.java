@@ -29,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The verbs that are the same on every platform, over the few that are not. A platform that lacks
- * an option overrides its verb, so as to refuse before a relative path is resolved.
+ * Implements the operations that are common to all platforms on top of a few platform-specific
+ * ones. A platform that does not support an option overrides the public method, so that the option
+ * is rejected before a relative path is resolved.
  */
 public abstract class SandboxFiles implements Filesystem {
   private static final Logger log = LoggerFactory.getLogger(SandboxFiles.class);
@@ -39,7 +40,7 @@ public abstract class SandboxFiles implements Filesystem {
   private final int attempts;
 
   /**
-   * @param attempts how often a download begins that broke and cannot be resumed
+   * @param attempts how often a download is started that cannot be resumed after a lost connection
    */
   protected SandboxFiles(SandboxPaths paths, int attempts) {
     this.paths = paths;
@@ -50,23 +51,25 @@ public abstract class SandboxFiles implements Filesystem {
     return paths;
   }
 
-  /** {@link #read(String, ReadOptions)} of an absolute path. */
+  /** {@link #read(String, ReadOptions)} with an absolute path. */
   protected abstract InputStream open(String path, ReadOptions options);
 
-  /** {@link #write(String, Content, WriteOptions)} to an absolute path, of a length if known. */
+  /**
+   * {@link #write(String, Content, WriteOptions)} with an absolute path, and the length if known.
+   */
   protected abstract void write(
       String path, Content content, OptionalLong total, WriteOptions options);
 
-  /** {@link #list(String, int)} of an absolute path and a depth of at least 1. */
+  /** {@link #list(String, int)} with an absolute path and a depth of at least 1. */
   protected abstract List<FileInfo> entries(String directory, int depth);
 
-  /** {@link #delete} of an absolute path that ends in the name of an entry. */
+  /** {@link #delete} with an absolute path that ends in the name of an entry. */
   protected abstract boolean remove(String path);
 
   @Override
   public List<FileInfo> list(String directory, int depth) {
     if (depth < 1) {
-      throw new IllegalArgumentException("a listing is at least one level deep, not " + depth);
+      throw new IllegalArgumentException("depth must be at least 1: " + depth);
     }
     return entries(paths.absolute(directory), depth);
   }
@@ -84,7 +87,7 @@ public abstract class SandboxFiles implements Filesystem {
   @Override
   public final byte[] readBytes(String path, int limit) {
     if (limit < 0) {
-      throw new IllegalArgumentException("no file has at most " + limit + " bytes");
+      throw new IllegalArgumentException("limit must not be negative: " + limit);
     }
     return transfer("read", path, () -> bytes(path, limit));
   }
@@ -96,7 +99,7 @@ public abstract class SandboxFiles implements Filesystem {
         throw refused(
             "read",
             path,
-            "it has more than the " + limit + " bytes that were asked for; stream it");
+            "the file has more than the limit of " + limit + " bytes; use read(path) to stream it");
       }
       return bytes;
     }
@@ -109,7 +112,7 @@ public abstract class SandboxFiles implements Filesystem {
       return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new InvalidRequestException(
-          Failure.of("read", path, "it is not UTF-8; readBytes has it as it is"), e);
+          Failure.of("read", path, "the file is not UTF-8; use readBytes(path)"), e);
     }
   }
 
@@ -131,13 +134,13 @@ public abstract class SandboxFiles implements Filesystem {
         });
   }
 
-  /** Writes {@code source} beside {@code target}, and then puts it in its place. */
+  /** Writes {@code source} to a file next to {@code target}, then renames it to {@code target}. */
   private static void replace(Path target, InputStream source) throws IOException {
     Path directory = target.toAbsolutePath().getParent();
     if (directory == null || Files.isDirectory(target)) {
-      throw new IOException(target + " is a directory, not the name of a file");
+      throw new IOException(target + " is a directory; the target must be the path of a file");
     }
-    // Not a temporary file of the JDK's: its owner alone could read what is downloaded.
+    // Not Files.createTempFile, which makes files that only their owner can read.
     Path part = directory.resolve("." + Nonce.random() + ".part");
     try {
       Files.copy(source, part);
@@ -153,16 +156,16 @@ public abstract class SandboxFiles implements Filesystem {
     write(paths.writable(path), Content.of(source), total, options);
   }
 
-  /** How long a file of this machine is that is to be sent. */
+  /** The size of a local file to upload. */
   protected static long sizeOf(Path source) {
     if (!Files.exists(source)) {
       throw new UncheckedIOException(
-          new NoSuchFileException(source.toString(), null, "no file to upload"));
+          new NoSuchFileException(source.toString(), null, "the file to upload does not exist"));
     }
     if (!Files.isRegularFile(source)) {
       throw new UncheckedIOException(
           new FileSystemException(
-              source.toString(), null, "not a file; uploadDirectory uploads a directory"));
+              source.toString(), null, "not a regular file; use uploadDirectory for a directory"));
     }
     try {
       return Files.size(source);
@@ -171,7 +174,7 @@ public abstract class SandboxFiles implements Filesystem {
     }
   }
 
-  /** The error for a path that is not what a verb takes. */
+  /** The exception for a path that an operation does not accept. */
   public static InvalidRequestException refused(String operation, String path, String observed) {
     return new InvalidRequestException(Failure.of(operation, path, observed));
   }
@@ -180,7 +183,7 @@ public abstract class SandboxFiles implements Filesystem {
     T run() throws IOException;
   }
 
-  /** Nothing of it is with the caller before its end, so it may begin anew. */
+  /** Runs a transfer, which may be restarted because the caller has seen nothing of it yet. */
   private <T> T transfer(String operation, String path, Transfer<T> transfer) {
     for (int attempt = 1; ; attempt++) {
       try {
@@ -189,7 +192,7 @@ public abstract class SandboxFiles implements Filesystem {
         if (attempt >= attempts || !(e.getCause() instanceof ConnectionLostException)) {
           throw e.getCause();
         }
-        log.warn("{} {}: {}; beginning anew", operation, path, e.getMessage());
+        log.warn("{} {}: {}; restarting", operation, path, e.getMessage());
       } catch (IOException e) {
         throw new UncheckedIOException(operation + " " + path, e);
       }

@@ -4,13 +4,16 @@ import dev.sandpiper.DirectoryOptions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a copy leaves out, if it may; else the first such thing ends it. */
+/**
+ * Collects the entries that a copy skips, if the options allow that; otherwise the first one fails
+ * the copy.
+ */
 final class Skipped {
   private static final int MOST = 1000;
   private static final int LONGEST = 500;
 
   private final boolean allowed;
-  private final List<String> told = new ArrayList<>();
+  private final List<String> reported = new ArrayList<>();
   private long count;
 
   Skipped(DirectoryOptions options) {
@@ -23,17 +26,17 @@ final class Skipped {
           name
               + ": "
               + reason
-              + "; DirectoryOptions.skipUnsafe() leaves out what cannot be copied");
+              + "; use DirectoryOptions.skipUnsafe() to skip entries that cannot be copied");
     }
     count++;
-    if (told.size() < MOST) {
+    if (reported.size() < MOST) {
       String shown = name.length() > LONGEST ? name.substring(0, LONGEST) + "..." : name;
-      told.add(shown + ": " + reason);
+      reported.add(shown + ": " + reason);
     }
   }
 
-  List<String> told() {
-    return told;
+  List<String> reported() {
+    return reported;
   }
 
   long count() {

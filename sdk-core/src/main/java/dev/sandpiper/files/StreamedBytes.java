@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The bytes of one answer as they come; of another one behind a break, where that is possible. */
+/**
+ * The bytes of a response as they arrive. After a lost connection the file is resumed with another
+ * response, if possible.
+ */
 final class StreamedBytes implements Source {
   private static final Logger log = LoggerFactory.getLogger(StreamedBytes.class);
   private static final int ATTEMPTS_IN_A_ROW = 3;
 
-  /** What must have come before a new break counts as the first one again. */
+  /** How many bytes must have arrived before the attempts are counted from one again. */
   private static final long PROGRESS = 1 << 20;
 
   private final @Nullable FileParts parts;
@@ -33,7 +36,7 @@ final class StreamedBytes implements Source {
   /**
    * @param parts null if it cannot be resumed
    * @param source the body, at {@code position}
-   * @param end {@link Long#MAX_VALUE} if it is where the body ends
+   * @param end {@link Long#MAX_VALUE} if the end of the body is the end of the file
    */
   StreamedBytes(
       @Nullable FileParts parts,
@@ -58,7 +61,7 @@ final class StreamedBytes implements Source {
       try {
         long count = source.read(sink, Math.min(most, end - position));
         if (count < 0 && end < Long.MAX_VALUE) {
-          throw new EOFException("the answer ended before the part that it has by its head");
+          throw new EOFException("the body ended before the range in its headers");
         }
         position += Math.max(0, count);
         return count;

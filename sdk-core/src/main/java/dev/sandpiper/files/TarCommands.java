@@ -12,23 +12,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The commands that pack and unpack a directory in its sandbox, and what their ends mean. */
+/**
+ * The commands that pack and unpack a directory in its sandbox, and the meaning of their exit
+ * codes.
+ */
 final class TarCommands {
   private static final int NO_TAR = 90;
   private static final int NO_DIRECTORY = 91;
   private static final int CHANGED = 1;
   private static final int MOST_WARNINGS = 1000;
 
-  /** What GNU tar says when it exits with 1: the archive is whole, and a file in it may not be. */
+  /**
+   * GNU tar's messages when it exits with 1: the archive is complete, but a file in it may not be.
+   */
   private static final Pattern CHANGE =
       Pattern.compile(
           ".*: (file changed as we read it|File removed before we read it"
               + "|File shrank by \\d+ bytes; padding with zeros)");
 
-  /** What tar says of one entry. */
+  /** A message of tar about one entry. */
   private static final Pattern NAMED = Pattern.compile("tar: \\./(.+): [^:/]+");
 
-  /** A tar that cannot unpack an empty archive cannot be used for anything. */
+  /** Tests tar: one that cannot unpack an empty archive is not usable. */
   private static final String USABLE =
       """
       export LC_ALL=C
@@ -38,9 +43,9 @@ final class TarCommands {
       """;
 
   /**
-   * Arguments: the directory, with a slash at its end, which makes sure that it is one; the
-   * archive. Its old time makes its version certain for who reads it: the name is new, so it never
-   * changes.
+   * Arguments: the directory, with a trailing slash, which makes sure that it is one; the archive.
+   * The archive gets an old modification time, which makes its version certain, see {@link
+   * FileVersion}: its name is new, so it never changes.
    */
   private static final String PACK =
       USABLE
@@ -58,7 +63,10 @@ final class TarCommands {
           exit "$status"
           """;
 
-  /** Arguments: the archive, which is deleted; the directory. Prints something if it is left. */
+  /**
+   * Arguments: the archive, which is deleted; the directory. Prints something if it could not be
+   * deleted.
+   */
   private static final String UNPACK =
       USABLE
           + """
@@ -86,9 +94,9 @@ final class TarCommands {
   }
 
   /**
-   * Fails if a command did.
+   * Throws if a command failed.
    *
-   * @param about what it was for, and what is left behind if it failed
+   * @param about the operation, and what is left behind if it failed
    */
   static void requireSuccess(Failure about, ExecResult result) {
     if (result.exit().isSuccess()) {
@@ -100,7 +108,7 @@ final class TarCommands {
           about.withObserved(
               "the sandbox has no usable tar ("
                   + said
-                  + "); install GNU tar or BusyBox in its image, or copy the files one by one"),
+                  + "); install GNU tar or BusyBox in its image, or copy the files individually"),
           Capability.DIRECTORIES);
     }
     String prefix = about.observed().isEmpty() ? "" : about.observed() + "; ";
@@ -109,10 +117,10 @@ final class TarCommands {
   }
 
   /**
-   * What a command that packed has left out by itself, such as sockets, or packed while it changed.
+   * The entries that the pack command skipped, such as sockets, or packed while they changed.
    *
-   * @param archive which it leaves out too if it is in the directory
-   * @throws UnsafeEntryException if there is something, and nothing may be left out
+   * @param archive skipped by tar too, if it is in the directory
+   * @throws UnsafeEntryException if there are any and the options do not allow skipping them
    */
   static List<String> warnings(
       Failure about, ExecResult result, String archive, DirectoryOptions options)
@@ -130,7 +138,7 @@ final class TarCommands {
     if (!result.stderr().isComplete() && !options.skipsUnsafe()) {
       throw new PlatformException(
           about
-              .withObserved("what tar says of entries that it leaves out did not arrive whole")
+              .withObserved("tar's messages about skipped entries are incomplete")
               .withRetryable(true));
     }
     List<String> lines = wanted(all, options);
@@ -142,16 +150,16 @@ final class TarCommands {
       throw new PlatformException(
           about
               .withObserved(
-                  "it changed while it was packed ("
+                  "the directory changed while it was packed ("
                       + said
-                      + "); copy it when nothing writes to it, or see"
+                      + "); copy it while nothing writes to it, or use"
                       + " DirectoryOptions.skipUnsafe()")
               .withRetryable(true));
     }
     throw new UnsafeEntryException(said);
   }
 
-  /** Without what is said of entries that are left out. */
+  /** Removes the messages about excluded entries. */
   private static List<String> wanted(List<String> lines, DirectoryOptions options) {
     Excludes excludes = Excludes.of(options.excludes());
     return lines.stream()

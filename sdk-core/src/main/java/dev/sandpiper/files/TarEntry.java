@@ -1,12 +1,12 @@
 package dev.sandpiper.files;
 
 /**
- * One entry of an archive, as its header says; nothing of it has been checked but its shape.
+ * One entry of an archive, as its headers describe it. Only its format has been validated.
  *
- * @param name with {@code \xNN} in it where it is not UTF-8
+ * @param name bytes that are not UTF-8 are written as {@code \xNN}
  * @param isText false if the name, or the link's target, is not UTF-8
  * @param size of the content that follows, in bytes
- * @param link what a link leads to, or which earlier entry a hard link is; empty for the rest
+ * @param link the target of a link, or the earlier entry of a hard link; empty otherwise
  */
 record TarEntry(String name, boolean isText, Kind kind, long size, int mode, String link) {
 

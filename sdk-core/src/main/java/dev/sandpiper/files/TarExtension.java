@@ -7,7 +7,10 @@ import dev.sandpiper.files.TarEntry.Kind;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What the headers before an entry's own say of it, and the entry that comes of both. */
+/**
+ * Collects the extension headers that precede an entry's own header, and combines both into the
+ * entry.
+ */
 final class TarExtension {
   private static final int NAME = 100;
   private static final int PREFIX = 345;
@@ -17,14 +20,14 @@ final class TarExtension {
   private @Nullable TarText longLink;
   private long longSize = -1;
 
-  /** The entry of this header; null if it only extends the next. */
+  /** The entry of this header; null if it is an extension header of the next entry. */
   @Nullable TarEntry read(byte[] header, TarReader archive) throws IOException {
     long size = TarNumber.read(header, 124, 12);
     switch (header[156]) {
       case 'L' -> longName = text(archive.extension(size));
       case 'K' -> longLink = text(archive.extension(size));
       case 'x' -> readPax(archive.extension(size));
-      case 'g' -> archive.extension(size); // about everything, which is about no name
+      case 'g' -> archive.extension(size); // a global header, which has no name or size: skipped
       default -> {
         return entry(header, longSize < 0 ? size : longSize);
       }
@@ -59,11 +62,15 @@ final class TarExtension {
       case '3', '4', '6' -> Kind.SPECIAL;
       case '5' -> Kind.DIRECTORY;
       default ->
-          throw new TarFormatException("an entry of a kind that is not known: " + (flag & 0xff));
+          throw new TarFormatException(
+              "the archive has an entry of an unknown type: " + (flag & 0xff));
     };
   }
 
-  /** The prefix is the standard's; GNU keeps times there, and writes another magic. */
+  /**
+   * The prefix field exists only in the standard's format; GNU, with another magic, keeps times
+   * there.
+   */
   private static TarText name(byte[] header) throws TarFormatException {
     TarText name = TarText.ofField(header, 0, NAME);
     boolean standard = new String(header, 257, 6, US_ASCII).equals("ustar\0");
@@ -73,18 +80,18 @@ final class TarExtension {
         : new TarText(prefix.text() + "/" + name.text(), prefix.isUtf8() && name.isUtf8());
   }
 
-  /** Records of {@code length key=value\n}, the length counting itself. */
+  /** Parses records of the form {@code length key=value }; the length includes itself. */
   private void readPax(byte[] records) throws TarFormatException {
     int at = 0;
     while (at < records.length) {
       String rest = new String(records, at, Math.min(8, records.length - at), ISO_8859_1);
       String digits = rest.split(" ", 2)[0];
       if (!digits.matches("\\d{1,7}") || digits.length() == rest.length()) {
-        throw new TarFormatException("a pax header that cannot be read");
+        throw new TarFormatException("the archive has a malformed pax header");
       }
       int length = Integer.parseInt(digits);
       if (length <= digits.length() + 2 || length > records.length - at) {
-        throw new TarFormatException("a pax header of an impossible length");
+        throw new TarFormatException("the archive has a pax record with an invalid length");
       }
       readRecord(records, at + digits.length() + 1, at + length - 1);
       at += length;
@@ -97,7 +104,7 @@ final class TarExtension {
       equals++;
     }
     if (equals == to) {
-      throw new TarFormatException("a pax header without a value");
+      throw new TarFormatException("the archive has a pax record without a value");
     }
     String key = new String(records, from, equals - from, ISO_8859_1);
     int start = equals + 1;
@@ -107,7 +114,7 @@ final class TarExtension {
       case "size" -> longSize = size(TarText.of(records, start, to - start).text());
       default -> {
         if (key.startsWith("GNU.sparse")) {
-          throw new TarFormatException("a sparse file, which cannot be read");
+          throw new TarFormatException("the archive has a sparse file, which is not supported");
         }
       }
     }

@@ -2,7 +2,7 @@ package dev.sandpiper.files;
 
 import java.io.IOException;
 
-/** Bytes that are no archive, or one that asks for what must not be done. */
+/** The bytes are not a valid tar archive, or the archive has an entry that must not be unpacked. */
 public final class TarFormatException extends IOException {
   private static final long serialVersionUID = 1L;
   private static final int LONGEST = 200;
@@ -12,7 +12,7 @@ public final class TarFormatException extends IOException {
   }
 
   /**
-   * @param name which is cut, because it comes from the archive
+   * @param name truncated in the message, because it comes from the archive
    */
   TarFormatException(String message, String name) {
     super(message + ": " + cut(name));

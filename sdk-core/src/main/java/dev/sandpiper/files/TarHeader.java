@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 
 /**
- * The headers of one entry in GNU's format, whose long names BusyBox reads too. Owners are left to
- * the unpacker.
+ * Writes the headers of one entry in GNU's format, whose long names BusyBox reads too. Owners are
+ * not recorded.
  */
 final class TarHeader {
   private static final int NAME = 100;

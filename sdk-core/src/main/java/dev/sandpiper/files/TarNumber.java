@@ -2,7 +2,7 @@ package dev.sandpiper.files;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-/** Numbers in headers: octal digits, or base 256 where the first bit is set. */
+/** Numbers in headers: octal digits, or base 256 if the first bit is set. */
 final class TarNumber {
   private TarNumber() {}
 
@@ -21,14 +21,14 @@ final class TarNumber {
     long value = header[offset] & 0x7f;
     for (int i = offset + 1; i < offset + length; i++) {
       if (value >> 54 != 0) {
-        throw new TarFormatException("a number in the archive that is negative or too large");
+        throw new TarFormatException("the archive has a number that is negative or too large");
       }
       value = value << 8 | (header[i] & 0xff);
     }
     return value;
   }
 
-  /** Writes octal digits and a NUL, or base 256 where they do not fit. */
+  /** Writes octal digits and a NUL, or base 256 if they do not fit. */
   static void write(long value, byte[] header, int offset, int length) {
     String digits = Long.toOctalString(value);
     if (digits.length() < length) {

@@ -10,14 +10,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a tar archive as GNU, BusyBox and BSD write it: ustar with prefixes, GNU's long names, pax
  * headers for path, link and size, sizes in base 256. Sparse files and multi-volume archives are
- * refused. Every length is bounded; for one thread.
+ * rejected. Every length is bounded. Not thread-safe.
  *
  * @see <a href="https://www.gnu.org/software/tar/manual/html_node/Standard.html">The tar format</a>
  */
 final class TarReader {
   static final int BLOCK = 512;
 
-  /** Extended attributes, which are ignored, stand in them too. */
+  /**
+   * The maximum length of an extension header, which may also hold extended attributes, which are
+   * ignored.
+   */
   private static final int LONGEST_EXTENSION = 1 << 20;
 
   private static final int MOST_EXTENSIONS = 16;
@@ -31,7 +34,7 @@ final class TarReader {
   private int padding;
 
   /**
-   * @param budget how many bytes may be read, of whatever kind
+   * @param budget the maximum number of bytes to read in total
    */
   TarReader(InputStream source, long budget) {
     this.source = source;
@@ -39,9 +42,9 @@ final class TarReader {
   }
 
   /**
-   * The next entry; what was not read of the one before is skipped. Null behind the last.
+   * The next entry; unread content of the previous one is skipped. Null after the last.
    *
-   * @throws EOFException if the archive ends without its end mark
+   * @throws EOFException if the archive ends without its end marker
    */
   @Nullable TarEntry next() throws IOException {
     skipContent();
@@ -60,10 +63,10 @@ final class TarReader {
         return entry;
       }
     }
-    throw new TarFormatException("headers about no entry in the archive");
+    throw new TarFormatException("the archive has extension headers without an entry");
   }
 
-  /** Reads content of the current entry; -1 at its end. */
+  /** Reads content of the current entry; returns -1 at its end. */
   int read(byte[] target) throws IOException {
     return read(target, 0, target.length);
   }
@@ -80,10 +83,10 @@ final class TarReader {
     return count;
   }
 
-  /** The body of a header that belongs to the next entry. */
+  /** The content of an extension header. */
   byte[] extension(long size) throws IOException {
     if (size > LONGEST_EXTENSION) {
-      throw new TarFormatException("a name or header of " + size + " bytes in the archive");
+      throw new TarFormatException("the archive has a name or header of " + size + " bytes");
     }
     byte[] bytes = exactly((int) size);
     exactly(padding(size));
@@ -92,13 +95,13 @@ final class TarReader {
 
   private void skipContent() throws IOException {
     while (read(rest) >= 0) {
-      // read and forgotten
+      // discarded
     }
     exactly(padding);
     padding = 0;
   }
 
-  /** How many zeros fill the last block of that much content. */
+  /** The number of padding bytes after content of this size. */
   static int padding(long size) {
     return (int) ((BLOCK - size % BLOCK) % BLOCK);
   }
@@ -113,18 +116,18 @@ final class TarReader {
     while (filled < count) {
       int more = take(bytes, filled, count - filled);
       if (more < 0) {
-        throw new EOFException("the archive ends too early");
+        throw new EOFException("the archive is truncated");
       }
       filled += more;
     }
     return bytes;
   }
 
-  /** Archives are filled up with zeros behind their end. */
+  /** Checks that only zeros follow the end marker. */
   private void finish() throws IOException {
     for (int count = take(rest, 0, rest.length); count >= 0; count = take(rest, 0, rest.length)) {
       if (!isZero(rest, count)) {
-        throw new TarFormatException("something behind the archive's end");
+        throw new TarFormatException("the archive has data after its end marker");
       }
     }
   }
@@ -133,23 +136,25 @@ final class TarReader {
     return Arrays.equals(bytes, 0, count, new byte[count], 0, count);
   }
 
-  /** All that is read passes here. */
+  /** Reads from the source; counts every byte against the budget. */
   private int take(byte[] target, int offset, int length) throws IOException {
     requireNoInterrupt();
     int count = source.read(target, offset, length);
     budget -= Math.max(0, count);
     if (budget < 0) {
       throw new UnsafeEntryException(
-          "the directory's archive has more bytes than the limit allows; a higher"
-              + " DirectoryOptions.limit reads on");
+          "the directory's archive exceeds the limit; set a higher DirectoryOptions.limit");
     }
     return count;
   }
 
-  /** A copy is also work of this machine's own, which no transport ends. */
+  /**
+   * Checks the interrupt flag, because local work does not pass through the transport, which
+   * otherwise does.
+   */
   static void requireNoInterrupt() throws InterruptedIOException {
     if (Thread.currentThread().isInterrupted()) {
-      throw new InterruptedIOException("the thread was interrupted");
+      throw new InterruptedIOException("its thread was interrupted");
     }
   }
 

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.HexFormat;
 
-/** Names and links' targets as archives have them: bytes, which are mostly UTF-8. */
+/** A name or link target in an archive: bytes that are usually UTF-8. */
 record TarText(String text, boolean isUtf8) {
-  /** No system takes a longer path. */
+  /** The longest path that systems accept. */
   private static final int LONGEST = 4096;
 
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
@@ -30,7 +30,7 @@ record TarText(String text, boolean isUtf8) {
     }
   }
 
-  /** Up to the first NUL. */
+  /** Reads up to the first NUL. */
   static TarText ofField(byte[] bytes, int offset, int length) throws TarFormatException {
     int end = offset;
     while (end < offset + length && bytes[end] != 0) {

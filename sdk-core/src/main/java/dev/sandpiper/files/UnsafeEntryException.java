@@ -2,7 +2,7 @@ package dev.sandpiper.files;
 
 import java.io.IOException;
 
-/** A directory holds what cannot be copied, and nothing may be left out. */
+/** A directory has an entry that cannot be copied, and the options do not allow skipping it. */
 public final class UnsafeEntryException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -12,17 +12,17 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a listener how far an upload is, while its bytes are read. What the listener throws, or the
- * content past what it may, ends the upload as an {@link IOException}, and is what the caller gets.
- * For the thread that sends.
+ * Reports the progress of an upload to a listener while its bytes are read. An exception of the
+ * listener, or an unchecked one of the content, ends the upload as an {@link IOException}, and
+ * {@link #run} rethrows the original. Used by the sending thread only.
  */
 public final class UploadProgress {
   private final TransferListener listener;
   private final OptionalLong total;
-  private long before;
-  private long sent;
+  private long before; // bytes of the parts that are complete
+  private long sent; // and of the current part
   private long entries;
-  private @Nullable RuntimeException thrown;
+  private @Nullable RuntimeException thrown; // by the caller's own code
 
   public UploadProgress(TransferListener listener, OptionalLong total) {
     this.listener = listener;
@@ -33,25 +33,28 @@ public final class UploadProgress {
     return new UploadProgress(TransferListener.none(), OptionalLong.empty());
   }
 
-  /** Everything is sent from its beginning, perhaps not for the first time. */
+  /** Starts from zero, because everything is sent, possibly again. */
   public void restart() {
     before = 0;
     sent = 0;
     entries = 0;
   }
 
-  /** The same bytes, each piece of which is reported. If they are opened again they count anew. */
+  /**
+   * Wraps the bytes of one part so that progress is reported. If the part is opened again, it is
+   * counted from its beginning.
+   */
   public InputStream of(InputStream bytes) {
     sent = before;
-    return new Told(bytes);
+    return new ReportedStream(bytes);
   }
 
-  /** What was sent is through, and not sent again with what follows. */
+  /** The current part is complete and will not be sent again. */
   public void pass() {
     before = sent;
   }
 
-  /** One more file, directory or link is on its way. */
+  /** Counts a file, directory or link. */
   public void entry() {
     entries++;
   }
@@ -60,17 +63,20 @@ public final class UploadProgress {
     return entries;
   }
 
-  /** How many bytes were read, and so may have arrived. */
+  /** The number of bytes read so far, which may have been sent. */
   public long sent() {
     return sent;
   }
 
-  /** Tells that one file is done; what the listener throws goes straight to the caller. */
+  /** Reports the end of a single file. An exception of the listener propagates directly. */
   public void end() {
     listener.progress(new TransferProgress(sent, total, 1));
   }
 
-  /** Runs the upload. What the caller's own code threw goes before what came of it. */
+  /**
+   * Runs the upload. If the caller's own code threw, rethrows that instead of the failure that it
+   * caused.
+   */
   public void run(Runnable upload) {
     try {
       upload.run();
@@ -84,7 +90,7 @@ public final class UploadProgress {
     }
   }
 
-  /** The failure with what is left behind; a source that failed says that by itself. */
+  /** The failure with {@code outcome} prepended, unless nothing was sent or the content failed. */
   public static SandboxException withOutcome(SandboxException failure, String outcome) {
     boolean says = failure instanceof CancelledException && failure.getCause() != null;
     return says || !Ambiguity.mayHaveStarted(failure)
@@ -97,10 +103,10 @@ public final class UploadProgress {
     return new IOException(reason, cause);
   }
 
-  private final class Told extends BlockInputStream {
+  private final class ReportedStream extends BlockInputStream {
     private final InputStream bytes;
 
-    Told(InputStream bytes) {
+    ReportedStream(InputStream bytes) {
       this.bytes = bytes;
     }
 

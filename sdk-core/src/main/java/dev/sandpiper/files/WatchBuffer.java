@@ -11,13 +11,13 @@ import dev.sandpiper.http.Time;
 import java.util.Optional;
 
 /**
- * Between the pump of a watch and its reader. The pump never waits; when too much has come that
- * nobody read, all of it becomes one gap.
+ * The buffer between the pump of a watch and its reader. The pump never waits: when the unread
+ * events exceed the limit, all of them are replaced by one gap.
  */
 final class WatchBuffer extends EventQueue<FileEvent> {
-  static final String OVERFLOW = "events came faster than they were read";
+  static final String OVERFLOW = "events arrived faster than they were read";
 
-  /** Roughly bytes. */
+  /** In bytes, approximately. */
   static final int LIMIT = 1 << 20;
 
   private static final int OVERHEAD = 256;
@@ -40,7 +40,7 @@ final class WatchBuffer extends EventQueue<FileEvent> {
         });
   }
 
-  /** Waits that long, or until it is discarded. */
+  /** Waits until the buffer is discarded, at most {@code nanos}. */
   void awaitDiscarding(long nanos) throws InterruptedException {
     awaitWhile(() -> !isDiscarded(), nanos);
   }
@@ -59,7 +59,7 @@ final class WatchBuffer extends EventQueue<FileEvent> {
             : event instanceof ModeChanged changed ? changed.info() : Optional.empty();
   }
 
-  /** What the text of an entry does not show. */
+  /** Attributes that {@code FileInfo.toString()} does not show. */
   private static int unseen(FileInfo info) {
     return info.metadata().toString().length() + info.linkTarget().map(String::length).orElse(0);
   }

@@ -3,16 +3,16 @@ package dev.sandpiper.files;
 import dev.sandpiper.FileEvent;
 import org.jspecify.annotations.Nullable;
 
-/** One connection on which a platform tells changes. For one thread. */
+/** One connection on which a platform reports changes. Not thread-safe. */
 public interface WatchConnection extends AutoCloseable {
 
   /**
-   * Blocks for the next event. Null when there will be none any more, because what was watched is
-   * gone; everything else that ends the connection is thrown.
+   * Blocks for the next event. Null if the watched directory was removed; any other end of the
+   * connection is thrown.
    */
   @Nullable FileEvent next();
 
-  /** Frees what the connection holds. Idempotent. */
+  /** Releases the connection. Idempotent. */
   @Override
   void close();
 }

@@ -20,9 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the connection of a watch; when that is lost it opens another, and then tells the gap. It
- * does not refer to the {@link FileWatch} that callers have, so that one that is forgotten becomes
- * garbage.
+ * Reads the connection of a watch; if it is lost, opens another and then reports a gap. It does not
+ * refer to the caller's {@link FileWatch}, so that one that was never closed can be collected.
  */
 final class WatchPump {
   private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
@@ -53,7 +52,7 @@ final class WatchPump {
     return buffer;
   }
 
-  /** Opens the first connection on this thread, and reads it on one of the executor's. */
+  /** Opens the first connection on this thread and reads it on the executor. */
   void begin() {
     WatchConnection first = opener.get();
     try {
@@ -77,9 +76,10 @@ final class WatchPump {
       buffer.fail(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      buffer.fail(new CancelledException(failure("its reader was interrupted"), e));
+      buffer.fail(new CancelledException(failure("the reading thread was interrupted"), e));
     } catch (RuntimeException | Error e) {
-      buffer.fail(new IllegalStateException("the watch of " + directory + " died", e));
+      buffer.fail(
+          new IllegalStateException("the reader of the watch of " + directory + " failed", e));
       throw e;
     } finally {
       over = true;
@@ -89,7 +89,7 @@ final class WatchPump {
     }
   }
 
-  /** Reads until the connection is lost, and returns why; null if the watch is over. */
+  /** Reads until the connection is lost and returns the reason; null if the watch has ended. */
   private @Nullable SandboxException drain(WatchConnection connection) {
     try {
       FileEvent event = connection.next();
@@ -109,7 +109,7 @@ final class WatchPump {
     }
   }
 
-  /** Null if the watch is over. */
+  /** Opens another connection; null if the watch has ended. */
   private @Nullable WatchConnection reopen(SandboxException lost) throws InterruptedException {
     Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     for (int attempt = 1; ; attempt++) {
@@ -119,14 +119,14 @@ final class WatchPump {
       }
       try {
         WatchConnection connection = opener.get();
-        tell(lost.failure().observed() + "; the watch was opened anew");
+        tell(lost.failure().observed() + "; the watch was reopened");
         return connection;
       } catch (SandboxException e) {
         if (buffer.isDiscarded()) {
           return null;
         }
         if (e instanceof NotFoundException gone && gone.what() == What.FILE) {
-          tell(lost.failure().observed() + "; meanwhile the directory itself was removed");
+          tell(lost.failure().observed() + "; the directory was removed meanwhile");
           return null;
         }
         if (attempt == ATTEMPTS || isFinal(e)) {
@@ -142,7 +142,7 @@ final class WatchPump {
     buffer.put(new Gap(reason));
   }
 
-  /** True of what another connection would not change. */
+  /** True if reconnecting would not help. */
   private static boolean isFinal(SandboxException failure) {
     return failure instanceof AuthenticationException
         || failure instanceof UnsupportedCapabilityException
@@ -154,7 +154,7 @@ final class WatchPump {
     return Failure.of("watch", directory, observed);
   }
 
-  /** Idempotent. False if there is nothing to end. */
+  /** Ends the watch. False if it has ended already. Idempotent. */
   boolean close() {
     boolean isOpen = !over && !buffer.isDiscarded();
     buffer.discard();

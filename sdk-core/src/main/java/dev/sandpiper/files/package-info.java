@@ -1,6 +1,7 @@
 /**
- * What the filesystems of all providers share: watches that outlive their connections, and
- * directories in one stream. For the sister modules only.
+ * Shared by the filesystems of all providers: reads that are resumed, atomic writes, watches that
+ * survive lost connections, and copies of directories as one stream. Exported to the sister modules
+ * only.
  */
 @NullMarked
 package dev.sandpiper.files;

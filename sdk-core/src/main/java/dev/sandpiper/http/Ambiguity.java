@@ -9,13 +9,14 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.WireFormatException;
 import java.util.function.Supplier;
 
-/** Which failures leave open whether the platform did what it was asked. */
+/** Classifies failures after which it is unknown whether the request took effect. */
 public final class Ambiguity {
   private Ambiguity() {}
 
   /**
-   * True if the request may have taken effect. A clear refusal has not, nor has what never left; a
-   * server's own "deadline exceeded" proves nothing, because the process may run all the same.
+   * True if the request may have taken effect. False after an explicit refusal, or if no byte was
+   * sent. True after the server's own "deadline exceeded", because the process may run
+   * nevertheless.
    */
   public static boolean mayHaveStarted(SandboxException failure) {
     int status = failure.status().orElse(0);
@@ -28,10 +29,10 @@ public final class Ambiguity {
   }
 
   /**
-   * {@code failure} in its own kind if it can be ambiguous, with words in front that say what
-   * cannot be known.
+   * Returns {@code failure} with {@code observed} prepended; as the same exception type if that
+   * type can be ambiguous.
    *
-   * @param observed such as "whether it ran cannot be known; the sandbox does not answer"
+   * @param observed such as "it is unknown whether it ran; the sandbox does not respond"
    */
   public static SandboxException unknown(SandboxException failure, String observed) {
     Failure known = failure.failure();
@@ -41,7 +42,7 @@ public final class Ambiguity {
         : new PlatformException(unknown, failure);
   }
 
-  /** Makes a call; {@code observed} is said of a failure that leaves its effect open. */
+  /** Makes a call. {@code observed} is prepended to a failure after which its effect is unknown. */
   public static <T> T saying(String observed, Supplier<T> call) {
     try {
       return call.get();

@@ -8,21 +8,21 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a client works beside its callers. What the caller's executor or a closed client refuses is
- * a {@link CancelledException}, for every caller.
+ * The executors of one client. A task that the caller's executor or a closed client rejects fails
+ * with {@link CancelledException}.
  */
 final class Background {
   private final ExecutorService own = DaemonThreads.executor();
   private final Executor chosen;
 
   /**
-   * @param callers runs what may last as long as a process; null for our own threads
+   * @param callers runs tasks that may take as long as a process; null to use our own threads
    */
   Background(@Nullable Executor callers) {
     chosen = callers == null ? own : callers;
   }
 
-  /** Runs work that may last, on the executor that the caller chose. */
+  /** Runs a long task on the caller's executor, or else on our own threads. */
   void execute(Runnable task) {
     try {
       chosen.execute(task);
@@ -32,8 +32,8 @@ final class Background {
   }
 
   /**
-   * Runs work that must not wait until the caller's executor has a thread. Never refused: what a
-   * client that is being closed leaves to do is done.
+   * Runs a task that must not wait for a thread of the caller's executor. Never rejected, so that
+   * the clean-up of a closing client still runs.
    */
   void executePromptly(Runnable task) {
     try {
@@ -48,7 +48,7 @@ final class Background {
         Failure.of(
             "run",
             "in the background",
-            "refused: the client is closed, or the executor it was given is full or shut down"),
+            "rejected: the client is closed, or its executor is full or shut down"),
         cause);
   }
 

@@ -3,20 +3,23 @@ package dev.sandpiper.http;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Pauses that double up to the longest, until progress resets them. Not thread-safe. */
+/**
+ * Exponential backoff: each pause is twice as long as the one before, up to a maximum, until {@link
+ * #reset}. Not thread-safe.
+ */
 public final class Backoff {
   private final Duration first;
   private final Duration longest;
   private final @Nullable CallScope time;
   private Duration upcoming;
 
-  /** Pauses without an end. */
+  /** Backs off without a time limit. */
   public Backoff(Duration first, Duration longest) {
     this(first, longest, null);
   }
 
   /**
-   * @param time for all of them together; null if they have no end
+   * @param time bounds all attempts together; null for no limit
    */
   public Backoff(Duration first, Duration longest, @Nullable CallScope time) {
     this.first = first;
@@ -25,7 +28,7 @@ public final class Backoff {
     this.time = time;
   }
 
-  /** False once the time is over. */
+  /** False once the time is up. */
   public boolean hasTime() {
     return time == null || !time.left().isZero();
   }

@@ -18,13 +18,13 @@ import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** What OkHttp throws, in our words. */
+/** Maps OkHttp's exceptions to ours. */
 record CallErrors(HttpRequest request, Limits limits) {
 
   /**
-   * The error for a call that we stopped ourselves.
+   * The error of a call that we stopped ourselves.
    *
-   * @param sent false if it is certain that no byte of the request has left
+   * @param sent false if it is certain that no byte of the request was sent
    */
   SandboxException stopped(WatchedCall.Stop stop, boolean sent) {
     boolean retryable = !sent || request.isHarmless();
@@ -45,7 +45,7 @@ record CallErrors(HttpRequest request, Limits limits) {
     return new CancelledException(request.failure(observed).withRetryable(retryable));
   }
 
-  /** The error for a call that failed before the head of its answer. */
+  /** The error of a call that failed before the response headers arrived. */
   SandboxException failed(IOException cause, WatchedCall call) {
     WatchedCall.Stop stop = call.stopped();
     if (stop != null) {
@@ -56,7 +56,7 @@ record CallErrors(HttpRequest request, Limits limits) {
     if (cause instanceof ContentFailedException) {
       return new CancelledException(
           request
-              .failure("what was to be sent could not be read; a part may have arrived")
+              .failure("the content to send could not be read; a part of it may have arrived")
               .withRetryable(false),
           cause.getCause());
     }
@@ -67,8 +67,8 @@ record CallErrors(HttpRequest request, Limits limits) {
   }
 
   /**
-   * The error for a call in which a part of the caller's client threw something unchecked. Its
-   * message may hold anything, so that only its type is shown.
+   * The error of a call in which a part of the caller's OkHttp client threw an unchecked exception.
+   * Only its type is shown, because its message may contain secrets.
    */
   SandboxException foreign(Throwable cause, WatchedCall call) {
     ForeignFailure.throwIfFatal(cause);
@@ -91,8 +91,8 @@ record CallErrors(HttpRequest request, Limits limits) {
     boolean consumed = call.isBodyOpened() && body != null && !body.isRepeatable();
     String observed =
         authority()
-            + " refused the request before it looked at it"
-            + (consumed ? "; what was to be sent can be read only once" : "");
+            + " refused the request before processing it"
+            + (consumed ? "; not retried, because the content to send can be read only once" : "");
     return new ConnectionLostException(
         request.failure(observed).withRetryable(!consumed), null, cause);
   }
@@ -107,23 +107,26 @@ record CallErrors(HttpRequest request, Limits limits) {
 
   private SandboxException lost(IOException cause) {
     if (isOfAProxy(cause)) {
-      String observed = authority() + " answered 407, which is a proxy's and not an origin's";
+      String observed = authority() + " responded 407, which only a proxy may send";
       return new PlatformException(request.failure(observed), cause);
     }
-    if (cause instanceof ProtocolException && !isHeadBrokenOff(cause)) {
+    if (cause instanceof ProtocolException && !isHeadTruncated(cause)) {
       return new WireFormatException(
-          request.failure("the answer of " + authority() + " is not valid HTTP"), cause);
+          request.failure("the response of " + authority() + " is not valid HTTP"), cause);
     }
     return new ConnectionLostException(
-        request.failure("the connection broke before an answer came"), null, cause);
+        request.failure("the connection closed before a response arrived"), null, cause);
   }
 
   private static boolean isOfAProxy(IOException cause) {
     return String.valueOf(cause.getMessage()).startsWith("Received HTTP_PROXY_AUTH (407)");
   }
 
-  /** A connection of HTTP/2 that ends inside a head: OkHttp reads what is missing as no fields. */
-  private static boolean isHeadBrokenOff(IOException cause) {
+  /**
+   * True if an HTTP/2 connection closed within the response headers: OkHttp reports the missing
+   * part as missing fields.
+   */
+  private static boolean isHeadTruncated(IOException cause) {
     return String.valueOf(cause.getMessage()).startsWith("Expected ':status' header");
   }
 
@@ -132,9 +135,9 @@ record CallErrors(HttpRequest request, Limits limits) {
     String observed =
         switch (limit) {
           case CONNECT -> "no connection to " + authority() + " within the connect limit of ";
-          case RESPONSE -> "no answer within the response limit of ";
+          case RESPONSE -> "no response within the response limit of ";
           case IDLE -> "nothing arrived within the idle limit of ";
-          case DEADLINE -> "not over within the deadline of ";
+          case DEADLINE -> "not completed within the deadline of ";
         };
     Failure failure =
         request
@@ -153,7 +156,7 @@ record CallErrors(HttpRequest request, Limits limits) {
 
   private static String reason(IOException cause) {
     if (cause instanceof UnknownHostException) {
-      return "the host is unknown; is the domain right?";
+      return "unknown host; check the domain";
     }
     if (cause instanceof SSLException) {
       return "TLS failed: " + cause.getMessage();

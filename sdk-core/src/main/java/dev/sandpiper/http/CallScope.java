@@ -19,15 +19,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time of one call, and its cancellation. Everything that is done on the call's behalf carries
- * its scope, or one within it: requests, their retries, token refreshes, look-ups, pauses. All of
- * that ends when the time is over, when the scope or an outer one is cancelled, or when the thread
- * that waits is interrupted.
+ * The deadline and the cancellation of one call. Everything that is done on the call's behalf uses
+ * its scope or an inner one: requests, retries, token refreshes, look-ups, pauses. All of it ends
+ * when the deadline passes, when the scope or an outer one is cancelled, or when the waiting thread
+ * is interrupted.
  *
- * <p>Safe for use by many threads. Only {@link #cancel} changes it.
+ * <p>Thread-safe. Immutable except for {@link #cancel}.
  */
 public final class CallScope {
-  /** Of the machine's time: locks cannot be waited for by any other. */
+  /**
+   * How often a wait for a lock checks the scope. System time, because a lock cannot wait by any
+   * other clock.
+   */
   private static final long LOOK_MILLIS = 50;
 
   private final Time time;
@@ -36,7 +39,7 @@ public final class CallScope {
   private final Set<Runnable> actions = ConcurrentHashMap.newKeySet();
   private volatile boolean cancelled;
 
-  /** When the time is over, and how messages explain that. */
+  /** When the time is up, and which limit that is, for messages. */
   record End(Limit limit, Duration value, long began) {
     long left(long now) {
       return Durations.nanos(value) - (now - began);
@@ -47,7 +50,7 @@ public final class CallScope {
       String observed =
           limit == Limit.DEADLINE
               ? "stopped at its deadline of " + Durations.text(value) + " (Command.timeout)"
-              : "not over within its limit of " + Durations.text(value);
+              : "not completed within its limit of " + Durations.text(value);
       return new DeadlineExceededException(
           limit, value, about.withObserved(observed), partial, cause);
     }
@@ -59,22 +62,22 @@ public final class CallScope {
     this.end = end;
   }
 
-  /** A new scope by the time of this machine, without an end: only {@link #cancel} ends it. */
+  /** A new scope on the system clock without a deadline: only {@link #cancel} ends it. */
   public static CallScope open() {
     return open(Time.system());
   }
 
-  /** A new scope without an end, which only {@link #cancel} ends. */
+  /** A new scope without a deadline: only {@link #cancel} ends it. */
   public static CallScope open(Time time) {
     return new CallScope(time, null, null);
   }
 
-  /** A new scope by the same time, without an end. It does not end together with this one. */
+  /** A new scope on the same clock without a deadline, independent of this one. */
   public CallScope apart() {
     return open(time);
   }
 
-  /** The time by which it ends. */
+  /** The clock of this scope. */
   public Time time() {
     return time;
   }
@@ -84,7 +87,7 @@ public final class CallScope {
     return within(limit, Limit.RESPONSE);
   }
 
-  /** Like {@link #within(Duration)}, for the time that a command has. */
+  /** Like {@link #within(Duration)}, for the deadline of a command. */
   public CallScope withinDeadline(Duration limit) {
     return within(limit, Limit.DEADLINE);
   }
@@ -96,12 +99,12 @@ public final class CallScope {
     return new CallScope(time, this, isSooner ? inner : end);
   }
 
-  /** A scope that ends together with this one, and can be cancelled by itself. */
+  /** A scope that ends together with this one and can also be cancelled on its own. */
   public CallScope child() {
     return new CallScope(time, this, end);
   }
 
-  /** Ends it, and what was made from it. Idempotent; from any thread. */
+  /** Cancels this scope and its inner scopes. Idempotent; may be called from any thread. */
   public void cancel() {
     cancelled = true;
     actions.forEach(Runnable::run);
@@ -112,7 +115,7 @@ public final class CallScope {
     return cancelled || (outer != null && outer.isCancelled());
   }
 
-  /** The time that is left; zero if it is over, 292 years if it has no end. */
+  /** The remaining time; zero if it is up, 292 years without a deadline. */
   public Duration left() {
     return Duration.ofNanos(Math.max(0, leftNanos()));
   }
@@ -126,11 +129,11 @@ public final class CallScope {
   }
 
   /**
-   * Returns if the call may go on.
+   * Checks that the call may continue.
    *
-   * @param about what an error says it is about
+   * @param about the operation and subject of an error
    * @throws CancelledException if the scope is cancelled, or this thread is interrupted
-   * @throws DeadlineExceededException if the time is over
+   * @throws DeadlineExceededException if the deadline has passed
    */
   public void check(Failure about) {
     if (isCancelled()) {
@@ -150,12 +153,12 @@ public final class CallScope {
     return isCancelled() || Thread.currentThread().isInterrupted() || leftNanos() <= 0;
   }
 
-  /** Waits. Fails like {@link #check} as soon as the call may not go on. */
+  /** Sleeps. Fails like {@link #check} as soon as the scope has ended. */
   public void sleep(Duration pause, Failure about) {
     sleep(time, pause, about);
   }
 
-  /** Waits by the time of a client, whatever this scope's is. */
+  /** Sleeps by the clock of a client instead of this scope's. */
   public void sleep(Time pausing, Duration pause, Failure about) {
     check(about);
     CompletableFuture<Boolean> woken = new CompletableFuture<>();
@@ -171,7 +174,7 @@ public final class CallScope {
     check(about);
   }
 
-  /** Takes a lock that may be held during requests. Fails like {@link #check}. */
+  /** Acquires a lock that may be held during requests. Fails like {@link #check}. */
   public void lock(ReentrantLock lock, Failure about) {
     boolean locked = false;
     while (!locked) {
@@ -190,9 +193,9 @@ public final class CallScope {
   }
 
   /**
-   * The error for a call whose time is over.
+   * The error of a call whose deadline has passed.
    *
-   * @param partial what a command had written
+   * @param partial the output of the command so far
    */
   public DeadlineExceededException exceeded(
       Failure about, @Nullable ExecResult partial, @Nullable Throwable cause) {
@@ -200,8 +203,8 @@ public final class CallScope {
   }
 
   /**
-   * Waits for work that somebody else does, and for others too. Fails like {@link #check}, or as
-   * the work did.
+   * Waits for work that another call does. Fails like {@link #check}, or with the failure of the
+   * work.
    */
   public <T> T await(CompletableFuture<T> work, Failure about) {
     CompletableFuture<T> awaited = work.copy();
@@ -212,24 +215,25 @@ public final class CallScope {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | CancellationException e) {
-      // check() says why
+      // check() below reports why
     } catch (ExecutionException e) {
       throw SharedFailure.rethrown(e);
     } finally {
       forget(giveUp);
     }
     check(about);
-    throw new CancelledException(about.withObserved("it was given up"));
+    throw new CancelledException(about.withObserved("the work it waited for was cancelled"));
   }
 
-  /** The end, if it has come. */
+  /** The end if it has passed, or else null. */
   @Nullable End over() {
     return end != null && end.left(time.nanos()) <= 0 ? end : null;
   }
 
   /**
-   * Runs {@code action} when this or an outer scope is cancelled, on the thread that cancels; at
-   * once if it is cancelled. It must not block. The caller takes it back with {@link #forget}.
+   * Runs {@code action} when this or an outer scope is cancelled, on the cancelling thread;
+   * immediately if it is already cancelled. The action must not block. The caller removes it with
+   * {@link #forget}.
    */
   public void onCancel(Runnable action) {
     for (CallScope scope = this; scope != null; scope = scope.outer) {
@@ -240,7 +244,7 @@ public final class CallScope {
     }
   }
 
-  /** Takes back what {@link #onCancel} was given. */
+  /** Removes an action given to {@link #onCancel}. */
   public void forget(Runnable action) {
     for (CallScope scope = this; scope != null; scope = scope.outer) {
       scope.actions.remove(action);

@@ -7,8 +7,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks every 50 ms at the calls that are open, and stops those whose waiter was interrupted (a
- * socket read does not notice by itself) or has waited past a limit. Rests while no call is open.
+ * Checks the open calls every 50 ms and stops those whose waiting thread was interrupted (a socket
+ * read does not notice an interrupt) or has waited past a limit. Idle while no call is open.
  */
 final class CallWatch {
   private static final Duration INTERVAL = Duration.ofMillis(50);
@@ -38,7 +38,7 @@ final class CallWatch {
     }
   }
 
-  /** Stops the calls that are open, and every later one: nobody would look at them any more. */
+  /** Stops the open calls and every later one, because they are no longer checked. */
   void close() {
     synchronized (this) {
       closed = true;
@@ -58,12 +58,12 @@ final class CallWatch {
     }
   }
 
-  /** What one call fails with must not end the looking after all others. */
+  /** A failure of one check must not end the checks of the other calls. */
   private static void check(WatchedCall call, long now) {
     try {
       call.check(now);
     } catch (RuntimeException | Error e) {
-      ForeignFailure.log("looking after a call", e);
+      ForeignFailure.log("checking a call", e);
     }
   }
 

@@ -14,15 +14,15 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client shares among all its sandboxes: connections, threads, one clock. What the caller
- * brought is never shut down here.
+ * The connections, threads and clock that a client shares among its sandboxes. The caller's own
+ * OkHttp client and executor are never shut down here.
  */
 public final class ClientResources implements AutoCloseable {
   private static final int IDLE_CONNECTIONS = 32;
 
   /**
-   * On HTTP/2 a call that is given up leaves its connection to the others, also a dead one. A pong
-   * that is missing after this time ends the connection.
+   * Finds dead HTTP/2 connections: a cancelled call returns its connection to the pool, even a dead
+   * one. The connection is closed if a ping is not answered within this time.
    */
   private static final Duration PING_INTERVAL = Duration.ofSeconds(20);
 
@@ -36,7 +36,9 @@ public final class ClientResources implements AutoCloseable {
   private final HttpTransport transport;
   private final Shutdown shutdown;
 
-  /** What ends them all; it must not refer to the client. */
+  /**
+   * Shuts the resources down. Must not refer to the client, so that the client can be collected.
+   */
   private static final class Shutdown {
     private final CallWatch watch;
     private final GuardedScheduler scheduler;
@@ -55,7 +57,7 @@ public final class ClientResources implements AutoCloseable {
       this.ownOkHttp = ownOkHttp;
     }
 
-    /** False if that was done before. */
+    /** False if it ran before. */
     boolean run() {
       if (!done.compareAndSet(false, true)) {
         return false;
@@ -81,9 +83,9 @@ public final class ClientResources implements AutoCloseable {
   }
 
   /**
-   * @param callersClient whose pool, proxy, TLS and interceptors to use; null for our own
-   * @param callersExecutor what runs background work; null for our own
-   * @param time of everything but OkHttp, and what follows OkHttp's steps
+   * @param callersClient its pool, proxy, TLS settings and interceptors are used; null for our own
+   * @param callersExecutor runs background work; null for our own
+   * @param time the clock of everything except OkHttp itself and the code that follows its steps
    */
   public ClientResources(
       @Nullable OkHttpClient callersClient,
@@ -107,11 +109,10 @@ public final class ClientResources implements AutoCloseable {
             scheduler,
             background,
             callersClient == null ? Optional.of(okHttp) : Optional.empty());
-    Unclosed.watch(
-        this, "a client", "its connections are closed and its threads ended", shutdown::run);
+    Unclosed.watch(this, "a client", "its connections and threads are closed", shutdown::run);
   }
 
-  /** The way of every request, from the outside in. */
+  /** The layers that every request passes through, from the outside in. */
   private HttpTransport assemble(Limits limits, Protocols protocols) {
     OkHttpClient base = configure(okHttp, limits, new FreshConnections(scheduler));
     OkHttpClients clients = new OkHttpClients(base, protocols, new ConnectTurns());
@@ -131,7 +132,10 @@ public final class ClientResources implements AutoCloseable {
         .build();
   }
 
-  /** What is switched off here is listed in {@link dev.sandpiper.SandboxClient}. */
+  /**
+   * The OkHttp features that are switched off here are listed in {@link
+   * dev.sandpiper.SandboxClient}.
+   */
   private static OkHttpClient configure(
       OkHttpClient client, Limits limits, FreshConnections fresh) {
     OkHttpClient.Builder builder =
@@ -171,20 +175,17 @@ public final class ClientResources implements AutoCloseable {
     return timers;
   }
 
-  /** For work that may block for as long as a process lives; the caller's, if there is one. */
+  /** For tasks that may block for as long as a process lives; the caller's, if there is one. */
   public Executor executor() {
     return background::execute;
   }
 
-  /** For work that may block for a moment, and must not wait for a thread of the caller's. */
+  /** For tasks that may block briefly and must not wait for a thread of the caller's executor. */
   public Executor promptly() {
     return background::executePromptly;
   }
 
-  /**
-   * Gives up the calls that are open, stops our own threads and closes our own connections.
-   * Idempotent.
-   */
+  /** Cancels the open calls, stops our own threads and closes our own connections. Idempotent. */
   @Override
   public void close() {
     shutdown.run();

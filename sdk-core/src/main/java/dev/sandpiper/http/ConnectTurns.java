@@ -12,16 +12,15 @@ import okhttp3.Interceptor;
 import okhttp3.Response;
 
 /**
- * Lets the requests to one origin look for a connection one after the other, in the order in which
- * they came. On HTTP/2 a look is over in microseconds where an open connection has room, and where
- * it has none, only one request opens the next. All at once would each open a connection, put their
- * requests on the first that stands, and be refused above a limit that nobody had read yet.
+ * Makes the requests to one origin acquire a connection one after the other, in order of arrival.
+ * On HTTP/2 that takes microseconds if an open connection has capacity; if none has, only one
+ * request opens the next. Concurrent requests would each open a connection, then all use the first
+ * one established, and be refused above a stream limit that OkHttp has not read yet.
  *
- * <p>An origin that has shown to speak HTTP/1.1 is not held up any more: there each request needs a
+ * <p>Requests to an origin known to speak HTTP/1.1 do not take turns: there each request needs a
  * connection of its own.
  *
- * <p>As an interceptor it comes after those of the caller, which may take their time, and before
- * OkHttp's own.
+ * <p>As an interceptor it runs after the caller's, which may be slow, and before OkHttp's own.
  */
 final class ConnectTurns implements Interceptor {
   private static final int REMEMBERED = 1000;
@@ -38,7 +37,7 @@ final class ConnectTurns implements Interceptor {
         }
       };
 
-  /** Waits for the call's turn to look for a connection. */
+  /** Waits for the call's turn to acquire a connection. */
   @Override
   public Response intercept(Chain chain) throws IOException {
     WatchedCall call = WatchedCall.of(chain.call().request());
@@ -99,7 +98,7 @@ final class ConnectTurns implements Interceptor {
   final class Turn {
     private final String origin;
     private final SignalOnce granted = new SignalOnce();
-    // Of the call's own thread.
+    // Used only by the call's own thread.
     private long since;
     private boolean kept;
 
@@ -107,12 +106,15 @@ final class ConnectTurns implements Interceptor {
       this.origin = origin;
     }
 
-    /** From now on it outlasts the call's looking: its keeper ends it. */
+    /** Keeps the turn after the connection was acquired; the caller of this ends it. */
     void keep() {
       kept = true;
     }
 
-    /** Ends it if nobody keeps it: no connection was found, so that nobody's wait begins anew. */
+    /**
+     * Ends the turn unless it is kept. No connection was acquired, so the limits of the waiting
+     * calls keep running.
+     */
     void endUnlessKept() {
       if (!kept) {
         leave(this, false);
@@ -120,19 +122,19 @@ final class ConnectTurns implements Interceptor {
     }
 
     /**
-     * Lets the next one look, because a connection was found: those behind it wait for the origin
-     * anew. From any thread; idempotent.
+     * Passes the turn on after a connection was acquired, which restarts the limits of the waiting
+     * calls. Idempotent; may be called from any thread.
      */
     void end() {
       leave(this, true);
     }
 
-    /** The connection that was found speaks HTTP/1.1: nobody needs to wait here. */
+    /** The acquired connection speaks HTTP/1.1: requests to this origin need not wait. */
     void endForAll() {
       open(origin);
     }
 
-    /** The connection that was found speaks HTTP/2, whatever it did before. */
+    /** The acquired connection speaks HTTP/2, whatever the origin spoke before. */
     void keepOrder() {
       shut(origin);
     }

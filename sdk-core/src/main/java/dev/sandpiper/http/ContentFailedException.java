@@ -2,7 +2,7 @@ package dev.sandpiper.http;
 
 import java.io.IOException;
 
-/** What was to be sent could not be read: the caller's failure, not the connection's. */
+/** The caller's content could not be read, as opposed to a failure of the connection. */
 final class ContentFailedException extends IOException {
   private static final long serialVersionUID = 1L;
 

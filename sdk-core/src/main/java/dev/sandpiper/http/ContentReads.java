@@ -8,7 +8,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import org.jspecify.annotations.Nullable;
 
-/** Failures of reads from what a caller gives. */
+/** Failures of reads from the caller's content. */
 public final class ContentReads {
   private ContentReads() {}
 
@@ -19,14 +19,17 @@ public final class ContentReads {
         || failure instanceof ClosedByInterruptException;
   }
 
-  /** The failure of an operation by that of a read; after an interrupt the flag is set again. */
+  /**
+   * The failure of an operation whose content could not be read. After an interrupt the flag is set
+   * again.
+   */
   public static CancelledException failed(Failure operation, IOException read) {
     boolean isInterrupt = isInterrupt(read);
     if (isInterrupt) {
       Thread.currentThread().interrupt();
     }
     String observed =
-        isInterrupt ? "its thread was interrupted" : "what was to be sent could not be read";
+        isInterrupt ? "its thread was interrupted" : "the content to send could not be read";
     return new CancelledException(operation.withObserved(observed), read);
   }
 }

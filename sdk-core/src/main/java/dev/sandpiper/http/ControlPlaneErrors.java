@@ -18,15 +18,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The errors of a platform's REST API. The status decides; the body, which may be JSON, a gateway's
- * page, text or nothing, only explains.
+ * Maps error responses of a platform's REST API to exceptions. The status decides the type; the
+ * body, which may be JSON, a gateway's page, text or empty, only explains.
  *
- * @param messages fields that may hold the message, the best first
- * @param codes fields that may hold the platform's code, the best first
- * @param invalid statuses that mean that the request itself is at fault
- * @param verdicts what the platform's codes say of a request's effect, whatever the status
- * @param repeatHeader the header in which the platform says {@code true} if nothing was done and
- *     the request may be repeated, or {@code false}; null if it has none
+ * @param messages the fields that may hold the message, in order of preference
+ * @param codes the fields that may hold the platform's error code, in order of preference
+ * @param invalid the statuses of an invalid request
+ * @param verdicts what an error code says about the request's effect, whatever the status
+ * @param repeatHeader the header that is {@code true} if nothing was done and the request may be
+ *     retried; null if the platform has none
  */
 public record ControlPlaneErrors(
     List<String> messages,
@@ -35,22 +35,22 @@ public record ControlPlaneErrors(
     Map<String, Verdict> verdicts,
     @Nullable String repeatHeader) {
 
-  /** What a code says of a request's effect. */
+  /** What an error code says about the effect of the request. */
   public enum Verdict {
-    /** Nothing was done, and the same request may be sent again. */
+    /** Nothing was done, and the same request may be retried. */
     NOTHING_DONE,
-    /** Nothing was done, and sending it again does not help. */
+    /** Nothing was done, and a retry would fail too. */
     REFUSED_FOR_GOOD
   }
 
-  /** The error in an answer that is not a success. */
+  /** The exception for an error response. */
   public SandboxException of(HttpResponse response, What missing) {
     int status = response.status();
     ErrorBody body = ErrorBody.of(response);
     Failure failure = failure(response, body);
     if (status >= 300 && status < 400) {
       return new PlatformException(
-          failure.withObserved("a redirect, which is not followed; is the API URL right?"));
+          failure.withObserved("redirect, which is not followed; check the API URL"));
     }
     if (verdict(failure) == Verdict.REFUSED_FOR_GOOD) {
       return new RefusedException(failure);

@@ -3,8 +3,8 @@ package dev.sandpiper.http;
 import java.io.IOException;
 
 /**
- * A call got a connection that another call has just opened. Nothing was sent; the call looks again
- * once others may use that connection.
+ * A call acquired a connection that another call has just opened and still has to itself. Nothing
+ * was sent; the call tries again when the connection is {@link #usable}.
  */
 final class CrowdedException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ final class CrowdedException extends IOException {
     this.usable = usable;
   }
 
-  /** When others may use the connection. */
+  /** Comes when other calls may use the connection. */
   SignalOnce usable() {
     return usable;
   }

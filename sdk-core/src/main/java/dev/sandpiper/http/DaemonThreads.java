@@ -9,9 +9,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Threads that never keep a JVM alive. */
+/** Daemon threads and executors. */
 final class DaemonThreads {
-  /** Before this release a virtual thread blocked inside OkHttp holds its carrier. */
+  /** The first release in which a virtual thread blocked inside OkHttp does not pin its carrier. */
   private static final int VIRTUAL_THREADS_DO_NOT_PIN = 24;
 
   private DaemonThreads() {}
@@ -25,7 +25,9 @@ final class DaemonThreads {
     };
   }
 
-  /** A thread for each task: virtual where that pays, else cached daemon threads. */
+  /**
+   * One thread for each task: virtual threads if they do not pin, or else cached daemon threads.
+   */
   static ExecutorService executor() {
     if (Runtime.version().feature() >= VIRTUAL_THREADS_DO_NOT_PIN) {
       return virtual();
@@ -39,7 +41,7 @@ final class DaemonThreads {
       return (ExecutorService)
           Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalStateException("this JVM has no virtual threads after all", e);
+      throw new IllegalStateException("virtual threads are not available in this JVM", e);
     }
   }
 }

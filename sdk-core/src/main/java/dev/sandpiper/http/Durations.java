@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Checks and converts the durations that callers give. Any length is allowed; what is longer than
- * 292 years counts as that, so that nothing overflows later.
+ * Validates and converts durations given by callers. Durations longer than 292 years are clamped to
+ * that, so that nothing overflows later.
  */
 public final class Durations {
   private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
@@ -13,10 +13,10 @@ public final class Durations {
   private Durations() {}
 
   /**
-   * An option that must be above zero.
+   * Checks an option that must be positive.
    *
-   * @param name what messages call it
-   * @param zero what to do instead of giving zero
+   * @param name the option's name in messages
+   * @param zero what to do instead of passing zero
    */
   public static Duration positive(String name, Duration value, String zero) {
     if (value.isNegative() || value.isZero()) {
@@ -26,9 +26,9 @@ public final class Durations {
   }
 
   /**
-   * An option that may be zero.
+   * Checks an option that may be zero.
    *
-   * @param name what messages call it
+   * @param name the option's name in messages
    * @param zero what zero means
    */
   public static Duration notNegative(String name, Duration value, String zero) {
@@ -43,18 +43,18 @@ public final class Durations {
     return value.compareTo(LONGEST) > 0 ? LONGEST : value;
   }
 
-  /** Nanoseconds. Zero if it is negative. */
+  /** In nanoseconds; zero if negative. */
   public static long nanos(Duration duration) {
     return duration.isNegative() ? 0 : clamped(duration).toNanos();
   }
 
-  /** Seconds as platforms count them: parts are rounded up, and it ends at 68 years. */
+  /** In seconds, as platforms take them: rounded up, and at most 68 years. */
   public static int wholeSeconds(Duration duration) {
     long seconds = clamped(duration).plusNanos(999_999_999).toSeconds();
     return (int) Math.min(seconds, Integer.MAX_VALUE);
   }
 
-  /** Milliseconds as OkHttp takes them: zero only for zero, and at most 24 days. */
+  /** In milliseconds, as OkHttp takes them: zero only for zero, and at most 24 days. */
   static long millis(Duration duration) {
     long millis = TimeUnit.NANOSECONDS.toMillis(nanos(duration));
     return duration.isZero() ? 0 : Math.max(1, Math.min(millis, Integer.MAX_VALUE));

@@ -18,32 +18,33 @@ import okio.GzipSource;
 import okio.Source;
 
 /**
- * What comes with a status that is an error: JSON, a gateway's page, plain text or nothing. It
- * counts as far as it can be read, where the status decides what the error is. Where the text does,
- * which tells what has happened and what is missing, a body that is cut off is a lost answer.
+ * The body of an error response: JSON, a gateway's page, plain text or empty. If the status decides
+ * the error, a truncated body is used as far as it can be read. If the text decides it, a truncated
+ * body is a lost response.
  *
  * @param text the body, without the credentials of the request
  * @param json the body as JSON; an empty object if it is not JSON
  */
 public record ErrorBody(String text, JsonNode json) {
-  /** Of an answer with a body that is {@link #isForeign}. */
+  /** What is reported about a body that {@link #isForeign}. */
   static final String FOREIGN =
-      "a page that is not an answer of the platform's API; is the API URL right?";
+      "the body is a page and not a response of the platform's API; check the API URL";
 
   private static final int LONGEST = 64 << 10;
   private static final Pattern SECRET = Pattern.compile("(?i)(.*-)?(authorization|key|token)");
 
   /**
-   * The body of an answer, which is read as far as needed.
+   * Reads the body of a response, as far as needed.
    *
-   * @throws ConnectionLostException if it is cut off where the status alone says too little
-   * @throws DeadlineExceededException if it does not come in time there
+   * @throws ConnectionLostException if it is truncated and the status alone does not decide the
+   *     error
+   * @throws DeadlineExceededException likewise, if it does not arrive in time
    */
   public static ErrorBody of(HttpResponse response) {
     return of(response, response.pacedSource());
   }
 
-  /** Like {@link #of(HttpResponse)}, and leaves the body to be read. */
+  /** Like {@link #of(HttpResponse)}, but peeks, so that the body can still be read. */
   public static ErrorBody ahead(HttpResponse response) {
     return of(response, response.pacedSource().peek());
   }
@@ -55,7 +56,7 @@ public record ErrorBody(String text, JsonNode json) {
     } catch (IOException e) {
       if (isDecidedByItsText(response.status())) {
         throw new ConnectionLostException(
-            response.failure("the connection closed in the middle of an error"), null, e);
+            response.failure("the connection closed in the middle of an error response"), null, e);
       }
     } catch (DeadlineExceededException e) {
       if (isDecidedByItsText(response.status())) {
@@ -71,7 +72,9 @@ public record ErrorBody(String text, JsonNode json) {
     return encoding != null && encoding.toLowerCase(Locale.ROOT).contains("gzip");
   }
 
-  /** A platform says by its text which thing is not found, and whether something was begun. */
+  /**
+   * With these statuses only the text says what was not found, or whether the operation had begun.
+   */
   private static boolean isDecidedByItsText(int status) {
     return status >= 400 && status < 500 && status != 401 && status != 403 && status != 429;
   }
@@ -81,18 +84,18 @@ public record ErrorBody(String text, JsonNode json) {
     try {
       fill(plain, new GzipSource(packed));
     } catch (IOException e) {
-      // It was cut at the bound, and explains as far as it goes.
+      // Truncated at the limit: the part that was unpacked is used.
     }
     return plain;
   }
 
   private static void fill(Buffer buffer, Source source) throws IOException {
     while (buffer.size() < LONGEST && source.read(buffer, LONGEST - buffer.size()) >= 0) {
-      // until the end or the bound
+      // reads until the end or the limit
     }
   }
 
-  /** Without the keys and tokens of the request, which some servers repeat. */
+  /** Removes the keys and tokens of the request, which some servers repeat. */
   private static String redacted(String text, Headers sent) {
     String clean = text;
     for (int i = 0; i < sent.size(); i++) {
@@ -113,28 +116,28 @@ public record ErrorBody(String text, JsonNode json) {
   }
 
   /**
-   * True of what no API that answers JSON sends: a page of HTML, such as a proxy's or a login's, or
-   * what Go's own router says of an unknown route.
+   * True if the body cannot come from a JSON API: an HTML page, such as a proxy's or a login page,
+   * or the response of Go's default router to an unknown route.
    */
   boolean isForeign() {
     String start = text.stripLeading();
     return start.startsWith("<") || start.startsWith("404 page not found");
   }
 
-  /** True of a JSON object that has fields, but none of these. */
+  /** True if the body is a JSON object with fields, but without any of these. */
   boolean isWithout(List<String> fields) {
     return !json.isEmpty() && fields.stream().noneMatch(json::has);
   }
 
-  /** A text field of the JSON; empty if it is missing, empty or not a text. */
+  /** A string field of the JSON; empty if it is missing, empty or not a string. */
   public Optional<String> field(String name) {
     return Json.text(json, name);
   }
 
-  /** The body for people; a page is shown without its tags. */
+  /** The body as readable text; HTML tags are removed. */
   public String described() {
     String shown = text.stripLeading().startsWith("<") ? withoutTags(text) : text;
-    return shown.isBlank() ? "an error without a text" : shown.strip();
+    return shown.isBlank() ? "an error without a message" : shown.strip();
   }
 
   private static String withoutTags(String page) {

@@ -4,10 +4,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What parts of a caller's OkHttp client throw that is no {@code IOException}: interceptors, event
- * listeners, a DNS, a socket factory. Where a call can fail it is that call's error, see {@link
- * CallErrors#foreign}; while something is freed it is logged. An error of the JVM itself is passed
- * on.
+ * Handles unchecked exceptions from parts of the caller's OkHttp client: interceptors, event
+ * listeners, a DNS, a socket factory. During a call they become that call's error, see {@link
+ * CallErrors#foreign}; during clean-up they are logged. Errors of the JVM itself are rethrown.
  */
 final class ForeignFailure {
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);

@@ -10,14 +10,18 @@ import okhttp3.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps an HTTP/2 connection that has just been opened for the call that opened it, until the
- * peer's stream limit is known: before, OkHttp takes it for infinite. The limit has been read when
- * an answer begins, and is applied by two other threads a moment later; OkHttp tells neither. Who
- * is slow to answer is not waited for: after as long as connecting took, which is a round trip or
- * more, the limit should have come, and where it has not, a refusal does no harm.
+ * Reserves a new HTTP/2 connection for the call that opened it until the peer's stream limit is
+ * known; before that, OkHttp assumes that there is no limit. OkHttp has read the limit by the time
+ * a response begins, and two other threads apply it shortly after, but it reports neither. A slow
+ * response is not waited for: after as long again as connecting took, which is at least one round
+ * trip, the limit should have arrived. If it has not, requests above it are refused and retried,
+ * which does no harm.
  */
 final class FreshConnections {
-  /** A wake-up more than OkHttp needs to apply a limit: on a busy machine each takes its time. */
+  /**
+   * One more thread hand-over than OkHttp needs to apply a limit; on a busy machine each takes a
+   * while.
+   */
   private static final int WAKE_UPS = 3;
 
   private static final Duration WAKE_UP = Duration.ofMillis(3);
@@ -32,10 +36,11 @@ final class FreshConnections {
   }
 
   /**
-   * A call begins to use a connection. It settles it when an answer has begun, or none will.
+   * Called when a call begins to use a connection. The call settles it when a response has begun,
+   * or has failed.
    *
-   * @param turn the call's, which ends when the next one may look for a connection
-   * @throws CrowdedException if another call has opened the connection, and not settled it
+   * @param turn the call's turn, which is ended when the next call may acquire a connection
+   * @throws CrowdedException if another call opened the connection and has not settled it yet
    */
   Settling use(Connection connection, ConnectTurns.Turn turn) throws IOException {
     SignalOnce fresh = new SignalOnce();
@@ -64,7 +69,7 @@ final class FreshConnections {
     return wanted.compareTo(most) > 0 ? most : wanted;
   }
 
-  /** What a call knows of its connection until others may use it too. */
+  /** A call's use of a connection, until other calls may use it too. */
   final class Settling {
     private final SignalOnce usable;
     private final ConnectTurns.Turn turn;
@@ -93,12 +98,12 @@ final class FreshConnections {
       try {
         return timers.in(time, task);
       } catch (CancelledException e) {
-        open(); // the client was closed, and its calls are stopped
+        open(); // the timers are closed with the client: do not keep other calls waiting
         return null;
       }
     }
 
-    /** An answer has begun, or none will: now others may use the connection. */
+    /** A response has begun or failed: soon after, other calls may use the connection. */
     void settle() {
       if (usable.hasCome()) {
         return;

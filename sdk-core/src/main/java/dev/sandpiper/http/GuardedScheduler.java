@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Timers by the time of this machine, on one thread. The JDK's scheduler drops a periodic task that
- * has thrown once, and tells nobody. Once it is closed, it refuses as {@link Background} does.
+ * Timers on the system clock, on one thread. Catches what a task throws, because the JDK's
+ * scheduler silently drops a periodic task that has thrown once. After closing it rejects tasks as
+ * {@link Background} does.
  */
 final class GuardedScheduler implements Timers {
   private static final Logger log = LoggerFactory.getLogger(GuardedScheduler.class);

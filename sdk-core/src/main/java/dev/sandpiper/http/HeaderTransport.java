@@ -3,8 +3,8 @@ package dev.sandpiper.http;
 import okhttp3.Headers;
 
 /**
- * Adds headers that belong to one plane, credentials among them, to every request; a header of the
- * request itself wins.
+ * Adds headers, such as the credentials of one API, to every request. A header of the request
+ * itself takes precedence.
  */
 public final class HeaderTransport implements HttpTransport {
   private final HttpTransport next;

@@ -6,19 +6,19 @@ import java.io.InputStream;
 import okio.BufferedSink;
 import okio.Okio;
 
-/** What a request carries. */
+/** The body of a request. */
 public interface HttpBody {
 
   /** The content type, exactly as it is sent. */
   String contentType();
 
-  /** The length in bytes; -1 where it is not known, which is then sent in chunks. */
+  /** The length in bytes; -1 if unknown, in which case it is sent with chunked encoding. */
   long length();
 
-  /** True if it can be written more than once. Only that decides whether it may be sent again. */
+  /** True if it can be written more than once. A request whose body cannot be is not retried. */
   boolean isRepeatable();
 
-  /** Writes it all. Called on the thread that sends. */
+  /** Writes the whole body. Called on the sending thread. */
   void writeTo(BufferedSink sink) throws IOException;
 
   static HttpBody of(String contentType, byte[] bytes) {
@@ -29,7 +29,9 @@ public interface HttpBody {
     return new ContentBody(contentType, content);
   }
 
-  /** Streams {@link Content}; tells its failures from the socket's. */
+  /**
+   * Streams {@link Content}, and wraps its failures so that they are not mistaken for the socket's.
+   */
   record ContentBody(String contentType, Content content) implements HttpBody {
     private static final long SEGMENT = 8 << 10; // of okio's buffers
     private static final long PIECE = 4 * SEGMENT;
@@ -50,7 +52,9 @@ public interface HttpBody {
           okio.Source source = Okio.source(stream)) {
         long count;
         while ((count = read(source, sink)) >= 0) {
-          // Every write costs the same, however short; what comes slowly goes out at once.
+          // Each write to the socket costs the same however short, so small reads are collected;
+          // but
+          // content that arrives slowly is sent without delay.
           if (count < SEGMENT || sink.getBuffer().size() >= PIECE || isAllRead(stream)) {
             sink.emitCompleteSegments();
           }
@@ -66,12 +70,12 @@ public interface HttpBody {
       }
     }
 
-    /** True if the next read may block, as far as the content reports. */
+    /** True if the next read may block, according to the content's {@code available()}. */
     private static boolean isAllRead(InputStream stream) {
       try {
         return stream.available() == 0;
       } catch (IOException e) {
-        return true; // if the content has failed, the next read says so
+        return true; // if the content has failed, the next read reports it
       }
     }
 

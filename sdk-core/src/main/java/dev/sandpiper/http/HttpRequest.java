@@ -10,12 +10,12 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and what our errors and logs call it. Immutable.
+ * One request, with its names for errors and logs. Immutable.
  *
- * @param call what is sent, and when it may be sent again
- * @param operation the caller's verb, such as {@code exec}
- * @param subject what it is about; never a secret
- * @param body what to send, if anything
+ * @param call the API call and its retry rule
+ * @param operation the caller's operation, such as {@code exec}
+ * @param subject what the operation is about; never a secret
+ * @param body null for a request without a body
  * @param terms how it is sent
  */
 public record HttpRequest(
@@ -30,21 +30,22 @@ public record HttpRequest(
   /**
    * How a request is sent.
    *
-   * @param scope the time and the cancellation of the call that it is sent for
-   * @param limited whether the client's response and idle limits hold
-   * @param traffic what kind of connection it takes
-   * @param unread why the answer to the same request could not be read; null for the first one
+   * @param scope the deadline and cancellation of the call that it is sent for
+   * @param limited whether the client's response and idle limits apply
+   * @param traffic the kind of connection to use
+   * @param unread why the response to the previous attempt could not be read; null on the first
+   *     attempt
    */
   public record Terms(
       CallScope scope, boolean limited, Traffic traffic, @Nullable SandboxException unread) {}
 
-  /** What a connection is taken for. */
+  /** What a connection is used for. */
   public enum Traffic {
-    /** A request and its answer, of whatever length. */
+    /** A request and its response, of whatever length. */
     CALL,
-    /** An answer that goes on for as long as a process runs. */
+    /** A response that lasts as long as a process runs. */
     PROCESS_STREAM,
-    /** A call over HTTP/1.1, so that it waits for no connection that other calls use. */
+    /** A call over HTTP/1.1, so that it does not share a connection with other calls. */
     ALONE
   }
 
@@ -54,7 +55,7 @@ public record HttpRequest(
     return new HttpRequest(call, call.rule().verb(), subject, url, Headers.of(), null, terms);
   }
 
-  /** The same as a step of another verb. */
+  /** The same request as a step of another operation. */
   public HttpRequest withOperation(String verb) {
     return new HttpRequest(call, verb, subject, url, headers, body, terms);
   }
@@ -79,20 +80,23 @@ public record HttpRequest(
     return new HttpRequest(call, operation, subject, url, headers, body, changed);
   }
 
-  /** Sends it for the call of this scope, with which it ends; the client's limits hold as well. */
+  /**
+   * Sends it on behalf of the call with this scope, with which it ends. The client's limits also
+   * apply.
+   */
   public HttpRequest in(CallScope scope) {
     return with(new Terms(scope, terms.limited(), terms.traffic(), terms.unread()));
   }
 
   /**
-   * Ends it this long after now, with all its attempts, and instead of when the client's response
-   * and idle limits say. Reading the answer to its end counts too, though every byte come in time.
+   * Limits it, with all retries and with reading the response to its end, to this long from now.
+   * Replaces the client's response and idle limits.
    */
   public HttpRequest within(Duration limit) {
     return in(terms.scope().within(limit)).unlimited();
   }
 
-  /** Waits for its answer as long as its scope allows, whatever the client's limits are. */
+  /** Waits for its response as long as its scope allows, without the client's limits. */
   public HttpRequest unlimited() {
     return with(new Terms(terms.scope(), false, terms.traffic(), terms.unread()));
   }
@@ -105,7 +109,7 @@ public record HttpRequest(
     return with(new Terms(terms.scope(), terms.limited(), Traffic.ALONE, terms.unread()));
   }
 
-  /** The same once more, after an answer that could not be read. */
+  /** The same request again, after a response that could not be read. */
   HttpRequest after(SandboxException unread) {
     return with(new Terms(terms.scope(), terms.limited(), terms.traffic(), unread));
   }
@@ -128,17 +132,17 @@ public record HttpRequest(
     return call.rule().repetition() != ApiCall.Repetition.IF_UNSENT;
   }
 
-  /** True if it can be sent as often as need be. */
+  /** True if its body, if any, can be sent again. */
   public boolean hasBodyForAll() {
     return body == null || body.isRepeatable();
   }
 
-  /** The beginning of an error about this request. */
+  /** A failure of this request. */
   public Failure failure(String observed) {
     return Failure.of(operation, subject, observed).withRetryable(isHarmless());
   }
 
-  /** Verb, method, host and path: what may be logged. */
+  /** Operation, method, host and path, which may be logged. */
   @Override
   public String toString() {
     return operation + " " + method() + " " + url.host() + url.encodedPath();

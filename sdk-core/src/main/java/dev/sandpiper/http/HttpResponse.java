@@ -27,8 +27,8 @@ import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The head of an answer, and its body as it comes. {@link #cancel()} may be called from any thread
- * and frees a blocked reader; everything else belongs to one thread.
+ * The status and headers of a response, and its body as a stream. {@link #cancel()} may be called
+ * from any thread and unblocks a blocked reader; the other methods must be called by one thread.
  */
 public final class HttpResponse implements AutoCloseable {
   private static final Duration LONGEST_RETRY_AFTER = Duration.ofDays(1);
@@ -69,7 +69,7 @@ public final class HttpResponse implements AutoCloseable {
     return response.header(name);
   }
 
-  /** All headers, repeated ones and their order kept. */
+  /** All headers, in order, including repeated ones. */
   public Headers headers() {
     String retryAfter = call.retryAfter();
     return retryAfter == null
@@ -83,32 +83,36 @@ public final class HttpResponse implements AutoCloseable {
   }
 
   /**
-   * The body. Reading blocks; silence above the idle limit, an interrupt and {@link #cancel()} are
-   * {@link dev.sandpiper.SandboxException}s, a broken connection is an {@code IOException}.
+   * The body. Reading blocks. Exceeding the idle limit, an interrupt and {@link #cancel()} throw
+   * {@link dev.sandpiper.SandboxException}s; a lost connection throws {@code IOException}.
    */
   public BufferedSource source() {
     return source;
   }
 
   /**
-   * {@link #source()} of a body that is read whole: each response limit has to bring 64 KiB of it,
-   * or its end. What comes by drops, each of them in time, would hold its reader for ever.
+   * Like {@link #source()}, for a body that is read whole: at least 64 KiB, or the end, must arrive
+   * within each response limit. Otherwise a body that trickles in, each byte within the idle limit,
+   * would block its reader for ever.
    */
   BufferedSource pacedSource() {
     body.requirePace();
     return source;
   }
 
-  /** Reads a part of the body whose length the peer has announced; null at the end of the body. */
+  /**
+   * Reads a part of the body whose length the peer has announced. Returns null at the end of the
+   * body.
+   */
   @FunctionalInterface
   public interface Reading<T> {
     @Nullable T read() throws IOException;
   }
 
   /**
-   * Waits for the next byte as long as the idle limit allows, and reads what begins with it, of
-   * which each response limit has to bring 64 KiB or the end. A length that was garbled would
-   * otherwise hold its reader for as long as keep-alives come.
+   * Waits for the next byte within the idle limit, then reads the part that begins with it, of
+   * which at least 64 KiB, or the end, must arrive within each response limit. Otherwise a corrupt
+   * length would block the reader for as long as keep-alives arrive.
    */
   public <T> @Nullable T atPace(Reading<T> reading) throws IOException {
     if (source.request(1)) {
@@ -122,8 +126,8 @@ public final class HttpResponse implements AutoCloseable {
   }
 
   /**
-   * Waits for all of a short document, where its length is known: after a lost connection it can
-   * still be asked for again.
+   * Waits for the whole of a short document if its length is known, because after a lost connection
+   * the request can still be retried.
    *
    * @throws ConnectionLostException if the connection closes before its end
    */
@@ -148,14 +152,14 @@ public final class HttpResponse implements AutoCloseable {
     return type == null ? "" : type.type() + "/" + type.subtype();
   }
 
-  /** From now on a read waits this long at the most, whatever the idle limit is. */
+  /** Replaces the idle limit for further reads. */
   public void limitIdle(Duration limit) {
     body.limitIdle(limit);
   }
 
   /**
-   * Waits for the first byte of the body, or its end, however long that takes; the idle limit holds
-   * from then on.
+   * Waits without a limit for the first byte of the body, or its end. The idle limit applies from
+   * then on.
    */
   public void awaitBody() throws IOException {
     body.limitIdle(Duration.ZERO);
@@ -163,7 +167,9 @@ public final class HttpResponse implements AutoCloseable {
     body.restoreIdleLimit();
   }
 
-  /** From now on the body belongs to another call, with which it ends; the idle limit stays. */
+  /**
+   * Makes the body a part of another call, with whose scope it ends. The idle limit still applies.
+   */
   public void continueIn(CallScope scope) {
     call.moveTo(scope);
   }
@@ -181,11 +187,11 @@ public final class HttpResponse implements AutoCloseable {
         return buffer.readByteArray();
       }
     }
-    throw new MessageTooLongException("a body", limit);
+    throw new MessageTooLongException("the body", limit);
   }
 
   /**
-   * Reads the whole body of an answer that has to be complete.
+   * Reads the whole body, which must be complete.
    *
    * @throws WireFormatException if it is longer than {@code limit} bytes
    * @throws ConnectionLostException if the connection closes before its end
@@ -201,7 +207,7 @@ public final class HttpResponse implements AutoCloseable {
   }
 
   /**
-   * Reads the whole body, which has to be one JSON document.
+   * Reads the whole body, which must be one JSON document.
    *
    * @throws WireFormatException if it is not, or is longer than {@code limit} bytes
    * @throws ConnectionLostException if the connection closes before its end
@@ -215,7 +221,7 @@ public final class HttpResponse implements AutoCloseable {
   }
 
   /**
-   * Reads the whole body, which has to be one JSON array of objects, one by one. See {@link
+   * Reads the whole body, which must be one JSON array of objects, one object at a time. See {@link
    * Json#objects}.
    *
    * @throws WireFormatException if it is not
@@ -232,15 +238,15 @@ public final class HttpResponse implements AutoCloseable {
   }
 
   /**
-   * The error for an answer that cannot be parsed. From now on nobody else uses its connection,
-   * unless that is shared.
+   * The error of a response that cannot be parsed. Its connection is not used again, unless other
+   * calls share it.
    */
   public WireFormatException unreadable(MalformedStreamException cause) {
     call.distrustConnection();
-    return new WireFormatException(failure("an answer that cannot be read"), cause);
+    return new WireFormatException(failure("the response cannot be parsed"), cause);
   }
 
-  /** The time of day, by the client that it came to. */
+  /** The current time, by the client's clock. */
   public Instant now() {
     return call.time().now();
   }
@@ -249,7 +255,7 @@ public final class HttpResponse implements AutoCloseable {
     return request.headers();
   }
 
-  /** The beginning of an error about this answer. */
+  /** A failure of this request, with the response's status and request id. */
   public Failure failure(String observed) {
     return request.failure(observed).withStatus(status());
   }
@@ -258,7 +264,7 @@ public final class HttpResponse implements AutoCloseable {
     return new RateLimitedException(failure.withRetryable(true), retryAfter().orElse(null));
   }
 
-  /** How long the peer asks to wait; empty if it does not say, or says nonsense. */
+  /** The {@code Retry-After} header as a duration; empty if it is missing or invalid. */
   public Optional<Duration> retryAfter() {
     String text = call.retryAfter();
     if (text == null) {
@@ -271,7 +277,7 @@ public final class HttpResponse implements AutoCloseable {
 
   private Optional<Duration> parseRetryAfter(String text) {
     if (text.matches("\\d+")) {
-      // What no long can hold is as long as the longest.
+      // More digits than a long holds mean the maximum.
       String digits = text.length() > 18 ? "9".repeat(18) : text;
       return Optional.of(Duration.ofSeconds(Long.parseLong(digits)));
     }
@@ -279,36 +285,42 @@ public final class HttpResponse implements AutoCloseable {
       Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
       return Optional.of(Duration.between(now(), until));
     } catch (DateTimeException e) {
-      return Optional.empty(); // neither seconds nor a date: as good as none
+      return Optional.empty(); // neither seconds nor a date: ignored
     }
   }
 
   /**
-   * Throws what {@link #source()} would throw after a stop. It may hold bytes that came before; who
-   * must not deliver them asks here first.
+   * Throws what {@link #source()} would throw after a stop. The source may still have buffered
+   * bytes; a caller that must not deliver them after a stop calls this first.
    */
   public void rejectIfStopped() {
     body.rejectIfStopped();
   }
 
-  /** Gives the body up, from any thread. A blocked reader gets a {@code CancelledException}. */
+  /**
+   * Cancels the call. A blocked reader gets a {@code CancelledException}. May be called from any
+   * thread.
+   */
   public void cancel() {
     call.stop(new WatchedCall.Stop.Closed());
   }
 
-  /** Idempotent. A body that was not read to its end costs the connection, and no time. */
+  /**
+   * Idempotent and does not block. If the body was not read to its end, its connection is not
+   * reused.
+   */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
       try {
-        // Closing a live body without this would first try to drain it.
+        // OkHttp would first try to drain an unfinished body, which may block.
         if (!body.isExhausted()) {
           call.stop(new WatchedCall.Stop.Closed());
         }
         response.close();
       } catch (RuntimeException | Error e) {
         call.abandon();
-        ForeignFailure.log("closing an answer", e);
+        ForeignFailure.log("closing a response", e);
       } finally {
         onClose.run();
       }

@@ -6,16 +6,16 @@ import dev.sandpiper.WireFormatException;
 import java.util.function.Function;
 
 /**
- * Through here goes every request.
+ * The one interface through which every request passes.
  *
- * <p>{@link #send} blocks until the head of the answer is there and hands it over whatever its
- * status: what a status means is the caller's business. It may be called from any thread, many at a
- * time; none waits for another, however many streams are open.
+ * <p>{@link #send} blocks until the response headers have arrived and returns the response whatever
+ * its status; the caller interprets it. Any number of threads may call it concurrently; calls do
+ * not wait for each other, however many streams are open.
  *
  * <p>Every failure is a {@link dev.sandpiper.SandboxException} that says whether the same request
- * may be sent again ({@code retryable()}): true only if it is certain that the peer processed
- * nothing, or if the request does no harm twice. Nothing is repeated silently below this interface.
- * An interrupted caller gets a {@link dev.sandpiper.CancelledException} with its flag set.
+ * may be retried ({@code retryable()}): true only if it is certain that the peer processed nothing,
+ * or if the request is idempotent. Nothing is retried silently below this interface. An interrupted
+ * caller gets a {@link dev.sandpiper.CancelledException} with its flag set.
  */
 @FunctionalInterface
 public interface HttpTransport {
@@ -24,10 +24,10 @@ public interface HttpTransport {
   HttpResponse send(HttpRequest request);
 
   /**
-   * Sends a request and reads its answer. One that is cut off, or garbled so that it cannot be
-   * parsed, is asked for once more over another connection, where the request does no harm twice.
+   * Sends a request and reads its response. If the response is truncated or cannot be parsed, and
+   * the request is idempotent, it is retried once on another connection.
    *
-   * @param read also for an answer that is an error
+   * @param read reads error responses too
    */
   default <T> T ask(HttpRequest request, Function<HttpResponse, T> read) {
     SandboxException unread;

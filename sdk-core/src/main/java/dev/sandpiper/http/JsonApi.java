@@ -7,21 +7,21 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 
-/** Calls of a platform's REST API, which takes and answers JSON. */
+/** Calls of a platform's JSON REST API. */
 public record JsonApi(HttpTransport transport, HttpUrl base, ControlPlaneErrors errors) {
   private static final int LONGEST_ANSWER = 16 << 20;
 
-  /** The same, whose calls end with {@code scope}. */
+  /** The same API, whose calls end with {@code scope}. */
   public JsonApi in(CallScope scope) {
     return with(request -> request.in(scope));
   }
 
-  /** The same, whose requests are changed before they are sent. */
+  /** The same API, whose requests are changed before they are sent. */
   public JsonApi with(UnaryOperator<HttpRequest> change) {
     return new JsonApi(request -> transport.send(change.apply(request)), base, errors);
   }
 
-  /** A request; {@code values} stand for the parts of its route that are in braces, in order. */
+  /** A request. {@code values} replace the parts of its route in braces, in order. */
   public HttpRequest request(ApiCall call, String subject, String... values) {
     return request(call, subject, Routes.of(base, call, values));
   }
@@ -31,9 +31,10 @@ public record JsonApi(HttpTransport transport, HttpUrl base, ControlPlaneErrors 
   }
 
   /**
-   * Sends a request and returns a success, which the caller closes. Throws whatever else comes.
+   * Sends a request and returns a successful response, which the caller closes. Throws for any
+   * other status.
    *
-   * @param missing what a 404 is about
+   * @param missing what was not found if the status is 404
    */
   public HttpResponse send(HttpRequest request, What missing) {
     HttpResponse response = transport.send(request);
@@ -47,9 +48,10 @@ public record JsonApi(HttpTransport transport, HttpUrl base, ControlPlaneErrors 
   }
 
   /**
-   * {@link #send} for a success that {@code read} reads; see {@link HttpTransport#ask}.
+   * Like {@link #send}, and reads the successful response with {@code read}; see {@link
+   * HttpTransport#ask}.
    *
-   * @param missing what a 404 is about
+   * @param missing what was not found if the status is 404
    */
   public <T> T ask(HttpRequest request, What missing, Function<HttpResponse, T> read) {
     return transport.ask(
@@ -67,10 +69,10 @@ public record JsonApi(HttpTransport transport, HttpUrl base, ControlPlaneErrors 
   }
 
   /**
-   * {@link #send} for an answer that says no more than that it worked: nothing, or JSON.
+   * Like {@link #send}, for a response without content of interest: empty or JSON.
    *
-   * @throws WireFormatException if it is something else, such as the page of a proxy or of a login,
-   *     and so says nothing of the request
+   * @throws WireFormatException if the body is anything else, such as a proxy's or a login page,
+   *     which does not show that the request succeeded
    */
   public void require(HttpRequest request, What missing) {
     try (HttpResponse response = send(request, missing)) {

@@ -7,11 +7,11 @@ import okhttp3.Call;
 import okhttp3.EventListener;
 
 /**
- * Ends a call that was cancelled in the moment before it began to connect. OkHttp would miss that,
- * and cancelling again does nothing: it would wait for the peer's part of a TLS handshake for ever.
+ * Fails a call that was cancelled just before it began to connect. OkHttp misses such a cancel, and
+ * cancelling again does nothing, so the call could wait for the peer's TLS handshake for ever.
  */
 final class LateCancel extends EventListener {
-  /** Beside the listener that the caller may have set. */
+  /** Adds this to the listener that the caller may have set. */
   static EventListener.Factory beside(EventListener.Factory callers) {
     return call -> callers.create(call).plus(new LateCancel());
   }
@@ -32,7 +32,10 @@ final class LateCancel extends EventListener {
     }
   }
 
-  /** OkHttp is written in Kotlin and expects an {@code IOException} where none can be declared. */
+  /**
+   * Throws a checked exception undeclared: OkHttp, written in Kotlin, expects an {@code
+   * IOException} from these methods, which do not declare one.
+   */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <E extends Throwable> void fail(IOException failure) throws E {
     throw (E) failure;

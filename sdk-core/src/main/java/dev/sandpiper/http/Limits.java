@@ -3,15 +3,15 @@ package dev.sandpiper.http;
 import java.time.Duration;
 
 /**
- * The limits that hold for every request; zero means none.
+ * The limits of every request; zero means no limit.
  *
  * @param connect the connect timeout
- * @param response from the last byte sent to the head of the answer
- * @param idle without a byte while somebody waits for one
+ * @param response from the last byte sent to the response headers
+ * @param idle without a byte while a read waits for one
  */
 public record Limits(Duration connect, Duration response, Duration idle) {
 
-  /** Ten seconds to connect, sixty to answer, and three keep-alive intervals of twenty. */
+  /** Connect: ten seconds. Response: sixty. Idle: sixty, three keep-alive intervals of twenty. */
   public static Limits standard() {
     return new Limits(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(60));
   }

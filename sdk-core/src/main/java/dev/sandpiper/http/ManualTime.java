@@ -17,11 +17,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time for tests, which stands still until the test lets it pass. It is here, and not among the
- * tests, because those of several modules use it. May be given to several clients.
+ * A clock for tests, which advances only when the test advances it. It is in the main sources
+ * because the tests of several modules use it. Several clients may share one.
  *
- * <p>Nothing is lost between looking at the clock and beginning to wait: who waits says until when
- * and not how long, and is entered here before he blocks.
+ * <p>No wake-up is lost between reading the clock and blocking: a wait is given a point in time
+ * instead of a duration, and is registered before its thread blocks.
  */
 public final class ManualTime implements Time, Timers {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
@@ -40,13 +40,13 @@ public final class ManualTime implements Time, Timers {
   }
 
   /**
-   * @param began the time of day at first
+   * @param began the initial time of day
    */
   public ManualTime(Instant began) {
     this.began = began;
   }
 
-  /** Something that is to happen at a point in time: a task, or the end of somebody's waiting. */
+  /** An event at a point in time: a task, or the end of a wait. */
   private final class Entry extends FutureTask<Boolean> implements Comparable<Entry> {
     final @Nullable Duration pause;
     private long due;
@@ -57,7 +57,7 @@ public final class ManualTime implements Time, Timers {
       this.pause = pause;
     }
 
-    /** Runs it outside of any lock, so that it may wait for one. */
+    /** Runs the action without holding a lock, so that it may take one. */
     void happen() {
       if (pause == null) {
         run();
@@ -80,7 +80,7 @@ public final class ManualTime implements Time, Timers {
     }
   }
 
-  /** Lets time pass: what is due happens on this thread, each at its time and in order. */
+  /** Advances the time. What becomes due runs on this thread, in order, each at its own time. */
   public void advance(Duration span) {
     long end = nanos() + Durations.nanos(span);
     Entry next;
@@ -97,16 +97,16 @@ public final class ManualTime implements Time, Timers {
     return isDue ? entries.remove() : null;
   }
 
-  /** Blocks until something waits for exactly this long from now, and lets that time pass. */
+  /** Blocks until something waits for exactly this long from now, then advances the time by it. */
   public void pass(Duration span) {
     awaitWait(span);
     advance(span);
   }
 
   /**
-   * Blocks until something waits for exactly this long from now; repeated tasks do not count.
+   * Blocks until something other than a periodic task waits for exactly this long from now.
    *
-   * @throws AssertionError if nothing does so within ten real seconds
+   * @throws AssertionError if nothing does within ten real seconds
    */
   public synchronized void awaitWait(Duration span) {
     long deadline = System.nanoTime() + PATIENCE;
@@ -125,8 +125,8 @@ public final class ManualTime implements Time, Timers {
   }
 
   /**
-   * Lets time pass, a little at a time, until the work is done. What keeps the promise of a time
-   * needs no more than {@code limit} of it, however slow this machine is.
+   * Advances the time in small steps until the work is done. Work that keeps its time limit needs
+   * at most {@code limit}, however slow this machine is.
    *
    * @throws AssertionError if the work is not done ten real seconds after that
    */
@@ -146,7 +146,7 @@ public final class ManualTime implements Time, Timers {
     }
   }
 
-  /** Leaves others a moment of the machine's time, in which they may see that some has passed. */
+  /** Gives other threads a moment of real time to notice the advanced clock. */
   private static boolean isDoneSoon(CompletableFuture<?> work)
       throws InterruptedException, ExecutionException {
     try {
@@ -157,7 +157,9 @@ public final class ManualTime implements Time, Timers {
     }
   }
 
-  /** Lets an hour pass beside the caller, so that what a failed test has left can end. */
+  /**
+   * Advances the time by an hour in the background, so that what a failed test left behind can end.
+   */
   public void runOut() {
     Thread thread =
         new Thread(
@@ -171,7 +173,7 @@ public final class ManualTime implements Time, Timers {
     thread.start();
   }
 
-  /** How long is waited now, the shortest first. */
+  /** The remaining durations of all current waits, the shortest first. */
   public synchronized List<Duration> waits() {
     return entries.stream()
         .filter(entry -> entry.pause == null)
@@ -180,7 +182,7 @@ public final class ManualTime implements Time, Timers {
         .toList();
   }
 
-  /** The pauses of all that is repeated. */
+  /** The pauses of all periodic tasks. */
   public synchronized List<Duration> repeated() {
     return entries.stream()
         .filter(entry -> entry.pause != null)
@@ -241,7 +243,7 @@ public final class ManualTime implements Time, Timers {
     }
   }
 
-  /** Needs the lock, and so comes after the waiting has begun. */
+  /** Takes the lock, and so signals only after the wait has begun. */
   private static void signal(ReentrantLock lock, Condition changed) {
     lock.lock();
     try {
@@ -251,7 +253,7 @@ public final class ManualTime implements Time, Timers {
     }
   }
 
-  /** Null if it is that time already. */
+  /** Registers a wait. Null if that time has passed. */
   private synchronized @Nullable Entry waitUntil(long until, Runnable wake) {
     if (until - nanos <= 0) {
       return null;

@@ -5,9 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/**
- * A lock, and the threads that wait for a change of what it guards. A thread may enter it again.
- */
+/** A lock with one condition that is signalled on every change. Reentrant. */
 public final class Monitor {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -17,7 +15,7 @@ public final class Monitor {
     this.time = time;
   }
 
-  /** Makes a change, and wakes the waiting threads. */
+  /** Makes a change and wakes the waiting threads. */
   public void change(Runnable change) {
     lock.lock();
     try {
@@ -27,7 +25,7 @@ public final class Monitor {
     }
   }
 
-  /** Looks, and may make a change as well. */
+  /** Evaluates {@code look}, which may also make a change, and wakes the waiting threads. */
   public <T> T decide(Supplier<T> look) {
     lock.lock();
     try {
@@ -37,7 +35,9 @@ public final class Monitor {
     }
   }
 
-  /** Waits while the answer is yes, at most {@code nanos}. Returns what is left of them. */
+  /**
+   * Waits while {@code question} is true, at most {@code nanos}. Returns the remaining nanoseconds.
+   */
   public long awaitWhile(BooleanSupplier question, long nanos) throws InterruptedException {
     long until = time.nanos() + nanos;
     enterInterruptibly();
@@ -53,23 +53,23 @@ public final class Monitor {
     }
   }
 
-  /** For what takes several steps; {@link #leave} belongs to it. */
+  /** Acquires the lock, for changes in several steps; released by {@link #leave}. */
   public void enter() {
     lock.lock();
   }
 
-  /** {@link #enter}, unless this thread is interrupted. */
+  /** Like {@link #enter}, unless this thread is interrupted. */
   public void enterInterruptibly() throws InterruptedException {
     lock.lockInterruptibly();
   }
 
-  /** Wakes the waiting threads, because something may have changed. */
+  /** Wakes the waiting threads and releases the lock. */
   public void leave() {
     changed.signalAll();
     lock.unlock();
   }
 
-  /** Within it: waits for a change, until a point in time of its own. May return sooner. */
+  /** While holding the lock: waits for a change until a point in time. May return sooner. */
   public void awaitChange(long until) throws InterruptedException {
     time.await(lock, changed, until);
   }

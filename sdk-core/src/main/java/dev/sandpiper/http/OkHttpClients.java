@@ -6,8 +6,8 @@ import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 
 /**
- * One OkHttp client for each way to speak HTTP, over one pool of connections. OkHttp takes prior
- * knowledge of HTTP/2 alone or not at all, so it cannot be one client.
+ * One OkHttp client per choice of protocols, over one connection pool. It cannot be a single
+ * client, because OkHttp accepts HTTP/2 with prior knowledge only as the sole protocol.
  */
 final class OkHttpClients {
   private final Protocols protocols;
@@ -16,8 +16,8 @@ final class OkHttpClients {
   private final OkHttpClient priorKnowledge;
 
   /**
-   * @param base configured but for its protocols
-   * @param turns where requests that may share a connection take turns
+   * @param base configured except for its protocols
+   * @param turns for clients whose requests may share a connection
    */
   OkHttpClients(OkHttpClient base, Protocols protocols, ConnectTurns turns) {
     this.protocols = protocols;

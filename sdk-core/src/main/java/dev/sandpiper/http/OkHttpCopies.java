@@ -11,9 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds a second OkHttp on the class path. Up to 4.12 its classes are in {@code okhttp}, since 5.0
- * in {@code okhttp-jvm}, so a build tool sees two libraries and takes both; the order of the jars
- * decides, and the old classes fail with a {@code NoSuchMethodError} at some call.
+ * Finds a second OkHttp on the class path. Its classes are in the artifact {@code okhttp} up to
+ * 4.12 and in {@code okhttp-jvm} since 5.0, so build tools see two libraries and keep both. Which
+ * one is loaded depends on the order of the jars, and the old classes fail later with {@code
+ * NoSuchMethodError}.
  */
 final class OkHttpCopies {
   private static final Logger log = LoggerFactory.getLogger(OkHttpCopies.class);
@@ -27,7 +28,7 @@ final class OkHttpCopies {
   /**
    * Logs one warning if there is a second copy.
    *
-   * @throws IllegalStateException if the copy that is used is older than 5.0
+   * @throws IllegalStateException if the loaded copy is older than 5.0
    */
   static void check() {
     List<URL> copies = copies(OkHttpClient.class.getClassLoader());
@@ -39,7 +40,11 @@ final class OkHttpCopies {
 
   static void requireNew(String version, List<URL> copies) {
     if (version.matches("[0-4]\\..*")) {
-      String found = "Sandpiper needs OkHttp 5, and OkHttp " + version + " comes first: " + copies;
+      String found =
+          "Sandpiper needs OkHttp 5, but OkHttp "
+              + version
+              + " comes first on the class path: "
+              + copies;
       throw new IllegalStateException(found + "." + WAY_OUT);
     }
   }
@@ -52,11 +57,11 @@ final class OkHttpCopies {
     try {
       return Collections.list(loader.getResources("okhttp3/OkHttpClient.class"));
     } catch (IOException e) {
-      throw new UncheckedIOException("the class path could not be searched for OkHttp", e);
+      throw new UncheckedIOException("could not search the class path for OkHttp", e);
     }
   }
 
-  /** Read at run time: the compiler would copy the constant. */
+  /** Read by reflection, because the compiler would inline the constant. */
   static String version() {
     try {
       return String.valueOf(Class.forName("okhttp3.OkHttp").getField("VERSION").get(null));

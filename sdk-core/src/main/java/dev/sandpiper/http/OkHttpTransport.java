@@ -11,10 +11,11 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport that touches OkHttp. Runs on the caller's thread, past OkHttp's dispatcher.
+ * The innermost transport: sends a request with OkHttp. Runs on the caller's thread and does not
+ * use OkHttp's dispatcher.
  *
- * @param owner what is closed when it becomes garbage, which it does not while somebody can send a
- *     request, or has a response open
+ * @param owner closed when it is collected; referenced here so that this does not happen while
+ *     requests can be sent or a response is open
  */
 record OkHttpTransport(
     OkHttpClients clients, Limits standard, CallWatch watch, Time time, Object owner)
@@ -57,7 +58,7 @@ record OkHttpTransport(
     call.leaveScope();
   }
 
-  /** Looks for a connection until it gets one that it may use. */
+  /** Tries again until the call acquires a connection that it may use. */
   private Response connectAndSend(HttpRequest request, WatchedCall watched) throws IOException {
     Request okHttpRequest = okHttpRequest(request, watched);
     while (true) {
@@ -74,7 +75,7 @@ record OkHttpTransport(
     }
   }
 
-  /** While it connects, OkHttp lets an undeclared {@code InterruptedException} out. */
+  /** OkHttp throws an undeclared {@code InterruptedException} if interrupted while it connects. */
   private static Response execute(Call call) throws IOException {
     try {
       return call.execute();
@@ -94,7 +95,10 @@ record OkHttpTransport(
         .build();
   }
 
-  /** Left out, OkHttp would ask for gzip by itself and unpack it, unseen and unbounded. */
+  /**
+   * Always sets Accept-Encoding: without it OkHttp requests gzip and decompresses it transparently,
+   * without a bound.
+   */
   private static Headers headers(HttpRequest request) {
     Headers headers = request.headers();
     return headers.get(ACCEPT_ENCODING) != null

@@ -1,8 +1,8 @@
 package dev.sandpiper.http;
 
 /**
- * The threads and timers of something that belongs to no client. None of its threads keeps a JVM
- * alive. Safe for use by many threads.
+ * Threads and timers for objects that do not belong to a client. All are daemon threads.
+ * Thread-safe.
  */
 public final class OwnThreads implements AutoCloseable {
   private final Background background = new Background(null);
@@ -11,7 +11,7 @@ public final class OwnThreads implements AutoCloseable {
   private final Timers timers;
 
   /**
-   * @param timer what the thread of the timers is called
+   * @param timer the name of the timers' thread
    */
   public OwnThreads(String timer, Time time) {
     this.scheduler = new GuardedScheduler(DaemonThreads.named(timer));
@@ -23,17 +23,17 @@ public final class OwnThreads implements AutoCloseable {
     return time;
   }
 
-  /** Once this is closed, they refuse with a {@link dev.sandpiper.CancelledException}. */
+  /** After {@link #close}, they reject tasks with {@link dev.sandpiper.CancelledException}. */
   public Timers timers() {
     return timers;
   }
 
-  /** Runs work that may block, on a thread of its own. Refuses nothing. */
+  /** Runs work that may block, on a thread of its own. Never rejects it. */
   public void run(Runnable work) {
     background.executePromptly(work);
   }
 
-  /** Stops the timers. Work that has begun goes on to its end. */
+  /** Stops the timers. Running work continues to its end. */
   @Override
   public void close() {
     scheduler.close();

@@ -3,14 +3,14 @@ package dev.sandpiper.http;
 import dev.sandpiper.HttpVersion;
 
 /**
- * Which versions of HTTP to speak.
+ * The HTTP versions to use.
  *
- * @param calls for all requests but those
- * @param processStreams that stay open for as long as a process runs
+ * @param calls for all requests except process streams
+ * @param processStreams for responses that stay open as long as a process runs
  */
 public record Protocols(HttpVersion calls, HttpVersion processStreams) {
 
-  /** HTTP/2 where TLS agrees, for everything. */
+  /** HTTP/2 if negotiated by TLS (ALPN), for all requests. */
   public static Protocols standard() {
     return all(HttpVersion.AUTOMATIC);
   }

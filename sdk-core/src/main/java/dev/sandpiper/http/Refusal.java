@@ -3,8 +3,8 @@ package dev.sandpiper.http;
 import java.io.IOException;
 
 /**
- * Tells the one failure after which a request that was sent is certain not to have been processed:
- * the peer's own word. OkHttp's types for it are not exported, and a test keeps their names honest.
+ * Detects the failures after which a sent request was certainly not processed, because the peer
+ * says so. OkHttp does not export their types; a test checks that the names still exist.
  */
 final class Refusal {
   private static final String HTTP2 = "okhttp3.internal.http2.";
@@ -15,8 +15,8 @@ final class Refusal {
   private Refusal() {}
 
   /**
-   * True for {@code REFUSED_STREAM}, which is also how OkHttp reports a GOAWAY below our stream,
-   * and for a connection that was going away before our stream was opened.
+   * True for {@code REFUSED_STREAM}, as which OkHttp also reports a GOAWAY below our stream, and
+   * for a connection that was shut down before our stream was opened.
    */
   static boolean is(IOException failure) {
     String type = failure.getClass().getName();

@@ -15,13 +15,13 @@ import dev.sandpiper.SandboxUnreachableException;
 import dev.sandpiper.ServiceBusyException;
 import dev.sandpiper.WireFormatException;
 
-/** Failures in their own kind and in other words, with the first one as cause. */
+/** Rewords failures: the same exception type with another message, and the original as cause. */
 public final class Retold {
   private Retold() {}
 
   /**
-   * {@code failure} with what is known of it in {@code told}. One whose kind says that nothing was
-   * done, and where to look for the reason, stays as it is.
+   * Returns {@code failure} with the message of {@code told}. Exceptions whose type already says
+   * that nothing was done, and why, are returned unchanged.
    */
   public static SandboxException as(Failure told, SandboxException failure) {
     if (failure instanceof ServiceBusyException busy) {
@@ -68,7 +68,7 @@ public final class Retold {
     return failure;
   }
 
-  /** What went wrong in a step of an operation, as a failure of the operation. */
+  /** The failure of one step as a failure of the whole operation. */
   public static SandboxException of(Failure operation, SandboxException step) {
     Failure known = step.failure();
     Failure told = known.withOperation(operation.operation(), operation.subject());

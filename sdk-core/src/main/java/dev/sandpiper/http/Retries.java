@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How one client repeats requests, and the listener of its decisions. */
+/** The retry options of one client, and the listener for its retry decisions. */
 public final class Retries {
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
 
@@ -26,14 +26,19 @@ public final class Retries {
     return options;
   }
 
-  /** Tells the listener what follows from an answer. Returns whether the request is repeated. */
+  /**
+   * Notifies the listener of the decision after a response. Returns true if the request is retried.
+   */
   public boolean tell(
       HttpRequest request, int attempt, HttpResponse answer, Verdict verdict, Duration pause) {
     OptionalInt status = OptionalInt.of(answer.status());
     return tell(request, attempt, status, Optional.empty(), verdict, pause);
   }
 
-  /** {@link #tell(HttpRequest, int, HttpResponse, Verdict, Duration)} of a failure or refusal. */
+  /**
+   * Like {@link #tell(HttpRequest, int, HttpResponse, Verdict, Duration)}, after a failure or
+   * refusal.
+   */
   public boolean tell(
       HttpRequest request, int attempt, SandboxException failure, Verdict verdict, Duration pause) {
     OptionalInt status = failure.status();
@@ -65,7 +70,7 @@ public final class Retries {
     } catch (RuntimeException | Error e) {
       ForeignFailure.throwIfFatal(e);
       if (hasThrown.compareAndSet(false, true)) {
-        log.warn("a RetryListener threw, which is not logged again", e);
+        log.warn("a RetryListener threw; further exceptions of it are not logged", e);
       }
     }
     return verdict == Verdict.REPEATED;

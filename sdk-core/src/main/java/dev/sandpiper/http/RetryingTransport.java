@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a request again where that is certain to do nothing twice: when no byte of it has left, or
- * when the peer says that it has not looked at it, or when the rule of its {@link ApiCall} says so.
+ * Retries requests that are certain not to take effect twice: no byte was sent, the peer says that
+ * it did not process the request, or the rule of its {@link ApiCall} allows it.
  *
- * @param jitter from 0 to 1
+ * @param jitter supplies random values from 0 to 1
  */
 record RetryingTransport(HttpTransport next, Retries retries, Pause pause, DoubleSupplier jitter)
     implements HttpTransport {
@@ -27,7 +27,7 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
   private static final int ATTEMPTS_IF_REFUSED = 10;
   private static final int MOST_DOUBLINGS = 3;
 
-  /** Waits. Replaced in tests. */
+  /** Sleeps; replaced in tests. */
   @FunctionalInterface
   interface Pause {
     void sleep(Duration duration, HttpRequest request);
@@ -56,7 +56,7 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
         if (!retries.tell(request, attempt, response, verdict, wait)) {
           return response;
         }
-        log.warn("{}: status {}, trying again in {}", request, response.status(), wait);
+        log.warn("{}: status {}, retrying in {}", request, response.status(), wait);
         response.close();
       } catch (ConnectionLostException | DeadlineExceededException | WireFormatException e) {
         if (e instanceof WireFormatException && !isGarbled(e)) {
@@ -69,7 +69,7 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
         if (!retries.tell(request, attempt, e, verdict, wait)) {
           throw e;
         }
-        log.warn("{}: {}, trying again in {}", request, e.getClass().getSimpleName(), wait);
+        log.warn("{}: {}, retrying in {}", request, e.getClass().getSimpleName(), wait);
       }
       pause.sleep(wait, request);
     }
@@ -80,7 +80,7 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
     if (!retries.tell(again, 1, unread, verdict(again, 1, unread, wait), wait)) {
       throw unread;
     }
-    log.warn("{}: {}, trying again in {}", again, unread.getMessage(), wait);
+    log.warn("{}: {}, retrying in {}", again, unread.getMessage(), wait);
     pause.sleep(wait, again);
   }
 
@@ -102,7 +102,8 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
     if (tookItsTime(failure)) {
       return Verdict.NO_TIME_LEFT;
     }
-    // Nobody has opened the body of what found no connection; of a refusal the failure says it.
+    // Without a connection the body was not read yet; after a refusal, retryable() says whether it
+    // can be read again.
     boolean hasBody = isUnseen ? failure.retryable() : request.hasBodyForAll();
     if (!hasBody) {
       return Verdict.BODY_READ_ONCE;
@@ -123,7 +124,7 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
     return isRefused(failure) && attempts > 1 ? Math.max(attempts, ATTEMPTS_IF_REFUSED) : attempts;
   }
 
-  /** True of an answer whose bytes are not what the peer wrote, as far as can be seen. */
+  /** True if the response was truncated or corrupted on the way, as far as can be detected. */
   static boolean isGarbled(SandboxException failure) {
     return failure instanceof ConnectionLostException
         || failure.getCause() instanceof MalformedStreamException
@@ -140,7 +141,7 @@ record RetryingTransport(HttpTransport next, Retries retries, Pause pause, Doubl
             && exceeded.limit() == DeadlineExceededException.Limit.CONNECT);
   }
 
-  /** Who waited for a whole answer limit would not thank us for two more. */
+  /** A caller that has waited for a full response limit should not have to wait for two more. */
   private static boolean tookItsTime(SandboxException failure) {
     return failure instanceof DeadlineExceededException && !isUnconnected(failure);
   }

@@ -5,16 +5,16 @@ import java.util.Iterator;
 import java.util.List;
 import okhttp3.HttpUrl;
 
-/** Joins the routes of an API to the address of its server, which may have a path of its own. */
+/** Resolves the routes of an API against its base URL, which may have a path. */
 public final class Routes {
   private Routes() {}
 
   /**
-   * The address of a server, without a slash at its end.
+   * Parses a base URL; a trailing slash is removed.
    *
-   * @param what such as "the API URL", for the message
-   * @throws IllegalArgumentException if it is not an http or https URL, or has a part that requests
-   *     would drop: credentials, a query or a fragment. The message does not repeat these
+   * @param what names it in messages, such as "the API URL"
+   * @throws IllegalArgumentException if it is not an http or https URL, or has credentials, a query
+   *     or a fragment, which requests would drop. The message does not repeat these
    */
   public static HttpUrl base(String what, String text) {
     HttpUrl url = HttpUrl.parse(text);
@@ -38,7 +38,7 @@ public final class Routes {
     return url.newBuilder().encodedPath(path.substring(0, end)).build();
   }
 
-  /** The route of a call, whose parts in braces are {@code values}, in their order. */
+  /** The URL of a call; {@code values} replace the parts of its route in braces, in order. */
   public static HttpUrl of(HttpUrl base, ApiCall call, String... values) {
     Iterator<String> value = List.of(values).iterator();
     String[] segments = call.rule().segments();
@@ -49,31 +49,34 @@ public final class Routes {
   }
 
   /**
-   * A route below {@code base}. Each part is one segment, however it is spelled.
+   * A URL below {@code base}. Each string becomes one path segment; slashes in it are escaped.
    *
-   * @throws IllegalArgumentException if a part is empty, {@code .} or {@code ..}, which would lead
-   *     to another route
+   * @throws IllegalArgumentException if a segment is empty, {@code .} or {@code ..}, which would
+   *     lead to another route
    */
   public static HttpUrl under(HttpUrl base, String... segments) {
     HttpUrl.Builder url = base.newBuilder();
     for (String segment : segments) {
       if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
-        throw new IllegalArgumentException("'" + segment + "' is not an id or a name");
+        throw new IllegalArgumentException("'" + segment + "' is not a valid id or name");
       }
       url.addPathSegment(SentText.require("an id or a name", segment));
     }
     return url.build();
   }
 
-  /** The port that a caller named, checked. */
+  /** Checks a port number given by the caller. */
   public static int port(int number) {
     if (number < 1 || number > 65_535) {
-      throw new IllegalArgumentException("ports are 1 to 65535, not " + number);
+      throw new IllegalArgumentException("port must be 1 to 65535: " + number);
     }
     return number;
   }
 
-  /** For messages: credentials stand before the last @, tokens behind the question mark. */
+  /**
+   * The URL for messages: without what precedes the last {@code @} (credentials) and what follows
+   * the question mark (tokens).
+   */
   public static String withoutSecrets(String url) {
     return url.substring(url.lastIndexOf('@') + 1).split("[?#]", 2)[0];
   }

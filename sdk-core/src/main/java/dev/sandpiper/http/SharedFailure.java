@@ -2,11 +2,14 @@ package dev.sandpiper.http;
 
 import java.util.concurrent.ExecutionException;
 
-/** The outcome of a future, thrown to each waiting thread. */
+/** Rethrows the failure of a future on each waiting thread. */
 public final class SharedFailure {
   private SharedFailure() {}
 
-  /** What the task threw, as it is; never returns normally where that is unchecked. */
+  /**
+   * Returns the exception to throw: the task's own if it is unchecked, or else a wrapper. Errors
+   * are thrown directly.
+   */
   public static RuntimeException rethrown(ExecutionException outcome) {
     Throwable cause = outcome.getCause();
     if (cause instanceof RuntimeException unchecked) {

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** Something that happens once. Calls wait for it until they are stopped. */
+/** A signal that is given once and that calls wait for until they are stopped. */
 final class SignalOnce {
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean come;
@@ -26,7 +26,7 @@ final class SignalOnce {
   }
 
   /**
-   * Blocks until it has come.
+   * Blocks until the signal is given.
    *
    * @throws IOException if the call is stopped first, or its thread interrupted
    */
@@ -39,9 +39,9 @@ final class SignalOnce {
           call.stop(new WatchedCall.Stop.Interrupted());
         }
         if (call.stopped() != null) {
-          throw new IOException("stopped while it waited for others to connect");
+          throw new IOException("stopped while waiting for another call to connect");
         }
-        LockSupport.park(this); // WatchedCall.stop ends this too
+        LockSupport.park(this); // also unparked by WatchedCall.stop
         call.connecting();
       }
     } finally {

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets each call reach the network once. OkHttp repeats requests by itself even with its retries
- * off ({@code 503} with {@code Retry-After: 0}, {@code 421}); here the header that provokes it is
- * taken out of its sight, and a second attempt is refused.
+ * Lets each call reach the network only once. OkHttp retries some requests even with its retries
+ * off ({@code 503} with {@code Retry-After: 0}, {@code 421}), so the header that triggers it is
+ * hidden from OkHttp, and a second attempt fails.
  *
  * <p>Runs once the connection is established, and before the first byte of the request.
  */
@@ -30,7 +30,8 @@ record SingleAttempt(FreshConnections fresh) implements Interceptor {
   public Response intercept(Chain chain) throws IOException {
     WatchedCall call = WatchedCall.of(chain.call().request());
     if (Thread.currentThread().isInterrupted()) {
-      // On a shared connection, an incomplete frame would break all streams.
+      // Checked before writing: a frame cut by the interrupt would break all streams of a shared
+      // connection.
       throw new InterruptedIOException("interrupted before anything was sent");
     }
     Connection connection = requireNonNull(chain.connection());
@@ -46,15 +47,15 @@ record SingleAttempt(FreshConnections fresh) implements Interceptor {
   }
 
   /**
-   * Turns Nagle's algorithm off: OkHttp writes a longer request in several pieces, and the last one
+   * Disables Nagle's algorithm: OkHttp writes a longer request in several pieces, and the last one
    * would wait for the acknowledgement of the others, which a peer may delay by 40 ms.
    */
   private static void sendAtOnce(Socket socket) {
     try {
       socket.setTcpNoDelay(true);
     } catch (SocketException e) {
-      // Not TCP, where nothing waits; or closed, which the request itself will find.
-      log.debug("a socket without TCP_NODELAY: {}", e.getMessage());
+      // Not a TCP socket, which needs no such option; or closed, which the request will report.
+      log.debug("could not set TCP_NODELAY: {}", e.getMessage());
     }
   }
 
@@ -78,13 +79,13 @@ record SingleAttempt(FreshConnections fresh) implements Interceptor {
 
   private static Response proceed(Chain chain, WatchedCall call) throws IOException {
     if (!call.markSent()) {
-      throw new IOException("a silent second attempt was refused");
+      throw new IOException("OkHttp tried to send the request a second time");
     }
     call.awaitingResponse();
     Response response = chain.proceed(chain.request());
     if (response.body().contentLength() < -1) {
-      // OkHttp could neither read such a body nor give its connection back.
-      throw new ProtocolException("a negative Content-Length");
+      // OkHttp could neither read such a body nor release its connection.
+      throw new ProtocolException("negative Content-Length");
     }
     String retryAfter = response.header(RETRY_AFTER);
     if (retryAfter == null) {

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The time of this machine. */
+/** The system clock. */
 enum SystemTime implements Time {
   TIME;
 

@@ -9,13 +9,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The time of a client: where it reads what time it is, and where it waits. That of the machine,
- * unless a test drives it; no other class reads a clock or sleeps. Points in time are {@link
- * #nanos}, to be compared by their difference. Safe for use by many threads.
+ * The clock of a client, for reading the time and for timed waits. The system clock, unless a test
+ * supplies its own; no other class reads a clock or sleeps. Points in time are {@link #nanos}
+ * values, compared by their difference. Thread-safe.
  */
 public interface Time {
 
-  /** The time of this machine. */
+  /** The system clock. */
   static Time system() {
     return SystemTime.TIME;
   }
@@ -29,27 +29,27 @@ public interface Time {
   /**
    * Waits for a future until a point in time.
    *
-   * @throws TimeoutException if that comes first
+   * @throws TimeoutException if that time passes first
    * @throws ExecutionException if the future failed
    */
   <T> T get(CompletableFuture<T> work, long until)
       throws InterruptedException, ExecutionException, TimeoutException;
 
   /**
-   * Waits for a signal until a point in time. May return sooner, as conditions do.
+   * Waits for a signal until a point in time. May return sooner, as {@link Condition} may.
    *
-   * @param lock of the condition; held by this thread
+   * @param lock the condition's lock, held by this thread
    */
   void await(ReentrantLock lock, Condition changed, long until) throws InterruptedException;
 
   /**
-   * What runs tasks later.
+   * The timers that follow this clock.
    *
-   * @param real does so by the time of this machine
+   * @param real timers that follow the system clock
    */
   Timers timers(Timers real);
 
-  /** Waits until the future is done, however, and no longer than {@code limit}. True if it is. */
+  /** Waits at most {@code limit} until the future is done, normally or not. True if it is. */
   default boolean isDone(CompletableFuture<?> work, Duration limit) throws InterruptedException {
     try {
       get(work, nanos() + Durations.nanos(limit));

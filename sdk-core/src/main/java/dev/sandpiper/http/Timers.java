@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 
 /**
- * Runs tasks later, which must do next to nothing. What a task throws is logged, and what is
- * repeated goes on.
+ * Runs delayed and periodic tasks, which must be short. An exception is logged; a periodic task is
+ * run again nevertheless.
  */
 public interface Timers {
 
-  /** Runs a task once, after a while. Cancelling the future takes it back. */
+  /** Runs a task once, after a delay. Cancelling the future prevents it. */
   Future<?> in(Duration delay, Runnable task);
 
-  /** Runs a task again and again, with this pause before each run. */
+  /** Runs a task repeatedly, with this pause before each run. */
   Future<?> every(Duration pause, Runnable task);
 
-  /** True if nothing is to be run later. */
+  /** True if no task is scheduled. */
   boolean isIdle();
 }

@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after what callers have to close. What becomes garbage before that is reported once, as a
- * warning that says where it was opened, and what it holds is released.
+ * Detects handles that callers did not close. When such a handle is collected, a warning names
+ * where it was opened, and its resources are released.
  */
 public final class Unclosed {
   private static final Logger log = LoggerFactory.getLogger(Unclosed.class);
 
-  /** Of no client, and with a thread of the JDK's, which ends when this class is unloaded. */
+  /** Shared by all clients. Its thread is the JDK's and ends when this class is unloaded. */
   private static final Cleaner CLEANER = Cleaner.create();
 
   private static final StackWalker STACK = StackWalker.getInstance();
@@ -22,12 +22,12 @@ public final class Unclosed {
   private Unclosed() {}
 
   /**
-   * Looks after {@code handle} from now on. The current thread is the one that opens it.
+   * Watches {@code handle} from now on. Called by the thread that opens it.
    *
-   * @param what names it at the beginning of the warning
-   * @param consequence says what the release means for it
-   * @param release releases what it holds, without blocking; false if it was closed before, or has
-   *     nothing to close any more. Whatever this refers to must not refer to {@code handle}
+   * @param what names the handle at the beginning of the warning
+   * @param consequence says what releasing it means
+   * @param release releases its resources without blocking; returns false if it was closed before,
+   *     or has nothing to release. Must not refer to {@code handle}, directly or indirectly
    */
   public static void watch(
       Object handle, String what, String consequence, BooleanSupplier release) {
@@ -38,15 +38,15 @@ public final class Unclosed {
         () -> {
           if (release.getAsBoolean()) {
             log.warn(
-                "{} was not closed and has become garbage: {}. It was opened at {}",
+                "{} was garbage-collected without being closed: {}. It was opened at {}",
                 what,
                 consequence,
-                opened.map(StackFrame::toString).orElse("an unknown place"));
+                opened.map(StackFrame::toString).orElse("an unknown location"));
           }
         });
   }
 
-  /** Runs {@code action} when {@code handle} has become garbage. It must not block. */
+  /** Runs {@code action} when {@code handle} has been collected. It must not block. */
   public static void onGarbage(Object handle, Runnable action) {
     CLEANER.register(
         handle,
@@ -54,12 +54,12 @@ public final class Unclosed {
           try {
             action.run();
           } catch (RuntimeException | Error e) {
-            log.warn("releasing what was not closed failed", e); // the JDK would drop it
+            log.warn("releasing an unclosed handle failed", e); // the Cleaner would ignore it
           }
         });
   }
 
-  /** False of this library, and of what stands between it and its caller. */
+  /** False for frames of this library, and of the code between it and its caller. */
   private static boolean isCaller(StackFrame frame) {
     String name = frame.getClassName();
     return !name.startsWith("dev.sandpiper.")

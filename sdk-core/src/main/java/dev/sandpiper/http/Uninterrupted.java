@@ -4,17 +4,17 @@ import dev.sandpiper.CancelledException;
 import java.util.function.Supplier;
 
 /**
- * Runs clean-up on a thread that may be interrupted. The transport refuses to send anything while
- * the flag is set, so a clean-up would fail without having been tried. The flag is cleared for the
- * action and restored behind it. The action must be bounded in time: an interrupt that arrives
- * meanwhile ends it as it ends any call.
+ * Runs clean-up on a thread that may be interrupted. The transport does not send anything while the
+ * interrupt flag is set, so clean-up would fail without having been tried. The flag is cleared for
+ * the action and restored afterwards. The action must be bounded in time; an interrupt that arrives
+ * meanwhile ends it like any other call.
  */
 public final class Uninterrupted {
   private static final int ATTEMPTS = 3;
 
   private Uninterrupted() {}
 
-  /** Does what may be done twice: once more, if an interrupt has ended it. */
+  /** Runs an idempotent action, again if an interrupt has ended it. */
   public static void run(Runnable action) {
     repeat(
         () -> {
@@ -23,10 +23,7 @@ public final class Uninterrupted {
         });
   }
 
-  /**
-   * Asks what may be asked twice: once more, if an interrupt arrived meanwhile. Who interrupts
-   * again and again gets what the third attempt gives.
-   */
+  /** Calls an idempotent supplier, again if an interrupt arrived meanwhile; three times at most. */
   public static <T> T repeat(Supplier<T> action) {
     boolean interrupted = false;
     try {
@@ -52,7 +49,7 @@ public final class Uninterrupted {
     }
   }
 
-  /** Does what may be done once only. */
+  /** Calls a supplier exactly once. */
   public static <T> T get(Supplier<T> action) {
     boolean interrupted = Thread.interrupted();
     try {

@@ -7,20 +7,21 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a client introduces itself: by our own name. Platforms derive behaviour from the names of
- * their own clients, so theirs must never be imitated.
+ * The User-Agent header. It names this library and never imitates a platform's own clients, from
+ * whose names platforms derive behaviour.
  *
- * @param text the whole header
- * @param version of this library
+ * @param text the whole header value
+ * @param version the version of this library
  */
 public record UserAgent(String text, String version) {
 
   /**
-   * The one of a client.
+   * The header of one client.
    *
-   * @param versionFile a properties file, opened by a class beside it, because a module shows its
-   *     resources to itself alone; null if it is not there
-   * @param integration what uses this library, such as {@code my-agent/1.2}; null for nothing
+   * @param versionFile a properties file, opened by a class next to it, because a module's
+   *     resources are visible only to itself; null if it is missing
+   * @param integration the software that uses this library, such as {@code my-agent/1.2}; null if
+   *     not given
    */
   public static UserAgent of(
       String product, @Nullable InputStream versionFile, @Nullable String integration) {

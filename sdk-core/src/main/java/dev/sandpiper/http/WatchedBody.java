@@ -11,9 +11,9 @@ import okio.Okio;
 import okio.Sink;
 
 /**
- * A request body whose writing is watched. The response clock runs while a write waits for the
- * socket and starts again with every piece that went through; while the caller's own content is
- * read it stands still.
+ * A request body whose writes are watched. The response limit runs while a write waits for the
+ * socket and restarts with every piece that was written; it is suspended while the caller's content
+ * is read.
  */
 final class WatchedBody extends RequestBody {
   private final HttpBody body;
@@ -34,7 +34,7 @@ final class WatchedBody extends RequestBody {
     return body.length();
   }
 
-  /** Keeps OkHttp from sending it a second time by itself. */
+  /** True, so that OkHttp does not send it a second time on its own. */
   @Override
   public boolean isOneShot() {
     return true;
@@ -63,7 +63,7 @@ final class WatchedBody extends RequestBody {
     @Override
     public void write(Buffer source, long byteCount) throws IOException {
       if (Thread.currentThread().isInterrupted()) {
-        // Within a frame it would break a connection that others share.
+        // Between two writes: an interrupt within a frame would break the shared connection.
         throw new InterruptedIOException("interrupted between two writes");
       }
       call.awaitingResponse();

@@ -16,24 +16,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call as the {@link CallWatch} sees it: who is blocked in it, since when, and why it was
- * stopped. The first reason wins, and it is set before the call is cancelled, so that whatever
- * OkHttp then throws can be classified.
+ * The state of one call for the {@link CallWatch}: which thread is blocked in it, since when, and
+ * why it was stopped. The first reason wins. It is set before the call is cancelled, so that the
+ * exception that OkHttp throws then can be classified.
  */
 final class WatchedCall {
 
-  /** Why a call was stopped by us. */
+  /** Why we stopped a call. */
   sealed interface Stop {
-    /** Somebody closed what used the call. */
+    /** Its scope was cancelled or its user closed. */
     record Closed() implements Stop {}
 
-    /** The thread that was blocked in it has been interrupted. */
+    /** The thread blocked in it was interrupted. */
     record Interrupted() implements Stop {}
 
-    /** Nothing happened for too long. */
+    /** A connect, response or idle limit was exceeded. */
     record Silent(Limit limit, Duration value) implements Stop {}
 
-    /** The whole of it has taken too long. */
+    /** The deadline of its scope passed. */
     record Late(CallScope.End end) implements Stop {}
   }
 
@@ -43,21 +43,21 @@ final class WatchedCall {
   private final Limits limits;
   private final Time time;
   private final Runnable whenCancelled;
-  private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
-  private final AtomicBoolean sent = new AtomicBoolean();
+  private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>(); // null: running
+  private final AtomicBoolean sent = new AtomicBoolean(); // bytes of the request may have left
   private volatile boolean bodyOpened;
   private volatile @Nullable Throwable contentFailure;
   private volatile ConnectTurns.@Nullable Turn turn;
   private volatile @Nullable String retryAfter;
-  private volatile @Nullable Waiting waiting;
-  private volatile @Nullable Waiting last; // to be used again
-  private volatile @Nullable Call call;
-  private volatile @Nullable Connection shared;
-  private volatile @Nullable Connection own; // of HTTP/1.1
+  private volatile @Nullable Waiting waiting; // null while no thread is blocked in the call
+  private volatile @Nullable Waiting last; // kept for reuse
+  private volatile @Nullable Call call; // null until OkHttp has been called
+  private volatile @Nullable Connection shared; // its HTTP/2 connection; null before it has one
+  private volatile @Nullable Connection own; // its HTTP/1.1 connection; null before it has one
   private volatile long stoppedAt;
   private volatile CallScope scope;
 
-  /** Who waits, for what. One object for many waits: a stream waits for each of its reads. */
+  /** A wait of one thread. Reused for equal waits, because a stream waits in each of its reads. */
   private static final class Waiting {
     final Thread thread;
     final Limit limit;
@@ -83,19 +83,22 @@ final class WatchedCall {
     scope.onCancel(whenCancelled);
   }
 
-  /** The one that a request belongs to. */
+  /** The watched call of an OkHttp request. */
   static WatchedCall of(Request request) {
     return requireNonNull(request.tag(WatchedCall.class), "watched call");
   }
 
   void begin(Call running) {
     call = running;
-    if (stop.get() != null) {
+    if (stop.get() != null) { // stopped before stop() could see the call
       cancel(running);
     }
   }
 
-  /** Calls a listener of the caller's, after all that frees the call. */
+  /**
+   * Cancels the call. The caller's event listener may throw here, but only after the call was
+   * freed.
+   */
   private static void cancel(Call running) {
     try {
       running.cancel();
@@ -104,7 +107,7 @@ final class WatchedCall {
     }
   }
 
-  /** Frees what a call holds that failed in the middle of something. */
+  /** Releases the connection of a call that failed midway. */
   void abandon() {
     Call running = call;
     if (running != null) {
@@ -112,17 +115,19 @@ final class WatchedCall {
     }
   }
 
-  /** From now on the current thread waits for a connection. */
+  /** Called when the current thread begins to wait for a connection. */
   void connecting() {
     enter(Limit.CONNECT, limits.connect());
   }
 
-  /** From now on the current thread waits until something is taken, or answered. */
+  /**
+   * Called when the current thread begins to wait for a write to complete or a response to begin.
+   */
   void awaitingResponse() {
     enter(Limit.RESPONSE, limits.response());
   }
 
-  /** From now on the current thread waits for the next bytes of the answer. */
+  /** Called when the current thread begins to wait for the next bytes of the response. */
   void awaitingBytes(Duration idle) {
     enter(Limit.IDLE, idle);
   }
@@ -135,23 +140,24 @@ final class WatchedCall {
       last = next;
     }
     next.since = time.nanos();
-    waiting = next;
+    waiting = next; // last, so that the watch never sees an old start time
   }
 
   void exit() {
     waiting = null;
   }
 
-  /** The time by which its limits count. */
+  /** The clock for its limits. */
   Time time() {
     return time;
   }
 
-  /** Stops the call if its waiter was interrupted, or has waited for too long. */
+  /** Stops the call if the waiting thread was interrupted or has waited past a limit. */
   void check(long now) {
     Waiting current = waiting;
     if (stop.get() != null) {
-      if (current != null) {
+      if (current != null) { // still blocked after the stop
+
         freeIfStuck(now);
       }
     } else if (current != null && current.thread.isInterrupted()) {
@@ -169,8 +175,9 @@ final class WatchedCall {
   }
 
   /**
-   * On HTTP/2, cancelling a call ends its stream and not the socket that it may be writing to. Who
-   * does not come out has a peer that takes nothing, from anybody: then the connection goes.
+   * On HTTP/2, cancelling a call resets its stream but does not interrupt a blocked write to the
+   * shared socket. If the thread is still blocked some time after the stop, the peer reads nothing
+   * from any stream, so the connection is closed.
    */
   private void freeIfStuck(long now) {
     Connection connection = shared;
@@ -178,7 +185,7 @@ final class WatchedCall {
       return;
     }
     try {
-      // Without it, closing would wait until the TLS goodbye can be written.
+      // Without this, close() would block until the TLS close_notify can be written.
       connection.socket().setSoLinger(true, 0);
       connection.socket().close();
     } catch (IOException e) {
@@ -186,7 +193,7 @@ final class WatchedCall {
     }
   }
 
-  /** From now on it ends with another scope. */
+  /** Makes the call end with another scope. */
   void moveTo(CallScope other) {
     leaveScope();
     scope = other;
@@ -211,12 +218,12 @@ final class WatchedCall {
       cancel(running);
     }
     Waiting current = waiting;
-    if (current != null) {
+    if (current != null) { // it may wait for a turn to connect, which cancel() does not end
       LockSupport.unpark(current.thread);
     }
   }
 
-  /** An interrupt may come out as an exception before {@link #check} has seen the flag. */
+  /** Records an interrupt that surfaced as an exception before {@link #check} saw the flag. */
   void noteInterrupt(IOException failure) {
     Throwable cause = failure instanceof ContentFailedException ? failure.getCause() : failure;
     if (ContentReads.isInterrupt(cause)) {
@@ -230,18 +237,19 @@ final class WatchedCall {
   }
 
   /**
-   * Called when the connection is established and bytes are about to leave. False the second time.
+   * Called when the connection is established and bytes are about to be sent. False the second
+   * time.
    */
   boolean markSent() {
     return sent.compareAndSet(false, true);
   }
 
-  /** False if it is certain that no byte of the request has left. */
+  /** False if it is certain that no byte of the request was sent. */
   boolean isSent() {
     return sent.get();
   }
 
-  /** Called when what is to be sent is read for the first time. */
+  /** Called when the content to send is read for the first time. */
   void markBodyOpened() {
     bodyOpened = true;
   }
@@ -250,12 +258,12 @@ final class WatchedCall {
     return bodyOpened;
   }
 
-  /** Called when the caller's own content threw, past what it may. */
+  /** Called when the caller's content threw an unchecked exception. */
   void markContentFailure(Throwable failure) {
     contentFailure = failure;
   }
 
-  /** True of what goes to the caller as it is, because it is the caller's own. */
+  /** True if the caller's own content threw this, so that it is rethrown unchanged. */
   boolean isContentFailure(Throwable failure) {
     return contentFailure == failure;
   }
@@ -269,8 +277,8 @@ final class WatchedCall {
   }
 
   /**
-   * Closes a connection of HTTP/1.1, on which the rest of an answer that could not be read may
-   * still arrive and would be taken for the next one. A stream of HTTP/2 spoils no other.
+   * Closes an HTTP/1.1 connection, on which the rest of an unparsable response may still arrive and
+   * would be read as the next response. On HTTP/2 one stream cannot affect another.
    */
   void distrustConnection() {
     Connection connection = own;
@@ -280,7 +288,7 @@ final class WatchedCall {
     try {
       connection.socket().close();
     } catch (IOException e) {
-      log.debug("closing a connection failed whose answer could not be read", e);
+      log.debug("closing the connection of an unparsable response failed", e);
     }
   }
 
@@ -288,7 +296,7 @@ final class WatchedCall {
     turn = granted;
   }
 
-  /** The turn to look for a connection; null where nobody takes turns. */
+  /** The turn to acquire a connection; null if calls do not take turns. */
   ConnectTurns.@Nullable Turn turn() {
     return turn;
   }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A body whose reads are watched: the idle clock runs while a read waits for the socket and at no
- * other time. What we stopped ourselves comes out as the error that says why.
+ * A response body whose reads are watched: the idle limit runs only while a read waits for the
+ * socket. A read of a call that we stopped throws the reason for the stop.
  */
 final class WatchedSource extends ForwardingSource {
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
@@ -25,6 +25,7 @@ final class WatchedSource extends ForwardingSource {
   private Duration idle;
   private long received;
   private boolean ended;
+  // A minimum rate, while it is required: since when, and from which byte.
   private boolean paced;
   private long windowBegan;
   private long windowBegin;
@@ -55,7 +56,7 @@ final class WatchedSource extends ForwardingSource {
       if (call.stopped() != null) {
         closeQuietly();
       }
-      rejectIfStopped();
+      rejectIfStopped(); // our reason instead of OkHttp's
       throw e;
     } catch (SandboxException e) {
       throw e;
@@ -67,8 +68,9 @@ final class WatchedSource extends ForwardingSource {
   }
 
   /**
-   * On HTTP/2 a failed read is OkHttp's last look at the call: cancelling it would not tell the
-   * peer any more, only closing does, and that not on a thread whose interrupt flag is set.
+   * After a failed read on HTTP/2, OkHttp ignores a cancel, so the peer would not learn that the
+   * stream ended. Only closing the body resets the stream, and not on a thread whose interrupt flag
+   * is set.
    */
   private void closeQuietly() {
     Uninterrupted.run(
@@ -76,21 +78,21 @@ final class WatchedSource extends ForwardingSource {
           try {
             super.close();
           } catch (IOException e) {
-            log.debug("closing what was stopped failed", e);
+            log.debug("closing a stopped response failed", e);
           } catch (RuntimeException | Error e) {
-            ForeignFailure.log("closing what was stopped", e);
+            ForeignFailure.log("closing a stopped response", e);
           }
         });
   }
 
-  /** From now on each response limit brings a number of bytes, or the end. */
+  /** From now on a minimum number of bytes, or the end, must arrive within each response limit. */
   void requirePace() {
     paced = !errors.limits().response().isZero();
     windowBegan = call.time().nanos();
     windowBegin = received;
   }
 
-  /** Ends what {@link #requirePace} began. */
+  /** Undoes {@link #requirePace}. */
   void allowPauses() {
     paced = false;
   }
@@ -111,7 +113,10 @@ final class WatchedSource extends ForwardingSource {
     idle = limit;
   }
 
-  /** After a stop nothing is delivered, even what had arrived before. */
+  /**
+   * Throws after a stop, so that nothing is delivered any more, not even bytes that had arrived
+   * before.
+   */
   void rejectIfStopped() {
     WatchedCall.Stop stop = call.stopped();
     if (stop != null) {
@@ -119,7 +124,7 @@ final class WatchedSource extends ForwardingSource {
     }
   }
 
-  /** From now on a read waits as long as the client's limit says. */
+  /** Restores the client's idle limit. */
   void restoreIdleLimit() {
     idle = errors.limits().idle();
   }

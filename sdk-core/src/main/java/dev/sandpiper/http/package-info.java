@@ -1,6 +1,6 @@
 /**
- * The transport: one narrow interface over OkHttp, {@link dev.sandpiper.http.HttpTransport}, with
- * one thin layer for each concern around it. For the sister modules only.
+ * The transport: {@link dev.sandpiper.http.HttpTransport}, a narrow interface over OkHttp, with one
+ * thin layer for each concern. Exported to the sister modules only.
  */
 @NullMarked
 package dev.sandpiper.http;

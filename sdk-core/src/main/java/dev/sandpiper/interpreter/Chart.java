@@ -5,9 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a figure shows, as data. Titles, labels and units are null where the figure has none. A
- * coordinate or a value is a {@code Double} or a {@code String}, which is a moment in ISO 8601 or a
- * category.
+ * The data of a figure. Titles, labels and units are null if the figure has none. A coordinate or a
+ * value is a {@code Double}, or a {@code String} with an ISO 8601 timestamp or a category.
  */
 public sealed interface Chart extends Serializable {
 
@@ -18,9 +17,9 @@ public sealed interface Chart extends Serializable {
    * One axis.
    *
    * @param unit the text in parentheses or brackets at the end of the label
-   * @param scale such as {@code linear}, {@code log} or {@code datetime}; null if it is not said
-   * @param ticks where its marks are; empty if it is not said
-   * @param tickLabels what stands at them
+   * @param scale such as {@code linear}, {@code log} or {@code datetime}; null if not given
+   * @param ticks the positions of its tick marks; empty if not given
+   * @param tickLabels the labels of the tick marks
    */
   record Axis(
       @Nullable String label,
@@ -35,31 +34,31 @@ public sealed interface Chart extends Serializable {
     }
   }
 
-  /** Where something is. */
+  /** A point. */
   record Point(Object x, Object y) implements Serializable {}
 
-  /** Points that belong together. */
+  /** A series of points. */
   record Series(@Nullable String label, List<Point> points) implements Serializable {
     public Series {
       points = List.copyOf(points);
     }
   }
 
-  /** Points that are joined. */
+  /** A line chart. */
   record Line(@Nullable String title, Axis x, Axis y, List<Series> series) implements Chart {
     public Line {
       series = List.copyOf(series);
     }
   }
 
-  /** Points that are not joined. */
+  /** A scatter plot. */
   record Scatter(@Nullable String title, Axis x, Axis y, List<Series> series) implements Chart {
     public Scatter {
       series = List.copyOf(series);
     }
   }
 
-  /** Bars, in groups. */
+  /** A bar chart, possibly with groups. */
   record Bars(@Nullable String title, Axis x, Axis y, List<Bar> bars) implements Chart {
     public Bars {
       bars = List.copyOf(bars);
@@ -70,7 +69,7 @@ public sealed interface Chart extends Serializable {
   record Bar(@Nullable String label, @Nullable String group, Object value)
       implements Serializable {}
 
-  /** Parts of a whole. */
+  /** A pie chart. */
   record Pie(@Nullable String title, List<Slice> slices) implements Chart {
     public Pie {
       slices = List.copyOf(slices);
@@ -78,20 +77,20 @@ public sealed interface Chart extends Serializable {
   }
 
   /**
-   * One part of a whole.
+   * One slice of a pie.
    *
    * @param angle in degrees
    */
   record Slice(@Nullable String label, double angle, double radius) implements Serializable {}
 
-  /** Distributions by their quartiles. */
+  /** A box plot. */
   record BoxAndWhisker(@Nullable String title, Axis x, Axis y, List<Box> boxes) implements Chart {
     public BoxAndWhisker {
       boxes = List.copyOf(boxes);
     }
   }
 
-  /** One distribution. */
+  /** One box of a box plot: a distribution by its quartiles. */
   record Box(
       @Nullable String label,
       double min,
@@ -106,7 +105,7 @@ public sealed interface Chart extends Serializable {
     }
   }
 
-  /** Several charts in one figure. One among them that is not even an object was left out. */
+  /** Several charts in one figure. An element that is not a JSON object is left out. */
   record Superchart(@Nullable String title, List<Chart> charts) implements Chart {
     public Superchart {
       charts = List.copyOf(charts);
@@ -114,10 +113,10 @@ public sealed interface Chart extends Serializable {
   }
 
   /**
-   * A chart of a kind that is not known here, or without something that its kind needs.
+   * A chart of an unknown type, or without a field that its type requires.
    *
-   * @param type as the service says it; empty if it does not
-   * @param json all that the service said
+   * @param type as sent by the service; empty if missing
+   * @param json the whole chart as sent by the service
    */
   record Unknown(@Nullable String title, String type, String json) implements Chart {}
 }

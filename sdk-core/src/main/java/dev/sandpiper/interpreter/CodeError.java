@@ -7,11 +7,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What code raised.
+ * An error raised by code.
  *
- * @param name such as {@code ZeroDivisionError}; empty if the service does not say
+ * @param name such as {@code ZeroDivisionError}; empty if the service does not report it
  * @param value its message; may be empty
- * @param traceback as the kernel wrote it, with its terminal's escape sequences; may be empty
+ * @param traceback as written by the kernel, with terminal escape sequences; may be empty
  */
 public record CodeError(String name, String value, String traceback) implements Serializable {
   private static final Set<String> OF_THE_SERVICE =

@@ -16,7 +16,7 @@ public final class CodeFailedException extends SandboxException {
     this.execution = execution;
   }
 
-  /** What it gave, and what it raised. */
+  /** The results and the error of the run. */
   public Execution execution() {
     return execution;
   }
@@ -25,6 +25,6 @@ public final class CodeFailedException extends SandboxException {
     return execution
         .error()
         .map(CodeError::toString)
-        .orElse("the end of the run was not reported; it may have run in part");
+        .orElse("the end of the run was not reported; the code may have run in part");
   }
 }

@@ -3,12 +3,12 @@ package dev.sandpiper.interpreter;
 import java.io.IOException;
 
 /**
- * Sees what a run gives while it runs, on the thread that called {@link CodeInterpreter#runCode}.
+ * Receives output and results while code runs, on the thread that called {@link
+ * CodeInterpreter#runCode}.
  *
- * <p>A listener that throws ends the call; what it threw comes out of {@code runCode} (an {@code
- * IOException} as {@link java.io.UncheckedIOException}), and nothing is delivered after that.
- * Whether that stops the code is said at {@link CodeInterpreter#runCode(CodeRequest,
- * CodeListener)}.
+ * <p>An exception ends the call: {@code runCode} rethrows it (an {@code IOException} as {@link
+ * java.io.UncheckedIOException}), and nothing more is delivered. For whether that stops the code
+ * see {@link CodeInterpreter#runCode(CodeRequest, CodeListener)}.
  */
 @FunctionalInterface
 public interface CodeListener {

@@ -7,12 +7,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A piece of what code printed: several lines, one, or a part of one.
+ * A piece of printed output: one or more lines, or a part of one.
  *
  * @param channel STDOUT or STDERR
  * @param text never empty
- * @param at when the kernel wrote it, by the sandbox's clock; empty if the service does not say, or
- *     says it in a way that cannot be read
+ * @param at when the kernel wrote it, by the sandbox's clock; empty if the service does not report
+ *     it, or in an unknown format
  */
 public record CodeOutput(Channel channel, String text, Optional<Instant> at) {
   public CodeOutput {

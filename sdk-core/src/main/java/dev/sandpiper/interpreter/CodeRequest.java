@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What code to run, and where. Immutable; each method returns a changed copy. */
+/** The code to run, with options. Immutable; each method returns a modified copy. */
 public final class CodeRequest {
   private static final int DEFAULT_CAPTURE = 4 << 20;
   private static final int LEAST_CAPTURE = 2;
@@ -21,7 +21,7 @@ public final class CodeRequest {
   private final String code;
   private final Options options;
 
-  /** Changed only between being copied and being handed to a new request. */
+  /** Modified only between being copied and being passed to a new request. */
   private static final class Options {
     @Nullable String language;
     @Nullable String contextId;
@@ -47,15 +47,16 @@ public final class CodeRequest {
     this.options = options;
   }
 
-  /** Code for the service's default context, which is Python's. */
+  /** Code for the service's default context, which is a Python context. */
   public static CodeRequest of(String code) {
     return new CodeRequest(SentText.requireUnicode("the code", code), new Options());
   }
 
   /**
-   * Runs it in the context that the service keeps for this language, which it starts if need be.
+   * Runs the code in the service's context for this language, which is started if necessary.
    *
-   * @throws IllegalArgumentException if it is blank, or a context is set: that has its language
+   * @throws IllegalArgumentException if it is blank, or a context is set, which has its own
+   *     language
    */
   public CodeRequest language(String name) {
     requireLanguage(name);
@@ -65,19 +66,19 @@ public final class CodeRequest {
     return with(changed -> changed.language = name);
   }
 
-  /** {@link #contextId} of this context. */
+  /** {@link #contextId} with the id of this context. */
   public CodeRequest context(CodeContext context) {
     return contextId(context.id());
   }
 
   /**
-   * Runs it in this context.
+   * Runs the code in this context.
    *
    * @throws IllegalArgumentException if it is blank, or a language is set: the context has its own
    */
   public CodeRequest contextId(String id) {
     if (SentText.require("the context's id", id).isBlank()) {
-      throw new IllegalArgumentException("the context's id is blank");
+      throw new IllegalArgumentException("the context's id must not be blank");
     }
     if (options.language != null) {
       throw bothSet();
@@ -86,8 +87,8 @@ public final class CodeRequest {
   }
 
   /**
-   * Sets a variable for this run. The service writes name and value into the code without escaping
-   * them, so that only what means itself there is accepted.
+   * Sets a variable for this run. The service inserts name and value into source code without
+   * escaping them, so only values that need no escaping are accepted.
    *
    * @throws IllegalArgumentException if the name has anything but letters, digits and underscores,
    *     or the value has a quote, a backslash or a control character. The message does not repeat
@@ -103,19 +104,19 @@ public final class CodeRequest {
   }
 
   /**
-   * The run's deadline, the wait for the context included. Default: it may run for ever, as far as
-   * the client's limits go.
+   * The run's deadline, including the wait for the context. Default: no deadline beyond the
+   * client's limits.
    *
    * @throws IllegalArgumentException if it is not positive
    */
   public CodeRequest timeout(Duration limit) {
-    Duration checked = Durations.positive("the timeout", limit, "leave it out for none");
+    Duration checked = Durations.positive("the timeout", limit, "leave it out for no timeout");
     return with(changed -> changed.timeout = checked);
   }
 
   /**
-   * How much of each output {@link Execution} keeps, half of it from the beginning and half from
-   * the end. Default: 4 MiB. A listener gets everything.
+   * How many bytes of each output {@link Execution} keeps, half from the beginning and half from
+   * the end. Default: 4 MiB. A listener receives everything.
    *
    * @throws IllegalArgumentException if it is below 2 or above 1 GiB
    */
@@ -128,7 +129,8 @@ public final class CodeRequest {
   }
 
   /**
-   * How many results {@link Execution} keeps, the first ones. Default: 100. A listener gets all.
+   * How many results {@link Execution} keeps, beginning with the first. Default: 100. A listener
+   * receives all.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -143,12 +145,12 @@ public final class CodeRequest {
     return code;
   }
 
-  /** Empty for Python, or for the context's own. */
+  /** Empty for Python, or for the context's own language. */
   public Optional<String> language() {
     return Optional.ofNullable(options.language);
   }
 
-  /** Empty for the context that the service keeps for the language. */
+  /** Empty for the service's context for the language. */
   public Optional<String> contextId() {
     return Optional.ofNullable(options.contextId);
   }
@@ -178,17 +180,17 @@ public final class CodeRequest {
   static String requireLanguage(String name) {
     requireNonNull(name, "name");
     if (SentText.require("the language", name).isBlank()) {
-      throw new IllegalArgumentException("the language is blank");
+      throw new IllegalArgumentException("the language must not be blank");
     }
     return name;
   }
 
   private static IllegalArgumentException bothSet() {
     return new IllegalArgumentException(
-        "a request names a language or a context, not both: a context has its language");
+        "set a language or a context, not both: a context has its own language");
   }
 
-  /** Where it runs and how long it is; neither the code nor its variables. */
+  /** The context and the length of the code; neither the code nor its variables. */
   @Override
   public String toString() {
     String where = language().or(this::contextId).orElse("default");

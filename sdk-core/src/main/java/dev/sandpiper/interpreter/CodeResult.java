@@ -14,15 +14,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that code showed, in each format that the kernel made of it. Immutable; {@code with}
- * methods return a changed copy.
+ * One result of a run, in every format that the kernel produced. Immutable; {@code with} methods
+ * return a modified copy.
  */
 public final class CodeResult implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final Facts facts;
 
-  /** Binary contents are kept as base64, which has been tried. */
+  /** Binary contents are kept as base64, which has been validated. */
   private record Facts(
       boolean isMain,
       Map<ResultFormat, String> contents,
@@ -39,8 +39,8 @@ public final class CodeResult implements Serializable {
   /**
    * A result in these formats.
    *
-   * @param isMain true for the value of the last expression, false for what was displayed
-   * @param contents texts, and base64 for binary formats
+   * @param isMain true for the value of the last expression, false for displayed results
+   * @param contents text, or base64 for binary formats
    * @throws IllegalArgumentException if a binary format's content is not base64
    */
   public static CodeResult of(boolean isMain, Map<ResultFormat, String> contents) {
@@ -56,26 +56,26 @@ public final class CodeResult implements Serializable {
     return new CodeResult(new Facts(isMain, fixed, null, null, Map.of(), Map.of()));
   }
 
-  /** With a data frame's content. */
+  /** With the content of a data frame. */
   public CodeResult withData(DataTable data) {
     return new CodeResult(
         new Facts(facts.isMain, facts.contents, data, facts.chart, facts.extra, facts.unreadable));
   }
 
-  /** With what a figure shows. */
+  /** With the data of a figure. */
   public CodeResult withChart(Chart chart) {
     return new CodeResult(
         new Facts(facts.isMain, facts.contents, facts.data, chart, facts.extra, facts.unreadable));
   }
 
-  /** With contents of other MIME types; those that are not texts are their JSON. */
+  /** With contents of other MIME types; values that are not strings as JSON. */
   public CodeResult withExtra(Map<String, String> extra) {
     Map<String, String> copy = Collections.unmodifiableMap(new LinkedHashMap<>(extra));
     return new CodeResult(
         new Facts(facts.isMain, facts.contents, facts.data, facts.chart, copy, facts.unreadable));
   }
 
-  /** With formats that came and could not be read, and why. */
+  /** With the formats that could not be decoded, and why. */
   public CodeResult withUnreadable(Map<ResultFormat, String> reasons) {
     return new CodeResult(
         new Facts(
@@ -92,7 +92,7 @@ public final class CodeResult implements Serializable {
     return facts.isMain;
   }
 
-  /** The formats that it has, without those that could not be read. */
+  /** The available formats, without those that could not be decoded. */
   public Set<ResultFormat> formats() {
     Set<ResultFormat> formats = EnumSet.noneOf(ResultFormat.class);
     formats.addAll(facts.contents.keySet());
@@ -109,16 +109,16 @@ public final class CodeResult implements Serializable {
   }
 
   /**
-   * The formats that came and could not be read, such as an image that is not base64, and why. The
-   * others of the result are there.
+   * The formats that could not be decoded, such as an image that is not base64, and why. The other
+   * formats are available.
    */
   public Map<ResultFormat, String> unreadable() {
     return facts.unreadable;
   }
 
   /**
-   * The content in a format that is text, or in base64 if it is binary; empty if there is none.
-   * {@link ResultFormat#DATA}, {@link ResultFormat#CHART} and {@link ResultFormat#EXTRA} have none.
+   * The content in a format, as text or, if it is binary, as base64; empty if there is none. Always
+   * empty for {@link ResultFormat#DATA}, {@link ResultFormat#CHART} and {@link ResultFormat#EXTRA}.
    */
   public Optional<String> content(ResultFormat format) {
     return Optional.ofNullable(facts.contents.get(format));
@@ -131,12 +131,12 @@ public final class CodeResult implements Serializable {
    */
   public Optional<byte[]> bytes(ResultFormat format) {
     if (!format.isBinary()) {
-      throw new IllegalArgumentException(format + " is text: content(format) has it");
+      throw new IllegalArgumentException(format + " is a text format; use content(format)");
     }
     return content(format).map(Base64.getDecoder()::decode);
   }
 
-  /** As the language prints it; the quotes around a text are left out. */
+  /** As the language prints it, without the quotes around a string. */
   public Optional<String> text() {
     return content(ResultFormat.TEXT);
   }
@@ -178,17 +178,17 @@ public final class CodeResult implements Serializable {
     return bytes(ResultFormat.PDF);
   }
 
-  /** A data frame's content. */
+  /** The content of a data frame. */
   public Optional<DataTable> data() {
     return Optional.ofNullable(facts.data);
   }
 
-  /** What a figure shows. */
+  /** The data of a figure. */
   public Optional<Chart> chart() {
     return Optional.ofNullable(facts.chart);
   }
 
-  /** Contents of other MIME types; those that are not texts are their JSON. */
+  /** Contents of other MIME types; values that are not strings as JSON. */
   public Map<String, String> extra() {
     return facts.extra;
   }
@@ -203,7 +203,7 @@ public final class CodeResult implements Serializable {
     return facts.hashCode();
   }
 
-  /** Its formats; never its content. */
+  /** The formats; never the content. */
   @Override
   public String toString() {
     return "CodeResult" + formats();

@@ -3,7 +3,7 @@ package dev.sandpiper.interpreter;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How to start a context. Immutable; each method returns a changed copy. */
+/** Options of a new context. Immutable; each method returns a modified copy. */
 public final class ContextOptions {
   private static final ContextOptions STANDARD = new ContextOptions(null, null);
 
@@ -15,7 +15,7 @@ public final class ContextOptions {
     this.directory = directory;
   }
 
-  /** The service's defaults: Python, in {@code /home/user} at E2B and in {@code /app} at Blaxel. */
+  /** The service's defaults: Python, in {@code /home/user} on E2B and in {@code /app} on Blaxel. */
   public static ContextOptions standard() {
     return STANDARD;
   }
@@ -30,15 +30,15 @@ public final class ContextOptions {
   }
 
   /**
-   * Where its code runs: an absolute path of a directory that exists.
+   * The working directory of its code: the absolute path of an existing directory.
    *
    * @throws IllegalArgumentException if it is not absolute, or has a quote, a backslash or a
-   *     control character, which the service would write into source code
+   *     control character, which the service would insert into source code
    */
   public ContextOptions directory(String path) {
     SplicedText.require("the directory", path, "change the directory in the code");
     if (!path.startsWith("/")) {
-      throw new IllegalArgumentException("the directory is not an absolute path: '" + path + "'");
+      throw new IllegalArgumentException("the directory must be an absolute path: '" + path + "'");
     }
     return new ContextOptions(language, path);
   }

@@ -21,9 +21,9 @@ public record DataTable(List<Column> columns) implements Serializable {
   /**
    * One column.
    *
-   * @param values a {@code Long}, {@code Double}, {@code Boolean} or {@code String} each, or null;
-   *     whole numbers that no long can hold are doubles, moments are ISO 8601 text, and anything
-   *     nested is its JSON as text
+   * @param values each a {@code Long}, {@code Double}, {@code Boolean}, {@code String} or null;
+   *     integers that exceed a long are doubles, timestamps are ISO 8601 strings, and nested values
+   *     are JSON strings
    */
   public record Column(String name, List<@Nullable Object> values) implements Serializable {
     public Column {

@@ -14,9 +14,9 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run gave. {@link CodeInterpreter#runCode} returns it only if the service reported the end
- * of the run; what is in an exception is what had arrived until then. Immutable; {@code with}
- * methods return a changed copy.
+ * The results and output of a run. {@link CodeInterpreter#runCode} returns one only if the service
+ * reported the end of the run; one in an exception contains what had arrived so far. Immutable;
+ * {@code with} methods return a modified copy.
  */
 public final class Execution implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -41,7 +41,7 @@ public final class Execution implements Serializable {
   /**
    * A run that ended without an error.
    *
-   * @param duration from the request to the end, as the caller saw it
+   * @param duration from the request to the end, measured by the client
    */
   public static Execution of(
       List<CodeResult> results, CapturedOutput stdout, CapturedOutput stderr, Duration duration) {
@@ -52,7 +52,7 @@ public final class Execution implements Serializable {
         new Facts(List.copyOf(results), 0, stdout, stderr, null, null, duration, true));
   }
 
-  /** With what the code raised. */
+  /** With the error that the code raised. */
   public Execution withError(CodeError error) {
     return with(facts.resultsLeftOut, error, facts.executionCount, facts.complete);
   }
@@ -62,12 +62,12 @@ public final class Execution implements Serializable {
     return with(facts.resultsLeftOut, facts.error, count, facts.complete);
   }
 
-  /** With the number of results that came and were not kept. */
+  /** With the number of results that were received but not kept. */
   public Execution withResultsLeftOut(int count) {
     return with(count, facts.error, facts.executionCount, facts.complete);
   }
 
-  /** The same as what there is of a run whose end is not known. */
+  /** The same, marked as the partial result of a run whose end was not reported. */
   public Execution asPartial() {
     return with(facts.resultsLeftOut, facts.error, facts.executionCount, false);
   }
@@ -91,39 +91,39 @@ public final class Execution implements Serializable {
     return facts.complete;
   }
 
-  /** The results in the order in which they came, up to {@link CodeRequest#mostResults}. */
+  /** The results in order of arrival, up to {@link CodeRequest#mostResults}. */
   public List<CodeResult> results() {
     return facts.results;
   }
 
-  /** How many results came that are not in {@link #results()}, by its bounds. */
+  /** How many results were received that are not in {@link #results()}, because of its limit. */
   public int resultsLeftOut() {
     return facts.resultsLeftOut;
   }
 
-  /** What was kept of what the code printed, up to {@link CodeRequest#captureBytes}. */
+  /** The captured standard output, up to {@link CodeRequest#captureBytes}. */
   public CapturedOutput stdout() {
     return facts.stdout;
   }
 
-  /** What was kept of its errors. */
+  /** The captured standard error. */
   public CapturedOutput stderr() {
     return facts.stderr;
   }
 
-  /** What the code raised, if it did; the first one if the service reported several. */
+  /** The error that the code raised, if any; the first if the service reported several. */
   public Optional<CodeError> error() {
     return Optional.ofNullable(facts.error);
   }
 
-  /** The number of this run in its context, if the service said it. */
+  /** The number of this run in its context, if the service reported it. */
   public OptionalInt executionCount() {
     return facts.executionCount == null
         ? OptionalInt.empty()
         : OptionalInt.of(facts.executionCount);
   }
 
-  /** From the request to the end, as the caller saw it. */
+  /** From the request to the end, measured by the client. */
   public Duration duration() {
     return facts.duration;
   }
@@ -192,7 +192,7 @@ public final class Execution implements Serializable {
     return facts.hashCode();
   }
 
-  /** How it ended, and sizes; never its content. */
+  /** The outcome and sizes; never the content. */
   @Override
   public String toString() {
     String end = facts.complete ? "ended" : "not known to have ended";

@@ -8,8 +8,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit passed before a run had ended: {@link CodeRequest#timeout}, or one of the client's. The
- * message says whether the code was stopped.
+ * A limit was exceeded before a run ended: {@link CodeRequest#timeout}, or one of the client's
+ * limits. The message says whether the code was stopped.
  */
 public final class ExecutionDeadlineException extends DeadlineExceededException {
   private static final long serialVersionUID = 1L;
@@ -26,7 +26,7 @@ public final class ExecutionDeadlineException extends DeadlineExceededException 
     this.partial = requireNonNull(partial, "partial");
   }
 
-  /** What had arrived until then. */
+  /** What had arrived so far. */
   public Execution partialExecution() {
     return partial;
   }

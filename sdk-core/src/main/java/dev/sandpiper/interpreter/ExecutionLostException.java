@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connection closed before the service reported the end of a run. The code may have run in
- * part, or run on; it is not run again.
+ * part, or may still be running; it is not run again.
  */
 public final class ExecutionLostException extends ConnectionLostException {
   private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ public final class ExecutionLostException extends ConnectionLostException {
     this.partial = requireNonNull(partial, "partial");
   }
 
-  /** What had arrived until then. */
+  /** What had arrived so far. */
   public Execution partialExecution() {
     return partial;
   }

@@ -2,7 +2,7 @@ package dev.sandpiper.interpreter;
 
 import java.util.Locale;
 
-/** The formats in which a result comes, often several at once. */
+/** The formats of a result, which often has several. */
 public enum ResultFormat {
   TEXT,
   HTML,
@@ -22,12 +22,12 @@ public enum ResultFormat {
   /** See {@link CodeResult#extra()}. */
   EXTRA;
 
-  /** As the service writes it. */
+  /** The service's name for it. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** True of images and documents, whose content is bytes. */
+  /** True for images and documents, whose content is bytes. */
   public boolean isBinary() {
     return this == PNG || this == JPEG || this == PDF;
   }

@@ -4,9 +4,9 @@ import dev.sandpiper.wire.SentText;
 import java.util.regex.Pattern;
 
 /**
- * Checks texts that the service in the sandbox writes into source code, between quotes of either
- * kind and without escaping them. No spelling of a quote, a backslash or a line feed is the same in
- * all of its languages, so that these are refused instead of being encoded.
+ * Validates strings that the service in the sandbox inserts into source code, between quotes of
+ * either kind and without escaping. Its languages have no common escape for a quote, a backslash or
+ * a line feed, so these are rejected instead of being escaped.
  */
 final class SplicedText {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
@@ -17,8 +17,8 @@ final class SplicedText {
     SentText.require("the variable's name", name);
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "a variable's name has letters, digits and underscores, because the service writes it"
-              + " into source code: '"
+          "a variable's name must consist of letters, digits and underscores, because the service"
+              + " inserts it into source code: '"
               + name
               + "'");
     }
@@ -26,10 +26,10 @@ final class SplicedText {
   }
 
   /**
-   * Returns {@code text} if it means itself between quotes.
+   * Returns {@code text} if it needs no escaping between quotes.
    *
-   * @param what names it in the message, which does not repeat the text: it may be a secret
-   * @param instead what to do where such a text is needed
+   * @param what names it in the message, which does not repeat the text, because it may be a secret
+   * @param instead what to do if such a text is needed
    */
   static String require(String what, String text, String instead) {
     SentText.require(what, text);
@@ -39,7 +39,7 @@ final class SplicedText {
             what
                 + " has a quote, a backslash or a control character at index "
                 + index
-                + ", which the service would write into source code as it is; "
+                + ", which the service would insert into source code unescaped; "
                 + instead);
       }
     }

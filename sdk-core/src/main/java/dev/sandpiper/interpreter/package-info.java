@@ -1,6 +1,6 @@
 /**
- * Code that runs in kept kernels: {@link dev.sandpiper.interpreter.CodeInterpreter}, with results
- * as a notebook shows them. Sandboxes of both platforms have one where their image serves it.
+ * Runs code in persistent kernels: {@link dev.sandpiper.interpreter.CodeInterpreter}, with results
+ * like a notebook's. Available in sandboxes of both platforms whose image contains the service.
  */
 @NullMarked
 package dev.sandpiper.interpreter;

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Charts as the service describes them. One of an unknown kind, or without something that its kind
- * needs, is a {@link Chart.Unknown} with all that was said of it.
+ * Charts as the service describes them. A chart of an unknown type, or without a required field, is
+ * a {@link Chart.Unknown} with its JSON.
  */
 final class Charts {
   private static final Logger log = LoggerFactory.getLogger(Charts.class);

@@ -38,7 +38,7 @@ final class CodeRun implements CodeListener {
 
   private static final Logger log = LoggerFactory.getLogger(CodeRun.class);
   private static final Duration PATIENCE_FOR_THE_END = Duration.ofSeconds(2);
-  private static final String UNKNOWN = "whether the code ran cannot be known";
+  private static final String UNKNOWN = "it is unknown whether the code ran";
 
   private final CodeService service;
   private final CodeRequest request;
@@ -106,7 +106,7 @@ final class CodeRun implements CodeListener {
     } catch (MalformedStreamException e) {
       WireFormatException unreadable = response.unreadable(e);
       throw new WireFormatException(
-          response.failure("a message that cannot be read: " + e.getMessage()), unreadable);
+          response.failure("malformed message: " + e.getMessage()), unreadable);
     } catch (IOException e) {
       throw new ConnectionLostException(
           response.failure("the connection closed before the end of the run"), null, e);
@@ -200,13 +200,13 @@ final class CodeRun implements CodeListener {
 
   private String observed(SandboxException failure) {
     return isOver(failure)
-        ? "given up at its deadline of "
+        ? "cancelled at its deadline of "
             + Durations.text(request.timeout().orElseThrow())
             + " (CodeRequest.timeout)"
         : failure.failure().observed();
   }
 
-  /** True if the run's own time is over. */
+  /** True if the run's own deadline has passed. */
   private boolean isOver(SandboxException failure) {
     return failure instanceof DeadlineExceededException late
         && late.limit() == Limit.DEADLINE

@@ -12,7 +12,7 @@ import dev.sandpiper.http.HttpTransport;
  */
 public interface CodeService {
 
-  /** What is asked of it. */
+  /** Its requests. */
   enum Verb {
     RUN,
     CREATE_CONTEXT,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of one run, each of them a JSON object: what the code printed, showed and raised,
- * and at last that it has ended. What is not known is ignored, keep-alives among it.
+ * and at last that it has ended. Unknown messages are ignored, including keep-alives.
  *
  * <p>For the one thread that reads the stream.
  */
@@ -134,7 +134,7 @@ final class ExecutionMessages {
     }
   }
 
-  /** What has come until now, as if that were all. */
+  /** The result so far. */
   Execution soFar(Duration duration) {
     Execution execution =
         Execution.of(results, stdout.result(), stderr.result(), duration)

@@ -12,8 +12,8 @@ import dev.sandpiper.http.ErrorBody;
 import dev.sandpiper.http.HttpResponse;
 
 /**
- * What the service answers instead of a success: a text in its own words, or JSON of its web
- * framework, whose {@code detail} repeats the request where that is not valid.
+ * Maps the error responses of the service: a text in its own words, or JSON of its web framework,
+ * whose {@code detail} repeats the request where that is not valid.
  */
 public final class ServiceErrors {
   /** The framework's own words for a route that this version of the service does not have. */

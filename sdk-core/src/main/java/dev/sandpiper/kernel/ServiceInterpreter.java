@@ -47,7 +47,7 @@ public final class ServiceInterpreter implements CodeInterpreter {
     String subject = options.language().orElse(service.sandboxId());
     HttpRequest request = request(Verb.CREATE_CONTEXT, subject).withJson(body);
     return Ambiguity.saying(
-        "whether the context was created cannot be known, contexts() shows it",
+        "it is unknown whether the context was created; contexts() shows it",
         () -> ask(request, What.LISTENER, Contexts::one));
   }
 
@@ -55,7 +55,7 @@ public final class ServiceInterpreter implements CodeInterpreter {
   public void restart(String contextId) {
     HttpRequest request = request(Verb.RESTART_CONTEXT, contextId, contextId);
     Ambiguity.saying(
-        "whether the context was restarted cannot be known",
+        "it is unknown whether the context was restarted",
         () -> ask(request, What.CONTEXT, Contexts::isDone));
   }
 
@@ -101,7 +101,8 @@ public final class ServiceInterpreter implements CodeInterpreter {
     requireNonNull(listener, "listener");
     CallScope call = threads.scope();
     CompletableFuture<Execution> future = new CompletableFuture<>();
-    // However it is completed: cancel, orTimeout, complete; nobody would see the end of the run.
+    // However the caller completes it (cancel, orTimeout, complete), the result is no longer
+    // wanted.
     CompletableFuture<Execution> unused = future.whenComplete((result, failure) -> call.cancel());
     try {
       threads.executor().execute(() -> complete(future, request, listener, call));

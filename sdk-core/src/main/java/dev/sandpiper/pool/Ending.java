@@ -7,9 +7,9 @@ enum Ending {
   CLOSED("the lease was closed"),
   DISCARDED("the lease was discarded"),
   LIMIT("the lease ended at its limit of %s (the pool's leaseLimit)"),
-  ABANDONED("the lease was not closed and has become garbage"),
-  /** It came when its caller waited no more, who has never seen it. */
-  UNUSED("the lease was not taken"),
+  ABANDONED("the lease was garbage-collected without being closed"),
+  /** It was granted when its caller had stopped waiting, so the caller never received it. */
+  UNUSED("the lease was granted after its caller had stopped waiting"),
   POOL_CLOSED("the pool was closed");
 
   private final String reason;
@@ -18,7 +18,7 @@ enum Ending {
     this.reason = reason;
   }
 
-  /** True if nothing goes on in the sandbox, as far as the pool can know. */
+  /** True if the sandbox may be leased again: its caller ended the lease properly. */
   boolean leavesItUsable() {
     return this == CLOSED || this == UNUSED;
   }

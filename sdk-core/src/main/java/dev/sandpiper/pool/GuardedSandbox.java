@@ -10,11 +10,11 @@ import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A leased sandbox, its processes and its files, whose calls fail once the lease has ended:
- * somebody else may have the sandbox by then. It refers to the lease, which therefore does not
- * become garbage while one of these is in use.
+ * Proxy for a leased sandbox, its processes and its files, whose calls fail once the lease has
+ * ended, because another caller may have the sandbox by then. It refers to the lease, so that the
+ * lease is not collected while one of these is in use.
  *
- * @param target what does the calls
+ * @param target the object to which calls are delegated
  */
 record GuardedSandbox(SandboxLease<?> lease, Object target) implements InvocationHandler {
 

@@ -8,37 +8,37 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What a pool holds at the moment, and who waits. Each sandbox is in one place at a time. Guarded
- * by the pool's monitor.
+ * The sandboxes of a pool by state, and the waiting callers. Each sandbox is in one collection at a
+ * time. Guarded by the pool's monitor.
  */
 final class Holdings<S extends Sandbox> {
-  /** The one that is handed out next is the first. */
+  /** In the order in which they are leased next. */
   final Deque<PooledSandbox<S>> warm = new ArrayDeque<>();
 
-  /** Checked so as to be handed out. */
+  /** Being checked before they are leased. */
   final Set<PooledSandbox<S>> checking = new HashSet<>();
 
-  /** Prolonged so as to stay warm. */
+  /** Being renewed to stay warm. */
   final Set<PooledSandbox<S>> renewing = new HashSet<>();
 
   final Set<Term<S>> leased = new LinkedHashSet<>();
   final Set<PooledSandbox<S>> killing = new LinkedHashSet<>();
 
-  /** The threads that create one each. */
+  /** The threads that are creating one sandbox each. */
   final Set<Thread> creators = new HashSet<>();
 
-  /** Those that are about to be begun too. */
+  /** The number of pending creations, including those not begun yet. */
   int creating;
 
   /** The longest waiting first. */
   final Deque<Waiter<S>> waiters = new ArrayDeque<>();
 
-  /** All that count towards the maximum. */
+  /** All sandboxes that count towards the maximum. */
   int total() {
     return coming() + leased.size() + killing.size();
   }
 
-  /** Those that are warm, or will be unless something fails. */
+  /** Sandboxes that are warm, or will be unless something fails. */
   private int coming() {
     return warm.size() + checking.size() + renewing.size() + creating;
   }
@@ -48,13 +48,13 @@ final class Holdings<S extends Sandbox> {
   }
 
   /**
-   * @param spare how many there should be beyond what is waited for
+   * @param spare how many warm sandboxes to keep besides those for waiting callers
    */
   boolean needsCreation(int spare) {
     return waiters.size() + spare > coming();
   }
 
-  /** True once a closed pool has nothing to do any more. */
+  /** True once a closed pool has nothing left to do. */
   boolean isEmpty() {
     return creating == 0 && killing.isEmpty();
   }

@@ -3,7 +3,7 @@ package dev.sandpiper.pool;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The pools of this JVM that are not closed, by their instance. */
+/** The instances of the open pools in this JVM. */
 final class LivePools {
   private static final Set<String> INSTANCES = ConcurrentHashMap.newKeySet();
 

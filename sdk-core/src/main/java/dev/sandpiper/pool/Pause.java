@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
- * When something that failed is tried again: as the platform says, or after pauses that grow from
- * half a second to thirty. Guarded by the pool's monitor.
+ * The backoff after failures: as long as the platform asks for, or else from half a second up to
+ * thirty. Guarded by the pool's monitor.
  */
 final class Pause {
-  /** A longer one that a platform asks for is cut, since nothing would end it. */
+  /** The maximum for a pause that a platform asks for, because nothing would end a longer one. */
   private static final Duration LONGEST_ASKED = Duration.ofMinutes(5);
 
   private final Backoff backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
@@ -20,16 +20,16 @@ final class Pause {
   private boolean hasFailed;
 
   /**
-   * @param jitter from 0 to 1
+   * @param jitter supplies random values from 0 to 1
    */
   Pause(DoubleSupplier jitter) {
     this.jitter = jitter;
   }
 
   /**
-   * Something failed. Those that fail together make one pause.
+   * Begins a pause after a failure. Concurrent failures share one pause.
    *
-   * @param asked what the platform says, if it says so
+   * @param asked the pause that the platform asks for, if any
    * @return how long to wait from now
    */
   Duration begin(Optional<Duration> asked, long now) {
@@ -53,7 +53,10 @@ final class Pause {
     return !hasFailed || until - now <= 0;
   }
 
-  /** True until something succeeds: one attempt is then enough to see whether it works again. */
+  /**
+   * True after a failure until the next success: meanwhile a single attempt suffices to find out
+   * whether it works again.
+   */
   boolean isProbing() {
     return hasFailed;
   }

@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a pool does. Every change is made in the monitor, and decides there what has to be done; the
- * requests and the caller's check run outside of it, on threads of the pool. It does not refer to
- * the {@link SandboxPool}, whose becoming garbage ends it.
+ * The implementation of a pool. Every change is made in the monitor, which also decides what to do
+ * next; requests and the caller's check run outside the monitor, on the pool's threads. It does not
+ * refer to the {@link SandboxPool}, so that the pool can be collected, which closes this.
  */
 final class PoolCore<S extends Sandbox> {
   private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
@@ -59,9 +59,9 @@ final class PoolCore<S extends Sandbox> {
   }
 
   /**
-   * Begins to create what has to be warm.
+   * Begins to create the warm sandboxes.
    *
-   * @throws IllegalStateException if the JVM is ending
+   * @throws IllegalStateException if the JVM is shutting down
    */
   void begin() {
     Runtime.getRuntime().addShutdownHook(shutdownHook);
@@ -74,7 +74,7 @@ final class PoolCore<S extends Sandbox> {
     return threads.time().nanos();
   }
 
-  /** Makes a change in the monitor, and begins outside of it what follows from the change. */
+  /** Makes a change in the monitor, then starts the resulting work outside of it. */
   private void change(Runnable change) {
     List<Runnable> begun =
         monitor.decide(
@@ -107,7 +107,7 @@ final class PoolCore<S extends Sandbox> {
 
   private boolean mayCreate(long now) {
     int parallel = creations.isProbing() ? 1 : options.creationsInParallel();
-    // A failure for good has failed those who waited, and is looked at again for each new one.
+    // A permanent failure has failed the waiting callers; each new caller causes one more attempt.
     boolean isDue = creations.isOver(now) || (isLastFailurePermanent() && !held.waiters.isEmpty());
     return isDue
         && held.creating < parallel
@@ -119,7 +119,9 @@ final class PoolCore<S extends Sandbox> {
     return lastFailure != null && Refusals.isPermanent(lastFailure);
   }
 
-  /** True once nobody has asked for a sandbox for so long that none needs to be warm. */
+  /**
+   * True once no sandbox has been requested within the idle limit, so that none needs to be warm.
+   */
   private boolean isIdle(long now) {
     return hasIdleLimit() && now - lastAsked >= options.idleLimit().toNanos();
   }
@@ -132,7 +134,7 @@ final class PoolCore<S extends Sandbox> {
     return pooled.isOlderThan(options.maximumAge(), now);
   }
 
-  /** Looks once a second at what is warm. */
+  /** Maintains the warm sandboxes, once a second. */
   private void look() {
     long now = now();
     int spare = isIdle(now) ? 0 : options.warm();
@@ -180,7 +182,7 @@ final class PoolCore<S extends Sandbox> {
     }
   }
 
-  /** Waits no more. Returns what was handed out in the same moment. */
+  /** Stops waiting. Returns a lease that was granted concurrently. */
   private Optional<Term<S>> giveUp(Waiter<S> waiter) {
     return monitor.decide(
         () -> {
@@ -204,7 +206,7 @@ final class PoolCore<S extends Sandbox> {
     }
   }
 
-  /** Hands a sandbox that was checked to whom has waited longest, or keeps it warm. */
+  /** Grants a checked sandbox to the longest waiting caller, or keeps it warm. */
   private void offer(PooledSandbox<S> free) {
     long now = now();
     if (closed || isTooOld(free, now)) {
@@ -225,7 +227,7 @@ final class PoolCore<S extends Sandbox> {
     waiter.outcome.complete(term);
   }
 
-  /** Ends a lease. False if it has ended before. */
+  /** Ends a lease. False if it had ended already. */
   boolean end(Term<S> term, Ending how) {
     boolean[] isFirst = {false};
     change(
@@ -258,7 +260,7 @@ final class PoolCore<S extends Sandbox> {
     due.add(() -> work.kill(pooled));
   }
 
-  /** A thread begins to create. False if the pool was closed before. */
+  /** Called by a thread that begins to create. False if the pool is closed. */
   boolean beginsToCreate(Thread creator) {
     return monitor.decide(
         () -> {
@@ -271,7 +273,7 @@ final class PoolCore<S extends Sandbox> {
         });
   }
 
-  /** From now on closing the pool does not interrupt the thread. */
+  /** Called after the creation: closing the pool no longer interrupts the thread. */
   void hasCreated(Thread creator) {
     monitor.change(() -> held.creators.remove(creator));
   }
@@ -289,7 +291,7 @@ final class PoolCore<S extends Sandbox> {
   }
 
   /**
-   * @param fresh what was created and does not pass the check
+   * @param fresh a new sandbox that failed the check
    */
   void createdUnfit(PooledSandbox<S> fresh, Throwable failure) {
     change(
@@ -321,7 +323,7 @@ final class PoolCore<S extends Sandbox> {
     }
     Duration pause = creations.begin(Refusals.retryAfter(failure), now());
     log.warn(
-        "pool of {}: creating a sandbox failed, trying again in {}: {}",
+        "pool of {}: creating a sandbox failed, retrying in {}: {}",
         options.owner(),
         Durations.text(pause),
         text(failure));
@@ -331,7 +333,7 @@ final class PoolCore<S extends Sandbox> {
     }
   }
 
-  /** What others throw may have a secret in its message. */
+  /** The text of a failure for the log. The message of a foreign exception may contain secrets. */
   static String text(Throwable failure) {
     return failure instanceof SandboxException known
         ? known.failure().message()
@@ -348,7 +350,7 @@ final class PoolCore<S extends Sandbox> {
     }
   }
 
-  /** The sandbox lives, and may be handed out. */
+  /** The sandbox passed the check and may be leased. */
   void checked(PooledSandbox<S> pooled) {
     change(
         () -> {
@@ -359,7 +361,7 @@ final class PoolCore<S extends Sandbox> {
         });
   }
 
-  /** The sandbox lives, and stays warm. */
+  /** The sandbox was renewed and stays warm. */
   void renewed(PooledSandbox<S> pooled) {
     change(
         () -> {
@@ -370,7 +372,7 @@ final class PoolCore<S extends Sandbox> {
         });
   }
 
-  /** The sandbox is not as it should be, or that could not be found out. */
+  /** The sandbox failed the check, or the check could not be made. */
   void checkFailed(PooledSandbox<S> pooled, Throwable failure) {
     change(
         () -> {
@@ -385,7 +387,7 @@ final class PoolCore<S extends Sandbox> {
   }
 
   private void replace(PooledSandbox<S> pooled, Throwable failure) {
-    log.warn("pool of {}: sandbox {} is replaced: {}", options.owner(), pooled.id(), text(failure));
+    log.warn("pool of {}: replacing sandbox {}: {}", options.owner(), pooled.id(), text(failure));
     tally.failedChecks++;
     doom(pooled);
     if (!Refusals.isGone(failure)) {
@@ -417,8 +419,8 @@ final class PoolCore<S extends Sandbox> {
   }
 
   /**
-   * Kills what there is. Waits five seconds for what is being created, interrupts that, and waits
-   * fifteen more for what is left, which a warning then names.
+   * Kills all sandboxes. Waits five seconds for pending creations, then interrupts them, and waits
+   * fifteen more for the rest. A warning names what is left.
    */
   void close() {
     change(this::beginToClose);
@@ -433,11 +435,11 @@ final class PoolCore<S extends Sandbox> {
     try {
       Runtime.getRuntime().removeShutdownHook(shutdownHook);
     } catch (IllegalStateException e) {
-      log.debug("pool of {}: closed while the JVM ends", options.owner());
+      log.debug("pool of {}: closed during JVM shutdown", options.owner());
     }
   }
 
-  /** {@link #close} beside the caller. False if it was closed before. */
+  /** Like {@link #close}, in the background. False if it is closed already. */
   boolean closeLater() {
     boolean isOpen = monitor.decide(() -> !closed);
     if (isOpen) {
@@ -463,7 +465,7 @@ final class PoolCore<S extends Sandbox> {
     }
   }
 
-  /** The time until then; zero if that is over. */
+  /** The time until that point; zero if it has passed. */
   Duration until(long nanos) {
     return Duration.ofNanos(Math.max(0, nanos - now()));
   }

@@ -1,27 +1,27 @@
 package dev.sandpiper.pool;
 
 /**
- * What a pool holds at one moment, and what it has done since it was built.
+ * A snapshot of a pool's sandboxes, and counters since it was built.
  *
- * @param warm ready to be leased
- * @param checking being checked or prolonged, so as to be leased or to stay warm
- * @param leased in the hands of callers
- * @param creating being created, which includes the check of a new one
- * @param killing on their way out; they count towards the maximum until they are gone
+ * @param warm sandboxes ready to be leased
+ * @param checking sandboxes being checked before a lease, or renewed to stay warm
+ * @param leased sandboxes leased to callers
+ * @param creating sandboxes being created, including the check of a new one
+ * @param killing sandboxes being killed; they count towards the maximum until they are gone
  * @param waiting callers that wait for a sandbox
- * @param created sandboxes that were created
- * @param leases how often one was handed out
- * @param killed sandboxes that the platform has confirmed to be killed
- * @param gone sandboxes that were no longer there when the pool asked for them or killed them
- * @param failedCreations creations that failed, refusals for the rate of requests included
- * @param failedChecks sandboxes that did not pass the check
- * @param expiredLeases leases that were ended by their limit
- * @param abandonedLeases leases that became garbage unclosed
- * @param unconfirmedKills sandboxes that may live on until their time is over, because they could
- *     not be killed, or the answer did not come
+ * @param created sandboxes created
+ * @param leases leases granted
+ * @param killed sandboxes whose kill the platform confirmed
+ * @param gone sandboxes that no longer existed when the pool connected to them or killed them
+ * @param failedCreations failed creations, including rate-limited ones
+ * @param failedChecks sandboxes that failed the check
+ * @param expiredLeases leases ended by their limit
+ * @param abandonedLeases leases garbage-collected without being closed
+ * @param unconfirmedKills sandboxes that may run until their time to live ends, because they could
+ *     not be killed or the response was lost
  * @param uncertainCreations creations that failed after the request may have been processed. The
- *     client has then looked for the sandbox and deleted it; the failure's message says so where
- *     that was not possible
+ *     client then looked for the sandbox and deleted it; if that was not possible, the failure's
+ *     message says so
  */
 public record PoolCounts(
     int warm,

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.function.Predicate;
 
 /**
- * How one pool works, checked by its builder.
+ * The options of one pool, validated by its builder.
  *
- * @param idleLimit zero for none
- * @param timeToLive what a sandbox has to live whenever the pool asks for it
+ * @param idleLimit zero for no limit
+ * @param timeToLive set whenever the pool creates a sandbox or connects to it
  */
 record PoolOptions<S extends Sandbox>(
     String owner,
@@ -25,7 +25,7 @@ record PoolOptions<S extends Sandbox>(
     Duration timeToLive,
     Predicate<? super S> check) {
 
-  /** The tag of a sandbox that is created now. */
+  /** The tag of a sandbox created at {@code now}. */
   PoolTag tagFrom(Instant now) {
     return new PoolTag(owner, instance, now.plus(maximumAge).plus(leaseLimit));
   }

@@ -10,27 +10,26 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What the labels of a sandbox say about the pool that created it. They are set at its creation and
- * never changed, so they cannot say whether that pool still lives.
+ * The labels by which a sandbox names the pool that created it. They are set at creation and never
+ * changed, so they do not show whether that pool is still open.
  *
- * @param owner the name that the pool was given
- * @param instance what tells one pool of this owner from another, in this JVM or elsewhere: see
- *     {@link SandboxPool#instance}
- * @param endsAt when the pool, if it works, has killed the sandbox at the latest; by the clock of
- *     its JVM
+ * @param owner the owner that the pool was built with
+ * @param instance distinguishes the pools of one owner, in this JVM or others: see {@link
+ *     SandboxPool#instance}
+ * @param endsAt when a working pool has killed the sandbox at the latest, by the clock of its JVM
  */
 public record PoolTag(String owner, String instance, Instant endsAt) {
   static final String OWNER = "sandpiper-pool";
   static final String INSTANCE = "sandpiper-pool-instance";
   static final String ENDS = "sandpiper-pool-ends";
 
-  /** What both platforms take as a label, and nobody has to quote. */
+  /** Characters that both platforms accept in a label and that need no quoting. */
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
 
   private static final Pattern EPOCH_SECONDS = Pattern.compile("[0-9]{1,11}");
 
-  /** For the clocks of two machines that differ, and a kill that takes its time. */
+  /** Allows for differing clocks and a slow kill. */
   private static final Duration SLACK = Duration.ofMinutes(5);
 
   public PoolTag {
@@ -39,7 +38,7 @@ public record PoolTag(String owner, String instance, Instant endsAt) {
     requireNonNull(endsAt, "endsAt");
   }
 
-  /** The tag among these labels of a sandbox; empty unless a pool has set all of it. */
+  /** The tag in a sandbox's labels; empty unless all of its labels are present. */
   public static Optional<PoolTag> of(Map<String, String> labels) {
     String owner = labels.getOrDefault(OWNER, "");
     String instance = labels.getOrDefault(INSTANCE, "");
@@ -51,8 +50,8 @@ public record PoolTag(String owner, String instance, Instant endsAt) {
   }
 
   /**
-   * True if the pool should have killed the sandbox more than five minutes ago, so that it has
-   * either ended without doing so or could not do it.
+   * True if the pool should have killed the sandbox more than five minutes ago, so it either ended
+   * without doing so or failed to.
    */
   public boolean isOverdue(Instant now) {
     return now.isAfter(endsAt.plus(SLACK));

@@ -3,12 +3,12 @@ package dev.sandpiper.pool;
 import dev.sandpiper.Sandbox;
 import java.time.Duration;
 
-/** One sandbox of a pool. Times are the nanoseconds of the pool's clock. */
+/** One sandbox of a pool. Times are in nanoseconds of the pool's clock. */
 final class PooledSandbox<S extends Sandbox> {
   final S sandbox;
   private final long createdAt;
 
-  /** Changed by the thread that checks it, which then enters the monitor. */
+  /** Written by the thread that checks the sandbox, which then enters the monitor. */
   private long endsAt;
 
   // Guarded by the pool's monitor.
@@ -16,8 +16,8 @@ final class PooledSandbox<S extends Sandbox> {
   private int uses;
 
   /**
-   * @param createdAt when its creation began, from which its life is counted: the platform may
-   *     count from then
+   * @param createdAt when its creation began; its age and time to live are counted from then, as
+   *     the platform may do
    */
   PooledSandbox(S sandbox, long createdAt, Duration timeToLive) {
     this.sandbox = sandbox;
@@ -31,7 +31,7 @@ final class PooledSandbox<S extends Sandbox> {
   }
 
   /**
-   * It has been prolonged.
+   * Records a renewed time to live.
    *
    * @param asked when the request began
    */

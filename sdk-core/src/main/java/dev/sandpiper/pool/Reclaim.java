@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Kills what pools of one owner have left. A list is only a hint, because there are platforms that
- * ignore its filter: each sandbox is asked for by its id, and killed for what its own record says.
+ * Kills the sandboxes left behind by pools of one owner. The list is only a hint, because some
+ * platforms ignore its filter: each sandbox is looked up by id, and its own record decides.
  */
 record Reclaim(SandboxClient client, String owner, Predicate<PoolTag> isAbandoned) {
-  /** A list that never ends must not fill the memory. */
+  /** Bounds memory if a list never ends. */
   private static final int MOST = 10_000;
 
-  /** Reads the list to its end first, because killing would move its pages. */
+  /** Reads the whole list first, because killing would shift its pages. */
   List<Reclaimed> run() {
     List<String> ids =
         client.list(SandboxFilter.all().label(PoolTag.OWNER, owner)).stream()
@@ -49,7 +49,7 @@ record Reclaim(SandboxClient client, String owner, Predicate<PoolTag> isAbandone
     }
   }
 
-  /** Wakes nothing and prolongs nothing. */
+  /** Looks the sandbox up without waking it or extending its time to live. */
   private SandboxInfo look(String id) {
     try (Sandbox found = client.connect(id, Duration.ZERO)) {
       return found.info();

@@ -6,27 +6,25 @@ import dev.sandpiper.SandboxException;
 import java.util.Optional;
 
 /**
- * What {@link SandboxPool#reclaim} did about one sandbox.
+ * The result of {@link SandboxPool#reclaim} for one sandbox.
  *
- * @param id of the sandbox
- * @param outcome what became of it
- * @param tag what its own record says about its pool; empty if it could not be looked at
- * @param failure why it is not known what became of it; only with {@link Outcome#UNKNOWN}
+ * @param tag the pool's labels in its own record; empty if it could not be looked up
+ * @param failure why the outcome is unknown; present only with {@link Outcome#UNKNOWN}
  */
 public record Reclaimed(
     String id, Outcome outcome, Optional<PoolTag> tag, Optional<SandboxException> failure) {
 
-  /** What can become of a sandbox that a list has shown. */
+  /** What happened to a listed sandbox. */
   public enum Outcome {
     /** It was killed by this call. */
     KILLED,
-    /** It was not there any more. */
+    /** It no longer existed. */
     GONE,
-    /** It was left alone: its pool is open in this JVM, or the caller says that it lives. */
+    /** It was not killed: its pool is open in this JVM, or the predicate returned false. */
     SPARED,
-    /** It was left alone: the list shows it, but its own record does not have the labels. */
+    /** It was not killed: it was listed, but its own record does not have the labels. */
     NOT_OURS,
-    /** It could not be looked at or killed, and may live on. */
+    /** It could not be looked up or killed, and may still run. */
     UNKNOWN
   }
 

@@ -17,12 +17,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
-/** What the failures of a platform mean for a pool. */
+/** Classifies a platform's failures for a pool. */
 final class Refusals {
   private Refusals() {}
 
   /**
-   * True if waiting does not help: everything but load, the network and a platform's own faults.
+   * True if a retry would fail too: everything except load, network failures and the platform's own
+   * faults.
    */
   static boolean isPermanent(Throwable failure) {
     return !(failure instanceof SandboxException)
@@ -34,12 +35,12 @@ final class Refusals {
         || failure instanceof UnsupportedCapabilityException;
   }
 
-  /** True if the sandbox that was asked for more time is not there any more, or sleeps. */
+  /** True if the sandbox no longer exists, or is paused. */
   static boolean isGone(Throwable failure) {
     return failure instanceof NotFoundException missing && missing.what() == What.SANDBOX;
   }
 
-  /** True if the sandbox itself is as well as before. */
+  /** True if the failure says nothing about the sandbox itself. */
   static boolean isLoad(Throwable failure) {
     return failure instanceof RateLimitedException || failure instanceof ServiceBusyException;
   }
@@ -51,7 +52,7 @@ final class Refusals {
     return failure instanceof ServiceBusyException busy ? busy.retryAfter() : Optional.empty();
   }
 
-  /** What has failed a caller's waiting, as a failure of its own where its kind allows that. */
+  /** The exception for a waiting caller; a new one of the same type if possible. */
   static SandboxException ofLease(String owner, ExecutionException outcome) {
     Throwable cause = outcome.getCause();
     if (cause instanceof SandboxException known) {

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.function.BiFunction;
 
 /**
- * A sandbox of a pool, for a while. It ends when it is closed, at the pool's lease limit, with the
- * pool, or when it becomes garbage, which is logged as a warning with where it was taken; so keep
- * it as long as you use its sandbox. Unless the pool allows more uses, the sandbox is killed then.
- * Safe for use by many threads.
+ * A lease of a sandbox in a pool. It ends when it is closed, at the pool's lease limit, with the
+ * pool, or when it is garbage-collected, which logs a warning naming where it was taken; so keep a
+ * reference while you use its sandbox. When it ends, the sandbox is killed, unless the pool allows
+ * more uses. Thread-safe.
  */
 public final class SandboxLease<S extends Sandbox> implements AutoCloseable {
   private final SandboxPool<S> pool;
@@ -35,7 +35,7 @@ public final class SandboxLease<S extends Sandbox> implements AutoCloseable {
   }
 
   /**
-   * The sandbox. It lives as long as the lease at least, if nobody kills it.
+   * The sandbox. It runs at least as long as the lease, unless it is killed.
    *
    * @throws SandboxNotRunningException once the lease has ended, with the reason
    */
@@ -48,23 +48,26 @@ public final class SandboxLease<S extends Sandbox> implements AutoCloseable {
     term.require();
   }
 
-  /** The time that is left; zero once it has ended. */
+  /** The remaining time; zero once the lease has ended. */
   public Duration remaining() {
     return term.hasEnded() ? Duration.ZERO : core.until(term.endsAt);
   }
 
-  /** The pool that it is from. */
+  /** The pool of this lease. */
   public SandboxPool<S> pool() {
     return pool;
   }
 
-  /** Ends it like {@link #close}, and has the sandbox killed even if the pool allows more uses. */
+  /**
+   * Ends the lease like {@link #close}, but the sandbox is killed even if the pool allows more
+   * uses.
+   */
   public void discard() {
     boolean unused = core.end(term, Ending.DISCARDED);
   }
 
   /**
-   * Ends it. Idempotent, and returns at once: the pool kills the sandbox beside the caller, and its
+   * Ends the lease. Idempotent; does not block: the pool kills the sandbox in the background, and
    * {@link SandboxPool#close} waits for that.
    */
   @Override

@@ -16,8 +16,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Warm sandboxes of one client, for this JVM. Safe for use by many threads; close it before its
- * client.
+ * A pool of warm sandboxes of one client, for this JVM. Thread-safe; close it before its client.
  *
  * <pre>{@code
  * try (SandboxClient client = E2bClient.fromEnvironment();
@@ -29,24 +28,25 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>Callers get sandboxes in the order in which they asked. Each sandbox is used once, because
- * code of somebody ran in it, and is then killed and replaced. The pool connects to a warm one, for
- * its time to live, before half of that is over, and again before it hands it out, which finds
- * those that are gone: a sandbox that is handed out has at least the lease limit to live.
+ * <p>Callers get sandboxes in the order of their requests. Each sandbox is used once, because
+ * untrusted code may have run in it, and is then killed and replaced. The pool renews the time to
+ * live of a warm sandbox before half of it has passed, and connects to it again before leasing it,
+ * which detects sandboxes that no longer exist: a leased sandbox has at least the lease limit to
+ * live.
  *
- * <p><b>Failures.</b> When the platform refuses creations for their number (429, 503), the pool
- * pauses for as long as {@code Retry-After} says, five minutes at most, otherwise for a pause that
- * grows from half a second to thirty; callers wait on until their own limit, whose error then has
- * the refusal as its cause. Failures of the network and of the platform are treated alike. A
- * failure that waiting does not help (authentication, a template that does not exist, a refusal)
- * fails all callers that wait, at once.
+ * <p><b>Failures.</b> If the platform rejects creations because of load (429, 503), the pool pauses
+ * for as long as {@code Retry-After} says, five minutes at most, or else for a pause that grows
+ * from half a second to thirty; callers keep waiting until their own limit, whose error then has
+ * the rejection as its cause. Network failures and the platform's own faults are treated alike. A
+ * permanent failure (authentication, an unknown template, an invalid request) fails all waiting
+ * callers immediately.
  *
- * <p><b>The end.</b> {@link #close} kills all sandboxes, also leased ones. A JVM that ends in order
- * does so too: a shutdown hook closes each pool that is open. A pool that becomes garbage unclosed
- * is closed, with a warning. What a JVM that was killed leaves ends when its time to live is over;
- * {@link #reclaim} finds it sooner.
+ * <p><b>Shutdown.</b> {@link #close} kills all sandboxes, including leased ones. An orderly JVM
+ * shutdown does so too: a shutdown hook closes each open pool. A pool that is garbage-collected
+ * without being closed is closed, with a warning. Sandboxes of a JVM that was killed end with their
+ * time to live; {@link #reclaim} finds them sooner.
  *
- * @param <S> the provider's sandboxes
+ * @param <S> the type of the sandboxes
  */
 public final class SandboxPool<S extends Sandbox> implements AutoCloseable {
   private final PoolOptions<S> options;
@@ -68,15 +68,15 @@ public final class SandboxPool<S extends Sandbox> implements AutoCloseable {
   }
 
   /**
-   * Options of a pool of plain sandboxes, whose calls fail once their lease has ended.
+   * A builder for a pool of plain sandboxes, whose calls fail once their lease has ended.
    *
-   * @param owner by which {@link #reclaim} finds what it leaves: 1 to 63 letters, digits, {@code
-   *     .}, {@code _} or {@code -}. Best one name for each place where a JVM runs, such as a host
-   *     or a replica
-   * @param spec what to create. Its time to live is what a sandbox lives on if the JVM is killed;
-   *     at least the lease limit and a minute
+   * @param owner the name by which {@link #reclaim} finds sandboxes left behind: 1 to 63 letters,
+   *     digits, {@code .}, {@code _} or {@code -}. Best unique to the place where a JVM runs, such
+   *     as a host or a replica
+   * @param spec the sandboxes to create. Its time to live bounds how long a sandbox runs after the
+   *     JVM was killed; at least the lease limit plus one minute
    * @throws dev.sandpiper.UnsupportedCapabilityException if the platform cannot list sandboxes or
-   *     choose when they end
+   *     set their time to live
    */
   public static SandboxPoolBuilder<Sandbox> builder(
       String owner, SandboxClient client, SandboxSpec spec) {
@@ -84,11 +84,11 @@ public final class SandboxPool<S extends Sandbox> implements AutoCloseable {
   }
 
   /**
-   * Options of a pool of a provider's own sandboxes. Once a lease has ended, their calls fail only
-   * because the sandbox is killed, so each is used once.
+   * A builder for a pool of a provider's own sandbox type. Once a lease has ended, calls fail only
+   * because the sandbox is killed, so each sandbox is used once.
    *
-   * @param creator creates one with the spec that it is given, whose labels and time to live are
-   *     the pool's, for instance {@code common -> e2b.create(E2bSandboxSpec.of(common))}. Called by
+   * @param creator creates a sandbox with the given spec, which has the pool's labels and time to
+   *     live; for instance {@code common -> e2b.create(E2bSandboxSpec.of(common))}. Called by
    *     threads of the pool, which are interrupted when the pool is closed
    */
   public static <S extends Sandbox> SandboxPoolBuilder<S> builder(
@@ -98,22 +98,23 @@ public final class SandboxPool<S extends Sandbox> implements AutoCloseable {
   }
 
   /**
-   * Kills what pools of this owner have left, for instance when a worker starts whose predecessor
-   * was killed. Lists the sandboxes with the owner's label, asks the platform about each by its id,
-   * and kills it only if its own record has exactly this owner's labels, no pool that is open in
-   * this JVM has made it, and {@code isAbandoned} says so. Wakes nothing, prolongs nothing.
+   * Kills the sandboxes left behind by pools of this owner, for instance when a worker starts whose
+   * predecessor was killed. Lists the sandboxes with the owner's label, looks each up by id, and
+   * kills it only if its own record has exactly this owner's labels, it does not belong to an open
+   * pool in this JVM, and {@code isAbandoned} returns true. Does not wake sandboxes or extend their
+   * time to live.
    *
-   * <p>Nobody can see from outside whether a pool in another JVM lives. Say what you know: {@code
-   * tag -> true} if at most one JVM at a time uses this owner's name, {@code tag ->
+   * <p>Whether a pool in another JVM is still open cannot be determined from outside. Pass what you
+   * know: {@code tag -> true} if at most one JVM at a time uses this owner's name, {@code tag ->
    * dead.contains(tag.instance())} if you keep the {@link #instance} of each, or {@code tag ->
-   * tag.isOverdue(Instant.now())}, which is always right and finds only what outlived every limit
-   * of its pool.
+   * tag.isOverdue(Instant.now())}, which is always safe and finds only sandboxes that outlived
+   * every limit of their pool.
    *
-   * <p>Looks at ten thousand sandboxes at most. An interrupt ends it: those that are left are
-   * {@link Reclaimed.Outcome#UNKNOWN}.
+   * <p>Looks up ten thousand sandboxes at most. An interrupt ends it; the remaining ones are {@link
+   * Reclaimed.Outcome#UNKNOWN}.
    *
-   * @return what was done, and what could not be found out, for each sandbox that was listed
-   * @throws dev.sandpiper.SandboxException if the list cannot be read; nothing was killed then
+   * @return the outcome for each listed sandbox
+   * @throws dev.sandpiper.SandboxException if the list cannot be read; then nothing was killed
    */
   public static List<Reclaimed> reclaim(
       SandboxClient client, String owner, Predicate<PoolTag> isAbandoned) {
@@ -122,46 +123,46 @@ public final class SandboxPool<S extends Sandbox> implements AutoCloseable {
     return new Reclaim(client, PoolTag.requireOwner(owner), isAbandoned).run();
   }
 
-  /** {@link #lease(Duration)} within the pool's wait limit. */
+  /** {@link #lease(Duration)} with the pool's wait limit. */
   public SandboxLease<S> lease() {
     return lease(options.waitLimit());
   }
 
   /**
-   * A sandbox for the caller, who closes the lease. Blocks until one is free and checked.
+   * Leases a sandbox; the caller closes the lease. Blocks until one is free and checked.
    *
-   * @param waitLimit how long to wait at most
-   * @throws dev.sandpiper.DeadlineExceededException if there is none in time, with what kept the
-   *     pool from creating one as its cause
+   * @param waitLimit the maximum time to wait
+   * @throws dev.sandpiper.DeadlineExceededException if no sandbox is free in time; the cause is
+   *     what kept the pool from creating one
    * @throws dev.sandpiper.CancelledException if the thread is interrupted or the pool closed
-   * @throws dev.sandpiper.SandboxException if none can be created at all, with the platform's
-   *     reason
-   * @throws IllegalStateException if the pool was closed before
+   *     meanwhile
+   * @throws dev.sandpiper.SandboxException if no sandbox can be created, with the platform's reason
+   * @throws IllegalStateException if the pool is closed
    */
   public SandboxLease<S> lease(Duration waitLimit) {
     Duration checked = Durations.positive("the wait limit", waitLimit, "a second, for instance");
     return new SandboxLease<>(this, core, core.lease(checked), views);
   }
 
-  /** What it holds and has done. Makes no request. */
+  /** The current state and counters. Makes no request. */
   public PoolCounts counts() {
     return core.counts();
   }
 
-  /** The name that it was given. */
+  /** The owner that the pool was built with. */
   public String owner() {
     return options.owner();
   }
 
-  /** What tells this pool from every other of its owner; random. */
+  /** A random id that distinguishes this pool from others of the same owner. */
   public String instance() {
     return options.instance();
   }
 
   /**
-   * Ends the leases, fails the callers that wait, and kills all sandboxes. Waits five seconds for
-   * those that are being created, then interrupts their creation, which deletes them; and fifteen
-   * more for all that is left, which a warning names. Idempotent; from any thread, also an
+   * Ends the leases, fails the waiting callers and kills all sandboxes. Waits five seconds for
+   * pending creations, then interrupts them, which deletes their sandboxes, and waits fifteen more
+   * for the rest. A warning names what is left. Idempotent; may be called from any thread, also an
    * interrupted one.
    */
   @Override

@@ -17,14 +17,14 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Options of a {@link SandboxPool}. Not thread-safe. */
+/** Builds a {@link SandboxPool}. Not thread-safe. */
 public final class SandboxPoolBuilder<S extends Sandbox> {
   private static final int MOST = 10_000;
 
-  /** What is longer counts as that, so that sums of durations do not overflow. */
+  /** Longer durations are clamped to this, so that sums do not overflow. */
   private static final Duration LONGEST = Duration.ofDays(3650);
 
-  /** What a sandbox lives on behind its lease, so that it does not end before it. */
+  /** How much longer a sandbox lives than its lease, so that it does not end first. */
   private static final Duration BEHIND_THE_LEASE = Duration.ofMinutes(1);
 
   private final String owner;
@@ -63,25 +63,32 @@ public final class SandboxPoolBuilder<S extends Sandbox> {
 
   private void require(Capability needed) {
     if (!client.capabilities().contains(needed)) {
-      String observed = "a pool needs a platform with " + needed + ", which this client's is not";
+      String observed =
+          "a pool needs " + needed + ", which this client's platform does not support";
       throw new UnsupportedCapabilityException(Failure.of("pool", owner, observed), needed);
     }
   }
 
-  /** How many to keep ready beyond those that are leased. Default: 1; zero creates on demand. */
+  /**
+   * How many sandboxes to keep ready in addition to leased ones. Default: 1; zero creates on
+   * demand.
+   */
   public SandboxPoolBuilder<S> warm(int count) {
     warm = within("warm", count, 0);
     return this;
   }
 
-  /** How many may exist at a time, those on their way in and out included. Default: 10. */
+  /**
+   * How many sandboxes may exist at a time, including those being created or killed. Default: 10.
+   */
   public SandboxPoolBuilder<S> maximum(int count) {
     maximum = within("maximum", count, 1);
     return this;
   }
 
   /**
-   * How many may be created at a time. Default: 4. After a failure one at a time, until it works.
+   * How many sandboxes may be created concurrently. Default: 4. After a failure, one at a time
+   * until one succeeds.
    */
   public SandboxPoolBuilder<S> creationsInParallel(int count) {
     creationsInParallel = within("creationsInParallel", count, 1);
@@ -90,8 +97,8 @@ public final class SandboxPoolBuilder<S extends Sandbox> {
 
   /**
    * How many leases a sandbox has before it is replaced. Default: 1. With more, a caller finds what
-   * the one before left: files, processes that run, changed programs. A lease that ended otherwise
-   * than by closing it is the sandbox's last.
+   * the previous one left: files, running processes, modified programs. If a lease ends in any
+   * other way than by closing it, the sandbox is not leased again.
    *
    * @throws IllegalArgumentException if it is more than 1 and the sandboxes are a provider's own,
    *     whose calls cannot be stopped when a lease ends
@@ -99,63 +106,65 @@ public final class SandboxPoolBuilder<S extends Sandbox> {
   public SandboxPoolBuilder<S> uses(int count) {
     if (count > 1 && !isGuarded) {
       throw new IllegalArgumentException(
-          "uses must be 1 for a provider's own sandboxes: a caller could go on using one that"
-              + " somebody else has leased");
+          "uses must be 1 for a provider's own sandbox type: a caller could keep using a sandbox"
+              + " that another caller has leased");
     }
     uses = within("uses", count, 1);
     return this;
   }
 
-  /** No sandbox older than this is handed out. Default: thirty minutes. */
+  /** Sandboxes older than this are not leased. Default: thirty minutes. */
   public SandboxPoolBuilder<S> maximumAge(Duration age) {
     maximumAge = bounded(Durations.positive("maximumAge", age, "an hour, for instance"));
     return this;
   }
 
   /**
-   * A sandbox beyond {@link #warm} that nobody has leased for so long is killed; and all of them
-   * once nobody has asked for one for so long, until somebody does. Default: zero, no limit.
+   * A sandbox in excess of {@link #warm} is killed if it was not leased for this long. If no lease
+   * was requested for this long, all are killed until the next request. Default: zero, no limit.
    */
   public SandboxPoolBuilder<S> idleLimit(Duration limit) {
     idleLimit = bounded(Durations.notNegative("idleLimit", limit, "no limit"));
     return this;
   }
 
-  /** How long {@link SandboxPool#lease()} waits at most. Default: one minute. */
+  /** The maximum time that {@link SandboxPool#lease()} waits. Default: one minute. */
   public SandboxPoolBuilder<S> waitLimit(Duration limit) {
     waitLimit = bounded(Durations.positive("waitLimit", limit, "a second, for instance"));
     return this;
   }
 
-  /** After this time a lease ends by itself, and its sandbox is killed. Default: ten minutes. */
+  /**
+   * The maximum duration of a lease; then it ends and its sandbox is killed. Default: ten minutes.
+   */
   public SandboxPoolBuilder<S> leaseLimit(Duration limit) {
     leaseLimit = bounded(Durations.positive("leaseLimit", limit, "an hour, for instance"));
     return this;
   }
 
   /**
-   * Looks at a sandbox before it is handed out, a new one too: one for which it answers false or
-   * throws is killed and replaced. Default: none; that the platform connects to a warm sandbox then
-   * proves that it exists, not that it answers. May block; runs on threads of the pool, several at
-   * a time, and the caller waits meanwhile.
+   * Checks a sandbox, also a new one, before it is leased: one for which the predicate returns
+   * false or throws is killed and replaced. Default: no check; connecting to a warm sandbox then
+   * proves only that it exists, not that it responds. May block; called on threads of the pool,
+   * concurrently, while the caller waits.
    */
   public SandboxPoolBuilder<S> check(Predicate<? super S> isFit) {
     check = requireNonNull(isFit, "isFit");
     return this;
   }
 
-  /** Whose time the pool goes by. For tests. */
+  /** The pool's clock. For tests. */
   SandboxPoolBuilder<S> goingBy(Time driven) {
     time = driven;
     return this;
   }
 
   /**
-   * Makes the pool, which begins to create what has to be warm. Makes no request itself, so that an
-   * account that is refused shows with the first lease, and in the log.
+   * Builds the pool, which begins to create the warm sandboxes in the background. Makes no request
+   * itself, so a rejected account is reported by the first lease, and in the log.
    *
-   * @throws IllegalArgumentException if more are to be warm than may exist
-   * @throws IllegalStateException if this JVM is ending
+   * @throws IllegalArgumentException if {@code warm} is greater than {@code maximum}
+   * @throws IllegalStateException if this JVM is shutting down
    */
   public SandboxPool<S> build() {
     if (warm > maximum) {

@@ -15,15 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The requests of a pool, and the caller's check. Each runs on a thread of its own and reports to
- * the pool how it went, whatever it throws.
+ * Runs a pool's requests and the caller's check, each on a thread of its own, and reports every
+ * outcome, including exceptions, to the pool.
  */
 final class SandboxWork<S extends Sandbox> {
   private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
   private static final int KILLS = 4;
 
   /**
-   * A creation, and a check, may take so long that the time of a lease has to be asked for anew.
+   * If a creation and its check take longer than this, the time to live is renewed before the
+   * lease.
    */
   private static final Duration SPARE = Duration.ofSeconds(30);
 
@@ -82,7 +83,7 @@ final class SandboxWork<S extends Sandbox> {
     }
   }
 
-  /** Before it is handed out. */
+  /** Checks a warm sandbox before it is leased. */
   void check(PooledSandbox<S> pooled) {
     try {
       prolong(pooled);
@@ -95,7 +96,7 @@ final class SandboxWork<S extends Sandbox> {
     core.checked(pooled);
   }
 
-  /** So that it stays warm. */
+  /** Renews the time to live of a warm sandbox. */
   void renew(PooledSandbox<S> pooled) {
     try {
       prolong(pooled);
@@ -108,12 +109,12 @@ final class SandboxWork<S extends Sandbox> {
   }
 
   /**
-   * Connects to it anew, for its time to live: that fails if it is gone or on its way out, where a
-   * mere request for more time may succeed. Wakes one that sleeps.
+   * Connects to the sandbox with its time to live. Unlike a request to extend that, connecting
+   * fails if the sandbox is gone or being deleted. Resumes a paused one.
    */
   private void prolong(PooledSandbox<S> pooled) {
     long asked = threads.time().nanos();
-    client.connect(pooled.id(), options.timeToLive()).close(); // lets it live
+    client.connect(pooled.id(), options.timeToLive()).close(); // only detaches
     pooled.lives(options.timeToLive(), asked);
   }
 
@@ -125,7 +126,7 @@ final class SandboxWork<S extends Sandbox> {
       throw unfit(pooled, "the pool's check threw " + e.getClass().getName(), e);
     }
     if (!isFit) {
-      throw unfit(pooled, "it did not pass the pool's check", null);
+      throw unfit(pooled, "it failed the pool's check", null);
     }
   }
 
@@ -155,7 +156,7 @@ final class SandboxWork<S extends Sandbox> {
     core.killed(pooled, existed);
   }
 
-  /** False if the pool has been closed, and waits no more. */
+  /** Schedules another attempt. False if the pool is closed and no longer waits. */
   private boolean isLater(Backoff pauses, Runnable again) {
     try {
       var unused = threads.timers().in(pauses.next(), () -> threads.run(again));
@@ -167,7 +168,7 @@ final class SandboxWork<S extends Sandbox> {
 
   private void lose(PooledSandbox<S> pooled, Throwable failure) {
     log.warn(
-        "pool of {}: sandbox {} could not be killed and lives until it ends by itself: {}",
+        "pool of {}: sandbox {} could not be killed and runs until its time to live ends: {}",
         options.owner(),
         pooled.id(),
         PoolCore.text(failure));

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The end of a closed pool: waits, for a bounded time, until nothing is left of it. */
+/** Waits, for a bounded time, until a closed pool has killed all its sandboxes. */
 final class Settlement {
   private static final Logger log = LoggerFactory.getLogger(SandboxPool.class);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -15,7 +15,7 @@ final class Settlement {
   private final String owner;
   private final Monitor monitor;
   private final Holdings<?> held;
-  private boolean over; // guarded by the monitor; there is nothing to wait for any more
+  private boolean over; // guarded by the monitor; true once the wait has ended
 
   Settlement(String owner, Monitor monitor, Holdings<?> held) {
     this.owner = owner;
@@ -23,7 +23,7 @@ final class Settlement {
     this.held = held;
   }
 
-  /** Returns sooner if this was done before, or the thread is interrupted meanwhile. */
+  /** Returns early if the wait has ended before, or the thread is interrupted. */
   void await() {
     awaitWhile(() -> held.creating > 0, PATIENCE);
     monitor.change(() -> held.creators.forEach(Thread::interrupt));
@@ -42,8 +42,8 @@ final class Settlement {
   private void reportWhatIsLeft() {
     if (!over && !held.isEmpty()) {
       log.warn(
-          "pool of {} was closed while {} sandboxes were being created, and {} being killed, which"
-              + " may live on: {}",
+          "pool of {} was closed while {} sandboxes were being created and {} being killed, which"
+              + " may still run: {}",
           owner,
           held.creating,
           held.killing.size(),

@@ -8,7 +8,7 @@ import dev.sandpiper.http.Durations;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Why a caller got no sandbox in time. */
+/** Explains why a caller did not get a sandbox in time. */
 final class Shortage {
   private Shortage() {}
 
@@ -29,7 +29,7 @@ final class Shortage {
             + held.leased.size()
             + " of them leased, and "
             + held.waiters.size()
-            + " callers still wait"
+            + " callers are waiting"
             + last;
     Failure failure = Failure.of("lease", options.owner(), observed);
     return new DeadlineExceededException(

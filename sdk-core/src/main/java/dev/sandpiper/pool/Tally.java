@@ -1,6 +1,6 @@
 package dev.sandpiper.pool;
 
-/** What a pool has done; guarded by the pool's monitor. */
+/** The counters of a pool. Guarded by the pool's monitor. */
 final class Tally {
   long created;
   long leases;

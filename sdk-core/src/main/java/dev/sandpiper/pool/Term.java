@@ -6,19 +6,19 @@ import dev.sandpiper.SandboxNotRunningException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** The time for which a caller has a sandbox. Begun and ended in the pool's monitor. */
+/** The state of one lease. Begins and ends in the pool's monitor. */
 final class Term<S extends Sandbox> {
   final PooledSandbox<S> pooled;
   final long endsAt;
   private @Nullable Future<?> limit; // guarded by the monitor
-  private volatile @Nullable String ended; // the reason; null while it lasts
+  private volatile @Nullable String ended; // the reason; null until the lease has ended
 
   Term(PooledSandbox<S> pooled, long endsAt) {
     this.pooled = pooled;
     this.endsAt = endsAt;
   }
 
-  /** What ends it when its time is over. */
+  /** Sets the task that ends the lease at its limit. */
   void limitBy(Future<?> task) {
     limit = task;
   }
@@ -35,7 +35,7 @@ final class Term<S extends Sandbox> {
   }
 
   /**
-   * Returns while it lasts.
+   * Checks that the lease has not ended.
    *
    * @throws SandboxNotRunningException once it has ended, with the reason
    */

@@ -1,6 +1,6 @@
 /**
  * Warm sandboxes for one client: {@link dev.sandpiper.pool.SandboxPool} keeps some ready, leases
- * them out, replaces what was used, and finds again what a JVM that was killed has left.
+ * them, replaces used ones, and reclaims those left behind by a JVM that was killed.
  */
 @NullMarked
 package dev.sandpiper.pool;

@@ -3,7 +3,7 @@ package dev.sandpiper.wire;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** An {@code InputStream} whose subclasses read blocks only; a single byte is a block of one. */
+/** An {@code InputStream} whose subclasses implement only the reading of blocks. */
 public abstract class BlockInputStream extends InputStream {
 
   @Override

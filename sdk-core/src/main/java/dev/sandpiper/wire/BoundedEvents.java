@@ -9,12 +9,13 @@ import okio.ForwardingSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a {@code text/event-stream} on their way to a parser that trusts them: counts lines
- * and events, and fails where one is too long or the body ends inside one. What came before a
- * failure is still delivered. Every end of a line becomes a line feed, because the parser stumbles
- * over lone carriage returns, and a byte order mark at the beginning is dropped.
+ * Filters the bytes of a {@code text/event-stream} for a parser without limits: fails if a line or
+ * an event is too long, or if the body ends inside one. Bytes before a failure are still delivered.
+ * Every line ending becomes a line feed, because the parser mishandles lone carriage returns, and a
+ * leading byte order mark is dropped.
  *
- * <p>Comments, which are keep-alives, belong to no event, and an end behind them loses nothing.
+ * <p>Comments, which serve as keep-alives, do not count towards an event, and a body may end after
+ * one.
  */
 final class BoundedEvents extends ForwardingSource {
   private static final ByteString BYTE_ORDER_MARK = ByteString.decodeHex("efbbbf");
@@ -22,10 +23,11 @@ final class BoundedEvents extends ForwardingSource {
   private final BufferedSource source;
   private final int maxEventBytes;
   private boolean begun;
-  private boolean afterReturn; // a line feed that follows belongs to it
-  private boolean isComment; // the line that we are in
+  private boolean
+      afterReturn; // the last byte was a CR: a following LF belongs to the same line ending
+  private boolean isComment; // the current line
   private long lineBytes;
-  private long eventBytes; // of the whole lines of the event that we are in
+  private long eventBytes; // of the complete lines of the current event
   private @Nullable MalformedStreamException tooLong;
 
   BoundedEvents(BufferedSource source, int maxEventBytes) {
@@ -46,7 +48,7 @@ final class BoundedEvents extends ForwardingSource {
     int passed = 0;
     while (passed == 0) {
       if (tooLong != null) {
-        throw tooLong;
+        throw tooLong; // only now, so that the bytes before it were delivered
       }
       if (super.read(piece, byteCount) < 0) {
         rejectUnfinished();
@@ -68,7 +70,9 @@ final class BoundedEvents extends ForwardingSource {
     }
   }
 
-  /** Leaves at the beginning of {@code bytes} what is passed on; returns how much that is. */
+  /**
+   * Filters {@code bytes} in place. Returns how many of them, from the beginning, are passed on.
+   */
   private int pass(byte[] bytes) {
     int passed = 0;
     for (byte one : bytes) {
@@ -84,7 +88,8 @@ final class BoundedEvents extends ForwardingSource {
       }
       if (isTooMuch(one)) {
         tooLong =
-            new MalformedStreamException("an event above the bound of " + maxEventBytes + " bytes");
+            new MalformedStreamException(
+                "an event exceeds the limit of " + maxEventBytes + " bytes");
         return passed;
       }
       bytes[passed++] = one;
@@ -109,7 +114,7 @@ final class BoundedEvents extends ForwardingSource {
     lineBytes = 0;
   }
 
-  /** Not ours. */
+  /** Does nothing: the source belongs to the caller. */
   @Override
   public void close() {}
 }

@@ -8,9 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the text of one channel whole across pieces of output: incremental UTF-8 (RFC 3629), in
- * which a character cut by the end of a piece belongs to the next. Not thread-safe; give it the
- * outputs in the order in which they are delivered.
+ * Decodes one channel's output as UTF-8 (RFC 3629) incrementally: a character split between two
+ * outputs belongs to the text of the second. Not thread-safe; outputs must be passed in the order
+ * in which they are delivered.
  */
 public final class ChannelDecoder {
   private static volatile @Nullable OutputTexts texts;
@@ -22,16 +22,16 @@ public final class ChannelDecoder {
     this.channel = channel;
   }
 
-  /** For {@link Output} alone. */
+  /** Called by {@link Output} only. */
   public static void use(OutputTexts outputTexts) {
     texts = outputTexts;
   }
 
   private static OutputTexts texts() {
-    return requireNonNull(texts, "there is no output yet");
+    return requireNonNull(texts, "the class Output has not been initialized");
   }
 
-  /** The same bytes with the text that belongs to them. */
+  /** The same bytes with their decoded text. */
   public Output next(Output output) {
     Output continued = texts().continuing(unfinished, output);
     unfinished = texts().unfinished(continued);
@@ -39,8 +39,8 @@ public final class ChannelDecoder {
   }
 
   /**
-   * What to deliver before the end or a gap: nothing, or an output without bytes whose text
-   * replaces the character that never ended.
+   * What to deliver before the end or a gap: empty, or an output without bytes whose text is the
+   * replacement for an incomplete character.
    */
   public Optional<Output> finish() {
     if (unfinished.length == 0) {

@@ -32,12 +32,12 @@ public enum ConnectCode {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The code called {@code wireName}, which is in lower case; empty if there is none. */
+  /** The code with this lower-case name; empty if there is none. */
   public static Optional<ConnectCode> of(String wireName) {
     return Stream.of(values()).filter(code -> code.wireName().equals(wireName)).findFirst();
   }
 
-  /** What the protocol makes of an HTTP status when the answer carries no usable code. */
+  /** The code that the protocol assigns to an HTTP status if the response has no usable code. */
   public static ConnectCode ofHttpStatus(int status) {
     return switch (status) {
       case 400 -> INTERNAL;

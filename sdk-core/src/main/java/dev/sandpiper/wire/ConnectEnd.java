@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The end-of-stream message of a Connect stream: JSON with both codecs.
+ * The end-of-stream message of a Connect stream, which is JSON in both codecs.
  *
- * @param error what went wrong; empty if the stream succeeded
- * @param trailers the metadata, values in order
+ * @param error empty if the stream succeeded
+ * @param trailers the metadata, with the values of each key in order
  */
 public record ConnectEnd(Optional<ConnectError> error, Map<String, List<String>> trailers) {
 

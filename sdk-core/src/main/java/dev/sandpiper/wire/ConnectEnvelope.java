@@ -8,7 +8,7 @@ public final class ConnectEnvelope {
 
   private ConnectEnvelope() {}
 
-  /** {@code message} in an envelope of its own, not compressed. */
+  /** {@code message} in its own envelope, uncompressed. */
   public static byte[] of(byte[] message) {
     return ByteBuffer.allocate(PREFIX + message.length)
         .put((byte) 0)

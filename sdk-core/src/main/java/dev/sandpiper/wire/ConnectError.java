@@ -13,20 +13,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as the Connect protocol words it: a JSON object in the body of a unary answer or in the
+ * An error of the Connect protocol: a JSON object in the body of a unary response or in the
  * end-of-stream message.
  *
- * @param code the code; of the HTTP status where the error itself has no usable one
- * @param message what the server says, which may be nothing
+ * @param code derived from the HTTP status if the error itself has no usable code
+ * @param message the server's message, which may be empty
  * @param details further messages, in order
- * @param explicit true if the server itself named the code
+ * @param explicit true if the server itself sent the code
  * @see <a href="https://connectrpc.com/docs/protocol/#error-end-stream">Connect errors</a>
  */
 public record ConnectError(
     ConnectCode code, String message, List<Detail> details, boolean explicit) {
   private static final int LONGEST_TEXT = 2_000;
 
-  /** One detail: the full name of a message and its bytes. */
+  /** One detail: the full name of a message type and the encoded message. */
   public record Detail(String type, okio.ByteString value) {}
 
   public ConnectError {
@@ -34,8 +34,9 @@ public record ConnectError(
   }
 
   /**
-   * The error in a unary answer that is not 200. A body that is no Connect error (an edge's page,
-   * plain text, nothing) becomes the message, and the code is the protocol's for that status.
+   * The error in a unary response whose status is not 200. A body that is not a Connect error (a
+   * gateway's page, plain text, empty) becomes the message, and the code is the protocol's for that
+   * status.
    */
   public static ConnectError ofResponse(int status, @Nullable String contentType, byte[] body) {
     ConnectCode fallback = ConnectCode.ofHttpStatus(status);
@@ -43,33 +44,34 @@ public record ConnectError(
       try {
         return of(Json.parse(body), fallback);
       } catch (MalformedStreamException e) {
-        return local(fallback, "an error body that is not JSON");
+        return local(fallback, "the error body is not JSON");
       }
     }
     return local(fallback, text(contentType, body));
   }
 
   /**
-   * The error in the head of an answer whose status is 200, before a byte of its body is read: it
-   * is of another type than was asked for, or in an encoding that was not offered.
+   * The error in the headers of a response whose status is 200, before its body is read: it has
+   * another content type than was requested, or an encoding that was not offered.
    *
-   * @param type what was asked for, such as {@code application/proto}
-   * @param encoding of the body or of the stream's messages; null if the head names none
+   * @param type the requested content type, such as {@code application/proto}
+   * @param encoding the encoding of the body or of the stream's messages; null if there is none
    */
   public static Optional<ConnectError> ofHead(
       String type, @Nullable String contentType, @Nullable String encoding) {
     String actual = mediaType(contentType);
     if (!actual.equals(type)) {
-      String message = "an answer of type '" + actual + "' instead of " + type;
+      String message = "expected a response of type " + type + " but got '" + actual + "'";
       return Optional.of(local(isConnect(type, actual) ? INTERNAL : UNKNOWN, message));
     }
     if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      return Optional.of(local(INTERNAL, "an answer in " + encoding + ", which was not offered"));
+      return Optional.of(
+          local(INTERNAL, "the response is encoded as " + encoding + ", which was not offered"));
     }
     return Optional.empty();
   }
 
-  /** True if it is what asking in another codec gives: so the server at least speaks Connect. */
+  /** True if it is the content type of the other codec: then the server at least speaks Connect. */
   private static boolean isConnect(String type, String actual) {
     int codec = Math.max(type.lastIndexOf('/'), type.lastIndexOf('+')) + 1;
     return actual.startsWith(type.substring(0, codec));
@@ -79,7 +81,7 @@ public record ConnectError(
     return new ConnectError(code, message, List.of(), false);
   }
 
-  /** The error that {@code json} describes, as far as it describes one. */
+  /** Parses an error from {@code json}; missing parts get defaults. */
   static ConnectError of(JsonNode json, ConnectCode fallback) {
     Optional<ConnectCode> code = ConnectCode.of(json.path("code").asText(""));
     if (!json.path("code").isTextual()) {
@@ -105,7 +107,7 @@ public record ConnectError(
     try {
       return Optional.of(okio.ByteString.of(Base64.getDecoder().decode(base64)));
     } catch (IllegalArgumentException e) {
-      return Optional.empty(); // a detail is an extra: one that cannot be read is not a new error
+      return Optional.empty(); // details are optional: an invalid one is skipped
     }
   }
 
@@ -118,11 +120,11 @@ public record ConnectError(
       return "no body";
     }
     if (contentType == null) {
-      return "an answer without a type";
+      return "a body without a content type";
     }
     if (contentType.startsWith("text/plain")) {
       return new String(body, 0, Math.min(body.length, LONGEST_TEXT), UTF_8).strip();
     }
-    return "an answer of type " + contentType;
+    return "a body of type " + contentType;
   }
 }

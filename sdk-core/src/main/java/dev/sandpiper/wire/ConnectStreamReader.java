@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * bytes 5..   payload
  * </pre>
  *
- * <p>The last envelope is always the end-of-stream message; a body that ends without one was cut.
- * How HTTP cut the body into chunks means nothing. Not thread-safe: to free a blocked reader,
- * cancel the call that owns the source.
+ * <p>The last envelope is always the end-of-stream message; a body without one was truncated. The
+ * boundaries of HTTP chunks are irrelevant. Not thread-safe: to unblock a blocked reader, cancel
+ * the call that owns the source.
  *
  * @see <a href="https://connectrpc.com/docs/protocol/#streaming-response">Connect streaming</a>
  */
@@ -34,8 +34,8 @@ public final class ConnectStreamReader {
   }
 
   /**
-   * Blocks for the next message, which may be empty, as it is. Null once the server has ended the
-   * stream. Throws what {@link #next} throws.
+   * Blocks for the bytes of the next message, which may be empty. Null once the server has ended
+   * the stream. Throws the same exceptions as {@link #next}.
    */
   public byte @Nullable [] nextMessage() throws IOException {
     return next(BufferedSource::readByteArray);
@@ -44,10 +44,9 @@ public final class ConnectStreamReader {
   /**
    * Blocks for the next message. Null once the server has ended the stream.
    *
-   * @throws EOFException if the body ends first: the server always says goodbye, so silence is a
-   *     failure and never an end
-   * @throws MessageTooLongException if a message, or the end, is above the bound
-   * @throws MalformedStreamException if the bytes are no Connect stream
+   * @throws EOFException if the body ends before the end-of-stream message
+   * @throws MessageTooLongException if a message, or the end-of-stream message, exceeds the limit
+   * @throws MalformedStreamException if the bytes are not a Connect stream
    */
   public <T> @Nullable T next(MessageReader<T> messages) throws IOException {
     if (end != null) {
@@ -55,10 +54,10 @@ public final class ConnectStreamReader {
     }
     int flags = source.readByte() & 0xff;
     if ((flags & ~(COMPRESSED | END_OF_STREAM)) != 0) {
-      throw new MalformedStreamException("an envelope with unknown flags " + flags);
+      throw new MalformedStreamException("envelope with unknown flags: " + flags);
     }
     if ((flags & COMPRESSED) != 0) {
-      throw new MalformedStreamException("a compressed envelope, and no compression was offered");
+      throw new MalformedStreamException("compressed envelope, but no compression was offered");
     }
     long length = readLength();
     if ((flags & END_OF_STREAM) == 0) {
@@ -70,6 +69,7 @@ public final class ConnectStreamReader {
 
   private long readLength() throws IOException {
     long length = source.readInt() & 0xffffffffL;
+    // Checked before any byte of the payload is read: the length comes from the peer.
     if (length > maxMessageBytes) {
       throw new MessageTooLongException("an envelope of " + length + " bytes", maxMessageBytes);
     }
@@ -82,13 +82,13 @@ public final class ConnectStreamReader {
   }
 
   /**
-   * Blocks until the body is over as well, so that its connection can be used again.
+   * Blocks until the body ends too, so that its connection can be reused.
    *
-   * @throws MalformedStreamException if something follows the end of the stream
+   * @throws MalformedStreamException if bytes follow the end-of-stream message
    */
   public void expectNothingMore() throws IOException {
     if (!source.exhausted()) {
-      throw new MalformedStreamException("bytes after the end of the stream");
+      throw new MalformedStreamException("bytes after the end-of-stream message");
     }
   }
 }

@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** JSON documents as trees, bounded in depth and in the length of what they hold. */
+/** Reads and writes JSON trees, bounded in depth and in the length of strings. */
 public final class Json {
   private static final int DEEPEST = 64;
   private static final int LONGEST_TEXT = 20_000_000;
@@ -49,7 +49,7 @@ public final class Json {
   private Json() {}
 
   private static JsonFactoryBuilder bounded() {
-    // Names are not canonicalised: documents with ever new keys would cost a hundredfold.
+    // Field names are not canonicalised: documents with ever new names would cost a hundredfold.
     return new JsonFactoryBuilder()
         .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
         .streamReadConstraints(
@@ -60,15 +60,18 @@ public final class Json {
   }
 
   /**
-   * The document in {@code bytes}.
+   * Parses the document in {@code bytes}.
    *
-   * @throws MalformedStreamException if there is none, or more than one
+   * @throws MalformedStreamException if it is not exactly one JSON document
    */
   public static JsonNode parse(byte[] bytes) throws MalformedStreamException {
     return parse(bytes, STANDARD);
   }
 
-  /** {@link #parse} of what Python writes, whose {@code NaN} and {@code Infinity} are numbers. */
+  /**
+   * Like {@link #parse}, for JSON written by Python, which writes {@code NaN} and {@code Infinity}
+   * as numbers.
+   */
   public static JsonNode parsePython(byte[] bytes) throws MalformedStreamException {
     return parse(bytes, PYTHON);
   }
@@ -77,23 +80,23 @@ public final class Json {
     try (var parser = format.createParser(bytes)) {
       JsonNode node = parser.nextToken() == null ? null : JsonTrees.read(parser);
       if (node == null || parser.nextToken() != null) {
-        throw new MalformedStreamException("not one JSON document");
+        throw new MalformedStreamException("expected exactly one JSON document");
       }
       return node;
     } catch (MalformedStreamException e) {
       throw e;
     } catch (IOException e) {
-      // The parser's message quotes the document, which is not ours to repeat.
-      throw new MalformedStreamException("JSON that cannot be read");
+      // The parser's message quotes the document, which may contain secrets.
+      throw new MalformedStreamException("malformed JSON");
     }
   }
 
   /**
-   * Reads one array of objects, one by one.
+   * Reads one array of objects, one object at a time.
    *
-   * @param skipped fields that are passed over, however long they are
-   * @param most how many objects there may be
-   * @throws MalformedStreamException if it is anything else, or has more than {@code most}
+   * @param skipped fields that are skipped, however long they are
+   * @param most the maximum number of objects
+   * @throws MalformedStreamException if it is anything else, or has more than {@code most} objects
    */
   public static void objects(
       InputStream source, Set<String> skipped, int most, Consumer<JsonNode> each)
@@ -102,14 +105,14 @@ public final class Json {
       requireToken(parser.nextToken() == JsonToken.START_ARRAY);
       for (int count = 0; parser.nextToken() != JsonToken.END_ARRAY; count++) {
         if (count == most) {
-          throw new MalformedStreamException("an array of more than " + most + " objects");
+          throw new MalformedStreamException("the array has more than " + most + " objects");
         }
         requireToken(parser.currentToken() == JsonToken.START_OBJECT);
         each.accept(object(parser, skipped));
       }
       requireToken(parser.nextToken() == null);
     } catch (JsonProcessingException e) {
-      throw new MalformedStreamException("JSON that cannot be read");
+      throw new MalformedStreamException("malformed JSON");
     }
   }
 
@@ -129,11 +132,11 @@ public final class Json {
 
   private static void requireToken(boolean isRight) throws MalformedStreamException {
     if (!isRight) {
-      throw new MalformedStreamException("no array of objects");
+      throw new MalformedStreamException("expected a JSON array of objects");
     }
   }
 
-  /** A field's text; empty if the field is missing, empty or not a text. */
+  /** A string field; empty if the field is missing, empty or not a string. */
   public static Optional<String> text(JsonNode json, String field) {
     JsonNode value = json.path(field);
     return value.isTextual() && !value.asText().isEmpty()
@@ -142,8 +145,8 @@ public final class Json {
   }
 
   /**
-   * A field's moment, as RFC 3339 writes it; the T may be a blank, and a time without a zone is
-   * UTC. Empty if the field is missing or anything else.
+   * A field with an RFC 3339 timestamp; a space instead of the T is accepted, and a time without an
+   * offset is UTC. Empty if the field is missing or anything else.
    */
   public static Optional<Instant> instant(JsonNode json, String field) {
     return text(json, field).flatMap(Json::instant);
@@ -157,11 +160,14 @@ public final class Json {
               ? withZone.toInstant()
               : LocalDateTime.from(time).toInstant(ZoneOffset.UTC));
     } catch (DateTimeException e) {
-      return Optional.empty(); // not a moment: as good as none
+      return Optional.empty(); // not a timestamp: treated as missing
     }
   }
 
-  /** The texts of an object by their names. What is null is absent; other values are JSON. */
+  /**
+   * The fields of an object as strings. Null values are omitted; values that are not strings are
+   * written as JSON.
+   */
   public static Map<String, String> texts(JsonNode json) {
     Map<String, String> texts = new HashMap<>();
     for (Map.Entry<String, JsonNode> field : json.properties()) {
@@ -173,13 +179,13 @@ public final class Json {
     return texts;
   }
 
-  /** Characters beyond the first 65,536 as they are, which in UTF-8 are written as escapes. */
+  /** Written as a string, because the UTF-8 generator escapes supplementary characters. */
   private static String text(JsonNode node) {
     StringWriter text = new StringWriter();
     try (JsonGenerator target = STANDARD.createGenerator(text)) {
       JsonTrees.write(node, target);
     } catch (IOException e) {
-      throw new IllegalStateException("a tree in memory could not be written", e);
+      throw new IllegalStateException("writing JSON to memory failed", e);
     }
     return text.toString();
   }
@@ -188,13 +194,13 @@ public final class Json {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  /** The document as UTF-8, without white space. */
+  /** The document as UTF-8, without whitespace. */
   public static byte[] write(JsonNode node) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator target = STANDARD.createGenerator(bytes)) {
       JsonTrees.write(node, target);
     } catch (IOException e) {
-      throw new IllegalStateException("a tree in memory could not be written", e);
+      throw new IllegalStateException("writing JSON to memory failed", e);
     }
     return bytes.toByteArray();
   }

@@ -6,20 +6,20 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the lines of a stream that holds one JSON document on each (NDJSON), in order. Every line
- * ends with a line feed, the last one too; a carriage return in front of it and blank lines mean
- * nothing. How HTTP cut the body means nothing either.
+ * Reads the lines of a stream with one JSON document per line (NDJSON), in order. Every line,
+ * including the last, ends with a line feed; a carriage return before it and blank lines are
+ * ignored. The boundaries of HTTP chunks are irrelevant.
  *
- * <p>Not thread-safe: to free a blocked reader, cancel the call that owns the source.
+ * <p>Not thread-safe: to unblock a blocked reader, cancel the call that owns the source.
  *
  * @see <a href="https://github.com/ndjson/ndjson-spec">NDJSON</a>
- * @param maxLineBytes the longest line that is read, without its end
+ * @param maxLineBytes the maximum length of a line, without its line ending
  */
 public record JsonLinesReader(BufferedSource source, int maxLineBytes) {
 
   /**
-   * Blocks for the next line that is not blank, without its end. Null where the body ends after a
-   * whole line; whether that is the end of what it tells is for the reader of the documents to say.
+   * Blocks for the next line that is not blank, without its line ending. Null if the body ends
+   * after a complete line; whether the documents are complete then is for the caller to decide.
    *
    * @throws EOFException if the body ends inside a line
    * @throws MalformedStreamException if a line is too long
@@ -35,6 +35,7 @@ public record JsonLinesReader(BufferedSource source, int maxLineBytes) {
   }
 
   private byte[] readLine() throws IOException {
+    // Two bytes more than the limit: the line ending may be a CR and a LF.
     long end = source.indexOf((byte) '\n', 0, maxLineBytes + 2L);
     if (end < 0 && source.request(maxLineBytes + 2L)) {
       throw tooLong();
@@ -52,7 +53,7 @@ public record JsonLinesReader(BufferedSource source, int maxLineBytes) {
   }
 
   private MalformedStreamException tooLong() {
-    return new MalformedStreamException("a line above the bound of " + maxLineBytes + " bytes");
+    return new MalformedStreamException("a line exceeds the limit of " + maxLineBytes + " bytes");
   }
 
   private static boolean isBlank(byte[] line) {

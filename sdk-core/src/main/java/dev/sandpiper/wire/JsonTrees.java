@@ -10,17 +10,20 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Trees from tokens and back. Jackson's {@code ObjectMapper} does the same, and the classes that it
- * loads take a quarter of a JVM's first call.
+ * Builds trees from tokens and writes them. Jackson's {@code ObjectMapper} does the same, but
+ * loading its classes takes a quarter of a JVM's first call.
  *
- * <p>The parser bounds how deep a tree is.
+ * <p>Recursive: the parser bounds the depth of a tree.
  */
 final class JsonTrees {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private JsonTrees() {}
 
-  /** The value that begins with the parser's current token; its last token is current then. */
+  /**
+   * Reads the value that begins at the parser's current token, and leaves the parser at its last
+   * token.
+   */
   static JsonNode read(JsonParser parser) throws IOException {
     return switch (parser.currentToken()) {
       case START_OBJECT -> object(parser);
@@ -31,7 +34,8 @@ final class JsonTrees {
       case VALUE_TRUE -> NODES.booleanNode(true);
       case VALUE_FALSE -> NODES.booleanNode(false);
       case VALUE_NULL -> NODES.nullNode();
-      default -> throw new IllegalStateException("no value begins with " + parser.currentToken());
+      default ->
+          throw new IllegalStateException("not the beginning of a value: " + parser.currentToken());
     };
   }
 

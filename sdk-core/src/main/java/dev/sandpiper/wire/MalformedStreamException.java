@@ -2,7 +2,9 @@ package dev.sandpiper.wire;
 
 import java.io.IOException;
 
-/** Bytes that the format does not allow, or a length above its bound. Not a broken connection. */
+/**
+ * The bytes violate the format, or a length exceeds its limit. Not thrown for a lost connection.
+ */
 public class MalformedStreamException extends IOException {
   private static final long serialVersionUID = 1L;
 

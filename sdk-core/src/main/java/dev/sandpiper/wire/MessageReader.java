@@ -3,17 +3,17 @@ package dev.sandpiper.wire;
 import java.io.IOException;
 import okio.BufferedSource;
 
-/** Reads one message whose length is known, where it stands. */
+/** Reads one message of known length directly from the source. */
 @FunctionalInterface
 public interface MessageReader<T> {
 
   /**
-   * Blocks for the message and takes exactly {@code length} bytes from {@code source}.
+   * Blocks for the message and consumes exactly {@code length} bytes of {@code source}.
    *
-   * @param length at most what the stream's reader accepts
+   * @param length at most the stream reader's limit
    * @throws java.io.EOFException if the body ends first
-   * @throws MalformedStreamException if it is not such a message; how much was taken is not known
-   *     then
+   * @throws MalformedStreamException if it is not such a message; it is then undefined how many
+   *     bytes were consumed
    */
   T read(BufferedSource source, long length) throws IOException;
 }

@@ -4,17 +4,20 @@ import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
 
 /**
- * What a {@link ChannelDecoder} does with the texts of outputs. {@link Output} hands it over when
- * its class is loaded, so that its callers do not see these.
+ * Gives {@link ChannelDecoder} access to the text of outputs. {@link Output} passes its
+ * implementation when its class is initialized, so that these methods are not part of its public
+ * API.
  */
 public interface OutputTexts {
 
-  /** No bytes, and as text the replacement for a character that never ended. */
+  /** An output without bytes whose text is the replacement for an incomplete character. */
   Output ofUnfinished(Channel channel, byte[] carried);
 
-  /** The same bytes, their text beginning with what the channel's last output left unfinished. */
+  /** The same bytes, with a text that begins with the carried bytes of an incomplete character. */
   Output continuing(byte[] carried, Output output);
 
-  /** The incomplete character at the end, at most three bytes; it belongs to the next text. */
+  /**
+   * The bytes of an incomplete character at the end, at most three, which belong to the next text.
+   */
   byte[] unfinished(Output output);
 }

@@ -3,17 +3,17 @@ package dev.sandpiper.wire;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Checks texts of the caller's before anything is sent. UTF-8 has no bytes for half of a surrogate
- * pair: encoders write a question mark instead, which would name or say something else.
+ * Validates the caller's strings before anything is sent. An unpaired surrogate cannot be encoded
+ * in UTF-8; encoders replace it with a question mark, which would change a name or a value.
  */
 public final class SentText {
   private SentText() {}
 
   /**
-   * Returns {@code text} if UTF-8 can hold it.
+   * Returns {@code text} if it can be encoded in UTF-8.
    *
-   * @param what names it in the message, such as "argument 1"; the text itself may be a secret
-   * @throws IllegalArgumentException if half of a surrogate pair has no other half
+   * @param what names it in messages, such as "argument 1"; the text itself may be a secret
+   * @throws IllegalArgumentException if it has an unpaired surrogate
    */
   public static String requireUnicode(String what, String text) {
     requireNonNull(text, what);
@@ -21,10 +21,7 @@ public final class SentText {
       if (Character.isSurrogate(text.charAt(index))) {
         if (text.codePointAt(index) < Character.MIN_SUPPLEMENTARY_CODE_POINT) {
           throw new IllegalArgumentException(
-              what
-                  + " has half of a surrogate pair at index "
-                  + index
-                  + ", which is not a character");
+              what + " has an unpaired surrogate at index " + index + ", which is not a character");
         }
         index++;
       }
@@ -33,16 +30,15 @@ public final class SentText {
   }
 
   /**
-   * Returns {@code text} if UTF-8 can hold it and the system of a sandbox can.
+   * Returns {@code text} if it can be encoded in UTF-8 and passed to a Linux system call.
    *
-   * @throws IllegalArgumentException if half of a surrogate pair has no other half, or there is a
-   *     NUL
+   * @throws IllegalArgumentException if it has an unpaired surrogate or a NUL
    */
   public static String require(String what, String text) {
     int nul = requireUnicode(what, text).indexOf('\0');
     if (nul >= 0) {
       throw new IllegalArgumentException(
-          what + " has a NUL at index " + nul + ", which a sandbox cannot be given");
+          what + " has a NUL at index " + nul + ", which cannot be sent to a sandbox");
     }
     return text;
   }

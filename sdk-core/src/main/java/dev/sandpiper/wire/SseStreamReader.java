@@ -15,24 +15,24 @@ import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the events of one {@code text/event-stream}, in order, and hands them to a listener on the
- * calling thread. The parsing is okhttp-sse's; what that would buffer without a limit, drop in
- * silence or stumble over is an error here, see {@link BoundedEvents}.
+ * Reads the events of one {@code text/event-stream}, in order, and passes them to a listener on the
+ * calling thread. Parsed by okhttp-sse; events that it would buffer without a limit, drop silently
+ * or fail on are errors here, see {@link BoundedEvents}.
  *
- * <p>A stream has no last event of its own: {@link #read} returns where the body ends after a whole
- * event, and whether that is the end of what it tells is for the listener to say. Not thread-safe:
- * to free a blocked reader, cancel the call that owns the source.
+ * <p>The format has no final event: {@link #read} returns if the body ends after a complete event;
+ * whether the stream is complete then is for the listener to decide. Not thread-safe: to unblock a
+ * blocked reader, cancel the call that owns the source.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
  *     events</a>
- * @param source is not closed here
- * @param maxEventBytes the longest line, and the longest event, that is read
+ * @param source not closed by this class
+ * @param maxEventBytes the maximum length of a line and of an event
  */
 public record SseStreamReader(BufferedSource source, int maxEventBytes) {
   private static final MediaType EVENT_STREAM = MediaType.get("text/event-stream");
   private static final Request NOWHERE = new Request.Builder().url("http://localhost/").build();
 
-  /** Takes the events. What it throws ends the reading, and comes out of {@link #read}. */
+  /** Receives the events. An exception ends {@link #read}, which rethrows it. */
   @FunctionalInterface
   public interface Listener {
     /**
@@ -57,7 +57,7 @@ public record SseStreamReader(BufferedSource source, int maxEventBytes) {
     forwarding.rethrow();
   }
 
-  /** okhttp-sse wants a whole response; only its body is ours. */
+  /** okhttp-sse takes a whole response, of which it uses the body. */
   private static Response response(BufferedSource body) {
     return new Response.Builder()
         .request(NOWHERE)
@@ -68,7 +68,10 @@ public record SseStreamReader(BufferedSource source, int maxEventBytes) {
         .build();
   }
 
-  /** okhttp-sse catches whatever is thrown below and above it, and tells it as a failure. */
+  /**
+   * Keeps the failure: okhttp-sse catches the exceptions of both the source and the listener and
+   * passes them to {@code onFailure}.
+   */
   private static final class Forwarding extends EventSourceListener {
     private final Listener listener;
     private @Nullable Throwable failure;
@@ -90,7 +93,7 @@ public record SseStreamReader(BufferedSource source, int maxEventBytes) {
     @Override
     public void onFailure(
         EventSource eventSource, @Nullable Throwable thrown, @Nullable Response response) {
-      failure = thrown == null ? new EOFException("the stream was given up") : thrown;
+      failure = thrown == null ? new EOFException("the stream was cancelled") : thrown;
     }
 
     void rethrow() throws IOException {
@@ -98,14 +101,15 @@ public record SseStreamReader(BufferedSource source, int maxEventBytes) {
       if (thrown instanceof IOException e) {
         throw e;
       }
+      // okhttp-sse throws this at an end inside a line.
       if (thrown instanceof IndexOutOfBoundsException e) {
-        throw new MalformedStreamException("events that cannot be read", e);
+        throw new MalformedStreamException("malformed event stream", e);
       }
       if (thrown instanceof RuntimeException e) {
         throw e;
       }
       if (thrown != null) {
-        throw new MalformedStreamException("events that cannot be read", thrown);
+        throw new MalformedStreamException("malformed event stream", thrown);
       }
     }
   }

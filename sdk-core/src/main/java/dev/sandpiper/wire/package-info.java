@@ -1,6 +1,6 @@
 /**
- * From bytes to messages to {@link dev.sandpiper.ProcessEvent}s: one final class per format. They
- * take a source, know no HTTP, and bound every length they read. For the sister modules only.
+ * Readers that turn bytes into messages, one final class per format. They read from a source, are
+ * independent of HTTP, and bound every length they read. Exported to the sister modules only.
  */
 @NullMarked
 package dev.sandpiper.wire;

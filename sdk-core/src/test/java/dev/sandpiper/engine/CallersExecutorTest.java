@@ -117,7 +117,7 @@ class CallersExecutorTest {
     try (Engine engine = new Engine(REFUSING)) {
       assertThatThrownBy(() -> engine.processes(scripted).start(BRIEF))
           .isInstanceOf(CancelledException.class)
-          .hasMessageStartingWith("run in the background: refused")
+          .hasMessageStartingWith("run in the background: rejected")
           .hasCauseInstanceOf(RejectedExecutionException.class);
       assertThat(scripted.stops).hasValue(1);
       Patience.until("the stream is closed", () -> closes.get() == 1);

@@ -92,7 +92,7 @@ class StdinTest {
   void nobodyCouldWriteToAnExec() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> engine.processes(scripted).exec(OPEN))
-        .withMessageContaining("use stdin(content), or start");
+        .withMessageContaining("use Command.stdin(content), or start(command)");
     assertThat(scripted.launches).hasValue(0);
   }
 
@@ -138,7 +138,7 @@ class StdinTest {
 
     assertThatThrownBy(() -> fed(failing(broken)))
         .isInstanceOf(CancelledException.class)
-        .hasMessage("exec scripted: what it was to read from stdin could not be read")
+        .hasMessage("exec scripted: the content of its stdin could not be read")
         .hasCause(broken);
     assertThat(input.texts()).doesNotContain(ScriptedInput.END);
     assertThat(scripted.stops).hasValue(1);

@@ -99,7 +99,7 @@ class CopiesWithFewRightsTest {
         .contains(
             "source: "
                 + closed
-                + "; DirectoryOptions.skipUnsafe() leaves out what cannot be copied ["
+                + "; use DirectoryOptions.skipUnsafe() to skip entries that cannot be copied ["
                 + closed
                 + ", file: it cannot be read]");
   }

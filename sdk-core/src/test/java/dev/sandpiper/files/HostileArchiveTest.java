@@ -77,7 +77,7 @@ class HostileArchiveTest {
     byte[] archive = new ArchiveText().file("a.log", "x").link("second", "a.log").as('1').end();
     assertThatExceptionOfType(UnsafeEntryException.class)
         .isThrownBy(() -> unpack(archive, STRICT.exclude("*.log")))
-        .withMessageContaining("second: its content came under the name of a file");
+        .withMessageContaining("second: it is a hard link to an excluded file");
     assertThat(unpack(archive, STRICT.exclude("*.log").skipUnsafe()).skipped())
         .singleElement()
         .asString()
@@ -97,9 +97,9 @@ class HostileArchiveTest {
         "a/b/../../../out"
       })
   void namesThatLeadOutAreRefused(String name) {
-    assertRefused(new ArchiveText().file(name, "x"), "a name in the archive");
-    assertRefused(new ArchiveText().directory(name, 0755), "a name in the archive");
-    assertRefused(new ArchiveText().link(name, "x"), "a name in the archive");
+    assertRefused(new ArchiveText().file(name, "x"), "the archive has a name");
+    assertRefused(new ArchiveText().directory(name, 0755), "the archive has a name");
+    assertRefused(new ArchiveText().link(name, "x"), "the archive has a name");
   }
 
   @Test
@@ -112,19 +112,24 @@ class HostileArchiveTest {
     assertRefused(new ArchiveText().link("a", "..").file("a/out", "x"), "below a link");
     assertRefused(new ArchiveText().link("a", "b").directory("a/out", 0755), "below a link");
     assertRefused(new ArchiveText().link("a", "b").link("a/out", "x"), "below a link");
-    assertRefused(new ArchiveText().link("b", "..").file("b", "x"), "two entries of one name");
-    assertRefused(new ArchiveText().link("c", "x").link("c", ".."), "two entries of one name");
+    assertRefused(
+        new ArchiveText().link("b", "..").file("b", "x"), "two entries with the same name");
+    assertRefused(
+        new ArchiveText().link("c", "x").link("c", ".."), "two entries with the same name");
   }
 
   @Test
   void anEntryOfTheSameNameAsAnotherIsRefused() {
-    assertRefused(new ArchiveText().file("a", "x").file("a", "y"), "two entries of one name");
-    assertRefused(new ArchiveText().file("b", "x").file("b/c", "y"), "two entries of one name");
+    assertRefused(
+        new ArchiveText().file("a", "x").file("a", "y"), "two entries with the same name");
+    assertRefused(
+        new ArchiveText().file("b", "x").file("b/c", "y"), "two entries with the same name");
   }
 
   @Test
   void aLinkThatTakesTheNameOfAnEntryIsRefused() {
-    assertRefused(new ArchiveText().file("a", "x").link("a", "b"), "two entries of one name");
+    assertRefused(
+        new ArchiveText().file("a", "x").link("a", "b"), "two entries with the same name");
     assertThat(target.resolve("a")).isRegularFile();
   }
 
@@ -178,16 +183,16 @@ class HostileArchiveTest {
   @ParameterizedTest
   @ValueSource(chars = {'S', 'M', 'D', 'V', 'q'})
   void kindsThatAreNotKnownAreRefused(char kind) {
-    assertRefused(new ArchiveText().file("x", "").as(kind), "kind that is not known");
+    assertRefused(new ArchiveText().file("x", "").as(kind), "unknown type");
   }
 
   @Test
   void aHardLinkIsToAFileBeforeItAndInside() throws IOException {
     assertRefused(new ArchiveText().link("h", "../out").as('1'), "leads out");
     assertRefused(new ArchiveText().link("h", "/etc/passwd").as('1'), "absolute");
-    assertRefused(new ArchiveText().link("h", "none").as('1'), "no file before it");
+    assertRefused(new ArchiveText().link("h", "none").as('1'), "does not precede it");
     assertRefused(
-        new ArchiveText().link("s", "/etc/passwd").link("h", "s").as('1'), "no file before it");
+        new ArchiveText().link("s", "/etc/passwd").link("h", "s").as('1'), "does not precede it");
     unpack(new ArchiveText().file("f", "x").link("g", "f").as('1').end(), STRICT);
     assertThat(target.resolve("g")).hasContent("x");
   }
@@ -241,7 +246,7 @@ class HostileArchiveTest {
     for (int i = 0; i < 100; i++) {
       archive.pax("9 a=bcde\n");
     }
-    assertRefused(archive, "about no entry");
+    assertRefused(archive, "without an entry");
   }
 
   @Test

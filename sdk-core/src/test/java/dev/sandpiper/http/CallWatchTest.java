@@ -13,7 +13,7 @@ import okhttp3.EventListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What one call does to the looking after all others: nothing. */
+/** A failure of one call's check does not affect the others. */
 @Timeout(20)
 class CallWatchTest {
   private static final Duration SHORT = Duration.ofMillis(150);

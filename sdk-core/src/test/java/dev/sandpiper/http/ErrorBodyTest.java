@@ -55,8 +55,8 @@ class ErrorBodyTest {
       quoteCharacter = '`',
       value = {
         "upstream request timeout, upstream request timeout",
-        "` \n`, an error without a text",
-        "``, an error without a text",
+        "` \n`, an error without a message",
+        "``, an error without a message",
         "<html><head><title>T</title></head><body> <h1>504 Gateway</h1><hr>nginx</body></html>, "
             + "504 Gateway nginx",
         "<html>oops, oops",
@@ -85,7 +85,7 @@ class ErrorBodyTest {
     String page = "<".repeat(1 << 20);
     ErrorBody body = body(error().body("x" + page).build());
     assertThat(body.text()).hasSize(64 << 10);
-    assertThat(ErrorBody.of(page).described()).isEqualTo("an error without a text");
+    assertThat(ErrorBody.of(page).described()).isEqualTo("an error without a message");
   }
 
   @Test

@@ -157,7 +157,7 @@ class HeadersAndLogTest {
         CapturedLog.lines().stream().filter(line -> line.startsWith("WARN")).toList();
     assertThat(warnings)
         .containsExactly(
-            "WARN test GET " + server.getHostName() + "/x: status 503, trying again in PT0S");
+            "WARN test GET " + server.getHostName() + "/x: status 503, retrying in PT0S");
     assertThat(CapturedLog.lines()).noneMatch(line -> line.contains("s3cret"));
   }
 

@@ -206,7 +206,7 @@ class LimitsTest {
 
       assertThat(e.limit()).isEqualTo(Limit.RESPONSE);
       assertThat(e.limitDuration()).isEqualTo(limit);
-      assertThat(e).hasMessageContaining("not over within its limit of 300 s");
+      assertThat(e).hasMessageContaining("not completed within its limit of 300 s");
     }
   }
 

@@ -46,7 +46,7 @@ class OkHttpCopiesTest {
   void anOldOneThatComesFirstIsRefusedInOneLine() {
     assertThatThrownBy(() -> OkHttpCopies.requireNew("4.12.0", List.of()))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("OkHttp 4.12.0 comes first")
+        .hasMessageContaining("OkHttp 4.12.0 comes first on the class path")
         .hasMessageContaining("Import sandpiper-bom");
     OkHttpCopies.requireNew("5.5.1", List.of());
     OkHttpCopies.requireNew("10.0.0", List.of());

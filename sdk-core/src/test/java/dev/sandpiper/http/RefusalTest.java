@@ -92,7 +92,7 @@ class RefusalTest {
     try (Http2Peer peer = new Http2Peer(100, request -> request.reset(error))) {
       ConnectionLostException e = lost(post(peer));
 
-      assertThat(e).hasMessage("test it: the connection broke before an answer came");
+      assertThat(e).hasMessage("test it: the connection closed before a response arrived");
       assertThat(e.retryable()).isFalse();
       assertThat(peer.requests()).hasSize(1);
     }
@@ -117,7 +117,7 @@ class RefusalTest {
             catchThrowableOfType(
                 ConnectionLostException.class, () -> other.transport().send(request));
 
-        assertThat(e).hasMessageContaining("refused the request before it looked at it");
+        assertThat(e).hasMessageContaining("refused the request before processing it");
         assertThat(e.retryable()).isTrue();
         assertThat(peer.requests()).hasSize(options.attempts() == 1 ? 1 : 10);
       }

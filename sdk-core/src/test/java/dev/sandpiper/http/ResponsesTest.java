@@ -98,7 +98,7 @@ class ResponsesTest {
       assertThat(fits.readAll(5)).asString(UTF_8).isEqualTo("12345");
       assertThatThrownBy(() -> tooLong.readAll(5))
           .isInstanceOf(MessageTooLongException.class)
-          .hasMessage("a body, above the bound of 5 bytes");
+          .hasMessage("the body exceeds the limit of 5 bytes");
     }
   }
 

@@ -135,7 +135,7 @@ class ConnectErrorTest {
     ConnectError error = error(502, "text/html", "<html><h1>Bad Gateway</h1></html>");
 
     assertThat(error.code()).isEqualTo(ConnectCode.UNAVAILABLE);
-    assertThat(error.message()).isEqualTo("an answer of type text/html");
+    assertThat(error.message()).isEqualTo("a body of type text/html");
   }
 
   @Test
@@ -147,7 +147,7 @@ class ConnectErrorTest {
 
   @Test
   void bodyWithoutATypeIsSaidInWords() {
-    assertThat(error(500, null, "?").message()).isEqualTo("an answer without a type");
+    assertThat(error(500, null, "?").message()).isEqualTo("a body without a content type");
   }
 
   @Test
@@ -233,7 +233,7 @@ class ConnectErrorTest {
 
     assertThat(error.code()).isEqualTo(ConnectCode.UNKNOWN);
     assertThat(error.explicit()).isFalse();
-    assertThat(error.message()).contains("instead of " + asked);
+    assertThat(error.message()).startsWith("expected a response of type " + asked);
   }
 
   @Test
@@ -241,7 +241,7 @@ class ConnectErrorTest {
     ConnectError error = inHead("application/proto", "application/proto", "gzip");
 
     assertThat(error.code()).isEqualTo(ConnectCode.INTERNAL);
-    assertThat(error.message()).isEqualTo("an answer in gzip, which was not offered");
+    assertThat(error.message()).isEqualTo("the response is encoded as gzip, which was not offered");
   }
 
   @ParameterizedTest

@@ -115,7 +115,7 @@ class ConnectStreamReaderTest {
   void unknownFlagsAreMalformed(int flags) {
     assertThatThrownBy(reader(envelope(flags, "{}"))::nextMessage)
         .isInstanceOf(MalformedStreamException.class)
-        .hasMessageContaining("flags " + flags);
+        .hasMessageContaining("flags: " + flags);
   }
 
   @ParameterizedTest

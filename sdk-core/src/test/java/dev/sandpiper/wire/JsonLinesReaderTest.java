@@ -62,7 +62,7 @@ class JsonLinesReaderTest {
   void aLineAboveTheBoundIsMalformed(String end) {
     assertThatThrownBy(() -> reader("x".repeat(BOUND + 2) + end).nextLine())
         .isInstanceOf(MalformedStreamException.class)
-        .hasMessageContaining("above the bound of 20 bytes");
+        .hasMessageContaining("exceeds the limit of 20 bytes");
   }
 
   @Test

@@ -78,7 +78,7 @@ class SentTextTest {
   void halfASurrogatePairIsRefusedWithItsPlace(Call call) {
     assertThatIllegalArgumentException()
         .isThrownBy(call::make)
-        .withMessageContaining("has half of a surrogate pair at index 1");
+        .withMessageContaining("has an unpaired surrogate at index 1");
   }
 
   @Test
@@ -107,7 +107,7 @@ class SentTextTest {
   void halvesInAnyOrderAreFound(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SentText.requireUnicode("it", text))
-        .withMessageStartingWith("it has half of a surrogate pair at index ");
+        .withMessageStartingWith("it has an unpaired surrogate at index ");
   }
 
   @ParameterizedTest(name = "{index}")

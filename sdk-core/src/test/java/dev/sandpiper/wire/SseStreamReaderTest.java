@@ -111,7 +111,7 @@ class SseStreamReaderTest {
   void aLineAboveTheBoundIsMalformed(String line) {
     assertThatThrownBy(() -> read(line + "\n\n"))
         .isInstanceOf(MalformedStreamException.class)
-        .hasMessageContaining("above the bound of 40 bytes");
+        .hasMessageContaining("exceeds the limit of 40 bytes");
     assertThat(events).isEmpty();
   }
 

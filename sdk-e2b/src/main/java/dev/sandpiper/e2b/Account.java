@@ -49,7 +49,7 @@ record Account(
           Json.text(answer, "trafficAccessToken").orElse(null));
     } catch (IllegalArgumentException e) {
       throw new WireFormatException(
-          Failure.of("connect", "sandbox", "E2B's answer cannot be used: " + e.getMessage()), e);
+          Failure.of("connect", "sandbox", "malformed response of E2B: " + e.getMessage()), e);
     }
   }
 

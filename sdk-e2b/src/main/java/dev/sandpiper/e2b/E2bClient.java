@@ -124,7 +124,7 @@ public final class E2bClient implements SandboxClient {
   /**
    * {@link #connect(String, Duration)} that says how one that sleeps is woken.
    *
-   * @throws dev.sandpiper.InvalidRequestException if it is to boot anew, and this control plane
+   * @throws dev.sandpiper.InvalidRequestException if it should reboot, and this control plane
    *     cannot do that
    */
   public E2bSandbox connect(String id, Duration timeToLive, E2bResumeMode mode) {

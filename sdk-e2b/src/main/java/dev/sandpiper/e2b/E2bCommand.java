@@ -19,7 +19,7 @@ public final class E2bCommand {
    * The command with a tag, by which other clients of E2B can find it. Nothing keeps two processes
    * from having the same one.
    *
-   * @throws IllegalArgumentException if the tag is empty, or has a NUL or half of a surrogate pair
+   * @throws IllegalArgumentException if the tag is empty, or has a NUL or an unpaired surrogate
    */
   public static E2bCommand tagged(Command common, String tag) {
     if (SentText.require("the tag", tag).isEmpty()) {

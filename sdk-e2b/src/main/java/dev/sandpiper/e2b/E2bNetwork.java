@@ -148,7 +148,7 @@ public final class E2bNetwork {
     for (int port : ports) {
       if (port < 1 || port > 65_535 || port == SandboxAccess.ENVD_PORT) {
         throw new IllegalArgumentException(
-            "ports are 1 to 65535, without " + SandboxAccess.ENVD_PORT + ": " + port);
+            "port must be 1 to 65535 and not " + SandboxAccess.ENVD_PORT + ": " + port);
       }
       array.add(port);
     }

@@ -4,6 +4,6 @@ package dev.sandpiper.e2b;
 public enum E2bPauseMode {
   /** Memory and files: resumed, its processes go on where they were. Connections are lost. */
   FULL,
-  /** Files only: resumed, it boots anew, and no process of before runs. */
+  /** Files only: when resumed, it reboots, and no earlier process is running. */
   FILESYSTEM
 }

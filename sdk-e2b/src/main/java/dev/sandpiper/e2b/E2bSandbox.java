@@ -193,7 +193,7 @@ public final class E2bSandbox implements Sandbox {
    * True if its daemon answers, false if it sleeps or is gone. Asks the sandbox, and wakes nothing
    * that has no auto-resume.
    *
-   * @throws dev.sandpiper.SandboxException if that cannot be known
+   * @throws dev.sandpiper.SandboxException if that cannot be determined
    */
   public boolean isRunning() {
     return health.isRunning(CallScope.open(account.threads().time()));
@@ -225,7 +225,7 @@ public final class E2bSandbox implements Sandbox {
    * Wakes it, if it sleeps. One that runs lives that long from now at least.
    *
    * @return false if it ran already
-   * @throws dev.sandpiper.InvalidRequestException if it is to boot anew, and this control plane
+   * @throws dev.sandpiper.InvalidRequestException if it should reboot, and this control plane
    *     cannot do that
    */
   public boolean resume(Duration timeToLive, E2bResumeMode mode) {
@@ -233,7 +233,7 @@ public final class E2bSandbox implements Sandbox {
     ControlPlane.Connected connected = account.api().connect(id(), timeToLive, mode);
     if (!access.isSameAs(account.access(connected.sandbox()))) {
       throw new PlatformException(
-          Failure.of("resume", id(), "it runs at another address now; connect to its id anew"));
+          Failure.of("resume", id(), "it now runs at another address; connect to its id again"));
     }
     return connected.resumed();
   }

@@ -36,7 +36,7 @@ public final class E2bSandboxSpec {
   private final SandboxSpec common;
   private final Options options;
 
-  /** Changed only between being copied and being handed to a new spec. */
+  /** Modified only between being copied and being passed to a new spec. */
   private static final class Options {
     boolean secure = true;
     @Nullable Boolean internetAccess;

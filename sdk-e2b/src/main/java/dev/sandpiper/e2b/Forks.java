@@ -63,7 +63,7 @@ record Forks(Account account, String id) {
   private SandboxException failure(JsonNode error) {
     int status = error.path("code").asInt(0);
     Failure failure =
-        Failure.of("fork", id, Json.text(error, "message").orElse("an error without a text"));
+        Failure.of("fork", id, Json.text(error, "message").orElse("an error without a message"));
     failure = status == 0 ? failure : failure.withStatus(status);
     failure = Json.text(error, "error_code").map(failure::withCode).orElse(failure);
     return switch (status) {

@@ -52,7 +52,7 @@ record SandboxCalls(ControlPlane plane, String id) {
   }
 
   private static SandboxException unknown(SandboxException failure, String observed) {
-    return Ambiguity.unknown(failure, "whether it will be paused cannot be known; " + observed);
+    return Ambiguity.unknown(failure, "it is unknown whether it will be paused; " + observed);
   }
 
   /** Keeps what it is at this moment. */
@@ -62,7 +62,7 @@ record SandboxCalls(ControlPlane plane, String id) {
     options.mode().ifPresent(mode -> body.put("memory", mode == E2bPauseMode.FULL));
     HttpRequest request = request(E2bCall.SNAPSHOT).withJson(body);
     return Ambiguity.saying(
-        "whether there is a snapshot cannot be known",
+        "it is unknown whether there is a snapshot",
         () ->
             routed(
                 "snapshots",
@@ -79,7 +79,7 @@ record SandboxCalls(ControlPlane plane, String id) {
         Json.object().put("count", count).put("timeout", ControlPlane.seconds(timeToLive));
     HttpRequest request = request(E2bCall.FORK).withJson(body);
     return Ambiguity.saying(
-        "how many forks there are cannot be known",
+        "it is unknown how many forks there are",
         () ->
             routed(
                 "forks",

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A sandbox as E2B's API words it, in our words. */
+/** Converts E2B's JSON of a sandbox. */
 final class SandboxJson {
   /** Under this label every sandbox that we create carries its nonce. */
   static final String NONCE_LABEL = "sandpiper-nonce";

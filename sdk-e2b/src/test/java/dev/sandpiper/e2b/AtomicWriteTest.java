@@ -79,7 +79,7 @@ class AtomicWriteTest {
     e2b.answer(Frames.unary(RemoveResponse.getDefaultInstance()));
     assertThatExceptionOfType(ConnectionLostException.class)
         .isThrownBy(() -> sandbox.files().write("/f", Content.of("x"), ATOMIC))
-        .withMessageContaining("the file is as it was");
+        .withMessageContaining("the file is unchanged");
     takeStat();
     String aside = takeUpload();
     for (int i = 0; i < 2; i++) {
@@ -98,7 +98,7 @@ class AtomicWriteTest {
     e2b.answer(500, "{\"code\": \"internal\", \"message\": \"no\"}");
     assertThatThrownBy(() -> sandbox.files().write("/f", Content.of("x"), ATOMIC))
         .hasMessageContaining("the disk of the sandbox is full")
-        .hasMessageContaining("the file is as it was, and /.sp-");
+        .hasMessageContaining("the file is unchanged, and /.sp-");
     takeStat();
     takeUpload();
     e2b.take("POST /filesystem.Filesystem/Remove");
@@ -196,8 +196,8 @@ class AtomicWriteTest {
     }
     assertThatExceptionOfType(ConnectionLostException.class)
         .isThrownBy(() -> sandbox.files().write("/f", Content.of("x"), ATOMIC))
-        .withMessageContaining("write /f: whether the file was replaced cannot be known")
-        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("as it was"))
+        .withMessageContaining("write /f: it is unknown whether the file was replaced")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("is unchanged"))
         .satisfies(e -> assertThat(e.retryable()).isFalse());
     takeUploadAndMove();
     for (int attempt = 0; attempt < 3; attempt++) {
@@ -214,7 +214,7 @@ class AtomicWriteTest {
     e2b.answer(Frames.unary(RemoveResponse.getDefaultInstance()));
     assertThatExceptionOfType(ConnectionLostException.class)
         .isThrownBy(() -> sandbox.files().write("/f", Content.of("x"), ATOMIC))
-        .withMessageContaining("write /f: the file is as it was")
+        .withMessageContaining("write /f: the file is unchanged")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain(".sp-"));
     String aside = takeUploadAndMove();
     takeStat();

@@ -164,7 +164,7 @@ class AttachTest extends InEachCodec {
     e2b.answer(Frames.stream(Frames.start(8), Frames.exited(0), Frames.goodbye()));
     assertThatThrownBy(() -> sandbox.processes().attach(REF))
         .isInstanceOf(NotFoundException.class)
-        .hasMessageContaining("not of one process");
+        .hasMessageContaining("belong to different processes");
     e2b.take(LIST);
     takeConnect();
   }

@@ -135,7 +135,7 @@ class ClientCloseTest {
 
     assertThat(failureOf(created))
         .isInstanceOf(CancelledException.class)
-        .hasMessageContaining("whether it was created cannot be known");
+        .hasMessageContaining("it is unknown whether it was created");
     closed.get(10, TimeUnit.SECONDS);
     String nonce = e2b.createNonce();
     assertThat(CapturedLog.lines())

@@ -96,7 +96,7 @@ class CodeInterpreterErrorsTest {
     CodeInterpreter interpreter = e2b.sandbox().codeInterpreter();
     assertThatThrownBy(() -> interpreter.runCode("1"))
         .isInstanceOf(ExecutionLostException.class)
-        .hasMessageContaining("whether the code ran cannot be known");
+        .hasMessageContaining("it is unknown whether the code ran");
     e2b.take(EXECUTE);
   }
 
@@ -108,7 +108,7 @@ class CodeInterpreterErrorsTest {
       assertThatThrownBy(() -> interpreter.runCode("1"))
           .as(line)
           .isInstanceOf(WireFormatException.class)
-          .hasMessageContaining("a message that cannot be read");
+          .hasMessageContaining("malformed message");
       e2b.take(EXECUTE);
     }
   }
@@ -124,7 +124,7 @@ class CodeInterpreterErrorsTest {
     CodeInterpreter interpreter = e2b.sandbox().codeInterpreter();
     assertThatThrownBy(() -> interpreter.runCode("1"))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("above the bound of 16777216 bytes");
+        .hasMessageContaining("exceeds the limit of 16777216 bytes");
     e2b.take(EXECUTE);
   }
 
@@ -141,7 +141,7 @@ class CodeInterpreterErrorsTest {
     e2b.answer(new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build());
     CodeInterpreter interpreter = e2b.sandbox().codeInterpreter();
     assertThatThrownBy(interpreter::createContext)
-        .hasMessageContaining("whether the context was created cannot be known");
+        .hasMessageContaining("it is unknown whether the context was created");
     e2b.take("POST /contexts");
   }
 
@@ -172,7 +172,7 @@ class CodeInterpreterErrorsTest {
     assertThat(failure(interpreter, text(500, "kernel died")))
         .isInstanceOf(PlatformException.class);
     assertThat(failure(interpreter, text(500, "kernel died")))
-        .hasMessageContaining("whether the code ran cannot be known");
+        .hasMessageContaining("it is unknown whether the code ran");
     assertThat(failure(interpreter, text(403, "no traffic token")))
         .isInstanceOf(AuthenticationException.class);
     assertThat(failure(interpreter, text(404, "{\"detail\":\"Not Found\"}")))

@@ -118,7 +118,7 @@ class CodeRunEndsTest {
 
     assertThat(late.limit()).isEqualTo(Limit.DEADLINE);
     assertThat(late)
-        .hasMessageContaining("given up at its deadline of 300 ms (CodeRequest.timeout)")
+        .hasMessageContaining("cancelled at its deadline of 300 ms (CodeRequest.timeout)")
         .hasMessageContaining("E2B interrupts the code within about 5 s");
     assertThat(late.partialExecution().stdout().text()).isEqualTo("begun");
     assertThat(late.partialExecution().isComplete()).isFalse();

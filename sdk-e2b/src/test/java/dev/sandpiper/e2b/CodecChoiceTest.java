@@ -81,7 +81,8 @@ class CodecChoiceTest {
     return CapturedLog.lines().stream()
         .filter(
             line ->
-                line.startsWith("WARN") && line.contains("refuses proto and is spoken to in json"))
+                line.startsWith("WARN")
+                    && line.contains("does not accept proto, switching to json"))
         .toList();
   }
 
@@ -287,7 +288,7 @@ class CodecChoiceTest {
     e2b.answer(answer.build());
     assertThatThrownBy(() -> sandbox.files().exists("/a"))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("instead of");
+        .hasMessageContaining("expected a response of type");
     e2b.take(STAT);
   }
 
@@ -299,7 +300,7 @@ class CodecChoiceTest {
     e2b.answer(stream(contentType, Frames.goodbye()));
     assertThatThrownBy(() -> sandbox.processes().attach(ProcessRef.parse("e2b:isb1/7/sp-1")))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("instead of");
+        .hasMessageContaining("expected a response of type");
     e2b.take(LIST);
     e2b.take("POST /process.Process/Connect");
   }

@@ -71,7 +71,7 @@ class ControlPlaneErrorsTest {
     e2b.answer(404, body);
     assertThatThrownBy(sandbox::kill)
         .isExactlyInstanceOf(PlatformException.class)
-        .hasMessageContaining("is the API URL right?");
+        .hasMessageContaining("check the API URL");
     e2b.take("DELETE /sandboxes/isb1");
   }
 
@@ -98,7 +98,7 @@ class ControlPlaneErrorsTest {
     e2b.answer(200, page); // to another look
     assertThatThrownBy(sandbox::pause)
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("whether it will be paused cannot be known");
+        .hasMessageContaining("it is unknown whether it will be paused");
     e2b.take("POST /sandboxes/isb1/pause");
     e2b.take("GET /sandboxes/isb1");
     e2b.take("GET /sandboxes/isb1");
@@ -182,7 +182,7 @@ class ControlPlaneErrorsTest {
               assertThat(e.code()).contains("sandbox_create_failed");
             })
         .hasMessageContaining("no luck")
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("is unknown");
     for (int attempt = 0; attempt < 3; attempt++) {
       e2b.take("POST /v2/sandboxes");
     }
@@ -202,7 +202,7 @@ class ControlPlaneErrorsTest {
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("no room")
         .message()
-        .doesNotContain("cannot be known");
+        .doesNotContain("is unknown");
     for (int attempt = 0; attempt < 3; attempt++) {
       e2b.take("POST /v2/sandboxes");
     }
@@ -213,7 +213,7 @@ class ControlPlaneErrorsTest {
     E2bSandbox sandbox = e2b.sandbox();
     Map<String, String> shown =
         Map.of(
-            "", "an error without a text",
+            "", "an error without a message",
             "<html><h1>oops</h1></html>", "500, oops",
             "no node\u001b[31m left", "500, no node [31m left",
             "{\"detail\": \"late\"}", "500, {\"detail\": \"late\"}");

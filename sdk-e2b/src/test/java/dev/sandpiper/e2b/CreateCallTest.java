@@ -193,7 +193,7 @@ class CreateCallTest {
     e2b.answer(200, "[]");
     assertThatThrownBy(this::create)
         .isInstanceOf(SandboxException.class)
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("is unknown");
     takeAttempts(1);
     e2b.take();
     e2b.take();
@@ -283,7 +283,7 @@ class CreateCallTest {
     e2b.answer(200, "[]");
     assertThatThrownBy(this::create)
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("is unknown");
     takeAttempts(2);
     e2b.take();
     e2b.take();
@@ -304,7 +304,7 @@ class CreateCallTest {
     e2b.answer(200, "[]");
     assertThatThrownBy(() -> client.create(SandboxSpec.standard()))
         .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("is unknown");
     e2b.take(V1);
     e2b.take();
     e2b.take();

@@ -80,7 +80,7 @@ class CreateCutsTest {
       peer.answer(200, "[]");
       assertThatThrownBy(() -> client.create(SandboxSpec.standard()))
           .isInstanceOf(ConnectionLostException.class)
-          .hasMessageContaining("cannot be known");
+          .hasMessageContaining("is unknown");
       assertThat(peer.cuts).containsExactly(cut);
       assertThat(peer.lines()).hasSize(3).first().isEqualTo("POST /v2/sandboxes");
       assertThat(peer.lines().subList(1, 3))

@@ -135,7 +135,7 @@ class CreationTest {
     e2b.answer(200, "[]");
     assertThatThrownBy(this::create)
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("cannot be known")
+        .hasMessageContaining("is unknown")
         .hasMessageContaining("the list does not show it");
     takeCreatesAndLook(ATTEMPTS);
     e2b.take();
@@ -149,7 +149,7 @@ class CreationTest {
     e2b.answer(200, strangers);
     assertThatThrownBy(this::create)
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("is unknown");
     takeCreatesAndLook(ATTEMPTS);
     e2b.take();
   }
@@ -160,7 +160,7 @@ class CreationTest {
     e2b.answer(401, "");
     assertThatThrownBy(this::create)
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("cannot be known")
+        .hasMessageContaining("is unknown")
         .hasMessageContaining("the list could not be read");
     takeCreatesAndLook(ATTEMPTS);
   }
@@ -182,7 +182,7 @@ class CreationTest {
               assertThat(e.limit()).isEqualTo(DeadlineExceededException.Limit.RESPONSE);
               assertThat(e.limitDuration()).isEqualTo(Duration.ofMillis(200));
             })
-        .hasMessageContaining("cannot be known")
+        .hasMessageContaining("is unknown")
         .hasMessageContaining("responseLimit");
     takeCreatesAndLook(1);
     e2b.take();
@@ -196,7 +196,7 @@ class CreationTest {
     e2b.answer(204, "");
     assertThatThrownBy(this::create)
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageNotContaining("cannot be known");
+        .hasMessageNotContaining("is unknown");
     takeCreatesAndLook(ATTEMPTS);
     e2b.take("POST /sandboxes/isb1/connect");
     e2b.take("DELETE /sandboxes/isb1");
@@ -279,7 +279,7 @@ class CreationTest {
     assertThatThrownBy(() -> client.create(SandboxSpec.standard()))
         .isInstanceOfSatisfying(
             ConnectionLostException.class, e -> assertThat(e.retryable()).isTrue())
-        .hasMessageNotContaining("cannot be known");
+        .hasMessageNotContaining("is unknown");
   }
 
   @Test

@@ -33,9 +33,9 @@ class ExecStreamEndsTest extends ExecInEachCodec {
 
   @ParameterizedTest
   @CsvSource({
-    "204,the sandbox still answers",
+    "204,the sandbox still responds",
     "502,the sandbox is gone",
-    "500,the sandbox answers with status 500"
+    "500,the sandbox responds with status 500"
   })
   void aLostStreamNamesTheProcessAndSaysWhatTheSandboxSays(int health, String says)
       throws Exception {
@@ -64,7 +64,7 @@ class ExecStreamEndsTest extends ExecInEachCodec {
     }
     assertThatThrownBy(() -> sandbox.exec("true"))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("the sandbox does not answer either");
+        .hasMessageContaining("the sandbox does not respond either");
     e2b.take(START);
     for (int attempt = 0; attempt < 3; attempt++) {
       e2b.take("GET /health");
@@ -93,7 +93,7 @@ class ExecStreamEndsTest extends ExecInEachCodec {
     e2b.answer(Frames.stream(Frames.start(8), Frames.exited(0), Frames.goodbye()));
     assertThatThrownBy(() -> sandbox.exec("true"))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("without the end of the process");
+        .hasMessageContaining("without an end event");
     e2b.take(START);
     e2b.take(LIST);
     e2b.take(START);
@@ -150,7 +150,8 @@ class ExecStreamEndsTest extends ExecInEachCodec {
     assertThat(sandbox.exec("true").exit()).isEqualTo(new Exited(4));
     e2b.take(START);
     assertThat(CapturedLog.lines())
-        .anyMatch(line -> line.startsWith("WARN e2b:isb1/7/") && line.contains("ended badly"));
+        .anyMatch(
+            line -> line.startsWith("WARN e2b:isb1/7/") && line.contains("did not end properly"));
   }
 
   @Test

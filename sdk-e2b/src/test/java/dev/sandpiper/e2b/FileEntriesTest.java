@@ -28,7 +28,7 @@ class FileEntriesTest {
     e2b.answer(Frames.nothing());
     assertThatExceptionOfType(ConnectionLostException.class)
         .isThrownBy(() -> sandbox.files().move("/a", "/b"))
-        .withMessageContaining("cannot be known")
+        .withMessageContaining("is unknown")
         .satisfies(e -> assertThat(e.retryable()).isFalse());
     e2b.take("POST /filesystem.Filesystem/Move");
   }

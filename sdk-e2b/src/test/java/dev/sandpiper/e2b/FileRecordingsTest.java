@@ -145,8 +145,8 @@ class FileRecordingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "move/onto-folder, there is a directory already",
-    "move/folder-onto-empty-folder, there is a directory already",
+    "move/onto-folder, a directory exists there",
+    "move/folder-onto-empty-folder, a directory exists there",
     "move/folder-onto-file, is a file",
     "move/across-mounts, on another file system"
   })

@@ -70,7 +70,7 @@ class FileWritesTest {
     e2b.answer(200, answer);
     assertThatThrownBy(() -> sandbox.files().write("/a", Content.of("x")))
         .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("the upload was not taken");
+        .hasMessageContaining("the sandbox did not write all uploaded files");
     e2b.take();
   }
 
@@ -90,7 +90,7 @@ class FileWritesTest {
     assertThatThrownBy(() -> sandbox.files().write("/a", Content.of("x")))
         .isInstanceOfSatisfying(
             ConnectionLostException.class, e -> assertThat(e.retryable()).isFalse())
-        .hasMessageContaining("may hold a part");
+        .hasMessageContaining("may contain a part");
     e2b.take();
   }
 
@@ -101,7 +101,7 @@ class FileWritesTest {
     e2b.answer(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
     assertThatThrownBy(() -> sandbox.files().write("/a", Content.of("x")))
         .isInstanceOf(DeadlineExceededException.class)
-        .hasMessageContaining("may hold a part")
+        .hasMessageContaining("may contain a part")
         .hasMessageContaining("responseLimit");
     e2b.take();
   }
@@ -111,7 +111,7 @@ class FileWritesTest {
     E2bSandbox sandbox = e2b.sandbox();
     e2b.answer(507, "{\"code\": 507}");
     assertThatThrownBy(() -> sandbox.files().write("/a", Content.of("x")))
-        .hasMessageContaining("may hold a part");
+        .hasMessageContaining("may contain a part");
     e2b.take();
   }
 
@@ -136,7 +136,7 @@ class FileWritesTest {
     assertThatThrownBy(() -> sandbox.files().write("/a", Content.of(source)))
         .isInstanceOf(CancelledException.class)
         .hasCause(broken)
-        .hasMessageContaining("a part may have arrived");
+        .hasMessageContaining("a part of it may have arrived");
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
     assertThat(e2b.take().getFailure()).isNotNull();
   }

@@ -61,7 +61,7 @@ class FilesTest {
         new Refusal(
             ScriptedE2b.json(500, "{\"code\": 500, \"message\": \"open /a: not a directory\"}"),
             InvalidRequestException.class,
-            "a part of the path is a file"),
+            "a parent in the path is a file"),
         new Refusal(
             ScriptedE2b.json(500, "{\"code\": 500, \"message\": \"out of luck\"}"),
             PlatformException.class,

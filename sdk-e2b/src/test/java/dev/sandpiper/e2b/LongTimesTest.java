@@ -219,7 +219,7 @@ class LongTimesTest {
 
     assertThat(soon(failure))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("none could be had that held, within 30 s");
+        .hasMessageContaining("reconnecting failed for 30 s");
     assertThat(e2b.timesAsked("/process.Process/List")).isEqualTo(11);
   }
 

@@ -64,7 +64,7 @@ class PauseTest {
     look("running");
     assertThatThrownBy(sandbox::pause)
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("is unknown");
     for (int i = 0; i < 2; i++) {
       e2b.take("POST /sandboxes/isb1/pause");
       e2b.take(LOOK);
@@ -138,7 +138,7 @@ class PauseTest {
     e2b.answer(201, ScriptedE2b.sandboxJson("0.6.13").replace(ScriptedE2b.TOKEN, "another"));
     assertThatThrownBy(() -> sandbox.resume(Duration.ofMinutes(1)))
         .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("connect to its id anew")
+        .hasMessageContaining("connect to its id again")
         .hasMessageNotContaining("another\"");
     e2b.take();
   }

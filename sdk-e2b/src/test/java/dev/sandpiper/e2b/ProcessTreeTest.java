@@ -47,7 +47,7 @@ class ProcessTreeTest {
     ProcessRef ref = ProcessRef.parse("e2b:isb1/7/sp-1");
     assertThatThrownBy(() -> trees.stop(ref, Duration.ofMillis(1), () -> {}, CallScope.open()))
         .isInstanceOf(DeadlineExceededException.class)
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("is unknown");
 
     assertThat(peer.take().getTarget()).endsWith("/List");
     assertThat(peer.take().getTarget()).endsWith("/Start");

@@ -299,7 +299,7 @@ class RecordingsTest {
     ReplayedE2b replayed = replayed(answer);
     replayed.replay(answer.body(), answer.body().length, Long.MAX_VALUE);
     Outcome.of(replayed.sandbox()).assertIs(Expected.of(answer));
-    assertThat(CapturedLog.lines()).noneMatch(line -> line.contains("ended badly"));
+    assertThat(CapturedLog.lines()).noneMatch(line -> line.contains("did not end properly"));
   }
 
   @ParameterizedTest

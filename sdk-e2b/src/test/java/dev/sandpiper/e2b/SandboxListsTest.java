@@ -53,7 +53,7 @@ class SandboxListsTest {
     infos.next();
     assertThatThrownBy(infos::hasNext)
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("an earlier one");
+        .hasMessageContaining("the cursor of an earlier page");
     e2b.take();
     e2b.take();
     e2b.take();

@@ -118,7 +118,8 @@ class SignalTest extends InEachCodec {
             new OutputGap(
                 Channel.STDERR, OptionalLong.of(0), OptionalLong.empty(), Gaps.FINAL_OUTPUT),
             new Ended(new Exited(0)));
-    assertThat(CapturedLog.lines()).anyMatch(line -> line.contains("no kill could be run"));
+    assertThat(CapturedLog.lines())
+        .anyMatch(line -> line.contains("could not run the signal script"));
     e2b.take(START);
     e2b.take(LIST);
     e2b.take(START);

@@ -47,7 +47,7 @@ class SnapshotTest {
     e2b.answer(Frames.nothing());
     assertThatThrownBy(sandbox::snapshot)
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("cannot be known");
+        .hasMessageContaining("is unknown");
     e2b.take("POST /sandboxes/isb1/snapshots", "{}");
   }
 

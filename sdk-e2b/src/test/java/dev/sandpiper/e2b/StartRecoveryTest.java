@@ -204,8 +204,8 @@ class StartRecoveryTest extends InEachCodec {
     e2b.answer(Frames.stream(Frames.error("not_found", "process with tag not found")));
     assertThatThrownBy(() -> sandbox.exec("make"))
         .isExactlyInstanceOf(outcome.type())
-        .hasMessageContaining("whether make ran cannot be known")
-        .hasMessageContaining("the sandbox knows nothing of it");
+        .hasMessageContaining("it is unknown whether make ran")
+        .hasMessageContaining("the sandbox has no record of it");
     e2b.take(START);
     e2b.take(LIST);
     e2b.take(LIST);
@@ -220,7 +220,7 @@ class StartRecoveryTest extends InEachCodec {
     e2b.answer(404, "");
     assertThatThrownBy(() -> sandbox.exec("make"))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("cannot be known; the sandbox does not run any more");
+        .hasMessageContaining("it is unknown whether make ran; the sandbox is no longer running");
     e2b.take(START);
     e2b.take(LIST);
     e2b.take("GET /sandboxes/isb1");
@@ -239,7 +239,7 @@ class StartRecoveryTest extends InEachCodec {
     e2b.answer(garbage);
     assertThatThrownBy(() -> sandbox.exec("make"))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("cannot be known; the sandbox could not be asked");
+        .hasMessageContaining("it is unknown whether make ran; the sandbox could not be asked");
     e2b.take(START);
     e2b.take(LIST);
     e2b.take(LIST);

@@ -152,7 +152,7 @@ class StdinTest {
   void whatMayHaveBeenTakenIsNeverSentAgain() throws Exception {
     assertThat(failureOfAWrite(Frames.nothing()))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("whether the process has read all of it cannot be known")
+        .hasMessageContaining("it is unknown whether the process has read all of it")
         .satisfies(e -> assertThat(e.retryable()).isFalse());
   }
 
@@ -183,7 +183,7 @@ class StdinTest {
   void aRefusalIsNotRepeatedEither() throws Exception {
     assertThat(failureOfAWrite(error(429, "resource_exhausted", "too fast")))
         .isInstanceOf(RateLimitedException.class)
-        .hasMessageNotContaining("cannot be known");
+        .hasMessageNotContaining("is unknown");
   }
 
   @ParameterizedTest

@@ -124,7 +124,8 @@ class StopTest extends InEachCodec {
     e2b.take(LIST);
     takeStopScript();
     takeStopScript();
-    assertThat(CapturedLog.lines()).noneMatch(line -> line.startsWith("WARN no kill could be run"));
+    assertThat(CapturedLog.lines())
+        .noneMatch(line -> line.startsWith("WARN could not run the stop script"));
   }
 
   @Test
@@ -145,7 +146,7 @@ class StopTest extends InEachCodec {
     e2b.take(LIST);
     takeSignal();
     assertThat(CapturedLog.lines())
-        .anyMatch(line -> line.startsWith("WARN no kill could be run for e2b:isb1/7/"))
+        .anyMatch(line -> line.startsWith("WARN could not run the stop script for e2b:isb1/7/"))
         .noneMatch(line -> line.contains("{}"));
   }
 

@@ -87,7 +87,7 @@ final class FakeEvents implements EventStream<ProcessEvent> {
   @Override
   public Iterator<ProcessEvent> iterator() {
     if (iterated) {
-      throw new IllegalStateException("events can be iterated once");
+      throw new IllegalStateException("the events can be iterated only once");
     }
     iterated = true;
     return new Iterator<>() {

@@ -81,7 +81,7 @@ final class FakeExecution {
         listener.onEnd(end.status());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the listener could not take the output", e);
+      throw new UncheckedIOException("the output listener failed", e);
     }
   }
 

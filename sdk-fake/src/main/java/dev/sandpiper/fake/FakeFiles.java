@@ -142,7 +142,7 @@ final class FakeFiles implements Filesystem {
         options.isAtomic() ? new Capability[] {Capability.MOVE} : new Capability[0];
     if (path.endsWith("/")) {
       throw new InvalidRequestException(
-          Failure.of("write", path, "that is the name of a directory"));
+          Failure.of("write", path, "the path ends like that of a directory"));
     }
     String absolute = called("write", path, needed);
     byte[] bytes = local("write", absolute, () -> readAll(content));

@@ -112,7 +112,7 @@ final class FakeProcess implements Process {
   @Override
   public boolean signal(Signal signal) {
     if (signal.equals(Signal.UNKNOWN)) {
-      throw new IllegalArgumentException("an unknown signal cannot be sent");
+      throw new IllegalArgumentException("cannot send an unknown signal");
     }
     sandbox.called("signal", signal.toString(), Capability.SIGNALS);
     return ENDING.contains(signal) ? running.stop(signal) : !running.isOver();

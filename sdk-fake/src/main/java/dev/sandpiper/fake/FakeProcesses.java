@@ -44,7 +44,7 @@ final class FakeProcesses implements Processes {
   public ExecResult exec(Command command, OutputListener listener) {
     if (command.opensStdin()) {
       throw new IllegalArgumentException(
-          "an exec has no stdin to write to: use stdin(content), or start");
+          "exec cannot open stdin for writing: use Command.stdin(content), or start(command)");
     }
     return new FakeExecution(run("exec", command), listener).result();
   }

@@ -43,7 +43,7 @@ final class FakeStdin extends OutputStream {
       throw failed(new InvalidRequestException(failure("it was started without openStdin()")));
     }
     if (closed || !running.give(bytes, end)) {
-      throw failed(new InputClosedException(failure("it takes no more input")));
+      throw failed(new InputClosedException(failure("the process does not read any more input")));
     }
   }
 

@@ -212,7 +212,7 @@ final class Running {
           return null;
         }
         if (left <= 0) {
-          throw new TimeoutException("no event came in time");
+          throw new TimeoutException("no event arrived in time");
         }
         left = changed.awaitNanos(left);
       }

@@ -51,9 +51,9 @@ final class Failures {
 
   static ApplicationFailure startUnknown(String sandboxId, String path) {
     return ApplicationFailure.newNonRetryableFailure(
-        "run: whether the command was started in "
+        "run: it is unknown whether the command was started in "
             + sandboxId
-            + " cannot be known: the mark at "
+            + ": the mark at "
             + path
             + " cannot be read. It is not started again; look at the sandbox, or use another",
         "StartUnknown");

@@ -33,10 +33,10 @@ public interface SandboxCommands {
    * the Temporal SDK sends after up to 80% of that timeout.
    *
    * <p>Fails without a retry, with the type {@code CommandTimeout} when the time was over (the
-   * detail is the {@link CommandOutcome} so far), {@code StartUnknown} when it cannot be known
-   * whether the command was started, {@code NotStarted} when the sandbox could not start it, or the
-   * simple name of a {@link dev.sandpiper.SandboxException} that another attempt would not change,
-   * such as {@code NotFoundException}.
+   * detail is the {@link CommandOutcome} so far), {@code StartUnknown} if it is unknown whether the
+   * command was started, {@code NotStarted} when the sandbox could not start it, or the simple name
+   * of a {@link dev.sandpiper.SandboxException} that another attempt would not change, such as
+   * {@code NotFoundException}.
    */
   @ActivityMethod
   CommandOutcome runCommand(CommandRequest request);

@@ -141,7 +141,7 @@ final class StartMarkers {
       }
       return new Look(process.ref(), exit, text.toString(UTF_8));
     } catch (IOException e) {
-      throw new IllegalStateException("a buffer in memory failed", e);
+      throw new IllegalStateException("writing to memory failed", e);
     }
   }
 

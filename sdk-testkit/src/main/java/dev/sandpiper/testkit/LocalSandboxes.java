@@ -195,7 +195,7 @@ public final class LocalSandboxes implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(atShutdown);
     } catch (IllegalStateException e) {
-      log.debug("closed while the JVM ends", e);
+      log.debug("closed during JVM shutdown", e);
     }
   }
 

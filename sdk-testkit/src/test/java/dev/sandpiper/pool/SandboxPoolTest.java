@@ -160,7 +160,7 @@ class SandboxPoolTest {
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessage(
             "lease test: no sandbox was free within the wait limit of 60 s: 0 of at most 10 exist,"
-                + " 0 of them leased, and 0 callers still wait; the last failure was create"
+                + " 0 of them leased, and 0 callers are waiting; the last failure was create"
                 + " sandbox: too many sandboxes (429)")
         .hasCauseInstanceOf(RateLimitedException.class);
     assertThat(pool.counts().waiting()).isZero();
@@ -409,7 +409,7 @@ class SandboxPoolTest {
   @Test
   void aPoolThatBecomesGarbageIsReportedAndClosed() {
     builder().warm(2).build();
-    Garbage.until("the pool is found", () -> isReported("the pool of test was not closed"));
+    Garbage.until("the pool is found", () -> isReported("the pool of test was garbage-collected"));
     Patience.until("all are killed", () -> !fake.list().iterator().hasNext());
   }
 

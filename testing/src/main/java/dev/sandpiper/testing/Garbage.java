@@ -20,7 +20,10 @@ public final class Garbage {
   /** What has been reported since the log was cleared. */
   public static List<String> reports() {
     return CapturedLog.lines().stream()
-        .filter(line -> line.startsWith("WARN ") && line.contains("has become garbage"))
+        .filter(
+            line ->
+                line.startsWith("WARN ")
+                    && line.contains("was garbage-collected without being closed"))
         .toList();
   }
 

@@ -37,7 +37,7 @@ record ConfigFile(Path path, JsonNode document) {
     try {
       return new ConfigFile(path, PlainYaml.parse(new String(bytes, ISO_8859_1)));
     } catch (PlainYaml.Malformed e) {
-      String advice = "; 'bl login' writes it anew, or set BL_WORKSPACE and BL_API_KEY instead";
+      String advice = "; run 'bl login' to rewrite it, or set BL_WORKSPACE and BL_API_KEY instead";
       throw unusable(path, e.getMessage() + advice, e);
     }
   }

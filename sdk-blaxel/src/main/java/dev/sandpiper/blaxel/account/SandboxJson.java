@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A sandbox as Blaxel's API words it, in our words. */
+/** Converts Blaxel's JSON of a sandbox. */
 public final class SandboxJson {
   /** Under this label every sandbox that we create carries its nonce. */
   public static final String NONCE_LABEL = "sandpiper-nonce";

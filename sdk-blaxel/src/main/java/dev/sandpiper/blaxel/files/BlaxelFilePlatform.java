@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import okhttp3.HttpUrl;
 
-/** Hidden files by the platform's own calls; what these cannot do exactly, by scripts. */
+/** {@link FilePlatform} over the platform's own calls, or scripts if these are not exact. */
 record BlaxelFilePlatform(
     HttpTransport transport,
     HttpUrl base,
@@ -98,6 +98,6 @@ record BlaxelFilePlatform(
 
   @Override
   public Command reading(Command command) {
-    return command; // all commands are root's
+    return command; // all commands run as root
   }
 }

@@ -11,7 +11,7 @@ import okhttp3.HttpUrl;
 import okio.Buffer;
 import okio.Source;
 
-/** Files as {@code GET /filesystem} serves them, raw. */
+/** Files as served by {@code GET /filesystem}, raw. */
 record BlaxelFileServer(HttpUrl base, FileCommands commands) implements FileServer {
   private static final int LONGEST_UNSIZED = 4 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -25,8 +25,8 @@ record BlaxelFileServer(HttpUrl base, FileCommands commands) implements FileServ
   }
 
   /**
-   * A directory is listed, also where bytes were asked for. A keep-alive of a stream that somebody
-   * left costs another answer some of its headers, or the number of its status.
+   * A directory is returned as a listing even if bytes were requested. A keep-alive of an abandoned
+   * stream may overwrite headers, or the status, of another response.
    */
   @Override
   public Answer kind(HttpResponse response) {
@@ -46,19 +46,24 @@ record BlaxelFileServer(HttpUrl base, FileCommands commands) implements FileServ
     return FileErrors.of(response);
   }
 
-  /** Throws what a file is that has no bytes of its own, such as a pipe or a device. */
+  /** Throws if the file has no content of its own, such as a pipe or a device. */
   void requireRegular(String path) {
     commands.bytes(new Job("read", path, FileScripts.CONTENT, PATIENCE), path, "0");
   }
 
-  /** By a script: the server sends as many bytes as the file claims to have, which are zero. */
+  /**
+   * Reads with a script, because the server sends as many bytes as the file's reported size, which
+   * is zero.
+   */
   @Override
   public Source openUnsized(HttpRequest request) {
     Job job = new Job(request.operation(), request.subject(), FileScripts.CONTENT, PATIENCE);
     byte[] bytes = commands.bytes(job, request.subject(), Integer.toString(LONGEST_UNSIZED + 1));
     if (bytes.length > LONGEST_UNSIZED) {
       throw BlaxelFiles.refused(
-          job.operation(), job.path(), "it has no size and more than 4 MiB: read it by a command");
+          job.operation(),
+          job.path(),
+          "the file has no size and more than 4 MiB of content; read it with a command");
     }
     return new Buffer().write(bytes);
   }

@@ -40,12 +40,12 @@ import java.util.OptionalLong;
 import okhttp3.HttpUrl;
 
 /**
- * The files of one Blaxel sandbox: bytes by the platform's own calls, the rest by scripts of ours.
- * Every path is sent absolute and as one segment, its slashes as {@code %2F}: in any other spelling
- * the server may take it for another one.
+ * The files of one Blaxel sandbox: contents by the platform's own calls, everything else by
+ * scripts. Every path is sent absolute and as one segment, with its slashes as {@code %2F}: the
+ * server may resolve any other form to another path.
  */
 public final class BlaxelFiles extends SandboxFiles {
-  private static final String PARTLY = "the file may hold a part of what was sent, or be gone";
+  private static final String PARTLY = "the file may contain a part of the content, or be gone";
   private static final int ATTEMPTS = 3;
   private static final int PIECE = 1 << 20;
   private static final Duration GLANCE = Duration.ofSeconds(5);
@@ -86,7 +86,7 @@ public final class BlaxelFiles extends SandboxFiles {
     return listing.stat("stat", paths().entry(path));
   }
 
-  /** By a script where the server follows a link that leads nowhere, or waits for a pipe. */
+  /** Uses a script if the server follows a dangling link, or waits for a pipe. */
   @Override
   public boolean exists(String path) {
     String absolute = paths().absolute(path);
@@ -94,7 +94,7 @@ public final class BlaxelFiles extends SandboxFiles {
         .orElseGet(() -> listing.look("exists", paths().entry(absolute)).isPresent());
   }
 
-  /** Asks for one byte, because a request for the head alone always succeeds. */
+  /** Requests one byte, because a HEAD request always succeeds. */
   private Optional<Boolean> glance(String path) {
     HttpRequest request =
         server
@@ -120,13 +120,13 @@ public final class BlaxelFiles extends SandboxFiles {
     return listing.list(paths().entry(directory), depth);
   }
 
-  /** By a script, because the platform's own call does not say whether it was there. */
+  /** Uses a script, because the platform's own call does not report whether it existed. */
   @Override
   public boolean makeDirectory(String path) {
     String absolute = paths().entry(path);
     return commands.change(
         new Job("make directory", absolute, FileScripts.MAKE_DIRECTORY, SHORT),
-        "whether the directory was made cannot be known",
+        "it is unknown whether the directory was created",
         absolute);
   }
 
@@ -137,20 +137,20 @@ public final class BlaxelFiles extends SandboxFiles {
     if (!from.equals(to)) {
       commands.change(
           new Job("move", from, FileScripts.MOVE, SHORT),
-          "whether it was moved to " + to + " cannot be known",
+          "it is unknown whether it was moved to " + to,
           from,
           to);
     }
     return listing.stat("move", to);
   }
 
-  /** By a script, because the platform's own call cannot see a link that leads nowhere. */
+  /** Uses a script, because the platform's own call does not find a dangling link. */
   @Override
   protected boolean remove(String path) {
     try {
       return commands.change(
           new Job("delete", path, FileScripts.DELETE, DELETION),
-          "a part of it may be deleted",
+          "a part of it may have been deleted",
           path);
     } catch (NotFoundException e) {
       if (e.what() == What.FILE) {
@@ -170,7 +170,7 @@ public final class BlaxelFiles extends SandboxFiles {
     }
   }
 
-  /** A pipe is not open before somebody writes into it. */
+  /** Explains a timeout: opening a pipe blocks until something writes to it. */
   private void requireRegular(String path, DeadlineExceededException cause) {
     try {
       server.requireRegular(path);
@@ -207,11 +207,11 @@ public final class BlaxelFiles extends SandboxFiles {
     return directories.upload(source, paths().entry(directory), options);
   }
 
-  /** Blaxel tells changes, but not when it begins to see them, which a watch must know. */
+  /** Unsupported: Blaxel reports changes, but not when it begins to, which a watch must know. */
   @Override
   public EventStream<FileEvent> watch(String directory, WatchOptions options) {
     throw new UnsupportedCapabilityException(
-        Failure.of("watch", directory, "sandboxes at Blaxel have no " + Capability.WATCH),
+        Failure.of("watch", directory, "Blaxel sandboxes do not support " + Capability.WATCH),
         Capability.WATCH);
   }
 }

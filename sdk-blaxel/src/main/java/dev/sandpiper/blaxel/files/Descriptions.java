@@ -18,11 +18,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads what {@code describe.sh} prints, in hexadecimal digits. For one thread.
+ * Parses the output of {@code describe.sh}, in hexadecimal digits. Not thread-safe.
  *
- * <p>The platform's own listing would not do: it has no mode, time or owner of a directory, does
- * not say where links lead, follows the one that is asked for, and fails as a whole if one entry
- * vanishes.
+ * <p>The platform's own listing is not sufficient: it lacks mode, time and owner of directories and
+ * the targets of links, follows a link that is listed, and fails as a whole if one entry is removed
+ * meanwhile.
  */
 public final class Descriptions {
   private static final Pattern END = Pattern.compile("end (\\d{1,3})");
@@ -47,7 +47,7 @@ public final class Descriptions {
       descriptions.readGroup();
     }
     if (descriptions.bytes.hasRemaining()) {
-      throw new MalformedStreamException("more behind the end of the descriptions");
+      throw new MalformedStreamException("data after the end of the descriptions");
     }
     return descriptions;
   }
@@ -60,7 +60,7 @@ public final class Descriptions {
       return;
     }
     if (!head.matches("\\d{1,8}")) {
-      throw new MalformedStreamException("descriptions without their number");
+      throw new MalformedStreamException("descriptions without a count");
     }
     int count = Integer.parseInt(head);
     List<ByteBuffer> names = new ArrayList<>();
@@ -69,7 +69,7 @@ public final class Descriptions {
     }
     String[] known = UTF_8.decode(field()).toString().split("\n", -1);
     if (known.length != count) {
-      throw new MalformedStreamException("as many descriptions as there are not entries");
+      throw new MalformedStreamException("a count that does not match the descriptions");
     }
     for (int i = 0; i < count; i++) {
       add(names.get(i), known[i], field());
@@ -83,7 +83,7 @@ public final class Descriptions {
         return bytes.slice(start, bytes.position() - 1 - start);
       }
     }
-    throw new MalformedStreamException("descriptions that are cut off");
+    throw new MalformedStreamException("truncated descriptions");
   }
 
   private void add(ByteBuffer path, String known, ByteBuffer target)
@@ -107,7 +107,7 @@ public final class Descriptions {
       boolean isPlaced = path.startsWith("/") && SandboxPaths.isName(name, path);
       long size = parts.length == 6 ? Long.parseLong(parts[1]) : -1;
       if (!isPlaced || size < 0) {
-        throw new MalformedStreamException("no description of a file");
+        throw new MalformedStreamException("a malformed description of a file");
       }
       int mode = Integer.parseInt(parts[0], 16);
       FileType type = type(mode);
@@ -116,7 +116,7 @@ public final class Descriptions {
               .withStatus(size, mode & 07777, parts[4], parts[5], time(parts[2], parts[3]));
       return type == FileType.LINK && !target.isEmpty() ? info.withLinkTarget(target) : info;
     } catch (NumberFormatException | DateTimeException e) {
-      throw new MalformedStreamException("a description with impossible numbers");
+      throw new MalformedStreamException("a description with invalid numbers");
     }
   }
 
@@ -129,7 +129,7 @@ public final class Descriptions {
     };
   }
 
-  /** Seconds as every {@code stat} has them, and what it writes behind them as a date. */
+  /** The time, from the seconds that every {@code stat} prints, and the fraction in its date. */
   private static Instant time(String seconds, String date) {
     Matcher fraction = FRACTION.matcher(date);
     long nanos = fraction.find() ? Long.parseLong(fraction.group(1)) : 0;
@@ -140,12 +140,14 @@ public final class Descriptions {
     return entries;
   }
 
-  /** Names that are not UTF-8, or lead to such, as well as they can be shown. */
+  /**
+   * Names that are not UTF-8, or whose link targets are not, decoded with replacement characters.
+   */
   List<String> unreadable() {
     return unreadable;
   }
 
-  /** True if the look-up saw all entries. */
+  /** True if all entries were described. */
   boolean isWhole() {
     return status.orElse(-1) == 0;
   }

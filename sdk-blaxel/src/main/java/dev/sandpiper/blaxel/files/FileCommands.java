@@ -20,11 +20,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Runs scripts of ours about files, where the platform's own calls cannot do or tell it exactly.
- * Paths are arguments, never a part of a script.
+ * Runs file scripts where the platform's own calls are not exact. Paths are passed as arguments,
+ * never as a part of a script.
  */
 record FileCommands(BlaxelProcesses processes) {
-  /** How a script says that nothing had to be done. */
+  /** The exit code of a script that had nothing to do. */
   static final int NOTHING_TO_DO = 10;
 
   private static final int REFUSED = 4;
@@ -32,7 +32,7 @@ record FileCommands(BlaxelProcesses processes) {
   private static final int MOST_OUTPUT = 256 << 20;
   private static final List<String> WRONG_KIND = List.of("File exists", "Invalid argument");
 
-  /** What is run, what messages call it, and how long it may take. */
+  /** A script, its operation and path for messages, and its time limit. */
   record Job(String operation, String path, String script, Duration limit) {
     Failure failure(String observed) {
       return Failure.of(operation, path, observed);
@@ -42,7 +42,7 @@ record FileCommands(BlaxelProcesses processes) {
   /**
    * Runs a script that changes something.
    *
-   * @param outcome what cannot be known if its end is not
+   * @param outcome prepended to an ambiguous failure
    * @return false if nothing had to be done
    */
   boolean change(Job job, String outcome, String... arguments) {
@@ -58,7 +58,7 @@ record FileCommands(BlaxelProcesses processes) {
     }
   }
 
-  /** Runs a script to its end, whatever that is. */
+  /** Runs a script to its end, with any exit code. */
   ExecResult exec(Job job, String... arguments) {
     String[] all =
         Stream.concat(Stream.of("-c", job.script, "sh"), Stream.of(arguments))
@@ -71,12 +71,15 @@ record FileCommands(BlaxelProcesses processes) {
     }
   }
 
-  /** What a script prints in hexadecimal digits, with {@code end}, a status and a NUL behind it. */
+  /**
+   * The output of a script that prints hexadecimal digits, followed by {@code end}, a status and a
+   * NUL.
+   */
   byte[] bytes(Job job, String... arguments) {
     ExecResult result = exec(job, arguments);
     requireSuccess(job, result);
     if (!result.stdout().isComplete()) {
-      throw new PlatformException(job.failure("a part of the output is missing"));
+      throw new PlatformException(job.failure("a part of the script's output is missing"));
     }
     try {
       ByteBuffer all = HexDigits.decode(result.stdout().bytes());
@@ -87,11 +90,11 @@ record FileCommands(BlaxelProcesses processes) {
       }
       return bytes;
     } catch (MalformedStreamException e) {
-      throw new WireFormatException(job.failure("the sandbox sent " + e.getMessage()), e);
+      throw new WireFormatException(job.failure("malformed response: " + e.getMessage()), e);
     }
   }
 
-  /** Throws what a script's complaint means. */
+  /** Throws the exception for a script's error message. */
   static void requireSuccess(Job job, ExecResult result) {
     if (result.exit().isSuccess()) {
       return;
@@ -99,7 +102,8 @@ record FileCommands(BlaxelProcesses processes) {
     String said = result.stderr().text().strip();
     SandboxException failure =
         FileReasons.failure(
-            job.failure(""), said.isEmpty() ? "its script ended with " + result.exit() : said);
+            job.failure(""),
+            said.isEmpty() ? "unexpected exit of the script: " + result.exit() : said);
     boolean isRefused = result.exit().code().orElse(-1) == REFUSED || isAboutKind(said);
     throw isRefused && failure instanceof PlatformException
         ? new InvalidRequestException(failure.failure())

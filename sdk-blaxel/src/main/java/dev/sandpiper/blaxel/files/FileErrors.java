@@ -10,17 +10,17 @@ import dev.sandpiper.http.HttpResponse;
 import java.util.Optional;
 
 /**
- * Refusals of calls about files. The server has many numbers for one reason of the system, which
- * stands at the end of its message; where it is the request's fault, that is what is thrown.
+ * Maps the errors of file calls. The server uses various statuses for the same system error, whose
+ * text ends its message; if that means an invalid request, such an exception is thrown.
  */
 final class FileErrors {
   private FileErrors() {}
 
   /**
-   * Whether something is there, by a refusal to send it. Empty if the server cannot tell, because
-   * it follows links.
+   * Whether an entry exists, according to an error response. Empty if the server cannot tell,
+   * because it follows links.
    *
-   * @throws SandboxException if the refusal is about something else
+   * @throws SandboxException if the error has another cause
    */
   static Optional<Boolean> presence(HttpResponse response) {
     SandboxException refusal = of(response);
@@ -28,7 +28,7 @@ final class FileErrors {
     if (isMissing || refusal.failure().observed().equals(FileReasons.CIRCLE)) {
       return Optional.empty();
     }
-    // The server has found what it cannot open, or whose end it cannot seek.
+    // The server found the entry but cannot open it or seek to its end.
     boolean isFound = response.status() == 422 && refusal.code().isEmpty();
     if (isFound || refusal.failure().observed().contains("seeker can't seek")) {
       return Optional.of(true);

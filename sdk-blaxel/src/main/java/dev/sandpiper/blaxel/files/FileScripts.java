@@ -2,7 +2,7 @@ package dev.sandpiper.blaxel.files;
 
 import dev.sandpiper.engine.ScriptFile;
 
-/** The shell scripts by which files are looked at and changed, which lie beside this class. */
+/** The shell scripts that read and change files, loaded from resource files next to this class. */
 final class FileScripts {
   static final String CONTENT = load("content.sh");
   static final String DESCRIBE = load("describe.sh");

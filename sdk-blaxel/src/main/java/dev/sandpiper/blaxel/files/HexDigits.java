@@ -3,7 +3,7 @@ package dev.sandpiper.blaxel.files;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.nio.ByteBuffer;
 
-/** Bytes as {@code od -An -v -tx1} prints them. */
+/** Decodes bytes printed by {@code od -An -v -tx1}. */
 public final class HexDigits {
   private HexDigits() {}
 

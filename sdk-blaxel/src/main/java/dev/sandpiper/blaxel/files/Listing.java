@@ -14,25 +14,28 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells what is in a sandbox's filesystem, by {@code stat} and {@code find} in the sandbox. */
+/**
+ * Lists and describes entries of a sandbox's filesystem, by {@code stat} and {@code find} in the
+ * sandbox.
+ */
 record Listing(FileCommands commands) {
   private static final Duration LOOK = Duration.ofSeconds(30);
   private static final Duration LIST = Duration.ofMinutes(10);
 
-  /** What is at a path; a link is described itself. */
+  /** The entry at a path; a link is not followed. */
   FileInfo stat(String operation, String path) {
     Job job = new Job(operation, path, FileScripts.STAT, LOOK);
     Descriptions found = described(job, commands.exec(job, path, FileScripts.DESCRIBE));
     if (!found.unreadable().isEmpty()) {
-      throw new PlatformException(job.failure("it leads to a name that is not UTF-8"));
+      throw new PlatformException(job.failure("it is a link to a name that is not UTF-8"));
     }
     if (found.entries().isEmpty()) {
-      throw new NotFoundException(What.FILE, job.failure("it is gone by now"));
+      throw new NotFoundException(What.FILE, job.failure("it has been removed meanwhile"));
     }
     return found.entries().get(0);
   }
 
-  /** {@link #stat}; empty if there is nothing. */
+  /** Like {@link #stat}; empty if there is no entry. */
   Optional<FileInfo> look(String operation, String path) {
     try {
       return Optional.of(stat(operation, path));
@@ -49,7 +52,7 @@ record Listing(FileCommands commands) {
     String start = directory.endsWith("/") ? directory : directory + "/";
     ExecResult result = commands.exec(job, start, Integer.toString(depth), FileScripts.DESCRIBE);
     Descriptions found = described(job, result);
-    // A slash sorts before everything else, so that what a directory holds stands behind it.
+    // With the slash sorted first, the entries of a directory follow it.
     List<FileInfo> entries =
         found.entries().stream()
             .sorted(Comparator.comparing(entry -> entry.path().replace('/', '\0')))
@@ -64,7 +67,7 @@ record Listing(FileCommands commands) {
             found.unreadable().size()
                 + " entries have or lead to names that are not UTF-8 ("
                 + names
-                + "), and cannot be listed; entries() has the "
+                + "), and cannot be listed; use entries() for the "
                 + entries.size()
                 + " others. "
                 + String.join("; ", complaints)),
@@ -75,10 +78,10 @@ record Listing(FileCommands commands) {
                 .map(name -> name.substring(0, Math.max(1, name.lastIndexOf('/'))))
                 .distinct()
                 .toList(),
-        new PlatformException(job.failure("find ended with an error")));
+        new PlatformException(job.failure("find exited with an error")));
   }
 
-  /** What {@code find} could not see; that something is gone meanwhile is not an error. */
+  /** The errors of {@code find}, without those about entries that were removed meanwhile. */
   private static List<String> complaints(ExecResult result) {
     return result
         .stderr()
@@ -94,12 +97,13 @@ record Listing(FileCommands commands) {
     if (!result.stdout().isComplete()) {
       throw new PlatformException(
           job.failure(
-              "there is more of it than can be held, or than the sandbox's disk can take; list less"));
+              "the listing exceeds the memory limit or the sandbox's disk; list"
+                  + " fewer levels"));
     }
     try {
       return Descriptions.parse(result.stdout().bytes());
     } catch (MalformedStreamException e) {
-      throw new WireFormatException(job.failure("the sandbox sent " + e.getMessage()), e);
+      throw new WireFormatException(job.failure("malformed response: " + e.getMessage()), e);
     }
   }
 }

@@ -30,19 +30,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends files. Blaxel's gateway takes five megabytes a request, so what is longer than a piece goes
- * up in pieces, each checked by its digest, and is put together at the end: until then the file is
- * as it was.
+ * Uploads files. Blaxel's gateway accepts five megabytes per request, so longer files are uploaded
+ * in pieces, each verified by its digest, and assembled at the end; until then the file is
+ * unchanged.
  */
 public record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
-  /** With the form around it still below the five megabytes that the gateway takes. */
+  /** Including the form around it, below the five megabytes that the gateway accepts. */
   public static final int PIECE = 9 << 19;
 
   private static final Logger log = LoggerFactory.getLogger(Uploads.class);
   private static final int MOST_PIECES = 10_000;
   private static final Duration CLEAN_UP = Duration.ofSeconds(10);
 
-  /** What the listener throws goes to the caller. */
+  /** Uploads a file. An exception of the listener is rethrown. */
   public void write(String path, Content content, UploadProgress progress) {
     progress.run(() -> send(path, content, progress));
     progress.end();
@@ -93,7 +93,7 @@ public record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
             .orElseThrow(
                 () ->
                     new WireFormatException(
-                        Failure.of("write", path, "the sandbox answered without an upload"), null));
+                        Failure.of("write", path, "the response has no upload id"), null));
     try {
       ObjectNode all = Json.object();
       ArrayNode pieces = all.putArray("parts");
@@ -115,7 +115,8 @@ public record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
       String path, String upload, int number, byte[] bytes, UploadForm form) {
     if (number > MOST_PIECES) {
       throw new InvalidRequestException(
-          Failure.of("write", path, "a file of more than " + MOST_PIECES + " pieces of 4.5 MiB"));
+          Failure.of(
+              "write", path, "the content has more than " + MOST_PIECES + " pieces of 4.5 MiB"));
     }
     HttpUrl url =
         Routes.of(base, BlaxelCall.UPLOAD_PIECE, upload)
@@ -127,12 +128,14 @@ public record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
     String expected = new Buffer().write(bytes).md5().hex();
     if (!digest.equals(expected)) {
       throw new WireFormatException(
-          Failure.of("write", path, "piece " + number + " arrived as something else"), null);
+          Failure.of(
+              "write", path, "piece " + number + " was corrupted: its digest does not match"),
+          null);
     }
     return Json.object().put("partNumber", number).put("etag", digest);
   }
 
-  /** Otherwise its pieces would stay in the sandbox's memory. */
+  /** Aborts the upload; otherwise its pieces would remain in the sandbox's memory. */
   private void abort(String path, String upload, RuntimeException cause) {
     HttpRequest request =
         request(BlaxelCall.ABORT_UPLOAD, path, upload).in(scope.apart()).within(CLEAN_UP);
@@ -140,7 +143,7 @@ public record Uploads(HttpTransport transport, HttpUrl base, CallScope scope) {
       Uninterrupted.run(() -> transport.send(request).close());
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
-      log.warn("write {}: its upload could not be given up: {}", path, e.getMessage());
+      log.warn("write {}: its upload could not be aborted: {}", path, e.getMessage());
     }
   }
 

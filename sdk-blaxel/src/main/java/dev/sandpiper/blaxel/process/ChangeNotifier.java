@@ -8,17 +8,18 @@ import dev.sandpiper.http.Time;
 import java.util.function.Predicate;
 
 /**
- * Wakes the readers of one process: counters, and a condition that tells of each change. It proves
- * nothing: a watch may lose and double events. Safe for use by many threads.
+ * Wakes the readers of one process: counters, and a condition that is signalled on each change.
+ * Only a hint, because a watch may lose and duplicate events. Thread-safe.
  */
 final class ChangeNotifier {
   /**
-   * What there was so far. A reader keeps the last one that it saw; a counter that differs since is
+   * The counters so far. A reader keeps the last snapshot that it saw; a counter that differs means
    * news.
    *
-   * @param stdout writes of an output, which is to be read at the reader's own position
-   * @param changes what only a listing shows
-   * @param wakes reasons to look at something else
+   * @param stdout writes to stdout, which the reader reads at its own position
+   * @param stderr writes to stderr
+   * @param changes changes that only a listing shows
+   * @param wakes other reasons to check the process
    */
   record Counters(long stdout, long stderr, long changes, long wakes) {
     long written(Channel channel) {
@@ -42,7 +43,7 @@ final class ChangeNotifier {
     add(isStderr ? 0 : 1, isStderr ? 1 : 0, 0, 0);
   }
 
-  /** A look is worth it. */
+  /** Something changed that a listing shows. */
   void changed() {
     add(0, 0, 1, 0);
   }
@@ -67,7 +68,7 @@ final class ChangeNotifier {
   }
 
   /**
-   * Waits for any news since {@code seen}. False if there is none in time.
+   * Waits for any news since {@code seen}. False if there was none in time.
    *
    * @throws CancelledException if this thread is interrupted
    */
@@ -75,7 +76,7 @@ final class ChangeNotifier {
     return await(now -> !now.equals(seen), nanos, failure);
   }
 
-  /** Likewise, for news of more than an output. */
+  /** Likewise, but ignores writes to the outputs. */
   boolean awaitChange(Counters seen, long nanos, Failure failure) {
     return await(now -> now.withoutWrites() != seen.withoutWrites(), nanos, failure);
   }

@@ -27,33 +27,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one watch of a sandbox, there exactly while a process is followed, so that an idle sandbox
- * may sleep. It only wakes: it may lose and double events, and nobody knows from when on it sees,
- * until the first event has come. What it has missed is found by listings.
+ * The one watch of a sandbox, open only while a process is followed, so that an idle sandbox can be
+ * suspended. It only wakes readers: it may lose and duplicate events, and it is unknown when it
+ * takes effect, until the first event arrives. Listings find what it missed.
  */
 final class DirectoryWatch {
   private static final Logger log = LoggerFactory.getLogger(DirectoryWatch.class);
   private static final int LONGEST_LINE = 64 << 10;
 
-  /** Most commands are over before a watch would be any use to them. */
+  /** Delay before opening: most commands end before a watch would be of use. */
   private static final long BEFORE_OPENING = 50;
 
   private static final long FIRST_PAUSE = 10;
   private static final long LONGEST_PAUSE = 1_000;
 
-  /** Marks that are worth a listing: of outputs, of their ends, and of an input that is closed. */
+  /** Marks that require a listing: of outputs, of their ends, and of a closed input. */
   private static final Pattern TELLING = Pattern.compile("[oeOExp]\\.|I");
 
-  /** A head comes after thirty seconds at the latest, and then something every thirty. */
+  /**
+   * The response headers arrive after thirty seconds at the latest, then a message at least every
+   * thirty.
+   */
   private static final Duration SILENCE = Duration.ofSeconds(75);
 
   private final OutputDirectory files;
   private final BackgroundThreads threads;
   private final Map<ChangeNotifier, String> followed =
-      new ConcurrentHashMap<>(); // and the process's id
+      new ConcurrentHashMap<>(); // to the process's id
   private final Monitor monitor;
-  private volatile boolean armed;
-  private volatile long heardAt; // of an event
+  private volatile boolean armed; // an event has arrived on this connection
+  private volatile long heardAt; // when the last event arrived
 
   // Guarded by the monitor.
   private boolean running;
@@ -65,12 +68,12 @@ final class DirectoryWatch {
     this.monitor = new Monitor(threads.time());
   }
 
-  /** True while events are certain to come, unless they are lost. */
+  /** True while the watch is known to be in effect; single events may still be lost. */
   boolean isArmed() {
     return armed;
   }
 
-  /** Tells what happens to the files of this process, from now on. */
+  /** Notifies of changes to the files of this process from now on. */
   void add(String id, ChangeNotifier notifier) {
     followed.put(notifier, id);
     monitor.change(
@@ -82,7 +85,7 @@ final class DirectoryWatch {
         });
   }
 
-  /** No more of these. The last one ends the watch. */
+  /** Stops notifying. The last removal ends the watch. */
   void remove(ChangeNotifier notifier) {
     followed.remove(notifier);
     monitor.change(
@@ -93,7 +96,9 @@ final class DirectoryWatch {
         });
   }
 
-  /** Reopens it if it has reported nothing since a change of the directory that it should see. */
+  /**
+   * Reopens the watch if it has not reported a change of the directory that it should have seen.
+   */
   void reopenIfSilentSince(long changedAt, Duration patience) {
     boolean isLate = threads.time().nanos() - changedAt > patience.toNanos();
     if (armed && isLate && heardAt - changedAt < 0) {
@@ -123,7 +128,7 @@ final class DirectoryWatch {
       Thread.currentThread().interrupt();
       giveUp();
     } catch (CancelledException e) {
-      giveUp(); // the client is closed
+      giveUp(); // the client was closed
     } catch (RuntimeException | Error e) {
       giveUp();
       throw e;
@@ -135,7 +140,7 @@ final class DirectoryWatch {
     monitor.change(() -> running = false);
   }
 
-  /** Waits a moment. False, and this run is over, if nobody is followed then. */
+  /** Pauses. False, which ends this run, if no process is followed afterwards. */
   private boolean isWanted(long millis) throws InterruptedException {
     monitor.awaitWhile(() -> !followed.isEmpty(), TimeUnit.MILLISECONDS.toNanos(millis));
     return monitor.decide(
@@ -146,10 +151,10 @@ final class DirectoryWatch {
         });
   }
 
-  /** One connection to its end. True if it has told anything. */
+  /** Follows one connection to its end. True if any event arrived. */
   private boolean follow() {
     CallScope end = current();
-    // Without a limit of ours a connection that died before its head would be waited for for ever.
+    // Without a limit, a connection that died before the response headers would block for ever.
     Future<?> impatience = threads.timers().in(SILENCE, end::cancel);
     boolean told = false;
     try (HttpResponse response = files.watch(end)) {
@@ -163,7 +168,7 @@ final class DirectoryWatch {
       }
       log.debug("the watch of {} has ended", files.directory());
     } catch (MalformedStreamException e) {
-      log.debug("the watch of {} sent {}", files.directory(), e.getMessage());
+      log.debug("the watch of {}: malformed response: {}", files.directory(), e.getMessage());
     } catch (IOException | SandboxException e) {
       log.debug("the watch of {}: {}", files.directory(), e.toString());
     } finally {
@@ -176,7 +181,7 @@ final class DirectoryWatch {
     return monitor.decide(() -> requireNonNull(connection));
   }
 
-  /** A malformed line may have swallowed an event. */
+  /** Handles a line. A malformed one may have been an event, so it counts as one. */
   private void take(byte[] line) {
     if (StrayLines.TEXT.equals(ByteString.of(line))) {
       return;
@@ -191,7 +196,7 @@ final class DirectoryWatch {
     heardAt = threads.time().nanos();
     if (!armed) {
       armed = true;
-      followed.keySet().forEach(ChangeNotifier::changed); // what came before
+      followed.keySet().forEach(ChangeNotifier::changed); // changes before the watch took effect
     }
     String name = event.path("name").asText("");
     int dot = name.indexOf('.');
@@ -217,7 +222,10 @@ final class DirectoryWatch {
     }
   }
 
-  /** A segment that its writer does not need any more; other marks stay until the end. */
+  /**
+   * True if a segment was dropped, which its writer does when it is no longer needed; other marks
+   * remain until the end.
+   */
   private static boolean isDropped(String mark, String operation) {
     return operation.equals("REMOVE") && (mark.startsWith("o.") || mark.startsWith("e."));
   }

@@ -13,27 +13,27 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One output of a process, read from the segments that its wrapper writes, from any byte on. What
- * has vanished before it was read is a gap. For the reading thread.
+ * One output of a process, read from the segments that its wrapper writes, from any byte on.
+ * Segments dropped before they were read become a gap. Used by the reading thread only.
  */
 final class ExactChannel implements OutputSource.Reader {
-  /** As much as an event may hold. A reader holds one, and one more that is on its way. */
+  /** The maximum size of an event. A reader holds one, and one more in flight. */
   static final int PIECE = 1 << 20;
 
   /**
-   * How far behind us segments are dropped. Less than this is on its way to the one who reads
-   * events, whose position somebody else may have to go back to: a buffer of 1 MiB with one event
-   * above it, and one in our hands.
+   * How far behind the read position segments are dropped. It covers what is buffered for the
+   * reader of the events, from whose position another reader may resume: a buffer of 1 MiB plus one
+   * event, and one more in this class.
    */
   static final long KEPT_BEHIND = 4 << 20;
 
-  /** What a slow connection brings within the time that a read has. */
+  /** What a slow connection transfers within the time limit of a read. */
   private static final int SMALLEST_PIECE = 64 << 10;
 
-  /** So much at once comes from a command that goes on writing. */
+  /** A read of at least this size shows a command that writes continuously. */
   private static final int FLOW = 64 << 10;
 
-  /** In which more of a flow gathers, so that its writer does not wait for our requests. */
+  /** The pause in which more output accumulates, so that continuous output takes fewer requests. */
   private static final Duration GATHERING = Duration.ofMillis(10);
 
   private final Channel channel;
@@ -45,10 +45,10 @@ final class ExactChannel implements OutputSource.Reader {
   private final ReadAhead ahead;
   private long position;
   private final long begin;
-  private long told; // the first byte that is still needed, as far as the writer was told
-  private long writes; // that were seen
-  private boolean isUnread; // there may be more, whatever the last listing shows
-  private boolean isFlowing; // and was read to its end
+  private long told; // the first needed byte, as last reported to the writer
+  private long writes; // the counter of writes when last read
+  private boolean isUnread; // there may be more output, whatever the last listing shows
+  private boolean isFlowing; // continuous output, which was read to its end
   private int spoilt;
   private int piece = PIECE;
 
@@ -78,12 +78,12 @@ final class ExactChannel implements OutputSource.Reader {
     Marks marks = files.marks();
     long now = notifier.counters().written(channel);
     isUnread |= now != writes;
-    // What is on its way was asked for before: of later writes it says nothing.
+    // A piece in flight was requested earlier and says nothing about later writes.
     writes = ahead.isAsked() ? writes : now;
     if (!isUnread && marks.reached(channel) <= position) {
       return false;
     }
-    isUnread = true; // until this has succeeded
+    isUnread = true; // until the read has succeeded
     if (isFlowing) {
       isFlowing = false;
       scope.sleep(GATHERING, OutputDirectory.failure(files.toString(), ""));
@@ -118,7 +118,7 @@ final class ExactChannel implements OutputSource.Reader {
       return false;
     }
     if (spoilt > 1) {
-      missing(next); // said twice, of a segment that was complete before
+      missing(next); // confirmed by two reads of a segment that was already complete
     }
     return true;
   }
@@ -134,7 +134,7 @@ final class ExactChannel implements OutputSource.Reader {
     tellPassed();
   }
 
-  /** Only for what is known to be there: of this segment, or of the next one. */
+  /** Requests the next piece in advance if it is known to exist, in this segment or the next. */
   private void askAhead(long segment) {
     boolean isNext = !isUnread && files.marks().reached(channel) > position;
     OptionalLong source =
@@ -145,7 +145,7 @@ final class ExactChannel implements OutputSource.Reader {
     }
   }
 
-  /** Only where that lets a segment be dropped. */
+  /** Reports the position to the writer, only when that lets it drop a segment. */
   private void tellPassed() {
     long passed = position - KEPT_BEHIND;
     if (files.marks().segmentAfter(channel, told).orElse(Long.MAX_VALUE) <= passed) {
@@ -154,7 +154,7 @@ final class ExactChannel implements OutputSource.Reader {
     }
   }
 
-  /** Only a listing that is made now shows whether bytes that are not there are missing. */
+  /** Lists the files: only a new listing shows whether bytes that could not be read are lost. */
   private boolean lookAround() {
     if (!files.look(scope)) {
       return false;
@@ -200,13 +200,15 @@ final class ExactChannel implements OutputSource.Reader {
   private @Nullable String loss(Marks marks, int attempt, boolean released) {
     ChannelEnd end = marks.end(channel, attempt);
     if (marks.tries() == 0) {
-      return "the sandbox has nothing of it left, or it never began";
+      return "the sandbox has no output of it left, or it never began";
     }
     if (end == null) {
       return released
-          ? "a child that escaped holds this output open, and nobody waited for its end"
-          : "what was written down was removed, or what writes it was killed";
+          ? "a child that escaped the stop holds this output open, and its end was not awaited"
+          : "the output files were removed, or the process that writes them was killed";
     }
-    return end.status() == 0 ? null : "the sandbox could not write it down; is its disk full?";
+    return end.status() == 0
+        ? null
+        : "the sandbox could not store it; check whether its disk is full";
   }
 }

@@ -20,7 +20,9 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A command in a Blaxel sandbox, followed by the lines and the files that its wrapper writes. */
+/**
+ * A command in a Blaxel sandbox, followed through the lines and the files that its wrapper writes.
+ */
 final class ExactCommand implements RunningCommand {
   private static final Logger log = LoggerFactory.getLogger(ExactCommand.class);
   private static final Duration LONGEST_BEGIN = Duration.ofSeconds(5);
@@ -43,8 +45,8 @@ final class ExactCommand implements RunningCommand {
 
   /**
    * @param isShort whether its output begins in its record
-   * @param isStarter whether it was started here, and nobody else's reader can be there
-   * @param removed ids of processes whose files its wrapper removes
+   * @param isStarter whether it was started by this client, so that no other reader exists
+   * @param removed the ids of processes whose files its wrapper removes
    */
   ExactCommand(
       ProcessRef ref,
@@ -71,25 +73,27 @@ final class ExactCommand implements RunningCommand {
     this.input = new ExactInput(name, files, notifier, hasInput, sandbox.threads().scope());
   }
 
-  /** Learns from the answer to its start, which was waited for. */
+  /** Takes the record in the response to its start, if that waited for the end. */
   void take(ProcessRecord record) {
     files.expect(record);
     notifier.changed();
   }
 
-  /** What there is of it. Blocks. */
+  /** Looks at its files. Blocks. */
   Marks look(CallScope scope) {
     return files.list(scope);
   }
 
-  /** {@link #follow}, where there are files. */
+  /** Like {@link #follow}, if there are files. */
   void followFiles() {
     if (files.areThere()) {
       follow();
     }
   }
 
-  /** Is notified of changes of its files from now on, and keeps them from being dropped. */
+  /**
+   * Subscribes to changes of its files, and acquires the lease that keeps them from being dropped.
+   */
   void follow() {
     if (!followed.compareAndSet(false, true)) {
       return;
@@ -122,7 +126,7 @@ final class ExactCommand implements RunningCommand {
   public ProcessEvent next() {
     ProcessEvent event = events.next();
     if (event instanceof Ended) {
-      settle(); // before anybody knows that it is over, and lets the sandbox go
+      settle(); // before the caller sees the end and may close the sandbox
     }
     return event;
   }
@@ -135,7 +139,7 @@ final class ExactCommand implements RunningCommand {
   @Override
   public void stopTree(Duration grace, CallScope scope) {
     if (maxRestarts != 0) {
-      sandbox.api().in(scope).stop(ref.processId()); // or the server would start it again
+      sandbox.api().in(scope).stop(ref.processId()); // otherwise the server would restart it
     }
     sandbox.trees().stopNamed(ref, grace, () -> {}, scope);
     events.lookNow();
@@ -149,7 +153,10 @@ final class ExactCommand implements RunningCommand {
     return isSent;
   }
 
-  /** Before it has begun its wrapper would take the signal, and ignore it. */
+  /**
+   * Waits until the command has begun: before that, its wrapper would receive the signal and ignore
+   * it.
+   */
   private void awaitBegin(Signal signal, CallScope scope) {
     Failure failure = Failure.of("signal", ref.toString(), "");
     CallScope limit = scope.within(LONGEST_BEGIN);
@@ -188,7 +195,7 @@ final class ExactCommand implements RunningCommand {
     }
   }
 
-  /** A lease cannot be given back before the wrapper has made its files. */
+  /** Waits for the wrapper's files, because the lease cannot be released before they exist. */
   private void awaitFiles(CallScope scope) {
     Failure failure = Failure.of("detach", name, "");
     try {
@@ -196,7 +203,7 @@ final class ExactCommand implements RunningCommand {
         scope.sleep(LOOK, failure);
       }
     } catch (SandboxException e) {
-      log.debug("{} is left without its lease being given back: {}", name, e.getMessage());
+      log.debug("{} was detached without releasing its lease: {}", name, e.getMessage());
     }
   }
 
@@ -211,7 +218,7 @@ final class ExactCommand implements RunningCommand {
     settle();
   }
 
-  /** Nobody follows it any more. */
+  /** Called when the command is no longer followed. */
   private void settle() {
     if (!settled.compareAndSet(false, true)) {
       return;
@@ -219,7 +226,7 @@ final class ExactCommand implements RunningCommand {
     sandbox.watch().remove(notifier);
     boolean isRefused = judge.isRefused();
     if (isRefused) {
-      sandbox.finished().addAll(removed); // a wrapper that gives up may not have come to them
+      sandbox.finished().addAll(removed); // a wrapper that failed may not have removed them
     }
     if (files.areThere() && (isRefused || events.isWritten())) {
       lease.end(this::finish, sandbox.threads().scope());
@@ -228,12 +235,14 @@ final class ExactCommand implements RunningCommand {
     }
   }
 
-  /** Nothing of ours may come after its files are removed. */
+  /**
+   * Finishes input and lease before its files are removed, so that nothing is written afterwards.
+   */
   private void finish() {
     input.end(() -> sandbox.finished().add(ref.nonce()));
   }
 
-  /** What the wrapper writes of it into its record or into segments. */
+  /** The output that the wrapper writes into the record or into segments. */
   private final class WrappedOutput implements OutputSource {
     @Override
     public List<ExactChannel> readers(Consumer<ProcessEvent> told, CallScope scope) {
@@ -266,7 +275,10 @@ final class ExactCommand implements RunningCommand {
       return true;
     }
 
-    /** No watch tells what only a record shows, such as the exit of a command that began in it. */
+    /**
+     * False if the output is still in the record, because a watch does not report changes of the
+     * record.
+     */
     @Override
     public boolean isWatched() {
       boolean isNearItsEnd = files.record() != null && files.marks().hasEnded();

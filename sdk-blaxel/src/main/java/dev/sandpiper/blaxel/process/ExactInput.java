@@ -16,14 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The standard input of one process, as files that its wrapper feeds to the command in order. Each
- * piece can be sent again without harm, as a copy of its own, and no request hangs because nobody
- * reads. One writer at a time, in all of the world.
+ * The standard input of one process, sent as files that its wrapper feeds to the command in order.
+ * Sending a piece is idempotent, because each attempt is a copy with its own name, and no request
+ * blocks because the command does not read. There may be only one writer at a time across all
+ * clients.
  */
 final class ExactInput implements CommandInput {
   private static final Logger log = LoggerFactory.getLogger(ExactInput.class);
 
-  /** How much may lie in the sandbox that the command has not taken. */
+  /** The maximum amount of unread input in the sandbox. */
   private static final long WINDOW = 1 << 20;
 
   private static final int ATTEMPTS = 3;
@@ -38,11 +39,11 @@ final class ExactInput implements CommandInput {
   private final ReentrantLock sending = new ReentrantLock();
   private volatile boolean exited;
   private volatile boolean givenUp;
-  private long position = -1; // of the writing thread; negative while unknown
+  private long position = -1; // owned by the writing thread; negative while unknown
 
   /**
-   * @param isCertain true if it was started with an input by us
-   * @param cancellation without an end; what cancels it ends what is being sent
+   * @param isCertain true if this client started it with stdin
+   * @param cancellation a scope without a deadline; cancelling it aborts requests in flight
    */
   ExactInput(
       String name,
@@ -68,7 +69,7 @@ final class ExactInput implements CommandInput {
       String file = "i." + position + "." + to + ".";
       send(file, piece);
       position = to;
-      wake(); // what has ended the process was written all the same: the next write is refused
+      wake(); // if the process has ended meanwhile, the next write fails
     } finally {
       sending.unlock();
     }
@@ -76,10 +77,10 @@ final class ExactInput implements CommandInput {
 
   private void send(String file, byte[] piece) {
     try {
-      // A copy that comes late must not change what is being read.
+      // Each attempt has its own name: a late copy must not change a file that is being read.
       repeatedly(attempt -> files.write(file + attempt, piece, cancellation));
     } catch (InputClosedException e) {
-      // What was on its way at the end may have caused it; of a pipe nobody would know either.
+      // After the exit a failed write is not reported: it may have caused the exit, as with a pipe.
       if (!exited) {
         throw e;
       }
@@ -105,10 +106,10 @@ final class ExactInput implements CommandInput {
     notifier.wake();
   }
 
-  /** The process is over; has something run when nothing of this is on its way any more. */
+  /** Ends the input after the exit, and runs {@code then} once no request is in flight. */
   void end(Runnable then) {
     exited = true;
-    giveUp(); // which ends what is being sent, so that the lock is free soon
+    giveUp(); // aborts the request in flight, which releases the lock
     sending.lock();
     try {
       then.run();
@@ -142,7 +143,10 @@ final class ExactInput implements CommandInput {
     position = files.marks().inputSent();
   }
 
-  /** Its wrapper makes the directory; a file that came first would have it made for everybody. */
+  /**
+   * Waits until its wrapper has created the directory: if a file arrived first, the server would
+   * create it, readable by everyone.
+   */
   private void awaitOpen() {
     await(() -> files.marks().has(Marks.Input.OPEN));
   }
@@ -151,7 +155,10 @@ final class ExactInput implements CommandInput {
     await(() -> position + length - files.marks().inputTaken() <= WINDOW);
   }
 
-  /** Lists until it is so: the reader of the output may be waiting for its consumer. */
+  /**
+   * Lists the files until the condition is true, because the reader of the output may be blocked on
+   * its consumer.
+   */
   private void await(BooleanSupplier condition) {
     long pause = FIRST_PAUSE;
     ChangeNotifier.Counters seen = notifier.counters();
@@ -169,23 +176,24 @@ final class ExactInput implements CommandInput {
       throw new InputClosedException(failure("the process has exited"));
     }
     if (givenUp) {
-      throw new CancelledException(failure("it was given up"));
+      throw new CancelledException(failure("it was cancelled"));
     }
     if (files.marks().has(Marks.Input.CLOSED)) {
-      throw new InputClosedException(failure("the process has closed its standard input"));
+      throw new InputClosedException(failure("the process has closed its stdin"));
     }
     if (files.marks().exit(files.marks().tries()).isPresent()) {
       throw new InputClosedException(failure("the process has exited"));
     }
   }
 
-  /** Has the feeder look; saying it twice does no harm. */
+  /** Wakes the feeder. Idempotent. */
   private void wake() {
     try {
       repeatedly(attempt -> files.write("n", "look\n", cancellation));
     } catch (InvalidRequestException | InputClosedException e) {
-      // Nobody is left to look: the pipe goes with the command, whose end the next listing shows.
-      log.debug("{}: {}", failure("no feeder was woken"), e.getMessage());
+      // The feeder has ended: the pipe is removed with the command, whose end the next listing
+      // shows.
+      log.debug("{}: {}", failure("could not wake the feeder"), e.getMessage());
     }
   }
 
@@ -213,9 +221,7 @@ final class ExactInput implements CommandInput {
   static InvalidRequestException notOpen(String subject) {
     return new InvalidRequestException(
         Failure.of(
-            "write stdin",
-            subject,
-            "its standard input is not open; Command.openStdin() opens it"));
+            "write stdin", subject, "its stdin is not open; start it with Command.openStdin()"));
   }
 
   private Failure failure(String observed) {

@@ -25,15 +25,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Starts commands in a wrapper that writes down what they write, and follows them by these files:
- * exact to the byte, and resumable by another reader. Where the wrapper cannot work the command is
- * not begun: the platform's stream is used only where it was asked for.
+ * Starts commands in a wrapper that stores their output in files, and follows them through these
+ * files: exact to the byte, and resumable by another reader. If the wrapper cannot work, the
+ * command is not begun; the platform's stream is used only if requested.
  */
 public final class ExactLauncher implements CommandLauncher {
-  /** For a command whose server is far, so that its listener is not kept waiting for long. */
+  /**
+   * How long a start waits for the end at a distant server; short, so that a listener is not
+   * delayed for long.
+   */
   private static final Duration WAIT = Duration.ofSeconds(1);
 
-  /** For the answer to such a start. */
+  /** The limit for the response to such a start. */
   private static final Duration AWAITED = Duration.ofSeconds(20);
 
   private static final Duration PREPARATION = Duration.ofSeconds(5);
@@ -45,7 +48,7 @@ public final class ExactLauncher implements CommandLauncher {
   private final boolean streamedOnly;
 
   /**
-   * @param streamedOnly whether no files are to be used
+   * @param streamedOnly whether files must not be used
    */
   public ExactLauncher(
       ExactSandbox sandbox,
@@ -73,7 +76,7 @@ public final class ExactLauncher implements CommandLauncher {
     return launch(BlaxelCommand.of(command), scope);
   }
 
-  /** Starts a command with what only Blaxel knows, of which little output is expected. */
+  /** Starts a command with Blaxel's own options, which is expected to have little output. */
   public RunningCommand launch(BlaxelCommand command, CallScope scope) {
     return launch(command, true, scope);
   }
@@ -150,7 +153,8 @@ public final class ExactLauncher implements CommandLauncher {
       ObjectNode message,
       CallScope scope) {
     String name = command.common().name();
-    // With keepAlive the server would kill the command at the end of the wait.
+    // Not with keepAlive, with which the server would kill the command at the end of the wait.
+    // Waiting for the end saves a round trip, which pays only if the server is distant.
     boolean isAwaited =
         isShort
             && sandbox.api().isFar()
@@ -160,7 +164,7 @@ public final class ExactLauncher implements CommandLauncher {
       message.put("waitForCompletion", true).put("timeout", WAIT.toSeconds());
     }
     try {
-      // The server holds this answer back, whatever limit the client has for others.
+      // The server delays this response on purpose, so the client's response limit does not apply.
       CallScope call = isAwaited ? scope.within(AWAITED) : scope;
       Optional<ProcessRecord> record = sandbox.api().in(call).start(name, message, isAwaited);
       record.filter(ended -> isAwaited).ifPresent(started::take);
@@ -176,11 +180,11 @@ public final class ExactLauncher implements CommandLauncher {
             .api()
             .run("start", command.name(), Scripts.PREPARE, List.of(directory), PREPARATION, scope);
     if (!made.exit().isSuccess()) {
-      throw sandbox.notBegun().of(command.name(), directory + " cannot be made", true);
+      throw sandbox.notBegun().of(command.name(), directory + " cannot be created", true);
     }
   }
 
-  /** Follows the process of this name, also of another client. */
+  /** Follows the process with this name, also one of another client. */
   public RunningCommand attachNamed(String name, CallScope scope) {
     requireAttach("attach", name);
     return attach(foreign.ref(foreign.running(name, scope)), scope);
@@ -197,8 +201,9 @@ public final class ExactLauncher implements CommandLauncher {
     if (!ref.platform().equals(StreamedLauncher.PLATFORM)
         || !ref.sandboxId().equals(sandbox.id())) {
       throw new InvalidRequestException(
-          failure(ref, "it belongs to another sandbox than " + sandbox.id()));
+          failure(ref, "the process belongs to another sandbox than " + sandbox.id()));
     }
+    // The record may be missing although the files exist, and the other way round.
     Optional<ProcessRecord> record = sandbox.api().in(scope).find("attach", ref.processId());
     Optional<Place> place = record.flatMap(ServerProcesses::place);
     boolean isAnother = place.isPresent() && !place.get().id().equals(ref.nonce());
@@ -223,6 +228,7 @@ public final class ExactLauncher implements CommandLauncher {
       throw ProcessApi.unknown("attach", ref.toString(), "its name belongs to another process now");
     }
     if (!marks.isThere() && record.isPresent() && place.isEmpty()) {
+      // No wrapper of ours: it was started elsewhere.
       return foreign.follow(ref, record.get(), position, scope);
     }
     marks.requireReached(ref, position);
@@ -231,7 +237,7 @@ public final class ExactLauncher implements CommandLauncher {
       throw ProcessApi.unknown(
           "attach",
           ref.toString(),
-          "it is over, and " + there.files().directory() + " has no output of it");
+          "the process has ended, and " + there.files().directory() + " has no output of it");
     }
     command.followFiles();
     return command;
@@ -244,7 +250,8 @@ public final class ExactLauncher implements CommandLauncher {
 
   private void requireAttach(String operation, String subject) {
     if (streamedOnly) {
-      String observed = "a client with streamedOnly() follows only what it has started itself";
+      String observed =
+          "a client with streamedOnly() can follow only processes that it has started itself";
       throw new UnsupportedCapabilityException(
           Failure.of(operation, subject, observed), Capability.ATTACH);
     }

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the commands of one sandbox share that are followed by files.
+ * Shared by the commands of one sandbox that are followed through files.
  *
- * @param others the same by other directories for output, those of other clients' commands
- * @param patience how long the sandbox may be out of reach before a process counts as lost
+ * @param others the same for other output directories, of other clients' commands
+ * @param patience how long the sandbox may be unreachable before a process counts as lost
  */
 public record ExactSandbox(
     String id,
@@ -68,10 +68,10 @@ public record ExactSandbox(
   }
 
   /**
-   * Finds the process of a start that has failed after it may have been sent, or throws. A name
-   * with our nonce that is taken is that of a start which arrived twice.
+   * Finds the process after a start whose request may have been processed, or throws. If the name
+   * is taken and contains our nonce, the start request arrived twice.
    *
-   * @param isNamed true if a caller chose its name, which may be somebody else's by now
+   * @param isNamed true if the caller chose the name, which may belong to another process by now
    */
   void recover(
       String command, boolean isNamed, ProcessRef ref, SandboxException failure, CallScope scope) {

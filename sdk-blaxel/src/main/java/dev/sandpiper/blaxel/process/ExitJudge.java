@@ -18,14 +18,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides how a process ended, for every route: by the mark of its exit where there is one, and
- * otherwise by the server's record, which costs more to ask and knows less. A mark or a writer that
- * may be gone is waited for within a bound. Owned by the reading thread, but for {@link #hurry}.
+ * Determines the exit status of a process, for every route: by the exit mark if there is one, or
+ * else by the server's record, which costs more to fetch and is less precise. A mark or a writer
+ * that may be gone is waited for only within a bound. Used by the reading thread only, except for
+ * {@link #hurry}.
  */
 final class ExitJudge {
   static final String UNABLE = "sandpiper: the command was not begun: ";
 
-  /** The wrapper will never work in this sandbox. */
+  /** The wrapper cannot work in this sandbox. */
   private static final int UNUSABLE = 125;
 
   /** The wrapper could not work this time: {@code EX_TEMPFAIL} of sysexits.h. */
@@ -37,32 +38,35 @@ final class ExitJudge {
   /** The reason E2BIG, in the words of glibc and musl. */
   private static final String TOO_LONG = "Argument list too long";
 
-  /** What a mark of an exit adds to the number of a signal. */
+  /** Added to the signal's number in an exit mark. */
   private static final int SIGNALED = 256;
 
-  /** How long a killed wrapper's writers may be silent before they are taken for dead. */
+  /** How long the writers of a killed wrapper may be silent before they count as dead. */
   private static final long QUIET = TimeUnit.SECONDS.toNanos(5);
 
-  /** The same for those of one that has exited, which are over. */
+  /** The same for a wrapper that has exited, whose writers have ended. */
   private static final long SETTLED = TimeUnit.MILLISECONDS.toNanos(300);
 
-  /** Long enough for a wrapper to begin on a busy machine, short for one that never does. */
+  /** Long enough for a wrapper to begin on a busy machine, short enough if it never does. */
   private static final long BEFORE_FIRST_LOOK = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** What has begun leaves a mark at its end, unless it is killed with its wrapper. */
+  /**
+   * The interval once the command has begun: it leaves a mark at its end, unless it is killed with
+   * its wrapper.
+   */
   private static final long ONCE_BEGUN = TimeUnit.SECONDS.toNanos(10);
 
-  /** How seldom it is asked for at last. */
+  /** The longest interval between requests for the record. */
   private static final long LONGEST_INTERVAL = TimeUnit.SECONDS.toNanos(60);
 
   private static final long HURRIED_INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long FIRST_INTERVAL = TimeUnit.MILLISECONDS.toNanos(400);
   private static final long ONE_SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  /** The server starts it again as often as it fails, as far as we know. */
+  /** The number of restarts is unknown: assume that the server restarts it after every failure. */
   private static final int ANY = -1;
 
-  /** The server starts again what has failed after one second. */
+  /** The server restarts a failed process after one second. */
   private static final long RESTART = TimeUnit.MILLISECONDS.toNanos(2_500);
 
   private final String processName;
@@ -77,7 +81,7 @@ final class ExitJudge {
   private long due;
   private long interval = FIRST_INTERVAL;
   private boolean begun;
-  private int suspected = -1; // the last try that may have ended; 0 if its marks are gone
+  private int suspected = -1; // the last attempt that may have ended; 0 if its marks are gone
   private volatile boolean hurried;
   private volatile boolean isRefused;
   private @Nullable ProcessRecord record;
@@ -85,10 +89,12 @@ final class ExitJudge {
   private @Nullable ExitStatus judged;
   private long judgedAt;
 
-  /** How often the server had replaced itself while the process ran; negative while unknown. */
+  /**
+   * How often the server had been upgraded when the process was first seen; negative while unknown.
+   */
   private int upgradesBefore = -1;
 
-  /** How it ended, and in which try. */
+  /** The exit status, and the attempt that it belongs to. */
   record Final(ExitStatus status, int attempt) {}
 
   private ExitJudge(
@@ -111,10 +117,10 @@ final class ExitJudge {
   }
 
   /**
-   * Of a command of ours, whose record seldom has to be asked.
+   * For a command of ours, whose record is rarely needed.
    *
-   * @param maxRestarts how often the server starts it again; 0 for never, negative for always
-   * @param isShort whether its record is looked at for its output, see {@link #take}
+   * @param maxRestarts how often the server restarts it; 0 for never, negative for always
+   * @param isShort whether its record is read for its output anyway, see {@link #take}
    */
   static ExitJudge of(
       String processName, String subject, ExactSandbox sandbox, int maxRestarts, boolean isShort) {
@@ -123,7 +129,7 @@ final class ExitJudge {
         processName, subject, null, sandbox, maxRestarts, firstLook, LONGEST_INTERVAL);
   }
 
-  /** Of a process of which only the record tells the end. Blocks for one request. */
+  /** For a process whose end only the record shows. Blocks for one request. */
   static ExitJudge byRecord(
       ProcessRef ref, ProcessRecord running, ExactSandbox sandbox, CallScope scope) {
     int restarts = running.restartsOnFailure() ? ANY : 0;
@@ -134,17 +140,17 @@ final class ExitJudge {
     return judge;
   }
 
-  /** By which its times count. */
+  /** The clock. */
   Time time() {
     return time;
   }
 
-  /** Has the record be looked at the next time. From any thread. */
+  /** Makes the record be checked on the next occasion. May be called from any thread. */
   void hurry() {
     hurried = true;
   }
 
-  /** In how many nanoseconds the record wants to be looked at. */
+  /** The nanoseconds until the record is due to be checked. */
   long soonest(Marks marks) {
     if (marks.tries() > 0 && !begun) {
       begun = true;
@@ -154,7 +160,7 @@ final class ExitJudge {
     if (judged != null) {
       return SETTLED;
     }
-    // Outputs that are closed without an exit are those of one that was killed with its wrapper.
+    // Closed outputs without an exit mark: the command was probably killed with its wrapper.
     boolean isClosed = marks.isClosed(marks.tries());
     if (maxRestarts == 0 && marks.exit(1).isPresent() && isClosed) {
       return Long.MAX_VALUE;
@@ -169,12 +175,12 @@ final class ExitJudge {
     return hurried ? 0 : Math.max(TimeUnit.MILLISECONDS.toNanos(1), due - time.nanos());
   }
 
-  /** True if the record is to be looked at now. */
+  /** True if the record is due to be checked. */
   boolean isDue() {
     return judged == null && (hurried || time.nanos() - due >= 0);
   }
 
-  /** Asks for the record, if it is time. True if that tells that the process is over. */
+  /** Fetches the record if it is due. True if it shows that the process has ended. */
   boolean askIfDue(CallScope scope) {
     if (!isDue()) {
       return false;
@@ -191,30 +197,29 @@ final class ExitJudge {
   }
 
   /**
-   * Asks for the record. True if that tells that the process is over.
+   * Fetches the record. True if it shows that the process has ended.
    *
-   * @throws NotFoundException if its name belongs to another process by now
-   * @throws PlatformException if the server does not know it
+   * @throws NotFoundException if its name now belongs to another process
+   * @throws PlatformException if the server has no such process
    */
   boolean ask(CallScope scope) {
     ProcessRecord found = record(scope);
     if (pid != null && !pid.equals(found.pid())) {
-      throw new NotFoundException(
-          What.PROCESS, failure("meanwhile its name belongs to another process"));
+      throw new NotFoundException(What.PROCESS, failure("its name now belongs to another process"));
     }
     return take(found, scope);
   }
 
-  /** The record as it is now. From any thread. */
+  /** Fetches the current record. May be called from any thread. */
   ProcessRecord record(CallScope scope) {
     return api.in(scope.within(OutputDirectory.ANSWER))
         .find("follow", processName)
-        .orElseThrow(() -> new PlatformException(failure("the server does not know it")));
+        .orElseThrow(() -> new PlatformException(failure("the server has no record of it")));
   }
 
   /**
-   * Learns of the record of a short command, in which its marks are. Whether a server was upgraded
-   * is asked only where the record has to be believed, or is looked at for long.
+   * Takes the record of a short command, which contains its marks. Whether the server was upgraded
+   * is checked only if the record decides, or has been polled for long.
    */
   void take(ProcessRecord found, Marks marks, CallScope scope) {
     boolean isWhole = marks.exit(1).isPresent() && marks.isClosed(1);
@@ -244,7 +249,7 @@ final class ExitJudge {
     return true;
   }
 
-  /** Learns of the end from the stream of the server that has seen it, and so has not guessed. */
+  /** Takes the end from the stream of the server, which observed it and so did not guess. */
   void takeResult(ProcessRecord ended) {
     record = ended;
     judged = ended.exit().orElseThrow();
@@ -260,14 +265,20 @@ final class ExitJudge {
         && before.completedAt().equals(found.completedAt());
   }
 
-  /** During the pause before a restart the record looks exactly as after the last failure. */
+  /**
+   * True if the server may restart it: during the pause before a restart, the record is the same as
+   * after the final failure.
+   */
   private boolean mayStartAgain(ProcessRecord found) {
     return maxRestarts != 0
         && found.status().equals("FAILED")
         && time.nanos() - recordSince < RESTART;
   }
 
-  /** A server that has replaced itself cannot know how what it took over has ended. */
+  /**
+   * Distrusts the exit status of a server that was upgraded meanwhile: it cannot know how processes
+   * that it took over ended.
+   */
   private ExitStatus judge(ExitStatus told, ProcessApi asked) {
     try {
       if (asked.upgrades(subject) == Math.max(0, upgradesBefore)) {
@@ -275,37 +286,37 @@ final class ExitJudge {
       }
     } catch (SandboxException e) {
       return new ExitStatus.Unreported(
-          "whether the sandbox's server has guessed cannot be known: " + told);
+          "it is unknown whether the sandbox's server guessed the exit status: " + told);
     }
     return new ExitStatus.Unreported(
-        "the sandbox's server has been upgraded, and may have guessed: " + told);
+        "the sandbox's server was upgraded and may have guessed the exit status: " + told);
   }
 
-  /** How it ended by its record; null while that does not say so. */
+  /** The exit status according to the record; null until it shows the end. */
   @Nullable ExitStatus judged() {
     return judged;
   }
 
-  /** For how many nanoseconds that has been known. */
+  /** The nanoseconds since {@link #judged} was set. */
   long sinceJudged() {
     return time.nanos() - judgedAt;
   }
 
   /**
-   * True if marks that are missing will not come any more. A wrapper that exits has waited for its
-   * writers; those of one that was killed may still serve a child that holds the outputs open.
+   * True if missing marks will not appear any more. A wrapper that exits has waited for its
+   * writers; those of a killed one may still serve a child that holds the outputs open.
    *
-   * @param sinceNews nanoseconds since the files have last told anything
+   * @param sinceNews the nanoseconds since the last change of the files
    */
   boolean isSettled(long sinceNews) {
     return judged != null && sinceNews >= (judged instanceof ExitStatus.Exited ? SETTLED : QUIET);
   }
 
   /**
-   * Null while it is not over.
+   * The exit status; null until the process has ended.
    *
    * @throws PlatformException if its wrapper could not begin it, see {@link #isRefused}
-   * @throws InvalidRequestException if its wrapper could not be run for its long arguments
+   * @throws InvalidRequestException if its arguments were too long to run the wrapper
    */
   @Nullable Final find(Marks marks) {
     int attempt = Math.max(1, marks.tries());
@@ -325,7 +336,10 @@ final class ExitJudge {
     return new Final(mayBeWrappers ? unlessRefused(judged) : judged, attempt);
   }
 
-  /** True if nothing of it has run, which {@link #find} has thrown. From any thread. */
+  /**
+   * True if {@link #find} has thrown because the command was not begun. May be called from any
+   * thread.
+   */
   boolean isRefused() {
     return isRefused;
   }
@@ -337,8 +351,8 @@ final class ExitJudge {
   }
 
   /**
-   * A wrapper that cannot work says so in place of the command, which has not begun then. Where the
-   * disk that is full holds the server's log too, its exit code is all that comes through.
+   * Throws if the wrapper failed, in which case the command was not begun. If the full disk also
+   * holds the server's log, the exit code is the only sign.
    */
   private ExitStatus unlessRefused(ExitStatus told) {
     ProcessRecord seen = requireNonNull(record);
@@ -349,8 +363,8 @@ final class ExitJudge {
           Failure.of(
               "start",
               subject,
-              "argument list too long: arguments and variables together have more bytes than the"
-                  + " sandbox's system gives to a program; write them to a file"));
+              "argument list too long: arguments and variables together exceed the limit of the"
+                  + " sandbox's system; write them to a file"));
     }
     if (code != UNUSABLE && code != PREVENTED) {
       return told;
@@ -362,7 +376,8 @@ final class ExitJudge {
       throw notBegun.of(subject, reason, code == PREVENTED);
     }
     return new ExitStatus.Unreported(
-        told + " is the command's, or that of its wrapper where nothing can be written");
+        told
+            + " is the command's exit status, or that of its wrapper if it could not write anything");
   }
 
   private Failure failure(String observed) {

@@ -24,16 +24,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The events of one process whose outputs are files in the sandbox. Everything is read on the
- * thread that asks for events; news and, as a safety net, looks tell it where there is more.
+ * thread that asks for events; notifications and, as a safety net, periodic listings show where
+ * there is more.
  *
- * <p>The end is the judge's, once all outputs are read. A mark of an output's end that was removed,
- * or whose writer was killed, never comes: once nothing has been written for a while a gap stands
- * for what may be missing.
+ * <p>The end comes from the {@link ExitJudge}, once all outputs have been read. If the mark of an
+ * output's end was removed, or its writer killed, it never appears: after a while without writes, a
+ * gap stands for what may be missing.
  */
 final class FileEvents implements CommandEvents {
   private static final Logger log = LoggerFactory.getLogger(FileEvents.class);
 
-  /** What a wrapper takes for a quick command. */
+  /** The time that a wrapper takes for a quick command. */
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
   private static final long SHORT_PAUSE = TimeUnit.MILLISECONDS.toNanos(40);
@@ -56,20 +57,20 @@ final class FileEvents implements CommandEvents {
   // Owned by the reading thread.
   private final Deque<ProcessEvent> ready = new ArrayDeque<>();
   private final long began;
-  private long changes; // that were seen
+  private long changes; // the counter of changes at the last listing
   private long pause = FIRST_PAUSE;
-  private boolean isSeenWhole; // by a look after the record told the end
-  private long newsSince; // of the files
-  private long heard; // when the sandbox last answered
+  private boolean isSeenWhole; // listed after the record showed the end
+  private long newsSince; // when the files last changed
+  private long heard; // when the sandbox last responded
 
   private volatile boolean isOutputWanted = true;
   private volatile boolean cancelled;
   private volatile boolean released;
   private volatile boolean ended;
-  private volatile boolean isWritten; // ended, and no writer is left that could make files
+  private volatile boolean isWritten; // ended, and no writer is left that could create files
 
   /**
-   * @param patience how long the sandbox may be out of reach
+   * @param patience how long the sandbox may be unreachable
    */
   FileEvents(
       ProcessRef ref,
@@ -128,9 +129,9 @@ final class FileEvents implements CommandEvents {
     return progress;
   }
 
-  /** True if it shows something new. */
+  /** Lists the files. True if something is new. */
   private boolean look() {
-    boolean isOver = judge.judged() != null; // what was written before that is there
+    boolean isOver = judge.judged() != null; // then this listing shows everything that was written
     Marks before = source.marks();
     isSeenWhole |= source.look(scope) && isOver;
     boolean isNews = !source.marks().equals(before);
@@ -138,7 +139,7 @@ final class FileEvents implements CommandEvents {
     return isNews;
   }
 
-  /** Waits for news; without any it looks itself. */
+  /** Waits for news; without any, lists the files. */
   private void awaitNews(ChangeNotifier.Counters seen) {
     long most = allowed(pause);
     long soonest = judge.soonest(source.marks());
@@ -146,7 +147,7 @@ final class FileEvents implements CommandEvents {
     if (isTold && !judge.isDue()) {
       return;
     }
-    // While a watch sees, a record that is due takes no listing along.
+    // While the watch is in effect, checking the record does not require a listing.
     boolean isOnlyDue = judge.isDue() && !isTold && 0 < soonest && soonest < most;
     boolean takesLook = !isOnlyDue || !source.isWatched();
     boolean isNews = takesLook && look();
@@ -160,9 +161,10 @@ final class FileEvents implements CommandEvents {
   }
 
   /**
-   * While a watch sees, looks are only for an event that was lost: after 10 s, and then every 30 to
-   * 60 s, all processes of a sandbox at the same moments, so that they share a listing. Without a
-   * watch what has run for long may be a little late.
+   * The pause before the next listing. While the watch is in effect, listings only compensate for
+   * lost events: after 10 s, then every 30 to 60 s, at the same moments for all processes of a
+   * sandbox, so that they share a listing. Without a watch, output of a long-running process may be
+   * slightly delayed.
    */
   private long allowed(long wished) {
     if (source.isWatched()) {
@@ -174,7 +176,7 @@ final class FileEvents implements CommandEvents {
     return Math.min(wished, Math.min(share, isOutputWanted ? LONGEST_PAUSE : SAFETY_NET));
   }
 
-  /** Reports the end, if this is it. */
+  /** Reports the end, if the process has ended and all output was read. */
   private boolean finish() {
     Marks marks = source.marks();
     ExitJudge.Final found = judge.find(marks);
@@ -197,7 +199,7 @@ final class FileEvents implements CommandEvents {
     return true;
   }
 
-  /** A sandbox may be out of reach for a while; nothing is lost by that. */
+  /** Tolerates an unreachable sandbox for a while, because no output is lost meanwhile. */
   private void tolerateOutage(SandboxException e) {
     rejectIfCancelled();
     boolean isFinal =
@@ -206,15 +208,14 @@ final class FileEvents implements CommandEvents {
       throw e;
     }
     if (e instanceof AuthenticationException) {
-      throw lost("the sandbox lets us in no more", e);
+      throw lost("the sandbox no longer accepts the token", e);
     }
     if (e instanceof NotFoundException missing) {
       throw missing.what() == What.SANDBOX ? lost("the sandbox is gone", e) : e;
     }
     if (time.nanos() - heard > patience.toNanos()) {
       throw lost(
-          "it could not be reached for " + patience.toSeconds() + " s; " + e.failure().observed(),
-          e);
+          "it was unreachable for " + patience.toSeconds() + " s; " + e.failure().observed(), e);
     }
     log.debug("{}: {}", ref, e.getMessage());
     pause = Math.min(2 * pause, LONGEST_PAUSE);
@@ -235,12 +236,12 @@ final class FileEvents implements CommandEvents {
     }
   }
 
-  /** True once the last event is there. From any thread. */
+  /** True once the last event was delivered. May be called from any thread. */
   boolean isEnded() {
     return ended;
   }
 
-  /** True once nothing writes its files any more. From any thread. */
+  /** True once nothing writes its files any more. May be called from any thread. */
   boolean isWritten() {
     return isWritten;
   }
@@ -250,13 +251,16 @@ final class FileEvents implements CommandEvents {
     isOutputWanted = wanted;
   }
 
-  /** Waits no longer for those who hold outputs open. From any thread. */
+  /** Stops waiting for processes that hold the outputs open. May be called from any thread. */
   void release() {
     released = true;
     lookNow();
   }
 
-  /** Has the record be looked at now: something was done to the process. From any thread. */
+  /**
+   * Makes the record be checked now, after an operation on the process. May be called from any
+   * thread.
+   */
   void lookNow() {
     judge.hurry();
     notifier.wake();

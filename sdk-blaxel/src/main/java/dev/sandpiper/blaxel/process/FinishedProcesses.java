@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The processes whose files nobody needs any more. They ride on the next command, whose wrapper has
- * something to remove anyway; what is left when the sandbox is let go takes one command of its own.
+ * The processes whose files are no longer needed. The next command's wrapper removes them; those
+ * left when the sandbox is released are removed by a command of their own.
  */
 final class FinishedProcesses {
   private static final Logger log = LoggerFactory.getLogger(FinishedProcesses.class);
@@ -38,7 +38,7 @@ final class FinishedProcesses {
     ids.addAll(all);
   }
 
-  /** Some of them; the caller removes their files, or brings them back. */
+  /** Takes some of them. The caller removes their files or adds them again. */
   List<String> take() {
     List<String> taken = new ArrayList<>();
     for (String id; taken.size() < MOST_AT_ONCE && (id = ids.poll()) != null; ) {
@@ -47,12 +47,12 @@ final class FinishedProcesses {
     return taken;
   }
 
-  /** True once: what other clients have abandoned is to be removed too. */
+  /** True once, for removing files that other clients have abandoned. */
   boolean takeSweep() {
     return swept.compareAndSet(false, true);
   }
 
-  /** Removes all that is left. What cannot be removed is swept after a day, by any client. */
+  /** Removes all remaining files. If that fails, any client sweeps them after a day. */
   void removeAll() {
     for (List<String> some = take(); !some.isEmpty(); some = take()) {
       try {
@@ -60,7 +60,10 @@ final class FinishedProcesses {
         api.run("clean up", directory, Scripts.REMOVE, arguments(some), REMOVAL, scope);
       } catch (SandboxException e) {
         log.warn(
-            "the files of {} processes stay in {}: {}", some.size(), directory, e.getMessage());
+            "the files of {} processes could not be removed from {}: {}",
+            some.size(),
+            directory,
+            e.getMessage());
         return;
       }
     }

@@ -19,13 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one file by which a client shows, to the writers in a sandbox and to other readers, that it
- * is alive: its renewal renews all leases whose holder begins with its id. Written while there are
- * leases. Each renewal is an event of the directory as well, which shows whether the watch sees.
- * Safe for use by many threads.
+ * The file by which a client shows the writers in a sandbox, and other readers, that it is alive.
+ * Rewriting it renews all leases whose holder begins with its id. Written while there are leases.
+ * Each renewal is also a change of the directory, which shows whether the watch works. Thread-safe.
  */
 final class Heartbeat {
-  /** How late a renewal may be before a lease counts as abandoned; the writers wait for 60 s. */
+  /** How late a renewal may be before a lease counts as abandoned. The writers wait 60 s. */
   static final Duration ABANDONED = Duration.ofSeconds(45);
 
   private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
@@ -44,9 +43,9 @@ final class Heartbeat {
   private final AtomicInteger absences = new AtomicInteger();
   private final ReentrantLock writing = new ReentrantLock();
   private volatile long renewedAt;
-  private volatile long sentAt; // the last one that has arrived
+  private volatile long sentAt; // when the last renewal that succeeded was sent
   private volatile boolean isWritten;
-  private @Nullable Future<?> timer; // guarded by this; there while there are leases
+  private @Nullable Future<?> timer; // guarded by this; null while there are no leases
 
   Heartbeat(
       OutputDirectory files,
@@ -59,12 +58,12 @@ final class Heartbeat {
     this.threads = threads;
   }
 
-  /** Who holds the lease of a command that this client starts. */
+  /** The holder of the lease of a command that this client starts. */
   String starter() {
     return id + ".0";
   }
 
-  /** Who holds a lease of a reader that comes later. */
+  /** A new holder, for the lease of a later reader. */
   String newHolder() {
     return id + "." + count.incrementAndGet();
   }
@@ -77,7 +76,7 @@ final class Heartbeat {
     }
   }
 
-  /** With the last one the file goes too. */
+  /** Removes a lease. With the last one, the file is removed too. */
   void remove(Lease lease) {
     if (isLast(lease)) {
       Failure about = Failure.of("follow", files.directory(), "");
@@ -85,7 +84,7 @@ final class Heartbeat {
         threads.scope().within(LONGEST_WAIT).lock(writing, about);
         writing.unlock();
       } catch (CancelledException | DeadlineExceededException e) {
-        log.debug("a heartbeat may be left in {}", files.directory());
+        log.debug("a heartbeat file may be left in {}", files.directory());
       }
       if (isWritten) {
         finished.add(id);
@@ -104,7 +103,7 @@ final class Heartbeat {
 
   private void tick() {
     leases.forEach(Lease::checkIfDue);
-    if (isWritten) { // an event that should have come by now: the directory may be another one
+    if (isWritten) { // its event should have arrived by now: the directory may have been replaced
       watch.reopenIfSilentSince(sentAt, CHECK.dividedBy(2));
     }
     boolean isDue = age() >= RENEWAL.minus(CHECK.dividedBy(2)).toNanos();
@@ -137,7 +136,7 @@ final class Heartbeat {
     }
   }
 
-  /** True while its renewals are seen to be events. */
+  /** True while its renewals are reported by the watch. */
   boolean isSeen() {
     return watch.isArmed();
   }
@@ -146,7 +145,7 @@ final class Heartbeat {
     return threads.time().nanos() - renewedAt;
   }
 
-  /** True while it is so late that others may have taken what this client holds. */
+  /** True while it is so late that other readers may have taken over this client's leases. */
   boolean isAbsent() {
     return age() > ABANDONED.toNanos();
   }
@@ -156,7 +155,7 @@ final class Heartbeat {
     return absences.get();
   }
 
-  /** What is written of the holder of a lease; empty if there is nothing. */
+  /** The content of the heartbeat of a lease's holder; empty if there is none. */
   String of(String holder, CallScope scope) {
     int dot = holder.indexOf('.');
     return dot < 0 ? "" : files.text(holder.substring(0, dot) + MARK, scope);

@@ -17,21 +17,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file by which the reader of a process says to the writers in the sandbox that it comes for
- * the output, and from which bytes on it needs it. They drop what lies before, and at their bound
- * they wait instead of dropping the oldest, until the {@link Heartbeat} of the holder has been
- * silent for a minute.
+ * The file by which the reader of a process tells the writers in the sandbox from which byte on it
+ * needs the output. They drop earlier output, and at their limit they wait instead of dropping the
+ * oldest, until the holder's {@link Heartbeat} has not been renewed for a minute.
  *
- * <p>One reader holds it. Another one that comes meanwhile reads along: it writes and removes
- * nothing, so that it costs the holder nothing, and what it is too slow for is a gap. It takes the
- * lease over once that was given back, or its holder has been silent for so long that it is gone.
+ * <p>One reader holds the lease. A second concurrent reader only reads: it writes and removes
+ * nothing, so that it does not affect the holder, and output that is dropped before it was read is
+ * a gap. It acquires the lease once the holder has released it, or has been silent for so long that
+ * it is gone.
  *
  * <pre>
  * HOLDER STDOUT STDERR     the first byte of each output that HOLDER still needs
- * -                        given back
+ * -                        released
  * </pre>
  *
- * Safe for use by many threads.
+ * Thread-safe.
  */
 public final class Lease {
   public static final String GIVEN_BACK = "-";
@@ -51,19 +51,20 @@ public final class Lease {
   private final ReentrantLock traffic = new ReentrantLock();
   private final AtomicBoolean over = new AtomicBoolean();
   private volatile ByteOffsets needed;
-  private volatile boolean isNews; // that the writers do not know
-  private volatile boolean isHeld;
+  private volatile boolean isNews; // the position was not written yet
+  private volatile boolean isHeld; // by this reader
   private volatile boolean hasLapsed;
   private volatile long checkedAt;
 
   // Guarded by traffic.
-  private int absences; // of the heartbeat that were seen
-  private String seen = ""; // of another holder
+  private int absences; // the heartbeat's absences when last checked
+  private String seen = ""; // the heartbeat of another holder
   private long seenAt;
 
   /**
-   * @param isStarter whether its reader has started the command, and so holds it from the beginning
-   * @param begin the first bytes that are needed
+   * @param isStarter whether the reader started the command, and so holds the lease from the
+   *     beginning
+   * @param begin the first needed bytes
    */
   Lease(
       ProcessFiles files,
@@ -80,12 +81,12 @@ public final class Lease {
     this.needed = begin;
   }
 
-  /** Keeps it up from now on, or finds out whether it can be had. Called once. */
+  /** Begins to maintain the lease, or to check whether it can be acquired. Called once. */
   void begin() {
     checkedAt = threads.time().nanos();
     seenAt = checkedAt;
     absences = heartbeat.absences();
-    isNews = !isStarter; // whose wrapper writes it first
+    isNews = !isStarter; // the wrapper of its own command writes the lease first
     heartbeat.add(this);
     if (isStarter) {
       writeSoon(FIRST_WRITE);
@@ -95,7 +96,8 @@ public final class Lease {
   }
 
   /**
-   * An event of our own, early, if none shows that the watch sees: a quiet command costs little.
+   * Writes the lease early, unless an event has shown that the watch works: the write causes one.
+   * Saves polling for a command that writes little.
    */
   private void writeSoon(Duration pause) {
     Future<?> unused = threads.timers().in(pause, () -> writeUnlessDone(pause));
@@ -112,7 +114,7 @@ public final class Lease {
     return isNews || !heartbeat.isSeen();
   }
 
-  /** Tells the writers that nothing before this byte is needed any more. */
+  /** Records that nothing before this byte is needed any more. */
   void passed(Channel channel, long position) {
     needed =
         channel == Channel.STDERR
@@ -124,7 +126,7 @@ public final class Lease {
     }
   }
 
-  /** Looks after it, if there is a reason. */
+  /** Writes or checks the lease, if there is a reason to. */
   void checkIfDue() {
     boolean isLookDue = threads.time().nanos() - checkedAt >= LOOK.toNanos();
     if (isHeld ? isNews || heartbeat.absences() != absences : isLookDue) {
@@ -132,12 +134,15 @@ public final class Lease {
     }
   }
 
-  /** True if it is held, and there are writers who look. */
+  /** True if it is held, and there are writers that read it. */
   boolean isHeldThere() {
     return isHeld && files.marks().isThere();
   }
 
-  /** Writes it, or looks whether it can be had. What comes while this runs is done by this, too. */
+  /**
+   * Writes the lease, or checks whether it can be acquired. Requests that arrive meanwhile are
+   * served by the running call.
+   */
   private void check() {
     do {
       if (!traffic.tryLock()) {
@@ -161,7 +166,7 @@ public final class Lease {
     if (!isHeld || heartbeat.absences() != absences) {
       isHeld = isAvailable(threads.scope());
     }
-    if (isHeldThere() && isToWrite()) { // elsewhere the server would make the directory
+    if (isHeldThere() && isToWrite()) { // otherwise the server would create the directory
       isNews = false;
       write(holder + " " + needed.stdout() + " " + needed.stderr(), threads.scope());
     }
@@ -176,7 +181,7 @@ public final class Lease {
     }
   }
 
-  /** True if it is ours, or nobody's any more. */
+  /** True if the lease is ours, or not held any more. */
   private boolean isAvailable(CallScope scope) {
     int late = heartbeat.absences();
     hasLapsed |= isHeld && late != absences;
@@ -194,10 +199,10 @@ public final class Lease {
   }
 
   /**
-   * Ends it. Idempotent; of several calls the first counts.
+   * Ends the lease. Idempotent; the first call wins.
    *
-   * @param remove has the files of the process removed: called once this writes nothing any more,
-   *     and not at all where another reader may need them; null if the process goes on
+   * @param remove removes the files of the process. Called once nothing is written any more, unless
+   *     another reader may need the files; null if the process continues
    */
   void end(@Nullable Runnable remove, CallScope scope) {
     if (!over.compareAndSet(false, true)) {
@@ -226,26 +231,26 @@ public final class Lease {
         remove.run();
       }
     } catch (SandboxException e) {
-      log.warn("the lease of {} stays as it is: {}", files, e.getMessage());
+      log.warn("the lease of {} could not be released: {}", files, e.getMessage());
     } finally {
       traffic.unlock();
     }
   }
 
   /**
-   * Why output may be missing.
+   * The reason for missing output.
    *
-   * @param isBeforeUs whether it is what was there before this reader came
+   * @param isBeforeUs whether it was written before this reader attached
    */
   String lossReason(boolean isBeforeUs) {
     if (!isHeld) {
-      return "it was not kept for this reader, because another one has the lease on the output";
+      return "it was not kept for this reader, because another reader holds the lease";
     }
     if (hasLapsed || heartbeat.isAbsent()) {
-      return "this reader was out of reach for so long that the sandbox dropped the oldest output";
+      return "this reader was unreachable for so long that the sandbox dropped the oldest output";
     }
     return isBeforeUs && !isStarter
-        ? "it was gone before this reader came; unread output is kept up to keepOutputBytes"
+        ? "it was dropped before this reader attached; unread output is kept up to keepOutputBytes"
         : "it was removed in the sandbox before it was read";
   }
 }

@@ -22,9 +22,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one look shows of a process: of its files, or of the lines in its record that stand for
- * such. Their names say it, behind the process's id and a dot; only outputs are ever read.
- * Immutable, and equal to what a listing without news shows.
+ * A snapshot of a process, taken from the names of its files, or from the lines of its record that
+ * stand for files. The information is in the names, after the process's id and a dot; only output
+ * files are read. Immutable; equal to a later snapshot without news.
  *
  * <pre>
  * p.TRY.PID.BIRTH    the command's group, before the command begins; birth as /proc has it
@@ -40,19 +40,19 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Marks {
-  /** Far above what a wrapper leaves; more would only fill our memory. */
+  /** Far more than a wrapper creates; bounds memory. */
   private static final int MOST_FILES = 100_000;
 
-  /** What fits a long. */
+  /** At most as many digits as fit a long. */
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
-  /** Of a process of which nothing is there. */
+  /** The snapshot of a process without files. */
   static final Marks NONE = of("", Map.of());
 
-  /** How one channel ended in one try. */
+  /** The end of one channel in one attempt. */
   record ChannelEnd(long total, int status) {}
 
-  /** What can be said of an input without a number. */
+  /** States of the input that have no number. */
   enum Input {
     OPEN,
     CLOSED,
@@ -83,8 +83,8 @@ public final class Marks {
   /**
    * Reads a listing.
    *
-   * @param listing all names in the directory, and how long the files are
-   * @throws WireFormatException if there are more than any wrapper makes
+   * @param listing all names in the directory, with the sizes of the files
+   * @throws WireFormatException if there are more than any wrapper creates
    */
   public static Marks of(String id, Map<String, Long> listing) {
     String prefix = id + ".";
@@ -107,7 +107,7 @@ public final class Marks {
     return id + (channel == Channel.STDERR ? ".e." : ".o.") + offset;
   }
 
-  /** Ignores what means nothing to a reader. */
+  /** Reads one mark; unknown ones are ignored. */
   private void read(String mark, long size) {
     long[] numbers = numbers(mark);
     if (numbers == null) {
@@ -120,7 +120,7 @@ public final class Marks {
       case "O3", "E3" ->
           ends(channel).put(small(numbers[0]), new ChannelEnd(numbers[1], small(numbers[2])));
       case "x2" -> {
-        // An exit tells that it has begun: the mark of that may have been removed.
+        // An exit implies the beginning, whose mark may have been removed.
         tries = Math.max(tries, small(numbers[0]));
         exits.put(small(numbers[0]), small(numbers[1]));
       }
@@ -140,7 +140,7 @@ public final class Marks {
     }
   }
 
-  /** The numbers behind a mark's letter; null if it has something else there. */
+  /** The numbers after a mark's letter; null if something else follows it. */
   private static long @Nullable [] numbers(String mark) {
     String[] parts = mark.split("\\.", -1);
     if (parts[0].length() != 1) {
@@ -168,50 +168,50 @@ public final class Marks {
     return requireNonNull(ends.get(channel));
   }
 
-  /** True if there is a file of it. */
+  /** True if the process has any file. */
   boolean isThere() {
     return !files.isEmpty();
   }
 
-  /** How often the command was begun; 0 while it is not. */
+  /** How often the command was begun; 0 if not yet. */
   public int tries() {
     return tries;
   }
 
-  /** The number of the last try's group; null while it is not known. */
+  /** The process group of the last attempt; null while unknown. */
   @Nullable String leader() {
     return leaders.get(tries);
   }
 
-  /** The code with which this try exited; empty while it has not. */
+  /** The exit code of this attempt; empty until it has exited. */
   OptionalInt exit(int attempt) {
     Integer code = exits.get(attempt);
     return code == null ? OptionalInt.empty() : OptionalInt.of(code);
   }
 
-  /** How a channel ended in this try; null while it has not. */
+  /** The end of a channel in this attempt; null until it has ended. */
   @Nullable ChannelEnd end(Channel channel, int attempt) {
     return ends(channel).get(attempt);
   }
 
-  /** True if both channels have ended in this try. */
+  /** True if both channels have ended in this attempt. */
   boolean isClosed(int attempt) {
     return end(Channel.STDOUT, attempt) != null && end(Channel.STDERR, attempt) != null;
   }
 
-  /** True if the last try has exited, or one of its channels has ended. */
+  /** True if the last attempt has exited, or one of its channels has ended. */
   boolean hasEnded() {
     return exit(tries).isPresent()
         || end(Channel.STDOUT, tries) != null
         || end(Channel.STDERR, tries) != null;
   }
 
-  /** The segment that holds this byte, or will; empty if all begin behind it. */
+  /** The segment that contains this byte, or will; empty if all begin after it. */
   OptionalLong segmentOf(Channel channel, long position) {
     return some(segments(channel).floorKey(position));
   }
 
-  /** The first segment behind this byte. */
+  /** The first segment after this byte. */
   OptionalLong segmentAfter(Channel channel, long position) {
     return some(segments(channel).higherKey(position));
   }
@@ -220,7 +220,7 @@ public final class Marks {
     return found == null ? OptionalLong.empty() : OptionalLong.of(found);
   }
 
-  /** Where the output goes on behind this byte, as the marks of later bytes tell; or ends. */
+  /** Where the output continues after this byte according to later marks, or where it ends. */
   long after(Channel channel, long position) {
     return segmentAfter(channel, position).orElse(total(channel));
   }
@@ -229,16 +229,16 @@ public final class Marks {
     return ends(channel).values().stream().mapToLong(ChannelEnd::total).max().orElse(0);
   }
 
-  /** How much was written of this output, as far as is known. */
+  /** How many bytes of this output are known to have been written. */
   public long reached(Channel channel) {
     Map.Entry<Long, Long> last = segments(channel).lastEntry();
     return Math.max(total(channel), last == null ? 0 : last.getKey() + last.getValue());
   }
 
   /**
-   * Refuses a place that no output has reached.
+   * Checks that the output has reached a position.
    *
-   * @throws InvalidRequestException if that is so
+   * @throws InvalidRequestException if it has not
    */
   void requireReached(ProcessRef ref, ByteOffsets position) {
     requireReached(ref, Channel.STDOUT, position.stdout());
@@ -253,21 +253,21 @@ public final class Marks {
           Failure.of(
               "attach",
               ref.toString(),
-              place + ", which has " + reached + "; is it another process's?"));
+              place + ", which has " + reached + "; check that it belongs to this process"));
     }
   }
 
-  /** True if its input is known. */
+  /** True if the input is in this state. */
   boolean has(Input state) {
     return input.contains(state);
   }
 
-  /** How much input the command's pipe has taken. */
+  /** How many bytes of input were written to the command's pipe. */
   public long inputTaken() {
     return inputTaken;
   }
 
-  /** How much input there ever was, as far as is known. */
+  /** How many bytes of input are known to have been sent. */
   public long inputSent() {
     return inputSent;
   }

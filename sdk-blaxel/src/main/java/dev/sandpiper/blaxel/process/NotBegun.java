@@ -2,13 +2,13 @@ package dev.sandpiper.blaxel.process;
 
 import dev.sandpiper.PlatformException;
 
-/** Makes the error of a command whose wrapper could not begin it. */
+/** Creates the exception for a command whose wrapper could not begin it. */
 @FunctionalInterface
 public interface NotBegun {
   /**
-   * The error.
+   * Creates the exception.
    *
-   * @param isPassing true if the wrapper may work another time
+   * @param isPassing true if a later attempt may succeed
    */
   PlatformException of(String command, String reason, boolean isPassing);
 }

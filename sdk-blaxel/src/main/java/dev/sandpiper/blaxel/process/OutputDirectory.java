@@ -30,13 +30,13 @@ import java.util.OptionalLong;
 import okhttp3.HttpUrl;
 
 /**
- * The directory in a sandbox in which the wrappers of commands leave what these write. It is flat,
- * because a watch sees one level; every file's name begins with the id of its process.
+ * The directory in a sandbox in which the wrappers of commands store output. It is flat, because a
+ * watch covers one level; every file's name begins with the id of its process.
  */
 public final class OutputDirectory {
   private static final String OPERATION = "follow";
 
-  /** A file that vanishes while it is looked at fails a whole listing with this status. */
+  /** The status of a listing that failed because a file was removed meanwhile. */
   static final int VANISHED = 422;
 
   private static final int LONGEST_TEXT = 256;
@@ -46,7 +46,10 @@ public final class OutputDirectory {
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
   private static final Duration SMALL_WRITE = Duration.ofSeconds(20);
 
-  /** A connection that has died tells nothing: after this time another one is asked. */
+  /**
+   * The time limit of a request: after it, another connection is used, because the first may be
+   * dead.
+   */
   static final Duration ANSWER = Duration.ofSeconds(8);
 
   private final HttpTransport transport;
@@ -60,7 +63,7 @@ public final class OutputDirectory {
     this.directory = directory;
   }
 
-  /** The same files in another directory. */
+  /** The same for another directory. */
   OutputDirectory in(String other) {
     return new OutputDirectory(transport, base, other);
   }
@@ -73,34 +76,35 @@ public final class OutputDirectory {
     return directory + "/" + name;
   }
 
-  /** What a read found. */
+  /** The result of a read. */
   public sealed interface Part {
     /**
-     * Some bytes, all of those that the answer promised.
+     * The complete bytes of a response.
      *
-     * @param total how many the file had
+     * @param total the size of the file
      */
     record Bytes(Output output, long total) implements Part {}
 
     /**
      * There are no bytes at this offset yet.
      *
-     * @param size how many the file had
+     * @param size the size of the file
      */
     record Nothing(long size) implements Part {}
 
     /** There is no such file. */
     record Missing() implements Part {}
 
-    /** Something else came in place of the bytes, or only a part of them: ask again. */
+    /** The response had other content, or only a part of the bytes: retry. */
     record Spoilt() implements Part {}
   }
 
   /**
-   * The files by their names, and how long they are; empty while there is no directory.
+   * The files by name, with their sizes; empty while the directory does not exist.
    *
-   * @param end gives it up
-   * @throws PlatformException with the status {@link #VANISHED} if files keep vanishing meanwhile
+   * @param end the scope of the request
+   * @throws PlatformException with the status {@link #VANISHED} if files keep being removed
+   *     meanwhile
    */
   public Map<String, Long> list(CallScope end) {
     return listing.get(end, failure(directory, ""));
@@ -135,7 +139,7 @@ public final class OutputDirectory {
   private static Map<String, Long> names(HttpResponse response) {
     JsonNode json = SandboxErrors.json(response);
     if (json.has("content")) {
-      return Map.of(); // a file stands there, which its wrappers complain about
+      return Map.of(); // it is a file, which the wrappers report
     }
     if (!json.path("files").isArray()) {
       throw new PlatformException(response.failure("expected a listing of a directory"));
@@ -147,12 +151,12 @@ public final class OutputDirectory {
     return Collections.unmodifiableMap(names);
   }
 
-  /** At most {@code most} bytes of a file from {@code from} on, which belong to a channel. */
+  /** Reads at most {@code most} bytes of a channel's file, from {@code from} on. */
   public Part read(String name, Channel channel, long from, int most, CallScope end) {
     return readAt(path(name), channel, from, most, end);
   }
 
-  /** {@link #read} of a file anywhere. */
+  /** Like {@link #read}, with an absolute path. */
   Part readAt(String path, Channel channel, long from, int most, CallScope end) {
     HttpRequest request =
         request(BlaxelCall.READ_OUTPUT, path)
@@ -174,7 +178,10 @@ public final class OutputDirectory {
     }
   }
 
-  /** Only whole: the server may write something else into an answer, and cut it short for that. */
+  /**
+   * Accepts only a complete response: the server may insert other bytes, and truncates the response
+   * by as many.
+   */
   private static Part part(HttpResponse response, Channel channel, long from, int most) {
     try {
       ContentRange range = ContentRange.parse(response.header("Content-Range"));
@@ -189,7 +196,7 @@ public final class OutputDirectory {
     } catch (MalformedStreamException e) {
       return new Part.Spoilt();
     } catch (IOException e) {
-      return new Part.Spoilt(); // it broke off
+      return new Part.Spoilt(); // truncated
     }
   }
 
@@ -198,7 +205,9 @@ public final class OutputDirectory {
     return size.isPresent() ? new Part.Nothing(size.getAsLong()) : new Part.Spoilt();
   }
 
-  /** What an empty file answers to every range. A leaked keep-alive looks like it, with a body. */
+  /**
+   * The response for any range of an empty file. A stray keep-alive looks alike, but has a body.
+   */
   private static Part empty(HttpResponse response) {
     try {
       return response.source().exhausted() ? new Part.Nothing(0) : new Part.Spoilt();
@@ -208,33 +217,32 @@ public final class OutputDirectory {
   }
 
   /**
-   * Ends the asking for a part that is spoilt each time.
+   * Ends the retries of a read.
    *
-   * @throws WireFormatException if it was spoilt too often
+   * @throws WireFormatException if it was retried too often
    */
   static void rejectIfHopeless(int spoilt, String file) {
     if (spoilt > MOST_SPOILT) {
       throw new WireFormatException(
           failure(
-              file,
-              "the sandbox sent something else in place of these bytes, " + spoilt + " times"));
+              file, "the sandbox sent other content instead of these bytes, " + spoilt + " times"));
     }
   }
 
-  /** The text of a small one; empty where there is none, or it is just being written. */
+  /** The content of a small file; empty if it does not exist or is being written. */
   String text(String name, CallScope end) {
     return read(name, Channel.STDOUT, 0, LONGEST_TEXT, end) instanceof Part.Bytes found
         ? found.output().text()
         : "";
   }
 
-  /** Writes a small text, or a line into a pipe. */
+  /** Writes a short text, or a line into a pipe. */
   void write(String name, String text, CallScope end) {
     HttpRequest request = request(BlaxelCall.WRITE_INPUT, path(name)).in(end).within(SMALL_WRITE);
     send(request.withJson(Json.object().put("content", text)));
   }
 
-  /** Writes a file. Sent once. */
+  /** Writes a file. Not retried. */
   void write(String name, byte[] bytes, CallScope end) {
     UploadForm form = new UploadForm(bytes, UploadProgress.silent());
     send(request(BlaxelCall.WRITE_INPUT, path(name)).withBody(form).in(end));
@@ -249,10 +257,10 @@ public final class OutputDirectory {
   }
 
   /**
-   * Opens the stream of what changes in the directory. Its head comes with the first change, or
-   * after thirty seconds. The caller closes the response.
+   * Opens the stream of changes in the directory. The response headers arrive with the first
+   * change, or after thirty seconds. The caller closes the response.
    *
-   * @throws dev.sandpiper.InvalidRequestException while there is no directory
+   * @throws dev.sandpiper.InvalidRequestException if the directory does not exist
    */
   HttpResponse watch(CallScope end) {
     HttpRequest request = request(BlaxelCall.WATCH_OUTPUT, directory).in(end).unlimited();

@@ -1,10 +1,10 @@
 package dev.sandpiper.blaxel.process;
 
 /**
- * Where the output of commands lies inside a sandbox.
+ * Where the output of commands is stored in a sandbox.
  *
- * @param directory absolute, and without what means something to a shell
- * @param streamedOnly whether nothing is written, and every command goes by the platform's stream
+ * @param directory absolute, without characters that are special to a shell
+ * @param streamedOnly whether nothing is stored, and every command uses the platform's stream
  */
 public record OutputOptions(String directory, boolean streamedOnly) {
   public static final OutputOptions STANDARD = new OutputOptions("/tmp/.sandpiper", false);
@@ -12,13 +12,13 @@ public record OutputOptions(String directory, boolean streamedOnly) {
   public OutputOptions {
     if (!isPlain(directory)) {
       throw new IllegalArgumentException(
-          "a directory for output is absolute and made of A-Z a-z 0-9 . _ -, not '"
+          "the output directory must be absolute and consist of A-Z a-z 0-9 . _ -: '"
               + directory
               + "'");
     }
   }
 
-  /** True of a path that may be a directory for output. */
+  /** True if the path may be an output directory. */
   static boolean isPlain(String path) {
     return path.length() <= 200 && path.matches("(/(?!\\.\\.?(/|$))[A-Za-z0-9._-]+){1,32}");
   }

@@ -5,39 +5,42 @@ import dev.sandpiper.http.CallScope;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Where the outputs of a process lie. For the reading thread. */
+/** The source of a process's outputs. Used by the reading thread only. */
 interface OutputSource {
-  /** Its outputs, which tell {@code events} what they read, until {@code scope} is cancelled. */
+  /**
+   * Readers of its outputs, which pass what they read to {@code events}, until {@code scope} is
+   * cancelled.
+   */
   List<? extends Reader> readers(Consumer<ProcessEvent> events, CallScope scope);
 
-  /** What was seen when it was last looked at. */
+  /** The snapshot of the last look. */
   Marks marks();
 
-  /** Looks anew. False if that could not be done this time. */
+  /** Takes a new snapshot. False if that failed this time. */
   boolean look(CallScope scope);
 
-  /** True if somebody tells when there is more. */
+  /** True if a watch notifies of new output. */
   boolean isWatched();
 
-  /** One output of a process, read from the files that hold it. For the reading thread. */
+  /** One output of a process. Used by the reading thread only. */
   interface Reader {
-    /** Reads on, if there may be more. True if something was learnt. */
+    /** Reads more, if there may be more. True if something was read. */
     boolean read();
 
     /**
-     * True if this was read to its end.
+     * True if the output was read to its end.
      *
-     * @param attempt the try with which the process is over
-     * @param isSettled true if no mark of an end will come any more
+     * @param attempt the attempt with which the process ended
+     * @param isSettled true if no end mark will appear any more
      */
     default boolean isRead(int attempt, boolean isSettled) {
       return true;
     }
 
     /**
-     * Reports what will not come.
+     * Reports output that will not arrive as a gap.
      *
-     * @param released true if nobody waits for those who hold the output open
+     * @param released true if processes that hold the output open are no longer waited for
      */
     default void finish(int attempt, boolean released) {}
   }

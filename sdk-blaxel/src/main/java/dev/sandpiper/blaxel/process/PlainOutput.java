@@ -8,13 +8,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of NDJSON that is one output in ASCII, read without a tree of it:
+ * Reads a line of NDJSON that is one output in ASCII, without building a tree:
  *
  * <pre>{"type":"stdout","data":"text\n"}</pre>
  *
- * <p>or {@code stderr}, spelled as the server spells it, with no escapes but those of two
- * characters. Nearly all lines are such ones. What the server itself writes among the output begins
- * with a bracket, or a line feed before one; such texts are left to others.
+ * <p>or {@code stderr}, formatted exactly as the server does, with two-character escapes only.
+ * Nearly all lines have this form. The server's own messages in the output begin with a bracket,
+ * possibly after a line feed; such texts are not handled here.
  */
 final class PlainOutput {
   private static final byte[] STDOUT = "{\"type\":\"stdout\",\"data\":\"".getBytes(US_ASCII);
@@ -25,7 +25,7 @@ final class PlainOutput {
 
   private PlainOutput() {}
 
-  /** Null where the line is anything else. */
+  /** Null if the line is anything else. */
   static @Nullable Output read(byte[] line) {
     Channel channel = begins(line, STDOUT) ? Channel.STDOUT : Channel.STDERR;
     if (channel == Channel.STDERR && !begins(line, STDERR)) {
@@ -45,10 +45,10 @@ final class PlainOutput {
   }
 
   private static boolean mayBeServers(byte first) {
-    return first == '[' || first == '\\'; // which escapes the line feed
+    return first == '[' || first == '\\'; // of an escaped line feed
   }
 
-  /** Null if a part of it is not plain. */
+  /** Null if it has other characters or escapes. */
   private static byte @Nullable [] text(byte[] line, int from, int end) {
     byte[] text = new byte[end - from];
     int length = 0;

@@ -19,11 +19,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Waits for a server to listen, by looks of our own into the sandbox's network: the platform's own
- * wait does not notice that the process has ended, and one of its calls can stop all later ones.
+ * Waits for a server to listen, by a script in the sandbox: the platform's own wait does not notice
+ * the exit of the process, and one of its calls can block all later ones.
  */
 public final class PortWait {
-  /** Well below what the platform's gateway allows a request, and often enough to see an end. */
+  /**
+   * The duration of one script: well below the gateway's request limit, and short enough to notice
+   * an exit.
+   */
   private static final Duration SLICE = Duration.ofSeconds(1);
 
   private static final Duration MARGIN = Duration.ofSeconds(20);
@@ -39,7 +42,7 @@ public final class PortWait {
   public PortWait(LaunchedProcesses processes, Process process, Duration limit, int... ports) {
     if (ports.length == 0 || Arrays.stream(ports).anyMatch(port -> port < 1 || port > 65_535)) {
       throw new IllegalArgumentException(
-          "wait for ports of 1 to 65535, at least one; not " + Arrays.toString(ports));
+          "waitForPorts takes one or more ports of 1 to 65535: " + Arrays.toString(ports));
     }
     this.processes = processes;
     this.time = processes.scope().time();
@@ -51,7 +54,7 @@ public final class PortWait {
   public void run() {
     long began = time.nanos();
     boolean wasShut = false;
-    Duration slice = Duration.ZERO; // a server may be ready, and a process over, already
+    Duration slice = Duration.ZERO; // the server may be ready, or the process have ended, already
     while (true) {
       Duration left = limit.minusNanos(time.nanos() - began);
       int found = look(left.compareTo(slice) > 0 ? slice : left);
@@ -63,7 +66,7 @@ public final class PortWait {
       if (found == SHUT && wasShut) {
         throw new InvalidRequestException(
             failure(
-                "a server listens on loopback only, which nobody reaches from outside; bind it to"
+                "the server listens on loopback only, which is unreachable from outside; bind it to"
                     + " 0.0.0.0 or ::"));
       }
       wasShut = found == SHUT;
@@ -71,7 +74,7 @@ public final class PortWait {
         throw new DeadlineExceededException(
             Limit.DEADLINE,
             limit,
-            failure("nobody listened within " + Durations.text(limit) + " (waitForPorts)"),
+            failure("no server listened within " + Durations.text(limit) + " (waitForPorts)"),
             null,
             null);
       }
@@ -88,7 +91,7 @@ public final class PortWait {
     int code = result.exit().code().orElse(-1);
     if (code != 0 && code != NOT_YET && code != SHUT) {
       throw new PlatformException(
-          failure("the look at the network ended with " + result.exit() + ": " + result.stderr()));
+          failure("unexpected exit of the script: " + result.exit() + ": " + result.stderr()));
     }
     return code;
   }
@@ -99,7 +102,7 @@ public final class PortWait {
           .waitFor(Duration.ZERO)
           .ifPresent(
               status -> {
-                throw new PlatformException(failure("the process ended first: " + status));
+                throw new PlatformException(failure("the process exited first: " + status));
               });
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

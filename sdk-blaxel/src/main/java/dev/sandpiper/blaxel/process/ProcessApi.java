@@ -38,18 +38,18 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.HttpUrl;
 
-/** The calls about processes of one sandbox's server. Processes are named, never numbered. */
+/** The process calls of one sandbox's server. Processes are addressed by name, never by pid. */
 public final class ProcessApi implements ScriptHost, ProcessPlatform {
   private static final Duration MARGIN = Duration.ofSeconds(10);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
-  /** What is long in a record, and not needed in a list. */
+  /** Long fields of a record that are not needed in a list. */
   private static final Set<String> OUTPUTS = Set.of("logs", "stdout", "stderr");
 
   private static final int MOST_RECORDS = 1_000_000;
   private static final int LONGEST_COMMANDS = 32 << 20;
 
-  /** How the server says that it has waited for long enough. */
+  /** The server's message when its wait has timed out. */
   private static final String STILL_RUNNING = "process timed out after ";
 
   private final HttpTransport transport;
@@ -61,7 +61,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
     this(transport, base, new RoundTrips(), scope);
   }
 
-  /** By whose end its calls end. */
+  /** The scope with which its calls end. */
   CallScope scope() {
     return scope;
   }
@@ -74,21 +74,20 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
     this.scope = scope;
   }
 
-  /** True if each request takes long, as far as is known. */
+  /** True if requests are known to take long. */
   boolean isFar() {
     return roundTrips.areLong();
   }
 
-  /** The same calls on behalf of another, with which they end. */
+  /** The same calls on behalf of another call, with whose scope they end. */
   ProcessApi in(CallScope call) {
     return new ProcessApi(transport, base, roundTrips, call);
   }
 
   /**
-   * Starts a process and opens the stream that tells of it. Sent once. The caller closes the
-   * response.
+   * Starts a process and opens its stream. Not retried. The caller closes the response.
    *
-   * @param subject what messages call it
+   * @param subject its name in messages
    */
   HttpResponse startStreamed(String subject, ObjectNode process) {
     HttpRequest request =
@@ -106,11 +105,11 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
   }
 
   /**
-   * Starts a process, and returns its record once it is started, or has ended where {@code process}
-   * waits for that; empty if its time for that was too short. Sent once.
+   * Starts a process. Returns its record once it has started, or, if {@code process} requests a
+   * wait, has ended; empty if that wait timed out. Not retried.
    *
-   * @param subject what messages call it
-   * @param isAwaited whether the answer comes with its end, so that only our scope limits it
+   * @param subject its name in messages
+   * @param isAwaited whether the response arrives at its end, so that only the scope limits it
    */
   Optional<ProcessRecord> start(String subject, ObjectNode process, boolean isAwaited) {
     HttpRequest request = request(BlaxelCall.START, subject);
@@ -131,13 +130,13 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
     }
   }
 
-  /** Whether a start was refused because a process of its name runs. */
+  /** True if a start was rejected because a process with its name is running. */
   static boolean isNameTaken(SandboxException failure) {
     return failure.status().orElse(0) == 400
         && failure.failure().observed().contains("already exists and is running");
   }
 
-  /** The record of a process; empty if the server knows none of this name. */
+  /** The record of a process; empty if the server has none with this name. */
   public Optional<ProcessRecord> find(String operation, String name) {
     HttpRequest request =
         request(BlaxelCall.FIND, name, name)
@@ -153,7 +152,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
     }
   }
 
-  /** Measures round trips, which are the network's and so of the machine's time. */
+  /** Measures round trips, by the system clock because they are the network's. */
   private HttpTransport measured() {
     return request -> {
       long sent = Time.system().nanos();
@@ -174,7 +173,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
     }
   }
 
-  /** Looks for a process of ours whose start may have happened. */
+  /** Looks up a process that may have been started. */
   StartRecovery.Trace<ProcessRef> trace(ProcessRef ref) {
     return new StartRecovery.Trace<>() {
       @Override
@@ -184,7 +183,8 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
 
       @Override
       public ProcessRef adopt(Optional<ProcessRef> found, CallScope scope) {
-        return found.orElseThrow(() -> unknown("start", ref.toString(), "there is none"));
+        return found.orElseThrow(
+            () -> unknown("start", ref.toString(), "the process does not exist"));
       }
     };
   }
@@ -192,11 +192,11 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
   /**
    * The record of a process.
    *
-   * @throws NotFoundException if the server knows none of this name
+   * @throws NotFoundException if the server has none with this name
    */
   ProcessRecord get(String operation, String name) {
     return find(operation, name)
-        .orElseThrow(() -> unknown(operation, name, "the server knows no such process"));
+        .orElseThrow(() -> unknown(operation, name, "the server has no such process"));
   }
 
   static NotFoundException unknown(String operation, String subject, String observed) {
@@ -208,11 +208,11 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
     try {
       return ProcessRecord.of(json);
     } catch (IllegalArgumentException e) {
-      throw new WireFormatException(response.failure("an answer with " + e.getMessage()), e);
+      throw new WireFormatException(response.failure("malformed response: " + e.getMessage()), e);
     }
   }
 
-  /** The records of what runs, of however many processes the server has any. */
+  /** The records of the running processes, however many records the server has. */
   public List<ProcessRecord> running(String sandbox) {
     HttpRequest request =
         request(BlaxelCall.LIST_PROCESSES, sandbox).withHeader("Accept", "application/json");
@@ -237,7 +237,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
           });
       return running;
     } catch (IllegalArgumentException e) {
-      throw new WireFormatException(response.failure("an answer with " + e.getMessage()), e);
+      throw new WireFormatException(response.failure("malformed response: " + e.getMessage()), e);
     } catch (IOException e) {
       throw new ConnectionLostException(
           response.failure("the connection closed in mid-response"), null, e);
@@ -250,12 +250,12 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
     }
   }
 
-  /** The platform's own TERM to the group. False if the server says that it does not run. */
+  /** The platform's own TERM to the group. False if the server reports that it is not running. */
   boolean stop(String name) {
     return delete(BlaxelCall.STOP, name);
   }
 
-  /** The platform's own KILL to the group. False if the server says that it does not run. */
+  /** The platform's own KILL to the group. False if the server reports that it is not running. */
   boolean kill(String name) {
     return delete(BlaxelCall.KILL_PROCESS, name);
   }
@@ -281,7 +281,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
       in(scope)
           .find("look at", ref.processId())
           .filter(record -> record.exit().isEmpty())
-          // The server does not tell the number of what it has started again.
+          // The server does not report the pid of a restarted process.
           .ifPresent(
               record ->
                   running.put(ref, record.restartCount() > 0 ? "" : Long.toString(record.pid())));
@@ -289,7 +289,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
     return running;
   }
 
-  /** Reaches the group, and says nothing of what became of it. */
+  /** Reaches the group; does not report the effect. */
   @Override
   public boolean signal(ProcessRef ref, Signal signal, CallScope scope) {
     ProcessApi inScope = in(scope);
@@ -329,7 +329,7 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
       if (!isNameTaken(e)) {
         throw e;
       }
-      return awaited(request, name); // the request arrived twice, for the name is our nonce
+      return awaited(request, name); // the name is our nonce, so the request arrived twice
     }
   }
 
@@ -344,10 +344,14 @@ public final class ProcessApi implements ScriptHost, ProcessPlatform {
   }
 
   private static PlatformException endless(HttpRequest request) {
-    return new PlatformException(request.failure("the script has no end"));
+    return new PlatformException(
+        request.failure("the stream of the script ended without an end event"));
   }
 
-  /** How often the server has replaced itself; then it guesses the ends of what it took over. */
+  /**
+   * How often the server was upgraded; after an upgrade it guesses the ends of processes that it
+   * took over.
+   */
   public int upgrades(String subject) {
     HttpRequest request = request(BlaxelCall.HEALTH, subject);
     return transport.ask(

@@ -12,11 +12,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one process, as the last look shows them; of a short command what its record holds,
- * and files only once that tells of them. Safe for use by many threads.
+ * The files of one process, as of the last look. For a short command, the content of its record,
+ * and files only once the record refers to them. Thread-safe.
  */
 final class ProcessFiles {
-  /** What a look has shown that was the {@code number}th to be made. */
+  /** The result of the {@code number}th look. */
   private record Look(
       long number, Marks marks, @Nullable ProcessRecord record, RecordLines lines) {}
 
@@ -27,13 +27,13 @@ final class ProcessFiles {
   private final AtomicReference<@Nullable ProcessRecord> expected = new AtomicReference<>();
   private volatile Look last = new Look(0, Marks.NONE, null, RecordLines.NONE);
 
-  /** Of a command that writes files only. */
+  /** For a command that writes only files. */
   ProcessFiles(String id, OutputDirectory files) {
     this(id, files, null);
   }
 
   /**
-   * @param records asks for the record, in which the output begins; null for one without
+   * @param records fetches the record in which the output begins; null if it begins in files
    */
   ProcessFiles(
       String id, OutputDirectory files, @Nullable Function<CallScope, ProcessRecord> records) {
@@ -51,17 +51,19 @@ final class ProcessFiles {
     return last.marks();
   }
 
-  /** The record in which the output begins; null before the first look, and where it has none. */
+  /**
+   * The record in which the output begins; null before the first look, and if it begins in files.
+   */
   @Nullable ProcessRecord record() {
     return last.record();
   }
 
-  /** True if there are files, as far as is known. */
+  /** True if files are known to exist. */
   boolean areThere() {
     return records == null || last.lines().goesOnInFiles();
   }
 
-  /** Looks. False if files vanished each time that this was tried. */
+  /** Looks at the files. False if files were removed during every attempt. */
   boolean look(CallScope scope) {
     try {
       list(scope);
@@ -74,7 +76,7 @@ final class ProcessFiles {
     }
   }
 
-  /** Looks. What {@link #marks} shows afterwards is at least as new. */
+  /** Looks at the files. Afterwards {@link #marks} is at least as recent as this call. */
   Marks list(CallScope scope) {
     long number = asked.incrementAndGet();
     if (records == null) {
@@ -96,7 +98,7 @@ final class ProcessFiles {
     return last.marks();
   }
 
-  /** Reads at most so many bytes of a segment, from a position in its channel on. */
+  /** Reads at most {@code most} bytes of a segment, from a position in its channel on. */
   Part read(Channel channel, long segment, long position, int most, CallScope scope) {
     if (segment == 0 && last.lines().held(channel) > 0) {
       return readRecord(channel, position, scope);
@@ -105,7 +107,7 @@ final class ProcessFiles {
         Marks.segment(id, channel, segment), channel, position - segment, most, scope);
   }
 
-  /** A record is asked for once more before anything counts as missing in it. */
+  /** Reads from the record; fetches it again before bytes count as missing. */
   private Part readRecord(Channel channel, long position, CallScope scope) {
     if (position >= last.lines().held(channel)) {
       look(scope);
@@ -126,17 +128,17 @@ final class ProcessFiles {
     return id;
   }
 
-  /** The text of a small one; empty where there is none, or it is just being written. */
+  /** The content of a small file; empty if it does not exist or is being written. */
   String text(String mark, CallScope scope) {
     return files.text(id + "." + mark, scope);
   }
 
-  /** Writes a small text into one of them, or a line into a pipe. */
+  /** Writes a short text into a file, or a line into a pipe. */
   void write(String mark, String text, CallScope scope) {
     files.write(id + "." + mark, text, scope);
   }
 
-  /** Writes one of them. Sent once. */
+  /** Writes a file. Not retried. */
   void write(String mark, byte[] bytes, CallScope scope) {
     files.write(id + "." + mark, bytes, scope);
   }

@@ -7,7 +7,7 @@ import dev.sandpiper.wire.Json;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The record that the server keeps of a process, as far as it decides anything. Immutable. */
+/** The server's record of a process; only the fields that the library uses. Immutable. */
 public final class ProcessRecord {
   private static final int KILLED = -1;
 
@@ -21,7 +21,7 @@ public final class ProcessRecord {
     this.exit = exit;
   }
 
-  /** True of an object that is the record of a process. */
+  /** True if the object is the record of a process. */
   static boolean isOne(JsonNode json) {
     return json.isObject() && json.has("pid") && json.has("status") && json.has("exitCode");
   }
@@ -33,7 +33,7 @@ public final class ProcessRecord {
    */
   public static ProcessRecord of(JsonNode json) {
     if (!isOne(json)) {
-      throw new IllegalArgumentException("no record of a process");
+      throw new IllegalArgumentException("not the record of a process");
     }
     Optional<ExitStatus> exit =
         Json.text(json, "completedAt").map(ended -> exit(json.path("exitCode")));
@@ -44,14 +44,14 @@ public final class ProcessRecord {
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("no number of a process", e);
+      throw new IllegalArgumentException("invalid pid", e);
     }
   }
 
-  /** The server tells that a signal killed it, and not which. */
+  /** The exit status. The server reports that a signal killed the process, but not which. */
   private static ExitStatus exit(JsonNode code) {
     if (!code.isInt() || code.asInt() < KILLED || code.asInt() > 255) {
-      throw new IllegalArgumentException("no exit code");
+      throw new IllegalArgumentException("invalid exit code");
     }
     return code.asInt() == KILLED
         ? new ExitStatus.Signaled(Signal.UNKNOWN)
@@ -74,7 +74,7 @@ public final class ProcessRecord {
     return text("command");
   }
 
-  /** The server's own word for what became of it. */
+  /** The server's own status text. */
   public String status() {
     return text("status").toUpperCase(Locale.ROOT);
   }
@@ -91,7 +91,7 @@ public final class ProcessRecord {
     return text("completedAt");
   }
 
-  /** How it ended; empty while it has not, whatever its status is. */
+  /** The exit status; empty until the process has ended, whatever the status text is. */
   public Optional<ExitStatus> exit() {
     return exit;
   }
@@ -122,7 +122,7 @@ public final class ProcessRecord {
     return json.path(field).asText("");
   }
 
-  /** Name and status: its command and its output may be secrets. */
+  /** Name and status; not the command or the output, which may contain secrets. */
   @Override
   public String toString() {
     return "ProcessRecord[" + name() + ", " + status() + "]";

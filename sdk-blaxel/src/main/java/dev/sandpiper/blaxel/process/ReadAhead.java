@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pieces of one output, each asked for while the one before it is delivered: one request after
- * the other would leave the network idle half of the time. For the reading thread.
+ * Prefetches the pieces of one output, each while the one before is delivered; sequential requests
+ * would leave the network idle half of the time. Used by the reading thread only.
  */
 final class ReadAhead {
   private static final Logger log = LoggerFactory.getLogger(ReadAhead.class);
@@ -26,11 +26,11 @@ final class ReadAhead {
   private final Executor threads;
   private @Nullable Asked asked;
 
-  /** A piece that is on its way. */
+  /** A piece in flight. */
   private record Asked(long segment, long position, FutureTask<Part> answer) {}
 
   /**
-   * @param threads refuses nothing, and nobody else's tasks keep it busy
+   * @param threads never rejects a task, and is not kept busy by other tasks
    */
   ReadAhead(Channel channel, ProcessFiles files, CallScope scope, Executor threads) {
     this.channel = channel;
@@ -39,7 +39,7 @@ final class ReadAhead {
     this.threads = threads;
   }
 
-  /** Asks for a piece of a segment that has bytes at this position. */
+  /** Requests a piece of a segment that has bytes at this position. */
   void ask(long segment, long position, int most) {
     FutureTask<Part> answer =
         new FutureTask<>(() -> files.read(channel, segment, position, most, scope));
@@ -47,12 +47,15 @@ final class ReadAhead {
     threads.execute(answer);
   }
 
-  /** True while a piece is on its way, or there and not taken. */
+  /** True while a piece is in flight, or has arrived and was not read. */
   boolean isAsked() {
     return asked != null;
   }
 
-  /** {@link ProcessFiles#read}. Of an answer that was asked for earlier only bytes count. */
+  /**
+   * Like {@link ProcessFiles#read}. A prefetched result is used only if it has bytes, because any
+   * other may be outdated.
+   */
   Part read(long segment, long position, int most) {
     Asked ahead = asked;
     asked = null;
@@ -65,9 +68,9 @@ final class ReadAhead {
     return files.read(channel, segment, position, most, scope);
   }
 
-  /** What came of it; null where it failed, because that was then. */
+  /** The result; null if it failed, because the failure may be outdated. */
   private @Nullable Part await(FutureTask<Part> answer) {
-    answer.run(); // unless another thread does
+    answer.run(); // does nothing if another thread runs it
     try {
       return answer.get();
     } catch (InterruptedException e) {
@@ -76,13 +79,13 @@ final class ReadAhead {
           OutputDirectory.failure(files.toString(), "its thread was interrupted"), e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof DeadlineExceededException late) {
-        throw late; // a smaller piece has to be asked for
+        throw late; // the caller requests a smaller piece
       }
       if (e.getCause() instanceof SandboxException failure) {
-        log.debug("{}: the next piece could not be had ahead", files, failure);
+        log.debug("{}: prefetching the next piece failed", files, failure);
         return null;
       }
-      throw new IllegalStateException("the reader of " + files + " died", e.getCause());
+      throw new IllegalStateException("the reader of " + files + " failed", e.getCause());
     }
   }
 }

@@ -11,9 +11,9 @@ import okio.Buffer;
 import okio.ByteString;
 
 /**
- * What a wrapper writes into the server's record of it: the beginnings of both outputs, encoded,
- * and the same marks that are otherwise names of files. A log may have lost any of it, so that only
- * lines that follow on each other are taken, and no end that does not fit. Immutable.
+ * The lines that a wrapper writes into the server's record of it: the encoded beginnings of both
+ * outputs, and the marks that are otherwise names of files. The log may have lost any of them, so
+ * only consecutive lines are used, and an end mark only if its total matches. Immutable.
  *
  * <pre>
  * o NUMBER BASE64  e NUMBER BASE64    some bytes of stdout, of stderr; numbered from 1
@@ -35,7 +35,7 @@ public final class RecordLines {
 
   private RecordLines() {}
 
-  /** Reads what a record has of its standard output. A line is whole once the next begins. */
+  /** Parses the standard output in a record. A line is complete once the next begins. */
   public static RecordLines of(String stdout) {
     RecordLines lines = new RecordLines();
     int begin = 0;
@@ -78,25 +78,27 @@ public final class RecordLines {
     return Long.parseLong(end.split("\\.", -1)[2]);
   }
 
-  /** How many bytes it has of the beginning of this output. */
+  /** The number of bytes that it contains of the beginning of this output. */
   public long held(Channel channel) {
     Buffer beginning = beginnings.get(channel);
     return beginning == null ? 0 : beginning.size();
   }
 
-  /** The bytes that it has of this output from a position on, which is not behind them. */
+  /**
+   * The bytes that it contains of this output from a position on, which is at most {@link #held}.
+   */
   public Output from(Channel channel, long position) {
     Buffer beginning = beginnings.getOrDefault(channel, new Buffer());
     byte[] bytes = beginning.snapshot().substring((int) position).toByteArray();
     return Output.of(channel, bytes);
   }
 
-  /** The marks, and the beginnings as if they were segments. */
+  /** The marks, with the beginnings as segments. */
   public Map<String, Long> marks() {
     return marks;
   }
 
-  /** True once there was more output than goes into a record. */
+  /** True once the output has exceeded the part that fits a record. */
   boolean goesOnInFiles() {
     return goesOnInFiles;
   }

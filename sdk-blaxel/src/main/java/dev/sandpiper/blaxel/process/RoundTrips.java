@@ -4,11 +4,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How far a sandbox's server is, by requests that it answers at once. A quicker one counts at once,
- * slower ones by and by: a busy machine is not far. Safe for use by many threads.
+ * Estimates the round-trip time to a sandbox's server from requests that it answers immediately. A
+ * faster one counts immediately, slower ones gradually, because a busy machine is not distant.
+ * Thread-safe.
  */
 final class RoundTrips {
-  /** From here on the server's own wait for a command, of 50 ms, costs less than a second look. */
+  /**
+   * Above this, the server's own wait for a command, of 50 ms, costs less than a second request.
+   */
   private static final long FAR = TimeUnit.MILLISECONDS.toNanos(50);
 
   private static final long UNKNOWN = -1;

@@ -2,7 +2,7 @@ package dev.sandpiper.blaxel.process;
 
 import dev.sandpiper.engine.ScriptFile;
 
-/** The shell scripts that run around commands, which lie beside this class. */
+/** The shell scripts that run around commands, loaded from resource files next to this class. */
 final class Scripts {
   static final String WRAP = load("wrap.sh");
   static final String WRITE = load("size.sh") + "\n" + load("write.sh");

@@ -14,11 +14,12 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * The output of a process that somebody else started, in the files in which the server keeps it. It
- * is exact, but for what the server has cut off at the heads; nothing tells when there is more.
+ * The output of a process that this library did not start, read from the server's own log files.
+ * Exact, except for what the server has cut off at the beginning; there is no notification of new
+ * output.
  *
- * @param path of the files, without what follows the process's name
- * @param begin where the first event stands
+ * @param path the path of the files without their suffix
+ * @param begin the position of the first event
  */
 record ServerLogs(OutputDirectory files, String path, ByteOffsets begin) implements OutputSource {
   static String file(String path, Channel channel) {
@@ -42,7 +43,7 @@ record ServerLogs(OutputDirectory files, String path, ByteOffsets begin) impleme
     return Marks.NONE;
   }
 
-  /** Reading is looking. */
+  /** Does nothing: reading the files shows everything. */
   @Override
   public boolean look(CallScope scope) {
     return true;
@@ -54,13 +55,13 @@ record ServerLogs(OutputDirectory files, String path, ByteOffsets begin) impleme
   }
 
   /**
-   * One output of a process in the file in which the server keeps it. The server gives the head of
-   * a long one back to the system, block by block, where only NULs are read then.
+   * One output in the server's log file. The server releases the beginning of a long file block by
+   * block, which then reads as NULs.
    */
   private static final class Log implements Reader {
     private static final int BLOCK = 4096;
 
-    /** So much of a file's end is never cut; and what a program writes may be NULs too. */
+    /** The server never releases this much at the end; NULs there were written by the program. */
     private static final int LEAST_CUT = 256 << 10;
 
     private final Channel channel;
@@ -87,9 +88,9 @@ record ServerLogs(OutputDirectory files, String path, ByteOffsets begin) impleme
     }
 
     /**
-     * Reads on. False if there is nothing for the moment.
+     * Reads more. False if there is nothing new.
      *
-     * @throws NotFoundException if there is no such file, or it is a later process's
+     * @throws NotFoundException if the file does not exist or belongs to a later process
      */
     @Override
     public boolean read() {
@@ -100,10 +101,11 @@ record ServerLogs(OutputDirectory files, String path, ByteOffsets begin) impleme
         return true;
       }
       if (part instanceof Part.Missing) {
-        throw missing("the server keeps no such file any more");
+        throw missing("the server's log file no longer exists");
       }
       if (part instanceof Part.Nothing nothing && nothing.size() < position) {
-        throw missing("it is shorter than what was read of it: another process's");
+        throw missing(
+            "the server's log file is shorter than before: it belongs to another process");
       }
       spoilt += part instanceof Part.Spoilt ? 1 : 0;
       OutputDirectory.rejectIfHopeless(spoilt, path);
@@ -123,7 +125,7 @@ record ServerLogs(OutputDirectory files, String path, ByteOffsets begin) impleme
                 channel,
                 OptionalLong.of(position),
                 OptionalLong.of(position + hole),
-                "the sandbox's server has cut it off the head of its log"));
+                "the sandbox's server has removed it from the beginning of its log"));
       }
       if (hole < bytes.length) {
         events.accept(
@@ -134,7 +136,7 @@ record ServerLogs(OutputDirectory files, String path, ByteOffsets begin) impleme
       position += bytes.length;
     }
 
-    /** How much of a piece was cut off: whole blocks of NULs from here on. */
+    /** How many bytes of a piece were cut off: whole blocks of NULs at its beginning. */
     private int holeIn(byte[] bytes) {
       int nuls = 0;
       while (nuls < bytes.length && bytes[nuls] == 0) {

@@ -23,7 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okio.ByteString;
 
-/** The processes that the server of a sandbox knows, also those of other clients. */
+/** The processes known to the server of a sandbox, including those of other clients. */
 final class ServerProcesses {
   private static final String LOGS = "/var/log/sandbox-api/";
   private static final Pattern REFERABLE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
@@ -34,7 +34,10 @@ final class ServerProcesses {
 
   private final ExactSandbox sandbox;
 
-  /** Where the wrapper of a process writes: files in a directory whose names begin with an id. */
+  /**
+   * Where the wrapper of a process writes: a directory, and the id with which its files' names
+   * begin.
+   */
   record Place(String directory, String id) {}
 
   ServerProcesses(ExactSandbox sandbox) {
@@ -42,9 +45,9 @@ final class ServerProcesses {
   }
 
   /**
-   * Where the wrapper writes that a record shows, of whatever client; empty if it shows none. Only
-   * what {@link BlaxelClientBuilder#outputDirectory} accepts is a directory: anybody in the sandbox
-   * can start a process with such a text.
+   * Where the wrapper in a record writes, of any client; empty if it is not a wrapper. Only
+   * directories that {@link BlaxelClientBuilder#outputDirectory} accepts are valid, because anyone
+   * in the sandbox can start a process with such a command.
    */
   static Optional<Place> place(ProcessRecord record) {
     String text = record.command();
@@ -57,7 +60,7 @@ final class ServerProcesses {
     return isPlace ? Optional.of(new Place(path.group(1), path.group(2))) : Optional.empty();
   }
 
-  /** True if this is the record of a wrapper of ours which holds the beginning of its output. */
+  /** True if this is the record of a wrapper that contains the beginning of its output. */
   static boolean isShort(ProcessRecord record) {
     List<String> told = ShellText.wrapperArguments(record.command());
     return !told.isEmpty() && !told.get(2).isEmpty();
@@ -73,7 +76,7 @@ final class ServerProcesses {
         place(record).map(Place::id).orElseGet(() -> fingerprint(record)));
   }
 
-  /** What a later process with the same name or number does not have. */
+  /** Distinguishes a process from a later one with the same name or pid. */
   private static String fingerprint(ProcessRecord record) {
     if (ID.matcher(record.name()).matches()) {
       return record.name(); // which is random
@@ -82,7 +85,7 @@ final class ServerProcesses {
     return "log-" + ByteString.encodeString(all, UTF_8).sha256().hex().substring(0, 32);
   }
 
-  /** What runs. */
+  /** The running processes. */
   List<ProcessInfo> list(CallScope scope) {
     return sandbox.api().in(scope).running(sandbox.id()).stream().map(this::info).toList();
   }
@@ -94,20 +97,21 @@ final class ServerProcesses {
     return record.workingDirectory().map(info::withDirectory).orElse(info);
   }
 
-  /** The record of a process that runs, or is about to end. */
+  /** The record of a process that is running or ending. */
   ProcessRecord running(String name, CallScope scope) {
     return sandbox.api().in(scope).get("attach", name);
   }
 
   /**
-   * Follows a process by the files in which the server keeps its output.
+   * Follows a process through the server's log files.
    *
-   * @throws UnsupportedCapabilityException if these cannot be read
+   * @throws UnsupportedCapabilityException if they cannot be read
    */
   RunningCommand follow(
       ProcessRef ref, ProcessRecord record, ByteOffsets position, CallScope scope) {
     if (ShellText.isWrapped(record.command())) {
-      throw unfollowable(ref, "its wrapper names no directory that this version can follow");
+      throw unfollowable(
+          ref, "its wrapper writes to a directory that this version does not support");
     }
     if (!ref.nonce().equals(fingerprint(record))) {
       throw ProcessApi.unknown("attach", ref.toString(), "its name belongs to another process now");
@@ -137,10 +141,10 @@ final class ServerProcesses {
         return;
       }
     } catch (PlatformException e) {
-      cause = e; // no right to read it, which the server calls an internal error
+      cause = e; // no permission to read it, which the server reports as an internal error
     }
     UnsupportedCapabilityException refusal =
-        unfollowable(ref, "the file in which the server keeps its output cannot be read: " + path);
+        unfollowable(ref, "the server's log file of its output cannot be read: " + path);
     if (cause != null) {
       refusal.addSuppressed(cause);
     }

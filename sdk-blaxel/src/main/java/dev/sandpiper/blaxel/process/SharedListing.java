@@ -9,20 +9,21 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists a directory for many: all who ask while a listing is on its way share the next one, so that
- * each sees what was there after it asked, and as many processes do not cost as many listings of
- * all their files. Safe for use by many threads.
+ * Shares listings of a directory: all callers that arrive while a listing is in flight share the
+ * next one, so that each sees the state after its call, and many processes do not cost as many
+ * listings. Thread-safe.
  */
 final class SharedListing {
-  /** A listing that somebody has asked for. Its outcome is guarded by {@link #asking}. */
+  /** A requested listing. Its outcome is guarded by {@link #asking}. */
   private static final class Turn {
     @Nullable Map<String, Long> names;
     @Nullable SandboxException failure;
   }
 
   private final Function<CallScope, Map<String, Long>> lister;
-  private final ReentrantLock asking = new ReentrantLock(true); // in turn, or some would wait twice
-  private Turn next = new Turn(); // that nobody has begun; guarded by this
+  private final ReentrantLock asking =
+      new ReentrantLock(true); // fair, so that no caller waits for two listings
+  private Turn next = new Turn(); // not begun yet; guarded by this
 
   SharedListing(Function<CallScope, Map<String, Long>> lister) {
     this.lister = lister;
@@ -53,7 +54,7 @@ final class SharedListing {
     next = next == turn ? new Turn() : next;
   }
 
-  /** What only ends the one who asks is nothing to the others, one of whom asks then. */
+  /** If the listing caller is cancelled, one of the others lists instead. */
   private Map<String, Long> list(Turn turn, CallScope scope) {
     close(turn);
     try {

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Commands as the one text that Blaxel gives to the sandbox's shell. */
+/** Commands as the single string that Blaxel passes to the sandbox's shell. */
 final class ShellText {
   private static final String WRAPPER = "exec /bin/sh -c \"$SANDPIPER_WRAP\" sh ";
 
-  /** What the wrapper is given before the command. */
+  /** The number of the wrapper's arguments before the command. */
   private static final int BEFORE_COMMAND = 10;
 
   private static final Pattern WORD =
@@ -20,7 +20,7 @@ final class ShellText {
 
   private ShellText() {}
 
-  /** Replaces the shell by the command, so that nothing stands between its end and the record. */
+  /** Replaces the shell by the command, so that the record shows the command's own exit. */
   static String of(Command command) {
     return Variables.EXEC
         + " "
@@ -28,7 +28,7 @@ final class ShellText {
         + (command.mergesErrors() ? " 2>&1" : "");
   }
 
-  /** Runs a script of ours. */
+  /** Runs one of our scripts. */
   static String script(String script, List<String> arguments) {
     return "exec /bin/sh -c " + ShellWords.quoted(script) + " sh " + ShellWords.quoted(arguments);
   }
@@ -38,27 +38,24 @@ final class ShellText {
     return WRAPPER + ShellWords.quoted(arguments);
   }
 
-  /** True of a text that runs a wrapper, be it of another version of this library. */
+  /** True if the text runs a wrapper, of any version of this library. */
   static boolean isWrapped(String text) {
     return text.startsWith(WRAPPER);
   }
 
-  /** What a wrapper of ours was given; nothing if the text runs none. */
+  /** The wrapper's arguments; empty if the text does not run a wrapper. */
   static List<String> wrapperArguments(String text) {
     List<String> all = isWrapped(text) ? words(text.substring(WRAPPER.length())) : List.of();
     return all.size() > BEFORE_COMMAND ? all : List.of();
   }
 
-  /**
-   * The command in a text that was made here, or that the server gives to its shell for somebody
-   * else.
-   */
+  /** The command in a text created by this class, or else the text as a shell command. */
   static List<String> commandIn(String text) {
     List<String> all = wrapperArguments(text);
     return all.isEmpty() ? List.of("/bin/sh", "-c", text) : all.subList(BEFORE_COMMAND, all.size());
   }
 
-  /** What is separated by blanks, without its quotes; nothing if it is not of our making. */
+  /** Splits the text into unquoted words; empty if it was not created by this class. */
   private static List<String> words(String text) {
     List<String> words = new ArrayList<>();
     Matcher matcher = WORD.matcher(text);

@@ -14,7 +14,7 @@ import dev.sandpiper.wire.Json;
 import java.util.Map;
 import java.util.function.Function;
 
-/** What asks the server of a sandbox to start a process. */
+/** Builds the requests that start processes. */
 public final class StartMessages {
   private final Function<CallScope, SandboxPaths> paths;
   private final Variables variables;
@@ -25,9 +25,9 @@ public final class StartMessages {
   }
 
   /**
-   * Starts {@code text} as what {@code command} says.
+   * The request that runs {@code text} with the options of {@code command}.
    *
-   * @param scripts variables that {@code text} takes away before the command begins
+   * @param scripts variables that {@code text} unsets before the command begins
    * @throws dev.sandpiper.InvalidRequestException if a variable is longer than Linux allows
    */
   ObjectNode of(
@@ -57,7 +57,7 @@ public final class StartMessages {
 
   private static void requireText(String name, String value) {
     if (!UTF_8.newEncoder().canEncode(name + value)) {
-      throw new IllegalArgumentException("variable " + name + " is no Unicode text");
+      throw new IllegalArgumentException("variable " + name + " is not valid Unicode");
     }
   }
 }

@@ -31,18 +31,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one process's stream to its end, on a thread of its own, whether or not somebody takes the
- * events, for which it waits a second in all: a stream that was left behind makes the server write
- * into other answers. A stream that breaks cannot be resumed; then the process's record is asked
- * until it tells the end, and gaps stand for the output.
+ * Reads one process's stream to its end, on a thread of its own, even if the events are not read;
+ * it waits for their reader a second in total. This is necessary because an abandoned stream makes
+ * the server write into other responses. A lost stream cannot be resumed: the process's record is
+ * polled until it shows the end, and gaps stand for the output.
  */
 final class StreamDrain implements Runnable {
-  /** Three tails of 64 KiB, escaped twice, fit well. */
+  /** Ample for three tails of 64 KiB, escaped twice. */
   static final int LONGEST_MESSAGE = 16 << 20;
 
   static final String BROKEN =
-      "the stream broke, and Blaxel's streams cannot be resumed: what was written from then on";
-  static final String ADOPTED = "the answer to the start was cut: nothing of it was streamed";
+      "the stream was lost, and Blaxel's streams cannot be resumed: output from then on";
+  static final String ADOPTED = "the response to the start was lost: nothing was streamed";
 
   private static final Logger log = LoggerFactory.getLogger(StreamDrain.class);
   private static final Duration FIRST_POLL = Duration.ofMillis(50);
@@ -83,7 +83,7 @@ final class StreamDrain implements Runnable {
     } catch (SandboxException e) {
       events.fail(e);
     } catch (RuntimeException | Error e) {
-      events.fail(new IllegalStateException("the reader of " + ref + " died", e));
+      events.fail(new IllegalStateException("the reader of " + ref + " failed", e));
       throw e;
     }
   }
@@ -102,14 +102,15 @@ final class StreamDrain implements Runnable {
       fault = e;
     }
     ProcessRecord result = messages.result();
+    // Only the record proves the end; without it the stream was truncated, even if the body ended.
     if (result == null) {
-      String reason = fault == null ? "its stream ended without its end" : fault.toString();
-      log.warn("{}: {}; its record is asked from now on", ref, reason);
+      String reason = fault == null ? "its stream ended without an end event" : fault.toString();
+      log.warn("{}: {}; polling its record from now on", ref, reason);
       followRecord(BROKEN);
       return;
     }
     if (fault != null) {
-      log.warn("{} has ended, and its stream ended badly: {}", ref, fault.toString());
+      log.warn("{} has exited, but its stream did not end properly: {}", ref, fault.toString());
     }
     judge.takeResult(result);
     end();
@@ -130,24 +131,27 @@ final class StreamDrain implements Runnable {
     }
   }
 
-  /** False if it told why there is no end; who takes the events knows before the rest is read. */
+  /**
+   * Reads the stream. False if it reported a failure, which is passed on before the rest is read.
+   */
   private boolean isRead(HttpResponse stream) throws IOException {
     try {
       read(stream);
       return true;
     } catch (MalformedStreamException e) {
       if (messages.result() != null) {
-        throw e;
+        throw e; // the end is known: follow() only logs the fault
       }
-      events.fail(new WireFormatException(failure("the sandbox sent " + e.getMessage()), e));
+      events.fail(new WireFormatException(failure("malformed response: " + e.getMessage()), e));
     } catch (InvalidRequestException | PlatformException e) {
       events.fail(e);
     }
+    // Read on although nothing is wanted: an abandoned stream corrupts other responses.
     readOn(stream);
     return false;
   }
 
-  /** The reader is chosen by what the answer says that it is. */
+  /** Chooses the reader by the content type of the response. */
   private void read(HttpResponse stream) throws IOException {
     String type = String.valueOf(stream.contentType()).toLowerCase(Locale.ROOT);
     if (type.startsWith("text/event-stream")) {
@@ -155,11 +159,11 @@ final class StreamDrain implements Runnable {
     } else if (type.startsWith("application/x-ndjson")) {
       lines(stream.source());
     } else if (type.startsWith("text/plain")) {
-      // A stray keep-alive takes the head's place; an error behind it has no end of line.
+      // A stray keep-alive replaced the headers; an error after it has no line ending.
       messages.beginsSpoilt();
       lines(Okio.buffer(new WithFinalLineFeed(stream.source())));
     } else {
-      throw new MalformedStreamException("an answer of type " + type + " instead of a stream");
+      throw new MalformedStreamException("expected a stream but got a response of type " + type);
     }
   }
 
@@ -171,7 +175,7 @@ final class StreamDrain implements Runnable {
     }
   }
 
-  /** To the end, without finding it. */
+  /** Reads and discards the rest. */
   private void readOn(HttpResponse stream) {
     try {
       while (!stream.source().exhausted()) {
@@ -182,7 +186,7 @@ final class StreamDrain implements Runnable {
     }
   }
 
-  /** Asks for the record until it tells the end. Output is missing from here on. */
+  /** Polls the record until it shows the end. Output is missing from here on. */
   private void followRecord(String reason) {
     events.add(StreamMessages.gap(Channel.STDOUT, reason));
     events.add(StreamMessages.gap(Channel.STDERR, reason));
@@ -200,7 +204,7 @@ final class StreamDrain implements Runnable {
       } catch (SandboxException e) {
         if (scope.time().nanos() - heard > sandbox.patience().toNanos()) {
           throw new ConnectionLostException(
-              failure("its stream broke, and its record cannot be had"), ref, e);
+              failure("its stream was lost, and its record cannot be read"), ref, e);
         }
       }
       scope.sleep(pauses.next(), failure(""));
@@ -211,7 +215,7 @@ final class StreamDrain implements Runnable {
     return Failure.of("follow", name, observed);
   }
 
-  /** Ends the last line of a body that does not. */
+  /** Appends a line feed to a body that ends without one. */
   private static final class WithFinalLineFeed extends okio.ForwardingSource {
     private boolean ended;
 

@@ -22,23 +22,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a streamed process, from either of its two formats: output as text, the server's
- * own noise, and at last the record of the process, or the reason why there is none. Only the
- * record says that the process has ended.
+ * Handles the messages of a streamed process, in either of the two formats: output as text, the
+ * server's own messages, and finally the record of the process, or an error. Only the record proves
+ * that the process has ended.
  *
- * <p>For the one thread that reads the stream.
+ * <p>Used by the reading thread only.
  */
 public final class StreamMessages {
   static final String LOSSY =
-      "Blaxel streams text: bytes that are no UTF-8, or a character cut in two, were replaced";
-  static final String BEHIND = "Blaxel's stream fell behind and left output out";
+      "Blaxel streams text: bytes that are not UTF-8, or split characters, were replaced";
+  static final String BEHIND = "Blaxel's stream fell behind and dropped output";
 
   static final String AMBIGUOUS =
-      "Blaxel's server writes such texts among the output itself, and this one was the command's";
+      "the command wrote a text that Blaxel's server also inserts itself, and it was removed";
 
   private static final String KEEPALIVE = "[keepalive]\n";
 
-  /** What the server itself writes on request, each in a message of its own. */
+  /** Texts that the server inserts after a stop or kill request, each in its own message. */
   private static final Set<String> STOPPING =
       Set.of(
           "\n[Process is being gracefully terminated]\n",
@@ -47,12 +47,12 @@ public final class StreamMessages {
   private static final Set<String> STOPPED = Set.of("STOPPED", "KILLED");
   private static final String CUT = "[... truncated, ";
 
-  /** The server says every 5 seconds that it is alive, and every 30 among the output. */
+  /** The server sends a keep-alive every 5 seconds, and inserts one into the output every 30. */
   private static final int KEEPALIVES_PER_TEXT = 6;
 
   private static final String FELL_BEHIND = "[output truncated: the stream fell behind]\n";
 
-  /** Under these names a record may be wrapped. */
+  /** The fields in which a record may be wrapped. */
   private static final List<String> WRAPPINGS = List.of("data", "result", "process", "response");
 
   private final String name;
@@ -60,13 +60,13 @@ public final class StreamMessages {
   private final StreamedText stdout;
   private final StreamedText stderr;
   private int keepalives;
-  private int keepaliveTexts; // left out of the output
+  private int keepaliveTexts; // removed from the output
   private int stoppingTexts; // likewise
   private @Nullable ProcessRecord result;
 
   /**
-   * @param name what messages call the command
-   * @param events takes output and gaps, never an end
+   * @param name the command's name in messages
+   * @param events receives output and gaps, never an end
    */
   public StreamMessages(String name, Consumer<ProcessEvent> events) {
     this.name = name;
@@ -75,12 +75,12 @@ public final class StreamMessages {
     this.stderr = new StreamedText(Channel.STDERR, events);
   }
 
-  /** The stream begins with what the server wrote for another. */
+  /** Called if the stream begins with bytes that belong to another response. */
   void beginsSpoilt() {
     keepalives++;
   }
 
-  /** The record with which the stream ended. Null while it has not come. */
+  /** The record with which the stream ended; null until it has arrived. */
   public @Nullable ProcessRecord result() {
     return result;
   }
@@ -98,7 +98,7 @@ public final class StreamMessages {
   /**
    * An event of {@code text/event-stream}.
    *
-   * @param type what it says that it is; null for nothing
+   * @param type its type; null if it has none
    */
   public void event(@Nullable String type, String data) throws MalformedStreamException {
     switch (type == null ? "message" : type) {
@@ -111,7 +111,7 @@ public final class StreamMessages {
           document(Json.parse(data.getBytes(UTF_8)));
         }
       }
-      default -> {} // kinds that come later say nothing that we could understand
+      default -> {} // unknown types are ignored
     }
   }
 
@@ -133,7 +133,7 @@ public final class StreamMessages {
       case "result" -> end(json.path("data"));
       case "keepalive" -> keepalives++;
       case "" -> untyped(json);
-      default -> {} // kinds that come later
+      default -> {} // unknown types are ignored
     }
   }
 
@@ -147,20 +147,21 @@ public final class StreamMessages {
         return;
       }
     }
-    throw new MalformedStreamException("a message of no kind that is known");
+    throw new MalformedStreamException("a message of an unknown kind");
   }
 
-  /** The record comes as an object, or encoded once more as a text. */
+  /** Takes the record, which is an object, or a string with its JSON. */
   private void end(JsonNode record) throws MalformedStreamException {
     JsonNode json = record.isTextual() ? Json.parse(record.asText().getBytes(UTF_8)) : record;
     ProcessRecord details;
     try {
       details = ProcessRecord.of(json);
     } catch (IllegalArgumentException e) {
-      throw new MalformedStreamException("an end with " + e.getMessage(), e);
+      throw new MalformedStreamException(
+          "an end event with a malformed record: " + e.getMessage(), e);
     }
     if (details.exit().isEmpty()) {
-      throw new MalformedStreamException("an end of a process that has not ended");
+      throw new MalformedStreamException("an end event with the record of a running process");
     }
     stdout.end();
     stderr.end();
@@ -170,7 +171,10 @@ public final class StreamMessages {
     result = details;
   }
 
-  /** True if the command itself wrote what was taken for the server's: its record has it. */
+  /**
+   * True if the command itself wrote the texts that were taken for the server's: its record
+   * contains them.
+   */
   private boolean isEaten(ProcessRecord details) {
     if (keepaliveTexts == 0 && stoppingTexts == 0) {
       return false;
@@ -182,7 +186,7 @@ public final class StreamMessages {
     return isOften || (stoppingTexts > 0 && !STOPPED.contains(details.status()));
   }
 
-  /** True of the server's own words. They look like output, and a command may write them too. */
+  /** True for the server's own texts. They look like output, and a command may write them too. */
   private boolean isServers(String text) {
     if (text.equals(KEEPALIVE) && keepalives > 0) {
       keepaliveTexts++;
@@ -211,7 +215,7 @@ public final class StreamMessages {
     return channel == Channel.STDERR ? stderr : stdout;
   }
 
-  /** A text has no offsets in the bytes that it was. */
+  /** A gap without offsets, because streamed text has no byte offsets. */
   static OutputGap gap(Channel channel, String reason) {
     return new OutputGap(channel, OptionalLong.empty(), OptionalLong.empty(), reason);
   }

@@ -21,22 +21,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A command in a Blaxel sandbox, with the events that its {@link StreamDrain} reads. The stream
- * waits for the reader of the events a second in all, because one stream that is not read stops the
- * whole server of its sandbox: beyond the bound the oldest output is dropped then, and a gap says
- * so. Once it is cancelled everything is discarded, and the stream is read all the same until the
- * process ends.
+ * waits for the reader of the events a second in total, because one unread stream blocks the whole
+ * server of its sandbox; after that, at the limit, the oldest output is dropped and reported as a
+ * gap. After cancelling, events are discarded, but the stream is still read until the process ends.
  */
 public final class StreamedCommand extends TreeCommand {
   public static final int LIMIT = 8 << 20;
 
-  /** A reader that is only a little slower than the network loses nothing. */
+  /** Enough for a reader that is slightly slower than the network to lose nothing. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  /** In which events gather for a reader that has taken all there were. */
+  /** The pause in which events accumulate for a reader that has read all there were. */
   private static final long GATHERING = 50_000; // nanoseconds
 
   private static final String TOO_SLOW =
-      "it was read too slowly: Blaxel's streams must not wait for long, and it was too much to keep";
+      "it was read too slowly: Blaxel's streams must not block for long, and it exceeded the"
+          + " buffer";
 
   private final EventBuffer buffer;
 
@@ -47,7 +47,7 @@ public final class StreamedCommand extends TreeCommand {
         Optional.empty(),
         new Buffered(buffer, name, new ArrayDeque<>()),
         CommandInput.refusing(
-            () -> unsupported(name, "a streamed command has no input", Capability.STDIN)),
+            () -> unsupported(name, "a streamed command has no stdin", Capability.STDIN)),
         sandbox.trees(),
         () -> {});
     this.buffer = buffer;
@@ -58,7 +58,8 @@ public final class StreamedCommand extends TreeCommand {
   }
 
   /**
-   * @param taken what the reader has taken together with the event before it; of the reading thread
+   * @param taken events taken from the buffer together with the last one; owned by the reading
+   *     thread
    */
   private record Buffered(EventBuffer buffer, String name, Queue<ProcessEvent> taken)
       implements CommandEvents {
@@ -67,14 +68,14 @@ public final class StreamedCommand extends TreeCommand {
       if (buffer.isDiscarded()) {
         taken.clear();
       }
-      // An interrupt does not wait until all that was taken is delivered.
+      // After an interrupt, throw now instead of delivering the events already taken.
       ProcessEvent next = Thread.currentThread().isInterrupted() ? null : taken.poll();
       return next == null ? await() : next;
     }
 
     private ProcessEvent await() {
       try {
-        // Woken for each event, both threads would wake one another all the time: half of the cost.
+        // If each event woke the reader, half of the cost would be thread switches.
         LockSupport.parkNanos(GATHERING);
         ProcessEvent event = buffer.take(Long.MAX_VALUE, taken);
         if (event == null) {
@@ -99,7 +100,7 @@ public final class StreamedCommand extends TreeCommand {
     }
   }
 
-  /** True once its stream has told something; throws what the stream has failed with. */
+  /** True once its stream has delivered something; throws if the stream has failed. */
   boolean hasBegun() {
     return buffer.hasNext();
   }
@@ -108,8 +109,8 @@ public final class StreamedCommand extends TreeCommand {
   public void requireDetachable() {
     throw unsupported(
         name(),
-        "a streamed command cannot be detached: its stream could not be followed again, and one"
-            + " that is left behind spoils other answers; close() kills it",
+        "a streamed command cannot be detached: its stream could not be followed again, and an"
+            + " abandoned stream corrupts other responses; close() kills it",
         Capability.ATTACH);
   }
 

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Starts commands in one Blaxel sandbox, and follows them by the platform's own stream. */
+/** Starts commands in one Blaxel sandbox and follows them through the platform's own stream. */
 public final class StreamedLauncher {
   static final String PLATFORM = "blaxel";
 
@@ -39,7 +39,7 @@ public final class StreamedLauncher {
     this.waits = waits;
   }
 
-  /** Starts a command with what only Blaxel knows. */
+  /** Starts a command with Blaxel's own options. */
   StreamedCommand launch(BlaxelCommand command, CallScope scope) {
     Command common = command.common();
     requireSupported(common);
@@ -48,7 +48,7 @@ public final class StreamedLauncher {
           Failure.of(
               "start",
               common.name(),
-              "a stream ends with the first failure; maxRestarts goes without streamed()"));
+              "maxRestarts cannot be used with streamed(): a stream ends with the first failure"));
     }
     String nonce = Nonce.random();
     String processName = command.name().orElse(nonce);
@@ -60,13 +60,13 @@ public final class StreamedLauncher {
     return followed(ref, common.name(), send(command, ref, process, scope));
   }
 
-  /** Null if the process was adopted, without a stream. */
+  /** The stream; null if the process was adopted without one. */
   private @Nullable HttpResponse send(
       BlaxelCommand command, ProcessRef ref, ObjectNode process, CallScope scope) {
     String name = command.common().name();
     try {
       HttpResponse response = sandbox.api().in(scope).startStreamed(name, process);
-      response.continueIn(scope.apart());
+      response.continueIn(scope.apart()); // the stream outlives the call that started it
       return response;
     } catch (SandboxException e) {
       sandbox.recover(name, command.name().isPresent(), ref, e, scope);
@@ -91,10 +91,13 @@ public final class StreamedLauncher {
 
   static UnsupportedCapabilityException unsupported(Capability missing, String subject) {
     return new UnsupportedCapabilityException(
-        Failure.of("start", subject, "sandboxes at Blaxel have no " + missing), missing);
+        Failure.of("start", subject, "Blaxel sandboxes do not support " + missing), missing);
   }
 
-  /** The server would begin the stream with all output of the earlier ones. */
+  /**
+   * Checks that the name was not used before: the server would begin the stream with the output of
+   * the earlier process.
+   */
   void requireUnused(String processName, CallScope scope) {
     Optional<ProcessRecord> before = sandbox.api().in(scope).find("start", processName);
     if (before.isPresent()) {
@@ -106,14 +109,14 @@ public final class StreamedLauncher {
               "this name "
                   + state
                   + " in the sandbox, whose server would mix the outputs;"
-                  + " choose another, or none"));
+                  + " choose another name, or none"));
     }
   }
 
   /**
-   * Blocks until the server knows the process, or the stream tells of it: the head of a stream
-   * comes before the start, and a process that does not read its events would not learn that it
-   * never was. Otherwise the command is closed, and stopped if the caller gave up.
+   * Blocks until the server has a record of the process, or its stream has delivered something. The
+   * response headers arrive before the start, so a caller that does not read the events would not
+   * notice a failed start. On failure the command is closed, and stopped if the caller cancelled.
    */
   void confirm(StreamedCommand started, CallScope scope) {
     try {
@@ -139,9 +142,9 @@ public final class StreamedLauncher {
             Failure.of(
                 "start",
                 started.name(),
-                "the sandbox took the start and knows no process "
+                "the sandbox accepted the start but has no process "
                     + started.ref().processId()
-                    + "; whether it comes yet cannot be known"));
+                    + "; it is unknown whether it will still start"));
       }
       scope.sleep(Duration.ofMillis(20), Failure.of("start", started.name(), ""));
     }

@@ -10,22 +10,22 @@ import java.util.function.Consumer;
 
 /**
  * One channel of a streamed process, from the texts that the server sends. The server streams from
- * a log whose head it gives back to the system when there is too much of it; what it had not read
- * by then it sends as NULs. Many NULs in a row are therefore a gap. For one thread.
+ * a log whose beginning it releases when it grows too large; what it had not read by then is sent
+ * as NULs. Long runs of NULs are therefore reported as a gap. Not thread-safe.
  */
 final class StreamedText {
   static final String RELEASED =
-      "the server had given this part of its log back before it streamed it, and sent NULs";
+      "the server released this part of its log before streaming it, and sent NULs instead";
 
-  /** A stream that lags behind its log comes in pieces of this length. */
+  /** The size of the pieces that a lagging stream sends. */
   private static final int PIECE = 4096;
 
-  /** So many NULs in a row are hardly what a command wrote as text. */
+  /** A run of this many NULs is unlikely to be the command's own text. */
   private static final int SUSPICIOUS = 512;
 
   private final Channel channel;
   private final Consumer<ProcessEvent> events;
-  private long nuls; // that were held back, and may be the beginning of more
+  private long nuls; // held back, because more may follow
   private long delivered;
 
   StreamedText(Channel channel, Consumer<ProcessEvent> events) {
@@ -33,7 +33,7 @@ final class StreamedText {
     this.events = events;
   }
 
-  /** How many bytes were reported. */
+  /** The number of bytes delivered. */
   long delivered() {
     return delivered;
   }
@@ -61,7 +61,7 @@ final class StreamedText {
     }
   }
 
-  /** The same for what certainly holds no NUL, and nothing that was replaced. */
+  /** Likewise, for output that is known to have no NULs or replaced characters. */
   void addWithoutNuls(Output output) {
     if (output.size() > 0) {
       end();
@@ -77,7 +77,7 @@ final class StreamedText {
     return end;
   }
 
-  /** No more NULs follow those that were held back. */
+  /** The stream has ended: no more NULs follow those held back. */
   void end() {
     if (nuls == 0) {
       return;

@@ -17,27 +17,29 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command in its wrapper, as the text that the server gives to its shell; where that is longer
- * than Linux allows, as files that hold it.
+ * A command in its wrapper, as the text that the server passes to its shell, or, if that is longer
+ * than Linux allows, in files.
  */
 final class WrappedCommand {
   private static final int LARGEST_SEGMENT = 4 << 20;
 
-  /** The marks of the files that hold what is too long. */
+  /** The marks of the files for texts that are too long. */
   private static final String SCRIPT = "s";
 
   private static final String TEXT = "w";
 
-  /** One byte more than what is small, so that this is known not to be all. */
+  /** One byte more than the limit, to detect that there is more. */
   static final String MOST_IN_RECORD = "8193";
 
   /** Quarters of a second. */
   private static final int LEASE = 240;
 
-  /** What the sandbox grants beyond a command's own time, for a client that died. */
+  /**
+   * How much later than the command's own deadline the sandbox kills it, in case the client died.
+   */
   private static final Duration BACKSTOP = Duration.ofSeconds(10);
 
-  /** Above this nobody waits for a backstop. */
+  /** No backstop is set above this. */
   private static final Duration LONGEST_BACKSTOP = Duration.ofDays(100);
 
   private final String text;
@@ -47,9 +49,9 @@ final class WrappedCommand {
   private final boolean isShort;
 
   /**
-   * @param holder who has the lease of its output
+   * @param holder the holder of the lease of its output
    * @param mayBeShort whether its output may begin in its record
-   * @param finished ids whose files this one removes
+   * @param finished the ids of processes whose files its wrapper removes
    */
   WrappedCommand(
       BlaxelCommand command,
@@ -101,7 +103,7 @@ final class WrappedCommand {
     return ShellText.wrapped(all);
   }
 
-  /** Has it remove, too, what others have abandoned. */
+  /** Makes it also remove files that other clients have abandoned. */
   void sweep() {
     scripts.put("SANDPIPER_SWEEP", Scripts.SWEEP);
   }
@@ -111,7 +113,7 @@ final class WrappedCommand {
     return isShort;
   }
 
-  /** The variables in which its wrapper's scripts travel: a record shows none of them. */
+  /** The variables that carry its wrapper's scripts, because a record does not show variables. */
   Map<String, String> scripts() {
     return scripts;
   }
@@ -137,7 +139,7 @@ final class WrappedCommand {
     return text.getBytes(UTF_8).length > LongTexts.LONGEST;
   }
 
-  /** True if files must be there before it can be started. */
+  /** True if files must be written before it can be started. */
   boolean needsFiles() {
     return script != null || isLong(text);
   }

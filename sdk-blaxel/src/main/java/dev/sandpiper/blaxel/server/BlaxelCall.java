@@ -47,13 +47,13 @@ public enum BlaxelCall implements ApiCall {
       IF_UNSENT,
       "our own name for it is asked for, twice; found: adopted, with all its output on the usual"
           + " route and a gap on the streamed one. One that the caller named is not adopted: the error"
-          + " says that it cannot be known"),
+          + " says that the outcome is unknown"),
   RUN_SCRIPT(
       "signal",
       "POST /process",
       IF_UNSENT,
-      "a script of ours, here and for `look for perl in`; the process's record is looked at first, and"
-          + " the fallback for `TERM` and `KILL` is the platform's own call"),
+      "a script of ours, here and for `find perl, python3 or bash in`; the process's record is"
+          + " read first, and the fallback for `TERM` and `KILL` is the platform's own call"),
   FIND("follow", "GET /process/{name}", IF_LOST, ""),
   LIST_PROCESSES("list", "GET /process", IF_LOST, ""),
   STOP("stop", "DELETE /process/{name}", IF_UNSENT, "only the fallback of a script"),
@@ -90,20 +90,20 @@ public enum BlaxelCall implements ApiCall {
       "write",
       "PUT /filesystem/{path}",
       IF_UNSENT,
-      "the error says that the file may hold a part, or be gone; `atomic()` and `uploadDirectory`"
+      "the error says that the file may contain a part, or be gone; `atomic()` and `uploadDirectory`"
           + " delete what they wrote beside it"),
   BEGIN_UPLOAD(
-      "write", "POST /filesystem-multipart/initiate/{path}", IF_UNSENT, "the file is as it was"),
+      "write", "POST /filesystem-multipart/initiate/{path}", IF_UNSENT, "the file is unchanged"),
   UPLOAD_PIECE(
       "write",
       "PUT /filesystem-multipart/{upload}/part",
       IF_LOST_OR_REFUSED,
-      "the upload is aborted, and the file is as it was"),
+      "the upload is aborted, and the file is unchanged"),
   COMPLETE_UPLOAD(
       "write",
       "POST /filesystem-multipart/{upload}/complete",
       IF_UNSENT,
-      "the upload is aborted; the error says that the file may hold a part, or be gone"),
+      "the upload is aborted; the error says that the file may contain a part, or be gone"),
   ABORT_UPLOAD("write", "DELETE /filesystem-multipart/{upload}/abort", IF_LOST, ""),
 
   RUN_CODE(
@@ -116,13 +116,13 @@ public enum BlaxelCall implements ApiCall {
       "create context",
       "POST /port/8888/contexts",
       IF_UNSENT,
-      "the error says that it cannot be known; `contexts()` has it then"),
+      "the error says that the outcome is unknown; `contexts()` has it then"),
   LIST_CONTEXTS("list contexts", "GET /port/8888/contexts", IF_LOST, ""),
   RESTART_CONTEXT(
       "restart context",
       "POST /port/8888/contexts/{id}/restart",
       IF_UNSENT,
-      "the error says that it cannot be known"),
+      "the error says that the outcome is unknown"),
   DELETE_CONTEXT(
       "delete context",
       "DELETE /port/8888/contexts/{id}",

@@ -139,7 +139,7 @@ public final class SandboxErrors {
     int status = response.status();
     if (status >= 300 && status < 400) {
       return new PlatformException(
-          response.failure("a redirect, which is not followed; is the sandbox's URL right?"));
+          response.failure("redirect, which is not followed; check the sandbox's URL"));
     }
     String observed = status == 404 ? "the sandbox's server does not know this request: " : "";
     return ofStatus(response, response.failure(observed + body.described()));

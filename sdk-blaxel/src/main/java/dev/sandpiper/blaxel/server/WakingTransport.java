@@ -34,7 +34,7 @@ public record WakingTransport(HttpTransport next, Waits waits, Retries retries, 
         return response;
       }
       response.close();
-      log.debug("{}: the sandbox is not there yet, trying again in {}", request, pause);
+      log.debug("{}: the sandbox is not ready yet, retrying in {}", request, pause);
       // Nothing of it has reached the sandbox.
       request.scope().sleep(time, pause, request.failure("").withRetryable(true));
     }

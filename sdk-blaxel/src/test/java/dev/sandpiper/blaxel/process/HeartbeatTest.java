@@ -225,7 +225,7 @@ class HeartbeatTest {
     }
     assertThat(held.isHeldThere()).isTrue();
     assertThat(along.isHeldThere()).isFalse();
-    assertThat(along.lossReason(false)).contains("another one has the lease");
+    assertThat(along.lossReason(false)).contains("another reader holds the lease");
 
     other.time.advance(MINUTE); // which the holder has slept
 
@@ -251,7 +251,7 @@ class HeartbeatTest {
           }
         });
     holder.time.advance(MINUTE);
-    assertThat(held.lossReason(false)).contains("out of reach");
+    assertThat(held.lossReason(false)).contains("unreachable");
     server.setDispatcher(
         new Dispatcher() {
           @Override

@@ -9,7 +9,7 @@ import dev.sandpiper.wire.Json;
 import dev.sandpiper.wire.MalformedStreamException;
 
 /**
- * How one message becomes bytes and back, and what the Connect protocol calls that.
+ * Encodes and decodes the messages of the Connect protocol.
  *
  * @see <a href="https://connectrpc.com/docs/protocol/">The Connect protocol</a>
  */
@@ -23,14 +23,13 @@ public abstract class Codec {
 
         @Override
         public <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException {
-          // It parses into its own class, which the library's signature forgets.
+          // The parser returns an instance of kind's own class, but is not typed so.
           @SuppressWarnings("unchecked")
           Parser<M> parser = (Parser<M>) kind.getParserForType();
           try {
             return parser.parseFrom(bytes);
           } catch (InvalidProtocolBufferException e) {
-            throw new MalformedStreamException(
-                "a message that is not valid protobuf of its type", e);
+            throw new MalformedStreamException("invalid protobuf for its message type", e);
           }
         }
       };
@@ -44,9 +43,9 @@ public abstract class Codec {
 
         @Override
         public <M extends Message> M decode(byte[] bytes, M kind) throws MalformedStreamException {
-          // The parser would read a replacement for what is none, and files have names.
+          // The parser would replace invalid bytes silently, which would change file names.
           if (!UnsafeByteOperations.unsafeWrap(bytes).isValidUtf8()) {
-            throw new MalformedStreamException("JSON that is no UTF-8");
+            throw new MalformedStreamException("JSON that is not valid UTF-8");
           }
           return JsonToMessage.read(Json.parse(bytes), kind);
         }
@@ -62,7 +61,7 @@ public abstract class Codec {
     this.streamType = "application/connect+" + name;
   }
 
-  /** The codec that a caller chose. */
+  /** The codec for a caller's option. */
   public static Codec of(E2bCodec option) {
     return switch (option) {
       case BINARY -> BINARY;
@@ -78,19 +77,19 @@ public abstract class Codec {
     return streamType;
   }
 
-  /** What the protocol calls it. */
+  /** The codec's name in the protocol. */
   @Override
   public String toString() {
     return name;
   }
 
-  /** The message in one piece, without an envelope. */
+  /** Encodes a message, without an envelope. */
   public abstract byte[] encode(Message message);
 
   /**
-   * The message in {@code bytes}.
+   * Decodes the message in {@code bytes}.
    *
-   * @param kind any message of its type
+   * @param kind any message of the expected type
    * @throws MalformedStreamException if it is not of that type
    */
   public abstract <M extends Message> M decode(byte[] bytes, M kind)

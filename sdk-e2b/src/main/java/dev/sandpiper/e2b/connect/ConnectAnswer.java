@@ -3,8 +3,8 @@ package dev.sandpiper.e2b.connect;
 import okhttp3.Headers;
 
 /**
- * The answer of a unary call that succeeded.
+ * The response of a successful unary call.
  *
- * @param head all headers, with the trailers among them
+ * @param head all headers, including the trailers
  */
 public record ConnectAnswer<M>(M message, Headers head) {}

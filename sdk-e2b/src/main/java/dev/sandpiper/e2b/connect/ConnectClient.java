@@ -24,14 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls Connect services, unary and server-streaming, without compression. What their errors mean
- * is for {@link ConnectErrors} to say.
+ * Calls Connect services, unary and server-streaming, without compression. {@link ConnectErrors}
+ * maps their errors.
  *
- * @param codec what to speak first
- * @param fallback what to speak from the day on which a server refuses that; the same for nothing
- *     else
- * @param longestMessage bytes that one message may have
- * @param refused becomes true at some time, or never, and stays it; shared by all scopes
+ * @param codec the preferred codec
+ * @param fallback the codec to use once a server has rejected {@code codec}; equal to it for none
+ * @param longestMessage the maximum length of a message in bytes
+ * @param refused set to true once a server has rejected {@code codec}; shared by all scopes
  * @see <a href="https://connectrpc.com/docs/protocol/">The Connect protocol</a>
  */
 public record ConnectClient(
@@ -45,7 +44,7 @@ public record ConnectClient(
   private static final Logger log = LoggerFactory.getLogger(ConnectClient.class);
   private static final int UNSUPPORTED_MEDIA_TYPE = 415;
 
-  /** The header has room for ten digits; above that is as good as no limit. */
+  /** The header allows ten digits; a longer timeout is not sent. */
   private static final long LONGEST_TIMEOUT_MILLIS = 9_999_999_999L;
 
   public ConnectClient(
@@ -62,26 +61,26 @@ public record ConnectClient(
     return new ConnectClient(transport, base, codec, fallback, longestMessage, refused, call);
   }
 
-  /** A request that is still without a body. */
+  /** A request without a body so far. */
   public HttpRequest request(ApiCall procedure, String subject) {
     return HttpRequest.of(procedure, subject, Routes.of(base, procedure))
         .in(scope)
         .withHeader("Connect-Protocol-Version", "1");
   }
 
-  /** Tells the server how long the call may take. What nobody can tell it stays unsaid. */
+  /** Adds the call's timeout as a header, if it can be expressed there. */
   public static HttpRequest telling(Duration timeout, HttpRequest request) {
     boolean fits = timeout.compareTo(Duration.ofMillis(LONGEST_TIMEOUT_MILLIS)) <= 0;
-    // Zero or less would be over before it begins.
+    // Zero or less would time out before it begins.
     return fits && timeout.toMillis() > 0
         ? request.withHeader("Connect-Timeout-Ms", Long.toString(timeout.toMillis()))
         : request;
   }
 
   /**
-   * Sends one message and waits for the answer.
+   * Sends one message and waits for the response.
    *
-   * @param kind any message of the answer's type
+   * @param kind any message of the response type
    */
   public <M extends Message> ConnectAnswer<M> unary(
       HttpRequest request, Message message, M kind, ConnectErrors errors) {
@@ -108,10 +107,10 @@ public record ConnectClient(
   }
 
   /**
-   * Sends one message and opens the stream of answers. The caller closes it.
+   * Sends one message and opens the stream of responses. The caller closes it.
    *
-   * @param kind any message of the answers' type
-   * @param content what of each answer the stream is read for
+   * @param kind any message of the response type
+   * @param content extracts the relevant part of each response
    */
   public <M extends Message, T> ConnectStream<T> stream(
       HttpRequest request, Message message, M kind, Function<M, T> content, ConnectErrors errors) {
@@ -123,9 +122,9 @@ public record ConnectClient(
   }
 
   /**
-   * {@link #stream} whose messages somebody else reads.
+   * Like {@link #stream}, with a custom reader of the messages.
    *
-   * @param messages their reader in the codec that is spoken
+   * @param messages returns the reader for a codec
    */
   public <T> ConnectStream<T> stream(
       HttpRequest request,
@@ -152,7 +151,7 @@ public record ConnectClient(
     }
   }
 
-  /** The head of an answer, and the codec that it was asked in. */
+  /** A response, and the codec of its request. */
   private record Asked(HttpResponse response, Codec codec) {}
 
   private Asked send(HttpRequest request, Function<Codec, HttpBody> body) {
@@ -161,10 +160,10 @@ public record ConnectClient(
     if (used == fallback || response.status() != UNSUPPORTED_MEDIA_TYPE) {
       return new Asked(response, used);
     }
-    // Refused for its type, which is looked at first: nothing ran, and the request may go again.
+    // The server checks the content type first, so nothing ran and the request may be sent again.
     response.close();
     if (refused.compareAndSet(false, true)) {
-      log.warn("{}: the sandbox refuses {} and is spoken to in {}", request, used, fallback);
+      log.warn("{}: the sandbox does not accept {}, switching to {}", request, used, fallback);
     }
     return new Asked(transport.send(request.withBody(body.apply(fallback))), fallback);
   }

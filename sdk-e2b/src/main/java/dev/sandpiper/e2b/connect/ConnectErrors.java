@@ -6,20 +6,19 @@ import dev.sandpiper.wire.ConnectEnd;
 import dev.sandpiper.wire.ConnectError;
 
 /**
- * What the errors of a service are for its caller. The protocol says which error it is; what that
- * means, and whether a bare HTTP status means more than the protocol makes of it, is not its
- * business.
+ * Maps the errors of a service to exceptions. The protocol defines the error codes; their meaning
+ * for a service, and that of a bare HTTP status, is defined here.
  */
 public interface ConnectErrors {
 
-  /** An unsuccessful response. Its body is read; its response is still open. */
+  /** The exception for an error response, whose body has been read. The response is still open. */
   SandboxException of(ConnectFailure failure);
 
   /**
-   * The error with which the server ended a stream.
+   * The exception for an error with which the server ended a stream.
    *
-   * @param end whose error this is, with the trailers beside it
-   * @param said the beginning of an error about this stream
+   * @param end the end-of-stream message with the error and the trailers
+   * @param said a failure of this stream, to which the message is added
    */
   SandboxException ofEnd(ConnectError error, ConnectEnd end, Failure said);
 }

@@ -8,17 +8,17 @@ import dev.sandpiper.wire.ConnectError;
 import java.util.Optional;
 
 /**
- * An unsuccessful response, as the protocol sees it. Its status is beside it, because the
- * protocol's code for a status says less than the status.
+ * An error response of the Connect protocol. Keeps the HTTP response too, because the protocol's
+ * code for a status is less specific than the status.
  *
  * @param body as far as it was read
  */
 public record ConnectFailure(HttpResponse response, ConnectError error, ErrorBody body) {
   /**
-   * Empty if the head is that of a success.
+   * Empty if the response headers are those of a success.
    *
-   * @param type what the answer has to be of
-   * @param encodingHeader where it says how it is compressed
+   * @param type the expected content type
+   * @param encodingHeader the name of the header with the compression
    */
   static Optional<ConnectFailure> in(HttpResponse response, String type, String encodingHeader) {
     return response.status() == 200
@@ -27,7 +27,7 @@ public record ConnectFailure(HttpResponse response, ConnectError error, ErrorBod
         : Optional.of(read(response));
   }
 
-  /** Reads the body of an answer whose status says that it is an error. */
+  /** Reads the body of a response with an error status. */
   public static ConnectFailure read(HttpResponse response) {
     ErrorBody body = ErrorBody.of(response);
     byte[] bytes = body.text().getBytes(UTF_8);
@@ -35,14 +35,17 @@ public record ConnectFailure(HttpResponse response, ConnectError error, ErrorBod
     return new ConnectFailure(response, error, body);
   }
 
-  /** What the server says; where that is not an error of the protocol, the body for people. */
+  /**
+   * The server's message, or, if the body is not an error of the protocol, the body as readable
+   * text.
+   */
   public String message() {
     return error.explicit() || contradictsItsStatus()
         ? error.message()
         : body.field("message").orElseGet(body::described);
   }
 
-  /** True if the status claims a success that the rest of the head is not. */
+  /** True if the status is a success but the other headers are not. */
   public boolean contradictsItsStatus() {
     return response.status() == 200;
   }

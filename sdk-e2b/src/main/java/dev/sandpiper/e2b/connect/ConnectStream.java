@@ -18,7 +18,10 @@ import java.util.Optional;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** The answers of one streaming call. Read by one thread; {@link #close()} may come from any. */
+/**
+ * The responses of one streaming call. Read by one thread; {@link #cancel()} may be called from any
+ * thread.
+ */
 public record ConnectStream<T>(
     HttpRequest request,
     HttpResponse response,
@@ -28,11 +31,11 @@ public record ConnectStream<T>(
     implements AutoCloseable {
 
   /**
-   * Blocks for the next message. Null once the stream has ended well.
+   * Blocks for the next message. Null once the stream has ended successfully.
    *
-   * @throws MalformedStreamException if the stream breaks its format
-   * @throws IOException if the connection closes before its end
-   * @throws dev.sandpiper.SandboxException the error with which the server ended it
+   * @throws MalformedStreamException if the stream is malformed
+   * @throws IOException if the connection closes before the end of the stream
+   * @throws dev.sandpiper.SandboxException if the server ended the stream with an error
    */
   public @Nullable T next() throws IOException {
     response.rejectIfStopped();
@@ -40,7 +43,7 @@ public record ConnectStream<T>(
     if (message != null) {
       return message;
     }
-    ConnectEnd end = requireNonNull(reader.end(), "the reader has read the end");
+    ConnectEnd end = requireNonNull(reader.end(), "end-of-stream message");
     Optional<ConnectError> error = end.error();
     if (error.isPresent()) {
       throw errors.ofEnd(error.get(), end, request.failure(""));
@@ -48,51 +51,55 @@ public record ConnectStream<T>(
     return null;
   }
 
-  /** {@link #next()}, whose exceptions are failures of an operation. */
+  /** Like {@link #next()}, but throws {@code IOException}s as failures of an operation. */
   public @Nullable T next(Failure about) {
     try {
       return next();
     } catch (MalformedStreamException e) {
-      throw new WireFormatException(about.withObserved("the sandbox sent " + e.getMessage()), e);
+      throw new WireFormatException(about.withObserved("malformed response: " + e.getMessage()), e);
     } catch (IOException e) {
-      throw new ConnectionLostException(about.withObserved("the connection broke"), null, e);
+      throw new ConnectionLostException(
+          about.withObserved("the connection closed before the stream ended"), null, e);
     }
   }
 
-  /** What came before the first message. */
+  /** The response headers. */
   Headers headers() {
     return response.headers();
   }
 
-  /** How the server ended the stream; null until it has, whether in an error or not. */
+  /** The end-of-stream message, with or without an error; null before the end. */
   @Nullable ConnectEnd end() {
     return reader.end();
   }
 
-  /** From now on it belongs to another call, with which it ends. */
+  /** Makes the stream a part of another call, with whose scope it ends. */
   public void continueIn(CallScope scope) {
     response.continueIn(scope);
   }
 
   /**
-   * Reads on to the end of the stream and of its body, within a scope for all of it.
+   * Reads to the end of the stream and of the response body, within a scope.
    *
-   * @throws IOException if that is not what comes
+   * @throws IOException if another message arrives, or the stream does not end properly
    */
   public void finish(CallScope scope) throws IOException {
     response.continueIn(scope);
     if (next() != null) {
-      throw new MalformedStreamException("a message after the last one");
+      throw new MalformedStreamException("a message after the final one");
     }
     reader.expectNothingMore();
   }
 
-  /** Gives the stream up, from any thread; a blocked reader gets a {@code CancelledException}. */
+  /**
+   * Cancels the stream. A blocked reader gets a {@code CancelledException}. May be called from any
+   * thread.
+   */
   void cancel() {
     response.cancel();
   }
 
-  /** Frees the connection. Only for the thread that reads, or when nobody does. */
+  /** Releases the connection. Called by the reading thread, or after reading has ended. */
   @Override
   public void close() {
     response.close();

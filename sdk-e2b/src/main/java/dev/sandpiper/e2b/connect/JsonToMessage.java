@@ -23,10 +23,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads protobuf messages from JSON. Fields are found by their lowerCamelCase and by their original
- * names; null is "not set"; unknown fields and unknown names of enums are ignored, because the
- * other side may be newer. Everything else that does not fit is malformed. What it says of that
- * names fields as the type calls them, and never repeats the document.
+ * Reads protobuf messages from JSON. Fields are recognised by their lowerCamelCase and their
+ * original names; null means not set; unknown fields and unknown enum values are ignored, because
+ * the peer may be newer. Any other mismatch is malformed. Messages name fields by their name in the
+ * type, and never quote the document.
  *
  * <p>The document is bounded in depth and lengths by {@link dev.sandpiper.wire.Json}.
  *
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonToMessage {
   private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9]\\d{0,19})");
 
-  /** Below this a double is the integer that it looks like. */
+  /** Integers up to this are exact as a double. */
   private static final double EXACT = 1L << 53;
 
   private static final int FIRST_YEAR = 1;
@@ -44,7 +44,7 @@ final class JsonToMessage {
 
   private JsonToMessage() {}
 
-  /** The message of the type of {@code kind} in {@code json}. */
+  /** Reads a message of the type of {@code kind}. */
   @SuppressWarnings("unchecked") // a builder builds what it was made by
   static <M extends Message> M read(JsonNode json, M kind) throws MalformedStreamException {
     Message.Builder message = kind.newBuilderForType();
@@ -75,7 +75,10 @@ final class JsonToMessage {
     return null;
   }
 
-  /** Two names of one field, or two fields of one oneof: nobody can know which is meant. */
+  /**
+   * Rejects a field that is set twice under two names, or two fields of one oneof: it is ambiguous
+   * which is meant.
+   */
   private static void requireUnset(Message.Builder message, FieldDescriptor field)
       throws MalformedStreamException {
     OneofDescriptor oneof = field.getRealContainingOneof();
@@ -86,7 +89,7 @@ final class JsonToMessage {
                 ? message.getRepeatedFieldCount(field) > 0
                 : message.hasField(field);
     if (isSet) {
-      throw malformed(field, "given twice, or beside another field of its oneof");
+      throw malformed(field, "set twice, or together with another field of its oneof");
     }
   }
 
@@ -134,7 +137,7 @@ final class JsonToMessage {
     }
   }
 
-  /** One value; null for the name of an enum's value that is still unknown. */
+  /** A single value; null for an unknown enum value. */
   private static @Nullable Object single(
       Message.Builder message, FieldDescriptor field, JsonNode json)
       throws MalformedStreamException {
@@ -160,7 +163,7 @@ final class JsonToMessage {
     return json.booleanValue();
   }
 
-  /** A whole number of so many bits beside its sign, written as a number or as text. */
+  /** An integer of this many bits, without the sign, written as a number or a string. */
   private static BigInteger integer(FieldDescriptor field, JsonNode json, int bits, boolean signed)
       throws MalformedStreamException {
     BigInteger number = integer(json);
@@ -170,7 +173,10 @@ final class JsonToMessage {
     return number;
   }
 
-  /** The document bounds the digits of a number; nothing here expands an exponent. */
+  /**
+   * Null if it is not an integer. The parser bounds the digits of a number; exponents are not
+   * expanded.
+   */
   private static @Nullable BigInteger integer(JsonNode json) {
     if (json.isIntegralNumber()) {
       return json.bigIntegerValue();
@@ -190,11 +196,11 @@ final class JsonToMessage {
     return json.textValue();
   }
 
-  /** JSON can spell half a surrogate pair, which is not a character and could not be sent on. */
+  /** Rejects an unpaired surrogate, which JSON can escape but UTF-8 cannot encode. */
   private static String unicode(FieldDescriptor field, String text)
       throws MalformedStreamException {
     if (!UTF_8.newEncoder().canEncode(text)) {
-      throw malformed(field, "half of a surrogate pair");
+      throw malformed(field, "unpaired surrogate");
     }
     return text;
   }
@@ -206,7 +212,7 @@ final class JsonToMessage {
     boolean isUrlSafe = text.indexOf('-') >= 0 || text.indexOf('_') >= 0;
     Base64.Decoder decoder = isUrlSafe ? Base64.getUrlDecoder() : Base64.getDecoder();
     try {
-      return UnsafeByteOperations.unsafeWrap(decoder.decode(text)); // nobody else has the array
+      return UnsafeByteOperations.unsafeWrap(decoder.decode(text)); // the array is not shared
     } catch (IllegalArgumentException e) {
       throw malformed(field, "expected base64");
     }

@@ -18,8 +18,8 @@ import java.util.List;
 
 /**
  * Writes protobuf messages as JSON: fields in the order of their numbers, under their
- * lowerCamelCase names; without those that are at their default, unless being set says something.
- * For the kinds of fields that E2B's messages have, which excludes floating point.
+ * lowerCamelCase names; fields with their default value are omitted unless they have presence.
+ * Supports the field types of E2B's messages, which excludes floating point.
  *
  * @see JsonToMessage
  * @see <a href="https://protobuf.dev/programming-guides/json/">ProtoJSON</a>
@@ -69,7 +69,7 @@ final class MessageToJson {
       case BOOL -> NODES.booleanNode((Boolean) value);
       case INT32, SINT32, SFIXED32 -> NODES.numberNode((Integer) value);
       case UINT32, FIXED32 -> NODES.numberNode(Integer.toUnsignedLong((Integer) value));
-      // As text, because JavaScript would round them.
+      // As a string, because JavaScript would round them.
       case INT64, SINT64, SFIXED64 -> NODES.textNode(value.toString());
       case UINT64, FIXED64 -> NODES.textNode(Long.toUnsignedString((Long) value));
       case STRING -> NODES.textNode(unicode((String) value));
@@ -81,12 +81,12 @@ final class MessageToJson {
     };
   }
 
-  /** Half a surrogate pair becomes a question mark, as it does in binary. */
+  /** An unpaired surrogate becomes a question mark, as in the binary codec. */
   private static String unicode(String text) {
     return new String(text.getBytes(UTF_8), UTF_8);
   }
 
-  /** A number that has no name stays a number. */
+  /** An unknown enum value is written as its number. */
   private static JsonNode name(EnumValueDescriptor value) {
     boolean isNamed = value.getType().findValueByNumber(value.getNumber()) != null;
     return isNamed ? NODES.textNode(value.getName()) : NODES.numberNode(value.getNumber());

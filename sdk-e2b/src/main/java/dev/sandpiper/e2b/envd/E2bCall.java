@@ -8,8 +8,8 @@ import dev.sandpiper.http.ApiCall;
 import dev.sandpiper.http.HttpResponse;
 
 /**
- * All that is sent to E2B. In a sandbox 502 is what is answered for one that is gone, so that no
- * status is waited out there.
+ * Every request that is sent to E2B. Inside a sandbox no status is retried, because 502 is the
+ * response for a sandbox that is gone.
  */
 public enum E2bCall implements ApiCall {
   CREATE(
@@ -23,19 +23,20 @@ public enum E2bCall implements ApiCall {
       "POST /sandboxes",
       IF_UNSENT,
       "the list is searched for the sandbox's nonce, twice; found: adopted, or deleted if the caller"
-          + " gave up; not found: the error says that it cannot be known"),
+          + " gave up; not found: the error says that the outcome is unknown"),
   REBOOT("connect", "POST /v2/sandboxes/{id}/connect", IF_LOST_OR_REFUSED, ""),
   PAUSE(
       "pause",
       "POST /sandboxes/{id}/pause",
       IF_UNSENT,
-      "the sandbox is looked at; unless it is paused, the error says that it cannot be known"),
+      "the sandbox is looked at; unless it is paused, the error says that the outcome is unknown"),
   SNAPSHOT(
       "snapshot",
       "POST /sandboxes/{id}/snapshots",
       IF_UNSENT,
-      "the error says that it cannot be known"),
-  FORK("fork", "POST /sandboxes/{id}/fork", IF_UNSENT, "the error says that it cannot be known"),
+      "the error says that the outcome is unknown"),
+  FORK(
+      "fork", "POST /sandboxes/{id}/fork", IF_UNSENT, "the error says that the outcome is unknown"),
   UPDATE_NETWORK("update network", "PUT /sandboxes/{id}/network", IF_LOST_OR_REFUSED, ""),
   LIST_SNAPSHOTS("list", "GET /snapshots", IF_LOST_OR_REFUSED, ""),
   DELETE_SNAPSHOT("delete snapshot", "DELETE /templates/{id}", IF_LOST_OR_REFUSED, ""),
@@ -53,8 +54,8 @@ public enum E2bCall implements ApiCall {
       "POST /process.Process/Start",
       IF_UNSENT,
       "the running processes are searched for the command's nonce, twice, then those that just"
-          + " ended; found: adopted, with a gap in its output; not found: the error says that it"
-          + " cannot be known"),
+          + " ended; found: adopted, with a gap in its output; not found: the error says that the"
+          + " outcome is unknown"),
   ATTACH("attach", "POST /process.Process/Connect", IF_UNSENT, "the process is as it was"),
   LIST_PROCESSES("list processes", "POST /process.Process/List", IF_LOST, ""),
   SIGNAL(
@@ -74,7 +75,7 @@ public enum E2bCall implements ApiCall {
       "close stdin",
       "POST /process.Process/CloseStdin",
       IF_UNSENT,
-      "the error says that it cannot be known"),
+      "the error says that the outcome is unknown"),
   PROBE("probe", "GET /health", IF_LOST, "the error says that the sandbox does not answer"),
 
   STAT("stat", "POST /filesystem.Filesystem/Stat", IF_LOST, ""),
@@ -88,7 +89,7 @@ public enum E2bCall implements ApiCall {
       "move",
       "POST /filesystem.Filesystem/Move",
       IF_UNSENT,
-      "the error says that it cannot be known; an atomic write looks the file up"),
+      "the error says that the outcome is unknown; an atomic write looks the file up"),
   DELETE("delete", "POST /filesystem.Filesystem/Remove", IF_LOST, ""),
   WATCH(
       "watch",
@@ -106,7 +107,7 @@ public enum E2bCall implements ApiCall {
       "write",
       "POST /files",
       IF_UNSENT,
-      "the error says that the file may hold a part; `atomic()`, `uploadInParts` and"
+      "the error says that the file may contain a part; `atomic()`, `uploadInParts` and"
           + " `uploadDirectory` delete what they wrote beside it"),
   ASK_FOR_JOINING(
       "write", "POST /files/compose", IF_LOST, "joins nothing: asks whether the sandbox can"),
@@ -122,23 +123,24 @@ public enum E2bCall implements ApiCall {
       "create context",
       "POST /contexts",
       IF_UNSENT,
-      "the error says that it cannot be known; `contexts()` has it then"),
+      "the error says that the outcome is unknown; `contexts()` has it then"),
   LIST_CONTEXTS("list contexts", "GET /contexts", IF_LOST, ""),
   RESTART_CONTEXT(
       "restart context",
       "POST /contexts/{id}/restart",
       IF_UNSENT,
-      "the error says that it cannot be known"),
+      "the error says that the outcome is unknown"),
   DELETE_CONTEXT(
       "delete context",
       "DELETE /contexts/{id}",
       IF_LOST,
       "after a repetition `delete` may say that there was none");
 
-  /** The header in which the control plane says whether the same request may be sent again. */
+  /** The header in which the control plane says whether the same request may be retried. */
   public static final String REPEAT_HEADER = "Should-Retry";
 
-  @SuppressWarnings("ImmutableEnumChecker") // immutable, which cannot be seen from this module
+  @SuppressWarnings(
+      "ImmutableEnumChecker") // immutable, but Error Prone cannot see that from this module
   private final Rule rule;
 
   E2bCall(String verb, String route, Repetition repetition, String afterwards) {

@@ -15,11 +15,11 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * Throws what the edge in front of a sandbox answers in its place: that it does not run, or that
- * its daemon cannot be reached. One that does not run is asked for at the control plane, because
- * the edge does not tell one that sleeps from one that is gone.
+ * Detects responses of the edge in front of a sandbox, and throws: the sandbox is not running, or
+ * its daemon cannot be reached. The control plane is asked for the state of a sandbox that is not
+ * running, because the edge does not distinguish a paused one from a deleted one.
  *
- * @param state asks the control plane in the time of a call
+ * @param state asks the control plane, within a call's scope
  */
 public record EdgeTransport(HttpTransport next, Function<CallScope, State> state)
     implements HttpTransport {
@@ -62,11 +62,13 @@ public record EdgeTransport(HttpTransport next, Function<CallScope, State> state
       known = state.apply(scope.within(PATIENCE));
     } catch (NotFoundException e) {
       return new SandboxNotRunningException(
-          failure.withObserved("the sandbox is gone: killed or expired, or it never was"), null, e);
+          failure.withObserved("the sandbox is gone: it was killed or expired, or never existed"),
+          null,
+          e);
     } catch (SandboxException e) {
       return new SandboxNotRunningException(
           failure.withObserved(
-              "the sandbox does not run: it was killed, expired or paused, or it never was"),
+              "the sandbox is not running: it was killed, expired or paused, or never existed"),
           null,
           e);
     }
@@ -75,7 +77,7 @@ public record EdgeTransport(HttpTransport next, Function<CallScope, State> state
 
   private static String observed(State known) {
     return known == State.PAUSED
-        ? "the sandbox is paused; connect to its id, or resume() it, and try again"
-        : "the edge does not find the sandbox, which is " + known + " for the platform";
+        ? "the sandbox is paused; connect to its id or resume() it, then retry"
+        : "the edge does not find the sandbox, which is " + known + " according to the platform";
   }
 }

@@ -21,14 +21,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a sandbox's data plane answers, in our words. It has two voices: the Connect protocol (a
- * code), and plain HTTP, where the status is meant as HTTP means it. What the edge in front of the
- * sandbox answers in its place is {@link EdgeTransport}'s business.
+ * Maps the errors of a sandbox's data plane to exceptions. There are two kinds: errors of the
+ * Connect protocol, with a code, and plain HTTP statuses. Responses of the edge in front of the
+ * sandbox are handled by {@link EdgeTransport}.
  *
- * @param missing what "not found" is about
+ * @param missing what was not found if the error is "not found"
  */
 public record EnvdErrors(What missing) implements ConnectErrors {
-  /** A path follows this, and not a reason. */
+  /** Followed by a path instead of a reason. */
   private static final String FILE_ABOVE = ": path is a file: ";
 
   private static final String START_FAILED = "error starting process '";
@@ -64,7 +64,7 @@ public record EnvdErrors(What missing) implements ConnectErrors {
     Failure failure = said.withObserved(reason(error)).withCode(error.code().wireName());
     return switch (error.code()) {
       case INVALID_ARGUMENT -> new InvalidRequestException(failure);
-      // A wrong token is reported by plain HTTP; in Connect's words this is about the user.
+      // An invalid token is reported as a plain HTTP status; this code means an invalid user.
       case UNAUTHENTICATED -> new InvalidRequestException(failure);
       case PERMISSION_DENIED -> new AuthenticationException(failure);
       case NOT_FOUND -> new NotFoundException(missing, failure);
@@ -77,7 +77,7 @@ public record EnvdErrors(What missing) implements ConnectErrors {
     };
   }
 
-  /** Of files, much that is called internal is the request's fault, and stays so. */
+  /** The daemon reports many invalid file requests as internal errors. */
   private SandboxException ofInternal(ConnectError error, Failure failure) {
     return Optional.of(error.message())
         .filter(message -> missing == What.FILE)
@@ -91,30 +91,34 @@ public record EnvdErrors(What missing) implements ConnectErrors {
         .orElseGet(() -> new PlatformException(failure));
   }
 
-  /** The system's reason at the end of a message, if it is one that repeating does not change. */
+  /** The system's reason at the end of a message, if it is permanent. */
   private static Optional<String> ofFile(String message) {
     if (message.contains(FILE_ABOVE)) {
       return FileReasons.meaning("not a directory");
     }
     String last = FileReasons.last(message);
     return last.equals("file exists")
-        ? Optional.of("there is a directory already, and a directory is never replaced")
+        ? Optional.of("a directory exists there, and directories are never replaced")
         : FileReasons.meaning(last);
   }
 
-  /** A start that fails repeats the whole command, secrets included: the reason is behind it. */
+  /**
+   * The message of a failed start contains the whole command, including secrets; only the reason
+   * after it is kept.
+   */
   private static String reason(ConnectError error) {
     String message = error.message();
     if (message.startsWith(START_FAILED)) {
-      return "it could not be started: " + message.substring(message.lastIndexOf("': ") + 3);
+      return "the process could not be started: "
+          + message.substring(message.lastIndexOf("': ") + 3);
     }
-    return message.isEmpty() ? "the sandbox answered with an error" : message;
+    return message.isEmpty() ? "the sandbox responded with an error" : message;
   }
 
   private SandboxException ofStatus(int status, Failure failure) {
     if (status >= 300 && status < 400) {
       return new PlatformException(
-          failure.withObserved("a redirect, which is not followed; is the sandbox's URL right?"));
+          failure.withObserved("redirect, which is not followed; check the sandbox's URL"));
     }
     return switch (status) {
       case 400 -> new InvalidRequestException(failure);

@@ -9,13 +9,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The version of the daemon in a sandbox, compared part by part; what follows the third number is
+ * The version of the daemon in a sandbox, compared part by part; anything after the third number is
  * ignored.
  */
 public record EnvdVersion(int major, int minor, int patch) implements Comparable<EnvdVersion> {
   public static final EnvdVersion OLDEST_USABLE = new EnvdVersion(0, 1, 0);
 
-  /** Before this, a command has an open input whether or not one was asked for. */
+  /** Before this version, stdin is always open, whether or not it was requested. */
   public static final EnvdVersion OPTIONAL_STDIN = new EnvdVersion(0, 3, 0);
 
   public static final EnvdVersion DEFAULT_USER = new EnvdVersion(0, 4, 0);
@@ -30,7 +30,7 @@ public record EnvdVersion(int major, int minor, int patch) implements Comparable
   private static final Pattern TEXT = Pattern.compile("v?(\\d{1,6})\\.(\\d{1,6})\\.(\\d{1,6}).*");
 
   /**
-   * Reads {@code 0.6.13} and the like.
+   * Parses a version such as {@code 0.6.13}.
    *
    * @throws IllegalArgumentException if {@code text} is not a version
    */
@@ -46,9 +46,9 @@ public record EnvdVersion(int major, int minor, int patch) implements Comparable
   }
 
   /**
-   * Refuses an option that a daemon of this version does not know, before anything is sent.
+   * Rejects an option that a daemon of this version does not support, before anything is sent.
    *
-   * @param feature as the subject of "needs envd 1.2.3"
+   * @param feature the subject of "needs envd 1.2.3"
    */
   public void require(EnvdVersion needed, String operation, String subject, String feature) {
     if (isBefore(needed)) {
@@ -56,7 +56,7 @@ public record EnvdVersion(int major, int minor, int patch) implements Comparable
     }
   }
 
-  /** Otherwise like {@link #require}. */
+  /** Like {@link #require}, but throws {@link UnsupportedCapabilityException}. */
   public void requireFor(
       Capability capability, EnvdVersion needed, String operation, String subject, String feature) {
     if (isBefore(needed)) {
@@ -67,12 +67,7 @@ public record EnvdVersion(int major, int minor, int patch) implements Comparable
 
   private Failure tooOld(EnvdVersion needed, String operation, String subject, String feature) {
     String observed =
-        feature
-            + " needs envd "
-            + needed
-            + ", the sandbox has "
-            + this
-            + "; build its template anew";
+        feature + " needs envd " + needed + ", the sandbox has " + this + "; rebuild its template";
     return Failure.of(operation, subject, observed);
   }
 

@@ -12,30 +12,30 @@ import dev.sandpiper.http.Routes;
 import java.time.Duration;
 import okhttp3.HttpUrl;
 
-/** Asks whether a sandbox lives, such as after a connection to it broke. */
+/** Checks whether a sandbox is running, for instance after a lost connection. */
 public record HealthProbe(HttpTransport transport, SandboxAccess access) {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration READY_LIMIT = Duration.ofSeconds(30);
 
-  /** What is known of the sandbox now, for a message. */
+  /** The current state of the sandbox, for a message. */
   public String describe(CallScope scope) {
     try (HttpResponse response = transport.send(request(scope))) {
       return switch (response.status()) {
-        case 204 -> "the sandbox still answers";
+        case 204 -> "the sandbox still responds";
         case 502 -> "the sandbox is gone";
-        default -> "the sandbox answers with status " + response.status();
+        default -> "the sandbox responds with status " + response.status();
       };
     } catch (SandboxNotRunningException e) {
       return e.failure().observed();
     } catch (SandboxException e) {
-      return "the sandbox does not answer either";
+      return "the sandbox does not respond either";
     }
   }
 
   /**
-   * True if its daemon answers; false if the platform says that the sandbox does not run.
+   * True if its daemon responds; false if the platform reports that the sandbox is not running.
    *
-   * @throws SandboxException if that cannot be known
+   * @throws SandboxException if neither can be determined
    */
   public boolean isRunning(CallScope scope) {
     try (HttpResponse response = transport.send(request(scope))) {
@@ -49,9 +49,9 @@ public record HealthProbe(HttpTransport transport, SandboxAccess access) {
   }
 
   /**
-   * Waits until its daemon answers, which a fork does not at once.
+   * Waits until its daemon responds, which takes a moment after a fork.
    *
-   * @throws SandboxException if it does not in time
+   * @throws SandboxException if it does not respond in time
    */
   public void awaitReady(CallScope scope) {
     CallScope limited = scope.within(READY_LIMIT);
@@ -75,7 +75,7 @@ public record HealthProbe(HttpTransport transport, SandboxAccess access) {
 
   private HttpRequest request(CallScope scope) {
     HttpUrl url = Routes.of(access.envdUrl(), E2bCall.PROBE);
-    // Asked again where a kept connection died together with the stream.
+    // Retried, because a pooled connection may have been lost together with the stream.
     return HttpRequest.of(E2bCall.PROBE, access.sandboxId(), url).in(scope).within(PATIENCE);
   }
 }

@@ -7,11 +7,11 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to reach one sandbox's daemon.
+ * The address and tokens of one sandbox's daemon.
  *
- * @param envdUrl base of its RPCs and files
- * @param accessToken null where the sandbox has none
- * @param trafficToken what its other ports want to see; null where they are open
+ * @param envdUrl the base URL of its RPCs and files
+ * @param accessToken null if the sandbox has none
+ * @param trafficToken required by its other ports; null if they are public
  */
 public record SandboxAccess(
     String sandboxId,
@@ -28,14 +28,15 @@ public record SandboxAccess(
     requireHeaderText(trafficToken);
   }
 
-  /** OkHttp would say the same, and quote the token. */
+  /** Checked here because OkHttp's message would quote the token. */
   private static void requireHeaderText(@Nullable String token) {
     if (token != null && !HEADER_TEXT.matcher(token).matches()) {
-      throw new IllegalArgumentException("no header can hold the access token");
+      throw new IllegalArgumentException(
+          "the access token has characters that are not allowed in a header");
     }
   }
 
-  /** What every request to the daemon carries. The account's key is not among it. */
+  /** The headers of every request to the daemon. They do not include the account's key. */
   public Headers headers(String userAgent) {
     Headers.Builder headers =
         new Headers.Builder()
@@ -57,7 +58,7 @@ public record SandboxAccess(
         && Objects.equals(trafficToken, other.trafficToken);
   }
 
-  /** Where it is; never its tokens. */
+  /** The address; never the tokens. */
   @Override
   public String toString() {
     return "SandboxAccess[" + sandboxId + ", " + envdUrl.host() + "]";

@@ -1,5 +1,5 @@
 /**
- * What every call to a sandbox's daemon shares: the table of calls, addresses, versions, errors.
+ * Shared by all calls to a sandbox's daemon: the table of calls, addresses, versions and errors.
  */
 @NullMarked
 package dev.sandpiper.e2b.envd;

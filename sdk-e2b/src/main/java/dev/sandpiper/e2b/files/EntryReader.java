@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * From E2B's entries to ours. Of a link the daemon tells the type and mode of what it leads to;
- * that it is one stands in the text of the permissions, which is Go's: letters for the type and the
- * special bits, then the nine.
+ * Converts E2B's entries to {@link FileInfo}. For a link the daemon reports the type and mode of
+ * its target; that it is a link shows only in the permission string, which has Go's format: letters
+ * for the type and the special bits, then the nine permission bits.
  */
 public final class EntryReader {
   private static final Pattern PERMISSIONS = Pattern.compile("([A-Za-z]*|-)((?:[r-][w-][x-]){3})");
@@ -53,7 +53,7 @@ public final class EntryReader {
     };
   }
 
-  /** Of a link that leads nowhere the daemon tells its own path. */
+  /** The target of a link. For a dangling link the daemon reports the link's own path. */
   private static Optional<String> target(EntryInfo entry) {
     String target = entry.getSymlinkTarget();
     return target.isEmpty() || target.equals(entry.getPath())
@@ -69,7 +69,7 @@ public final class EntryReader {
 
   private static long size(EntryInfo entry) throws MalformedStreamException {
     if (entry.getSize() < 0) {
-      throw new MalformedStreamException("an entry of a negative size");
+      throw new MalformedStreamException("an entry with a negative size");
     }
     return entry.getSize();
   }
@@ -86,7 +86,7 @@ public final class EntryReader {
     try {
       return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
     } catch (DateTimeException | ArithmeticException e) {
-      throw new MalformedStreamException("an entry of no possible time", e);
+      throw new MalformedStreamException("an entry with an invalid time", e);
     }
   }
 }

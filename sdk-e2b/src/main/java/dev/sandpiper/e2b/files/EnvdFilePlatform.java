@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hidden files by E2B's calls; to keep a mode the sandbox must have {@code chmod}. */
+/** {@link FilePlatform} over E2B's calls. Keeping a mode requires {@code chmod} in the sandbox. */
 record EnvdFilePlatform(
     EnvdVersion version,
     FilesystemRpc rpc,
@@ -34,7 +34,7 @@ record EnvdFilePlatform(
   private static final Logger log = LoggerFactory.getLogger(EnvdFilePlatform.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** What a new file gets, so that nothing must be changed to keep it. */
+  /** The mode of a new file, which need not be set. */
   private static final int ORDINARY_MODE = 0644;
 
   @Override
@@ -56,11 +56,12 @@ record EnvdFilePlatform(
           Failure.of(
               "write",
               path,
-              "the old file's mode cannot be kept: " + result.stderr().text().strip()));
+              "the mode of the replaced file could not be kept: "
+                  + result.stderr().text().strip()));
     }
   }
 
-  /** By a second move: of two, one finds the file. */
+  /** By a second rename: only one of the two finds the file. */
   @Override
   public boolean withdraw(String path, String hidden) {
     FilesystemRpc hasty = rpc.hasty();

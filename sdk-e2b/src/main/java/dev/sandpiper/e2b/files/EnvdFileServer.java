@@ -13,7 +13,7 @@ import okio.ForwardingSource;
 import okio.GzipSource;
 import okio.Source;
 
-/** Files as {@code GET /files} serves them. */
+/** Files as served by {@code GET /files}. */
 record EnvdFileServer(
     HttpTransport transport, EnvdErrors errors, Function<String, HttpUrl> filesUrl)
     implements FileServer {
@@ -33,7 +33,7 @@ record EnvdFileServer(
     return errors.of(response);
   }
 
-  /** In gzip, for which the server does not ask how long the file is. */
+  /** Requests gzip, because then the server does not depend on the file's size. */
   @Override
   public Source openUnsized(HttpRequest request) {
     HttpResponse response = transport.send(request.withHeader("Accept-Encoding", "gzip"));

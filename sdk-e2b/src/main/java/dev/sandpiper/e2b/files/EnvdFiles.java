@@ -42,7 +42,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.HttpUrl;
 
-/** The files of one E2B sandbox: bytes over {@code /files}, the rest over its RPCs. */
+/** The files of one E2B sandbox: contents over {@code /files}, everything else over RPCs. */
 public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
   private final SandboxAccess access;
   private final FilesystemRpc rpc;
@@ -113,7 +113,7 @@ public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
   public FileInfo move(String source, String destination) {
     String from = paths().absolute(source);
     String to = paths().absolute(destination);
-    String unknown = "whether it was moved to " + to + " cannot be known";
+    String unknown = "it is unknown whether it was moved to " + to;
     return Ambiguity.saying(unknown, () -> rpc.move("move", from, to));
   }
 
@@ -161,18 +161,19 @@ public final class EnvdFiles extends SandboxFiles implements E2bFilesystem {
   @Override
   public void writeAll(Map<String, Content> files, E2bWriteOptions options) {
     if (options.common().isAtomic()) {
-      throw new IllegalArgumentException("several files are written in place, never atomically");
+      throw new IllegalArgumentException(
+          "writeAll does not support atomic(): files are written in place");
     }
     Map<String, Content> absolute = new LinkedHashMap<>();
     files.forEach(
         (path, content) -> {
           if (path.chars().anyMatch(letter -> letter < ' ' || letter == 0x7f)) {
             throw new IllegalArgumentException(
-                "a path with a control character, such as a line break, cannot be one of several;"
-                    + " write it alone");
+                "writeAll does not support a path with a control character, such as a line break;"
+                    + " write that file with write(path)");
           }
           if (absolute.put(paths().writable(path), content) != null) {
-            throw new IllegalArgumentException("two contents for one file: " + path);
+            throw new IllegalArgumentException("the same file is given twice: " + path);
           }
         });
     if (!absolute.isEmpty()) {

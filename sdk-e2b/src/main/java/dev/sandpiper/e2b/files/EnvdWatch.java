@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One stream of {@code WatchDir}. */
 final class EnvdWatch implements WatchConnection {
-  /** What the daemon calls the watched directory itself. */
+  /** The daemon's name for the watched directory itself. */
   private static final String ITSELF = ".";
 
   private final String directory;
@@ -46,7 +46,7 @@ final class EnvdWatch implements WatchConnection {
     this.stream = stream;
   }
 
-  /** Watches from now on, on as many connections as it takes. */
+  /** Starts a watch, which reconnects as needed. */
   static FileWatch start(
       FilesystemRpc rpc,
       EnvdVersion version,
@@ -84,7 +84,7 @@ final class EnvdWatch implements WatchConnection {
     }
   }
 
-  /** Waits for the start event: from then on the daemon sees changes. */
+  /** Waits for the start event: from then on the daemon reports changes. */
   private static EnvdWatch open(
       FilesystemRpc rpc, String directory, WatchDirRequest message, CallScope end) {
     EnvdWatch watch = new EnvdWatch(directory, rpc.watch(directory, message, end));
@@ -118,10 +118,10 @@ final class EnvdWatch implements WatchConnection {
   }
 
   private WireFormatException malformed(MalformedStreamException cause) {
-    return new WireFormatException(failure("the sandbox sent " + cause.getMessage()), cause);
+    return new WireFormatException(failure("malformed response: " + cause.getMessage()), cause);
   }
 
-  /** Null for kinds that are still unknown, and after the last. */
+  /** Null for an unknown type, and after the last event. */
   private @Nullable FileEvent event(FilesystemEvent event) {
     if (event.getName().equals(ITSELF)) {
       end(event.getType());
@@ -138,30 +138,36 @@ final class EnvdWatch implements WatchConnection {
     };
   }
 
-  /** The stream would stay open and silent, also when the directory is made anew. */
+  /**
+   * Ends the watch: the daemon keeps the stream open but reports nothing more, even if the
+   * directory is created again.
+   */
   private void end(EventType type) {
     if (type == EventType.EVENT_TYPE_REMOVE) {
       finalEvents.add(new Removed(directory));
       finalEvents.add(
-          new Gap("the watched directory was removed; what replaces it is not reported"));
+          new Gap("the watched directory was removed; changes in a new one are not reported"));
       over = true;
     } else if (type == EventType.EVENT_TYPE_RENAME) {
       finalEvents.add(new Renamed(directory));
       finalEvents.add(
-          new Gap("the watched directory was renamed; what happens in it is not reported"));
+          new Gap("the watched directory was renamed; changes in it are no longer reported"));
       over = true;
     } else if (type == EventType.EVENT_TYPE_CHMOD) {
       finalEvents.add(new ModeChanged(directory, Optional.empty()));
     }
   }
 
-  /** A name that leads out would have the caller look elsewhere. */
+  /**
+   * The path of an entry. Rejects a name that leads out of the directory, which would make the
+   * caller look elsewhere.
+   */
   private String path(String name) {
     if (name.isEmpty()
         || name.startsWith("/")
         || name.indexOf('\0') >= 0
         || ("/" + name + "/").contains("/../")) {
-      throw malformed(new MalformedStreamException("an event about no entry of the directory"));
+      throw malformed(new MalformedStreamException("an event with an invalid entry name"));
     }
     return directory.endsWith("/") ? directory + name : directory + "/" + name;
   }

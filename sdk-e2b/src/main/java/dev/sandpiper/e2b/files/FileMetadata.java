@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** What E2B stores with a file, on its way in: one header for each name. */
+/** The metadata that E2B stores with an uploaded file, sent as one header per name. */
 public final class FileMetadata {
   private static final String HEADER = "X-Metadata-";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+\\-.^_`|~]+");
@@ -14,12 +14,12 @@ public final class FileMetadata {
   private static final int LONGEST_NAME = 246;
   private static final int LONGEST_SUM = 4096;
 
-  /** What the server puts before each name, and counts. */
+  /** The server's prefix of each name, which counts towards the limit. */
   private static final int PREFIX = "user.e2b.".length();
 
   private FileMetadata() {}
 
-  /** The same in lower case, as it comes back. */
+  /** Validates metadata. Returns it with lower-case names, as E2B returns them. */
   public static Map<String, String> checked(Map<String, String> values) {
     Map<String, String> all = new TreeMap<>();
     values.forEach(
@@ -28,13 +28,13 @@ public final class FileMetadata {
           requireValue(name, value);
           if (all.put(name.toLowerCase(Locale.ROOT), value) != null) {
             throw new IllegalArgumentException(
-                "metadata names are case-insensitive: there are two of '" + name + "'");
+                "metadata names are case-insensitive: '" + name + "' is given twice");
           }
         });
     int sum = all.entrySet().stream().mapToInt(FileMetadata::cost).sum();
     if (sum > LONGEST_SUM) {
       throw new IllegalArgumentException(
-          "metadata of " + sum + " bytes, " + LONGEST_SUM + " are possible");
+          "the metadata has " + sum + " bytes, more than the limit of " + LONGEST_SUM);
     }
     return Map.copyOf(all);
   }
@@ -46,23 +46,27 @@ public final class FileMetadata {
   private static void requireName(String name) {
     if (!NAME.matcher(name).matches() || name.length() > LONGEST_NAME) {
       throw new IllegalArgumentException(
-          "a metadata name is 1 to "
+          "a metadata name must be 1 to "
               + LONGEST_NAME
-              + " of letters, digits and !#$%&'*+-.^_`|~; not valid: '"
+              + " letters, digits or !#$%&'*+-.^_`|~: '"
               + name
               + "'");
     }
   }
 
-  /** The value may be a secret, and is not repeated. */
+  /** Validates a value. The message does not repeat it, because it may be a secret. */
   private static void requireValue(String name, String value) {
     if (!VALUE.matcher(value).matches()) {
       throw new IllegalArgumentException(
-          "the metadata of '" + name + "' is not all printable ASCII, which is all E2B keeps");
+          "the metadata of '"
+              + name
+              + "' must be printable ASCII, because E2B stores nothing else");
     }
     if (!value.equals(value.strip())) {
       throw new IllegalArgumentException(
-          "the metadata of '" + name + "' has blanks at an end, which HTTP would drop");
+          "the metadata of '"
+              + name
+              + "' must not begin or end with a space, which HTTP would remove");
     }
   }
 

@@ -17,9 +17,9 @@ import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * URLs that carry the right to read or write one file, and nothing else.
+ * Signed URLs that allow reading or writing one file.
  *
- * @param envd where anybody reaches the sandbox's daemon
+ * @param envd the public endpoint of the sandbox's daemon
  */
 public record FileUrls(SandboxAccess access, Endpoint envd, Time time) {
 
@@ -37,7 +37,7 @@ public record FileUrls(SandboxAccess access, Endpoint envd, Time time) {
       throw SandboxFiles.refused(
           "sign a URL",
           path,
-          "this sandbox has no access token: everybody can use the URL, and for ever");
+          "the sandbox has no access token: anyone can use the URL, without an expiration");
     }
     String user = options.user().orElse(defaultUser());
     Instant now = time.now().truncatedTo(ChronoUnit.SECONDS);
@@ -61,17 +61,17 @@ public record FileUrls(SandboxAccess access, Endpoint envd, Time time) {
     return new E2bFileUrl(URI.create(url.build().toString()), envd.headers(), expires);
   }
 
-  /** Empty for none: daemons since 0.4.0 know it themselves. */
+  /** Empty for the daemon's default, which exists since 0.4.0. */
   private String defaultUser() {
     return access.envdVersion().isBefore(EnvdVersion.DEFAULT_USER) ? "user" : "";
   }
 
   /**
-   * The signature of one request, over each parameter as it is spelled in the URL.
+   * The signature of one request, over the parameters as written in the URL.
    *
    * @param operation {@code read} or {@code write}
-   * @param user empty where there is no such parameter
-   * @param expiration seconds since 1970; null where there is no such parameter
+   * @param user empty if there is no such parameter
+   * @param expiration seconds since 1970; null if there is no such parameter
    */
   public static String signature(
       String path, String operation, String user, String token, @Nullable Long expiration) {

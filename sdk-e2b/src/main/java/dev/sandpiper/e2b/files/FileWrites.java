@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 import okhttp3.HttpUrl;
 
-/** Sends files into a sandbox, in place. */
+/** Uploads files to a sandbox, in place. */
 record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors errors) {
   private static final int LONGEST_ANSWER = 1 << 20;
-  private static final String SEVERAL = "some of the files may be written, in their order";
+  private static final String SEVERAL = "some of the files may have been written, in order";
 
   record Job(
       String path,
@@ -33,18 +33,18 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
       Map<String, String> metadata,
       boolean gzip) {
 
-    /** Bytes without a progress listener. */
+    /** A job without a progress listener. */
     static Job quiet(String path, HttpUrl url, Content content) {
       return new Job(path, url, content, UploadProgress.silent(), Map.of(), false);
     }
 
-    /** The same bytes for another place; messages keep to the path. */
+    /** The same content for another URL; messages still name the path. */
     Job to(HttpUrl other) {
       return new Job(path, other, content, progress, metadata, gzip);
     }
   }
 
-  /** Refuses what the sandbox's daemon cannot take, before anything is sent. */
+  /** Rejects options that the sandbox's daemon does not support, before anything is sent. */
   void requireVersion(Job job) {
     version.require(EnvdVersion.RAW_UPLOADS, "write", job.path, "a streamed upload");
     requireVersion(job.path, job.metadata);
@@ -56,25 +56,25 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
     }
   }
 
-  /** Writes into the file itself; an error says what may be left of it. */
+  /** Writes the file in place. An error says how much of it may have been written. */
   void inPlace(Job job) {
     requireVersion(job);
     try {
       upload(job);
     } catch (SandboxException e) {
-      String outcome = "the file may hold a part of what was sent, up to ";
+      String outcome = "the file may contain a part of the content, up to ";
       throw UploadProgress.withOutcome(e, outcome + job.progress.sent() + " bytes");
     }
   }
 
-  /** Writes, and leaves it to the caller to say what became of the file. */
+  /** Writes the file; the caller adds the file's state to an error. */
   void upload(Job job) {
     HttpRequest request = HttpRequest.of(E2bCall.WRITE, job.path, job.url);
     UploadBody body = new UploadBody(UploadBody.BYTES, job.content, job.progress, job.gzip);
     send(FileMetadata.addTo(request, job.metadata), body, 1);
   }
 
-  /** Writes several files with one request, in their order. */
+  /** Writes several files with one request, in order. */
   void together(Map<String, Content> files, HttpUrl url, E2bWriteOptions options) {
     String first = files.keySet().iterator().next();
     requireVersion(first, options.metadata());
@@ -108,7 +108,7 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
     body.progress().end();
   }
 
-  /** An answer with fewer entries than files were sent would mean that one was ignored. */
+  /** Checks that the response has as many entries as files were sent: otherwise one was ignored. */
   private void send(HttpRequest request, int count) {
     try (HttpResponse response = transport.send(request)) {
       if (response.status() != 200) {
@@ -116,7 +116,8 @@ record FileWrites(EnvdVersion version, HttpTransport transport, EnvdErrors error
       }
       JsonNode files = response.json(LONGEST_ANSWER);
       if (!files.isArray() || files.size() != count) {
-        throw new PlatformException(response.failure("the upload was not taken"));
+        throw new PlatformException(
+            response.failure("the sandbox did not write all uploaded files"));
       }
     }
   }

@@ -36,12 +36,12 @@ import okhttp3.Credentials;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of E2B's {@code filesystem.Filesystem} service, as they are. Paths are absolute.
+ * The calls of E2B's {@code filesystem.Filesystem} service. Paths are absolute.
  *
- * @param limit of each call; null for the client's own
+ * @param limit of each call; null for the client's limits
  */
 public record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable Duration limit) {
-  /** Seconds. Never below 1: 0 breaks the connection. */
+  /** In seconds. Never below 1: with 0 the daemon drops the connection. */
   private static final String KEEP_ALIVE = "20";
 
   private static final ConnectErrors ERRORS = new EnvdErrors(What.FILE);
@@ -52,7 +52,7 @@ public record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable
     this(client, version, null);
   }
 
-  /** The same for what is done after a failure: each call gives up soon. */
+  /** The same with a short limit for each call, for clean-up after a failure. */
   FilesystemRpc hasty() {
     return new FilesystemRpc(client, version, CLEAN_UP);
   }
@@ -81,14 +81,16 @@ public record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable
     }
   }
 
-  /** Throws what is about anything but the file, such as the sandbox. */
+  /**
+   * Rethrows the failure unless the file itself was not found; for instance if the sandbox was not.
+   */
   static void requireMissing(NotFoundException failure) {
     if (failure.what() != What.FILE || failure.code().isEmpty()) {
       throw failure;
     }
   }
 
-  /** What is there; empty if nothing is. */
+  /** The entry at a path; empty if there is none. */
   Optional<FileInfo> look(String operation, String path) {
     try {
       return Optional.of(stat(operation, path));
@@ -109,7 +111,7 @@ public record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable
     return entries;
   }
 
-  /** False if it was there. */
+  /** False if it existed. */
   boolean makeDirectory(String path) {
     HttpRequest request = request(E2bCall.MAKE_DIRECTORY, path);
     try {
@@ -130,7 +132,7 @@ public record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable
     return read(request, call(request, message, MoveResponse.getDefaultInstance()).getEntry());
   }
 
-  /** Removes whatever is there. Nothing there is fine too. */
+  /** Removes the entry, if there is one. */
   void remove(String path) {
     call(
         request(E2bCall.DELETE, path),
@@ -162,7 +164,7 @@ public record FilesystemRpc(ConnectClient client, EnvdVersion version, @Nullable
     try {
       return EntryReader.read(entry);
     } catch (MalformedStreamException e) {
-      throw new WireFormatException(request.failure("the sandbox sent " + e.getMessage()), e);
+      throw new WireFormatException(request.failure("malformed response: " + e.getMessage()), e);
     }
   }
 }

@@ -14,11 +14,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several files in one {@code multipart/form-data} body, each path as a file name, which E2B reads
- * with its directories. Quotes and backslashes in it have a backslash before them, which is how the
- * daemon reads it; a browser's way would make other files.
+ * Several files in one {@code multipart/form-data} body, with paths as file names, which E2B
+ * supports. Quotes and backslashes in a path are escaped by a backslash, as the daemon expects; the
+ * escapes that browsers use would create files with other names.
  *
- * @param files by absolute paths, in the order of sending
+ * @param files by absolute path, in the order of sending
  */
 record FormUpload(String boundary, Map<String, Content> files) {
 
@@ -35,7 +35,7 @@ record FormUpload(String boundary, Map<String, Content> files) {
     return repeatable ? Content.of(() -> new Form()) : Content.of(new Form());
   }
 
-  /** Head, content and line break of each file, then the end. */
+  /** The headers, content and line break of each file, then the final boundary. */
   private final class Form extends JoinedStream {
     private final Iterator<Map.Entry<String, Content>> left = files.entrySet().iterator();
     private boolean ended;

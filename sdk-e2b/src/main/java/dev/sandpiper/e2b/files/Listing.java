@@ -19,8 +19,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lists directories. One name that is not UTF-8 makes the daemon fail a whole listing, however
- * deep; then each directory is listed for itself, and of those at fault a command tells the names.
+ * Lists directories. A single name that is not UTF-8 makes the daemon fail a whole listing, at any
+ * depth; then each directory is listed separately, and a command lists the names in those that
+ * still fail.
  */
 record Listing(FilesystemRpc rpc, Processes processes) {
   private static final int MOST_NAMES = 10_000;
@@ -48,11 +49,11 @@ record Listing(FilesystemRpc rpc, Processes processes) {
     collect(directory, depth, entries, atFault);
     String observed =
         atFault.size()
-            + " directories hold names that are not UTF-8 ("
+            + " directories have names that are not UTF-8 ("
             + String.join(", ", atFault)
-            + "), which E2B cannot list; entries() has the "
+            + "), which E2B cannot list; use entries() for the "
             + entries.size()
-            + " others, and a command such as ls or mv can see and rename these";
+            + " others, and a command such as ls or mv to list or rename these";
     Failure failure = cause.failure().withObserved(observed).withRetryable(false);
     return new IncompleteListingException(failure, entries, atFault, cause);
   }
@@ -83,9 +84,7 @@ record Listing(FilesystemRpc rpc, Processes processes) {
     }
   }
 
-  /**
-   * The names that are UTF-8; none where the sandbox has no {@code find}, or there are too many.
-   */
+  /** The names that are UTF-8; empty if the sandbox has no {@code find} or there are too many. */
   private List<String> names(String directory) {
     String script = "cd -- \"$1\" && exec find . -mindepth 1 -maxdepth 1 -print0";
     Command command =
@@ -109,7 +108,7 @@ record Listing(FilesystemRpc rpc, Processes processes) {
     try {
       return Optional.of(UTF_8.newDecoder().decode(name).toString());
     } catch (CharacterCodingException e) {
-      return Optional.empty(); // one of those at fault
+      return Optional.empty(); // not UTF-8
     }
   }
 }

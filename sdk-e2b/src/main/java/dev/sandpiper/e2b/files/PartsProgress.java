@@ -6,8 +6,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How far the parts of one file are together. Many threads send them; only the caller's, which made
- * this, tells.
+ * The progress of an upload in parts. Many threads send parts; only the caller's thread, which
+ * created this, calls the listener.
  */
 final class PartsProgress {
   private final Thread caller = Thread.currentThread();
@@ -15,8 +15,8 @@ final class PartsProgress {
   private final long size;
   private final TransferListener listener;
 
-  /** Of the caller's thread. */
-  private long told = -1;
+  /** The bytes last reported. Used by the caller's thread only. */
+  private long reported = -1;
 
   PartsProgress(int parts, long size, TransferListener listener) {
     this.sent = new AtomicLongArray(parts);
@@ -24,7 +24,7 @@ final class PartsProgress {
     this.listener = listener;
   }
 
-  /** Hears of one part; a part that is sent again begins anew. */
+  /** A listener for one part. A part that is sent again is counted from its beginning. */
   TransferListener ofPart(int part) {
     return progress -> {
       sent.set(part, progress.bytes());
@@ -34,14 +34,14 @@ final class PartsProgress {
     };
   }
 
-  /** Tells where all parts are, if that is news. */
+  /** Reports the total, if it has changed. */
   void tell() {
     long sum = 0;
     for (int part = 0; part < sent.length(); part++) {
       sum += sent.get(part);
     }
-    if (sum != told) {
-      told = sum;
+    if (sum != reported) {
+      reported = sum;
       listener.progress(new TransferProgress(sum, OptionalLong.of(size), 0));
     }
   }

@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends one file in parts at the same time and has the sandbox join them, by a call that no client
- * of E2B's own uses: so it is asked first whether it is there.
+ * Uploads one file in concurrent parts, which the sandbox joins. E2B's own clients do not use that
+ * call, so the sandbox is first asked whether it supports it.
  *
  * @param available null until the sandbox has been asked
  */
@@ -54,10 +54,10 @@ record PartsUpload(
   private static final int PARTS_PER_WORKER = 4;
   private static final long TELLING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** How a server refuses what it knows, and what it does not know. */
+  /** The statuses of a rejected call, and of an unknown one. */
   private static final Set<Integer> TELLING = Set.of(400, 404, 405);
 
-  /** True if it pays, and the sandbox has shown that it can join files. */
+  /** True if the file is large enough and the sandbox can join files. */
   boolean isPossible(String path, long size, int parallel) {
     return parallel > 1 && size >= 2 * SMALLEST_PART && isAvailable(path);
   }
@@ -65,7 +65,7 @@ record PartsUpload(
   private boolean isAvailable(String path) {
     Boolean known = available.get();
     if (known == null) {
-      // Joining nothing is refused, in these words, where joining is known.
+      // A server that supports the call rejects an empty list with this message.
       HttpRequest request = compose(E2bCall.ASK_FOR_JOINING, path, List.of(), path);
       try (HttpResponse response = transport.send(request)) {
         SandboxException refusal = errors.of(response);
@@ -87,9 +87,9 @@ record PartsUpload(
   }
 
   /**
-   * Writes a file of this machine at {@code destination}, which nobody else knows.
+   * Uploads a local file to {@code destination}, which is a unique hidden path.
    *
-   * @param path what messages call it
+   * @param path the path in messages
    */
   void upload(Path source, long size, String path, String destination, PartsUploadOptions options) {
     long most = (long) options.parallel() * PARTS_PER_WORKER;
@@ -132,7 +132,7 @@ record PartsUpload(
     }
   }
 
-  /** The parts of one file on their way, each sent by the thread that comes to it first. */
+  /** The parts of one file in flight. Each is sent by the first thread that takes it. */
   private final class Sending {
     private final String path;
     private final PartsProgress progress;
@@ -152,14 +152,14 @@ record PartsUpload(
       parts.add(new FutureTask<>(() -> unlessFailed(send), null));
     }
 
-    /** Returns when all are sent; the first failure ends the others. */
+    /** Returns when all parts are sent; the first failure cancels the others. */
     void run(int parallel) {
       try {
         for (int i = 1; i < Math.min(parallel, parts.size()); i++) {
           executor.execute(this::sendAll);
         }
       } catch (CancelledException e) {
-        // Those that find no thread are not needed: the others, and this one, do their parts.
+        // Fewer threads suffice: the others, and this one, send the remaining parts.
         log.debug("write {}: continuing with fewer threads: {}", path, e.getMessage());
       } catch (RuntimeException e) {
         fail(e);
@@ -172,7 +172,7 @@ record PartsUpload(
       }
     }
 
-    /** A part that another thread has begun is passed over. */
+    /** Sends all parts that no other thread has begun. */
     private void sendAll() {
       parts.forEach(FutureTask::run);
     }
@@ -193,7 +193,7 @@ record PartsUpload(
     }
 
     /**
-     * Waits for another thread, which is over soon once something failed, and tells what it does.
+     * Waits for another thread, which ends soon after a failure, and reports progress meanwhile.
      */
     private void await(FutureTask<?> part) {
       boolean interrupted = false;

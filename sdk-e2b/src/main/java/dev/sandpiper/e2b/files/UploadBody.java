@@ -9,7 +9,7 @@ import okio.ForwardingSink;
 import okio.GzipSink;
 import okio.Okio;
 
-/** What is on its way into a sandbox's files, packed if that is asked for. */
+/** The body of an upload, gzipped if requested. */
 record UploadBody(String contentType, Content content, UploadProgress progress, boolean gzip)
     implements HttpBody {
   static final String BYTES = "application/octet-stream";
@@ -31,7 +31,8 @@ record UploadBody(String contentType, Content content, UploadProgress progress, 
       told.writeTo(sink);
       return;
     }
-    // Closed only when all is packed: the end of a half must not look like the end.
+    // Closed only after all content: closing after a failure would write a valid end of a
+    // truncated stream.
     BufferedSink packing = Okio.buffer(new GzipSink(new Unclosed(sink)));
     told.writeTo(packing);
     packing.close();

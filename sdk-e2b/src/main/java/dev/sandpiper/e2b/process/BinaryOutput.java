@@ -8,11 +8,11 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a message that is one output and nothing else, so that its bytes are copied once. Three
- * fields, each the whole of the one around it:
+ * Reads a message that contains exactly one output, so that its bytes are copied only once. Three
+ * nested fields, each filling the one around it:
  *
  * <pre>
- * 0a length             event of the answer
+ * 0a length             event of the response
  *   12 length           data of the event
  *     0a length bytes   stdout; 12 stderr, 1a pty
  * </pre>
@@ -29,7 +29,7 @@ final class BinaryOutput {
 
   private BinaryOutput() {}
 
-  /** Null where the message is anything else; then none of it is taken. */
+  /** Null if the message is anything else; then nothing is consumed. */
   static @Nullable Output read(BufferedSource source, long length) throws IOException {
     source.require(Math.min(length, LONGEST_PREFIX));
     Buffer bytes = source.getBuffer();
@@ -55,7 +55,9 @@ final class BinaryOutput {
     };
   }
 
-  /** Where the content of a field begins that reaches to the end of the message, or none. */
+  /**
+   * The offset of the content of a field that extends to the end of the message, or {@code NONE}.
+   */
   private static int inside(Buffer bytes, int field, long end, int tag) {
     if (field == NONE || field == end || bytes.getByte(field) != tag) {
       return NONE;

@@ -8,7 +8,7 @@ import dev.sandpiper.engine.TreeCommand;
 import dev.sandpiper.http.CallScope;
 import java.util.Optional;
 
-/** A command in an E2B sandbox, on a terminal or not. */
+/** A command in an E2B sandbox, possibly on a terminal. */
 final class EnvdCommand extends TreeCommand implements RunningTerminal {
   private final EnvdInput input;
 

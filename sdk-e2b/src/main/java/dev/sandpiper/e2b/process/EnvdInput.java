@@ -10,14 +10,14 @@ import dev.sandpiper.http.CallScope;
 /**
  * The input of one process: its standard input, or the keyboard of its terminal.
  *
- * @param givenUp ends what is being sent, and all that comes later
+ * @param givenUp cancels writes in flight and later ones
  */
 record EnvdInput(ProcessRpc rpc, int pid, String name, Kind kind, CallScope givenUp)
     implements CommandInput {
-  /** Ctrl-D: to a program that reads lines, the end of file. */
+  /** Ctrl-D, which is end of file for a program that reads lines. */
   private static final ByteString END_OF_TRANSMISSION = ByteString.copyFrom(new byte[] {4});
 
-  /** Where input goes. */
+  /** The destination of input. */
   enum Kind {
     STDIN,
     TERMINAL

@@ -37,7 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class EnvdLauncher implements CommandLauncher {
   static final String PLATFORM = "e2b";
 
-  /** What the sandbox grants beyond a command's own time, for a client that died. */
+  /**
+   * How much later than the command's own deadline the sandbox kills it, in case the client died.
+   */
   private static final Duration BACKSTOP = Duration.ofSeconds(10);
 
   private final String sandboxId;
@@ -74,13 +76,14 @@ public final class EnvdLauncher implements CommandLauncher {
     return launch(command, null, scope);
   }
 
-  /** Starts a command with a tag of the caller's, or without one. */
+  /** Starts a command, with the caller's tag if not null. */
   public RunningCommand launch(Command command, @Nullable String tag, CallScope scope) {
     LongTexts.requireShort(command, command.arguments());
     if (StartMessages.takesInput(command)) {
       rpc.requireStdin("start", command.name());
     }
     String nonce = Nonce.random();
+    // The nonce is in the variables too, so the process can be found even with the caller's tag.
     Gaps gaps = new Gaps(command.mergesErrors() ? Gaps.JOINED : Gaps.PIPES);
     StartRequest message =
         messages.command(
@@ -114,7 +117,10 @@ public final class EnvdLauncher implements CommandLauncher {
     return terminal;
   }
 
-  /** Its script waits for a Ctrl-D, so that nothing is written before somebody listens. */
+  /**
+   * Starts the command behind the script, which waits for a Ctrl-D so that no output is lost before
+   * the stream is open.
+   */
   private static void begin(EnvdCommand terminal, CallScope scope) {
     try {
       terminal.input().close();
@@ -124,7 +130,7 @@ public final class EnvdLauncher implements CommandLauncher {
     }
   }
 
-  /** A process that we follow from now on, and what to tell before its own events. */
+  /** A process to follow, and the events to deliver before its own. */
   record Followed(
       ProcessRef ref,
       String name,
@@ -143,13 +149,18 @@ public final class EnvdLauncher implements CommandLauncher {
       if (!Ambiguity.mayHaveStarted(e)) {
         throw e;
       }
+      // Not started a second time: the process is looked up by its nonce.
+
       ProcessConnection adopted = recovery.recover(name, new StartTrace(name, nonce), e, scope);
       return new Followed(
           ref(adopted.pid(), nonce), name, adopted, gaps, gaps.somewhere(Gaps.ADOPTED));
     }
   }
 
-  /** Of a start of ours; the end of what has just ended is still known by its tag. */
+  /**
+   * Finds a process that this client may have started. Its tag finds even the end of one that has
+   * just exited.
+   */
   private final class StartTrace implements StartRecovery.Trace<ProcessConnection> {
     private final String name;
     private final String nonce;
@@ -169,7 +180,7 @@ public final class EnvdLauncher implements CommandLauncher {
       ProcessRpc inScope = rpc.in(scope);
       return found.isPresent()
           ? inScope.connect(name, Integer.parseUnsignedInt(found.get().processId()))
-          : inScope.connect(name, nonce);
+          : inScope.connect(name, nonce); // not listed: it may have exited already
     }
   }
 
@@ -192,7 +203,7 @@ public final class EnvdLauncher implements CommandLauncher {
   private Followed attach(ProcessRef ref, List<Channel> channels, CallScope scope) {
     if (!ref.platform().equals(PLATFORM) || !ref.sandboxId().equals(sandboxId)) {
       throw new InvalidRequestException(
-          failure(ref.toString(), "it belongs to another sandbox than " + sandboxId));
+          failure(ref.toString(), "the process belongs to another sandbox than " + sandboxId));
     }
     List<ProcessProto.ProcessInfo> running = search.in(scope).all();
     ProcessConnection connection =
@@ -209,19 +220,21 @@ public final class EnvdLauncher implements CommandLauncher {
   }
 
   /**
-   * The end of a process, which E2B remembers for thirty seconds; only its tag proves whose it is.
+   * Connects to the end of an exited process, which E2B keeps for thirty seconds. Found by tag,
+   * because only the tag identifies it.
    */
   private ProcessConnection ended(
       ProcessRef ref, List<ProcessProto.ProcessInfo> running, CallScope scope) {
     if (running.stream().anyMatch(info -> ProcessSearch.pid(info).equals(ref.processId()))) {
       throw new NotFoundException(
-          What.PROCESS, failure(ref.toString(), "its number belongs to another process now"));
+          What.PROCESS, failure(ref.toString(), "its pid now belongs to another process"));
     }
     ProcessConnection connection = rpc.in(scope).connect(ref.processId(), ref.nonce());
     if (!Integer.toUnsignedString(connection.pid()).equals(ref.processId())) {
       connection.events().close();
       throw new NotFoundException(
-          What.PROCESS, failure(ref.toString(), "its number and its nonce are not of one process"));
+          What.PROCESS,
+          failure(ref.toString(), "its pid and its nonce belong to different processes"));
     }
     return connection;
   }
@@ -240,14 +253,14 @@ public final class EnvdLauncher implements CommandLauncher {
           failure(tag, "several processes have this tag: " + String.join(", ", pids)));
     }
     if (tagged.isEmpty()) {
-      throw new NotFoundException(What.PROCESS, failure(tag, "no process with this tag runs"));
+      throw new NotFoundException(What.PROCESS, failure(tag, "no running process has this tag"));
     }
     ProcessProto.ProcessInfo found = tagged.get(0);
     ProcessConnection connection = rpc.connect(tag, found.getPid());
     return command(attached(search.ref(found), tag, connection, Gaps.PIPES), Kind.STDIN);
   }
 
-  /** Refuses variables of a new sandbox that its commands would not get. */
+  /** Rejects variables of a new sandbox that its commands would not receive. */
   public void requireSettable(Collection<String> names, CallScope scope) {
     variables.requireSettable(names, scope);
   }

@@ -12,7 +12,7 @@ import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.DataEvent;
 import dev.sandpiper.wire.MalformedStreamException;
 import org.jspecify.annotations.Nullable;
 
-/** From E2B's process messages to ours. */
+/** Maps E2B's process messages to ours. */
 final class EventMapper {
   private EventMapper() {}
 

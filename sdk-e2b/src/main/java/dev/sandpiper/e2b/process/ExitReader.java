@@ -9,10 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads how a process ended. Its {@code status} decides: {@code exit status N} or {@code signal:
- * NAME} in the words of Go, perhaps with {@code (core dumped)}. {@code exit_code} is deprecated and
- * may be unset, which looks like 0: it is checked where it is set, and counts alone only where the
- * status is empty. What contradicts itself or says nothing is malformed, and never exit code 0.
+ * Reads the exit status of a process. The field {@code status} decides: {@code exit status N} or
+ * {@code signal: NAME}, as formatted by Go, possibly with {@code (core dumped)}. {@code exit_code}
+ * is deprecated and may be unset, which looks like 0: if set, it must agree, and it is used alone
+ * only if the status is empty. A contradictory or empty end event is malformed, and never exit code
+ * 0.
  */
 public final class ExitReader {
   private static final Pattern EXITED = Pattern.compile("exit status (\\d{1,9})");
@@ -102,7 +103,7 @@ public final class ExitReader {
 
   private static MalformedStreamException malformed(EndEvent end) {
     return new MalformedStreamException(
-        "an end that says nothing certain: status '"
+        "a contradictory end event: status '"
             + end.getStatus()
             + "', exit code "
             + end.getExitCode()

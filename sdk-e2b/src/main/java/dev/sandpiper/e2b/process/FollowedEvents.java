@@ -23,13 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The events of one process, over one connection after the other. {@link #cancel} and {@link
- * #mayLoseFinalOutput} may be called from any thread, the rest belongs to the one that reads.
+ * The events of one process, over a sequence of connections. {@link #cancel} and {@link
+ * #mayLoseFinalOutput} may be called from any thread, the other methods only by the reading thread.
  */
 final class FollowedEvents implements CommandEvents {
   private static final Logger log = LoggerFactory.getLogger(FollowedEvents.class);
 
-  /** How long the end of the stream may take once the process's end has been reported. */
+  /** How long the stream may take to end after the end of the process was reported. */
   private static final Duration FINISH_LIMIT = Duration.ofSeconds(1);
 
   private final ProcessRef ref;
@@ -37,14 +37,14 @@ final class FollowedEvents implements CommandEvents {
   private final Gaps gaps;
   private final Reattachment reattachment;
   private final CallScope following;
-  private final Reattachment.Attempts attempts; // of the reading thread
+  private final Reattachment.Attempts attempts; // owned by the reading thread
   private final Deque<ProcessEvent> ready; // owned by the reading thread
-  private long heard; // when the last message came; of the reading thread
-  private ConnectStream<ProcessMessage> events; // of the reading thread
+  private long heard; // when the last message arrived; owned by the reading thread
+  private ConnectStream<ProcessMessage> events; // owned by the reading thread
   private volatile boolean finalOutputMayBeLost;
 
   /**
-   * @param following without an end; what cancels it ends all this
+   * @param following a scope without a deadline; cancelling it ends the stream
    */
   FollowedEvents(Followed process, Reattachment reattachment, CallScope following) {
     this.ref = process.ref();
@@ -65,7 +65,7 @@ final class FollowedEvents implements CommandEvents {
       try {
         deliver(read());
       } catch (MalformedStreamException e) {
-        String observed = "the sandbox sent " + e.getMessage();
+        String observed = "malformed response: " + e.getMessage();
         throw new WireFormatException(Failure.of("follow", name, observed), e);
       } catch (IOException e) {
         reconnect(e);
@@ -73,7 +73,7 @@ final class FollowedEvents implements CommandEvents {
         if (reattachment.isOff()) {
           throw e;
         }
-        reconnect(e); // nothing comes, or a message that does not end
+        reconnect(e); // the idle limit: no keep-alive, or a message that does not end
       }
     }
     return ready.remove();
@@ -83,7 +83,7 @@ final class FollowedEvents implements CommandEvents {
     while (true) {
       ProcessMessage message = events.next();
       if (message == null) {
-        throw new MalformedStreamException("the end of the stream without the end of the process");
+        throw new MalformedStreamException("the stream ended without an end event");
       }
       heard = following.time().nanos();
       if (message instanceof Started) {
@@ -109,12 +109,15 @@ final class FollowedEvents implements CommandEvents {
     ready.add(event);
   }
 
-  /** The process's end stands, whatever comes after it: the command must not be run again. */
+  /**
+   * Reads the end of the stream. A failure is only logged: the end of the process is known, and an
+   * error could make the caller run the command again.
+   */
   private void finishStream() {
     try {
       events.finish(following.within(FINISH_LIMIT));
     } catch (IOException | SandboxException e) {
-      log.warn("{} has ended, and its stream ended badly: {}", ref, e.toString());
+      log.warn("{} has exited, but its stream did not end properly: {}", ref, e.toString());
     }
   }
 
@@ -125,18 +128,18 @@ final class FollowedEvents implements CommandEvents {
     ready.addAll(gaps.here(Gaps.RECONNECTED));
   }
 
-  /** From now on what the process says at its end may not reach us, and that is reported. */
+  /** Reports a gap at the end, because the final output may be lost from now on. */
   void mayLoseFinalOutput() {
     finalOutputMayBeLost = true;
   }
 
-  /** Drops the stream. Idempotent; frees a blocked reader. */
+  /** Aborts the stream. Unblocks a blocked reader. Idempotent. */
   @Override
   public void cancel() {
     following.cancel();
   }
 
-  /** Frees what the stream holds. Idempotent. */
+  /** Releases the stream. Idempotent. */
   @Override
   public void close() {
     events.close();

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Where one process's output is missing, as far as it is known: counts what came on each of its
- * channels, until something of unknown length did not. For the thread that reads.
+ * The gaps in one process's output. Counts the bytes of each channel, until a gap of unknown length
+ * makes the offset unknown. Used by the reading thread only.
  */
 public final class Gaps {
   static final List<Channel> PIPES = List.of(Channel.STDOUT, Channel.STDERR);
@@ -19,19 +19,19 @@ public final class Gaps {
   static final List<Channel> TERMINAL = List.of(Channel.TERMINAL);
 
   static final String ATTACHED =
-      "E2B keeps no output: what was written before this connection is not known";
+      "E2B keeps no output: output before this connection is not available";
   static final String ADOPTED =
-      "the answer to the start was cut: what was written meanwhile is not known";
+      "the response to the start was lost: output until the reconnect is not available";
   public static final String RECONNECTED =
-      "the connection broke and was replaced: what was written meanwhile was not kept";
+      "the connection was lost and replaced: output in between is not available";
   public static final String FINAL_OUTPUT =
-      "E2B's own signal was used, after which the last output may be lost";
+      "the process was stopped by E2B's own signal call: its last output may be lost";
 
   private final List<Channel> channels;
   private final Map<Channel, OptionalLong> reached = new EnumMap<>(Channel.class);
 
   /**
-   * @param channels those that the process has
+   * @param channels the channels of the process
    */
   Gaps(List<Channel> channels) {
     this.channels = channels;
@@ -45,7 +45,7 @@ public final class Gaps {
     }
   }
 
-  /** A gap on each channel from where it stands; where it ends is not known. */
+  /** A gap on each channel, from its current offset; the end is unknown. */
   List<ProcessEvent> here(String reason) {
     return channels.stream().map(channel -> gap(channel, reason)).toList();
   }
@@ -56,7 +56,10 @@ public final class Gaps {
     return new OutputGap(channel, from, OptionalLong.empty(), reason);
   }
 
-  /** Like {@link #here} for a reader that did not begin at the start, so that no place is known. */
+  /**
+   * Like {@link #here}, for a reader that did not begin at the start, so that the offset is unknown
+   * too.
+   */
   List<ProcessEvent> somewhere(String reason) {
     reached.replaceAll((channel, place) -> OptionalLong.empty());
     return here(reason);

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a sandbox answers about a process's input or terminal, in our words. */
+/** Maps the errors of calls to a process's stdin or terminal. */
 final class InputErrors {
-  /** Parts of what the daemon says, as "internal" or "unknown", when nobody reads any more. */
+  /** Parts of the daemon's messages, with code "internal" or "unknown", for a closed stdin. */
   private static final List<String> UNREAD = List.of("broken pipe", "file already closed");
 
-  /** Parts of what it says when the call does not fit the process, and what to do. */
+  /** Parts of its messages for a call that does not fit the process, and what to do. */
   private static final Map<String, String> UNFIT =
       Map.of(
           "stdin not enabled or closed",
@@ -29,7 +29,7 @@ final class InputErrors {
 
   private InputErrors() {}
 
-  /** Runs a call and throws what its failure means. Only what never left may be sent again. */
+  /** Runs a call and translates its failure. Retryable only if the request was not sent. */
   static void translated(Runnable call) {
     try {
       call.run();
@@ -51,11 +51,11 @@ final class InputErrors {
       return unfit;
     }
     return Ambiguity.mayHaveStarted(e)
-        ? Ambiguity.unknown(e, "whether the process has read all of it cannot be known")
+        ? Ambiguity.unknown(e, "it is unknown whether the process has read all of it")
         : e;
   }
 
-  /** Runs a call about a terminal, which does no harm twice. */
+  /** Runs an idempotent call about a terminal, and translates its failure. */
   static void translatedForTerminal(Runnable call) {
     try {
       call.run();
@@ -74,7 +74,7 @@ final class InputErrors {
         .orElse(null);
   }
 
-  /** Only the daemon knows its processes: a plain 404 comes from somebody else. */
+  /** True if the daemon reports the process as missing. A plain 404 comes from elsewhere. */
   private static boolean isMissing(SandboxException e) {
     return e instanceof NotFoundException missing
         && missing.what() == What.PROCESS

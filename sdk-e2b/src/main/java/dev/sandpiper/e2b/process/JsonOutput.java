@@ -9,12 +9,12 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a message that is one output and nothing else, without a tree of it:
+ * Reads a message that contains exactly one output, without building a tree:
  *
  * <pre>{"event":{"data":{"stdout":"base64"}}}</pre>
  *
- * <p>or {@code stderr} or {@code pty}; blanks may stand between the parts, where E2B's server puts
- * some at random. For the one message that it reads.
+ * <p>or {@code stderr} or {@code pty}; spaces are allowed between the tokens, because E2B's server
+ * inserts some at random. One instance reads one message.
  */
 final class JsonOutput {
   private static final int OBJECTS = 3; // one in the other
@@ -34,7 +34,7 @@ final class JsonOutput {
     this.message = message;
   }
 
-  /** Null where the message is anything else. */
+  /** Null if the message is anything else. */
   static @Nullable Output read(byte[] message) {
     return new JsonOutput(message).read();
   }
@@ -53,7 +53,7 @@ final class JsonOutput {
     return passes(OPEN) && passes(name) && passes(COLON);
   }
 
-  /** The three objects, behind which nothing comes. */
+  /** Reads the ends of the three objects, after which nothing may follow. */
   private boolean closes() {
     for (int i = 0; i < OBJECTS; i++) {
       if (!passes(CLOSE)) {
@@ -74,7 +74,9 @@ final class JsonOutput {
     return passes(PTY) ? Channel.TERMINAL : null;
   }
 
-  /** Passes blanks and then {@code part}; false, and on the part's place, if another is there. */
+  /**
+   * Skips spaces and {@code part}. False, positioned after the spaces, if something else follows.
+   */
   private boolean passes(byte[] part) {
     skipBlanks();
     int end = at + part.length;
@@ -91,7 +93,7 @@ final class JsonOutput {
     }
   }
 
-  /** The string that comes next; null if it is not base64 in its usual alphabet, or has escapes. */
+  /** Reads a string; null if it is not base64 in the standard alphabet, or has escapes. */
   private byte @Nullable [] base64() {
     int end = endOfText();
     if (end < 0 || message[at] != '"') {
@@ -102,11 +104,11 @@ final class JsonOutput {
     try {
       return Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
-      return null; // the codec says what is wrong with it, if anything is
+      return null; // the codec reads it instead, and reports any error
     }
   }
 
-  /** The last quotation mark, behind which nothing but the end of the objects may come. */
+  /** The last quotation mark, after which only the ends of the objects may follow. */
   private int endOfText() {
     skipBlanks();
     int end = message.length - 1;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The processes of a sandbox as users see them. The daemon goes on listing a shell that has exited
- * while a child holds its outputs; {@code /proc} tells it from one that runs.
+ * Lists the processes of a sandbox. The daemon keeps listing a shell that has exited while a child
+ * holds its outputs open; {@code /proc} shows whether it is still running.
  */
 record ProcessListing(String sandboxId, ProcessSearch search, ScriptRunner scripts) {
   private static final Logger log = LoggerFactory.getLogger(ProcessListing.class);
@@ -44,7 +44,7 @@ record ProcessListing(String sandboxId, ProcessSearch search, ScriptRunner scrip
       Map<String, String> letters = letters(output);
       return info -> state(letters.get(ProcessSearch.pid(info)));
     } catch (SandboxException e) {
-      log.debug("{}: which of the processes have exited is not known: {}", sandboxId, e.toString());
+      log.debug("{}: could not determine which processes have exited: {}", sandboxId, e.toString());
       return info -> State.UNKNOWN;
     }
   }
@@ -59,7 +59,10 @@ record ProcessListing(String sandboxId, ProcessSearch search, ScriptRunner scrip
     return letters;
   }
 
-  /** Z and X are the letters of the dead; the buried have none. */
+  /**
+   * The state for a letter of {@code /proc}: Z (zombie) and X (dead) have exited; no letter means
+   * that the process is gone.
+   */
   private static State state(@Nullable String letter) {
     return letter == null || letter.equals("Z") || letter.equals("X")
         ? State.EXITED

@@ -5,13 +5,13 @@ import dev.sandpiper.ProcessEvent;
 /** One message of a process's stream. */
 sealed interface ProcessMessage {
 
-  /** The first of each stream: the process has this number. */
+  /** The first message of each stream, with the pid of the process. */
   record Started(int pid) implements ProcessMessage {}
 
-  /** What readers of the process learn. */
+  /** An event that is delivered to the reader. */
   record Reported(ProcessEvent event) implements ProcessMessage {}
 
-  /** A keep-alive, or a kind that is still unknown. */
+  /** A keep-alive, or an unknown kind. */
   record Ignored() implements ProcessMessage {
     static final Ignored IGNORED = new Ignored();
   }

@@ -10,11 +10,11 @@ import java.util.function.Function;
 import okio.BufferedSource;
 
 /**
- * Reads the messages of a process's stream. Nearly all of them are output, which is read where it
- * stands; everything else, and output that is spelled in an unusual way, is for the codec.
+ * Reads the messages of a process's stream. Nearly all are output, which is decoded in place;
+ * everything else, and output in an unusual encoding, is decoded by the codec.
  *
  * @param kind any message of the stream's type
- * @param event what of a message is the event
+ * @param event extracts the event from a message
  */
 record ProcessMessages<M extends Message>(
     Codec codec, M kind, Function<? super M, ProcessEvent> event)

@@ -37,12 +37,12 @@ import java.util.List;
 import java.util.Optional;
 import okhttp3.Credentials;
 
-/** The calls of E2B's {@code process.Process} service, as they are. */
+/** The calls of E2B's {@code process.Process} service. */
 public record ProcessRpc(ConnectClient client, EnvdVersion version) {
-  /** For calls that help with something else, and must not take long. */
+  /** The limit of auxiliary calls, which must be quick. */
   public static final Duration SHORT = Duration.ofSeconds(3);
 
-  /** Seconds. Never below 1: a server that is asked for 0 dies with everything in it. */
+  /** In seconds. Never below 1: with 0 the daemon crashes with all its processes. */
   private static final String KEEP_ALIVE = "20";
 
   private static final StartResponse START = StartResponse.getDefaultInstance();
@@ -58,11 +58,11 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
   }
 
   /**
-   * Starts a process and opens the stream of its events, behind the first.
+   * Starts a process and opens the stream of its events, after the first.
    *
-   * @param subject what messages call it
+   * @param subject its name in messages
    * @param user the user of the process; empty for the sandbox's default user
-   * @param lifetime after which the server kills the process; empty for none
+   * @param lifetime the time after which the server kills the process; empty for no limit
    */
   ProcessConnection start(
       String subject, StartRequest message, Optional<String> user, Optional<Duration> lifetime) {
@@ -70,7 +70,7 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
     return ProcessConnection.begin(start(request, message, user, lifetime));
   }
 
-  /** Starts a process that is over soon, and waits no longer for it than it may live. */
+  /** Starts a short process, with its lifetime as the limit of the whole call. */
   ConnectStream<ProcessMessage> startShort(
       String subject, StartRequest message, Optional<String> user, Duration lifetime) {
     HttpRequest request = streaming(E2bCall.START, subject).within(lifetime);
@@ -90,15 +90,12 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
         ERRORS);
   }
 
-  /**
-   * Attaches to what runs, or has ended a short while ago, under this number; nothing that it wrote
-   * before is reported.
-   */
+  /** Attaches to a process that runs or has just exited, by pid. Earlier output is not reported. */
   ProcessConnection connect(String subject, int pid) {
     return connect(subject, selector(pid));
   }
 
-  /** Attaches to what has this tag; may miss it where others have tags too. */
+  /** Attaches to a process by tag; may miss it if other processes have tags too. */
   ProcessConnection connect(String subject, String tag) {
     return connect(subject, ProcessSelector.newBuilder().setTag(tag));
   }
@@ -112,7 +109,7 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
             ERRORS));
   }
 
-  /** What runs, and dead shells whose children hold their outputs. */
+  /** The running processes, and exited shells whose children hold their outputs open. */
   List<ProcessInfo> list(String subject) {
     HttpRequest request = client.request(E2bCall.LIST_PROCESSES, subject).within(SHORT);
     ListRequest message = ListRequest.getDefaultInstance();
@@ -123,8 +120,8 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
   }
 
   /**
-   * Sends TERM or KILL to one process, without its children. From then on its stream ends with it,
-   * a child that holds its outputs, and its last output may be lost.
+   * Sends TERM or KILL to one process, without its children. From then on its stream ends together
+   * with the process, even if a child holds its outputs open, and its last output may be lost.
    */
   void signal(int pid, Signal signal) {
     SendSignalRequest message =
@@ -147,18 +144,21 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
     InputErrors.translatedForTerminal(() -> run(request, message));
   }
 
-  /** Without its end, input is of little use: a process whose input cannot be closed gets none. */
+  /**
+   * Checks that stdin can be closed: without end of file, stdin is of little use, so a daemon that
+   * cannot close it gets none.
+   */
   void requireStdin(String operation, String subject) {
     version.requireFor(
         Capability.STDIN, EnvdVersion.CLOSABLE_STDIN, operation, subject, "standard input");
   }
 
   /**
-   * Writes to a process's stdin or terminal. Answered when that has taken it all, which may be
-   * never: no limit of the client or of the server ends it, only {@code end} and the process's
-   * death.
+   * Writes to a process's stdin or terminal. The response arrives when everything was written to
+   * the pipe, which may be never: there is no timeout, only {@code end} and the exit of the process
+   * end it.
    *
-   * @param subject what messages call the process
+   * @param subject the name of the process in messages
    * @throws InputClosedException if it has exited, or has no open stdin
    */
   void sendInput(String subject, int pid, ProcessInput input, CallScope end) {
@@ -168,14 +168,14 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
     InputErrors.translated(() -> run(request, message));
   }
 
-  /** Closes a process's stdin. Waits behind what is still being written to it, like that. */
+  /** Closes a process's stdin, after pending writes. Blocks like a write. */
   void closeStdin(String subject, int pid, CallScope end) {
     CloseStdinRequest message = CloseStdinRequest.newBuilder().setProcess(selector(pid)).build();
     HttpRequest request = client.request(E2bCall.CLOSE_STDIN, subject).in(end).unlimited();
     InputErrors.translated(() -> run(request, message));
   }
 
-  /** Sends a message whose answer says nothing. */
+  /** Sends a message with an empty response. */
   private void run(HttpRequest request, Message message) {
     client.unary(request, message, Empty.getDefaultInstance(), ERRORS);
   }
@@ -195,8 +195,8 @@ public record ProcessRpc(ConnectClient client, EnvdVersion version) {
     Optional<String> named =
         user.isEmpty() && version.isBefore(EnvdVersion.DEFAULT_USER) ? Optional.of("user") : user;
     if (named.filter(name -> name.indexOf(':') >= 0).isPresent()) {
-      // What follows the colon would be taken for a password, and the rest for the user.
-      throw new InvalidRequestException(request.failure("a user's name has no colon"));
+      // Basic authentication would take the part after the colon as the password.
+      throw new InvalidRequestException(request.failure("a user name must not contain a colon"));
     }
     return named
         .map(name -> request.withHeader("Authorization", Credentials.basic(name, "", UTF_8)))

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import okio.Buffer;
 import okio.Utf8;
 
-/** Finds processes by what tells one from a later one with the same number. */
+/** Finds processes by nonce, which distinguishes a process from a later one with the same pid. */
 public record ProcessSearch(ProcessRpc rpc, String sandboxId) implements ProcessPlatform {
   private static final int FINGERPRINT_BYTES = 16;
 
@@ -26,12 +26,12 @@ public record ProcessSearch(ProcessRpc rpc, String sandboxId) implements Process
     return new ProcessSearch(rpc.in(scope), sandboxId);
   }
 
-  /** What runs, and dead shells whose children hold their outputs. */
+  /** The running processes, and exited shells whose children hold their outputs open. */
   List<ProcessInfo> all() {
     return rpc.list(sandboxId);
   }
 
-  /** What runs with this nonce, which only one of ours has. */
+  /** The running process with this nonce. */
   Optional<ProcessInfo> byNonce(String nonce) {
     return all().stream().filter(info -> nonceOf(info).equals(nonce)).findFirst();
   }
@@ -46,7 +46,7 @@ public record ProcessSearch(ProcessRpc rpc, String sandboxId) implements Process
     return running;
   }
 
-  /** Reaches the process without its children, and may cost its final output. */
+  /** Reaches only the process itself, and may lose its final output. */
   @Override
   public boolean signal(ProcessRef ref, Signal signal, CallScope scope) {
     try {
@@ -57,7 +57,7 @@ public record ProcessSearch(ProcessRpc rpc, String sandboxId) implements Process
     }
   }
 
-  /** The process that a reference means, if it is among these. */
+  /** The referenced process, if it is among these. */
   static Optional<ProcessInfo> find(ProcessRef ref, List<ProcessInfo> running) {
     return running.stream()
         .filter(info -> pid(info).equals(ref.processId()) && nonceOf(info).equals(ref.nonce()))
@@ -68,12 +68,12 @@ public record ProcessSearch(ProcessRpc rpc, String sandboxId) implements Process
     return new ProcessRef(EnvdLauncher.PLATFORM, sandboxId, pid(info), nonceOf(info));
   }
 
-  /** The number of a process, as references have it. */
+  /** The pid of a process, as written in references. */
   static String pid(ProcessInfo info) {
     return Integer.toUnsignedString(info.getPid());
   }
 
-  /** The nonce that we gave a process; what stands for one, if we did not start it. */
+  /** The nonce of a process; a fingerprint if we did not start it. */
   static String nonceOf(ProcessInfo info) {
     String inVariable = info.getConfig().getEnvsOrDefault(Variables.PROCESS, "");
     if (Nonce.isOne(inVariable)) {
@@ -82,7 +82,10 @@ public record ProcessSearch(ProcessRpc rpc, String sandboxId) implements Process
     return Nonce.isOne(info.getTag()) ? info.getTag() : fingerprint(info);
   }
 
-  /** A digest of all that the sandbox tells: not the texts, because variables may be secrets. */
+  /**
+   * A digest of everything that the sandbox reports about a process; not the text itself, because
+   * variables may be secrets.
+   */
   private static String fingerprint(ProcessInfo info) {
     Buffer all = new Buffer();
     ProcessConfig config = info.getConfig();
@@ -99,7 +102,7 @@ public record ProcessSearch(ProcessRpc rpc, String sandboxId) implements Process
     return "seen-" + all.sha256().substring(0, FINGERPRINT_BYTES).hex();
   }
 
-  /** With its length in front, so that no two lists of texts look alike. */
+  /** Adds a string with its length, so that different lists have different digests. */
   private static void add(Buffer all, String text) {
     all.writeInt((int) Utf8.size(text)).writeUtf8(text);
   }

@@ -21,26 +21,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces the connection of a process's stream that broke: asks the sandbox whether the process
- * still runs, and attaches to it, or to the end that the sandbox remembers for thirty seconds.
+ * Replaces the lost connection of a process's stream: asks the sandbox whether the process is still
+ * running, and attaches to it, or to its end, which the sandbox keeps for thirty seconds.
  *
- * @param health says what is known of the sandbox now, for a message
- * @param patience for how long to try; zero for not at all
+ * @param health describes the current state of the sandbox, for a message
+ * @param patience how long to try; zero turns reattaching off
  */
 record Reattachment(ProcessSearch search, Function<CallScope, String> health, Duration patience) {
   private static final Logger log = LoggerFactory.getLogger(Reattachment.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-  /** What has held for a keep-alive's interval was a connection, and its end is news. */
+  /** A connection that lasted for a keep-alive interval counts as progress. */
   private static final Duration LASTING = Duration.ofSeconds(20);
 
-  /** After this a number may be another process's; it is also how long an exit is remembered. */
+  /** How long a pid is not reused, and how long the sandbox keeps an exit. */
   private static final Duration SAME_PROCESS = Duration.ofSeconds(30);
 
   /**
-   * The attempts for one process since it last made progress, which is what they are limited by: a
-   * connection alone is not progress, because it may break at once, again and again.
+   * The attempts for one process since its last progress, which together have {@code patience}. A
+   * new connection alone is not progress, because it may be lost immediately, again and again.
    */
   static final class Attempts {
     private final CallScope following;
@@ -56,13 +56,13 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
       this.connectedAt = following.time().nanos();
     }
 
-    /** Output came: what goes wrong from now on is new. */
+    /** Output arrived: the next loss starts with full patience. */
     void progress() {
       scope = null;
       pauses.reset();
     }
 
-    /** Where the next one belongs. Blocks for a pause, unless it is the first one. */
+    /** The scope of the next attempt. Blocks for a pause before every attempt but the first. */
     private CallScope next(ProcessRef ref, String name, Exception cause) {
       if (isConnected && following.time().nanos() - connectedAt > LASTING.toNanos()) {
         progress();
@@ -75,21 +75,21 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
       }
       Duration pause = pauses.next();
       if (current.left().compareTo(pause) <= 0) {
-        throw vain(ref, name, cause);
+        throw exhausted(ref, name, cause);
       }
       try {
         current.sleep(pause, failure(name, ""));
       } catch (DeadlineExceededException e) {
         if (following.left().isZero()) {
-          throw e; // the command's own time is over
+          throw e; // the command's own deadline
         }
-        throw vain(ref, name, cause); // the pause took longer than it should
+        throw exhausted(ref, name, cause); // the pause took longer than it should
       }
       return current;
     }
 
-    private ConnectionLostException vain(ProcessRef ref, String name, Exception cause) {
-      String observed = "none could be had that held, within " + Durations.text(patience);
+    private ConnectionLostException exhausted(ProcessRef ref, String name, Exception cause) {
+      String observed = "reconnecting failed for " + Durations.text(patience);
       return lost(ref, name, observed, cause);
     }
 
@@ -100,7 +100,7 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
   }
 
   /**
-   * @param following of the process's events
+   * @param following the scope of the process's events
    */
   Attempts attempts(CallScope following) {
     return new Attempts(following, patience);
@@ -113,10 +113,10 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
   /**
    * Blocks until there is a new connection.
    *
-   * @param heard when the process was last heard of, in nanoseconds
-   * @param attempts what was tried before
-   * @throws ConnectionLostException if there is none to be had, with {@code cause}
-   * @throws CancelledException if it was given up, or this thread is interrupted
+   * @param heard when the last message arrived, in nanoseconds
+   * @param attempts the previous attempts
+   * @throws ConnectionLostException if no connection can be made, with {@code cause}
+   * @throws CancelledException if the scope is cancelled, or this thread is interrupted
    */
   ProcessConnection replace(
       ProcessRef ref, String name, Exception cause, long heard, Attempts attempts) {
@@ -128,7 +128,7 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
       try {
         ProcessConnection connection = connect(ref, name, heard, scope);
         attempts.connected();
-        log.warn("{} lost its connection and has a new one: {}", ref, cause.toString());
+        log.warn("{}: reattached after losing the connection: {}", ref, cause.toString());
         return connection;
       } catch (CancelledException e) {
         throw e;
@@ -151,7 +151,7 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
       if (scope.time().nanos() - heard > SAME_PROCESS.toNanos()) {
         throw e;
       }
-      // It ran a moment ago, so that its number cannot have been used again; see RATIONALE.md.
+      // It ran a moment ago, so its pid cannot have been reused; see RATIONALE.md.
       return rpc.connect(name, pid);
     }
   }
@@ -167,12 +167,12 @@ record Reattachment(ProcessSearch search, Function<CallScope, String> health, Du
           ref,
           name,
           missing.what() == What.PROCESS
-              ? "meanwhile the process has ended, and how is not known any more"
+              ? "the process has exited meanwhile, and its exit status is no longer available"
               : "the sandbox is gone",
           cause);
     }
     if (e instanceof AuthenticationException) {
-      throw lost(ref, name, "the sandbox lets us in no more", cause);
+      throw lost(ref, name, "the sandbox no longer accepts the access token", cause);
     }
   }
 

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import okio.Buffer;
 
-/** Runs short scripts of ours in a sandbox, as root, beside the processes that they are about. */
+/** Runs the library's short scripts in a sandbox, as root. */
 public record ScriptRunner(ProcessRpc rpc) implements ScriptHost {
   private static final Optional<String> ROOT = Optional.of("root");
   private static final int LONGEST_OUTPUT = 1 << 20;
@@ -50,10 +50,10 @@ public record ScriptRunner(ProcessRpc rpc) implements ScriptHost {
       return read(operation, subject, stream);
     } catch (MalformedStreamException e) {
       throw new WireFormatException(
-          Failure.of(operation, subject, "the sandbox sent " + e.getMessage()), e);
+          Failure.of(operation, subject, "malformed response: " + e.getMessage()), e);
     } catch (IOException e) {
       throw new ConnectionLostException(
-          Failure.of(operation, subject, "the connection broke before the script's end"), null, e);
+          Failure.of(operation, subject, "the connection closed before the script ended"), null, e);
     }
   }
 
@@ -67,12 +67,14 @@ public record ScriptRunner(ProcessRpc rpc) implements ScriptHost {
         output.write(piece.asByteBuffer());
       }
       if (output.size() > LONGEST_OUTPUT) {
-        throw new MalformedStreamException("more than " + LONGEST_OUTPUT + " bytes for a script");
+        throw new MalformedStreamException(
+            "the script's output exceeds the limit of " + LONGEST_OUTPUT + " bytes");
       }
       if (event instanceof Ended end) {
         return new Result(end.status(), output.readString(StandardCharsets.UTF_8));
       }
     }
-    throw new PlatformException(Failure.of(operation, subject, "the script has no end"));
+    throw new PlatformException(
+        Failure.of(operation, subject, "the stream of the script ended without an end event"));
   }
 }

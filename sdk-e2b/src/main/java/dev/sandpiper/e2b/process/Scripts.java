@@ -2,7 +2,7 @@ package dev.sandpiper.e2b.process;
 
 import dev.sandpiper.engine.ScriptFile;
 
-/** The shell scripts that run inside a sandbox. They stand beside this class as files. */
+/** The shell scripts that run inside a sandbox, loaded from resource files next to this class. */
 public final class Scripts {
   public static final String START = load("start.sh");
   public static final String START_TERMINAL = load("start-terminal.sh");

@@ -16,18 +16,22 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What is asked of a sandbox's daemon to start a command: the command behind a script of ours.
+ * Builds the requests that start commands, each behind a script of ours.
  *
- * @param paths what makes paths absolute on behalf of a call
+ * @param paths resolves relative paths within a call's scope
  */
 public record StartMessages(EnvdVersion version, Function<CallScope, SandboxPaths> paths) {
   private static final String SHELL = "/bin/sh";
 
-  /** What programs on a terminal look for; the same as in E2B's own clients. */
+  /** Variables for programs on a terminal; the same as in E2B's own clients. */
   private static final Map<String, String> ON_A_TERMINAL =
       Map.of("TERM", "xterm-256color", "LANG", "C.UTF-8", "LC_ALL", "C.UTF-8");
 
-  /** The variables are those of {@link Variables#of}. */
+  /**
+   * The request for a command.
+   *
+   * @param variables from {@link Variables#of}
+   */
   public StartRequest command(
       Command command, Map<String, String> variables, String tag, CallScope scope) {
     boolean takesInput = takesInput(command);
@@ -86,7 +90,9 @@ public record StartMessages(EnvdVersion version, Function<CallScope, SandboxPath
     return process;
   }
 
-  /** What was asked for, where {@code config} is one of the above; else what it says. */
+  /**
+   * The caller's command if {@code config} starts one of our scripts; otherwise the command in it.
+   */
   public static List<String> commandOf(ProcessConfig config) {
     List<String> arguments = config.getArgsList();
     if (config.getCmd().equals(SHELL) && arguments.size() > 3) {

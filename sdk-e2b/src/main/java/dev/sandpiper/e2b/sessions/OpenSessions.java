@@ -38,7 +38,7 @@ final class OpenSessions {
     this.scope = threads.scope();
   }
 
-  /** From now on {@code session} is refreshed, until {@code handle} has become garbage at most. */
+  /** Refreshes {@code session} from now on, until {@code handle} is collected at the latest. */
   void add(Session handle, SessionCalls session) {
     add(session);
     Unclosed.onGarbage(handle, () -> remove(session));

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A process's output is a list of lines: each comes as one {@link
  * dev.sandpiper.ProcessEvent.Output} that ends in a line feed, with the server's time ({@link
  * dev.sandpiper.ProcessEvent.Output#writtenAt}). The server removes line ends, so whether the last
- * line had one, or another one than {@code \n}, cannot be known; bytes that are not UTF-8 are lost.
- * The whole list is fetched each time, up to 16 MiB. A process ends as {@link
+ * line had one, or another one than {@code \n}, is unknown; bytes that are not UTF-8 are lost. The
+ * whole list is fetched each time, up to 16 MiB. A process ends as {@link
  * dev.sandpiper.ExitStatus.Unreported}, so {@link dev.sandpiper.ExecResult#orThrow()} always
  * throws: let the command print what you need to know. Closing a process, and a deadline, stop it
  * by the API's own call, at once; which of its descendants that reaches is the server's affair, and

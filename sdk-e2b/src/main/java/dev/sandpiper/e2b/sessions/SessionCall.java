@@ -32,7 +32,7 @@ enum SessionCall implements ApiCall {
 
   private static final class Texts {
     static final String UNKNOWN =
-        "nothing can be looked up: the error says that it cannot be known";
+        "nothing can be looked up: the error says that the outcome is unknown";
   }
 
   @SuppressWarnings("ImmutableEnumChecker") // immutable, which cannot be seen from this module

@@ -123,7 +123,7 @@ final class SessionCalls {
   }
 
   /**
-   * The process as it is; empty if the server knows no such process.
+   * The current state of the process; empty if the server has no such process.
    *
    * @param wait whether to wait for its end; that ends after a while with a {@code
    *     DeadlineExceededException}

@@ -203,7 +203,7 @@ final class SessionFiles extends SandboxFiles {
 
   private static SandboxException unknown(SandboxException e) {
     return Ambiguity.mayHaveStarted(e)
-        ? Ambiguity.unknown(e, "whether the file was written, or a part, cannot be known")
+        ? Ambiguity.unknown(e, "it is unknown whether the file was written, or a part")
         : e;
   }
 

@@ -61,7 +61,7 @@ final class SessionInput implements CommandInput {
       calls.writeStdin(name, process, text, givenUp);
     } catch (SandboxException e) {
       throw Ambiguity.mayHaveStarted(e)
-          ? Ambiguity.unknown(e, "whether the process has read all of it cannot be known")
+          ? Ambiguity.unknown(e, "it is unknown whether the process has read all of it")
           : e;
     }
   }

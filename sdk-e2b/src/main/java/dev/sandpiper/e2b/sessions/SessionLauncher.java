@@ -43,7 +43,7 @@ record SessionLauncher(
   private static final String NONCE = "once";
 
   private static final String UNKNOWN =
-      "whether it runs cannot be known, because this API cannot look it up; it was not sent again";
+      "it is unknown whether it runs, because this API cannot look it up; it was not sent again";
 
   @Override
   public RunningCommand launch(Command command, CallScope scope) {
@@ -102,7 +102,7 @@ record SessionLauncher(
     Failure failure = Failure.of("attach", ref.toString(), "");
     if (!ref.platform().equals(PLATFORM) || !ref.sandboxId().equals(calls.id())) {
       throw new InvalidRequestException(
-          failure.withObserved("it belongs to another sandbox than " + calls.id()));
+          failure.withObserved("the process belongs to another sandbox than " + calls.id()));
     }
     ProcessState state =
         calls

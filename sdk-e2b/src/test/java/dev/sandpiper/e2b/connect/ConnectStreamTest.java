@@ -244,7 +244,7 @@ class ConnectStreamTest {
       assertThat(stream.next()).isNull();
       assertThatThrownBy(() -> stream.finish(CallScope.open().within(SHORT)))
           .isInstanceOf(MalformedStreamException.class)
-          .hasMessage("bytes after the end of the stream");
+          .hasMessage("bytes after the end-of-stream message");
     }
   }
 

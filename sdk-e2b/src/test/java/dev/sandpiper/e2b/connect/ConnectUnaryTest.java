@@ -406,6 +406,6 @@ class ConnectUnaryTest {
                     ListResponse.getDefaultInstance(),
                     new EnvdErrors(What.FILE)))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("in gzip, which was not offered");
+        .hasMessageContaining("as gzip, which was not offered");
   }
 }

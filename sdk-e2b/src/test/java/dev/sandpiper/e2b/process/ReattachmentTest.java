@@ -66,7 +66,7 @@ class ReattachmentTest {
     runsNoMoreAndItsTagIsUnknown();
     assertThatThrownBy(() -> replace(Duration.ofSeconds(31)))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("how is not known any more");
+        .hasMessageContaining("its exit status is no longer available");
     assertThat(peer.requests()).isEqualTo(2);
   }
 }

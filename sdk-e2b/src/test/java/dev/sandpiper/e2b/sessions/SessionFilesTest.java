@@ -143,7 +143,7 @@ class SessionFilesTest {
                 .build());
     assertThatThrownBy(() -> session.files().write("/a", Content.of("x")))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("whether the file was written, or a part, cannot be known");
+        .hasMessageContaining("it is unknown whether the file was written, or a part");
     assertThat(server.requests(WRITE)).hasSize(1);
   }
 

@@ -158,7 +158,7 @@ class SessionProcessesTest {
       server.expect(POST, 200, answer);
       assertThatThrownBy(() -> session.exec("x"))
           .isInstanceOf(WireFormatException.class)
-          .hasMessageContaining("whether it runs cannot be known");
+          .hasMessageContaining("it is unknown whether it runs");
     }
   }
 
@@ -169,7 +169,7 @@ class SessionProcessesTest {
 
     assertThatThrownBy(() -> session.exec("make", "deploy"))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("whether it runs cannot be known")
+        .hasMessageContaining("it is unknown whether it runs")
         .hasMessageContaining("not sent again")
         .returns(false, e -> ((SandboxException) e).retryable());
     assertThat(server.requests(POST)).hasSize(1);

@@ -55,7 +55,7 @@ class SessionsClientTest {
     SessionsClient client = server.client();
     assertThatThrownBy(() -> client.create(SandboxSpec.standard()))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("whether it was created cannot be known");
+        .hasMessageContaining("it is unknown whether it was created");
     assertThat(server.lines()).containsExactly("POST /sessions");
   }
 

@@ -297,7 +297,7 @@ interface FileVerbs extends Facts {
                         Content.of(BrokenSource.after(300_000)),
                         WriteOptions.inPlace().atomic()))
         .isInstanceOf(CancelledException.class)
-        .hasMessageContaining("the file is as it was");
+        .hasMessageContaining("the file is unchanged");
     assertThat(files().readText("f")).isEqualTo("old\n");
     assertThat(files().list(".")).extracting(FileInfo::name).containsExactly("f");
   }

@@ -104,7 +104,7 @@ public final class ServedFile {
     for (long sent = 0; sent < range.length(); ) {
       int wanted = (int) Math.min(buffer.length, range.length() - sent);
       int count = channel.read(ByteBuffer.wrap(buffer, 0, wanted), range.first() + sent);
-      if (count < 0) throw new IOException("the file has become shorter while it was sent");
+      if (count < 0) throw new IOException("the file was truncated while it was sent");
       out.write(buffer, 0, count);
       sent += count;
     }

@@ -33,7 +33,7 @@ final class OpenResources {
           .filter(frame -> !frame.getClassName().matches("(jdk\\.|java\\.|com\\.sun\\.).*"))
           .findFirst()
           .map(StackTraceElement::toString)
-          .orElse("an unknown place");
+          .orElse("an unknown location");
     }
   }
 

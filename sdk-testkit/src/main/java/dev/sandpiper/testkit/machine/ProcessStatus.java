@@ -87,14 +87,14 @@ public record ProcessStatus(long pid, char state, long parent, long group, long 
     return state == 'Z' || state == 'X';
   }
 
-  /** The time that processors have worked for it; zero if that cannot be known. */
+  /** The time that processors have worked for it; zero if unknown. */
   public Duration cpu() {
     return ProcessHandle.of(pid)
         .flatMap(handle -> handle.info().totalCpuDuration())
         .orElse(Duration.ZERO);
   }
 
-  /** The memory that it has now; zero if that cannot be known. */
+  /** The memory that it has now; zero if unknown. */
   public long residentBytes() {
     try {
       Path status = PROCESSES.resolve(pid + "/status");

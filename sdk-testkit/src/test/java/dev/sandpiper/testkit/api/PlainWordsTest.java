@@ -25,7 +25,10 @@ class PlainWordsTest {
               + "|\\b(is|are) none\\b(?<!there is none)|\\bthat is none\\b"
               + "|\\b(broke|breaks|broken) off\\b|\\bshall\\b|\\bwhoever\\b|\\bwhosoever\\b"
               + "|\\b(is|are|was|were|be|been|being|not) told\\b|\\btold apart\\b"
-              + "|\\bstands (alone|behind|beside|there)\\b|\\blets? go of\\b|\\bin vain\\b");
+              + "|\\bstands (alone|behind|beside|there)\\b|\\blets? go of\\b|\\bin vain\\b"
+              + "|\\b(cannot|could not) be known\\b|\\babove the bound\\b|\\bin our words\\b"
+              + "|\\bhalf of a surrogate\\b|\\b(becomes?|has become|is not) garbage\\b"
+              + "|(?<=\\. )Else\\b|\\bno (array|Unicode|UTF-8|JSON (array|document|object))\\b");
 
   /** A string, or a comment of Javadoc. */
   private static final Pattern SAID =
@@ -45,6 +48,8 @@ class PlainWordsTest {
   void whatIsLookedForIsFound() {
     assertThat(odd("x.java", "throw failure(\"that is no array\");", true)).hasSize(1);
     assertThat(odd("x.java", "/** The listener\n * is told each change. */", true)).hasSize(1);
+    assertThat(odd("x.java", "/** The limit. Else 4096. */", true)).hasSize(1);
+    assertThat(odd("x.java", "whether it ran cannot be known", false)).hasSize(1);
     assertThat(odd("x.md", "There is no limit, and there is none.", false)).isEmpty();
   }
 
@@ -69,7 +74,9 @@ class PlainWordsTest {
 
   private static List<Path> documents() throws IOException {
     List<Path> all = files(ROOT.resolve("docs"), ".md");
-    all.addAll(List.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")));
+    for (String name : List.of("README.md", "CONTRIBUTING.md", "RATIONALE.md")) {
+      all.add(ROOT.resolve(name));
+    }
     return all;
   }
 

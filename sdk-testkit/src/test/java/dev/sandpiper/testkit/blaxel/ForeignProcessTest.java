@@ -141,7 +141,7 @@ class ForeignProcessTest {
         local.sandbox().processes().start(BlaxelCommand.of(Command.shell("exit 3")))) {
       assertThatThrownBy(() -> server.waitForPorts(Duration.ofSeconds(20), port))
           .isInstanceOf(PlatformException.class)
-          .hasMessageContaining("the process ended first: exit status 3");
+          .hasMessageContaining("the process exited first: exit status 3");
     }
   }
 

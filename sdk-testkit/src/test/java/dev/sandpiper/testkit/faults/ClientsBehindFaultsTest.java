@@ -85,7 +85,7 @@ class ClientsBehindFaultsTest {
 
             assertThatThrownBy(sleep::kill)
                 .isInstanceOf(PlatformException.class)
-                .hasMessageContaining("cannot be known");
+                .hasMessageContaining("is unknown");
             assertThat(proxy.injections()).isEqualTo(2);
           }
         });

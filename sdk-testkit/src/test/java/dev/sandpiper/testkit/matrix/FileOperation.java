@@ -131,7 +131,7 @@ enum FileOperation implements Operation {
     }
   },
 
-  /** In place: after a failure the file may hold a part, and never anything else. */
+  /** In place: after a failure the file may contain a part, and never anything else. */
   WRITE {
     @Override
     public List<Request> requests(Row row) {

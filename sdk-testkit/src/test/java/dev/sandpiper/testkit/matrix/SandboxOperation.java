@@ -34,7 +34,7 @@ enum SandboxOperation implements Operation {
         // A request that arrives twice makes two: no platform has a key against it.
         if (trial.cell().fault() != FaultKind.DUPLICATE) assertThat(created(trial)).hasSize(1);
       } else if (trial.cell().leavesAWay()
-          && !String.valueOf(thrown.getMessage()).contains("cannot be known")) {
+          && !String.valueOf(thrown.getMessage()).contains("is unknown")) {
         trial.eventually("no sandbox is left", () -> created(trial).isEmpty());
       }
     }

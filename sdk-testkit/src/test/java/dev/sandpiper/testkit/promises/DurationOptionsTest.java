@@ -362,7 +362,7 @@ class DurationOptionsTest extends LocalE2bTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     } catch (PlatformException e) {
-      assertThat(e).hasMessageContaining("the process ended first");
+      assertThat(e).hasMessageContaining("the process exited first");
     }
   }
 }

@@ -113,7 +113,7 @@ class FilesystemTest extends LocalE2bTest {
     Map<String, Content> halfBad = new LinkedHashMap<>();
     halfBad.put("good", Content.of("1"));
     halfBad.put("c/below", Content.of("2"));
-    assertRefused(() -> files.writeAll(halfBad, plain), "some of the files may be written");
+    assertRefused(() -> files.writeAll(halfBad, plain), "some of the files may have been written");
     assertThat(files.exists("good")).isTrue();
   }
 

@@ -92,7 +92,7 @@ class NothingIsDoneTwiceTest extends LocalE2bTest {
     assertThatThrownBy(
             () -> cutSandbox.shell(NOTE_RUN + "while [ ! -e go ]; do echo line; sleep 0.01; done"))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("the sandbox still answers");
+        .hasMessageContaining("the sandbox still responds");
     sandbox.shell("touch go").orThrow();
     Leftovers.awaitNone("processes", () -> Leftovers.processesOf(sandbox.id()));
     assertThat(runs()).isEqualTo("run\n");

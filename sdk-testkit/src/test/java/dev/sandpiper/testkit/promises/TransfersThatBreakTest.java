@@ -86,7 +86,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
     proxy.inject("POST /files?", Fault.cut().afterBytes(5));
     assertThatExceptionOfType(ConnectionLostException.class)
         .isThrownBy(() -> files.write("g", Content.of(bytes)))
-        .withMessageContaining("may hold a part of what was sent, up to 400000 bytes");
+        .withMessageContaining("may contain a part of the content, up to 400000 bytes");
   }
 
   @Test
@@ -94,7 +94,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
     proxy.inject("POST /files?", Fault.cut().afterBytes(5));
     assertThatThrownBy(() -> files.write("f", Content.of("new"), WriteOptions.inPlace().atomic()))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("the file is as it was");
+        .hasMessageContaining("the file is unchanged");
     assertThat(sandbox.files().readBytes("f")).isEqualTo(bytes);
     assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("f");
     proxy.inject("Filesystem/Move", Fault.cut().afterBytes(5));
@@ -109,7 +109,7 @@ class TransfersThatBreakTest extends LocalE2bTest {
     proxy.inject("POST /files?", Fault.cut().inRequest().afterBytes(3 << 20));
     assertThatThrownBy(() -> files.uploadInParts(source, "f", PartsUploadOptions.parallel(4)))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("the file is as it was");
+        .hasMessageContaining("the file is unchanged");
     assertThat(proxy.injections()).isOne();
     assertThat(sandbox.files().readBytes("f")).isEqualTo(bytes);
     assertThat(sandbox.files().list(".")).extracting(FileInfo::name).containsExactly("f");

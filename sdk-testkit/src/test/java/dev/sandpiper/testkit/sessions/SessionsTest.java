@@ -91,7 +91,7 @@ class SessionsTest {
     assertThatThrownBy(result::orThrow)
         .isInstanceOf(CommandFailedException.class)
         .hasMessage(
-            "exec true: whether it succeeded cannot be known: E2B's sessions API does not report"
+            "exec true: it is unknown whether it succeeded: E2B's sessions API does not report"
                 + " how a process ends");
   }
 
