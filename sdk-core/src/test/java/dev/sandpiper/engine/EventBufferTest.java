@@ -167,7 +167,7 @@ class EventBufferTest {
     Thread pump =
         inThread(
             () -> {
-              for (int i = 0; i < 10_000; i++) {
+              for (int i = 0; i < 100; i++) {
                 brief.put(out(HALF));
               }
             });
