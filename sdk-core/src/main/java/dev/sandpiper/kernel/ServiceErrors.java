@@ -29,7 +29,7 @@ public final class ServiceErrors {
     int status = response.status();
     if (status >= 300 && status < 400) {
       return new PlatformException(
-          response.failure("a redirect, which is not followed; is the sandbox's URL right?"));
+          response.failure("redirect, which is not followed; check the sandbox's URL"));
     }
     return switch (status) {
       case 400, 413, 422 -> new InvalidRequestException(failure);
