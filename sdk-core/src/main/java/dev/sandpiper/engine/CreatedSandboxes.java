@@ -182,7 +182,9 @@ public final class CreatedSandboxes {
     }
   }
 
-  /** {@link #close(String, Time, Consumer)} of one that would be reported if it became garbage. */
+  /**
+   * {@link #close(String, Time, Consumer)}, during which the sandbox is not reported as unclosed.
+   */
   public static void close(Sandbox sandbox, Time time, Consumer<UnaryOperator<HttpRequest>> kill) {
     try {
       close(sandbox.id(), time, kill);
@@ -191,7 +193,7 @@ public final class CreatedSandboxes {
     }
   }
 
-  /** Kills a sandbox, which must not become garbage before it is known to be gone. */
+  /** Kills a sandbox, which is not reported as unclosed while this runs. */
   public static boolean kill(Sandbox sandbox, BooleanSupplier kill) {
     try {
       return kill.getAsBoolean();

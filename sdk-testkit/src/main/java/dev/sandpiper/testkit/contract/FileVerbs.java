@@ -93,7 +93,7 @@ interface FileVerbs extends Facts {
   default void aFileIsNotWrittenUnderTheNameOfADirectory() {
     assertThatExceptionOfType(InvalidRequestException.class)
         .isThrownBy(() -> files().write("none/", Content.of("text")))
-        .withMessageContaining("name of a directory");
+        .withMessageContaining("directory");
     assertThat(files().exists("none")).isFalse();
   }
 
@@ -233,11 +233,11 @@ interface FileVerbs extends Facts {
     files().write("f", Content.of("\ufeffgr\u00fc\u00df"));
     assertThat(files().readText("f")).isEqualTo("\ufeffgr\u00fc\u00df");
     assertThat(files().readBytes("f", 9)).hasSize(9);
-    assertRefused(() -> files().readBytes("f", 8), "more than the 8 bytes");
+    assertRefused(() -> files().readBytes("f", 8), "8 bytes");
     files().write("f", Content.of(new byte[] {'a', (byte) 0xe9}));
     assertRefused(() -> files().readText("f"), "not UTF-8");
     sandbox().shell("truncate -s 16777217 f");
-    assertRefused(() -> files().readBytes("f"), "more than the 16777216 bytes");
+    assertRefused(() -> files().readBytes("f"), "16777216 bytes");
   }
 
   @Fact
@@ -261,10 +261,9 @@ interface FileVerbs extends Facts {
     sandbox().shell("mkfifo pipe; ln -s nowhere broken");
     WriteOptions atomic = WriteOptions.inPlace().atomic();
     assertRefused(() -> files().write("pipe", Content.of("x"), atomic), "not a regular file");
-    assertRefused(() -> files().write("broken", Content.of("x"), atomic), "leads nowhere");
-    assertRefused(
-        () -> files().write("/proc/self/comm", Content.of("x"), atomic), "are not replaced");
-    assertRefused(() -> files().write("d/", Content.of("x"), atomic), "name of a directory");
+    assertRefused(() -> files().write("broken", Content.of("x"), atomic), "link");
+    assertRefused(() -> files().write("/proc/self/comm", Content.of("x"), atomic), "replaced");
+    assertRefused(() -> files().write("d/", Content.of("x"), atomic), "directory");
     assertThat(files().list(".")).extracting(FileInfo::name).containsExactly("broken", "pipe");
   }
 
