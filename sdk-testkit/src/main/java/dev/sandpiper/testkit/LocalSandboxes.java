@@ -305,7 +305,7 @@ public final class LocalSandboxes implements AutoCloseable {
       return this;
     }
 
-    /** The port of E2B's control plane. Default: zero, for any free one. */
+    /** The port of E2B's control plane; zero for any free one. */
     public Builder e2bControlPort(int port) {
       controlPort = checked(port);
       return this;
