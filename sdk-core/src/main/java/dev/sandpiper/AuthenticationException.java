@@ -2,7 +2,7 @@ package dev.sandpiper;
 
 import org.jspecify.annotations.Nullable;
 
-/** The platform does not accept the credentials: check the key and for whom it was issued. */
+/** The platform does not accept the credentials: check the key and the account it belongs to. */
 public class AuthenticationException extends SandboxException {
   private static final long serialVersionUID = 1L;
 

@@ -1,43 +1,45 @@
 package dev.sandpiper;
 
 /**
- * What a sandbox can do beyond starting commands and moving text in and out. Known for each
- * sandbox, because platforms, images and server versions differ.
+ * An optional feature of a sandbox, beyond starting commands and moving text in and out. Known for
+ * each sandbox, because platforms, images and server versions differ.
  */
 public enum Capability {
-  /** {@link Command#openStdin}: a command can be given input. */
+  /** {@link Command#openStdin}: a command's standard input can be written to. */
   STDIN,
   /**
-   * {@link Command#stdin}: a command's input can be ended. Without it, closing {@link
+   * {@link Command#stdin}: a command's standard input can be closed. Without it, closing {@link
    * Process#stdin()} fails.
    */
   STDIN_END,
-  /** {@link Processes#attach}: a process can be followed by a client that did not start it. */
+  /** {@link Processes#attach}: a client can attach to a process that it did not start. */
   ATTACH,
-  /** Output that was written while no client was attached is kept, and can be read again. */
+  /** Output that was written while no client was attached is kept, and can be replayed. */
   REPLAY,
-  /** {@link Processes#startTerminal}: a command can run on a terminal. */
+  /** {@link Processes#startTerminal}: a command can run in a terminal. */
   TERMINAL,
-  /** {@link Process#signal}: a process can be sent any signal. */
+  /** {@link Process#signal}: any signal can be sent to a process. */
   SIGNALS,
   /** {@link Command#user}: a command can run as a named user. */
   USER,
-  /** {@link ExecResult#exit}: how a command ended is reported. */
+  /** {@link ExecResult#exit}: the exit status of a command is reported. */
   EXIT_STATUS,
   /**
-   * {@link ExitStatus.Signaled}: every death by a signal is distinguished from an exit, and by
-   * which signal. Without it some look as they do to a shell, {@link ExitStatus.Exited} with 128 +
-   * n, or are {@link Signal#UNKNOWN}. On Blaxel those are INT and PIPE, and all of a streamed
-   * command.
+   * {@link ExitStatus.Signaled}: every death by a signal is distinguished from an exit, and the
+   * signal is reported. Without it, some are reported as by a shell, {@link ExitStatus.Exited} with
+   * 128 + n, or as {@link Signal#UNKNOWN}. On Blaxel those are INT and PIPE, and all signals of a
+   * streamed command.
    */
   EXIT_SIGNALS,
-  /** Output, input and files are exact bytes. Without it they are UTF-8 text, and output lines. */
+  /**
+   * Output, input and files are exact bytes. Without it they are UTF-8 text, and output is lines.
+   */
   BYTES,
-  /** {@link Filesystem#watch}: changes of files are reported. */
+  /** {@link Filesystem#watch}: changes to files are reported. */
   WATCH,
   /**
-   * {@link Filesystem#stat} and {@link Filesystem#exists}: a file can be described. Without it a
-   * listing has names and types only.
+   * {@link Filesystem#stat} and {@link Filesystem#exists}: the status of a file can be read.
+   * Without it, a listing has names and types only.
    */
   FILE_STATUS,
   /** {@link Filesystem#move}, and {@link WriteOptions#atomic()}, which needs it. */
@@ -47,10 +49,10 @@ public enum Capability {
   /** {@link Filesystem#downloadDirectory} and {@link Filesystem#uploadDirectory}. */
   DIRECTORIES,
   /**
-   * {@link SandboxClient#list} and {@link Processes#list}, and so {@link SandboxSpec#label}: what
-   * exists can be found.
+   * {@link SandboxClient#list} and {@link Processes#list}, and so {@link SandboxSpec#label}:
+   * existing sandboxes and processes can be listed.
    */
   LISTS,
-  /** {@link Sandbox#expireIn} and {@link SandboxSpec#timeToLive}: the end can be chosen. */
+  /** {@link Sandbox#expireIn} and {@link SandboxSpec#timeToLive}: the time to live can be set. */
   EXPIRY
 }

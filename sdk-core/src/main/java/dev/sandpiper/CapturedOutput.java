@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What was kept of one channel: all of it, or its beginning and its end. Immutable; the arrays that
- * come out are copies.
+ * The captured output of one channel: all of it, or its beginning and its end. Immutable; returned
+ * arrays are copies.
  */
 public final class CapturedOutput implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -34,7 +34,7 @@ public final class CapturedOutput implements Serializable {
   }
 
   /**
-   * A beginning and an end with something missing between them.
+   * The beginning and the end of an output whose middle is missing.
    *
    * @param totalBytes how many bytes arrived, kept or not
    */
@@ -63,7 +63,7 @@ public final class CapturedOutput implements Serializable {
   }
 
   /**
-   * The bytes as UTF-8, malformed ones as U+FFFD. What is missing is marked where it is missing, on
+   * The bytes decoded as UTF-8, malformed ones as U+FFFD. A missing part is marked in its place, on
    * a line of its own.
    */
   public String text() {
@@ -84,8 +84,8 @@ public final class CapturedOutput implements Serializable {
   /**
    * All bytes.
    *
-   * @throws IllegalStateException if some are missing: {@link #head()} and {@link #tail()} have
-   *     what was kept
+   * @throws IllegalStateException if some are missing; use {@link #head()} and {@link #tail()} for
+   *     the captured parts
    */
   public byte[] bytes() {
     if (!complete) {
@@ -128,7 +128,7 @@ public final class CapturedOutput implements Serializable {
     return map;
   }
 
-  /** The sizes; never the content. */
+  /** The sizes, never the content. */
   @Override
   public String toString() {
     return totalBytes + (complete ? " bytes" : " bytes, incomplete");

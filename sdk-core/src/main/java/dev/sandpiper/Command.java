@@ -58,13 +58,13 @@ public final class Command {
   }
 
   /**
-   * A program with its arguments, passed as they are: no shell looks at them. A program without a
-   * slash is looked for on the sandbox's {@code PATH}; one that does not exist is not an exception
-   * but exit code 127, as in a shell. Linux gives a program no argument of more than 131,071 bytes:
-   * starting one is an {@link InvalidRequestException}, and nothing is sent.
+   * A program with its arguments, passed unchanged: no shell interprets them. A program without a
+   * slash is looked up on the sandbox's {@code PATH}; if it does not exist, the result is exit code
+   * 127, as in a shell, not an exception. Linux limits an argument to 131,071 bytes: starting a
+   * command with a longer one throws {@link InvalidRequestException}, and nothing is sent.
    *
-   * @throws IllegalArgumentException if one has a NUL or an unpaired surrogate, or the program is
-   *     empty
+   * @throws IllegalArgumentException if one contains a NUL or an unpaired surrogate, or the program
+   *     is empty
    */
   public static Command of(String program, String... arguments) {
     requireNonNull(program, "program");
@@ -93,8 +93,8 @@ public final class Command {
 
   /**
    * A script for {@code /bin/sh -c}, without a profile. Never insert untrusted text into it: pass
-   * that as an argument of {@link #of} or through {@link #environment}. One of more than 131,071
-   * bytes is refused as an argument is, except on Blaxel, where it travels in a file.
+   * that as an argument of {@link #of} or through {@link #environment}. A script of more than
+   * 131,071 bytes is rejected like an argument, except on Blaxel, where it is sent as a file.
    */
   public static Command shell(String script) {
     SentText.require("script", script);
@@ -102,8 +102,8 @@ public final class Command {
   }
 
   /**
-   * Where to start it. A relative path is under {@link Sandbox#workingDirectory()}, which is also
-   * where commands start that say nothing.
+   * The directory to start it in. A relative path is resolved against {@link
+   * Sandbox#workingDirectory()}, which is also the default.
    */
   public Command directory(String path) {
     SentText.require("directory", path);
@@ -111,24 +111,26 @@ public final class Command {
   }
 
   /**
-   * Sets one variable, over the sandbox's own and earlier ones of that name.
+   * Sets one variable, overriding the sandbox's own and earlier ones of that name.
    *
-   * <p>Every name that Linux allows reaches the program, also one that a shell cannot hold, such as
-   * {@code spring.datasource.url}. For such a name the sandbox needs perl or python3, and for a
-   * {@link #shell} script bash, which runs it where {@code /bin/sh} would drop the variable;
-   * without these starting it is refused with an {@link InvalidRequestException}. What the program
-   * passes on is its own affair: a {@code /bin/sh} that it starts may drop the variable again.
+   * <p>Every name that Linux allows reaches the program, even if it is not a valid shell
+   * identifier, such as {@code spring.datasource.url}. For such a name the sandbox needs perl or
+   * python3, and for a {@link #shell} script bash, which runs the script where {@code /bin/sh}
+   * would drop the variable; without these, starting the command throws {@link
+   * InvalidRequestException}. This covers the program itself only: a {@code /bin/sh} that it starts
+   * may drop the variable again.
    *
    * <p>{@code SANDPIPER_PROCESS} is set by the library, see {@link Process#close}.
    *
-   * @throws IllegalArgumentException if the name is empty or has a {@code =}, or one has a NUL
+   * @throws IllegalArgumentException if the name is empty or contains {@code =}, or the name or the
+   *     value contains a NUL
    */
   public Command environment(String name, String value) {
     requireVariable(name, value);
     return environment(Map.of(name, value));
   }
 
-  /** Like {@link #environment(String, String)}, for each of these. */
+  /** Like {@link #environment(String, String)}, for each entry. */
   public Command environment(Map<String, String> variables) {
     Map<String, String> all = new LinkedHashMap<>(options.environment);
     variables.forEach(
@@ -148,12 +150,12 @@ public final class Command {
   /**
    * The content of its standard input, followed by end of file. It is sent on a thread of the
    * client's executor while the output is read, as fast as the command reads it; a stream is sent
-   * as it comes. Without this or {@link #openStdin} a command reads end of file immediately.
+   * as it is read. Without this or {@link #openStdin}, a command reads end of file immediately.
    *
-   * <p>What was opened is closed when it is sent, or when the command has ended. A command that
-   * ends before it has read everything is not a failure. A content that cannot be read, or sent, is
-   * one: the command is stopped, because the end of file would tell it that it has everything.
-   * Needs {@link Capability#STDIN_END}.
+   * <p>The content's stream is closed when all of it was sent, or when the command has ended. A
+   * command that ends before it has read everything is not a failure. Content that cannot be read
+   * or sent is a failure: the command is stopped, because an end of file would make it take its
+   * input for complete. Needs {@link Capability#STDIN_END}.
    *
    * @throws IllegalArgumentException after {@link #openStdin}
    */
@@ -164,8 +166,8 @@ public final class Command {
   }
 
   /**
-   * Keeps its standard input open for {@link Process#stdin()}, so that it reads the end of file
-   * when that is closed. Only for {@link Processes#start}. Needs {@link Capability#STDIN}.
+   * Keeps its standard input open for {@link Process#stdin()}; the command reads end of file when
+   * that stream is closed. Only for {@link Processes#start}. Needs {@link Capability#STDIN}.
    *
    * @throws IllegalArgumentException after {@link #stdin(Content)}
    */
@@ -181,8 +183,8 @@ public final class Command {
   }
 
   /**
-   * Joins stderr into stdout inside the sandbox. Platforms do not order the two, so this is the way
-   * to a transcript.
+   * Redirects stderr to stdout inside the sandbox. Use it to get a transcript, because platforms do
+   * not order the two.
    */
   public Command mergeErrors() {
     return with(changed -> changed.mergeErrors = true);
@@ -190,8 +192,8 @@ public final class Command {
 
   /**
    * How long it may run, whether or not a client is attached to it. Then it is stopped with all its
-   * descendants as {@link Process#close} does it: asked to by TERM, and after two seconds killed.
-   * Without this there is no limit.
+   * descendants as by {@link Process#close}: by TERM, and by KILL after two seconds. Default: no
+   * limit.
    *
    * @throws IllegalArgumentException if {@code limit} is not positive
    */
@@ -203,7 +205,7 @@ public final class Command {
 
   /**
    * How many bytes of each channel {@code exec} keeps: half from the beginning, half from the end.
-   * The rest is counted and not kept. 4 MiB if not set.
+   * The rest is counted and not kept. Default: 4 MiB.
    *
    * @throws IllegalArgumentException if {@code bytes} is below 2 or above 1 GiB
    */
@@ -219,7 +221,7 @@ public final class Command {
     return arguments;
   }
 
-  /** What messages call it: its program, or {@code shell}. Never an argument or a script. */
+  /** Its name in messages: its program, or {@code shell}. Never an argument or a script. */
   public String name() {
     return shell ? "shell" : arguments.get(0);
   }
@@ -258,7 +260,7 @@ public final class Command {
     return options.capture;
   }
 
-  /** Its name only: arguments and variables may be secrets. */
+  /** Its name only, because arguments and variables may be secrets. */
   @Override
   public String toString() {
     return "Command[" + name() + "]";
@@ -270,7 +272,10 @@ public final class Command {
     return new Command(arguments, shell, changed);
   }
 
-  /** Refuses what no process can be given. A value in the name's place may be a secret. */
+  /**
+   * Rejects a variable that cannot be passed to a process. Messages leave out the part of a name
+   * after {@code =}: it may be a secret.
+   */
   static void requireVariable(String name, String value) {
     requireNonNull(name, "name of a variable");
     requireNonNull(value, "value of variable " + name);

@@ -2,7 +2,7 @@ package dev.sandpiper;
 
 /**
  * {@link ExecResult#orThrow()} was called for a command that failed, or whose success is unknown:
- * its exit is {@link ExitStatus.Unreported} then, and the message says so.
+ * then its exit is {@link ExitStatus.Unreported}, and the message says so.
  */
 public class CommandFailedException extends SandboxException {
   private static final long serialVersionUID = 1L;

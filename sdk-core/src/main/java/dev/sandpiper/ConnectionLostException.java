@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection was lost before the operation was complete. That says nothing about a process at
- * the other end: it may run on, and {@link #process()} names it. Where no connection could be made
- * at all, this is a {@link ConnectFailedException}.
+ * The connection was lost before the operation was complete. A process at the other end may still
+ * be running; {@link #process()} identifies it. If no connection could be made at all, this is a
+ * {@link ConnectFailedException}.
  */
 public class ConnectionLostException extends SandboxException {
   private static final long serialVersionUID = 1L;

@@ -13,8 +13,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Bytes to send to a sandbox. What can be opened again may be sent again, when it is certain that
- * nothing of the first attempt arrived; a stream is sent once.
+ * Bytes to send to a sandbox. Repeatable content may be sent again if it is certain that nothing of
+ * the first attempt arrived; a stream is sent once.
  */
 public final class Content {
 
@@ -49,7 +49,7 @@ public final class Content {
     return of(SentText.requireUnicode("the content", text).getBytes(UTF_8));
   }
 
-  /** A file of this machine, read when it is sent. */
+  /** A file on this machine, read when it is sent. */
   public static Content of(Path file) {
     requireNonNull(file, "file");
     return new Content(() -> Files.newInputStream(file), OptionalLong.empty(), true);
@@ -69,7 +69,7 @@ public final class Content {
     return new Content(once, OptionalLong.empty(), false);
   }
 
-  /** Something that can be opened again and again; each stream is closed after its use. */
+  /** Content that can be opened any number of times; each stream is closed after use. */
   public static Content of(Opener opener) {
     return new Content(requireNonNull(opener, "opener"), OptionalLong.empty(), true);
   }
@@ -79,7 +79,7 @@ public final class Content {
     return opener.open();
   }
 
-  /** How many bytes there are, if that is certain before they are read. */
+  /** The number of bytes, if it is known for certain before they are read. */
   public OptionalLong length() {
     return length;
   }

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 public class DeadlineExceededException extends SandboxException {
   private static final long serialVersionUID = 1L;
 
-  /** The limits there are. */
+  /** The kinds of limits. */
   public enum Limit {
     /** No connection was established in time. Nothing was sent. */
     CONNECT,
-    /** The response did not arrive in time: its head, or all of it where it must be short. */
+    /** The response did not arrive in time: its head, or all of it if it is a short one. */
     RESPONSE,
     /** Nothing arrived for too long, not even a keep-alive, while a read waited for it. */
     IDLE,
@@ -45,13 +45,13 @@ public class DeadlineExceededException extends SandboxException {
     return limit;
   }
 
-  /** How long that limit is, as it was set. */
+  /** The limit as it was set. */
   public Duration limitDuration() {
     return limitDuration;
   }
 
   /**
-   * What the command had written, and how it ended when it was stopped. Only for {@link
+   * The output that the command had written, and how it ended when it was stopped. Only for {@link
    * Limit#DEADLINE} of an {@code exec}.
    */
   public Optional<ExecResult> partialResult() {

@@ -25,24 +25,24 @@ public final class DirectoryOptions {
     this.listener = listener;
   }
 
-  /** Everything or nothing, up to 64 GiB. */
+  /** Copies everything or fails, up to 64 GiB. */
   public static DirectoryOptions standard() {
     return STANDARD;
   }
 
   /**
-   * Leaves out what cannot be copied, and names it in {@link DirectorySummary#skipped()}: pipes,
-   * sockets and devices, names that are not UTF-8, on the way up what cannot be read, and on the
-   * way down links that lead out of the directory. A file that changes while the sandbox packs it
-   * is copied as it was read, and named too. Without this such an entry is an error.
+   * Skips entries that cannot be copied, and lists them in {@link DirectorySummary#skipped()}:
+   * pipes, sockets and devices, names that are not UTF-8, in an upload entries that cannot be read,
+   * and in a download links that lead out of the directory. A file that changes while the sandbox
+   * packs it is copied as it was read, and listed too. Without this, such an entry is an error.
    */
   public DirectoryOptions skipUnsafe() {
     return new DirectoryOptions(true, limit, excludes, listener);
   }
 
   /**
-   * Gives up above this many bytes of content. On the way down everything else that the sandbox
-   * sends counts too, beyond the first MiB: about one KiB for each entry. Default: 64 GiB.
+   * Fails above this many bytes of content. In a download everything else that the sandbox sends
+   * counts too, beyond the first MiB: about one KiB for each entry. Default: 64 GiB.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -54,32 +54,33 @@ public final class DirectoryOptions {
   }
 
   /**
-   * Leaves out what these patterns match, with all that is below it, and does not count it. They
-   * are those of a {@code .gitignore} in the directory that is copied, except for character classes
-   * in brackets, and follow those that were given before: the last one that matches decides.
+   * Leaves out entries that match these patterns, with everything below them, and does not count
+   * them. The patterns have the syntax of a {@code .gitignore} file in the copied directory,
+   * without character classes in brackets. They are added after earlier ones: the last one that
+   * matches decides.
    *
    * <ul>
    *   <li>{@code *} is any text and {@code ?} one character, both without a slash; {@code **} is
    *       any number of directories. A backslash escapes the character that follows.
    *   <li>A pattern with a slash at its beginning or within is a path below the directory; any
-   *       other is a name at any depth. A slash at the end says that only directories match.
-   *   <li>{@code !} at the beginning includes what matches again, if no directory above it is left
-   *       out. Blank lines and those that begin with {@code #} are ignored.
+   *       other is a name at any depth. With a slash at the end it matches only directories.
+   *   <li>{@code !} at the beginning includes matching entries again, if no directory above them is
+   *       left out. Blank lines and those that begin with {@code #} are ignored.
    * </ul>
    *
    * <p>In a download the sandbox still packs and sends these entries, and they are dropped here.
    *
-   * @throws IllegalArgumentException if one is not such a pattern, or all have more than 65,536
-   *     characters
+   * @throws IllegalArgumentException if one is not such a pattern, or together they have more than
+   *     65,536 characters
    */
   public DirectoryOptions exclude(List<String> patterns) {
     List<String> all = new ArrayList<>(excludes);
     all.addAll(patterns);
-    Excludes.of(all); // refuses malformed patterns
+    Excludes.of(all); // rejects malformed patterns
     return new DirectoryOptions(skipping, limit, List.copyOf(all), listener);
   }
 
-  /** {@link #exclude(List)} of these. */
+  /** Like {@link #exclude(List)}. */
   public DirectoryOptions exclude(String... patterns) {
     return exclude(List.of(patterns));
   }
@@ -94,12 +95,12 @@ public final class DirectoryOptions {
     return skipping;
   }
 
-  /** How many bytes at the most. */
+  /** The maximum number of bytes. */
   public long limitBytes() {
     return limit;
   }
 
-  /** The patterns of {@link #exclude(List)}, in their order. */
+  /** The patterns of {@link #exclude(List)}, in order. */
   public List<String> excludes() {
     return excludes;
   }

@@ -3,13 +3,14 @@ package dev.sandpiper;
 import java.util.List;
 
 /**
- * What was copied of a directory.
+ * The result of copying a directory.
  *
- * @param entries files, directories and links, the directory itself not counted
- * @param bytes of the files' content
- * @param skipped what was left out after {@link DirectoryOptions#skipUnsafe()}, or changed while it
- *     was packed, by its path below the directory and why; the first thousand
- * @param skippedCount how many were left out
+ * @param entries number of files, directories and links, not counting the directory itself
+ * @param bytes size of the files' content
+ * @param skipped entries that were left out after {@link DirectoryOptions#skipUnsafe()}, or changed
+ *     while they were packed, each with its path below the directory and the reason; the first
+ *     thousand
+ * @param skippedCount how many there are in all
  */
 public record DirectorySummary(long entries, long bytes, List<String> skipped, long skippedCount) {
   public DirectorySummary {

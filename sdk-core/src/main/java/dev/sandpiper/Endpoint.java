@@ -8,9 +8,10 @@ import java.util.Map;
 /**
  * How to reach a port of a sandbox from outside.
  *
- * @param uri scheme, host and port; with a path only where the platform has one for each port, and
- *     yours are appended to it
- * @param headers what every request there must carry; may hold secrets, so do not log them
+ * @param uri scheme, host and port; with a path only if the platform has one for each port, to
+ *     which you append yours
+ * @param headers the headers that every request to it needs; may contain secrets, so do not log
+ *     them
  */
 public record Endpoint(URI uri, Map<String, String> headers) {
   public Endpoint {

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Events in order, for one reader, like a {@link java.nio.file.DirectoryStream}. Reading blocks;
- * {@link #close()} may come from any thread and frees a blocked reader.
+ * {@link #close()} may be called from any thread and unblocks a reader.
  *
- * <p>A stream never ends silently: it ends with its last event, or it throws.
+ * <p>A stream never ends silently: it ends after its last event, or it throws.
  */
 public interface EventStream<E> extends Iterable<E>, AutoCloseable {
 
@@ -24,8 +24,8 @@ public interface EventStream<E> extends Iterable<E>, AutoCloseable {
   @Nullable E next();
 
   /**
-   * Blocks for the next event, at most this long; zero or less does not wait. Null means the same
-   * as in {@link #next()}: the stream has ended, and no later call will return an event.
+   * Waits for the next event, at most this long; zero or less does not wait. Null means the same as
+   * in {@link #next()}: the stream has ended, and no later call will return an event.
    *
    * <pre>{@code
    * while (true) {
@@ -50,20 +50,20 @@ public interface EventStream<E> extends Iterable<E>, AutoCloseable {
    * Processes#attach(ProcessRef, String)}, which continues there, in this JVM or another. Only for
    * the thread that reads. Makes no request.
    *
-   * @throws UnsupportedOperationException where nothing is kept: for files that are watched, and
-   *     for processes without {@link Capability#REPLAY}
+   * @throws UnsupportedOperationException if events are not kept: for watched files, and for
+   *     processes without {@link Capability#REPLAY}
    */
   String position();
 
   /**
-   * The events from here on, once.
+   * Iterates over the remaining events, once.
    *
    * @throws IllegalStateException if called a second time
    */
   @Override
   Iterator<E> iterator();
 
-  /** Stops reading. Idempotent; nothing is delivered after it returns. */
+  /** Stops reading. Idempotent; no event is delivered after it returns. */
   @Override
   void close();
 }

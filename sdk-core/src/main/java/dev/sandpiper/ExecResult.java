@@ -12,12 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a command ended and what it wrote.
  *
- * @param program what ran, as messages call it: its first word, never its arguments
+ * @param program the command's name in messages: its first word, never its arguments
  * @param exit how it ended
- * @param stdout what was kept of its output; of its merged outputs with {@link
- *     Command#mergeErrors()}
- * @param stderr what was kept of its errors
- * @param duration from the request to the end, as the caller saw it
+ * @param stdout its captured output; both outputs with {@link Command#mergeErrors()}
+ * @param stderr its captured error output
+ * @param duration from the request to the end, as measured by the client
  */
 public record ExecResult(
     String program,
@@ -40,7 +39,7 @@ public record ExecResult(
    * This result if the command succeeded.
    *
    * @throws CommandFailedException with this result if it did not, or if that is unknown because
-   *     the platform reports no exit ({@link Capability#EXIT_STATUS})
+   *     the platform reports no exit status ({@link Capability#EXIT_STATUS})
    */
   public ExecResult orThrow() {
     if (exit.isSuccess()) {
@@ -49,7 +48,7 @@ public record ExecResult(
     throw new CommandFailedException(this);
   }
 
-  /** {@link CapturedOutput#text()} of {@link #stdout()}: what the command printed. */
+  /** {@link CapturedOutput#text()} of {@link #stdout()}. */
   public String outText() {
     return stdout.text();
   }
@@ -61,9 +60,9 @@ public record ExecResult(
 
   /**
    * The result as plain values, in this order: {@code program}, {@code exit} (text), {@code
-   * exitCode} (null where there is none), {@code stdout} and {@code stderr} (text), {@code
-   * isComplete} (false if a part of an output is missing, which its text then marks) and {@code
-   * seconds}. This is what Jackson serializes.
+   * exitCode} (null if there is none), {@code stdout} and {@code stderr} (text), {@code isComplete}
+   * (false if a part of an output is missing, which its text then marks) and {@code seconds}. This
+   * is what Jackson serializes.
    */
   @JsonValue
   public Map<String, @Nullable Object> toMap() {

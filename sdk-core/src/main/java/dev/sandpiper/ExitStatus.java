@@ -16,7 +16,7 @@ public sealed interface ExitStatus extends Serializable {
     return this instanceof Exited exited && exited.exitCode() == 0;
   }
 
-  /** The exit code, where the command exited by itself. */
+  /** The exit code, if the command exited by itself. */
   default OptionalInt code() {
     return this instanceof Exited exited ? OptionalInt.of(exited.exitCode()) : OptionalInt.empty();
   }
@@ -43,7 +43,7 @@ public sealed interface ExitStatus extends Serializable {
   /**
    * The command was killed.
    *
-   * @param signal by which signal; {@link Signal#UNKNOWN} where the platform does not say
+   * @param signal the signal; {@link Signal#UNKNOWN} if the platform does not report it
    */
   record Signaled(Signal signal) implements ExitStatus {
     public Signaled {
@@ -59,7 +59,7 @@ public sealed interface ExitStatus extends Serializable {
   /**
    * The command has ended, but its exit status was not reported.
    *
-   * @param reason why the platform does not know, for people
+   * @param reason why the platform does not know, as text for people
    */
   record Unreported(String reason) implements ExitStatus {
     public Unreported {

@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about a failed operation. Immutable; each method returns a changed copy. Texts that
- * came from a platform are cleaned of control characters and cut, so that they can be logged.
+ * What is known about a failed operation. Immutable; each method returns a changed copy. Texts from
+ * a platform are stripped of control characters and truncated, so that they can be logged.
  */
 public final class Failure implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -41,17 +41,17 @@ public final class Failure implements Serializable {
   }
 
   /**
-   * A failure without a platform's answer, not to be repeated blindly.
+   * A failure without a response of the platform, not to be retried blindly.
    *
    * @param operation the verb, such as {@code exec} or {@code create}
-   * @param subject what it was about, such as a path or a sandbox's id; never a secret
+   * @param subject what it was applied to, such as a path or a sandbox's id; never a secret
    * @param observed what happened and, where there is something to do, what to do
    */
   public static Failure of(String operation, String subject, String observed) {
     return new Failure(new Facts(operation, subject, observed, null, null, null, false));
   }
 
-  /** What happened in a step of another operation, as what happened to that. */
+  /** This failure of a step, reported as the failure of the whole operation. */
   public Failure withOperation(String verb, String subject) {
     return new Failure(
         new Facts(
@@ -101,7 +101,7 @@ public final class Failure implements Serializable {
     return facts.operation;
   }
 
-  /** What it was about, such as a path or a sandbox's id. */
+  /** What it was applied to, such as a path or a sandbox's id. */
   public String subject() {
     return facts.subject;
   }
@@ -121,7 +121,7 @@ public final class Failure implements Serializable {
     return Optional.ofNullable(facts.code);
   }
 
-  /** The platform's name for the request, if it gave one. */
+  /** The platform's id of the request, if it gave one. */
   public Optional<String> requestId() {
     return Optional.ofNullable(facts.requestId);
   }
@@ -170,7 +170,7 @@ public final class Failure implements Serializable {
     return clean.toString().strip();
   }
 
-  /** False also for what would end a line, or turn the direction of writing round. */
+  /** Also false for characters that end a line or change the text direction. */
   private static boolean isPrintable(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,

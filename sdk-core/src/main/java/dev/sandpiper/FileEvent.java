@@ -5,15 +5,15 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 
 /**
- * What happened below a watched directory. One act may give several events: saving a file is often
- * a creation, a change of mode and some writes. Reads are not reported.
+ * A change below a watched directory. One action may cause several events: saving a file is often a
+ * creation, a change of mode and some writes. Reads are not reported.
  *
- * <p>Each path is absolute, and below the directory as the watch was asked for it. {@code info} is
- * there if it was asked for and the entry still existed.
+ * <p>Each path is absolute, and starts with the directory as it was passed to the watch. {@code
+ * info} is present if it was requested and the entry still existed.
  */
 public sealed interface FileEvent {
 
-  /** Something appeared: made, moved in, or the new name of something that was renamed. */
+  /** An entry appeared: it was created or moved in, or this is the new name of a renamed one. */
   record Created(String path, Optional<FileInfo> info) implements FileEvent {
     public Created {
       requireNonNull(path, "path");
@@ -29,7 +29,7 @@ public sealed interface FileEvent {
     }
   }
 
-  /** Something was deleted. */
+  /** An entry was deleted. */
   record Removed(String path) implements FileEvent {
     public Removed {
       requireNonNull(path, "path");
@@ -37,8 +37,8 @@ public sealed interface FileEvent {
   }
 
   /**
-   * Something lost this name. If it stayed below the watched directory, a {@link Created} with its
-   * new name comes as well; platforms do not connect the two.
+   * An entry lost this name. If it stayed below the watched directory, a {@link Created} with its
+   * new name is reported as well; platforms do not link the two.
    */
   record Renamed(String path) implements FileEvent {
     public Renamed {
@@ -55,11 +55,11 @@ public sealed interface FileEvent {
   }
 
   /**
-   * Here events may be missing: look at the directory again. It comes when the watch sees again, so
-   * nothing that changes after such a look is missed; except as the last event of all, where the
+   * Events may be missing here: list the directory again. This is reported once the watch works
+   * again, so no change after such a listing is missed, unless it is the last event: then the
    * watched directory itself is gone.
    *
-   * @param reason why, for people
+   * @param reason why, as text for people
    */
   record Gap(String reason) implements FileEvent {
     public Gap {

@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sandbox says about one entry of its filesystem. A link is described itself, and not what
- * it leads to. Without {@link Capability#FILE_STATUS} a listing has paths, names and types only:
+ * The status of one entry of a sandbox's filesystem. For a link it is that of the link itself, not
+ * of its target. Without {@link Capability#FILE_STATUS} a listing has paths, names and types only:
  * then {@code size}, {@code mode}, {@code owner}, {@code group} and {@code modified} throw an
  * {@link UnsupportedCapabilityException}. Immutable; each method that begins with {@code with}
  * returns a changed copy.
@@ -53,7 +53,7 @@ public final class FileInfo implements Serializable {
   }
 
   /**
-   * An entry of which nothing else is known.
+   * An entry without further information.
    *
    * @param path absolute
    * @param name its last part
@@ -62,7 +62,7 @@ public final class FileInfo implements Serializable {
     return new FileInfo(new Entry(path, name, type, null, null, Map.of()));
   }
 
-  /** With what is said where there is {@link Capability#FILE_STATUS}, see the accessors. */
+  /** A copy with what {@link Capability#FILE_STATUS} adds, see the accessors. */
   public FileInfo withStatus(long size, int mode, String owner, String group, Instant modified) {
     Status status = new Status(size, mode, owner, group, modified);
     return with(status, entry.linkTarget, entry.metadata);
@@ -96,7 +96,10 @@ public final class FileInfo implements Serializable {
     return entry.type;
   }
 
-  /** In bytes; of a link, of its text; 0 for files without a true size, as in {@code /proc}. */
+  /**
+   * In bytes; for a link, the length of its text; 0 for files without a real size, as in {@code
+   * /proc}.
+   */
   public long size() {
     return status().size;
   }
@@ -114,28 +117,28 @@ public final class FileInfo implements Serializable {
     return status().group;
   }
 
-  /** When its content was changed last. */
+  /** When its content was last changed. */
   public Instant modified() {
     return status().modified;
   }
 
   /**
-   * Where a link leads, followed to the end, where the platform tells that; empty for what is not a
-   * link, and for a link that leads nowhere or in a circle.
+   * The final target of a link, if the platform reports it; empty for other entries, and for a link
+   * that is dangling or part of a cycle.
    */
   public Optional<String> linkTarget() {
     return Optional.ofNullable(entry.linkTarget);
   }
 
-  /** What was stored with it under names; empty where a platform keeps none. */
+  /** The metadata stored with it; empty if a platform keeps no metadata. */
   public Map<String, String> metadata() {
     return entry.metadata;
   }
 
   /**
-   * This as plain values: {@code path}, {@code name} and {@code type}; {@code size}, {@code mode}
-   * (octal text), {@code owner}, {@code group} and {@code modified} (text) where they are known;
-   * {@code linkTarget} and {@code metadata} where there are any. This is what Jackson serializes.
+   * The status as plain values: {@code path}, {@code name} and {@code type}; {@code size}, {@code
+   * mode} (octal text), {@code owner}, {@code group} and {@code modified} (text) if known; {@code
+   * linkTarget} and {@code metadata} if present. This is what Jackson serializes.
    */
   @JsonValue
   public Map<String, Object> toMap() {

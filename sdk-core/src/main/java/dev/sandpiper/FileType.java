@@ -4,10 +4,10 @@ package dev.sandpiper;
 public enum FileType {
   FILE,
   DIRECTORY,
-  /** A symbolic link, whatever it leads to. */
+  /** A symbolic link, whatever its target. */
   LINK,
-  /** A pipe, a socket, a device. */
+  /** A pipe, a socket or a device. */
   OTHER,
-  /** Not a directory; the platform reports no more than that. */
+  /** Not a directory; the platform reports nothing more specific. */
   UNKNOWN
 }

@@ -1,10 +1,10 @@
 package dev.sandpiper;
 
-/** Which version of HTTP a client speaks. */
+/** The version of HTTP that a client uses. */
 public enum HttpVersion {
 
   /**
-   * HTTP/2 where TLS negotiates it, otherwise HTTP/1.1; always HTTP/1.1 on {@code http} URLs. The
+   * HTTP/2 if TLS negotiates it, otherwise HTTP/1.1; always HTTP/1.1 for {@code http} URLs. The
    * default.
    */
   AUTOMATIC,
@@ -13,8 +13,8 @@ public enum HttpVersion {
   HTTP_1_1,
 
   /**
-   * As {@link #AUTOMATIC}, and HTTP/2 on {@code http} URLs too, without asking first: for servers
-   * that are known to speak it ("prior knowledge"). Other servers cannot read such requests.
+   * Like {@link #AUTOMATIC}, and HTTP/2 for {@code http} URLs too, without negotiation ("prior
+   * knowledge"): for servers that are known to support it. Other servers cannot read such requests.
    */
   HTTP_2
 }

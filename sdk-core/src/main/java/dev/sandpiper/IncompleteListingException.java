@@ -3,8 +3,8 @@ package dev.sandpiper;
 import java.util.List;
 
 /**
- * A directory has entries that cannot be listed, such as one whose name is not UTF-8. What can be
- * listed is here; the rest needs a command, such as {@code ls} or {@code mv}.
+ * A directory has entries that cannot be listed, such as one whose name is not UTF-8. This
+ * exception contains all the others; use a command such as {@code ls} or {@code mv} for the rest.
  */
 public class IncompleteListingException extends SandboxException {
   private static final long serialVersionUID = 1L;
@@ -22,12 +22,12 @@ public class IncompleteListingException extends SandboxException {
     this.directories = List.copyOf(directories);
   }
 
-  /** What could be listed: all but the entries at fault, and what is below those. */
+  /** The listed entries: all except those at fault, and everything below those. */
   public List<FileInfo> entries() {
     return entries;
   }
 
-  /** The directories that hold the entries at fault. */
+  /** The directories that contain the entries at fault. */
   public List<String> directories() {
     return directories;
   }

@@ -3,9 +3,9 @@ package dev.sandpiper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process does not read its stdin any more: it has closed its standard input, or it has exited.
- * What was sent before may have been read or not, as with every pipe. Often this is not a failure:
- * look at how the process ended.
+ * A process no longer reads its standard input: it has closed it, or it has exited. Bytes sent
+ * before may or may not have been read, as with every pipe. Often this is not a failure: check how
+ * the process ended.
  */
 public class InputClosedException extends SandboxException {
   private static final long serialVersionUID = 1L;

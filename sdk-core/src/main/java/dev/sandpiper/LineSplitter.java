@@ -9,7 +9,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** Puts the lines of each channel together across pieces of output. Used by one thread. */
+/** Assembles the lines of each channel from pieces of output. Used by one thread. */
 final class LineSplitter implements OutputListener {
   private static final int LONGEST = 1 << 20;
 
@@ -55,11 +55,11 @@ final class LineSplitter implements OutputListener {
     begun.values().forEach(Line::breakOff);
   }
 
-  /** The line of one channel that has not ended yet. */
+  /** The incomplete line of one channel. */
   private final class Line {
     private final Channel channel;
     private final StringBuilder text = new StringBuilder();
-    private boolean carriageReturn; // came last: part of the text, unless a line feed follows
+    private boolean carriageReturn; // read last: part of the text, unless a line feed follows
 
     Line(Channel channel) {
       this.channel = channel;
@@ -100,7 +100,7 @@ final class LineSplitter implements OutputListener {
       deliver();
     }
 
-    /** No more of it will come. */
+    /** Ends the line here: the rest of it is missing. */
     void breakOff() {
       addCarriageReturn();
       if (!text.isEmpty()) {

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the call was about does not exist, or no longer. */
+/** The subject of the call does not exist, or no longer exists. */
 public class NotFoundException extends SandboxException {
   private static final long serialVersionUID = 1L;
 
@@ -16,7 +16,7 @@ public class NotFoundException extends SandboxException {
     FILE,
     /** A context of a sandbox's code interpreter. */
     CONTEXT,
-    /** Nothing listens on a port of a sandbox that runs. */
+    /** No program listens on that port of a running sandbox. */
     LISTENER
   }
 

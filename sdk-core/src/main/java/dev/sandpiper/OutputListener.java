@@ -8,8 +8,8 @@ import java.io.OutputStream;
 import java.util.function.BiConsumer;
 
 /**
- * Sees a command's output while it runs, on the thread that called {@link Processes#exec}: a slow
- * listener slows the command down.
+ * Receives a command's output while it runs, on the thread that called {@link Processes#exec}: a
+ * slow listener slows the command down.
  *
  * <p>A listener that throws stops the command; {@code exec} then throws what the listener threw (an
  * {@code IOException} as {@link java.io.UncheckedIOException}). Nothing is delivered after that.
@@ -19,7 +19,7 @@ public interface OutputListener {
 
   void onOutput(Output output) throws IOException;
 
-  /** Some output is missing here. By default nothing happens: the result says so too. */
+  /** Some output is missing here. Does nothing by default: the result reports it too. */
   default void onGap(OutputGap gap) throws IOException {}
 
   /** The command has ended and all its output has been delivered. */
@@ -35,10 +35,10 @@ public interface OutputListener {
   }
 
   /**
-   * Delivers whole lines, however the output was cut: without their line feed, and without a
-   * carriage return in front of it. A last line without a line feed comes at the end. A line of
-   * more than 1,048,576 characters comes in pieces of that length, and a line with a gap in it in
-   * two.
+   * Delivers whole lines, however the output was split: without their line feed, and without a
+   * carriage return in front of it. A last line without a line feed is delivered at the end. A line
+   * of more than 1,048,576 characters is delivered in pieces of that length, and a line with a gap
+   * in it in two.
    */
   static OutputListener lines(BiConsumer<Channel, String> consumer) {
     return new LineSplitter(consumer);

@@ -4,12 +4,12 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * A long list that is fetched page by page. Each iteration starts from the first page and fetches a
+ * A long list that is fetched page by page. Each iteration starts at the first page and fetches a
  * page when it is reached, so every step may block and may throw a {@link SandboxException}.
  */
 public interface Pages<T> extends Iterable<T> {
 
-  /** The items, fetched as they are needed. */
+  /** The items, fetched lazily. */
   default Stream<T> stream() {
     return StreamSupport.stream(spliterator(), false);
   }

@@ -3,8 +3,8 @@ package dev.sandpiper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The platform failed, or answered in a way that fits nothing else. {@link #retryable()} says
- * whether the call may be repeated.
+ * The platform failed, or sent a response for which there is no more specific exception. {@link
+ * #retryable()} says whether the call may be repeated.
  */
 public class PlatformException extends SandboxException {
   private static final long serialVersionUID = 1L;

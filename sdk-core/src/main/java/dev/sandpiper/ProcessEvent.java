@@ -16,13 +16,14 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a process, in order: any number of {@link Output} and {@link OutputGap}, then one
- * {@link Ended}, always last. Within a channel the order is the order of writing; between stdout
- * and stderr no platform keeps one ({@link Command#mergeErrors()} is the way to a transcript).
+ * An event of a process. In order: any number of {@link Output} and {@link OutputGap}, then one
+ * {@link Ended}, always last. Within a channel the events are in the order of writing; no platform
+ * keeps the order between stdout and stderr (use {@link Command#mergeErrors()} to get a
+ * transcript).
  */
 public sealed interface ProcessEvent {
 
-  /** Where output comes from. A terminal has one channel for everything. */
+  /** The source of output. A terminal has one channel for everything. */
   enum Channel {
     STDOUT,
     STDERR,
@@ -30,8 +31,8 @@ public sealed interface ProcessEvent {
   }
 
   /**
-   * Some bytes that the process wrote: whatever the platform sent in one piece, which is neither a
-   * line nor a whole number of characters. Immutable.
+   * Some bytes that the process wrote, as the platform sent them in one piece: not necessarily a
+   * line or a whole number of characters. Immutable.
    */
   final class Output implements ProcessEvent {
     private static final byte[] NOTHING = {};
@@ -63,14 +64,14 @@ public sealed interface ProcessEvent {
     }
 
     /**
-     * Output whose text is decoded by itself. Takes ownership of {@code bytes}: do not change them
-     * afterwards.
+     * Output whose text is decoded independently. Takes ownership of {@code bytes}: do not change
+     * them afterwards.
      */
     public static Output of(Channel channel, byte[] bytes) {
       return new Output(channel, bytes, NOTHING, null);
     }
 
-    /** The same, on a platform that reports when it was written. */
+    /** A copy with the time at which it was written. */
     public Output writtenAt(Instant time) {
       return new Output(channel, bytes, carried, requireNonNull(time, "time"));
     }
@@ -108,7 +109,7 @@ public sealed interface ProcessEvent {
       return Optional.ofNullable(writtenAt);
     }
 
-    /** How many bytes this is. */
+    /** The number of bytes. */
     public int size() {
       return bytes.length;
     }
@@ -123,15 +124,15 @@ public sealed interface ProcessEvent {
       return bytes.clone();
     }
 
-    /** Writes the bytes to {@code target}, and does not flush it. */
+    /** Writes the bytes to {@code target}, without flushing it. */
     public void writeTo(OutputStream target) throws IOException {
       target.write(bytes);
     }
 
     /**
-     * The bytes as UTF-8. The texts of one channel, put together, equal the result of decoding the
-     * whole channel: a character cut at the end of this output is in the next text, and what is
-     * malformed becomes U+FFFD.
+     * The bytes as UTF-8. The texts of one channel, concatenated, equal the result of decoding the
+     * whole channel: a character that is incomplete at the end of this output is in the next text,
+     * and malformed bytes become U+FFFD.
      */
     public String text() {
       if (carried.length == 0) {
@@ -147,7 +148,7 @@ public sealed interface ProcessEvent {
       return pending;
     }
 
-    /** True of the same bytes and text of one channel, written at the same time. */
+    /** True for the same bytes and text of the same channel, written at the same time. */
     @Override
     public boolean equals(@Nullable Object other) {
       return other instanceof Output that
@@ -162,7 +163,7 @@ public sealed interface ProcessEvent {
       return 31 * channel.hashCode() + Arrays.hashCode(bytes);
     }
 
-    /** Channel and size; never the content. */
+    /** Channel and size, never the content. */
     @Override
     public String toString() {
       return channel + "[" + bytes.length + " bytes]";
@@ -172,9 +173,9 @@ public sealed interface ProcessEvent {
   /**
    * Output that was written but is not available.
    *
-   * @param from offset of the first missing byte in its channel, where known
+   * @param from offset of the first missing byte in its channel, if known
    * @param to offset after the last missing byte, if known
-   * @param reason why it is missing, for people
+   * @param reason why it is missing, as text for people
    */
   record OutputGap(Channel channel, OptionalLong from, OptionalLong to, String reason)
       implements ProcessEvent {

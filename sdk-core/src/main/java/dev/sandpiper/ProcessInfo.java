@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcessInfo {
 
-  /** Whether it still runs. */
+  /** The state of a process. */
   public enum State {
     /** It runs. */
     RUNNING,
-    /** It has exited; a child holds its outputs open, or its end is just being reported. */
+    /** It has exited, but a child holds its outputs open, or its end is just being reported. */
     EXITED,
-    /** The sandbox does not show it. */
+    /** The sandbox does not report it. */
     UNKNOWN
   }
 
@@ -46,7 +46,7 @@ public final class ProcessInfo {
     this.found = found;
   }
 
-  /** A process of which nothing else is known. */
+  /** A process without further information. */
   public static ProcessInfo of(ProcessRef ref, List<String> command, State state) {
     return new ProcessInfo(new Found(ref, command, state, null, Map.of(), null));
   }
@@ -70,15 +70,15 @@ public final class ProcessInfo {
   }
 
   /**
-   * Attaches to it. Of a process that this library did not start, it holds a digest of what is
-   * shown here instead of a nonce, so that a later process with the same number passes only if it
-   * also has the same command, environment, directory and tag.
+   * Identifies it, for {@link Processes#attach}. For a process that this library did not start, it
+   * contains a digest of this information instead of a nonce, so that a later process with the same
+   * pid is accepted only if it also has the same command, environment, directory and tag.
    */
   public ProcessRef ref() {
     return found.ref;
   }
 
-  /** The program and its arguments, as they were asked for. */
+  /** The program and its arguments, as they were requested. */
   public List<String> command() {
     return found.command;
   }
@@ -87,25 +87,25 @@ public final class ProcessInfo {
     return found.state;
   }
 
-  /** What its starter called it, where the platform knows such a thing. */
+  /** The tag given to it when it was started, if the platform has tags. */
   public Optional<String> tag() {
     return Optional.ofNullable(found.tag);
   }
 
-  /** The variables that its starter added to the sandbox's own. */
+  /** The variables that were added to the sandbox's own when it was started. */
   public Map<String, String> environment() {
     return found.environment;
   }
 
-  /** Where it was started; empty if its starter did not say. */
+  /** Its working directory; empty if none was given when it was started. */
   public Optional<String> directory() {
     return Optional.ofNullable(found.directory);
   }
 
   /**
-   * This as plain values: {@code ref} (text), {@code command} and {@code state}; {@code tag} and
-   * {@code directory} where they are known. This is what Jackson serializes. The variables are not
-   * among them, because they may be secrets.
+   * The information as plain values: {@code ref} (text), {@code command} and {@code state}; {@code
+   * tag} and {@code directory} if known. This is what Jackson serializes. The variables are not
+   * included, because they may be secrets.
    */
   @JsonValue
   public Map<String, Object> toMap() {
@@ -128,7 +128,7 @@ public final class ProcessInfo {
     return found.hashCode();
   }
 
-  /** Its reference and state: arguments and variables may be secrets. */
+  /** Its reference and state only, because arguments and variables may be secrets. */
   @Override
   public String toString() {
     return "ProcessInfo[" + found.ref + ", " + found.state + "]";

@@ -7,12 +7,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Identifies one process permanently, in this JVM or another: {@link #toString()} and {@link
- * #parse} are each other's inverse.
+ * Identifies one process permanently, in this JVM or another: {@link #parse} is the inverse of
+ * {@link #toString()}.
  *
- * @param platform which provider made it, such as {@code e2b}
+ * @param platform the provider that created it, such as {@code e2b}
  * @param sandboxId the sandbox it runs in
- * @param processId how the platform names it there; platforms reuse these
+ * @param processId the platform's own id for it in that sandbox; platforms reuse these
  * @param nonce distinguishes this process from a later one with the same {@code processId}
  */
 public record ProcessRef(String platform, String sandboxId, String processId, String nonce)
@@ -29,7 +29,7 @@ public record ProcessRef(String platform, String sandboxId, String processId, St
   }
 
   /**
-   * Reads what {@link #toString()} wrote.
+   * Parses the result of {@link #toString()}.
    *
    * @throws IllegalArgumentException if {@code text} is something else
    */

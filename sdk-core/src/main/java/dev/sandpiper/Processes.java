@@ -7,11 +7,11 @@ import java.util.concurrent.CompletableFuture;
 public interface Processes {
 
   /**
-   * Runs a command to its end and keeps its output, up to {@link Command#captureBytes}. Blocks; an
-   * interrupt stops the command.
+   * Runs a command to its end and captures its output, up to {@link Command#captureBytes}. Blocks;
+   * an interrupt stops the command.
    *
-   * @throws DeadlineExceededException if {@link Command#timeout} passed; it has the partial result,
-   *     and the command has been stopped
+   * @throws DeadlineExceededException if {@link Command#timeout} passed; it contains the partial
+   *     result, and the command has been stopped
    * @throws ConnectionLostException if the connection was lost before the end was reported
    * @throws InvalidRequestException if the platform refuses to start it
    * @throws CancelledException if {@link Command#stdin} could not be read, which is the cause; the
@@ -25,21 +25,22 @@ public interface Processes {
   ExecResult exec(Command command, OutputListener listener);
 
   /**
-   * {@link #exec(Command)} on another thread. Whatever else completes the future stops the command:
-   * {@code cancel}, {@code orTimeout}, {@code complete}. Completing a copy of it, or a future that
-   * depends on it, does not. An exception arrives as what {@code exec} would throw; a client that
-   * is closed, or whose executor refuses, is a {@link CancelledException}, and nothing was started.
+   * Like {@link #exec(Command)}, on another thread. Completing the future in any other way stops
+   * the command: {@code cancel}, {@code orTimeout}, {@code complete}. Completing a copy of it, or a
+   * dependent future, does not. The future completes exceptionally with what {@code exec} would
+   * throw. If the client is closed, or its executor rejects the task, that is a {@link
+   * CancelledException}, and nothing was started.
    */
   CompletableFuture<ExecResult> execAsync(Command command);
 
-  /** Starts a command. Blocks until it runs; the caller closes it, which kills it. */
+  /** Starts a command. Blocks until it runs. The caller closes the process, which kills it. */
   Process start(Command command);
 
   /**
-   * Connects to a process that was detached or started elsewhere. Closing detaches from it. Where
-   * the platform keeps output ({@link Capability#REPLAY}) it begins at the oldest byte that is
-   * kept. An {@link ProcessEvent.OutputGap} for what was written before and is not kept comes
-   * first. Needs {@link Capability#ATTACH}.
+   * Connects to a process that was detached or started elsewhere. Closing detaches from it. If the
+   * platform keeps output ({@link Capability#REPLAY}), the output begins at the oldest kept byte.
+   * An {@link ProcessEvent.OutputGap} comes first for earlier output that was not kept. Needs
+   * {@link Capability#ATTACH}.
    *
    * @throws NotFoundException if it has ended and is no longer known, or its pid was reused
    * @throws InvalidRequestException if it belongs to another sandbox
@@ -48,7 +49,7 @@ public interface Processes {
 
   /**
    * Like {@link #attach(ProcessRef)}, and resumes where another reader stopped: each byte from
-   * {@code position} on comes once. Output that is no longer kept is an {@link
+   * {@code position} on is delivered once. Output that is no longer kept is reported as an {@link
    * ProcessEvent.OutputGap}. Needs {@link Capability#REPLAY}; without it this is rejected, because
    * a stream that begins elsewhere would only look like the requested one.
    *
@@ -58,20 +59,20 @@ public interface Processes {
   Process attach(ProcessRef ref, String position);
 
   /**
-   * Starts a command on a terminal of its own, whose {@link Process#stdin()} is always open. Blocks
-   * until it runs; nothing that it writes is lost. The caller closes it, which kills it. Needs
-   * {@link Capability#TERMINAL}.
+   * Starts a command in a terminal of its own, whose {@link Process#stdin()} is always open. Blocks
+   * until it runs; none of its output is lost. The caller closes it, which kills it. Needs {@link
+   * Capability#TERMINAL}.
    *
    * @throws IllegalArgumentException after {@link Command#stdin}: type into it instead
    */
   Terminal startTerminal(Command command, TerminalSize size);
 
-  /** {@link #attach} to a process on a terminal. */
+  /** Like {@link #attach(ProcessRef)}, for a process in a terminal. */
   Terminal attachTerminal(ProcessRef ref);
 
   /**
-   * The processes that were started through the platform, by this client or another, and are not
-   * over: their children are not among them. Needs {@link Capability#ATTACH} and {@link
+   * The processes that were started through the platform, by this client or another, and have not
+   * ended; their children are not included. Needs {@link Capability#ATTACH} and {@link
    * Capability#LISTS}.
    */
   List<ProcessInfo> list();

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The platform wants fewer requests, or fewer sandboxes at a time. Nothing was done. */
+/** A rate limit or a limit on concurrent sandboxes was exceeded. Nothing was done. */
 public class RateLimitedException extends SandboxException {
   private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public class RateLimitedException extends SandboxException {
     this.retryAfter = retryAfter;
   }
 
-  /** How long the platform asks to wait, if it says so. */
+  /** How long to wait before the next attempt, if the platform says so. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.OptionalLong;
 
 /**
- * Which part of a file to read, and the listener of its progress. Immutable; each method returns a
+ * Which part of a file to read, and a listener for its progress. Immutable; each method returns a
  * changed copy.
  */
 public final class ReadOptions {
@@ -22,14 +22,14 @@ public final class ReadOptions {
     this.listener = listener;
   }
 
-  /** All of it. */
+  /** The whole file. */
   public static ReadOptions whole() {
     return WHOLE;
   }
 
   /**
-   * Begins at this byte; 0 if not set. A file of exactly that many bytes gives nothing; a shorter
-   * one is an {@link InvalidRequestException}.
+   * Begins at this byte. Default: 0. For a file of exactly that many bytes the result is empty; for
+   * a shorter one, reading throws {@link InvalidRequestException}.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -41,7 +41,7 @@ public final class ReadOptions {
   }
 
   /**
-   * Reads this many bytes at the most; fewer only where the file ends.
+   * Reads at most this many bytes; fewer only if the file ends before.
    *
    * @throws IllegalArgumentException if it is not positive
    */

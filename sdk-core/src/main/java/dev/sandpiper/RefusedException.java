@@ -1,7 +1,7 @@
 package dev.sandpiper;
 
 /**
- * The platform refuses this for good, whatever the reason that it gives: nothing was done, and
+ * The platform refuses the operation permanently, for a reason that it gives: nothing was done, and
  * repeating the call does not help. {@link #code()} and the message say what to change, or whom to
  * ask.
  */

@@ -1,10 +1,9 @@
 package dev.sandpiper;
 
 /**
- * Receives each decision about repeating a request, those against it included, for metrics and
- * logs. Called on the thread that sends the request, before the pause; it should return soon,
- * because its time counts as the call's. What it throws is logged, once for each client, and
- * changes nothing.
+ * Receives each decision whether to repeat a request, for metrics and logs. Called on the thread
+ * that sends the request, before the pause; it should return soon, because its time counts as the
+ * call's. An exception that it throws is logged, once for each client, and has no other effect.
  *
  * @see RetryOptions#listener(RetryListener)
  */
@@ -13,7 +12,7 @@ public interface RetryListener {
 
   void decided(RetryDecision decision);
 
-  /** Listens to nothing. */
+  /** A listener that does nothing. */
   static RetryListener none() {
     return decision -> {};
   }

@@ -6,14 +6,14 @@ import dev.sandpiper.http.Durations;
 import java.time.Duration;
 
 /**
- * How often a client repeats a request, after which pauses, and the listener of these decisions.
- * Which requests may be repeated cannot be chosen: {@code docs/retries.md} lists them, and none of
- * them does anything twice. The deadline of a call always wins: no pause outlasts it. Immutable;
- * each method returns a changed copy.
+ * How often a client repeats a request, after which pauses, and the listener for these decisions.
+ * Which requests may be repeated cannot be configured: {@code docs/retries.md} lists them, and none
+ * of them does anything twice. The deadline of a call takes precedence: no pause outlasts it.
+ * Immutable; each method returns a changed copy.
  *
- * <p>This is about single requests. What goes on beyond one has limits of its own: looking for what
- * was started or created, attaching to a process again, opening a watch again, waiting for a
- * sandbox that wakes.
+ * <p>These options apply to single requests. Operations of several requests have limits of their
+ * own: searching for a started process or a created sandbox, attaching to a process again,
+ * reopening a watch, waiting for a sandbox that wakes.
  *
  * @see SandboxClientBuilder#retries
  */
@@ -41,8 +41,8 @@ public final class RetryOptions {
   }
 
   /**
-   * How often a request is sent at most, the first time included. What the peer refuses unseen on
-   * HTTP/2 ({@code REFUSED_STREAM}, GOAWAY) is sent up to ten times, unless this is 1.
+   * How often a request is sent at most, the first time included. A request that an HTTP/2 peer
+   * refuses unprocessed ({@code REFUSED_STREAM}, GOAWAY) is sent up to ten times, unless this is 1.
    *
    * @param most 1 to 100; 1 disables retries
    * @throws IllegalArgumentException if it is outside this range
@@ -57,7 +57,7 @@ public final class RetryOptions {
 
   /**
    * The pause before the second attempt. Each later one is twice as long, up to eight times this;
-   * all are lengthened or shortened at random, by up to a half. Where the platform says {@code
+   * all are lengthened or shortened at random, by up to a half. If the platform sends {@code
    * Retry-After}, that is the pause.
    *
    * @param pause zero disables pauses
@@ -69,11 +69,10 @@ public final class RetryOptions {
   }
 
   /**
-   * No pause is longer than this. A {@code Retry-After} above it is not waited for: the call fails
-   * immediately, with the time in {@link RateLimitedException#retryAfter()} where the status is
-   * 429.
+   * The maximum pause. If {@code Retry-After} is longer, the call fails immediately, with the time
+   * in {@link RateLimitedException#retryAfter()} if the status is 429.
    *
-   * @param pause zero disables pauses, and any {@code Retry-After} above zero is not waited for
+   * @param pause zero disables pauses, and makes a call fail on any {@code Retry-After} above zero
    * @throws IllegalArgumentException if it is negative
    */
   public RetryOptions longestPause(Duration pause) {

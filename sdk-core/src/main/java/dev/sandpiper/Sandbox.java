@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * One remote machine. Safe for use by many threads; holds no connection while nothing runs.
+ * One remote machine. Safe for use by many threads; holds no connection while it is not in use.
  *
- * <p>{@link #close()} undoes what opened it: a sandbox that was created is killed, one that was
- * connected to is left alone. After {@link #detach()} it does nothing. A created one that is
- * garbage-collected without being closed is logged as a warning that names where it was created; it
- * runs until its time to live ends.
+ * <p>{@link #close()} undoes what opened it: a created sandbox is killed, one that was connected to
+ * keeps running. After {@link #detach()} it does nothing. If a created sandbox is garbage-collected
+ * without being closed, a warning is logged that names where it was created; it runs until its time
+ * to live ends.
  */
 public interface Sandbox extends AutoCloseable {
 
@@ -21,21 +21,24 @@ public interface Sandbox extends AutoCloseable {
 
   /**
    * How to reach {@code port} from outside. Makes no request, except on a platform that assigns an
-   * address only when a program listens. On Blaxel the headers do not hold the account's token,
-   * without which its gateway refuses a request; its sandbox has calls of its own for that.
+   * address only once a program listens. On Blaxel the headers do not contain the account's token,
+   * without which its gateway rejects a request; its sandbox class has methods of its own for that.
    */
   Endpoint endpoint(int port);
 
-  /** Where commands start and relative paths begin. Absolute; asked for once, then known. */
+  /**
+   * The directory where commands start and against which relative paths are resolved. Absolute;
+   * requested once, then cached.
+   */
   String workingDirectory();
 
-  /** The default user's home. Absolute; asked for once, then known. */
+  /** The default user's home directory. Absolute; requested once, then cached. */
   String homeDirectory();
 
-  /** What the platform says about it now. */
+  /** Its current state, as the platform reports it. */
   SandboxInfo info();
 
-  /** What this sandbox can do beyond the basics. Makes no request. */
+  /** The optional features that this sandbox has. Makes no request. */
   Set<Capability> capabilities();
 
   /**
@@ -44,15 +47,15 @@ public interface Sandbox extends AutoCloseable {
    */
   void expireIn(Duration timeToLive);
 
-  /** Ends it with everything in it. False if it was gone already. */
+  /** Ends the sandbox and everything in it. False if it had ended already. */
   boolean kill();
 
-  /** From now on {@link #close()} leaves it alone. Returns the id, for {@code connect}. */
+  /** From now on {@link #close()} leaves it running. Returns the id, for {@code connect}. */
   String detach();
 
   /**
-   * Undoes what opened it. Idempotent, bounded in time. A kill that fails is logged as a warning
-   * with the sandbox's id.
+   * Kills a created sandbox, and leaves one that was connected to running. Idempotent, bounded in
+   * time. A failed kill is logged as a warning with the sandbox's id.
    */
   @Override
   void close();
@@ -62,12 +65,15 @@ public interface Sandbox extends AutoCloseable {
     return processes().exec(command);
   }
 
-  /** {@link Processes#exec(Command, OutputListener)}: shows the output while it comes. */
+  /**
+   * {@link Processes#exec(Command, OutputListener)}: passes the output to the listener as it
+   * arrives.
+   */
   default ExecResult exec(Command command, OutputListener listener) {
     return processes().exec(command, listener);
   }
 
-  /** {@link Processes#start}: the caller closes the process, which kills it. */
+  /** {@link Processes#start}: starts a command. The caller closes the process, which kills it. */
   default Process start(Command command) {
     return processes().start(command);
   }

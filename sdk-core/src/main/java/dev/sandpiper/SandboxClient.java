@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * One account at one platform. Safe for use by many threads; make one and keep it.
+ * A client for one account on one platform. Safe for use by many threads; create one and share it.
  *
- * <p>The builders of the platforms take an {@code OkHttpClient} of yours, which is never shut down
- * here. Its settings are used, except those that could repeat a request, answer it from elsewhere,
- * or end it without saying which limit was exceeded:
+ * <p>The builders of the platforms accept your own {@code OkHttpClient}, which this client never
+ * shuts down. Its settings are used, except those that could repeat a request, serve it from
+ * elsewhere, or end it without reporting which limit was exceeded:
  *
  * <table>
  *   <caption>What is used of an OkHttpClient</caption>
@@ -24,42 +24,42 @@ import java.util.Set;
  *     threads of their callers; options of web sockets</td></tr>
  * </table>
  *
- * <p>An exception of an interceptor or a listener that is not an {@code IOException} fails the call
- * with a {@link PlatformException}, after which the request may have had its effect.
+ * <p>If an interceptor or a listener throws anything but an {@code IOException}, the call fails
+ * with a {@link PlatformException}; the request may have had its effect.
  *
- * <p>A client that is garbage-collected without being closed, with everything that was opened
- * through it, is logged as a warning that names where it was built, and its connections and threads
- * are closed.
+ * <p>If a client, with everything that was opened through it, is garbage-collected without being
+ * closed, a warning is logged that names where it was built, its connections are closed and its
+ * threads are stopped.
  */
 public interface SandboxClient extends AutoCloseable {
 
   /**
-   * Creates a sandbox and waits until it answers. Closing the sandbox kills it. If this fails, it
-   * has left no sandbox behind, or the message says that this is unknown.
+   * Creates a sandbox and waits until it is ready. Closing the sandbox kills it. If this fails, no
+   * sandbox is left behind, or the message says that this is unknown.
    */
   Sandbox create(SandboxSpec spec);
 
-  /** {@link #connect(String, Duration)} with five minutes to live. */
+  /** Like {@link #connect(String, Duration)}, with five minutes to live. */
   Sandbox connect(String id);
 
   /**
-   * Connects to a sandbox, waking it if it sleeps. Closing it leaves it alone.
+   * Connects to a sandbox, waking it if it sleeps. Closing it leaves it running.
    *
-   * @param timeToLive the least time to live from now; never shortens its life. Zero only looks:
-   *     nothing is woken and nothing prolonged
-   * @throws NotFoundException if there is none with this id
+   * @param timeToLive the minimum time to live from now; never shortens its life. With zero the
+   *     sandbox is neither woken nor prolonged
+   * @throws NotFoundException if there is no sandbox with this id
    */
   Sandbox connect(String id, Duration timeToLive);
 
   /**
    * Ends a sandbox without connecting to it.
    *
-   * @return false if there is none with this id
+   * @return false if there is no sandbox with this id
    */
   boolean kill(String id);
 
   /**
-   * The sandboxes of this account, newest first, fetched page by page while they are read. Needs
+   * The sandboxes of this account, newest first, fetched page by page as they are read. Needs
    * {@link Capability#LISTS}.
    */
   Pages<SandboxInfo> list(SandboxFilter filter);
@@ -69,12 +69,12 @@ public interface SandboxClient extends AutoCloseable {
     return list(SandboxFilter.all());
   }
 
-  /** The most that a sandbox of this platform can do; {@link Sandbox#capabilities()} is exact. */
+  /** All that a sandbox of this platform may have; {@link Sandbox#capabilities()} is exact. */
   Set<Capability> capabilities();
 
   /**
-   * Closes the connections and stops the client's threads. Kills no sandbox; those that it created
-   * and that are still open are named in one warning.
+   * Closes the connections and stops the client's threads. Does not kill sandboxes; those that it
+   * created and that are still open are named in one warning.
    */
   @Override
   void close();

@@ -15,11 +15,12 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options that the clients of all platforms have. For the providers of this library to extend.
+ * The options that the clients of all platforms share. Extended by the providers of this library
+ * only.
  *
  * @param <B> the builder itself
  */
-@SuppressWarnings("exports") // what providers take from here is for the sister modules only
+@SuppressWarnings("exports") // types exported to the sister modules only
 public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
   private Map<String, String> environment = System.getenv();
   private Limits limits = Limits.standard();
@@ -38,7 +39,7 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
 
   /**
    * The OkHttp client whose connections, proxy, TLS and interceptors to use. It is never shut down
-   * here. What of it is used is in a table in {@link SandboxClient}.
+   * here. {@link SandboxClient} has a table of the settings that are used.
    */
   public final B httpClient(OkHttpClient client) {
     httpClient = requireNonNull(client, "client");
@@ -46,11 +47,10 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
   }
 
   /**
-   * What runs background work: one blocking task for each started process, watch and {@link
-   * Processes#execAsync}, and one for each command that is fed its {@link Command#stdin}. It must
-   * not bound their number below that: a task that waits for a thread makes its process wait. What
-   * has to be done on time (deadlines, closing) runs on threads of the client's own. Never shut
-   * down here.
+   * The executor for background work: one blocking task for each started process, watch and {@link
+   * Processes#execAsync}, and one for each command with a {@link Command#stdin}. It must not limit
+   * the number of threads below that: a task that waits for a thread makes its process wait.
+   * Time-critical work (deadlines, closing) runs on the client's own threads. Never shut down here.
    */
   public final B executor(Executor callersExecutor) {
     executor = requireNonNull(callersExecutor, "callersExecutor");
@@ -63,16 +63,15 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
     return self();
   }
 
-  /** How long the head of a response may take. Default: sixty seconds; zero means no limit. */
+  /** The time limit for the head of a response. Default: sixty seconds; zero means no limit. */
   public final B responseLimit(Duration limit) {
     limits = limits.withResponse(limit);
     return self();
   }
 
   /**
-   * How long nothing at all may arrive while a read waits for it, not even one of the keep-alives,
-   * which E2B sends every twenty seconds and Blaxel every five. Default: sixty seconds; zero means
-   * no limit.
+   * How long a read may wait while nothing arrives, not even one of the keep-alives, which E2B
+   * sends every twenty seconds and Blaxel every five. Default: sixty seconds; zero means no limit.
    */
   public final B idleLimit(Duration limit) {
     limits = limits.withIdle(limit);
@@ -80,7 +79,7 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
   }
 
   /**
-   * How often requests are repeated that may be, after which pauses, and with which listener.
+   * How often repeatable requests are sent again, after which pauses, and with which listener.
    * Default: {@link RetryOptions#standard()}.
    */
   public final B retries(RetryOptions options) {
@@ -89,7 +88,7 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
   }
 
   /**
-   * Which HTTP to speak, whatever an {@link #httpClient} is set to. Default: {@link
+   * The HTTP version to use, whatever the settings of an {@link #httpClient}. Default: {@link
    * HttpVersion#AUTOMATIC}.
    */
   public final B httpVersion(HttpVersion version) {
@@ -98,23 +97,25 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
   }
 
   /**
-   * Which HTTP to speak where the output of a process streams in. Default: {@link #httpVersion}. On
-   * HTTP/2, unread output is buffered in memory up to 16 MiB for each process before the sandbox is
-   * slowed down; on {@link HttpVersion#HTTP_1_1} each process has a connection of its own, and the
-   * buffers of a socket are all that is held.
+   * The HTTP version to use for streaming the output of processes. Default: {@link #httpVersion}.
+   * On HTTP/2, unread output is buffered in memory up to 16 MiB for each process before the sandbox
+   * is slowed down; on {@link HttpVersion#HTTP_1_1} each process has a connection of its own, and
+   * only the socket's buffers hold unread output.
    */
   public final B processStreams(HttpVersion version) {
     processStreams = requireNonNull(version, "version");
     return self();
   }
 
-  /** What uses this library, such as {@code my-agent/1.2}: follows our own name in User-Agent. */
+  /**
+   * The name of the application, such as {@code my-agent/1.2}: appended to the User-Agent header.
+   */
   public final B integration(String name) {
     integration = requireNonNull(name, "name");
     return self();
   }
 
-  /** Environment variables to read instead of this process's own. */
+  /** Environment variables to read instead of those of this process. */
   public final B environment(Map<String, String> variables) {
     environment = Map.copyOf(variables);
     return self();
@@ -125,13 +126,13 @@ public abstract class SandboxClientBuilder<B extends SandboxClientBuilder<B>> {
     return environment;
   }
 
-  /** The clock of the client. Default: that of this machine. */
+  /** The client's clock. Default: the system clock. */
   protected final B goingBy(Time driven) {
     time = requireNonNull(driven, "driven");
     return self();
   }
 
-  /** New connections and threads, as these options say. The client closes them. */
+  /** New connections and threads, according to these options. The client closes them. */
   protected final ClientResources resources() {
     HttpVersion streams = processStreams == null ? httpVersion : processStreams;
     return new ClientResources(

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An operation on a sandbox failed. The subclasses are split by what a caller does next; each
- * message names the operation, its subject and what was observed, and no message holds a secret.
- * Serialization keeps everything that it says, if its causes are serializable too.
+ * message names the operation, its subject and what was observed, and never contains a secret.
+ * Serialization keeps all of its state, if its causes are serializable too.
  */
 public abstract class SandboxException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -19,7 +19,7 @@ public abstract class SandboxException extends RuntimeException {
     this.failure = failure;
   }
 
-  /** Everything that is known about it. */
+  /** All details of the failure. */
   public Failure failure() {
     return failure;
   }
@@ -29,12 +29,12 @@ public abstract class SandboxException extends RuntimeException {
     return failure.operation();
   }
 
-  /** What it was about: a path, a program, a sandbox's id. */
+  /** What it was applied to: a path, a program, a sandbox's id. */
   public String subject() {
     return failure.subject();
   }
 
-  /** The HTTP status, if an answer came. */
+  /** The HTTP status, if there was a response. */
   public OptionalInt status() {
     return failure.status();
   }
@@ -44,7 +44,7 @@ public abstract class SandboxException extends RuntimeException {
     return failure.code();
   }
 
-  /** The platform's name for the request, for its support. */
+  /** The platform's id of the request, to quote to its support. */
   public Optional<String> requestId() {
     return failure.requestId();
   }

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which sandboxes to list: those for which everything here is true. Immutable. */
+/**
+ * Which sandboxes to list: those that match every condition. Immutable; each method returns a
+ * changed copy.
+ */
 public final class SandboxFilter {
   private static final SandboxFilter ALL = new SandboxFilter(Map.of(), null);
 
@@ -19,7 +22,7 @@ public final class SandboxFilter {
     this.state = state;
   }
 
-  /** Every sandbox that runs or sleeps. */
+  /** All sandboxes, running or paused. */
   public static SandboxFilter all() {
     return ALL;
   }
@@ -27,7 +30,7 @@ public final class SandboxFilter {
   /**
    * Only with this label.
    *
-   * @throws IllegalArgumentException if one has a NUL or an unpaired surrogate
+   * @throws IllegalArgumentException if one contains a NUL or an unpaired surrogate
    */
   public SandboxFilter label(String name, String value) {
     SandboxSpec.requireLabel(name, value);
@@ -41,7 +44,7 @@ public final class SandboxFilter {
     return new SandboxFilter(labels, requireNonNull(wanted, "wanted"));
   }
 
-  /** True if everything here is true of {@code sandbox}. */
+  /** True if {@code sandbox} matches every condition. */
   public boolean matches(SandboxInfo sandbox) {
     return sandbox.labels().entrySet().containsAll(labels.entrySet())
         && (state == null || state == sandbox.state());

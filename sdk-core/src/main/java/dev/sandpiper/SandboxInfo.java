@@ -10,17 +10,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a platform says about a sandbox. What it does not say, or says in a form that cannot be
- * read, is empty. Immutable; each method that begins with {@code with} returns a changed copy.
+ * A platform's information about a sandbox. Values that are absent, or cannot be parsed, are empty.
+ * Immutable; each method that begins with {@code with} returns a changed copy.
  */
 public final class SandboxInfo {
 
-  /** What a sandbox can be doing. */
+  /** The state of a sandbox. */
   public enum State {
     RUNNING,
     /** It sleeps: its files are kept, and using it wakes it. */
     PAUSED,
-    /** It is being deleted: nothing can connect to it any more, and its name will soon be free. */
+    /** It is being deleted: no client can connect to it, and its name will soon be free. */
     DELETING,
     /** Starting, failed, or in a state that this version does not know. */
     OTHER
@@ -46,7 +46,7 @@ public final class SandboxInfo {
     this.told = told;
   }
 
-  /** A sandbox of which nothing else is known. */
+  /** A sandbox without further information. */
   public static SandboxInfo of(String id, State state) {
     return new SandboxInfo(new Told(id, state, null, Map.of(), null, null));
   }
@@ -79,19 +79,19 @@ public final class SandboxInfo {
     return told.id;
   }
 
-  /** What it does. */
+  /** Its state. */
   public State state() {
     return told.state;
   }
 
-  /** What it was made from. */
+  /** The template or image that it was created from. */
   public Optional<String> template() {
     return Optional.ofNullable(told.template);
   }
 
   /**
-   * As given at its creation; a label without a value is left out, and a value that is not a text
-   * is JSON.
+   * The labels given at its creation; a label without a value is left out, and a value that is not
+   * text is JSON.
    */
   public Map<String, String> labels() {
     return told.labels;
@@ -102,14 +102,15 @@ public final class SandboxInfo {
     return Optional.ofNullable(told.startedAt);
   }
 
-  /** When it ends by itself, if it does. */
+  /** When its time to live ends, if it has one. */
   public Optional<Instant> expiresAt() {
     return Optional.ofNullable(told.expiresAt);
   }
 
   /**
-   * This as plain values: {@code id}, {@code state} and {@code labels}; {@code template}, {@code
-   * startedAt} and {@code expiresAt} (text) where they are known. This is what Jackson serializes.
+   * The information as plain values: {@code id}, {@code state} and {@code labels}; {@code
+   * template}, {@code startedAt} and {@code expiresAt} (text) if known. This is what Jackson
+   * serializes.
    */
   @JsonValue
   public Map<String, Object> toMap() {
@@ -133,7 +134,7 @@ public final class SandboxInfo {
     return told.hashCode();
   }
 
-  /** Its id and state: labels may be sensitive. */
+  /** Its id and state only, because labels may be sensitive. */
   @Override
   public String toString() {
     return "SandboxInfo[" + told.id + ", " + told.state + "]";

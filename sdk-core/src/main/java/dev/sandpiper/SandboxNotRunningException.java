@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sandbox does not run, so nothing was done in it: it sleeps, was killed, expired, or never
- * was. One that sleeps ({@link SandboxInfo.State#PAUSED}) is woken by {@link
- * SandboxClient#connect(String)}; in place of any other, create a new one.
+ * The sandbox is not running, so nothing was done in it: it is paused, was killed, has expired, or
+ * never existed. {@link SandboxClient#connect(String)} wakes a paused one ({@link
+ * SandboxInfo.State#PAUSED}); otherwise create a new one.
  */
 public class SandboxNotRunningException extends NotFoundException {
   private static final long serialVersionUID = 1L;
@@ -16,8 +16,8 @@ public class SandboxNotRunningException extends NotFoundException {
   private final SandboxInfo.@Nullable State state;
 
   /**
-   * @param state what the platform says of it instead; null if it does not know it, or was not
-   *     asked
+   * @param state the state that the platform reports; null if it does not know the sandbox, or was
+   *     not asked
    */
   public SandboxNotRunningException(
       Failure failure, SandboxInfo.@Nullable State state, @Nullable Throwable cause) {
@@ -25,7 +25,10 @@ public class SandboxNotRunningException extends NotFoundException {
     this.state = state;
   }
 
-  /** What the platform says of it instead; empty if it does not know it, or could not be asked. */
+  /**
+   * The state that the platform reports; empty if it does not know the sandbox, or could not be
+   * asked.
+   */
   public Optional<SandboxInfo.State> state() {
     return Optional.ofNullable(state);
   }

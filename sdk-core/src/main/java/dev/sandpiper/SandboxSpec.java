@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What sandbox to create. Immutable; each method returns a changed copy. */
+/** How to create a sandbox. Immutable; each method returns a changed copy. */
 public final class SandboxSpec {
   private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
   private static final SandboxSpec STANDARD =
@@ -35,7 +35,7 @@ public final class SandboxSpec {
     return STANDARD;
   }
 
-  /** {@link #standard()} from this template or image. */
+  /** Like {@link #standard()}, from this template or image. */
   public static SandboxSpec template(String name) {
     if (SentText.require("the template's name", name).isBlank()) {
       throw new IllegalArgumentException("the template's name is blank");
@@ -44,19 +44,20 @@ public final class SandboxSpec {
   }
 
   /**
-   * Sets a variable for every process in the sandbox. One whose name a shell cannot hold reaches
-   * the commands that this library starts, with what {@link Command#environment} needs; creating a
-   * sandbox without that fails with an {@link InvalidRequestException}, and nothing is left.
+   * Sets a variable for every process in the sandbox. A variable whose name is not a valid shell
+   * identifier reaches only the commands that this library starts, and needs the same programs as
+   * {@link Command#environment}; creating a sandbox without them fails with an {@link
+   * InvalidRequestException}, and leaves no sandbox behind.
    *
-   * @throws IllegalArgumentException if the name is empty or has a {@code =}, or one has a NUL or
-   *     an unpaired surrogate
+   * @throws IllegalArgumentException if the name is empty or contains {@code =}, or the name or the
+   *     value contains a NUL or an unpaired surrogate
    */
   public SandboxSpec environment(String name, String value) {
     Command.requireVariable(name, value);
     return new SandboxSpec(template, with(environment, name, value), labels, timeToLive);
   }
 
-  /** Like {@link #environment(String, String)}, for each of these. */
+  /** Like {@link #environment(String, String)}, for each entry. */
   public SandboxSpec environment(Map<String, String> variables) {
     SandboxSpec spec = this;
     for (Map.Entry<String, String> each : variables.entrySet()) {
@@ -68,14 +69,15 @@ public final class SandboxSpec {
   /**
    * Labels the sandbox, so that {@link SandboxClient#list} can find it.
    *
-   * @throws IllegalArgumentException if one has a NUL or an unpaired surrogate
+   * @throws IllegalArgumentException if the name or the value contains a NUL or an unpaired
+   *     surrogate
    */
   public SandboxSpec label(String name, String value) {
     requireLabel(name, value);
     return new SandboxSpec(template, environment, with(labels, name, value), timeToLive);
   }
 
-  /** Like {@link #label}, for each of these. */
+  /** Like {@link #label}, for each entry. */
   public SandboxSpec labels(Map<String, String> labels) {
     SandboxSpec spec = this;
     for (Map.Entry<String, String> each : labels.entrySet()) {
@@ -85,7 +87,7 @@ public final class SandboxSpec {
   }
 
   /**
-   * How long it runs unless that is extended. Platforms count in seconds; parts are rounded up.
+   * How long it runs unless extended. Rounded up to whole seconds.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -112,7 +114,7 @@ public final class SandboxSpec {
     return timeToLive;
   }
 
-  /** Template and time to live; variables may be secrets. */
+  /** Template and time to live only, because variables may be secrets. */
   @Override
   public String toString() {
     return "SandboxSpec[" + template().orElse("standard") + ", " + timeToLive + "]";

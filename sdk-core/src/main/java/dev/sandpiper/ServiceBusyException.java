@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The platform is overloaded (503). {@link #retryable()} says whether it is certain that nothing
- * was changed, so that the same call can be made again later.
+ * was changed, so that the call can be repeated later.
  */
 public class ServiceBusyException extends PlatformException {
   private static final long serialVersionUID = 1L;
@@ -19,7 +19,7 @@ public class ServiceBusyException extends PlatformException {
     this.retryAfter = retryAfter;
   }
 
-  /** How long the platform asks to wait, if it says so. */
+  /** How long to wait before the next attempt, if the platform says so. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }

@@ -6,8 +6,8 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * A POSIX signal by its Linux number. {@link #UNKNOWN} means "killed by a signal, and the platform
- * does not say by which".
+ * A POSIX signal by its Linux number. {@link #UNKNOWN} means "killed by a signal that the platform
+ * does not report".
  *
  * @param number 1 to 64, or 0 for {@link #UNKNOWN}
  */
@@ -52,7 +52,7 @@ public record Signal(int number) implements Serializable {
     return new Signal(index + 1);
   }
 
-  /** {@code SIGTERM} and the like; {@code signal 40} where there is no name. */
+  /** {@code SIGTERM} and the like; {@code signal 40} for a signal without a name. */
   @Override
   public String toString() {
     if (number == 0) {

@@ -1,7 +1,7 @@
 package dev.sandpiper;
 
 /**
- * How many characters a terminal shows.
+ * The size of a terminal in characters.
  *
  * @param columns 1 to 65535
  * @param rows 1 to 65535

@@ -3,7 +3,8 @@ package dev.sandpiper;
 import static java.util.Objects.requireNonNull;
 
 /**
- * This sandbox cannot do that. Nothing was done; {@link Sandbox#capabilities()} says what it can.
+ * The sandbox does not support the operation. Nothing was done; {@link Sandbox#capabilities()}
+ * lists what it supports.
  */
 public class UnsupportedCapabilityException extends SandboxException {
   private static final long serialVersionUID = 1L;
@@ -15,7 +16,7 @@ public class UnsupportedCapabilityException extends SandboxException {
     this.capability = requireNonNull(capability, "capability");
   }
 
-  /** Which capability is missing. */
+  /** The missing capability. */
   public Capability capability() {
     return capability;
   }

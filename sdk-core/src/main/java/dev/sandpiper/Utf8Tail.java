@@ -6,21 +6,21 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
 
-/** Finds the beginning of a UTF-8 character at the end of some bytes. */
+/** Finds an incomplete UTF-8 character at the end of some bytes. */
 final class Utf8Tail {
   private static final int LONGEST = 3;
 
   private Utf8Tail() {}
 
   /**
-   * How many bytes at the end of {@code first} and {@code second} together could still become a
-   * character, or a single replacement, when more bytes come.
+   * How many bytes at the end of {@code first} and {@code second} together may be the start of a
+   * character, or of a single replacement, that further bytes complete.
    */
   static int lengthOf(byte[] first, byte[] second) {
     if (second.length > 0 && second[second.length - 1] >= 0) {
-      return 0; // by far the most outputs end in ASCII
+      return 0; // by far most outputs end in ASCII
     }
-    // Bytes before the last three are complete or malformed, whatever follows.
+    // Bytes before the last three are complete or malformed, whatever comes next.
     int fromFirst = Math.min(first.length, Math.max(0, LONGEST - second.length));
     int fromSecond = Math.min(second.length, LONGEST);
     ByteBuffer end =

@@ -1,6 +1,6 @@
 package dev.sandpiper;
 
-/** What to watch of a directory. Immutable; each method returns a changed copy. */
+/** How to watch a directory. Immutable; each method returns a changed copy. */
 public final class WatchOptions {
   private static final WatchOptions STANDARD = new WatchOptions(false, false);
 
@@ -12,20 +12,21 @@ public final class WatchOptions {
     this.info = info;
   }
 
-  /** The entries of the directory itself, by their names. */
+  /** Watches the directory's own entries, and reports their paths only. */
   public static WatchOptions standard() {
     return STANDARD;
   }
 
   /**
-   * Also what is in directories below it. A new one is watched as soon as the sandbox sees it: what
-   * is made in it before that may not be reported, so list a new directory to be sure.
+   * Also watches the directories below it. A new directory is watched as soon as the sandbox
+   * notices it: entries created in it before may not be reported, so list a new directory to be
+   * sure.
    */
   public WatchOptions recursive() {
     return new WatchOptions(true, info);
   }
 
-  /** With the {@link FileInfo} of each entry that still exists when its event is sent. */
+  /** Adds the {@link FileInfo} of each entry that still exists when its event is sent. */
   public WatchOptions includeInfo() {
     return new WatchOptions(recursive, true);
   }

@@ -2,7 +2,7 @@ package dev.sandpiper;
 
 import org.jspecify.annotations.Nullable;
 
-/** The other side sent something that its protocol does not allow. Nothing was guessed from it. */
+/** The peer violated its protocol. Nothing was inferred from the malformed data. */
 public class WireFormatException extends SandboxException {
   private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package dev.sandpiper;
 import static java.util.Objects.requireNonNull;
 
 /**
- * How to write a file, and the listener of its progress. Immutable; each method returns a changed
+ * How to write a file, and a listener for its progress. Immutable; each method returns a changed
  * copy.
  */
 public final class WriteOptions {
@@ -18,19 +18,19 @@ public final class WriteOptions {
   }
 
   /**
-   * Into the file itself, as the platforms do it: others see it grow, and a transfer that breaks
-   * leaves a part, which the error says.
+   * Writes to the file itself, as the platforms do: others see it grow, and a failed transfer
+   * leaves a part of it, which the error says.
    */
   public static WriteOptions inPlace() {
     return IN_PLACE;
   }
 
   /**
-   * Beside the file, under a hidden name, and then in its place: others see the old file or the new
-   * one, and a transfer that breaks leaves the old. The old file's mode is kept; a link is
-   * followed, and what it leads to is replaced. Other hard links to the old file keep the old
-   * content. What is not a regular file, and what is in {@code /proc} or {@code /sys}, cannot be
-   * replaced, which is an {@link InvalidRequestException}.
+   * Writes to a hidden file in the same directory, and then renames it: others see the old file or
+   * the new one, and a failed transfer leaves the old one. The old file's mode is kept; a link is
+   * followed, and its target is replaced. Other hard links to the old file keep the old content.
+   * Entries that are not regular files, and those in {@code /proc} or {@code /sys}, cannot be
+   * replaced: writing to one throws {@link InvalidRequestException}.
    */
   public WriteOptions atomic() {
     return new WriteOptions(true, listener);

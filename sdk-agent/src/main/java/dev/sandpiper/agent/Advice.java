@@ -11,7 +11,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.ServiceBusyException;
 import dev.sandpiper.UnsupportedCapabilityException;
 
-/** What a model does after a failure, one sentence for each kind of it. */
+/** What a model can do after a failure, one sentence for each kind. */
 final class Advice {
   private Advice() {}
 

@@ -2,7 +2,7 @@ package dev.sandpiper.agent;
 
 import static java.util.Objects.requireNonNull;
 
-/** One tool: what a model is shown of it, and its call. Safe for use by many threads. */
+/** One tool: its description for a model, and its call. Safe for use by many threads. */
 public final class AgentTool {
   private final String name;
   private final String description;
@@ -19,7 +19,7 @@ public final class AgentTool {
     this.runner = runner;
   }
 
-  /** Lower case and underscores, such as {@code run_command}. */
+  /** The name, in lower case with underscores, such as {@code run_command}. */
   public String name() {
     return name;
   }
@@ -35,13 +35,12 @@ public final class AgentTool {
   }
 
   /**
-   * Does it. Blocks for as long as it takes. Whatever the arguments are and whatever the sandbox
-   * does, the outcome is a result: arguments that do not fit, a path outside the root, a failure of
-   * the platform, a sandbox that is gone.
+   * Runs the tool. Blocks until it is done. Every outcome is a result, including invalid arguments,
+   * a path outside the root, a failure of the platform and an ended sandbox.
    *
    * @param arguments a JSON object, as the model wrote it
-   * @throws dev.sandpiper.CancelledException if this thread is interrupted, with the flag set; a
-   *     command that the call ran is stopped
+   * @throws dev.sandpiper.CancelledException if this thread is interrupted, with the interrupt flag
+   *     set; a command that the call ran is stopped
    */
   public ToolResult call(String arguments) {
     return runner.run(this, requireNonNull(arguments, "arguments"));

@@ -7,7 +7,7 @@ import java.util.Optional;
 /** The arguments of one call, after {@link Parameters} has checked them. */
 record Arguments(Map<String, JsonNode> values) {
 
-  /** One that is required. */
+  /** A required argument. */
   String text(String name) {
     return optionalText(name)
         .orElseThrow(() -> new IllegalStateException(name + " was not checked to be there"));

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of a stream as bytes, of each so many at the most; the rest is counted and not kept. */
+/** Lines of a stream as bytes, each up to a maximum; the rest is counted and not kept. */
 final class BoundedLines {
   private final InputStream source;
   private final int mostBytes;
@@ -34,7 +34,7 @@ final class BoundedLines {
       return bytes;
     }
 
-    /** How many bytes it has. */
+    /** Its length in bytes. */
     long length() {
       return length;
     }
@@ -49,12 +49,12 @@ final class BoundedLines {
     }
   }
 
-  /** How many bytes of the stream were looked at. */
+  /** How many bytes of the stream were read. */
   long taken() {
     return taken;
   }
 
-  /** Null at the end, which a line feed at the end of the file comes before. */
+  /** Null at the end; a line feed at the end of the file does not start another line. */
   @Nullable Line next() throws IOException {
     ByteArrayOutputStream kept = new ByteArrayOutputStream();
     long length = 0;

@@ -8,7 +8,7 @@ import dev.sandpiper.Sandbox;
 import java.time.Duration;
 import java.util.Locale;
 
-/** {@code run_command}: to its end, with its output and how it ended. */
+/** {@code run_command}: runs a command to its end, and returns its output and exit status. */
 final class CommandTools {
   static final int LONGEST_HEADER = 300;
 

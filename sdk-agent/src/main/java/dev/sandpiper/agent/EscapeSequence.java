@@ -1,7 +1,7 @@
 package dev.sandpiper.agent;
 
 /**
- * Where a terminal's control sequence ends.
+ * Finds the end of a terminal's control sequence.
  *
  * @see <a href="https://ecma-international.org/publications-and-standards/standards/ecma-48/">
  *     ECMA-48</a>
@@ -10,12 +10,16 @@ final class EscapeSequence {
   static final byte ESCAPE = 0x1b;
   private static final byte BELL = 0x07;
 
-  /** A title or a link; what is longer without an end is not a sequence but an ESC in binary. */
+  /**
+   * For a title or a link; a longer one without an end is not a sequence but an ESC in binary data.
+   */
   private static final int LONGEST = 4_096;
 
   private EscapeSequence() {}
 
-  /** The index behind the sequence that begins at {@code start}, or the end if it is cut off. */
+  /**
+   * The index after the sequence that begins at {@code start}, or the limit if it is incomplete.
+   */
   static int end(byte[] bytes, int start, int limit) {
     if (start + 1 >= limit) {
       return limit;
@@ -27,7 +31,7 @@ final class EscapeSequence {
     };
   }
 
-  /** True if the sequence at {@code start} may have its end in bytes that follow. */
+  /** True if the sequence at {@code start} may continue in the next bytes. */
   static boolean isCutOff(byte[] bytes, int start) {
     if (start + 1 >= bytes.length) {
       return true;

@@ -2,7 +2,10 @@ package dev.sandpiper.agent;
 
 import dev.sandpiper.CapturedOutput;
 
-/** Output in so many characters: all of it, or its head and tail with what is missing said. */
+/**
+ * Output in a limited number of characters: all of it, or its head and tail with a note of what is
+ * missing.
+ */
 final class Excerpt {
   static final int LONGEST_MARKER = 100;
   private static final int LONGEST_SEQUENCE = 64;
@@ -19,7 +22,7 @@ final class Excerpt {
     this.isComplete = isComplete;
   }
 
-  /** Fits {@code output} into {@code budget} characters, markers and notes included. */
+  /** Fits {@code output} into {@code budget} characters, including markers and notes. */
   static String of(CapturedOutput output, int budget) {
     byte[] head = output.head();
     return output.isComplete()
@@ -37,7 +40,7 @@ final class Excerpt {
     }
     int half = budget / 2 - LONGEST_MARKER;
     String text = cut(half);
-    // A byte that is not text takes four characters.
+    // A byte that is not text needs four characters.
     while (text.length() > budget && half > 0) {
       half /= 2;
       text = cut(half);
@@ -65,7 +68,7 @@ final class Excerpt {
     return escaped == 0 ? text : text + "\n" + PlainText.NOTE + escaped + "]";
   }
 
-  /** Behind the last line that ends within the last quarter before {@code end}. */
+  /** The end of the last line that ends within the last quarter before {@code end}. */
   private int endOfLine(int end) {
     for (int at = end; at > end - end / 4; at--) {
       if (head[at - 1] == '\n') {
@@ -75,7 +78,7 @@ final class Excerpt {
     return Utf8.wholeEnd(head, end);
   }
 
-  /** The first line that begins within the first quarter behind {@code start}. */
+  /** The start of the first line that begins within the first quarter after {@code start}. */
   private int startOfLine(int start) {
     if (start == 0) {
       return Utf8.wholeStart(tail, 0);
@@ -89,7 +92,7 @@ final class Excerpt {
     return outsideOfSequence(start);
   }
 
-  /** Behind the escape sequence that a cut here would leave the end of. */
+  /** The end of the escape sequence that a cut here would split. */
   private int outsideOfSequence(int start) {
     for (int at = start - 1; at >= Math.max(0, start - LONGEST_SEQUENCE); at--) {
       if (tail[at] == EscapeSequence.ESCAPE) {

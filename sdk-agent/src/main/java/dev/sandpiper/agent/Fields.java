@@ -7,16 +7,16 @@ import dev.sandpiper.ProcessEvent.OutputGap;
 import java.io.ByteArrayOutputStream;
 
 /**
- * Takes the output of a search apart while it comes. The ends of fields repeat: a NUL, or a NUL and
- * a line feed in turn. What a field has beyond so many bytes is dropped.
+ * Splits the output of a search into fields as it arrives. Fields end with a NUL, or with a NUL and
+ * a line feed in turn. A field is truncated to a maximum number of bytes.
  */
 final class Fields implements OutputListener {
   private static final int LONGEST = 8_192;
 
-  /** Sees the fields, and throws {@link Enough} when it needs no more. */
+  /** Receives the fields, and throws {@link Enough} when it needs no more. */
   @FunctionalInterface
   interface Reader {
-    /** Takes one, with the number of the end that it had. */
+    /** Receives one field, with the index of its terminator. */
     void take(int kind, byte[] field) throws Enough;
   }
 
@@ -43,7 +43,7 @@ final class Fields implements OutputListener {
   @Override
   public void onOutput(Output output) {
     if (output.channel() == Channel.STDERR) {
-      return; // the result has it
+      return; // the result has stderr
     }
     for (byte single : output.toByteArray()) {
       take(single);
@@ -53,7 +53,7 @@ final class Fields implements OutputListener {
   @Override
   public void onGap(OutputGap gap) {
     hasGap = true;
-    // What follows may begin in the middle of anything, so none of it is used.
+    // The output after a gap may begin in the middle of a field, so it is not used.
     throw new Enough();
   }
 

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * A pattern for relative paths: {@code *} and {@code ?} within a name, {@code **} for any number of
- * directories, <code>{a,b}</code> for either. Without a slash it is for names, at any depth.
- * Matching takes time in proportion to pattern times path, whatever the pattern is.
+ * directories, <code>{a,b}</code> for either. Without a slash it matches names at any depth.
+ * Matching time is at most proportional to the pattern's length times the path's.
  */
 final class Glob {
   private static final int MOST_ALTERNATIVES = 64;
@@ -18,7 +18,7 @@ final class Glob {
   }
 
   /**
-   * @throws InvalidArgumentsException if its braces are not in pairs, or are too many
+   * @throws InvalidArgumentsException if its braces are unbalanced, or too many
    */
   static Glob of(String pattern) throws InvalidArgumentsException {
     List<String> expanded = new ArrayList<>();
@@ -44,13 +44,13 @@ final class Glob {
     if (open < 0 || close < 0) {
       throw new InvalidArgumentsException("The braces of the pattern are not in pairs.");
     }
-    // The last to open has none inside.
+    // The last opening brace has no braces inside.
     for (String choice : pattern.substring(open + 1, close).split(",", -1)) {
       expand(pattern.substring(0, open) + choice + pattern.substring(close + 1), into);
     }
   }
 
-  /** What find's own {@code -name} can leave out before anything is sent. */
+  /** A pattern for find's own {@code -name}, to filter before anything is sent. */
   String lastName() {
     String[] only = alternatives.get(0);
     String last = only[only.length - 1];
@@ -64,7 +64,7 @@ final class Glob {
     return alternatives.stream().anyMatch(each -> matches(each, names));
   }
 
-  /** Two cursors: after a mismatch the last {@code **} takes one name more. */
+  /** Two cursors: after a mismatch the last {@code **} matches one name more. */
   private static boolean matches(String[] pattern, String[] names) {
     int at = 0;
     int name = 0;

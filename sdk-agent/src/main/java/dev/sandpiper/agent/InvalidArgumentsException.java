@@ -1,6 +1,6 @@
 package dev.sandpiper.agent;
 
-/** Arguments of a model that a tool does not take. The message is for the model. */
+/** Arguments of a model that a tool does not accept. The message is for the model. */
 final class InvalidArgumentsException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,7 @@ import dev.sandpiper.IncompleteListingException;
 import dev.sandpiper.Sandbox;
 import java.util.List;
 
-/** {@code list_files}: what is in a directory, some levels deep. */
+/** {@code list_files}: the entries of a directory, some levels deep. */
 final class ListFiles {
   private static final int ROOM_FOR_NOTES = 200;
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Where a text occurs in a file.
+ * The occurrences of a text in a file.
  *
- * @param count how often, without overlaps
- * @param lines the lines where the first of them begin
+ * @param count the number of non-overlapping occurrences
+ * @param lines the line numbers where the first of them begin
  */
 record Occurrences(int count, List<Integer> lines) {
   private static final int MOST_SHOWN = 20;
@@ -29,7 +29,7 @@ record Occurrences(int count, List<Integer> lines) {
     return new Occurrences(count, lines);
   }
 
-  /** How often and where, in words. */
+  /** Number and lines, as text for the model. */
   @Override
   public String toString() {
     String shown = lines.stream().map(String::valueOf).collect(Collectors.joining(", "));

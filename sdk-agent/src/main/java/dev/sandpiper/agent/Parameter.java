@@ -3,8 +3,8 @@ package dev.sandpiper.agent;
 /**
  * One argument of a tool.
  *
- * @param least of a number, its least value; of a text, its fewest characters
- * @param most of a number, its greatest value; of a text, its most characters
+ * @param least the minimum of a number, or the minimum length of a text in characters
+ * @param most the maximum of a number, or the maximum length of a text in characters
  */
 record Parameter(String name, Type type, Need need, String description, long least, long most) {
   private static final int LONGEST_PATH = 4_096;
@@ -54,7 +54,7 @@ record Parameter(String name, Type type, Need need, String description, long lea
     return need == Need.REQUIRED;
   }
 
-  /** What a value has to be, for the message about one that is not. */
+  /** The expected values, for the message about an invalid one. */
   String expected() {
     return switch (type) {
       case WORD -> "a string of " + least + " to " + most + " characters without NUL";

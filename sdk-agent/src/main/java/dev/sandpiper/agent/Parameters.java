@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a tool takes: its schema, and the check of a call's arguments against it. */
+/** The parameters of a tool: their schema, and the validation of a call's arguments. */
 record Parameters(List<Parameter> all) {
   private static final int LONGEST_DOCUMENT = 16 << 20;
   private static final int LONGEST_NAME = 60;
@@ -44,16 +44,16 @@ record Parameters(List<Parameter> all) {
   }
 
   /**
-   * The arguments in a document that a model wrote.
+   * Parses the arguments that a model wrote.
    *
-   * @throws InvalidArgumentsException if they do not fit
+   * @throws InvalidArgumentsException if they are invalid
    */
   Arguments read(String document) throws InvalidArgumentsException {
     JsonNode json = parse(document);
     Map<String, JsonNode> values = new HashMap<>();
     for (Map.Entry<String, JsonNode> field : json.properties()) {
       Parameter parameter = named(field.getKey());
-      // Models write null for what they leave out.
+      // Models write null for omitted arguments.
       if (!field.getValue().isNull()) {
         require(parameter, field.getValue());
         values.put(field.getKey(), field.getValue());

@@ -26,7 +26,7 @@ record PlainText(String text, int escaped) {
     return new Decoding(bytes, to, false).from(from);
   }
 
-  /** A name or a message in one line, cut to this length. */
+  /** A name or a message in one line, truncated to this length. */
   static String printable(String text, int most) {
     byte[] bytes = text.substring(0, Math.min(text.length(), most)).getBytes(UTF_8);
     String line = ofFile(bytes, 0, bytes.length).text.replace("\n", "\\n").replace("\t", "\\t");
@@ -38,7 +38,8 @@ record PlainText(String text, int escaped) {
   }
 
   /**
-   * {@code text}, or its beginning and its end with what is missing said, in so many characters.
+   * {@code text}, or its beginning and its end with a note of what is missing, in at most this many
+   * characters.
    */
   static String capped(String text, int most) {
     if (text.length() <= most) {
@@ -81,12 +82,12 @@ record PlainText(String text, int escaped) {
       return new PlainText(text.toString(), escaped);
     }
 
-    /** Appends the character at an index, and returns how many bytes it has. */
+    /** Appends the character at an index, and returns its number of bytes. */
     private int take(int at) {
       int length = Utf8.length(bytes, at, to);
       if (length > 1) {
         String character = new String(bytes, at, length, UTF_8);
-        // U+0080 to U+009F are control characters of eight bits.
+        // U+0080 to U+009F are 8-bit control characters.
         if (!(isOutput && Character.isISOControl(character.codePointAt(0)))) {
           text.append(character);
         }
@@ -105,7 +106,7 @@ record PlainText(String text, int escaped) {
 
     private void control(byte single, int at) {
       if (isOutput && single == '\r') {
-        // A progress bar: what it draws over itself becomes lines.
+        // A progress bar: what it overwrites becomes lines.
         if (at + 1 < to && bytes[at + 1] != '\n') {
           text.append('\n');
         }

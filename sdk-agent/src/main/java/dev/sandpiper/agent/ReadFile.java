@@ -43,7 +43,7 @@ final class ReadFile {
   }
 
   private int half() {
-    return (options.resultCharacters() - ROOM_FOR_NOTES) / 8; // of \xNN, and other notes
+    return (options.resultCharacters() - ROOM_FOR_NOTES) / 8; // for \xNN and other notes
   }
 
   /** A pipe has no end, and a device may have none. */

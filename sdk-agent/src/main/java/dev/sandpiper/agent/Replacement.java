@@ -1,13 +1,13 @@
 package dev.sandpiper.agent;
 
-/** An exact replacement, and why it is not made. */
+/** An exact replacement, or the reason why it is not made. */
 record Replacement(String oldText, String newText, boolean replacesAll) {
 
   boolean applies(Occurrences found) {
     return !oldText.equals(newText) && (found.count() == 1 || (found.count() > 1 && replacesAll));
   }
 
-  /** How many characters a file would have behind it. */
+  /** How many characters the file would have after it. */
   long lengthOf(String file, Occurrences found) {
     return file.length() + (long) found.count() * (newText.length() - oldText.length());
   }

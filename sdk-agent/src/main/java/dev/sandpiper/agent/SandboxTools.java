@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The tools over one sandbox. Safe for use by many threads; edits of one file by calls at once do
- * not lose each other. {@link #close()} stops the commands that {@code start_command} started, and
+ * The tools for one sandbox. Safe for use by many threads; concurrent edits of one file do not
+ * overwrite each other. {@link #close()} stops the commands that {@code start_command} started, and
  * leaves the sandbox to its owner.
  *
  * <pre>{@code
@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
  * }
  * }</pre>
  *
- * <p>No result holds the sandbox's address, its credentials, or the environment of this JVM. What
- * the sandbox was given, such as {@link dev.sandpiper.SandboxSpec#environment}, a command can
- * print: a secret that the model must not see does not belong there.
+ * <p>No result contains the sandbox's address, its credentials, or the environment of this JVM. A
+ * command can print everything that was passed to the sandbox, such as {@link
+ * dev.sandpiper.SandboxSpec#environment}: do not put secrets there that the model must not see.
  */
 public final class SandboxTools implements AutoCloseable {
   private final ToolRunner runner;
@@ -35,12 +35,12 @@ public final class SandboxTools implements AutoCloseable {
     this.tools = Catalogue.of(sandbox, paths, options, started, runner);
   }
 
-  /** With the standard options. */
+  /** The tools with the standard options. The caller closes both, the tools first. */
   public static SandboxTools of(Sandbox sandbox) {
     return of(sandbox, ToolOptions.standard());
   }
 
-  /** Makes no request. The caller closes both, the tools first. */
+  /** The tools with these options. Makes no request. The caller closes both, the tools first. */
   public static SandboxTools of(Sandbox sandbox, ToolOptions options) {
     return new SandboxTools(requireNonNull(sandbox, "sandbox"), requireNonNull(options, "options"));
   }
@@ -50,12 +50,15 @@ public final class SandboxTools implements AutoCloseable {
     return tools;
   }
 
-  /** One of them; empty if there is no such tool. */
+  /** The tool with this name; empty if there is no such tool. */
   public Optional<AgentTool> named(String name) {
     return tools.stream().filter(tool -> tool.name().equals(name)).findFirst();
   }
 
-  /** {@link AgentTool#call} of a tool by its name. A name that a model made up is a result too. */
+  /**
+   * Calls a tool by its name, see {@link AgentTool#call}. For an unknown name the result is an
+   * error.
+   */
   public ToolResult call(String name, String arguments) {
     Optional<AgentTool> tool = named(requireNonNull(name, "name"));
     return tool.isPresent()
@@ -72,8 +75,8 @@ public final class SandboxTools implements AutoCloseable {
   }
 
   /**
-   * Stops the started commands, all at once, as {@link dev.sandpiper.Process#close} does. Later
-   * calls say that the tools are closed. Idempotent.
+   * Stops the started commands concurrently, as {@link dev.sandpiper.Process#close} does. Results
+   * of later calls say that the tools are closed. Idempotent.
    */
   @Override
   public void close() {

@@ -8,7 +8,7 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.engine.ScriptFile;
 import java.time.Duration;
 
-/** {@code find_files} and {@code grep}, which the sandbox does itself, in so much time. */
+/** {@code find_files} and {@code grep}, which run in the sandbox, with a time limit. */
 final class Search {
   static final int MOST_MATCHES = 5_000;
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -110,7 +110,7 @@ final class Search {
             + (complaint.isEmpty() ? "" : "\n[not everything could be read: " + complaint + "]"));
   }
 
-  /** What was found, up to the length of a result. */
+  /** The matches, up to the length of a result. */
   private final class Matches {
     private final String what;
     private final StringBuilder text = new StringBuilder();

@@ -15,8 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command that runs on between calls. One daemon thread follows it, so that it never waits for a
- * model to read; what was not read in time is dropped from the middle and counted.
+ * A command that keeps running between calls. A daemon thread reads its output, so that it never
+ * waits for a model to read; output that was not read in time is dropped from the middle and
+ * counted.
  */
 final class StartedCommand {
   private final int number;
@@ -38,7 +39,7 @@ final class StartedCommand {
     this.unread = new UnreadOutput(unreadBytes / 2);
   }
 
-  /** What a call reports of it. Output is there once: the next call has what follows. */
+  /** What a call reports of it. Output is reported once: the next call has the output after it. */
   record News(
       CapturedOutput output,
       boolean hasGap,
@@ -101,7 +102,7 @@ final class StartedCommand {
     }
   }
 
-  /** True once a call has returned its end, and so the last of its output. */
+  /** True once a call has returned its end, and therefore the last of its output. */
   boolean isReported() {
     lock.lock();
     try {
@@ -111,7 +112,7 @@ final class StartedCommand {
     }
   }
 
-  /** What is new; waits for output or the end, so long at the most. */
+  /** The news; waits for output or the end, at most this long. */
   News read(Duration limit) throws InterruptedException {
     long left = limit.toNanos();
     lock.lockInterruptibly();
@@ -125,7 +126,7 @@ final class StartedCommand {
     }
   }
 
-  /** Stops it with its children, and returns what it still wrote. */
+  /** Stops it with its children, and returns its last output. */
   News stop() throws InterruptedException {
     process.kill();
     long left = TimeUnit.SECONDS.toNanos(5);

@@ -75,7 +75,7 @@ final class StartedCommands {
     return true;
   }
 
-  /** Null if nothing was started, or nobody would stop it any more. */
+  /** Null if nothing was started, or the tools were closed, so that it would not be stopped. */
   private synchronized @Nullable StartedCommand release(@Nullable Process process) {
     starting--;
     if (process == null || closed) {
@@ -149,7 +149,7 @@ final class StartedCommands {
     return news.failure() == null ? ToolResult.of(text) : ToolResult.error(text);
   }
 
-  /** Stops all of them at once. */
+  /** Stops all of them concurrently. */
   void close() {
     List<StartedCommand> open;
     synchronized (this) {

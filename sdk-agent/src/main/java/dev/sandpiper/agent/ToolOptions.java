@@ -31,12 +31,12 @@ public final class ToolOptions {
 
   /**
    * Keeps the paths of the file tools below this directory, which must exist, and starts commands
-   * there. A relative path begins there. The sandbox itself resolves each path, with its links and
-   * {@code ..}, before it is used, and the resolved path is what is used.
+   * there. A relative path is resolved against it. The sandbox itself resolves the links and {@code
+   * ..} of each path first, and only the resolved path is used.
    *
-   * <p>This keeps a model to its files. It does not protect files from the programs of the sandbox:
-   * a command may read all that its user may, and one that replaces a directory by a link between
-   * the check and the use can lead a file tool elsewhere. The boundary against hostile code is the
+   * <p>This restricts a model to its files. It does not protect files from programs in the sandbox:
+   * a command can read everything that its user can, and one that replaces a directory by a link
+   * between check and use can redirect a file tool. The boundary against hostile code is the
    * sandbox.
    *
    * @throws IllegalArgumentException if {@code directory} is not absolute
@@ -50,7 +50,7 @@ public final class ToolOptions {
   }
 
   /**
-   * How many characters a result has at the most. 16,000 if not set.
+   * The maximum length of a result in characters. Default: 16,000.
    *
    * @throws IllegalArgumentException if it is below 1,000 or above 1,000,000
    */
@@ -60,8 +60,8 @@ public final class ToolOptions {
   }
 
   /**
-   * How long a command may take whose call does not say; at most the {@link #longestCommandLimit}.
-   * Two minutes if not set.
+   * The time limit of a command whose call has none; at most the {@link #longestCommandLimit}.
+   * Default: two minutes.
    *
    * @throws IllegalArgumentException if it is shorter than a second
    */
@@ -71,8 +71,8 @@ public final class ToolOptions {
   }
 
   /**
-   * How long a command may take at the most, whatever its call says; what is longer than a day
-   * counts as a day. Ten minutes if not set.
+   * The maximum time limit of a command, whatever its call says; at most a day. Default: ten
+   * minutes.
    *
    * @throws IllegalArgumentException if it is shorter than a second
    */
@@ -82,7 +82,7 @@ public final class ToolOptions {
   }
 
   /**
-   * How many started commands there may be at once. Eight if not set.
+   * The maximum number of started commands at a time. Default: eight.
    *
    * @throws IllegalArgumentException if it is below 1 or above 100
    */
@@ -91,7 +91,7 @@ public final class ToolOptions {
     return with(changed -> changed.startedCommands = most);
   }
 
-  /** Sees every call and result. */
+  /** Reports every call and result to this listener. */
   public ToolOptions listener(ToolListener observer) {
     requireNonNull(observer, "observer");
     return with(changed -> changed.listener = observer);

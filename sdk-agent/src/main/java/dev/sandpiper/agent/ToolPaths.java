@@ -8,7 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The paths of one toolset: as the model wrote them, or below its root. */
+/** The paths of one toolset: unchanged, or restricted to its root. */
 final class ToolPaths {
   private static final String RESOLVE =
       ScriptFile.load(ToolPaths.class.getResourceAsStream("resolve.sh"), "resolve.sh");

@@ -3,11 +3,11 @@ package dev.sandpiper.agent;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What a model reads of a call. The text has no terminal escape sequences and is never longer than
- * {@link ToolOptions#resultCharacters}.
+ * The result of a call for the model. The text has no terminal escape sequences and is never longer
+ * than {@link ToolOptions#resultCharacters}.
  *
- * @param isError true if the tool could not do what it was asked; the text then says what to do
- *     next. A command that exits with another status than 0 is not an error of the tool
+ * @param isError true if the tool failed; the text then says what to do next. A nonzero exit code
+ *     of a command is not an error of the tool
  */
 public record ToolResult(String text, boolean isError) {
   public ToolResult {
@@ -22,7 +22,7 @@ public record ToolResult(String text, boolean isError) {
     return new ToolResult(text, true);
   }
 
-  /** The length; never the content. */
+  /** The length, never the content. */
   @Override
   public String toString() {
     return (isError ? "error" : "result") + " of " + text.length() + " characters";

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Runs calls: reports them to the listener, and turns what goes wrong into results. */
+/** Runs calls: reports them to the listener, and turns failures into results. */
 final class ToolRunner {
   private static final ToolResult CANCELLED =
       ToolResult.error("The call was cancelled. Whether it had an effect is unknown.");

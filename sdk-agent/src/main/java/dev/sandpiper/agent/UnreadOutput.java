@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
 /**
- * What a started command wrote since it was read last: all of it, or its first and its last bytes.
+ * The output of a started command since the last read: all of it, or its first and its last bytes.
  * Guarded by its owner.
  */
 final class UnreadOutput {
@@ -24,7 +24,7 @@ final class UnreadOutput {
   void add(byte[] bytes) {
     int toHead = Math.min(bytes.length, half - head.size());
     head.write(bytes, 0, toHead);
-    // Of a piece longer than the ring only its end can stay.
+    // Of a piece longer than the ring only the end can be kept.
     int from = Math.max(toHead, bytes.length - half);
     behindHead += from - toHead;
     for (int i = from; i < bytes.length; i++) {
@@ -37,10 +37,9 @@ final class UnreadOutput {
   }
 
   /**
-   * Everything that is here, once.
+   * All output that is buffered, once.
    *
-   * @param mayGrow true if a character that is incomplete at the end may still be completed: it
-   *     stays
+   * @param mayGrow true if an incomplete character at the end may still be completed: it is kept
    */
   CapturedOutput take(boolean mayGrow) {
     byte[] first = head.toByteArray();
@@ -70,7 +69,7 @@ final class UnreadOutput {
     return bytes;
   }
 
-  /** The beginning of a character, or of an escape sequence, whose end has not come yet. */
+  /** The beginning of an incomplete character or escape sequence. */
   private static byte[] unfinished(byte[] bytes) {
     int from = bytes.length;
     for (int at = bytes.length - 1; at >= Math.max(0, bytes.length - LONGEST_UNFINISHED); at--) {

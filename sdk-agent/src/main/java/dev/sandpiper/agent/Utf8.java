@@ -1,12 +1,12 @@
 package dev.sandpiper.agent;
 
-/** The characters of UTF-8 as RFC 3629 defines them: none too long, and no surrogates. */
+/** The characters of UTF-8 as RFC 3629 defines them: no overlong forms, and no surrogates. */
 final class Utf8 {
   private static final int LONGEST = 4;
 
   private Utf8() {}
 
-  /** How many bytes the character at {@code at} has; 0 if there is not a whole one. */
+  /** The number of bytes of the character at {@code at}; 0 if there is no complete one. */
   static int length(byte[] bytes, int at, int limit) {
     int lead = bytes[at] & 0xff;
     int length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
@@ -35,13 +35,13 @@ final class Utf8 {
     return (single & 0xc0) == 0x80;
   }
 
-  /** True if a character begins at {@code at} whose end is not there. */
+  /** True if an incomplete character begins at {@code at}. */
   static boolean isCutOff(byte[] bytes, int at, int limit) {
     int lead = bytes[at] & 0xff;
     return lead >= 0xc2 && lead <= 0xf4 && at + (lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4) > limit;
   }
 
-  /** {@code end}, or the beginning of the character that a cut there would divide. */
+  /** {@code end}, or the beginning of the character that a cut there would split. */
   static int wholeEnd(byte[] bytes, int end) {
     for (int at = end - 1; at >= Math.max(0, end - LONGEST + 1); at--) {
       if (!isContinuation(bytes[at])) {
@@ -51,12 +51,12 @@ final class Utf8 {
     return end;
   }
 
-  /** {@code start}, or the place behind the character that a cut there would divide. */
+  /** {@code start}, or the end of the character that a cut there would split. */
   static int wholeStart(byte[] bytes, int start) {
     int at = start;
     while (at < bytes.length && at - start < LONGEST && isContinuation(bytes[at])) {
       at++;
     }
-    return at - start < LONGEST ? at : start; // not UTF-8 here: any place is as good
+    return at - start < LONGEST ? at : start; // not UTF-8 here, so any place will do
   }
 }

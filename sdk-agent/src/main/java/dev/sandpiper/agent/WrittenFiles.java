@@ -10,8 +10,8 @@ import java.nio.charset.CharacterCodingException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * {@code write_file} and {@code edit_file}. They wait for each other: of two edits of one file at
- * once, whatever names they have for it, the second sees what the first did.
+ * {@code write_file} and {@code edit_file}. They exclude each other: of two concurrent edits of one
+ * file, by whatever paths, the second sees the result of the first.
  */
 final class WrittenFiles {
   private static final int MOST_BYTES = 8 << 20;
@@ -73,7 +73,7 @@ final class WrittenFiles {
 
   private void replace(String path, String content) {
     WriteOptions inPlace = WriteOptions.inPlace();
-    // A transfer that breaks then leaves the old file.
+    // A failed transfer then leaves the old file.
     boolean canMove = sandbox.capabilities().contains(Capability.MOVE);
     sandbox.files().write(path, Content.of(content), canMove ? inPlace.atomic() : inPlace);
   }

@@ -14,10 +14,11 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * What the sandboxes of one client share.
+ * The state that the sandboxes of one client share.
  *
- * @param dataPlane the way to sandboxes, with the account's token, which their gateway asks for
- * @param created the sandboxes that were created here and not yet closed
+ * @param dataPlane the transport to sandboxes, with the account's token, which their gateway
+ *     requires
+ * @param created the sandboxes that this client created and that are not closed yet
  */
 record Account(
     ControlPlane api,
@@ -29,7 +30,9 @@ record Account(
     OutputOptions output,
     CreatedSandboxes created) {
 
-  /** What opens every port of every sandbox of the account, and more than that. */
+  /**
+   * Headers that give access to every port of every sandbox of the account, and to more than that.
+   */
   Map<String, String> credentials() {
     return Map.of(
         AuthenticatedTransport.HEADER,
@@ -46,7 +49,7 @@ record Account(
   /**
    * {@link #kill(String)}.
    *
-   * @param change what is done to the request before it is sent
+   * @param change applied to the request before it is sent
    */
   boolean kill(String name, UnaryOperator<HttpRequest> change) {
     boolean existed = api.with(change).delete(name);

@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One workspace at Blaxel. Safe for use by many threads; make one and keep it.
+ * A client for one workspace on Blaxel. Safe for use by many threads; create one and share it.
  *
  * <pre>{@code
  * try (BlaxelClient client = BlaxelClient.fromEnvironment();
@@ -49,13 +49,13 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>The account's token goes to the control plane and to the sandboxes' own addresses, whose
- * gateway asks for it.
+ * <p>The account's token is sent to the control plane and to the sandboxes' own addresses, whose
+ * gateway requires it.
  */
 public final class BlaxelClient implements SandboxClient {
   private static final Logger log = LoggerFactory.getLogger(BlaxelClient.class);
 
-  /** The version of Blaxel's API for which this is written; without it, it speaks its oldest. */
+  /** The version of Blaxel's API that this library uses; without this header the oldest is used. */
   private static final String API_VERSION = "2026-04-28";
 
   private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
@@ -97,10 +97,10 @@ public final class BlaxelClient implements SandboxClient {
   }
 
   /**
-   * A client as the environment describes it: {@code BL_API_KEY} or {@code BL_CLIENT_CREDENTIALS},
-   * {@code BL_WORKSPACE}, {@code BL_ENV}, {@code BL_API_URL}, {@code BL_REGION}, {@code
-   * BL_SANDBOX_<NAME>_URL}; and where it has no credentials or no workspace, as Blaxel's own
-   * configuration file does, {@code ~/.blaxel/config.yaml}.
+   * A client configured by environment variables: {@code BL_API_KEY} or {@code
+   * BL_CLIENT_CREDENTIALS}, {@code BL_WORKSPACE}, {@code BL_ENV}, {@code BL_API_URL}, {@code
+   * BL_REGION}, {@code BL_SANDBOX_<NAME>_URL}; if they have no credentials or no workspace, by
+   * Blaxel's own configuration file, {@code ~/.blaxel/config.yaml}.
    *
    * @throws dev.sandpiper.AuthenticationException if there are no credentials or no workspace, or
    *     the file cannot be read
@@ -109,7 +109,10 @@ public final class BlaxelClient implements SandboxClient {
     return builder().build();
   }
 
-  /** Options; what is not set comes from the environment, then from Blaxel's configuration file. */
+  /**
+   * A builder; options that are not set are read from the environment, then from Blaxel's
+   * configuration file.
+   */
   public static BlaxelClientBuilder builder() {
     return new BlaxelClientBuilder();
   }
@@ -120,18 +123,18 @@ public final class BlaxelClient implements SandboxClient {
   }
 
   /**
-   * {@link #create(SandboxSpec)} with what only Blaxel knows.
+   * Like {@link #create(SandboxSpec)}, with options specific to Blaxel.
    *
-   * @throws dev.sandpiper.InvalidRequestException with status 409 if one of this name lives; one
-   *     that is on its way out is waited for, thirty seconds at the most
+   * @throws dev.sandpiper.InvalidRequestException with status 409 if a sandbox of this name exists;
+   *     one that is being deleted is waited for, at most thirty seconds
    */
   public BlaxelSandbox create(BlaxelSandboxSpec spec) {
     return create(spec, false);
   }
 
   /**
-   * The sandbox of this name: the one that is there, as it is, or a new one. Closing it kills it
-   * only if it was made here; {@link BlaxelSandbox#wasCreated()} tells.
+   * Opens the existing sandbox of this name unchanged, or creates one. Closing it kills it only if
+   * this call created it; see {@link BlaxelSandbox#wasCreated()}.
    *
    * @throws IllegalArgumentException if the spec has no name
    */
@@ -170,8 +173,8 @@ public final class BlaxelClient implements SandboxClient {
   }
 
   /**
-   * {@inheritDoc} A sandbox whose record cannot be changed, for instance because it has secrets, is
-   * connected to all the same; a warning says that it ends at its own time.
+   * {@inheritDoc} If the sandbox's record cannot be changed, for instance because it has secrets,
+   * this connects all the same, and logs a warning that its time to live is unchanged.
    */
   @Override
   public BlaxelSandbox connect(String id) {
@@ -181,9 +184,9 @@ public final class BlaxelClient implements SandboxClient {
   /**
    * {@inheritDoc} Makes no request to the sandbox itself, because any would wake it.
    *
-   * @throws dev.sandpiper.InvalidRequestException if it would end sooner and its life cannot be
-   *     prolonged, see {@link BlaxelSandbox#expireIn}; with a zero time to live it can be connected
-   *     to
+   * @throws dev.sandpiper.InvalidRequestException if it would end sooner and its time to live
+   *     cannot be extended, see {@link BlaxelSandbox#expireIn}; with a time to live of zero,
+   *     connecting succeeds
    */
   @Override
   public BlaxelSandbox connect(String id, Duration timeToLive) {
@@ -225,7 +228,8 @@ public final class BlaxelClient implements SandboxClient {
   }
 
   /**
-   * {@inheritDoc} True also while an earlier call is still deleting it: Blaxel answers both alike.
+   * {@inheritDoc} Also true while an earlier call is still deleting it: Blaxel's response is the
+   * same.
    */
   @Override
   public boolean kill(String id) {
@@ -240,7 +244,7 @@ public final class BlaxelClient implements SandboxClient {
     }
   }
 
-  /** Blaxel filters by neither label nor state, so every page is fetched and looked through. */
+  /** Blaxel filters by neither label nor state, so every page is fetched and filtered here. */
   @Override
   public Pages<SandboxInfo> list(SandboxFilter filter) {
     requireNonNull(filter, "filter");

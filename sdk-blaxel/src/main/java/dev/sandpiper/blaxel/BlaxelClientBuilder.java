@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.Base64;
 
 /**
- * Options of a {@link BlaxelClient}. What is not set comes from the environment, then from Blaxel's
- * configuration file, then from defaults.
+ * Options of a {@link BlaxelClient}. Options that are not set are read from the environment, then
+ * from Blaxel's configuration file, then have defaults.
  */
 public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClientBuilder> {
   private final BlaxelSettings.Options options = new BlaxelSettings.Options();
@@ -36,8 +36,8 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
   }
 
   /**
-   * A service account instead of a key; its tokens are requested and renewed by themselves.
-   * Default: {@code BL_CLIENT_CREDENTIALS}, which is both with a colon between them in base64.
+   * A service account instead of a key; its tokens are requested and renewed automatically.
+   * Default: {@code BL_CLIENT_CREDENTIALS}, which is id, colon and secret in base64.
    */
   public BlaxelClientBuilder clientCredentials(String id, String secret) {
     String both = SentText.require("the id", id) + ":" + SentText.require("the secret", secret);
@@ -52,9 +52,9 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
   }
 
   /**
-   * The configuration file to take credentials from, whatever the environment says. Default: {@code
-   * ~/.blaxel/config.yaml}, if it exists and the environment has no credentials; the home is {@code
-   * HOME}, or {@code USERPROFILE} where that is missing.
+   * The configuration file to read credentials from, overriding the environment. Default: {@code
+   * ~/.blaxel/config.yaml}, if it exists and the environment has no credentials; the home directory
+   * is {@code HOME}, or {@code USERPROFILE} if that is missing.
    */
   public BlaxelClientBuilder configFile(Path file) {
     options.configFile = requireNonNull(file, "file");
@@ -68,22 +68,22 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
   }
 
   /**
-   * The URL of the control plane, which may have a path. Default: {@code BL_API_URL}, then what
-   * belongs to the environment.
+   * The URL of the control plane, which may have a path. Default: {@code BL_API_URL}, then the URL
+   * of the environment.
    */
   public BlaxelClientBuilder apiUrl(String url) {
     options.apiUrl = requireNonNull(url, "url");
     return this;
   }
 
-  /** The region of new sandboxes. Default: {@code BL_REGION}, then what Blaxel chooses. */
+  /** The region of new sandboxes. Default: {@code BL_REGION}, then Blaxel's choice. */
   public BlaxelClientBuilder region(String name) {
     options.region = requireNonNull(name, "name");
     return this;
   }
 
   /**
-   * The address of one sandbox, whatever Blaxel says. Default: {@code BL_SANDBOXES_<NAME>_URL} or
+   * The address of one sandbox, overriding Blaxel's. Default: {@code BL_SANDBOXES_<NAME>_URL} or
    * {@code BL_SANDBOX_<NAME>_URL}, with the sandbox's name in upper case and {@code _} for {@code
    * -}. Requests there carry the account's token.
    */
@@ -93,12 +93,12 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
   }
 
   /**
-   * Where in a sandbox the output of commands lies until it is read, unless it is short, and
-   * nothing else may: a directory that is made when it is needed, below one that exists. Default:
-   * {@code /tmp/.sandpiper}, which is memory; on a volume there is more room.
+   * The directory in a sandbox where the output of commands, unless it is short, is kept until it
+   * is read. It must contain nothing else. It is created when needed; its parent must exist.
+   * Default: {@code /tmp/.sandpiper}, which is in memory; a volume has more space.
    *
-   * @throws IllegalArgumentException if it is not absolute, or has other characters than A-Z a-z
-   *     0-9 . _ - in its names
+   * @throws IllegalArgumentException if it is not absolute, or its names contain other characters
+   *     than A-Z a-z 0-9 . _ -
    */
   public BlaxelClientBuilder outputDirectory(String path) {
     output = new OutputOptions(path, output.streamedOnly());
@@ -107,15 +107,15 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
 
   /**
    * Runs every command as {@link BlaxelCommand#streamed()}: nothing is written in the sandboxes,
-   * and output is not exact. {@link BlaxelSandbox#capabilities()} show what is missing then:
-   * attaching to processes and listing them among others.
+   * and output is not exact. {@link BlaxelSandbox#capabilities()} then lacks some, including
+   * attaching to processes and listing them.
    */
   public BlaxelClientBuilder streamedOnly() {
     output = new OutputOptions(output.directory(), true);
     return this;
   }
 
-  /** For tests: the client goes by this time, and not by that of the machine. */
+  /** For tests: a clock to use instead of the system clock. */
   BlaxelClientBuilder time(Time driven) {
     return goingBy(driven);
   }
@@ -126,11 +126,11 @@ public final class BlaxelClientBuilder extends SandboxClientBuilder<BlaxelClient
   }
 
   /**
-   * The client. The caller closes it. Makes no request.
+   * Creates the client. The caller closes it. Makes no request.
    *
    * @throws dev.sandpiper.AuthenticationException if there are no credentials or no workspace, or
    *     the configuration file cannot be read; the message names its line
-   * @throws IllegalArgumentException if a URL is malformed or has credentials, a query or a
+   * @throws IllegalArgumentException if a URL is malformed or contains credentials, a query or a
    *     fragment, or the environment is unknown
    */
   public BlaxelClient build() {

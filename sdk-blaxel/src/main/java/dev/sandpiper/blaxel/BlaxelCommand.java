@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Command} with what only Blaxel knows. Immutable. */
+/** A {@link Command} with options specific to Blaxel. Immutable. */
 public final class BlaxelCommand {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
   private static final long DEFAULT_KEPT = 64 << 20;
@@ -38,30 +38,30 @@ public final class BlaxelCommand {
     this.kept = kept;
   }
 
-  /** The same. */
+  /** The command, without such options. */
   public static BlaxelCommand of(Command common) {
     return new BlaxelCommand(requireNonNull(common, "common"), null, null, false, 0, DEFAULT_KEPT);
   }
 
   /**
-   * Follows it by the platform's own stream of text, instead of by what a wrapper writes down:
-   * nothing is written in the sandbox, and nothing is run but the command. It has no input, cannot
-   * be detached from, and bytes that are not UTF-8, and characters that the server happens to cut,
-   * arrive as U+FFFD, and an {@link dev.sandpiper.ProcessEvent.OutputGap} says so; while it runs,
-   * about 80 KB a second arrive; a newline may have been added where a very quick command wrote
-   * none at its end; and a piece of output that is exactly one of the server's own messages, such
-   * as {@code [keepalive]} on a line, is taken for one.
+   * Reads its output from the platform's own text stream instead of a wrapper's files: nothing is
+   * written in the sandbox, and only the command is run. The command has no input and cannot be
+   * detached from. Bytes that are not UTF-8, and characters that the server happens to split, are
+   * replaced by U+FFFD, which an {@link dev.sandpiper.ProcessEvent.OutputGap} reports. While it
+   * runs, about 80 KB a second arrive. A newline may be added at the end of a very quick command's
+   * output. A piece of output that equals one of the server's own messages, such as {@code
+   * [keepalive]} on a line, is taken for one.
    */
   public BlaxelCommand streamed() {
     return new BlaxelCommand(common, name, awake, true, restarts, kept);
   }
 
   /**
-   * Has the server start it again, one second after it has failed, so many times. Its events go on
-   * over all starts, and the end is that of the last one.
+   * Makes the server restart it, one second after it has failed, up to this many times. Its events
+   * continue over all starts, and the exit status is that of the last one.
    *
    * @throws IllegalArgumentException if {@code most} is not positive, or the command has an input,
-   *     which could be read once
+   *     which could be read only once
    */
   public BlaxelCommand maxRestarts(int most) {
     if (most < 1) {
@@ -74,10 +74,10 @@ public final class BlaxelCommand {
   }
 
   /**
-   * How many bytes of each of its outputs may lie in the sandbox, which is memory there: 64 MiB if
-   * not set, and up to 4 MiB more while they are sorted out. While somebody follows it, it waits
-   * when there is more; else the oldest goes, and an {@link dev.sandpiper.ProcessEvent.OutputGap}
-   * says so.
+   * How many bytes of each of its outputs may be kept in the sandbox, where they use memory.
+   * Default: 64 MiB, and up to 4 MiB more while old ones are removed. Above that, the command waits
+   * if a client is attached; otherwise the oldest output is dropped, and an {@link
+   * dev.sandpiper.ProcessEvent.OutputGap} reports it.
    *
    * @throws IllegalArgumentException if {@code bytes} is below 16 MiB
    */
@@ -89,11 +89,11 @@ public final class BlaxelCommand {
   }
 
   /**
-   * The name by which Blaxel's other clients can find it. Each name can be used once in a sandbox,
-   * because the server would mix the outputs.
+   * The name by which Blaxel's other clients can find it. Each name can be used only once in a
+   * sandbox, because the server would mix the outputs.
    *
    * @throws IllegalArgumentException if it is a number, which the server would take for a pid, or
-   *     has other characters than A-Z a-z 0-9 . _ -
+   *     contains other characters than A-Z a-z 0-9 . _ -
    */
   public BlaxelCommand name(String processName) {
     if (NUMBER.matcher(processName).matches()) {
@@ -111,8 +111,8 @@ public final class BlaxelCommand {
   }
 
   /**
-   * Keeps the sandbox awake while it runs; without it a sandbox sleeps, with what runs in it, when
-   * nobody is connected. The server kills it after {@code limit}; zero is never.
+   * Keeps the sandbox awake while it runs; without this, a sandbox and its processes sleep while no
+   * client is connected. The server kills the process after {@code limit}; zero means no limit.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -125,7 +125,7 @@ public final class BlaxelCommand {
     return common;
   }
 
-  /** Empty for one that nobody can guess. */
+  /** The name; empty for a generated, unguessable one. */
   public Optional<String> name() {
     return Optional.ofNullable(name);
   }
@@ -140,12 +140,12 @@ public final class BlaxelCommand {
     return streamed;
   }
 
-  /** How often it is started again; 0 for not at all. */
+  /** How often it is restarted at most; 0 disables restarts. */
   public int maxRestarts() {
     return restarts;
   }
 
-  /** How many bytes of each of its outputs may lie in the sandbox. */
+  /** How many bytes of each of its outputs may be kept in the sandbox. */
   public long keepOutputBytes() {
     return kept;
   }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What to change of a sandbox's metadata; the rest stays. Immutable. */
+/** A change to a sandbox's metadata; the rest is kept. Immutable. */
 public final class BlaxelMetadata {
   private static final BlaxelMetadata NOTHING = new BlaxelMetadata(null, null, null);
 
@@ -27,13 +27,13 @@ public final class BlaxelMetadata {
     return NOTHING;
   }
 
-  /** These labels, instead of all that it has. */
+  /** Replaces all labels by these. */
   public BlaxelMetadata labels(Map<String, String> all) {
-    all.forEach(SandboxSpec.standard()::label); // refuses what cannot be sent
+    all.forEach(SandboxSpec.standard()::label); // rejects text that cannot be sent
     return new BlaxelMetadata(Map.copyOf(all), displayName, externalId);
   }
 
-  /** What people call it; 63 characters at the most. */
+  /** A name for people, of at most 63 characters. */
   public BlaxelMetadata displayName(String text) {
     BlaxelSandboxSpec.requireDisplayName(text);
     return new BlaxelMetadata(labels, text, externalId);

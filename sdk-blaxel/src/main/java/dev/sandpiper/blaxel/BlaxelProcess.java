@@ -24,24 +24,24 @@ public final class BlaxelProcess implements Process {
   }
 
   /**
-   * Blocks until somebody in the sandbox listens on each of these ports, at an address that can be
-   * reached from outside. Looks from inside, with commands of its own.
+   * Blocks until a process in the sandbox listens on each of these ports, at an address that is
+   * reachable from outside. Checks from inside, with commands of its own.
    *
-   * @throws dev.sandpiper.DeadlineExceededException if that is not so within {@code limit}
+   * @throws dev.sandpiper.DeadlineExceededException if that takes longer than {@code limit}
    * @throws dev.sandpiper.PlatformException if this process ends first
    * @throws dev.sandpiper.InvalidRequestException if a server listens on loopback only, so that
-   *     {@link dev.sandpiper.Sandbox#endpoint} would lead nowhere
+   *     {@link dev.sandpiper.Sandbox#endpoint} would not reach it
    */
   public void waitForPorts(Duration limit, int... ports) {
     new PortWait(processes, process, limit, ports).run();
   }
 
   /**
-   * Everything that Blaxel's server records of it. Unless it is streamed, that is the record of its
-   * wrapper, whose output is nothing or, of an {@code exec}, encoded, and which ends with the
+   * The record that Blaxel's server has of it. Unless it is streamed, that is the record of its
+   * wrapper, whose output is empty or, for an {@code exec}, encoded, and which ends with the
    * command's exit code once its outputs are closed.
    *
-   * @throws dev.sandpiper.NotFoundException if the server does not know it any more
+   * @throws dev.sandpiper.NotFoundException if the server no longer knows it
    */
   public ProcessDetails details() {
     return processes.details(ref());
@@ -103,13 +103,13 @@ public final class BlaxelProcess implements Process {
   }
 
   /**
-   * Lets go. What it writes from then on is kept up to {@link BlaxelCommand#keepOutputBytes}, and
-   * {@link dev.sandpiper.Processes#attach} goes on with it. Once nobody is connected any more the
-   * sandbox falls asleep after some seconds, and the process freezes with it, unless it was started
+   * Detaches. Its later output is kept up to {@link BlaxelCommand#keepOutputBytes}, and {@link
+   * dev.sandpiper.Processes#attach} continues with it. Some seconds after the last client has
+   * disconnected, the sandbox falls asleep and the process freezes with it, unless it was started
    * with {@link BlaxelCommand#keepAlive}.
    *
-   * @throws dev.sandpiper.UnsupportedCapabilityException after {@link BlaxelCommand#streamed}: a
-   *     stream that is left behind makes Blaxel's server write into other answers
+   * @throws dev.sandpiper.UnsupportedCapabilityException after {@link BlaxelCommand#streamed}: an
+   *     abandoned stream makes Blaxel's server write into other responses
    */
   @Override
   public ProcessRef detach() {

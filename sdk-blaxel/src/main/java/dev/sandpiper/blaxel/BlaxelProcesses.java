@@ -6,19 +6,19 @@ import dev.sandpiper.OutputListener;
 import dev.sandpiper.ProcessRef;
 import dev.sandpiper.Processes;
 
-/** The processes of a sandbox at Blaxel. Safe for use by many threads. */
+/** The processes of a sandbox on Blaxel. Safe for use by many threads. */
 public interface BlaxelProcesses extends Processes {
 
-  /** {@link Processes#exec(Command)} with what only Blaxel knows. */
+  /** Like {@link Processes#exec(Command)}, with options specific to Blaxel. */
   ExecResult exec(BlaxelCommand command);
 
-  /** {@link Processes#exec(Command, OutputListener)} with what only Blaxel knows. */
+  /** Like {@link Processes#exec(Command, OutputListener)}, with options specific to Blaxel. */
   ExecResult exec(BlaxelCommand command, OutputListener listener);
 
   @Override
   BlaxelProcess start(Command command);
 
-  /** {@link #start(Command)} with what only Blaxel knows. */
+  /** Like {@link #start(Command)}, with options specific to Blaxel. */
   BlaxelProcess start(BlaxelCommand command);
 
   @Override
@@ -28,11 +28,12 @@ public interface BlaxelProcesses extends Processes {
   BlaxelProcess attach(ProcessRef ref, String position);
 
   /**
-   * Follows the process of this name, also of another client. What {@link BlaxelCommand}s wrote is
-   * exact and can be gone on with, as with {@link #attach(ProcessRef)}. Of another's process the
-   * server's own files are read, which lose their heads when they get long.
+   * Attaches to the process of this name, even if another client started it. The output of {@link
+   * BlaxelCommand}s is exact and resumable, as with {@link #attach(ProcessRef)}. For processes of
+   * other clients the server's own log files are read, which lose their beginning when they get
+   * long.
    *
-   * @throws dev.sandpiper.NotFoundException if there is none
+   * @throws dev.sandpiper.NotFoundException if there is no such process
    * @throws dev.sandpiper.UnsupportedCapabilityException if the server's files cannot be read
    */
   BlaxelProcess attachNamed(String processName);

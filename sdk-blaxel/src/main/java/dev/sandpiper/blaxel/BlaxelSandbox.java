@@ -37,15 +37,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.HttpUrl;
 
 /**
- * A sandbox at Blaxel. Made by {@link BlaxelClient}. It sleeps by itself, with its memory kept,
- * some seconds after the last connection to it has ended, and wakes with the next request; what
- * runs in it sleeps too, unless it was started with {@link BlaxelCommand#keepAlive}.
+ * A sandbox on Blaxel. Created by {@link BlaxelClient}. It falls asleep, with its memory kept, some
+ * seconds after the last connection to it has ended, and wakes with the next request. Its processes
+ * sleep too, unless one was started with {@link BlaxelCommand#keepAlive}.
  *
- * <p>A command runs in a small wrapper, by which its output arrives byte for byte: up to 8 KiB of
- * each output of an {@code exec} in the server's own record of the command, where it stays, and all
- * else through files in {@link BlaxelClientBuilder#outputDirectory}. Where a tool is missing, or a
- * command needs files and they cannot be written, it fails with {@link NotBegunException}; {@link
- * BlaxelCommand#streamed()} needs neither.
+ * <p>A command runs in a small wrapper, so that its output arrives byte for byte: up to 8 KiB of
+ * each output of an {@code exec} in the server's own record of the command, where it stays, and
+ * everything else through files in {@link BlaxelClientBuilder#outputDirectory}. If a tool is
+ * missing, or the files that a command needs cannot be written, it fails with {@link
+ * NotBegunException}; {@link BlaxelCommand#streamed()} needs neither.
  */
 public final class BlaxelSandbox implements Sandbox {
   /** The image whose sandboxes have a {@link #codeInterpreter()}; it listens on port 8888. */
@@ -117,7 +117,7 @@ public final class BlaxelSandbox implements Sandbox {
     return Set.copyOf(fewer);
   }
 
-  /** Refuses variables of a new sandbox that its commands would not get. */
+  /** Rejects variables of a new sandbox that would not reach its commands. */
   BlaxelSandbox requireSettable(Set<String> names, CallScope scope) {
     variables.requireSettable(names, scope);
     return this;
@@ -144,13 +144,14 @@ public final class BlaxelSandbox implements Sandbox {
   }
 
   /**
-   * Runs code in kept kernels. The sandbox has to be of the image {@link #CODE_INTERPRETER_IMAGE},
-   * or of one made from it, and created with {@link BlaxelSandboxSpec#port(int)} 8888.
+   * Runs code in persistent kernels. The sandbox must have the image {@link
+   * #CODE_INTERPRETER_IMAGE}, or one based on it, and be created with {@link
+   * BlaxelSandboxSpec#port(int)} 8888.
    *
    * <p>Losing the connection does not stop code here, nor does a timeout or an interrupt: only
-   * {@link CodeInterpreter#restart(String)} of its context does, which forgets all that the context
-   * holds. Nor are there keep-alives: while code is silent the client's idle limit does not count,
-   * and Blaxel's gateway may end a connection on which nothing came for 60 seconds.
+   * {@link CodeInterpreter#restart(String)} of its context does, which discards the context's
+   * state. There are no keep-alives either: while code is silent the client's idle limit does not
+   * apply, and Blaxel's gateway may close a connection that was idle for 60 seconds.
    */
   public CodeInterpreter codeInterpreter() {
     return new ServiceInterpreter(
@@ -158,10 +159,9 @@ public final class BlaxelSandbox implements Sandbox {
   }
 
   /**
-   * Where a port is that was declared at the sandbox's creation. The address has a path, behind
-   * which yours goes. Blaxel's gateway answers there only if it sees the account's token, which is
-   * <em>not</em> in these headers: see {@link #previewEndpoint} and {@link
-   * #endpointWithAccountToken}.
+   * The address of a port that was declared at the sandbox's creation. It has a path, to which you
+   * append yours. Blaxel's gateway requires the account's token there, which is <em>not</em> in
+   * these headers: see {@link #previewEndpoint} and {@link #endpointWithAccountToken}.
    */
   @Override
   public Endpoint endpoint(int port) {
@@ -169,19 +169,19 @@ public final class BlaxelSandbox implements Sandbox {
   }
 
   /**
-   * {@link #endpoint(int)} with headers that hold the account's token. Who has them can do what you
-   * can do, with every sandbox of the account: use them in your own requests and give them to
-   * nobody. A token that expires is asked for anew by calling this again.
+   * Like {@link #endpoint(int)}, with headers that contain the account's token. Anyone who has them
+   * has full access to every sandbox of the account: use them in your own requests only and do not
+   * pass them on. Call this again to get a new token when it has expired.
    */
   public Endpoint endpointWithAccountToken(int port) {
     return new Endpoint(address(port), account.credentials());
   }
 
   /**
-   * A private preview of a port, which need not have been declared, with headers that hold a token
-   * of its own: it opens this port, for so long, and nothing else. Makes the preview if there is
-   * none; it goes with the sandbox. Each call makes one more token. Blocks for requests to the
-   * control plane.
+   * A private preview of a port, which need not have been declared, with headers that contain a
+   * token of its own: it gives access to this port only, for {@code lifetime}. Creates the preview
+   * if there is none; it is deleted with the sandbox. Each call creates another token. Blocks for
+   * requests to the control plane.
    *
    * @throws IllegalArgumentException if {@code lifetime} is not positive
    */
@@ -220,14 +220,14 @@ public final class BlaxelSandbox implements Sandbox {
     return output.streamedOnly() ? STREAMED : CAPABILITIES;
   }
 
-  /** True if it was made by this client's call; false if it was there. */
+  /** True if this client's call created it; false if it existed. */
   public boolean wasCreated() {
     return created;
   }
 
   /**
-   * Changes labels and names, and keeps the rest. Reads and replaces the whole record, so what
-   * somebody else changes at the same time may be lost.
+   * Changes labels and names, and keeps the rest. Reads and replaces the whole record, so
+   * concurrent changes by others may be lost.
    *
    * @throws dev.sandpiper.InvalidRequestException if the sandbox has secret variables or proxy
    *     secrets, which this would overwrite
@@ -244,14 +244,15 @@ public final class BlaxelSandbox implements Sandbox {
   }
 
   /**
-   * Takes its time to live away, so that it lives until it is killed or a rule of its own ends it.
+   * Removes its time to live, so that it exists until it is killed or expires by a rule of its own.
    */
   public void removeTimeToLive() {
     update.removeTimeToLive();
   }
 
   /**
-   * {@inheritDoc} True also while an earlier call is still deleting it: Blaxel answers both alike.
+   * {@inheritDoc} Also true while an earlier call is still deleting it: Blaxel's response is the
+   * same.
    */
   @Override
   public boolean kill() {

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link SandboxSpec} with what only Blaxel knows. Its template is the image, else {@code
- * blaxel/base-image:latest}; its time to live counts from the creation on. Immutable.
+ * A {@link SandboxSpec} with options specific to Blaxel. Its template is the image, by default
+ * {@code blaxel/base-image:latest}; its time to live counts from creation. Immutable.
  */
 public final class BlaxelSandboxSpec {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,47}[a-z0-9])?");
@@ -34,7 +34,7 @@ public final class BlaxelSandboxSpec {
 
   /** A port to reach from outside. */
   public record Port(int number, Protocol protocol, Optional<String> name) {
-    /** What is spoken there. */
+    /** The protocol of the port. */
     public enum Protocol {
       HTTP,
       TCP,
@@ -52,7 +52,7 @@ public final class BlaxelSandboxSpec {
     }
   }
 
-  /** A volume that exists, and its mount path. */
+  /** An existing volume and its mount path. */
   public record Volume(String name, String mountPath, boolean readOnly) {
     public Volume {
       SentText.require("the volume's name", name);
@@ -62,16 +62,16 @@ public final class BlaxelSandboxSpec {
     }
   }
 
-  /** When a sandbox is deleted; the first that comes true decides. */
+  /** When a sandbox is deleted; the first rule that applies decides. */
   public sealed interface Expiration {
-    /** After nobody used it for so long. */
+    /** After this time without use. */
     record Idle(Duration time) implements Expiration {
       public Idle {
-        seconds(time); // refuses what is no time
+        seconds(time); // rejects a time that is not positive
       }
     }
 
-    /** So long after its creation. */
+    /** This long after its creation. */
     record Age(Duration time) implements Expiration {
       public Age {
         seconds(time);
@@ -134,16 +134,16 @@ public final class BlaxelSandboxSpec {
     this.options = options;
   }
 
-  /** The same, with Blaxel's defaults for the rest. */
+  /** The same spec, with Blaxel's defaults for the rest. */
   public static BlaxelSandboxSpec of(SandboxSpec common) {
     return new BlaxelSandboxSpec(requireNonNull(common, "common"), new Options());
   }
 
   /**
-   * The sandbox's name, which is its id. Without one Blaxel finds a name, and can take a sandbox
-   * that is warm already.
+   * The sandbox's name, which is its id. Without one Blaxel chooses a name, and can use a prewarmed
+   * sandbox.
    *
-   * @throws IllegalArgumentException if Blaxel would not take it
+   * @throws IllegalArgumentException if Blaxel would not accept it
    */
   public BlaxelSandboxSpec name(String name) {
     if (!NAME.matcher(name).matches()) {
@@ -153,13 +153,13 @@ public final class BlaxelSandboxSpec {
     return with(changed -> changed.name = name);
   }
 
-  /** What people call it; 63 characters at the most. */
+  /** A name for people, of at most 63 characters. */
   public BlaxelSandboxSpec displayName(String text) {
     requireDisplayName(text);
     return with(changed -> changed.displayName = text);
   }
 
-  /** A key of your own, by which it can be listed. Nothing keeps two from having the same one. */
+  /** A key of your own, by which it can be listed. Keys need not be unique. */
   public BlaxelSandboxSpec externalId(String id) {
     requireExternalId(id);
     return with(changed -> changed.externalId = id);
@@ -202,32 +202,34 @@ public final class BlaxelSandboxSpec {
     return with(changed -> changed.ports = and(changed.ports, requireNonNull(port, "port")));
   }
 
-  /** Mounts a volume that exists. */
+  /** Mounts an existing volume. */
   public BlaxelSandboxSpec volume(Volume volume) {
     return with(changed -> changed.volumes = and(changed.volumes, requireNonNull(volume, "v")));
   }
 
-  /** Deletes it by another rule than its time to live, or also by it. */
+  /** Adds a rule by which it is deleted, with or without a time to live. */
   public BlaxelSandboxSpec expiration(Expiration rule) {
     return with(changed -> changed.expirations = and(changed.expirations, requireNonNull(rule)));
   }
 
-  /** Without a time to live: it lives until a rule of {@link #expiration}, or a kill. */
+  /**
+   * Without a time to live: it exists until a rule of {@link #expiration} applies or it is killed.
+   */
   public BlaxelSandboxSpec liveOn() {
     return with(changed -> changed.livesOn = true);
   }
 
   /** A variable whose value Blaxel never shows again. */
   public BlaxelSandboxSpec secretEnvironment(String name, String value) {
-    SandboxSpec.standard().environment(name, value); // refuses what no process can be given
+    SandboxSpec.standard().environment(name, value); // rejects what cannot be passed to a process
     Map<String, String> all = new LinkedHashMap<>(options.secrets);
     all.put(name, value);
     return with(changed -> changed.secrets = Map.copyOf(all));
   }
 
   /**
-   * Its network, in the words of Blaxel's API: the JSON object of {@code spec.network}, with {@code
-   * proxy}, {@code firewall} and {@code egress}.
+   * Its network, as in Blaxel's API: the JSON object of {@code spec.network}, with {@code proxy},
+   * {@code firewall} and {@code egress}.
    *
    * @throws IllegalArgumentException if it is not a JSON object
    */
@@ -286,7 +288,7 @@ public final class BlaxelSandboxSpec {
     return options.livesOn;
   }
 
-  /** All variables, the secret ones too. */
+  /** All variables, including secret ones. */
   Map<String, String> variables() {
     Map<String, String> all = new LinkedHashMap<>(common.environment());
     all.putAll(options.secrets);
@@ -301,7 +303,7 @@ public final class BlaxelSandboxSpec {
     return Optional.ofNullable(options.network);
   }
 
-  /** Durations as Blaxel writes them, in whole seconds; parts are rounded up. */
+  /** A duration in Blaxel's format, rounded up to whole seconds. */
   static String seconds(Duration duration) {
     return Durations.wholeSeconds(
             Durations.positive("a time", duration, "leave it out for no such rule"))

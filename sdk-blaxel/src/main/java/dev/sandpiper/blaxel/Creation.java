@@ -22,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates one sandbox, once. It carries a nonce among its labels, which alone says that it is ours;
- * after a failure that leaves open whether it exists, it is looked for under the caller's name, or
- * under the external id, and adopted, or deleted if the caller gave up or it cannot be used.
- * Nothing without the nonce is ever deleted.
+ * Creates one sandbox, once. One of its labels is a nonce, the only proof that this call created
+ * it. If it is unknown after a failure whether the sandbox exists, it is searched for by the
+ * caller's name or the external id, and adopted, or deleted if the caller gave up or it cannot be
+ * used. A sandbox without the nonce is never deleted.
  */
 final class Creation {
   private static final Logger log = LoggerFactory.getLogger(Creation.class);
@@ -40,8 +40,8 @@ final class Creation {
   private final String subject;
 
   /**
-   * @param region the region if the spec does not say
-   * @param ifAbsent whether one of this name that lives is as good
+   * @param region the region if the spec has none
+   * @param ifAbsent whether an existing sandbox of this name is accepted
    */
   Creation(
       ControlPlane api,
@@ -60,9 +60,9 @@ final class Creation {
   /**
    * Creates the sandbox and opens it.
    *
-   * @param scope if it is cancelled, the sandbox is deleted if it is ours
-   * @param open makes of the record something to use; if that fails, the sandbox is deleted if it
-   *     is ours
+   * @param scope if it is cancelled, the sandbox is deleted if this call created it
+   * @param open opens the sandbox of the record; if that fails, the sandbox is deleted if this call
+   *     created it
    */
   <T> T create(CallScope scope, Function<JsonNode, T> open) {
     JsonNode sandbox = post(scope);
@@ -73,7 +73,7 @@ final class Creation {
     }
   }
 
-  /** True of a sandbox that this has created; false of one that was there. */
+  /** True if this call created the sandbox; false if it existed before. */
   boolean isOurs(JsonNode sandbox) {
     return SandboxJson.hasNonce(sandbox, nonce);
   }
@@ -105,9 +105,10 @@ final class Creation {
   }
 
   /**
-   * What holds the name, if it may be taken or is over. Empty once nothing holds it any more.
+   * The sandbox that has the name, if it may be used or has ended. Empty once the name is free.
    *
-   * @throws InvalidRequestException if it is alive and not wanted, or will not go
+   * @throws InvalidRequestException if it is running and must not be used, or is not deleted in
+   *     time
    */
   private Optional<JsonNode> standing(
       InvalidRequestException conflict, Backoff conflicts, CallScope scope) {
@@ -154,7 +155,7 @@ final class Creation {
     return sandbox;
   }
 
-  /** Waits until it is deployed, which may go on for minutes behind a gateway that has given up. */
+  /** Waits until it is deployed, which may continue for minutes after the gateway's timeout. */
   private JsonNode look(SandboxException failure, CallScope scope) {
     boolean cutByGateway = failure.status().orElse(0) == GATEWAY_TIMEOUT;
     Backoff backoff = waits.within(cutByGateway ? waits.creation() : waits.lookup(), scope);
@@ -181,13 +182,13 @@ final class Creation {
     throw unknown(failure, observed);
   }
 
-  /** True if it can be used; false if that may still come. */
+  /** True if it can be used; false if it may be usable later. */
   private boolean isSettled(JsonNode sandbox, SandboxException failure, CallScope scope) {
     if (!isOurs(sandbox)) {
       if (ifAbsent && SandboxJson.isAlive(sandbox)) {
         return true;
       }
-      throw failure; // the name is somebody else's, so ours was not created
+      throw failure; // another sandbox has the name, so this call created none
     }
     if (SandboxJson.isDead(sandbox)) {
       String status = SandboxJson.status(sandbox) + SandboxJson.errors(sandbox);
@@ -208,7 +209,7 @@ final class Creation {
         .findFirst();
   }
 
-  /** Deletes what nobody waits for any more. Returns what to throw. */
+  /** Deletes a sandbox whose caller gave up. Returns the exception to throw. */
   private RuntimeException abandoned(SandboxException failure, CallScope call) {
     try {
       CallScope scope = CreatedSandboxes.cleanUp(call);
@@ -244,7 +245,7 @@ final class Creation {
     return Ambiguity.unknown(failure, "it is unknown whether it was created; " + observed);
   }
 
-  /** By what the sandbox can be found. */
+  /** The name or external id by which the sandbox can be found. */
   @Override
   public String toString() {
     return subject + " (label " + SandboxJson.NONCE_LABEL + "=" + nonce + ")";

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What asks Blaxel's API for a new sandbox. */
+/** The request to Blaxel's API for a new sandbox. */
 final class CreationMessage {
   private static final String DEFAULT_IMAGE = "blaxel/base-image:latest";
   private static final int DEFAULT_MEMORY = 4096;

@@ -15,7 +15,7 @@ import dev.sandpiper.kernel.ServiceErrors;
 import okhttp3.HttpUrl;
 
 /**
- * The code interpreter of a sandbox at Blaxel, which its gateway reaches through a port.
+ * The code interpreter of a sandbox on Blaxel, reached on a port through the gateway.
  *
  * @param url the sandbox's address
  */
@@ -27,7 +27,7 @@ record KernelService(String sandboxId, HttpTransport transport, HttpUrl url)
           + BlaxelSandbox.CODE_INTERPRETER_IMAGE
           + " with port 8888";
 
-  /** A gateway's page comes too where a service ends in the middle of a request. */
+  /** The gateway also sends a page if a service ends in the middle of a request. */
   private static final String OR_DIED =
       "; if it was there a moment ago, it is unknown whether it processed the request";
 
@@ -48,7 +48,7 @@ record KernelService(String sandboxId, HttpTransport transport, HttpUrl url)
     };
   }
 
-  /** The gateway's own words are JSON; the service's are text, or its framework's JSON. */
+  /** The gateway's own errors are JSON; the service's are text, or its framework's JSON. */
   @Override
   public SandboxException error(HttpResponse response, What missing) {
     boolean isGateways = ErrorBody.ahead(response).json().path("error").isObject();

@@ -4,11 +4,11 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
 
 /**
- * A command was not begun, because the wrapper that writes down its output cannot work in the
- * sandbox: a tool is missing, or nothing can be written in {@link
- * BlaxelClientBuilder#outputDirectory}. Nothing of the command has run. It may be run by {@link
- * BlaxelCommand#streamed()}, which needs neither, and is not exact; {@link #retryable()} is true if
- * the wrapper may work another time, as on a disk that is full for a while.
+ * A command was not started, because the wrapper that records its output cannot work in the
+ * sandbox: a tool is missing, or {@link BlaxelClientBuilder#outputDirectory} is not writable. No
+ * part of the command has run. It may be run by {@link BlaxelCommand#streamed()}, which needs
+ * neither, but is not exact. {@link #retryable()} is true if the wrapper may work later, such as
+ * after a full disk.
  */
 public final class NotBegunException extends PlatformException {
   private static final long serialVersionUID = 1L;

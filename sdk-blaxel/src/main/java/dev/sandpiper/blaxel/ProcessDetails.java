@@ -10,15 +10,15 @@ import java.util.Optional;
 
 /** A process as Blaxel's server records it. Immutable. */
 public final class ProcessDetails {
-  /** The server's own word for what became of a process. */
+  /** The server's own status of a process. */
   public enum Status {
     RUNNING,
     COMPLETED,
     FAILED,
-    /** It was asked to stop, which does not say that it did. */
+    /** It was requested to stop, and may not have stopped. */
     STOPPED,
     KILLED,
-    /** Something this version has no word for. */
+    /** A status that this version does not know. */
     OTHER
   }
 
@@ -28,7 +28,7 @@ public final class ProcessDetails {
     this.record = record;
   }
 
-  /** Its number in the sandbox; of one that the server has started again, the first one. */
+  /** Its pid in the sandbox; for a restarted process, the first one. */
   public long pid() {
     return record.pid();
   }
@@ -37,7 +37,7 @@ public final class ProcessDetails {
     return record.name();
   }
 
-  /** What its shell was given, which holds more than the caller's words. */
+  /** The script that its shell was given, which contains more than the caller's command. */
   public String command() {
     return record.command();
   }
@@ -51,21 +51,20 @@ public final class ProcessDetails {
     return Status.OTHER;
   }
 
-  /** Where it was started, if its starter said so. */
+  /** Its working directory, if one was given when it was started. */
   public Optional<String> workingDirectory() {
     return record.workingDirectory();
   }
 
   /**
-   * When it was started last, to the second. The server writes the sandbox's local time and calls
-   * it GMT: where the sandbox has another time zone this is wrong by that much. Empty if it cannot
-   * be read.
+   * When it was last started, to the second. The server labels the sandbox's local time as GMT, so
+   * in another time zone this is off by the difference. Empty if it cannot be parsed.
    */
   public Optional<Instant> startedAt() {
     return instant("startedAt");
   }
 
-  /** When it ended, as {@link #startedAt()}; empty while it has not. */
+  /** When it ended, with the accuracy of {@link #startedAt()}; empty while it is running. */
   public Optional<Instant> completedAt() {
     return instant("completedAt");
   }
@@ -75,11 +74,11 @@ public final class ProcessDetails {
       return Json.text(record.json(), field)
           .map(text -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));
     } catch (DateTimeException e) {
-      return Optional.empty(); // not a moment: as good as none
+      return Optional.empty(); // not a timestamp: treated as missing
     }
   }
 
-  /** How it ended; empty while it has not, whatever its status is. */
+  /** Its exit status; empty while it is running, whatever {@link #status()} is. */
   public Optional<ExitStatus> exit() {
     return record.exit();
   }
@@ -94,12 +93,12 @@ public final class ProcessDetails {
     return record.stderr();
   }
 
-  /** Both outputs, one behind the other. */
+  /** Both outputs, one after the other. */
   public String logs() {
     return text("logs");
   }
 
-  /** Whether the server starts it again when it fails. */
+  /** Whether the server restarts it when it fails. */
   public boolean restartsOnFailure() {
     return record.restartsOnFailure();
   }
@@ -121,7 +120,7 @@ public final class ProcessDetails {
     return record.json().path(field).asText("");
   }
 
-  /** Name and status: its command and its output may be secrets. */
+  /** Name and status only, because its command and its output may be secrets. */
   @Override
   public String toString() {
     return "ProcessDetails[" + name() + ", " + status() + "]";

@@ -22,16 +22,16 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until a new sandbox answers: its address may be known before anything answers there.
+ * Waits until a new sandbox responds: its address may be known before a server responds there.
  *
  * @param scope ends the waiting
  */
 record Readiness(Account account, CallScope scope) {
 
   /**
-   * The address at which it answers.
+   * The address at which it responds.
    *
-   * @throws PlatformException if it fails, or does not answer in time
+   * @throws PlatformException if it fails, or does not respond in time
    */
   HttpUrl await(JsonNode created) {
     Backoff backoff = account.waits().within(account.waits().ready(), scope);
@@ -66,7 +66,7 @@ record Readiness(Account account, CallScope scope) {
     return last == null ? "" : "; the last try: " + last.failure().observed();
   }
 
-  /** Where a sandbox is; empty while the platform does not say. */
+  /** The address of a sandbox; empty while the platform does not report it. */
   static Optional<HttpUrl> url(BlaxelSettings settings, JsonNode sandbox) {
     String name = SandboxJson.name(sandbox);
     return settings

@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * Changes a sandbox's record by reading, changing and replacing it, because Blaxel has no other
- * way. What somebody else changes in between is lost. Secrets come back masked, and sending them
- * back would overwrite them, so a record with secrets is left alone.
+ * way. Concurrent changes by others are lost. Secrets are returned masked, and sending them back
+ * would overwrite them, so a record with secrets is not changed.
  */
 record RecordUpdate(ControlPlane api, String name, Time time) {
   private static final String[] READ_ONLY = {
@@ -43,7 +43,7 @@ record RecordUpdate(ControlPlane api, String name, Time time) {
             });
   }
 
-  /** Blaxel counts from the creation on. */
+  /** Blaxel counts from creation. */
   void expireIn(Duration timeToLive) {
     update(
         "expireIn",

@@ -13,7 +13,7 @@ import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.engine.RunningCommand;
 import dev.sandpiper.http.CallScope;
 
-/** The verbs for processes that Blaxel's server has a record of, which is all of them. */
+/** Adds the methods for processes with a record on Blaxel's server, which all of them have. */
 final class SandboxProcesses extends LaunchedProcesses implements BlaxelProcesses {
   private final ExactLauncher launcher;
 

@@ -1,4 +1,7 @@
-/** Blaxel: the client and what only Blaxel has. */
+/**
+ * The Sandpiper API for Blaxel: {@link dev.sandpiper.blaxel.BlaxelClient}, and features specific to
+ * Blaxel.
+ */
 @NullMarked
 package dev.sandpiper.blaxel;
 

@@ -15,14 +15,15 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /**
- * What the sandboxes of one client share.
+ * The state that the sandboxes of one client share.
  *
- * @param api the control plane, which alone sees the account's key
- * @param dataPlane the way to sandboxes, without any credentials yet
- * @param codec what to speak first with each sandbox
- * @param reattachLimit how long a process's lost connection is tried again; zero for not at all
- * @param created the sandboxes that were created here and not yet closed
- * @param domain where sandboxes are, unless the platform says otherwise
+ * @param api the control plane, the only one to receive the account's key
+ * @param dataPlane the transport to sandboxes, without any credentials yet
+ * @param codec the codec to try first with each sandbox
+ * @param reattachLimit how long to reconnect to a process whose connection was lost; zero disables
+ *     it
+ * @param created the sandboxes that this client created and that are not closed yet
+ * @param domain the domain of sandboxes, unless the platform reports another
  */
 record Account(
     ControlPlane api,
@@ -35,7 +36,7 @@ record Account(
     CreatedSandboxes created,
     String domain) {
 
-  /** How to reach the sandbox of an answer. */
+  /** How to reach the sandbox that a response describes. */
   SandboxAccess access(JsonNode answer) {
     try {
       String id = SandboxJson.required(answer, "sandboxID");
@@ -65,7 +66,7 @@ record Account(
   /**
    * {@link #kill(String)}.
    *
-   * @param change what is done to the request before it is sent
+   * @param change applied to the request before it is sent
    */
   boolean kill(String id, UnaryOperator<HttpRequest> change) {
     boolean existed = isDebug() || api.with(change).kill(id);

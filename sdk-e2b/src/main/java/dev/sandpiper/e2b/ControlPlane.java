@@ -38,10 +38,10 @@ import org.jspecify.annotations.Nullable;
 record ControlPlane(JsonApi api) {
   private static final String UNRESPONSIVE = "sandbox_snapshot_guest_agent_unresponsive";
 
-  /** A gateway's statuses that may be others a moment later. */
+  /** A gateway's transient statuses. */
   private static final Set<Integer> PASSING = Set.of(502, 503, 504);
 
-  /** An answer and whether it was 201. */
+  /** A response, and whether its status was 201. */
   record Connected(JsonNode sandbox, boolean resumed) {}
 
   ControlPlane(HttpTransport transport, HttpUrl base) {
@@ -82,24 +82,27 @@ record ControlPlane(JsonApi api) {
     return with(request -> request.in(scope));
   }
 
-  /** The same, whose requests are changed before they are sent. */
+  /** The same calls, with {@code change} applied to each request before it is sent. */
   ControlPlane with(UnaryOperator<HttpRequest> change) {
     return new ControlPlane(api.with(change));
   }
 
-  /** What came of a create. */
+  /** The outcome of a create. */
   sealed interface Created {
     record Sandbox(JsonNode json) implements Created {}
 
     /**
-     * E2B has refused the request, or its answer is lost.
+     * E2B has refused the request, or the response was lost.
      *
      * @param isRepeatable whether the same request may be sent again, under its key
      */
     record Refused(SandboxException refusal, boolean isRepeatable) implements Created {}
   }
 
-  /** What creates a sandbox, under an idempotency key of at most 255 of {@code [a-z0-9-]}. */
+  /**
+   * The request that creates a sandbox, with an idempotency key of at most 255 characters of {@code
+   * [a-z0-9-]}.
+   */
   HttpRequest createRequest(String subject, JsonNode spec, String key) {
     return api.request(E2bCall.CREATE, subject).withJson(spec).withHeader("Idempotency-Key", key);
   }
@@ -118,7 +121,7 @@ record ControlPlane(JsonApi api) {
     }
   }
 
-  /** Creates a sandbox at a server that knows no idempotency keys. Never sent twice. */
+  /** Creates a sandbox on a server without idempotency keys. Never sent twice. */
   JsonNode createOverFirstVersion(String subject, JsonNode spec) {
     HttpRequest request = api.request(E2bCall.CREATE_FIRST_VERSION, subject).withJson(spec);
     JsonApi keyless = new JsonApi(api.transport(), api.base(), errors(null));
@@ -133,7 +136,10 @@ record ControlPlane(JsonApi api) {
     return sandbox;
   }
 
-  /** What was asked for, and no other: whatever is opened may be killed. */
+  /**
+   * The sandbox of the response, which must be the requested one, because an opened sandbox may be
+   * killed.
+   */
   static JsonNode sandbox(String asked, HttpResponse response) {
     JsonNode sandbox = json(response);
     String id = SandboxJson.id(sandbox, response);
@@ -145,9 +151,10 @@ record ControlPlane(JsonApi api) {
   }
 
   /**
-   * True if a server answered that it has no such route, and not that it has no such thing.
+   * True if the response means that the server has no such route, not that the thing does not
+   * exist.
    *
-   * @param thing what the platform's own message would name
+   * @param thing the word for it in the platform's own message
    */
   static boolean isWithoutRoute(SandboxException refusal, String thing) {
     int status = refusal.status().orElse(0);
@@ -162,8 +169,8 @@ record ControlPlane(JsonApi api) {
   }
 
   /**
-   * {@link #connect(String, Duration)} that says how to wake it. Booting it anew needs the second
-   * version of the route: an older control plane would not hear of it, and restore it.
+   * Like {@link #connect(String, Duration)}, with the way to wake it. A reboot needs the second
+   * version of the route: an older control plane would ignore the option and restore it.
    */
   Connected connect(String id, Duration timeToLive, E2bResumeMode mode) {
     if (mode == E2bResumeMode.RESTORE) {
@@ -200,7 +207,7 @@ record ControlPlane(JsonApi api) {
     }
   }
 
-  /** The error for a conflict, if the sandbox is what it conflicts with. */
+  /** The exception for a conflict, which may be caused by the sandbox's state. */
   private SandboxException notRunning(String id, PlatformException conflict) {
     State state;
     try {
@@ -221,7 +228,7 @@ record ControlPlane(JsonApi api) {
     return api.request(call, id, id).withJson(Json.object().put("timeout", seconds(timeToLive)));
   }
 
-  /** Everything about one sandbox, its token included. */
+  /** All details of one sandbox, including its token. */
   JsonNode look(String id) {
     return look("connect", id, response -> sandbox(id, response));
   }
@@ -240,7 +247,7 @@ record ControlPlane(JsonApi api) {
     return delete(E2bCall.KILL, id);
   }
 
-  /** False if there was none. */
+  /** False if it did not exist. */
   boolean deleteSnapshot(String id) {
     return delete(E2bCall.DELETE_SNAPSHOT, id);
   }
@@ -254,7 +261,7 @@ record ControlPlane(JsonApi api) {
     }
   }
 
-  /** Platforms count in seconds; parts are rounded up. */
+  /** Rounds up to whole seconds. */
   static int seconds(Duration duration) {
     return Durations.wholeSeconds(duration);
   }

@@ -27,16 +27,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the request that creates a sandbox: over the second version of E2B's API, which keeps an
- * idempotency key, so that the same bytes may be sent again under it; over the first version, which
- * keeps none, only where the server has no second, and then once.
+ * Sends the request that creates a sandbox. The second version of E2B's API accepts an idempotency
+ * key, with which the same bytes may be sent again. The first version, without such keys, is used
+ * only if the server does not have the second, and then the request is sent once.
  */
 final class CreateCall {
   private static final Logger log = LoggerFactory.getLogger(CreateCall.class);
   private static final String IN_PROGRESS = "idempotency_in_progress";
   private static final String OUTCOME_UNKNOWN = "idempotency_outcome_unknown";
 
-  /** How long the key is used. How long the platform keeps it is not written down. */
+  /** How long the key is used. How long the platform remembers it is not documented. */
   private static final Duration KEY_LIFE = Duration.ofMinutes(2);
 
   private final ControlPlane api;
@@ -49,14 +49,14 @@ final class CreateCall {
   private int attempts;
 
   /**
-   * What all creates of one client share.
+   * The state that all creates of one client share.
    *
    * @param firstVersionOnly whether the server is known to have no second version of the route
    */
   record Terms(Retries retries, AtomicBoolean firstVersionOnly) {}
 
   /**
-   * @param body what both versions take
+   * @param body the fields that both versions accept
    */
   CreateCall(
       ControlPlane api,
@@ -73,17 +73,17 @@ final class CreateCall {
     this.key = key;
   }
 
-  /** True if a failure of {@link #send} leaves open whether the sandbox exists. */
+  /** True if it is unknown after a failure of {@link #send} whether the sandbox exists. */
   boolean mayExist() {
     return open != null;
   }
 
-  /** True if an earlier attempt may have created it, so that the answer needs a second look. */
+  /** True if an earlier attempt may have created it, so that the response must be verified. */
   boolean wasRepeated() {
     return attempts > 1;
   }
 
-  /** The platform's answer, which has a sandbox's id. */
+  /** The platform's response, which contains a sandbox's id. */
   JsonNode send(CallScope scope) {
     if (terms.firstVersionOnly().get()) {
       return first(scope);
@@ -138,7 +138,10 @@ final class CreateCall {
     return answer;
   }
 
-  /** A request that is under way, or whose outcome the platform has lost, may end as a sandbox. */
+  /**
+   * A request that is in progress, or whose outcome the platform has lost, may still create a
+   * sandbox.
+   */
   private static boolean leavesOpen(SandboxException refusal) {
     String code = refusal.code().orElse("");
     return code.equals(IN_PROGRESS)
@@ -161,7 +164,7 @@ final class CreateCall {
     return hasTime ? Verdict.REPEATED : Verdict.NO_TIME_LEFT;
   }
 
-  /** What the platform has not seen is tried again, and told of, beneath. */
+  /** Requests that did not reach the platform are retried, and reported, by the layer below. */
   private static boolean isLost(SandboxException failure) {
     return failure instanceof ConnectionLostException && Ambiguity.mayHaveStarted(failure);
   }
@@ -190,7 +193,10 @@ final class CreateCall {
     }
   }
 
-  /** What to throw: a cancellation as it is, otherwise the first failure that left it open. */
+  /**
+   * The exception to throw: a cancellation itself, otherwise the first failure with an unknown
+   * outcome.
+   */
   private SandboxException last(SandboxException failure) {
     SandboxException first = open;
     if (first == null || first == failure || failure instanceof CancelledException) {

@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates one sandbox, once. It carries a nonce among its labels, which is the request's
- * idempotency key too; after a failure that leaves open whether it exists, the list is asked for
- * that nonce, twice, and what is found is adopted, or deleted if the caller gave up or it cannot be
- * used.
+ * Creates one sandbox, once. One of its labels is a nonce, which is the request's idempotency key
+ * too. If it is unknown after a failure whether the sandbox exists, it is searched for by that
+ * nonce in the list, twice. A sandbox that is found is adopted, or deleted if the caller gave up or
+ * it cannot be used.
  */
 final class Creation {
   private static final Logger log = LoggerFactory.getLogger(Creation.class);
@@ -47,7 +47,7 @@ final class Creation {
    * Creates the sandbox and opens it.
    *
    * @param scope if it is cancelled, the sandbox is deleted
-   * @param open makes of E2B's answer something to use; if that fails, the sandbox is deleted
+   * @param open opens the sandbox of E2B's response; if that fails, the sandbox is deleted
    */
   <T> T create(CallScope scope, Function<JsonNode, T> open) {
     JsonNode answer;
@@ -73,8 +73,8 @@ final class Creation {
   }
 
   /**
-   * What an answer to a repeated request names may be gone already; and a server that ignores the
-   * key has created two.
+   * The sandbox in the response to a repeated request may have ended already, and a server that
+   * ignores the key has created two.
    */
   private void requireAlone(String id, CallScope scope) {
     ControlPlane asked = api.in(scope);
@@ -130,7 +130,7 @@ final class Creation {
     return opened(id, sandbox, scope, open);
   }
 
-  /** The sandbox's id. Who is interrupted while it is looked for has given up. */
+  /** The sandbox's id. An interrupt during the search counts as giving up. */
   private String look(SandboxException failure, CallScope scope) {
     Optional<String> found;
     try {
@@ -146,7 +146,7 @@ final class Creation {
     return found.orElseThrow(() -> unknown(failure, "the list does not show it"));
   }
 
-  /** Deletes what nobody waits for any more. Returns what to throw. */
+  /** Deletes a sandbox whose caller gave up. Returns the exception to throw. */
   private RuntimeException abandoned(SandboxException failure, CallScope scope) {
     try {
       return find(CreatedSandboxes.cleanUp(scope))
@@ -163,7 +163,7 @@ final class Creation {
     return unknown(failure, observed);
   }
 
-  /** Asks twice, because the request may still have been on its way. */
+  /** Asks twice, because the request may still have been in flight the first time. */
   private Optional<String> find(CallScope scope) {
     SandboxLists asked = new SandboxLists(api.in(scope).api());
     List<String> found = asked.withNonce(nonce);
@@ -187,7 +187,7 @@ final class Creation {
     return Ambiguity.unknown(failure, "it is unknown whether it was created; " + observed);
   }
 
-  /** By what the sandbox can be found. */
+  /** The label by which the sandbox can be found. */
   @Override
   public String toString() {
     return template + " (label " + SandboxJson.NONCE_LABEL + "=" + nonce + ")";

@@ -29,7 +29,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One account at E2B. Safe for use by many threads; make one and keep it.
+ * A client for one account on E2B. Safe for use by many threads; create one and share it.
  *
  * <pre>{@code
  * try (E2bClient client = E2bClient.fromEnvironment();
@@ -72,16 +72,19 @@ public final class E2bClient implements SandboxClient {
   }
 
   /**
-   * A client as the environment describes it: {@code E2B_API_KEY}, {@code E2B_DOMAIN}, {@code
+   * A client configured by environment variables: {@code E2B_API_KEY}, {@code E2B_DOMAIN}, {@code
    * E2B_API_URL}, {@code E2B_SANDBOX_URL}, {@code E2B_DEBUG}, {@code E2B_VALIDATE_API_KEY}.
    *
-   * @throws dev.sandpiper.AuthenticationException if there is no key, or no header can hold it
+   * @throws dev.sandpiper.AuthenticationException if there is no key, or it is not a valid header
+   *     value
    */
   public static E2bClient fromEnvironment() {
     return builder().build();
   }
 
-  /** Options; what is not set comes from the environment, then from E2B's defaults. */
+  /**
+   * A builder; options that are not set are read from the environment, then have E2B's defaults.
+   */
   public static E2bClientBuilder builder() {
     return new E2bClientBuilder();
   }
@@ -91,7 +94,7 @@ public final class E2bClient implements SandboxClient {
     return create(E2bSandboxSpec.of(spec));
   }
 
-  /** {@link #create(SandboxSpec)} with what only E2B knows. */
+  /** Like {@link #create(SandboxSpec)}, with options specific to E2B. */
   public E2bSandbox create(E2bSandboxSpec spec) {
     requireNonNull(spec, "spec");
     account.created().requireOpen();
@@ -122,10 +125,10 @@ public final class E2bClient implements SandboxClient {
   }
 
   /**
-   * {@link #connect(String, Duration)} that says how one that sleeps is woken.
+   * Like {@link #connect(String, Duration)}, with the way to resume a paused sandbox.
    *
-   * @throws dev.sandpiper.InvalidRequestException if it should reboot, and this control plane
-   *     cannot do that
+   * @throws dev.sandpiper.InvalidRequestException if it has to reboot, and this control plane does
+   *     not support that
    */
   public E2bSandbox connect(String id, Duration timeToLive, E2bResumeMode mode) {
     requireUsable(id);
@@ -160,11 +163,11 @@ public final class E2bClient implements SandboxClient {
   }
 
   /**
-   * Kills the sandboxes that a filter is true of, whatever the server makes of the filter. The list
-   * is read to its end before the first is killed, so that a list that fails kills nothing.
+   * Kills the sandboxes that match a filter; the client checks each match itself. The list is read
+   * to its end before the first is killed, so that nothing is killed if listing fails.
    *
-   * @return what became of each; one that could not be killed does not save the others
-   * @throws IllegalArgumentException if the filter asks for everything
+   * @return the outcome for each; if one cannot be killed, the others are killed all the same
+   * @throws IllegalArgumentException if the filter is empty
    */
   public E2bKillReport killAll(E2bSandboxFilter filter) {
     if (filter.isEmpty()) {
@@ -189,7 +192,7 @@ public final class E2bClient implements SandboxClient {
     return list(E2bSandboxFilter.of(filter));
   }
 
-  /** {@link #list(SandboxFilter)} with what only E2B knows. */
+  /** Like {@link #list(SandboxFilter)}, with conditions specific to E2B. */
   public Pages<SandboxInfo> list(E2bSandboxFilter filter) {
     requireNonNull(filter, "filter");
     account.created().requireOpen();
@@ -197,7 +200,7 @@ public final class E2bClient implements SandboxClient {
     return new SandboxLists(account.api().api()).of(filter);
   }
 
-  /** The snapshots of this account, fetched page by page while they are read. */
+  /** The snapshots of this account, fetched page by page as they are read. */
   public Pages<E2bSnapshot> snapshots() {
     account.created().requireOpen();
     settings.requireApiKey();
@@ -205,9 +208,9 @@ public final class E2bClient implements SandboxClient {
   }
 
   /**
-   * Deletes a snapshot, which no sandbox may still be made of.
+   * Deletes a snapshot. No sandbox may be based on it any more.
    *
-   * @return false if there is none with this id
+   * @return false if there is no snapshot with this id
    */
   public boolean deleteSnapshot(String id) {
     requireUsable("snapshot", id);
@@ -215,8 +218,8 @@ public final class E2bClient implements SandboxClient {
   }
 
   /**
-   * The last sample of each of these sandboxes, by its id. One that has none yet, or is not there,
-   * is left out.
+   * The last sample of each of these sandboxes, by id. A sandbox without a sample, or that does not
+   * exist, is left out.
    */
   public Map<String, E2bMetrics> metrics(Collection<String> ids) {
     account.created().requireOpen();

@@ -9,7 +9,7 @@ import dev.sandpiper.http.Time;
 import dev.sandpiper.http.UserAgent;
 import java.time.Duration;
 
-/** Options of an {@link E2bClient}. What is not set comes from the environment, then defaults. */
+/** Options of an {@link E2bClient}. Unset options are read from the environment, then defaulted. */
 public final class E2bClientBuilder extends SandboxClientBuilder<E2bClientBuilder> {
   private final E2bSettings.Options options = new E2bSettings.Options();
   private Duration reattachLimit = Duration.ofSeconds(30);
@@ -29,8 +29,8 @@ public final class E2bClientBuilder extends SandboxClientBuilder<E2bClientBuilde
   }
 
   /**
-   * Whether to refuse a key that does not look like one of E2B's own. Default: {@code
-   * E2B_VALIDATE_API_KEY}, then false, because other hosts of the platform have other keys.
+   * Whether to reject a key that does not have the format of E2B's own. Default: {@code
+   * E2B_VALIDATE_API_KEY}, then false, because self-hosted platforms have other keys.
    */
   public E2bClientBuilder validateApiKey(boolean validate) {
     options.validateApiKey = validate;
@@ -57,7 +57,7 @@ public final class E2bClientBuilder extends SandboxClientBuilder<E2bClientBuilde
 
   /**
    * The URL for all requests to sandboxes, which may have a path; endpoints and the URLs of files
-   * are below it too. Default: {@code E2B_SANDBOX_URL}, then each sandbox's own host.
+   * start with it too. Default: {@code E2B_SANDBOX_URL}, then each sandbox's own host.
    */
   public E2bClientBuilder sandboxUrl(String url) {
     options.sandboxUrl = requireNonNull(url, "url");
@@ -65,8 +65,8 @@ public final class E2bClientBuilder extends SandboxClientBuilder<E2bClientBuilde
   }
 
   /**
-   * Debug mode: one sandbox, a daemon on this machine's port 49983. No request to create, connect
-   * to or kill it is made. Default: {@code E2B_DEBUG}.
+   * Debug mode: one sandbox, a daemon on this machine's port 49983. Creating, connecting to and
+   * killing it make no request. Default: {@code E2B_DEBUG}.
    */
   public E2bClientBuilder debug(boolean debug) {
     options.debug = debug;
@@ -75,7 +75,7 @@ public final class E2bClientBuilder extends SandboxClientBuilder<E2bClientBuilde
 
   /**
    * How long to reconnect to a process whose stream was lost. Default: thirty seconds, which is how
-   * long E2B remembers an exit; zero is not at all.
+   * long E2B remembers an exit; zero disables reconnecting.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -84,16 +84,17 @@ public final class E2bClientBuilder extends SandboxClientBuilder<E2bClientBuilde
     return this;
   }
 
-  /** How messages travel to and from sandboxes. Default: {@link E2bCodec#BINARY}. */
+  /** The encoding of messages to and from sandboxes. Default: {@link E2bCodec#BINARY}. */
   public E2bClientBuilder codec(E2bCodec messages) {
     codec = requireNonNull(messages, "messages");
     return this;
   }
 
   /**
-   * The client. The caller closes it.
+   * Creates the client. The caller closes it.
    *
-   * @throws dev.sandpiper.AuthenticationException if there is no key, or no header can hold it
+   * @throws dev.sandpiper.AuthenticationException if there is no key, or it is not a valid header
+   *     value
    * @throws IllegalArgumentException if a URL or the domain is malformed, or a URL has credentials,
    *     a query or a fragment
    */
@@ -102,7 +103,7 @@ public final class E2bClientBuilder extends SandboxClientBuilder<E2bClientBuilde
     return new E2bClient(settings, resources(), userAgent(), Codec.of(codec), reattachLimit);
   }
 
-  /** For tests: the client goes by this time, and not by that of the machine. */
+  /** For tests: a clock to use instead of the system clock. */
   E2bClientBuilder time(Time driven) {
     return goingBy(driven);
   }

@@ -1,20 +1,19 @@
 package dev.sandpiper.e2b;
 
 /**
- * How messages travel between this client and a sandbox's daemon, which speaks both. Neither
- * changes what a caller sees.
+ * The encoding of messages between this client and a sandbox's daemon, which supports both. Callers
+ * see no difference.
  */
 public enum E2bCodec {
   /**
-   * Binary protobuf: output travels as the bytes that it is. The right choice, unless something
-   * between client and sandbox lets only JSON pass. A sandbox that refuses it is spoken to in JSON
-   * from then on.
+   * Binary protobuf: output is sent as raw bytes. The right choice, unless a proxy between client
+   * and sandbox lets only JSON pass. For a sandbox that rejects it, the client switches to JSON.
    */
   BINARY,
 
   /**
-   * JSON, as E2B's own SDKs speak: output travels in base64, a third longer. For proxies that want
-   * to read what passes, and for looking at the conversation.
+   * JSON, as used by E2B's own SDKs: output is sent in base64, a third longer. For proxies that
+   * inspect the traffic, and for debugging.
    */
   JSON
 }

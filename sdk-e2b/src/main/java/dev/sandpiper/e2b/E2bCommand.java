@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.sandpiper.Command;
 import dev.sandpiper.wire.SentText;
 
-/** A {@link Command} with what only E2B knows. Immutable. */
+/** A {@link Command} with options specific to E2B. Immutable. */
 public final class E2bCommand {
   private final Command common;
   private final String tag;
@@ -16,10 +16,10 @@ public final class E2bCommand {
   }
 
   /**
-   * The command with a tag, by which other clients of E2B can find it. Nothing keeps two processes
-   * from having the same one.
+   * The command with a tag, by which other clients of E2B can find it. Tags need not be unique.
    *
-   * @throws IllegalArgumentException if the tag is empty, or has a NUL or an unpaired surrogate
+   * @throws IllegalArgumentException if the tag is empty, or contains a NUL or an unpaired
+   *     surrogate
    */
   public static E2bCommand tagged(Command common, String tag) {
     if (SentText.require("the tag", tag).isEmpty()) {

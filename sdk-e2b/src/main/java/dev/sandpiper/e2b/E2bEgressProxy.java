@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A SOCKS5 proxy through which a sandbox's TCP connections leave; where it does not answer, they
- * fail. Immutable. The password is never shown, and never returned by the platform.
+ * A SOCKS5 proxy for a sandbox's outgoing TCP connections; if it does not respond, they fail.
+ * Immutable. The password is never shown, and never returned by the platform.
  */
 public final class E2bEgressProxy {
   private static final Pattern ADDRESS = Pattern.compile("[^\\s/@]+:\\d{1,5}");
@@ -46,7 +46,7 @@ public final class E2bEgressProxy {
   }
 
   /**
-   * With these credentials.
+   * Sets the credentials.
    *
    * @throws IllegalArgumentException if one is longer than 255 characters
    */
@@ -58,7 +58,9 @@ public final class E2bEgressProxy {
         tls);
   }
 
-  /** Over TLS, with the address's host name and the public certificate authorities. */
+  /**
+   * Connects to it over TLS, with the address's host name and the public certificate authorities.
+   */
   public E2bEgressProxy tls() {
     return new E2bEgressProxy(address, username, password, Json.object().put("enabled", true));
   }
@@ -67,7 +69,7 @@ public final class E2bEgressProxy {
    * Over TLS.
    *
    * @param serverName the name that its certificate must have
-   * @param caCertificate the authority that signed it, as PEM
+   * @param caCertificate the certificate of the authority that signed it, as PEM
    * @throws IllegalArgumentException if the name is longer than 253 characters, or the certificate
    *     than 8192 bytes
    */
@@ -99,7 +101,7 @@ public final class E2bEgressProxy {
     return json;
   }
 
-  /** Where it is, and no credentials. */
+  /** The address, without credentials. */
   @Override
   public String toString() {
     return "E2bEgressProxy[" + address + "]";

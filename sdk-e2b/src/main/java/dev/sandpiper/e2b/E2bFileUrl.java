@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A URL that reads or writes one file of a sandbox, without any other credential. Who has it can do
- * that until it expires, and learns the sandbox's id, the file's path and, where it is given, a
- * user's name. It can be taken back only by ending the sandbox. Treat it as a secret.
+ * A URL that reads or writes one file of a sandbox, without any other credential. Anyone who has it
+ * can do that until it expires, and learns the sandbox's id, the file's path and the user's name,
+ * if one was given. It can be revoked only by ending the sandbox. Treat it as a secret.
  *
- * @param uri signed where the sandbox has an access token; open to everybody where it has none
- * @param headers what a request must carry beside; empty at E2B itself, and not where the settings
+ * @param uri signed if the sandbox has an access token; otherwise it is not protected
+ * @param headers further headers that a request needs; empty on E2B itself, but not if the settings
  *     name another address for sandboxes
- * @param expires when it ends to be valid, if ever
+ * @param expires when it expires, if ever
  */
 public record E2bFileUrl(URI uri, Map<String, String> headers, Optional<Instant> expires) {
   public E2bFileUrl {

@@ -9,13 +9,14 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The files of a sandbox at E2B, where file operations have the rights of root, whatever the user:
- * new files belong to the sandbox's default user.
+ * The files of a sandbox on E2B. File operations have the permissions of root, and new files belong
+ * to the sandbox's default user.
  */
 public interface E2bFilesystem extends Filesystem {
 
   /**
-   * {@link Filesystem#write(String, Content, dev.sandpiper.WriteOptions)} with what only E2B knows.
+   * Like {@link Filesystem#write(String, Content, dev.sandpiper.WriteOptions)}, with options
+   * specific to E2B.
    *
    * @throws dev.sandpiper.InvalidRequestException if the sandbox's envd is too old for metadata
    */
@@ -23,41 +24,41 @@ public interface E2bFilesystem extends Filesystem {
 
   /**
    * Writes several files in place with one request, one after the other; all get the same metadata.
-   * Every envd can take them. If it fails, those before the one at fault are written.
+   * Works with every version of envd. If it fails, the files before the one at fault are written.
    *
-   * @param files by their paths, written in the order of iteration
-   * @throws IllegalArgumentException if two paths are the same or one has a control character, or
-   *     if {@code options} are atomic; nothing is sent then
+   * @param the files by path, written in the order of iteration
+   * @throws IllegalArgumentException if two paths are the same or one contains a control character,
+   *     or if {@code options} are atomic; then nothing is sent
    */
   void writeAll(Map<String, Content> files, E2bWriteOptions options);
 
   /**
-   * Copies a file of this machine into the sandbox in parts that travel at the same time and are
-   * joined there; below 16 MiB, and where the sandbox's server does not know how to join, in one
-   * piece. Which it is, it is asked first. Replaces the file as {@code atomic()} does, without
-   * metadata. Parts of a transfer that fails are deleted.
+   * Copies a file from this machine to the sandbox in parts that are sent concurrently and joined
+   * there. Below 16 MiB, and if the sandbox's server cannot join parts, which is checked first, the
+   * file is sent in one piece. Replaces the file as {@code atomic()} does, without metadata. The
+   * parts of a failed transfer are deleted.
    */
   void uploadInParts(Path source, String path, PartsUploadOptions options);
 
   /**
-   * {@link Filesystem#watch} with what only E2B knows.
+   * Like {@link Filesystem#watch}, with options specific to E2B.
    *
    * @throws UnsupportedCapabilityException if the sandbox's envd is too old for an option
    */
   EventStream<FileEvent> watch(String directory, E2bWatchOptions options);
 
   /**
-   * A URL with which anybody can read this one file. Makes no request, except to resolve a relative
+   * A URL with which anyone can read this one file. Makes no request, except to resolve a relative
    * path; the file need not exist.
    *
    * @throws dev.sandpiper.InvalidRequestException if it is to expire and the sandbox has no access
-   *     token: everybody may read there, for ever
+   *     token: then anyone can read its files, without a time limit
    */
   E2bFileUrl downloadUrl(String path, E2bUrlOptions options);
 
   /**
-   * A URL with which anybody can write this one file, as often as they like, by {@code POST} with
-   * the bytes as {@code application/octet-stream}, or as one file of a form.
+   * A URL with which anyone can write this one file, any number of times, by {@code POST} with the
+   * bytes as {@code application/octet-stream}, or as one file of a form.
    *
    * @throws dev.sandpiper.InvalidRequestException if it is to expire and the sandbox has no access
    *     token

@@ -4,7 +4,7 @@ import dev.sandpiper.SandboxException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one of the forks that were asked for: a sandbox, or the reason for none. */
+/** The outcome of one of the requested forks: a sandbox, or the reason for its failure. */
 public final class E2bFork {
   private final @Nullable E2bSandbox sandbox;
   private final @Nullable SandboxException failure;
@@ -22,12 +22,12 @@ public final class E2bFork {
     return new E2bFork(null, failure);
   }
 
-  /** The fork, which the caller closes; closing it kills it. Empty if it could not be made. */
+  /** The fork, which the caller closes; closing it kills it. Empty if it could not be created. */
   public Optional<E2bSandbox> sandbox() {
     return Optional.ofNullable(sandbox);
   }
 
-  /** Why it could not be made. Empty if it was. */
+  /** Why it could not be created. Empty if it was. */
   public Optional<SandboxException> failure() {
     return Optional.ofNullable(failure);
   }
@@ -35,7 +35,7 @@ public final class E2bFork {
   /**
    * The fork.
    *
-   * @throws SandboxException if it could not be made
+   * @throws SandboxException if it could not be created
    */
   public E2bSandbox orThrow() {
     if (sandbox == null) {

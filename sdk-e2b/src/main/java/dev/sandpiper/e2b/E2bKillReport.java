@@ -7,7 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** What became of each sandbox that was to be killed, by its id. Immutable. */
+/** The outcome for each sandbox that was to be killed, by id. Immutable. */
 public final class E2bKillReport {
   private final Set<String> killed;
   private final Set<String> gone;
@@ -19,17 +19,17 @@ public final class E2bKillReport {
     this.failed = Collections.unmodifiableMap(new LinkedHashMap<>(failed));
   }
 
-  /** Those that were killed. */
+  /** The sandboxes that were killed. */
   public Set<String> killed() {
     return killed;
   }
 
-  /** Those that had ended before it was their turn. */
+  /** The sandboxes that had ended before. */
   public Set<String> gone() {
     return gone;
   }
 
-  /** Those that may live on, and why. */
+  /** The sandboxes that may still be running, and why. */
   public Map<String, SandboxException> failed() {
     return failed;
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One line of a sandbox's log at the platform. Immutable. */
+/** One line of a sandbox's log on the platform. Immutable. */
 public final class E2bLogEntry {
   private final JsonNode json;
 
@@ -15,12 +15,12 @@ public final class E2bLogEntry {
     this.json = json;
   }
 
-  /** When it was written; empty if the platform does not say so in a form that can be read. */
+  /** When it was written; empty if it is missing or cannot be parsed. */
   public Optional<Instant> time() {
     return Json.instant(json, "timestamp");
   }
 
-  /** Such as {@code info}. */
+  /** The level, such as {@code info}. */
   public Optional<String> level() {
     return Json.text(json, "level");
   }
@@ -29,7 +29,7 @@ public final class E2bLogEntry {
     return Json.text(json, "message").orElse("");
   }
 
-  /** The fields beside the message. */
+  /** The fields other than the message. */
   public Map<String, String> fields() {
     return Json.texts(json.path("fields"));
   }
@@ -44,7 +44,7 @@ public final class E2bLogEntry {
     return json.hashCode();
   }
 
-  /** When and how grave; messages may be anybody's. */
+  /** Time and level only, because messages may contain anything. */
   @Override
   public String toString() {
     return "E2bLogEntry["

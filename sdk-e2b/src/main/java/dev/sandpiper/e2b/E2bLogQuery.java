@@ -22,18 +22,18 @@ public final class E2bLogQuery {
     this.since = since;
   }
 
-  /** Every line, the oldest first. */
+  /** All lines, oldest first. */
   public static E2bLogQuery all() {
     return ALL;
   }
 
-  /** Only this level and what is graver, such as {@code warn}. */
+  /** Only lines of this level, such as {@code warn}, or a more severe one. */
   public E2bLogQuery level(String least) {
     return new E2bLogQuery(SentText.require("the level", least), search, since);
   }
 
   /**
-   * Only lines with this text.
+   * Only lines that contain this text.
    *
    * @throws IllegalArgumentException if it is longer than 256 characters
    */
@@ -45,7 +45,7 @@ public final class E2bLogQuery {
   }
 
   /**
-   * Only from this moment on, to the millisecond.
+   * Only lines since this moment, to the millisecond.
    *
    * @throws IllegalArgumentException if it is more than 292 million years from 1970
    */

@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What a sandbox used at one moment. The platform takes samples seconds apart, and shows them with
- * a delay. What a sample does not hold is empty. Immutable.
+ * The resources that a sandbox used at one moment. The platform takes samples seconds apart, and
+ * publishes them with a delay. Values missing in a sample are empty. Immutable.
  */
 public final class E2bMetrics {
   private final JsonNode json;
@@ -30,7 +30,7 @@ public final class E2bMetrics {
     return SandboxJson.number(json, "cpuCount");
   }
 
-  /** In percent of one processor: four busy ones are 400. */
+  /** In percent of one processor: four fully used ones are 400. */
   public OptionalDouble cpuUsedPercent() {
     JsonNode value = json.path("cpuUsedPct");
     return value.isNumber() ? OptionalDouble.of(value.doubleValue()) : OptionalDouble.empty();
@@ -44,7 +44,7 @@ public final class E2bMetrics {
     return SandboxJson.number(json, "memTotal");
   }
 
-  /** What of the memory holds files, and is given up when it is needed. */
+  /** The memory used as file cache, which is reclaimed when needed. */
   public OptionalLong memoryCacheBytes() {
     return SandboxJson.number(json, "memCache");
   }

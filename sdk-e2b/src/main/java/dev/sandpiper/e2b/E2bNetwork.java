@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /**
- * What a sandbox may reach, and who may reach it. Immutable; each method returns a changed copy.
- * What is not said is left to the platform. What an address is allowed beats what it is denied.
+ * The network rules of a sandbox, outgoing and incoming. Immutable; each method returns a changed
+ * copy. Options that are not set are left to the platform. Allowing an address takes precedence
+ * over denying it.
  */
 public final class E2bNetwork {
   /** Every address, for {@link #denyOut}. */
@@ -33,7 +34,7 @@ public final class E2bNetwork {
   private static final int LONGEST_HEADER_NAME = 64;
   private static final int LONGEST_HEADER_VALUE = 2048;
 
-  /** As the platform takes it; never changed once it is here. */
+  /** In the platform's format; never modified once it is assigned. */
   private final ObjectNode json;
 
   private E2bNetwork(ObjectNode json) {
@@ -46,9 +47,9 @@ public final class E2bNetwork {
   }
 
   /**
-   * Allows these destinations too: IP addresses, CIDR blocks, domains, domains with {@code *.} in
-   * front. Domains only have an effect where {@link #denyOut} has {@link #ALL_TRAFFIC}, which
-   * creating and updating check.
+   * Also allows these destinations: IP addresses, CIDR blocks, domains, domains with {@code *.} in
+   * front. Domains only have an effect if {@link #denyOut} includes {@link #ALL_TRAFFIC}, which is
+   * checked when creating and updating.
    *
    * @throws IllegalArgumentException if one is anything else
    */
@@ -63,7 +64,7 @@ public final class E2bNetwork {
   }
 
   /**
-   * Denies these destinations too.
+   * Also denies these destinations.
    *
    * @throws IllegalArgumentException if one is not an IP address or a CIDR block
    */
@@ -79,7 +80,7 @@ public final class E2bNetwork {
 
   /**
    * Adds headers to the sandbox's HTTPS requests to a domain; the commands in it never see them.
-   * This does not allow the domain. The most exact name decides, and sets are not merged.
+   * This does not allow the domain. The most specific name decides; header sets are not merged.
    *
    * @param domain such as {@code api.example.com}, or {@code *.example.com} for all below it
    * @throws IllegalArgumentException if there are more than ten domains, more than 20 headers, or
@@ -119,7 +120,7 @@ public final class E2bNetwork {
   }
 
   /**
-   * The name servers that the sandbox may ask where domains are allowed. Without arguments: no name
+   * The name servers that the sandbox may query if domains are allowed. Without arguments: no name
    * server at all.
    *
    * @throws IllegalArgumentException if one is not an IPv4 address, or there are more than ten
@@ -139,8 +140,8 @@ public final class E2bNetwork {
   }
 
   /**
-   * Ports of the sandbox that speak TLS themselves; their certificates are not verified. Only for a
-   * sandbox that is created.
+   * Ports of the sandbox that use TLS themselves; their certificates are not verified. Only for
+   * creating a sandbox.
    */
   public E2bNetwork httpsPorts(int... ports) {
     ObjectNode changed = json.deepCopy();
@@ -156,23 +157,23 @@ public final class E2bNetwork {
   }
 
   /**
-   * Whether everybody who knows its name may reach the sandbox's ports. Otherwise requests need the
-   * headers of {@link E2bSandbox#endpoint}. Only for a sandbox that is created.
+   * Whether anyone who knows its host name may reach the sandbox's ports. Otherwise requests need
+   * the headers of {@link E2bSandbox#endpoint}. Only for creating a sandbox.
    */
   public E2bNetwork publicTraffic(boolean allowed) {
     return new E2bNetwork(json.deepCopy().put("allowPublicTraffic", allowed));
   }
 
   /**
-   * The host that servers in the sandbox see in requests; <code>${PORT}</code> in it becomes the
-   * port. Only for a sandbox that is created.
+   * The host that servers in the sandbox see in requests; <code>${PORT}</code> in it is replaced by
+   * the port. Only for creating a sandbox.
    */
   public E2bNetwork maskRequestHost(String host) {
     String checked = SentText.require("the masked host", host);
     return new E2bNetwork(json.deepCopy().put("maskRequestHost", checked));
   }
 
-  /** The proxy through which the sandbox's connections leave. */
+  /** The proxy for the sandbox's outgoing connections. */
   public E2bNetwork egressProxy(E2bEgressProxy proxy) {
     ObjectNode changed = json.deepCopy();
     changed.set("egressProxy", proxy.json());
@@ -186,7 +187,7 @@ public final class E2bNetwork {
     return new E2bNetwork(changed);
   }
 
-  /** For a new sandbox. */
+  /** The JSON for a new sandbox. */
   ObjectNode json() {
     for (var allowed : json.path("allowOut")) {
       if (!isAddress(allowed.asText()) && !deniesAll()) {
@@ -199,7 +200,7 @@ public final class E2bNetwork {
     return json.deepCopy();
   }
 
-  /** For a sandbox that runs. */
+  /** The JSON for a running sandbox. */
   ObjectNode update() {
     for (String fixed : List.of("httpsPorts", "allowPublicTraffic", "maskRequestHost")) {
       if (json.has(fixed)) {
@@ -219,7 +220,7 @@ public final class E2bNetwork {
     return false;
   }
 
-  /** An address, or a block of them with the length of its prefix. */
+  /** An address, or a CIDR block. */
   private static boolean isAddress(String text) {
     String[] parts = text.split("/", -1);
     boolean isIpv4 = IPV4.matcher(parts[0]).matches();
@@ -241,7 +242,7 @@ public final class E2bNetwork {
     }
   }
 
-  /** Which options are set: headers and proxies have secrets. */
+  /** Only which options are set, because headers and proxies contain secrets. */
   @Override
   public String toString() {
     StringBuilder names = new StringBuilder();

@@ -1,8 +1,8 @@
 package dev.sandpiper.e2b;
 
-/** What becomes of a sandbox at the end of its time to live. */
+/** What happens to a sandbox at the end of its time to live. */
 public enum E2bOnTimeout {
   KILL,
-  /** It is paused, and costs nothing but its disk until it is resumed or killed. */
+  /** It is paused, and costs only its disk until it is resumed or killed. */
   PAUSE
 }

@@ -1,8 +1,10 @@
 package dev.sandpiper.e2b;
 
-/** What of a sandbox a pause keeps. */
+/** Which state of a sandbox a pause keeps. */
 public enum E2bPauseMode {
-  /** Memory and files: resumed, its processes go on where they were. Connections are lost. */
+  /**
+   * Memory and files: when resumed, its processes continue where they were. Connections are lost.
+   */
   FULL,
   /** Files only: when resumed, it reboots, and no earlier process is running. */
   FILESYSTEM

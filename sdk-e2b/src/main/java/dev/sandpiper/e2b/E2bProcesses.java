@@ -9,28 +9,28 @@ import dev.sandpiper.Processes;
 import dev.sandpiper.Terminal;
 import dev.sandpiper.TerminalSize;
 
-/** The processes of a sandbox at E2B. Safe for use by many threads. */
+/** The processes of a sandbox on E2B. Safe for use by many threads. */
 public interface E2bProcesses extends Processes {
 
-  /** {@link Processes#exec(Command)} with what only E2B knows. */
+  /** Like {@link Processes#exec(Command)}, with options specific to E2B. */
   ExecResult exec(E2bCommand command);
 
-  /** {@link Processes#exec(Command, OutputListener)} with what only E2B knows. */
+  /** Like {@link Processes#exec(Command, OutputListener)}, with options specific to E2B. */
   ExecResult exec(E2bCommand command, OutputListener listener);
 
-  /** {@link Processes#start(Command)} with what only E2B knows. */
+  /** Like {@link Processes#start(Command)}, with options specific to E2B. */
   Process start(E2bCommand command);
 
-  /** {@link Processes#startTerminal(Command, TerminalSize)} with what only E2B knows. */
+  /** Like {@link Processes#startTerminal(Command, TerminalSize)}, with options specific to E2B. */
   Terminal startTerminal(E2bCommand command, TerminalSize size);
 
   /**
-   * Attaches to the process with this tag, also of another client. Otherwise like {@link
+   * Attaches to the process with this tag, even if another client started it. Otherwise like {@link
    * Processes#attach(ProcessRef)}.
    *
-   * @throws dev.sandpiper.NotFoundException if none with this tag runs
-   * @throws dev.sandpiper.InvalidRequestException if several do; it names their numbers, and {@link
-   *     Processes#list} has their references
+   * @throws dev.sandpiper.NotFoundException if no process with this tag is running
+   * @throws dev.sandpiper.InvalidRequestException if several are; the message has their pids, and
+   *     {@link Processes#list} their references
    */
   Process attachTagged(String tag);
 }

@@ -35,7 +35,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.HttpUrl;
 
-/** A sandbox at E2B. Made by {@link E2bClient}. */
+/** A sandbox on E2B. Created by {@link E2bClient}. */
 public final class E2bSandbox implements Sandbox {
   /** The template whose sandboxes have a {@link #codeInterpreter()}. */
   public static final String CODE_INTERPRETER_TEMPLATE = "code-interpreter-v1";
@@ -44,7 +44,7 @@ public final class E2bSandbox implements Sandbox {
       Set.copyOf(EnumSet.complementOf(EnumSet.of(Capability.REPLAY)));
   private static final int LONGEST_MESSAGE = 16 << 20;
 
-  /** How we came by a sandbox, and so what closing it does. */
+  /** How the sandbox was opened, and therefore what closing it does. */
   enum Origin {
     CREATED,
     FOUND,
@@ -100,7 +100,7 @@ public final class E2bSandbox implements Sandbox {
         next, scope -> account.api().in(scope).info(access.sandboxId()).state());
   }
 
-  /** Refuses variables of a new sandbox that its commands would not get. */
+  /** Rejects variables of a new sandbox that would not reach its commands. */
   E2bSandbox requireSettable(Set<String> names, CallScope scope) {
     launcher.requireSettable(names, scope);
     return this;
@@ -126,10 +126,10 @@ public final class E2bSandbox implements Sandbox {
   }
 
   /**
-   * Runs code in kept kernels. The sandbox has to be of the template {@link
-   * #CODE_INTERPRETER_TEMPLATE}, or of one made from it.
+   * Runs code in persistent kernels. The sandbox must have the template {@link
+   * #CODE_INTERPRETER_TEMPLATE}, or one based on it.
    *
-   * <p>The service listens on port 49999 of the sandbox and asks for no token of its own: anybody
+   * <p>The service listens on port 49999 of the sandbox and requires no token of its own: anyone
    * who knows the sandbox's address can run code there, unless it was created with {@link
    * E2bNetwork#publicTraffic} false.
    */
@@ -171,7 +171,7 @@ public final class E2bSandbox implements Sandbox {
     return Set.copyOf(fewer);
   }
 
-  /** True if connecting woke it from its sleep; false if it was running already. */
+  /** True if connecting resumed it; false if it was running already. */
   public boolean wasResumed() {
     return origin == Origin.RESUMED;
   }
@@ -190,8 +190,8 @@ public final class E2bSandbox implements Sandbox {
   }
 
   /**
-   * True if its daemon answers, false if it sleeps or is gone. Asks the sandbox, and wakes nothing
-   * that has no auto-resume.
+   * True if its daemon responds, false if it is paused or has ended. Makes a request to the
+   * sandbox, which resumes it only if auto-resume is on.
    *
    * @throws dev.sandpiper.SandboxException if that cannot be determined
    */
@@ -199,16 +199,16 @@ public final class E2bSandbox implements Sandbox {
     return health.isRunning(CallScope.open(account.threads().time()));
   }
 
-  /** {@link #pause(E2bPauseMode)} that keeps memory and files. */
+  /** Like {@link #pause(E2bPauseMode)}, keeping memory and files. */
   public boolean pause() {
     return pause(E2bPauseMode.FULL);
   }
 
   /**
-   * Puts it to sleep: it costs nothing but its disk, and lives until it is killed. Every connection
-   * to it is lost: a process that is followed fails with a {@link
-   * dev.sandpiper.ConnectionLostException} with its reference, and calls with a {@link
-   * dev.sandpiper.SandboxNotRunningException} whose state is {@code PAUSED}, until {@link #resume}.
+   * Pauses it: it costs only its disk, and exists until it is killed. Every connection to it is
+   * lost: reading a process fails with a {@link dev.sandpiper.ConnectionLostException} with its
+   * reference, and calls with a {@link dev.sandpiper.SandboxNotRunningException} whose state is
+   * {@code PAUSED}, until {@link #resume}.
    *
    * @return false if it was paused already
    */
@@ -216,17 +216,17 @@ public final class E2bSandbox implements Sandbox {
     return calls().pause(mode);
   }
 
-  /** {@link #resume(Duration, E2bResumeMode)} with its memory. */
+  /** Like {@link #resume(Duration, E2bResumeMode)}, with its memory. */
   public boolean resume(Duration timeToLive) {
     return resume(timeToLive, E2bResumeMode.RESTORE);
   }
 
   /**
-   * Wakes it, if it sleeps. One that runs lives that long from now at least.
+   * Resumes it, if it is paused. The time to live of a running one becomes at least this.
    *
-   * @return false if it ran already
-   * @throws dev.sandpiper.InvalidRequestException if it should reboot, and this control plane
-   *     cannot do that
+   * @return false if it was running already
+   * @throws dev.sandpiper.InvalidRequestException if it has to reboot, and this control plane does
+   *     not support that
    */
   public boolean resume(Duration timeToLive, E2bResumeMode mode) {
     Durations.positive("the time to live", timeToLive, "kill() ends it");
@@ -238,27 +238,27 @@ public final class E2bSandbox implements Sandbox {
     return connected.resumed();
   }
 
-  /** {@link #snapshot(E2bSnapshotOptions)} without a name. */
+  /** Like {@link #snapshot(E2bSnapshotOptions)}, without a name. */
   public E2bSnapshot snapshot() {
     return snapshot(E2bSnapshotOptions.standard());
   }
 
-  /** Keeps what it is at this moment, while it runs on. */
+  /** Takes a snapshot of its current state; it keeps running. */
   public E2bSnapshot snapshot(E2bSnapshotOptions options) {
     return calls().snapshot(options);
   }
 
-  /** The snapshots of this sandbox, fetched page by page while they are read. */
+  /** The snapshots of this sandbox, fetched page by page as they are read. */
   public Pages<E2bSnapshot> snapshots() {
     return new SandboxLists(account.api().api()).snapshots(id());
   }
 
   /**
-   * Starts copies of it as it is at this moment, while it runs on, and waits until they answer.
-   * Closing a copy kills it.
+   * Starts copies of its current state, and waits until they are ready; it keeps running. Closing a
+   * copy kills it.
    *
    * @param count 1 to 20
-   * @return what became of each
+   * @return the outcome for each
    */
   public List<E2bFork> fork(int count, Duration timeToLive) {
     if (count < 1 || count > Forks.MOST) {
@@ -268,17 +268,17 @@ public final class E2bSandbox implements Sandbox {
     return new Forks(account, id()).make(count, timeToLive);
   }
 
-  /** Replaces all of its network rules; what is not said here is as if it had never been said. */
+  /** Replaces all of its network rules; options that are not set here are reset. */
   public void updateNetwork(E2bNetwork rules) {
     calls().updateNetwork(rules);
   }
 
-  /** {@link #info()} with everything that E2B says. */
+  /** Like {@link #info()}, with all details that E2B reports. */
   public E2bSandboxDetails details() {
     return calls().details();
   }
 
-  /** What E2B measured and logged of it. */
+  /** Its metrics and logs. */
   public E2bTelemetry telemetry() {
     return new E2bTelemetry(account.api().api(), id(), account.threads().time());
   }
@@ -287,7 +287,7 @@ public final class E2bSandbox implements Sandbox {
     return new SandboxCalls(account.api(), id());
   }
 
-  /** Waits until its daemon answers. */
+  /** Waits until its daemon responds. */
   E2bSandbox awaitReady(CallScope scope) {
     health.awaitReady(scope);
     return this;

@@ -10,8 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Everything that E2B says about one sandbox, without its tokens. What it does not say is empty.
- * Immutable.
+ * All that E2B reports about one sandbox, without its tokens. Missing values are empty. Immutable.
  */
 public final class E2bSandboxDetails {
   private final SandboxInfo common;
@@ -22,17 +21,17 @@ public final class E2bSandboxDetails {
     this.json = json;
   }
 
-  /** What every platform says. */
+  /** The information that all platforms have. */
   public SandboxInfo common() {
     return common;
   }
 
-  /** The id of the template, where {@link SandboxInfo#template} may be its alias. */
+  /** The id of the template; {@link SandboxInfo#template} may be its alias. */
   public Optional<String> templateId() {
     return Json.text(json, "templateID");
   }
 
-  /** How many processors it has. */
+  /** The number of processors. */
   public OptionalLong cpuCount() {
     return SandboxJson.number(json, "cpuCount");
   }
@@ -52,7 +51,7 @@ public final class E2bSandboxDetails {
     return Json.text(json, "envdVersion");
   }
 
-  /** What was kept of it. Only known once its pause is finished. */
+  /** Which state was kept. Only known once the pause is complete. */
   public Optional<E2bPauseMode> pauseMode() {
     return Json.text(json, "pauseMode")
         .flatMap(
@@ -65,14 +64,14 @@ public final class E2bSandboxDetails {
   }
 
   /**
-   * True if its daemon did not answer when it was paused, so that it has to be resumed with {@link
+   * True if its daemon did not respond when it was paused, so that it has to be resumed with {@link
    * E2bResumeMode#REBOOT}.
    */
   public boolean wasUnresponsiveAtPause() {
     return json.path("envdUnresponsiveAtPause").asBoolean(false);
   }
 
-  /** What becomes of it at the end of its time to live. */
+  /** What happens to it at the end of its time to live. */
   public Optional<E2bOnTimeout> onTimeout() {
     return Json.text(json.path("lifecycle"), "onTimeout")
         .flatMap(
@@ -106,12 +105,12 @@ public final class E2bSandboxDetails {
     return Optional.of(shown.toString());
   }
 
-  /** The domain that it is at. Unknown while it is paused. */
+  /** Its domain. Unknown while it is paused. */
   public Optional<String> domain() {
     return Json.text(json, "domain");
   }
 
-  /** The names of its volumes by where they are. */
+  /** The names of its volumes by mount path. */
   public Map<String, String> volumes() {
     Map<String, String> volumes = new LinkedHashMap<>();
     for (JsonNode mount : json.path("volumeMounts")) {

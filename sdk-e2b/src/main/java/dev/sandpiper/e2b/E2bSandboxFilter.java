@@ -11,7 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link SandboxFilter} with what only E2B knows. Immutable; each method returns a changed copy.
+ * A {@link SandboxFilter} with conditions specific to E2B. Immutable; each method returns a changed
+ * copy.
  */
 public final class E2bSandboxFilter {
   private final SandboxFilter common;
@@ -30,7 +31,7 @@ public final class E2bSandboxFilter {
     this.oldestFirst = oldestFirst;
   }
 
-  /** The same, newest first. */
+  /** The same conditions, newest first. */
   public static E2bSandboxFilter of(SandboxFilter common) {
     return new E2bSandboxFilter(requireNonNull(common, "common"), null, null, false);
   }
@@ -41,12 +42,12 @@ public final class E2bSandboxFilter {
     return new E2bSandboxFilter(common, idOrAlias, startedSince, oldestFirst);
   }
 
-  /** Only started then or later. The platform compares microseconds. */
+  /** Only started then or later. The platform compares with microsecond precision. */
   public E2bSandboxFilter startedSince(Instant moment) {
     return new E2bSandboxFilter(common, template, requireNonNull(moment, "moment"), oldestFirst);
   }
 
-  /** The oldest first. */
+  /** Lists the oldest first. */
   public E2bSandboxFilter oldestFirst() {
     return new E2bSandboxFilter(common, template, startedSince, true);
   }
@@ -67,7 +68,7 @@ public final class E2bSandboxFilter {
     return oldestFirst;
   }
 
-  /** True if it asks for everything. */
+  /** True if it has no condition. */
   boolean isEmpty() {
     return common.labels().isEmpty()
         && common.state().isEmpty()
@@ -75,7 +76,7 @@ public final class E2bSandboxFilter {
         && startedSince == null;
   }
 
-  /** True if everything that is not in {@link #common} is true of a listed sandbox. */
+  /** True if a listed sandbox matches every condition that is not in {@link #common}. */
   boolean matches(JsonNode listed) {
     boolean isFrom =
         template == null

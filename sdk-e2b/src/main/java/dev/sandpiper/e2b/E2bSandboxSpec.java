@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link SandboxSpec} with what only E2B knows. What is not said is left to the platform.
- * Immutable; each method returns a changed copy.
+ * A {@link SandboxSpec} with options specific to E2B. Options that are not set are left to the
+ * platform. Immutable; each method returns a changed copy.
  */
 public final class E2bSandboxSpec {
   private static final Set<String> TYPED =
@@ -66,15 +66,15 @@ public final class E2bSandboxSpec {
     this.options = options;
   }
 
-  /** The same, with E2B's defaults for the rest. */
+  /** The same spec, with E2B's defaults for the rest. */
   public static E2bSandboxSpec of(SandboxSpec common) {
     return new E2bSandboxSpec(requireNonNull(common, "common"), new Options());
   }
 
   /**
-   * Whether commands and files need the sandbox's own token. Default: true, and E2B makes no others
-   * any more: only a server that speaks nothing but the first version of the API takes false, and
-   * creating one at any other fails with an {@link dev.sandpiper.InvalidRequestException}.
+   * Whether commands and files need the sandbox's own token. Default: true. E2B no longer creates
+   * others: only a server that has just the first version of the API accepts false, and creating
+   * one on any other fails with an {@link dev.sandpiper.InvalidRequestException}.
    */
   public E2bSandboxSpec secure(boolean needsToken) {
     Options changed = options.copy();
@@ -89,7 +89,7 @@ public final class E2bSandboxSpec {
     return new E2bSandboxSpec(common, changed);
   }
 
-  /** What becomes of it at the end of its time to live. Default: the platform's, which is KILL. */
+  /** What happens to it at the end of its time to live. Default: the platform's, which is KILL. */
   public E2bSandboxSpec onTimeout(E2bOnTimeout action) {
     Options changed = options.copy();
     changed.onTimeout = requireNonNull(action, "action");
@@ -97,7 +97,7 @@ public final class E2bSandboxSpec {
     return new E2bSandboxSpec(common, changed);
   }
 
-  /** Pauses it at the end of its time to live, keeping this of it. */
+  /** Pauses it at the end of its time to live, in this mode. */
   public E2bSandboxSpec pauseOnTimeout(E2bPauseMode mode) {
     Options changed = options.copy();
     changed.onTimeout = E2bOnTimeout.PAUSE;
@@ -116,7 +116,7 @@ public final class E2bSandboxSpec {
     return new E2bSandboxSpec(common, changed);
   }
 
-  /** What it may reach, and who may reach it. */
+  /** The network rules. */
   public E2bSandboxSpec network(E2bNetwork rules) {
     Options changed = options.copy();
     changed.network = requireNonNull(rules, "rules");
@@ -124,10 +124,11 @@ public final class E2bSandboxSpec {
   }
 
   /**
-   * Mounts a volume that exists.
+   * Mounts an existing volume.
    *
-   * @param path where, absolute
-   * @throws IllegalArgumentException if the path is not absolute, or has a volume already
+   * @param path the absolute mount path
+   * @throws IllegalArgumentException if the path is not absolute, or a volume is mounted there
+   *     already
    */
   public E2bSandboxSpec volume(String name, String path) {
     SentText.require("the volume's name", name);
@@ -146,8 +147,8 @@ public final class E2bSandboxSpec {
   /**
    * Fields of E2B's request for which there is no method here, such as {@code mcp} and {@code iam}.
    *
-   * @param json a JSON object, whose fields go into the request as they are
-   * @throws IllegalArgumentException if it is not an object, or has a field that a method sets
+   * @param json a JSON object, whose fields are added to the request unchanged
+   * @throws IllegalArgumentException if it is not an object, or contains a field that a method sets
    */
   public E2bSandboxSpec extra(String json) {
     Options changed = options.copy();
@@ -184,13 +185,13 @@ public final class E2bSandboxSpec {
     return options.secure;
   }
 
-  /** Whether it can reach the internet; empty if that is the platform's business. */
+  /** Whether it can reach the internet; empty for the platform's default. */
   public Optional<Boolean> internetAccess() {
     return Optional.ofNullable(options.internetAccess);
   }
 
   /**
-   * All of it that both versions of the API take, but for labels and variables.
+   * The fields that both versions of the API accept, except labels and variables.
    *
    * @throws IllegalArgumentException if options exclude each other
    */

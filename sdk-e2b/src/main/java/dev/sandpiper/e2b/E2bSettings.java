@@ -11,12 +11,12 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where E2B is and who we are: an option wins over the environment, the environment over the
+ * The addresses and credentials: an option overrides the environment, the environment overrides the
  * default, and an empty text counts as not set.
  *
- * @param apiKey null only in debug mode, where nobody may need one
- * @param domain where sandboxes are, unless a sandbox says otherwise
- * @param sandboxUrl where all data-plane requests go; null for each sandbox's own address
+ * @param apiKey null only in debug mode, which may not need one
+ * @param domain the domain of sandboxes, unless a sandbox has its own
+ * @param sandboxUrl the URL for all data-plane requests; null for each sandbox's own address
  */
 record E2bSettings(
     @Nullable String apiKey,
@@ -29,7 +29,7 @@ record E2bSettings(
   private static final Pattern HEADER_TEXT = Pattern.compile("[!-~]+");
   private static final String DEBUG_API_URL = "http://localhost:3000";
 
-  /** Options as far as they were given; null is "not given". */
+  /** The given options; null means not given. */
   static final class Options {
     @Nullable String apiKey;
     @Nullable String domain;
@@ -40,9 +40,9 @@ record E2bSettings(
   }
 
   /**
-   * Joins options, environment and defaults.
+   * Merges options, environment and defaults.
    *
-   * @throws AuthenticationException if the key is missing or has not the shape of one
+   * @throws AuthenticationException if the key is missing or malformed
    * @throws IllegalArgumentException if a URL or the domain is malformed
    */
   static E2bSettings resolve(Options options, Map<String, String> environment) {
@@ -95,7 +95,7 @@ record E2bSettings(
     return SandboxAddresses.host("the domain", text).host();
   }
 
-  /** Only the word that is not the default turns a flag over, in any case. */
+  /** Only the opposite of the default, in any case, changes a flag. */
   private static boolean flag(
       @Nullable Boolean option, Map<String, String> environment, String name, boolean byDefault) {
     if (option != null) {
@@ -118,14 +118,14 @@ record E2bSettings(
     return Failure.of("configure E2B", "", observed);
   }
 
-  /** For what needs a key in debug mode too. */
+  /** For calls that need a key in debug mode too. */
   void requireApiKey() {
     if (apiKey == null) {
       throw new AuthenticationException(failure("no API key: set E2B_API_KEY"));
     }
   }
 
-  /** Where, and never with which key. */
+  /** The addresses, never the key. */
   @Override
   public String toString() {
     return "E2bSettings[" + apiUrl.host() + ", " + domain + (debug ? ", debug]" : "]");

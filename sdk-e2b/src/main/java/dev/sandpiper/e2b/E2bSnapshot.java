@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sandbox was at one moment, from which others are created: {@code
- * SandboxSpec.template(snapshot.id())}. It lives until {@link E2bClient#deleteSnapshot}. Immutable.
+ * The saved state of a sandbox, from which others are created: {@code
+ * SandboxSpec.template(snapshot.id())}. It exists until {@link E2bClient#deleteSnapshot}.
+ * Immutable.
  */
 public final class E2bSnapshot {
   private final String id;
@@ -37,12 +38,12 @@ public final class E2bSnapshot {
     return new E2bSnapshot(requireNonNull(id, "id"), List.copyOf(names));
   }
 
-  /** What {@link dev.sandpiper.SandboxSpec#template} takes. */
+  /** The id, for {@link dev.sandpiper.SandboxSpec#template}. */
   public String id() {
     return id;
   }
 
-  /** The names that lead to it; empty if it has none. */
+  /** Its names; empty if it has none. */
   public List<String> names() {
     return names;
   }

@@ -6,7 +6,7 @@ import dev.sandpiper.wire.SentText;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a snapshot is made. Immutable; each method returns a changed copy. */
+/** How to take a snapshot. Immutable; each method returns a changed copy. */
 public final class E2bSnapshotOptions {
   private static final E2bSnapshotOptions STANDARD = new E2bSnapshotOptions(null, null);
 
@@ -18,12 +18,12 @@ public final class E2bSnapshotOptions {
     this.mode = mode;
   }
 
-  /** Without a name, of what the platform keeps by default: memory and files. */
+  /** Without a name, with the platform's default mode: memory and files. */
   public static E2bSnapshotOptions standard() {
     return STANDARD;
   }
 
-  /** A name by which it can be found, and taken as a template. */
+  /** A name by which it can be found, and used as a template. */
   public E2bSnapshotOptions name(String name) {
     if (SentText.require("the snapshot's name", name).isBlank()) {
       throw new IllegalArgumentException("the snapshot's name is blank");
@@ -32,8 +32,8 @@ public final class E2bSnapshotOptions {
   }
 
   /**
-   * What it holds. Sandboxes from one with files only boot anew. A control plane that does not know
-   * this (before November 2026) keeps the memory too, and does not say so.
+   * Which state it keeps. Sandboxes created from a snapshot with files only are booted. A control
+   * plane without this option (before November 2026) silently keeps the memory too.
    */
   public E2bSnapshotOptions mode(E2bPauseMode kept) {
     return new E2bSnapshotOptions(name, requireNonNull(kept, "kept"));

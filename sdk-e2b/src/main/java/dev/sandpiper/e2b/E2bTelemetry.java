@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 
-/** What E2B measured and logged of one sandbox. Each call asks the platform. */
+/** The metrics and logs of one sandbox. Each call makes a request. */
 public final class E2bTelemetry {
   private final JsonApi api;
   private final String id;
@@ -35,19 +35,19 @@ public final class E2bTelemetry {
     this.time = time;
   }
 
-  /** All samples that the platform still has; none for the first seconds of a sandbox. */
+  /** All samples that the platform still has; empty in the first seconds of a sandbox. */
   public List<E2bMetrics> metrics() {
     return samples(route());
   }
 
-  /** The samples of this long until now. */
+  /** The samples of the last {@code last}. */
   public List<E2bMetrics> metrics(Duration last) {
     Instant now = time.now();
     return metrics(now.minus(Durations.positive("the window", last, "metrics() has all")), now);
   }
 
   /**
-   * The samples of this time, whose ends are rounded to seconds so that nothing is left out.
+   * The samples of this period, whose ends are rounded outwards to whole seconds.
    *
    * @throws IllegalArgumentException if it ends before it begins
    */
@@ -85,7 +85,7 @@ public final class E2bTelemetry {
         });
   }
 
-  /** The lines that there are, the oldest first, fetched page by page while they are read. */
+  /** The existing lines, oldest first, fetched page by page as they are read. */
   public Pages<E2bLogEntry> logs(E2bLogQuery query) {
     return () -> {
       LogReader reader = new LogReader(api, id, query);
@@ -97,9 +97,9 @@ public final class E2bTelemetry {
   }
 
   /**
-   * The lines that there are, and those to come, each once. Asks every second while somebody reads;
-   * the caller closes it. Reading fails with a {@link dev.sandpiper.NotFoundException} once the
-   * sandbox is gone.
+   * The existing lines and all later ones, each once. Polls every second while it is read; the
+   * caller closes it. Reading fails with a {@link dev.sandpiper.NotFoundException} once the sandbox
+   * has ended.
    */
   public EventStream<E2bLogEntry> followLogs(E2bLogQuery query) {
     return new FollowedLogs(api, id, query, time);

@@ -22,7 +22,7 @@ public final class E2bUrlOptions {
     this.user = user;
   }
 
-  /** Valid as long as the sandbox has its access token. */
+  /** Valid as long as the sandbox keeps its access token. */
   public static E2bUrlOptions unlimited() {
     return UNLIMITED;
   }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.sandpiper.WatchOptions;
 
-/** {@link WatchOptions} with what only E2B knows. Immutable. */
+/** {@link WatchOptions} with options specific to E2B. Immutable. */
 public final class E2bWatchOptions {
   private final WatchOptions common;
   private final boolean networkMounts;
@@ -19,8 +19,8 @@ public final class E2bWatchOptions {
   }
 
   /**
-   * Also on a file system that is mounted over the network, which is refused otherwise: changes
-   * that other machines make are not reported there. Needs envd 0.6.4.
+   * Also watches a network file system, which is rejected otherwise, because changes made by other
+   * machines are not reported there. Needs envd 0.6.4.
    */
   public E2bWatchOptions includeNetworkMounts() {
     return new E2bWatchOptions(common, true);

@@ -6,7 +6,9 @@ import dev.sandpiper.WriteOptions;
 import dev.sandpiper.e2b.files.FileMetadata;
 import java.util.Map;
 
-/** {@link WriteOptions} with what only E2B knows. Immutable; each method returns a changed copy. */
+/**
+ * {@link WriteOptions} with options specific to E2B. Immutable; each method returns a changed copy.
+ */
 public final class E2bWriteOptions {
   private final WriteOptions common;
   private final Map<String, String> metadata;
@@ -23,20 +25,21 @@ public final class E2bWriteOptions {
   }
 
   /**
-   * What to store with the file, for {@link dev.sandpiper.FileInfo#metadata()}: the whole of it,
-   * because every write replaces what was there, and one without metadata clears it. A file system
-   * without extended attributes drops it silently. Needs envd 0.6.2.
+   * The complete metadata to store with the file, for {@link dev.sandpiper.FileInfo#metadata()}:
+   * every write replaces the existing metadata, and a write without metadata clears it. A file
+   * system without extended attributes drops it silently. Needs envd 0.6.2.
    *
-   * @param values by names of letters, digits and {@code !#$%&'*+-.^_`|~}, which E2B keeps in lower
-   *     case; printable ASCII, without blanks at their ends, which HTTP would drop
+   * @param values by names of letters, digits and {@code !#$%&'*+-.^_`|~}, which E2B stores in
+   *     lower case; the values are printable ASCII without leading or trailing spaces, which HTTP
+   *     would drop
    * @throws IllegalArgumentException for anything else, a name above 246 bytes, and more than 4096
-   *     bytes in all (nine for each name counted in)
+   *     bytes in all, including nine for each name
    */
   public E2bWriteOptions metadata(Map<String, String> values) {
     return new E2bWriteOptions(common, FileMetadata.checked(values), gzip);
   }
 
-  /** Packs the bytes for their way, which pays for text over a slow network. */
+  /** Compresses the transfer, which is worthwhile for text over a slow network. */
   public E2bWriteOptions gzip() {
     return new E2bWriteOptions(common, metadata, true);
   }

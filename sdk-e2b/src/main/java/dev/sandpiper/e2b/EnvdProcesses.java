@@ -14,7 +14,7 @@ import dev.sandpiper.engine.LaunchedProcesses;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.wire.SentText;
 
-/** The verbs for processes that carry a tag, beside those that all platforms have. */
+/** Adds the methods for processes with a tag to those that all platforms have. */
 final class EnvdProcesses extends LaunchedProcesses implements E2bProcesses {
   private final EnvdLauncher launcher;
 

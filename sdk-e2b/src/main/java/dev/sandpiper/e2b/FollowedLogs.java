@@ -13,7 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** A sandbox's log as it grows, asked for by the thread that reads. */
+/** A sandbox's log as it grows, polled by the thread that reads. */
 final class FollowedLogs extends AbstractEventStream<E2bLogEntry> {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 

@@ -19,9 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes copies of a running sandbox. A part of them may fail. */
+/** Creates copies of a running sandbox. Some of them may fail. */
 record Forks(Account account, String id) {
-  /** E2B's own clients ask for no more at once. */
+  /** The limit of E2B's own clients for one request. */
   static final int MOST = 20;
 
   List<E2bFork> make(int count, Duration timeToLive) {

@@ -16,9 +16,9 @@ import okhttp3.Headers;
 import okhttp3.HttpUrl;
 
 /**
- * The code interpreter of a sandbox at E2B.
+ * The code interpreter of a sandbox on E2B.
  *
- * @param edge the way to the sandbox's ports, without headers yet
+ * @param edge the transport to the sandbox's ports, without headers yet
  */
 record KernelService(HttpTransport edge, SandboxAccess access, HttpUrl base, String userAgent)
     implements CodeService {
@@ -42,7 +42,7 @@ record KernelService(HttpTransport edge, SandboxAccess access, HttpUrl base, Str
       try {
         return edge.send(request);
       } catch (SandboxUnreachableException e) {
-        // The edge says so without asking the sandbox, so that nothing was processed.
+        // The edge responds like this without asking the sandbox, so nothing was processed.
         throw new NotFoundException(What.LISTENER, e.failure().withObserved(MISSING), e);
       }
     };
@@ -53,8 +53,8 @@ record KernelService(HttpTransport edge, SandboxAccess access, HttpUrl base, Str
     E2bCall call = call(verb);
     HttpRequest request =
         HttpRequest.of(call, subject, Routes.of(base, call, values)).withHeaders(headers(verb));
-    // The service notices that a run is given up by the end of its connection, which over HTTP/2
-    // ends no more than a stream at the edge.
+    // The service detects an abandoned run by the end of its connection; over HTTP/2 only a stream
+    // to the edge would end.
     return verb == Verb.RUN ? request.alone() : request;
   }
 
@@ -100,7 +100,7 @@ record KernelService(HttpTransport edge, SandboxAccess access, HttpUrl base, Str
     return "E2B interrupts the code within about 5 s of losing the connection";
   }
 
-  /** Where it is; never the tokens. */
+  /** The address, never the tokens. */
   @Override
   public String toString() {
     return "KernelService[" + access + "]";

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import okhttp3.HttpUrl;
 
-/** Asks for the last samples of many sandboxes, a hundred at a time. */
+/** Fetches the last samples of many sandboxes, a hundred at a time. */
 final class LatestMetrics {
   private static final int MOST_IDS = 100;
 
@@ -53,7 +53,7 @@ final class LatestMetrics {
             if (!sandboxes.isObject()) {
               throw new WireFormatException(response.failure("an answer without sandboxes"));
             }
-            // An answer about sandboxes that were not asked for is not ours to show.
+            // Samples of sandboxes that were not requested are dropped.
             ids.stream()
                 .filter(id -> sandboxes.path(id).isObject())
                 .forEach(id -> latest.put(id, new E2bMetrics(sandboxes.path(id))));

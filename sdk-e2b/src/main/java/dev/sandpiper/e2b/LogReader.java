@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads a sandbox's log forward, each line once. The platform's cursor is a millisecond, in which
  * many lines may be written, before and after a page ends: each page begins a millisecond before
- * the last line that was read, and what was read of it already is left out. For one thread.
+ * the last line that was read, and lines that were read before are skipped. For one thread.
  */
 final class LogReader {
   private static final Logger log = LoggerFactory.getLogger(LogReader.class);
@@ -33,7 +33,7 @@ final class LogReader {
   private final String id;
   private final E2bLogQuery query;
   private long reached; // the millisecond of the last line that was read
-  private Map<E2bLogEntry, Integer> read = Map.of(); // those of the next page's first milliseconds
+  private Map<E2bLogEntry, Integer> read = Map.of(); // lines already read of the next page
 
   LogReader(JsonApi api, String id, E2bLogQuery query) {
     this.api = api;
@@ -42,12 +42,15 @@ final class LogReader {
     this.reached = query.since().map(Instant::toEpochMilli).orElse(0L);
   }
 
-  /** The lines that were not read yet; may be empty. */
+  /** The lines that have not been read yet; may be empty. */
   List<E2bLogEntry> next() {
     return next(api);
   }
 
-  /** {@link #next()} over calls that end earlier. What is not returned is read by the next call. */
+  /**
+   * Like {@link #next()}, with calls that may be cancelled. Lines that are not returned are read by
+   * the next call.
+   */
   List<E2bLogEntry> next(JsonApi calls) {
     while (true) {
       List<E2bLogEntry> page = page(calls);
@@ -85,7 +88,7 @@ final class LogReader {
     return unread;
   }
 
-  /** One whose time cannot be read counts as the last that could. */
+  /** A line whose time cannot be parsed has that of the last line whose time could. */
   private long millis(E2bLogEntry line) {
     return line.time().map(Instant::toEpochMilli).orElse(reached);
   }

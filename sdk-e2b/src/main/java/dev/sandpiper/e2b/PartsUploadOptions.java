@@ -21,7 +21,7 @@ public final class PartsUploadOptions {
   }
 
   /**
-   * So many parts at a time.
+   * Sends up to this many parts at a time.
    *
    * @param parts 1 to 16
    */
@@ -34,9 +34,9 @@ public final class PartsUploadOptions {
   }
 
   /**
-   * Tells this listener how far all parts together are: always on the thread that called, while it
-   * sends, several times a second while it waits for others, and once more when the parts are
-   * joined.
+   * Reports the progress of all parts together to this listener: always on the calling thread,
+   * while it sends, several times a second while it waits for other threads, and once more when the
+   * parts are joined.
    */
   public PartsUploadOptions listener(TransferListener told) {
     return new PartsUploadOptions(parallel, requireNonNull(told, "listener"));

@@ -37,7 +37,7 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
     return service(SandboxAccess.ENVD_PORT, sandboxId, domain);
   }
 
-  /** The base of what listens on a port, for requests that carry E2B's routing headers. */
+  /** The base URL of a server on a port, for requests with E2B's routing headers. */
   HttpUrl service(int port, String sandboxId, String domain) {
     if (override != null) {
       return override;
@@ -68,14 +68,14 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
     return new Endpoint(uri(url), headers);
   }
 
-  /** The one sandbox of debug mode: a daemon on this machine that nobody created. */
+  /** The one sandbox of debug mode: a daemon on this machine. */
   SandboxAccess debugSandbox() {
     HttpUrl url = envd(DEBUG_ID, E2bSettings.DEFAULT_DOMAIN);
     return new SandboxAccess(
         DEBUG_ID, E2bSettings.DEFAULT_DOMAIN, EnvdVersion.NEWEST, url, null, null);
   }
 
-  /** Without the slash that would stand alone behind the host: paths are joined to it. */
+  /** Without a trailing slash after the host, because paths are appended to it. */
   private static URI uri(HttpUrl url) {
     String text = url.toString();
     return URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
@@ -86,9 +86,9 @@ record SandboxAddresses(@Nullable HttpUrl override, boolean debug) {
   }
 
   /**
-   * A host, by HTTPS.
+   * The HTTPS URL of a host.
    *
-   * @throws IllegalArgumentException if {@code name} has anything but a host's name in it
+   * @throws IllegalArgumentException if {@code name} is not a plain host name
    */
   static HttpUrl host(String what, String name) {
     HttpUrl url = HttpUrl.parse("https://" + name);

@@ -36,7 +36,7 @@ record SandboxCalls(ControlPlane plane, String id) {
     }
   }
 
-  /** What a conflict, or a failure that leaves it open, comes to. */
+  /** Determines the outcome after a conflict, or after a failure with an unknown outcome. */
   private boolean settled(SandboxException failure, boolean isConflict) {
     State state;
     try {
@@ -55,7 +55,7 @@ record SandboxCalls(ControlPlane plane, String id) {
     return Ambiguity.unknown(failure, "it is unknown whether it will be paused; " + observed);
   }
 
-  /** Keeps what it is at this moment. */
+  /** Takes a snapshot of its current state. */
   E2bSnapshot snapshot(E2bSnapshotOptions options) {
     ObjectNode body = Json.object();
     options.name().ifPresent(name -> body.put("name", name));
@@ -73,7 +73,7 @@ record SandboxCalls(ControlPlane plane, String id) {
                 }));
   }
 
-  /** Starts copies of it. Each item of the answer is one, or an error. */
+  /** Starts copies of it. Each item of the response is a copy or an error. */
   JsonNode fork(int count, Duration timeToLive) {
     JsonNode body =
         Json.object().put("count", count).put("timeout", ControlPlane.seconds(timeToLive));
@@ -95,7 +95,7 @@ record SandboxCalls(ControlPlane plane, String id) {
                 }));
   }
 
-  /** Replaces all of its network rules. Sending it twice does no harm. */
+  /** Replaces all of its network rules. Idempotent. */
   void updateNetwork(E2bNetwork rules) {
     HttpRequest request = request(E2bCall.UPDATE_NETWORK).withJson(rules.update());
     routed("network rules", () -> require(request));
@@ -134,7 +134,7 @@ record SandboxCalls(ControlPlane plane, String id) {
         });
   }
 
-  /** Makes a call; a server that has no such route is not a sandbox that is missing. */
+  /** Makes a call, and distinguishes a server without this route from a missing sandbox. */
   static <T> T routed(String feature, Supplier<T> call) {
     try {
       return call.get();

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 
 /** Converts E2B's JSON of a sandbox. */
 final class SandboxJson {
-  /** Under this label every sandbox that we create carries its nonce. */
+  /** The label that holds the nonce of every sandbox that this library creates. */
   static final String NONCE_LABEL = "sandpiper-nonce";
 
   private SandboxJson() {}
@@ -43,7 +43,7 @@ final class SandboxJson {
     };
   }
 
-  /** The state as the API filters by it. */
+  /** The state in the API's filter. */
   static String state(State state) {
     return switch (state) {
       case RUNNING -> "running";
@@ -65,7 +65,7 @@ final class SandboxJson {
         : OptionalLong.empty();
   }
 
-  /** A truth; empty if it is missing or anything else. */
+  /** A boolean; empty if it is missing or anything else. */
   static Optional<Boolean> flag(JsonNode json, String field) {
     JsonNode value = json.path(field);
     return value.isBoolean() ? Optional.of(value.booleanValue()) : Optional.empty();

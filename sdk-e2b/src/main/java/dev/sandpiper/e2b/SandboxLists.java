@@ -33,7 +33,7 @@ record SandboxLists(JsonApi api) {
 
   private record Listed(JsonNode json, SandboxInfo info) {}
 
-  /** The sandboxes that the filter is true of, whatever the server makes of it. */
+  /** The sandboxes that match the filter, also if the server ignores it. */
   Pages<SandboxInfo> of(E2bSandboxFilter filter) {
     HttpUrl url = url(filter);
     LazyPages<Listed> pages =
@@ -47,7 +47,7 @@ record SandboxLists(JsonApi api) {
     return () -> pages.stream().map(Listed::info).iterator();
   }
 
-  /** The sandboxes with this nonce: one, or none, unless the platform did something twice. */
+  /** The sandboxes with this nonce: at most one, unless the platform executed a request twice. */
   List<String> withNonce(String nonce) {
     HttpUrl url =
         url(E2bSandboxFilter.of(SandboxFilter.all().label(SandboxJson.NONCE_LABEL, nonce)));
@@ -67,7 +67,7 @@ record SandboxLists(JsonApi api) {
   /**
    * The snapshots.
    *
-   * @param sandboxId of one sandbox; null for those of all
+   * @param sandboxId the sandbox whose snapshots to list; null for those of all
    */
   Pages<E2bSnapshot> snapshots(@Nullable String sandboxId) {
     HttpUrl.Builder url =

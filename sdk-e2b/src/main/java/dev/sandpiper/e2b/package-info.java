@@ -1,4 +1,4 @@
-/** E2B behind the Sandpiper API: {@link dev.sandpiper.e2b.E2bClient}, and what only E2B has. */
+/** The Sandpiper API for E2B: {@link dev.sandpiper.e2b.E2bClient}, and features specific to E2B. */
 @NullMarked
 package dev.sandpiper.e2b;
 

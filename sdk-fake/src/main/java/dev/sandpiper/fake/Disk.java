@@ -24,7 +24,7 @@ final class Disk {
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<String, Entry> entries = new TreeMap<>(); // guarded by the lock
 
-  /** A file, or without content a directory. */
+  /** A file, or a directory if it has no content. */
   private static final class Entry {
     final byte @Nullable [] content;
     final Instant modified = Instant.now();
@@ -98,7 +98,7 @@ final class Disk {
         });
   }
 
-  /** False if it was there already. */
+  /** False if it existed already. */
   boolean makeDirectory(String operation, String path) {
     return locked(
         () -> {

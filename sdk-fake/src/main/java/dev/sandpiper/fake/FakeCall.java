@@ -7,16 +7,16 @@ import dev.sandpiper.SandboxSpec;
 import java.util.Optional;
 
 /**
- * One call of a verb, recorded before it was done or refused.
+ * One call of a method, recorded before it was executed or rejected.
  *
- * @param operation the verb's name in its interface, such as {@code create}, {@code exec}, {@code
+ * @param operation the method's name in its interface, such as {@code create}, {@code exec}, {@code
  *     start} or {@code write}; {@code exec} also for the shorthands of {@code Sandbox}
- * @param sandboxId the sandbox; empty for {@code create}, whose sandbox has no id yet, and {@code
- *     list} of the client
+ * @param sandboxId the sandbox; empty for {@code create}, whose sandbox has no id yet, and for the
+ *     client's {@code list}
  * @param subject the resolved path, the name of the command or of the signal, the process or the
  *     sandbox
- * @param command what was to run. Its {@code stdin} has been read and can be opened again
- * @param spec what was to be created
+ * @param command the command to run. Its {@code stdin} has been read and can be opened again
+ * @param spec the spec of the sandbox to create
  */
 public record FakeCall(
     String operation,
@@ -46,7 +46,7 @@ public record FakeCall(
     return new FakeCall("create", "", template, Optional.empty(), Optional.of(spec));
   }
 
-  /** The verb and its subject, such as {@code write /home/user/birds.txt}. */
+  /** The operation and its subject, such as {@code write /home/user/birds.txt}. */
   @Override
   public String toString() {
     return operation + " " + subject;

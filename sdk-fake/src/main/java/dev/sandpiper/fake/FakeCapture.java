@@ -5,11 +5,11 @@ import dev.sandpiper.ProcessEvent.Output;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
-/** What was written on one channel: all of it, of which the result has no more than the limit. */
+/** The complete output of one channel, of which the result has at most the limit. */
 final class FakeCapture {
   private final int limit;
   private final ByteArrayOutputStream head = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream tail = new ByteArrayOutputStream(); // behind the last gap
+  private final ByteArrayOutputStream tail = new ByteArrayOutputStream(); // after the last gap
   private boolean gap;
   private long total;
 

@@ -20,8 +20,8 @@ final class FakeEvents implements EventStream<ProcessEvent> {
   private final Running running;
   private final Set<Capability> capabilities;
   private final BooleanSupplier isDone;
-  private boolean iterated; // only its reader's
-  private int next; // only its reader's
+  private boolean iterated; // only for its reader
+  private int next; // only for its reader
   private volatile boolean closed;
 
   FakeEvents(Running running, int from, Set<Capability> capabilities, BooleanSupplier isDone) {
@@ -31,7 +31,7 @@ final class FakeEvents implements EventStream<ProcessEvent> {
     this.isDone = isDone;
   }
 
-  /** What {@link #position()} returned, as a number of events. */
+  /** The result of {@link #position()} as a number of events. */
   static int index(String position) {
     if (!position.matches(POSITION + "[0-9]{1,9}")) {
       throw new IllegalArgumentException("no position of a fake process: " + position);

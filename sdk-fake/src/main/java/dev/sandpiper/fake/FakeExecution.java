@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One {@code exec}: keeps and shows what a command writes. */
+/** One {@code exec}: captures a command's output and passes it to the listener. */
 final class FakeExecution {
   private final Running running;
   private final OutputListener listener;
@@ -52,7 +52,7 @@ final class FakeExecution {
         }
       }
     } catch (RuntimeException | Error e) {
-      running.stop(Signal.TERM); // does nothing where the connection is what broke
+      running.stop(Signal.TERM); // has no effect if the connection was lost
       throw e;
     }
   }

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 final class FakeFiles implements Filesystem {
   private static final int TEXT_LIMIT = 16 << 20;
 
-  /** Is called before each verb. */
+  /** Called before each operation. */
   interface Calls {
     void called(String operation, String subject, Capability... needed);
   }
@@ -263,7 +263,7 @@ final class FakeFiles implements Filesystem {
     T run() throws IOException;
   }
 
-  /** What fails on this machine is not the sandbox's failure. */
+  /** A failure on this machine is not a failure of the sandbox. */
   private static <T> T local(String operation, String path, Local<T> action) {
     try {
       return action.run();

@@ -1,8 +1,8 @@
 package dev.sandpiper.fake;
 
-/** How much of its standard input a command has been given, and has read. Used under a lock. */
+/** How much of its standard input a command has received and read. Used under a lock. */
 final class FakeInput {
-  private int lines; // whole ones that were not read yet
+  private int lines; // complete lines that were not read yet
   private boolean ended;
 
   void add(byte[] bytes, boolean end) {
@@ -12,7 +12,7 @@ final class FakeInput {
     ended |= end;
   }
 
-  /** Reads a line, or the end. False if more has to come. */
+  /** Reads a line, or the end. False if more input is needed. */
   boolean takeLine() {
     if (lines > 0) {
       lines--;

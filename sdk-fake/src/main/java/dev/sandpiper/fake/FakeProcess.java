@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One connection to a command that was started. */
+/** One connection to a started command. */
 final class FakeProcess implements Process {
   private static final int INPUT_BUFFER = 256 << 10;
   private static final Set<Signal> ENDING =
@@ -129,7 +129,7 @@ final class FakeProcess implements Process {
     return !running.isOver();
   }
 
-  /** Not here: code that needs it is tested with the local sandboxes of {@code sdk-testkit}. */
+  /** Not supported: test code that needs it with the local sandboxes of {@code sdk-testkit}. */
   @Override
   public java.lang.Process asJavaProcess() {
     throw new UnsupportedOperationException("a fake process has no java.lang.Process");

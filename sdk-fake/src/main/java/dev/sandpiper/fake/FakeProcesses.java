@@ -64,7 +64,7 @@ final class FakeProcesses implements Processes {
             },
             "fake-exec");
     thread.setDaemon(true);
-    // Whoever else completes it stops the command.
+    // Completing it in any other way stops the command.
     future.whenComplete((result, failure) -> thread.interrupt());
     thread.start();
     return future;

@@ -5,7 +5,7 @@ import dev.sandpiper.Filesystem;
 
 /**
  * Decides what a command does, on the thread that starts it. A {@link FakeRun} is a program that
- * always does the same.
+ * always behaves the same.
  */
 @FunctionalInterface
 public interface FakeProgram {
@@ -13,9 +13,9 @@ public interface FakeProgram {
   /**
    * Called each time the command is started.
    *
-   * @param command what was asked for; its {@code stdin} can be opened as often as needed
-   * @param files the sandbox's files, for a program that reads or writes some; what it does with
-   *     them is not recorded
+   * @param command the requested command; its {@code stdin} can be opened any number of times
+   * @param files the sandbox's files, for a program that reads or writes some; these calls are not
+   *     recorded
    */
   FakeRun run(Command command, Filesystem files);
 }

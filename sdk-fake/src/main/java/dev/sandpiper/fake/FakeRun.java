@@ -17,13 +17,13 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command does: its output in order, where it waits for input, and how it ends. Immutable;
- * each method returns a changed copy. Nothing takes time: a command gets as far as its input allows
- * while it is started.
+ * The script of a command: its output in order, where it waits for input, and how it ends.
+ * Immutable; each method returns a changed copy. No time passes: starting a command executes it as
+ * far as its input allows.
  */
 public final class FakeRun implements FakeProgram {
 
-  /** One thing that a command does. */
+  /** One step of a command. */
   sealed interface Step {
     record Show(ProcessEvent event) implements Step {}
 
@@ -34,7 +34,7 @@ public final class FakeRun implements FakeProgram {
     record AwaitEndOfInput() implements Step {}
   }
 
-  /** What follows the last step. */
+  /** What happens after the last step. */
   enum Ending {
     ENDS,
     RUNS_ON,
@@ -43,7 +43,7 @@ public final class FakeRun implements FakeProgram {
 
   final List<Step> steps;
   final Ending ending;
-  final @Nullable ExitStatus status; // not null if it ends
+  final @Nullable ExitStatus status; // not null if ENDS
   final Duration takes;
 
   private FakeRun(List<Step> steps, Ending ending, @Nullable ExitStatus status, Duration takes) {
@@ -54,7 +54,7 @@ public final class FakeRun implements FakeProgram {
   }
 
   /**
-   * A command that exits by itself.
+   * A command that exits with this code.
    *
    * @throws IllegalArgumentException if {@code code} is not 0 to 255
    */
@@ -62,21 +62,21 @@ public final class FakeRun implements FakeProgram {
     return ends(new ExitStatus.Exited(code));
   }
 
-  /** A command that ends like this. */
+  /** A command that ends with this status. */
   public static FakeRun ends(ExitStatus status) {
     requireNonNull(status, "status");
     return new FakeRun(List.of(), Ending.ENDS, status, Duration.ZERO);
   }
 
   /**
-   * A command that runs until somebody stops it, such as a server. {@code exec} of it blocks until
-   * its thread is interrupted, unless the command has a timeout: that passes at once.
+   * A command that runs until it is stopped, such as a server. {@code exec} of it blocks until its
+   * thread is interrupted, unless the command has a timeout, which passes immediately.
    */
   public static FakeRun runsUntilStopped() {
     return new FakeRun(List.of(), Ending.RUNS_ON, null, Duration.ZERO);
   }
 
-  /** A command whose connection breaks for good before its end is reported. */
+  /** A command whose connection is lost permanently before its end is reported. */
   public static FakeRun losesConnection() {
     return new FakeRun(List.of(), Ending.CONNECTION_BREAKS, null, Duration.ZERO);
   }
@@ -91,30 +91,30 @@ public final class FakeRun implements FakeProgram {
     return output(Channel.STDERR, text.getBytes(UTF_8));
   }
 
-  /** Then it writes these bytes, as one event. A character must not be cut between two events. */
+  /** Then it writes these bytes, as one event. A character must not be split between two events. */
   public FakeRun output(Channel channel, byte[] bytes) {
     return then(new Step.Show(Output.of(channel, bytes.clone())));
   }
 
-  /** Then some of its output is missing, nobody knows how much. */
+  /** Then an unknown amount of its output is missing. */
   public FakeRun gap(Channel channel, String reason) {
     OptionalLong unknown = OptionalLong.empty();
     return then(new Step.Show(new OutputGap(channel, unknown, unknown, reason)));
   }
 
-  /** Then it reads one line of its standard input, and goes on when that is there. */
+  /** Then it reads one line of its standard input, and continues once it has arrived. */
   public FakeRun afterLine() {
     return then(new Step.AwaitLine());
   }
 
-  /** Then it reads its standard input to the end, and goes on when that is there. */
+  /** Then it reads its standard input to the end, and continues once that has arrived. */
   public FakeRun afterEndOfInput() {
     return then(new Step.AwaitEndOfInput());
   }
 
   /**
-   * How long it claims to take: no thread waits for it. A command with a shorter timeout is stopped
-   * at its deadline, after all its output. Default: zero.
+   * The duration to report: no thread waits for it. A command with a shorter timeout is stopped at
+   * its deadline, after all its output. Default: zero.
    *
    * @throws IllegalArgumentException if it is negative
    */

@@ -29,8 +29,8 @@ import java.util.function.Predicate;
 
 /**
  * An account whose sandboxes exist in memory only, for unit tests of code that uses {@link
- * SandboxClient}. Commands do what a script says, files are kept in memory, every call is recorded,
- * and failures happen on demand. Nothing is run on this machine, and no connection is opened. Works
+ * SandboxClient}. Commands follow a script, files are kept in memory, every call is recorded, and
+ * failures happen on demand. No program is run on this machine, and no connection is opened. Works
  * on every operating system. Safe for use by many threads.
  *
  * <pre>{@code
@@ -40,12 +40,12 @@ import java.util.function.Predicate;
  * assertThat(fake.commands()).hasSize(2);
  * }</pre>
  *
- * <p><b>What it does not imitate.</b> It knows no shell and no programs: a command without a script
- * is an {@link IllegalStateException}. No time passes: nothing expires, and deadlines are compared
+ * <p><b>What it does not imitate.</b> It has no shell and no programs: a command without a script
+ * throws {@link IllegalStateException}. No time passes: nothing expires, and deadlines are compared
  * with {@link FakeRun#takes}. Output is never lost unless the script says so, no reader is too
- * slow, and no platform's quirks, limits or wire formats are there: test those with {@code
- * sdk-testkit}. Files have no owners, modes or links. Addresses of {@link Sandbox#endpoint} lead
- * nowhere. There are no terminals, no watches and no {@code asJavaProcess()}.
+ * slow, and the quirks, limits and wire formats of platforms are absent: test those with {@code
+ * sdk-testkit}. Files have no owners, modes or links. Addresses of {@link Sandbox#endpoint} are not
+ * reachable. There are no terminals, no watches and no {@code asJavaProcess()}.
  */
 public final class FakeSandboxes implements SandboxClient {
   private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
@@ -56,19 +56,19 @@ public final class FakeSandboxes implements SandboxClient {
 
   private final Set<Capability> capabilities;
   private final AtomicInteger created = new AtomicInteger();
-  private final List<Machine> machines = new CopyOnWriteArrayList<>(); // the newest first
+  private final List<Machine> machines = new CopyOnWriteArrayList<>(); // newest first
   private final List<FakeCall> calls = new CopyOnWriteArrayList<>();
   private final ConcurrentLinkedDeque<Rule> rules = new ConcurrentLinkedDeque<>();
   private final ConcurrentLinkedDeque<Fault> faults = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
 
-  /** Sandboxes that can do all that this fake can. */
+  /** Sandboxes with all capabilities that this fake supports. */
   public FakeSandboxes() {
     this(EnumSet.complementOf(EnumSet.of(Capability.TERMINAL, Capability.WATCH)));
   }
 
   /**
-   * Sandboxes that can do only this, to see what code does where a platform cannot do more.
+   * Sandboxes with only these capabilities, to test code for platforms that lack the others.
    *
    * @throws IllegalArgumentException for terminals and watches, which this fake does not have
    */
@@ -79,19 +79,19 @@ public final class FakeSandboxes implements SandboxClient {
     this.capabilities = Set.copyOf(capabilities);
   }
 
-  /** Scripts the commands whose {@link Command#name()} is this; {@code shell} for scripts. */
+  /** Scripts the commands with this {@link Command#name()}; {@code shell} for shell scripts. */
   public void when(String name, FakeProgram program) {
     requireNonNull(name, "name");
     when((Command command) -> command.name().equals(name), program);
   }
 
-  /** Scripts the commands that match. Of two scripts that match the newer one is used. */
+  /** Scripts the commands that match. If two scripts match, the newer one is used. */
   public void when(Predicate<Command> commands, FakeProgram program) {
     rules.addFirst(
         new Rule(requireNonNull(commands, "commands"), requireNonNull(program, "program")));
   }
 
-  /** Fails the next call of this verb; see {@link FakeCall#operation()}. */
+  /** Fails the next call of this operation; see {@link FakeCall#operation()}. */
   public void failNext(String operation, SandboxException failure) {
     requireNonNull(operation, "operation");
     failNext((FakeCall call) -> call.operation().equals(operation), failure);
@@ -102,17 +102,20 @@ public final class FakeSandboxes implements SandboxClient {
     faults.add(new Fault(requireNonNull(which, "which"), requireNonNull(failure, "failure")));
   }
 
-  /** How many failures no call has met yet. A test of a failure asserts at its end that it is 0. */
+  /**
+   * The number of failures that have not happened yet. A test of a failure asserts at its end that
+   * it is 0.
+   */
   public int pendingFailures() {
     return faults.size();
   }
 
-  /** Every call so far, in order, those that failed too. */
+  /** All calls so far, in order, including failed ones. */
   public List<FakeCall> calls() {
     return List.copyOf(calls);
   }
 
-  /** The commands that were to be run, in order. */
+  /** The requested commands, in order. */
   public List<Command> commands() {
     return calls.stream().flatMap(call -> call.command().stream()).toList();
   }
@@ -167,7 +170,7 @@ public final class FakeSandboxes implements SandboxClient {
     return capabilities;
   }
 
-  /** Every later call is a {@link CancelledException}. What was recorded can still be read. */
+  /** Every later call throws {@link CancelledException}. Recorded calls can still be read. */
   @Override
   public void close() {
     closed = true;
@@ -206,7 +209,7 @@ public final class FakeSandboxes implements SandboxClient {
     throw new IllegalStateException("no script for " + command.arguments() + "; add one with when");
   }
 
-  /** False if it was gone already. */
+  /** False if it had ended already. */
   boolean end(Machine machine) {
     machine.end();
     return machines.remove(machine);

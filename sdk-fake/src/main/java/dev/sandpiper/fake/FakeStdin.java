@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/** Gives a command what is written, at once. */
+/** Passes written bytes to a command immediately. */
 final class FakeStdin extends OutputStream {
   private static final byte[] NOTHING = {};
 

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The state of one sandbox, shared by all that are connected to it. */
+/** The state of one sandbox, shared by all connections to it. */
 final class Machine {
-  /** What is longer has no end: a moment that far away cannot be written down. */
+  /** Longer times have no end, because so distant an instant cannot be represented. */
   private static final Duration LONGEST = Duration.ofDays(365_000);
 
   final String id;
@@ -68,7 +68,7 @@ final class Machine {
     return gone;
   }
 
-  /** Its processes end without a word. */
+  /** Its processes end without further events. */
   void end() {
     gone = true;
     processes.forEach(Running::lose);

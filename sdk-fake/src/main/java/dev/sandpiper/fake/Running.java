@@ -26,8 +26,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command that was started, for all that are attached to it. Its script goes on in the threads
- * that start it, give it input and stop it. All its events are kept, so each reader has a place in
+ * A started command, shared by all connections to it. Its script is executed by the threads that
+ * start it, write its input and stop it. All its events are kept, so each reader has an index into
  * them.
  */
 final class Running {
@@ -59,7 +59,7 @@ final class Running {
         command.timeout().filter(limit -> neverEnds || run.takes.compareTo(limit) > 0).isPresent();
   }
 
-  /** Gives it input and lets it go on. False if it has ended. */
+  /** Passes input to it and continues its script. False if it has ended. */
   boolean give(byte[] bytes, boolean end) {
     return act(
         () -> {
@@ -73,7 +73,7 @@ final class Running {
     return act(() -> end(new ExitStatus.Signaled(signal)));
   }
 
-  /** Its connection breaks for good. */
+  /** Loses its connection permanently. */
   void lose() {
     act(() -> lost = true);
   }
@@ -124,7 +124,7 @@ final class Running {
     events.add(new Ended(status));
   }
 
-  /** Without the lock, because it calls what waits for the end. */
+  /** Called without the lock, because it runs callbacks that wait for the end. */
   private void tell() {
     ExitStatus ended = status();
     if (isLate && ended != null) {
@@ -166,7 +166,7 @@ final class Running {
     return isLate;
   }
 
-  /** How long it took, by its script. */
+  /** How long it took, according to its script. */
   Duration duration() {
     return isLate ? command.timeout().orElseThrow() : run.takes;
   }
@@ -190,8 +190,8 @@ final class Running {
   }
 
   /**
-   * Waits for the event at {@code index}, at most {@code nanos}. Null behind the last one, and when
-   * {@code isClosed} says so after {@link #wake()}.
+   * Waits for the event at {@code index}, at most {@code nanos}. Null after the last one, and if
+   * {@code isClosed} is true after {@link #wake()}.
    */
   @Nullable ProcessEvent await(int index, long nanos, BooleanSupplier isClosed)
       throws InterruptedException, TimeoutException {
@@ -221,7 +221,7 @@ final class Running {
     }
   }
 
-  /** Lets every reader look again whether it is closed. */
+  /** Makes every reader check again whether it is closed. */
   void wake() {
     lock.lock();
     try {

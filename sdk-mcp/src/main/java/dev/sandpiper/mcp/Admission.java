@@ -10,13 +10,16 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Which requests are answered. A web page can reach a port of this machine, and must not. */
+/**
+ * Decides which requests are accepted. A web page can send requests to a port of this machine, and
+ * must be rejected.
+ */
 final class Admission {
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
   private static final String BEARER = "Bearer ";
 
-  /** Why a request is not answered. */
+  /** Why a request is rejected. */
   record Refusal(int status, String reason) {}
 
   private final boolean loopback;
@@ -31,7 +34,7 @@ final class Admission {
   }
 
   Optional<Refusal> refusal(Headers headers) {
-    // A name that leads here is one that somebody else may have made lead here.
+    // Any other host name that resolves to this machine may be DNS rebinding.
     if (loopback && !isLoopbackHost(headers.getFirst("Host"))) {
       return refused(403, "This server answers only requests for localhost.");
     }

@@ -3,7 +3,7 @@ package dev.sandpiper.mcp;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What a signal does: closes the sandbox, once it is known. */
+/** The shutdown hook, which closes the sandbox once it is known. */
 final class Ending implements Runnable {
   private final ReentrantLock opening;
   private @Nullable ServedSandbox served; // guarded by opening; null if none was opened

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** A transport of the SDK that carries nothing: it takes what answers messages. */
+/** A transport of the SDK that transports nothing: it only receives the SDK's message handler. */
 final class HandlerHolder implements McpStatelessServerTransport {
-  /** From the oldest to the newest, which is offered to a client that knows none of them. */
+  /** From oldest to newest; the newest is offered to a client that supports none of them. */
   static final List<String> VERSIONS =
       List.of(
           ProtocolVersions.MCP_2024_11_05,

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One message of MCP for each POST, and its answer as JSON. */
+/** Handles one message of MCP for each POST, with a JSON response. */
 final class HttpMessages implements HttpHandler {
   static final String PATH = "/mcp";
 
@@ -39,7 +39,7 @@ final class HttpMessages implements HttpHandler {
       } else if (!exchange.getRequestURI().getPath().equals(PATH)) {
         refuse(exchange, 404, "MCP is at " + PATH + ".");
       } else if (!exchange.getRequestMethod().equals("POST")) {
-        // Of GET, MCP defines this as: there are no messages that nobody asked for.
+        // In response to GET, MCP defines this as: the server has no event stream.
         exchange.getResponseHeaders().set("Allow", "POST");
         refuse(exchange, 405, "Messages are sent by POST.");
       } else {
@@ -77,7 +77,7 @@ final class HttpMessages implements HttpHandler {
     }
     if (received.message() instanceof JSONRPCRequest request
         && request.method().equals(McpSchema.METHOD_INITIALIZE)) {
-      // Only distinguishes the ids of clients' requests; it is no secret and opens nothing.
+      // Only distinguishes the request ids of clients; not a secret, and it grants no access.
       exchange.getResponseHeaders().set(SESSION, UUID.randomUUID().toString());
     }
     Optional<String> answer = protocol.answer(received);
@@ -88,7 +88,10 @@ final class HttpMessages implements HttpHandler {
     }
   }
 
-  /** A client that has no session gets one for each request, so that nobody cancels its calls. */
+  /**
+   * A client without a session gets one for each request, so that no other client can cancel its
+   * calls.
+   */
   private static String session(Headers headers) {
     String session = headers.getFirst(SESSION);
     return session == null || session.length() > LONGEST_SESSION

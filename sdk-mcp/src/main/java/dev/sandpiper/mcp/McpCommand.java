@@ -12,10 +12,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * An MCP server on its own: {@code java -cp 'sdk-mcp/target/mcp/*' dev.sandpiper.mcp.McpCommand}.
- * Over stdio it serves until its input ends or a signal comes, over HTTP until a signal comes; then
- * it kills the sandbox that it created. Exits with 2 if it is called wrongly, with 1 if it cannot
- * start.
+ * An MCP server as a program: {@code java -cp 'sdk-mcp/target/mcp/*' dev.sandpiper.mcp.McpCommand}.
+ * Over stdio it serves until its input ends or a signal arrives, over HTTP until a signal arrives;
+ * then it kills the sandbox that it created. Exits with 2 if its arguments are wrong, with 1 if it
+ * cannot start.
  */
 public final class McpCommand {
   private final McpOptions options;
@@ -33,7 +33,7 @@ public final class McpCommand {
       System.out.print(McpOptions.USAGE);
       return;
     }
-    // From here on stdout is the protocol's alone: what anything else prints goes to stderr.
+    // From here on stdout is for the protocol only: other output goes to stderr.
     System.setOut(System.err);
     System.exit(run(words));
   }
@@ -51,7 +51,7 @@ public final class McpCommand {
     }
   }
 
-  @SuppressWarnings("try") // it closes, which is all that it is for
+  @SuppressWarnings("try") // the resource is only closed
   private void serve() throws IOException {
     try (ServedSandbox served = opened()) {
       log.println("MCP server with the sandbox " + served.id());
@@ -63,7 +63,7 @@ public final class McpCommand {
     }
   }
 
-  /** A signal that comes while the sandbox is created waits for it, and then kills it. */
+  /** A signal that arrives while the sandbox is being created waits for it, and then kills it. */
   private ServedSandbox opened() {
     Ending ending = new Ending(opening);
     Runtime.getRuntime().addShutdownHook(new Thread(ending, "sandpiper-mcp-end"));

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the command is asked for: by its arguments, or else by the environment. */
+/** The options of the command, from its arguments, otherwise from the environment. */
 record McpOptions(
     Platform platform,
     Optional<String> sandbox,
@@ -42,13 +42,13 @@ record McpOptions(
       machine needs it.
       """;
 
-  /** Where the sandbox is. */
+  /** The platform of the sandbox. */
   enum Platform {
     E2B,
     BLAXEL
   }
 
-  /** A call of the command that is wrong, and what is wrong with it. */
+  /** The command was called with wrong arguments; the message says which. */
   static final class UsageException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -137,7 +137,7 @@ record McpOptions(
     }
   }
 
-  /** Without the token. */
+  /** All options except the token. */
   @Override
   public String toString() {
     return "McpOptions[" + platform + ", " + sandbox.orElse("a new sandbox") + "]";

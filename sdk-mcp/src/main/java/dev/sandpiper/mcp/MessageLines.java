@@ -7,9 +7,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Messages of MCP over stdio: one a line, in UTF-8. Not safe for use by several threads. */
+/** Messages of MCP over stdio: one per line, in UTF-8. Not safe for use by several threads. */
 final class MessageLines {
-  /** What write_file takes, 4 Mi characters, with each of them escaped. */
+  /** The 4 Mi characters that write_file accepts, each of them escaped. */
   static final int LONGEST = 32 << 20;
 
   private final InputStream in;
@@ -24,12 +24,12 @@ final class MessageLines {
     this.longest = longest;
   }
 
-  /** One line; without its text if that is too long. */
+  /** One line; without its text if it is too long. */
   record Line(String text, boolean isTooLong) {}
 
   /**
-   * Blocks for the next line. Null at the end; a last line without its end is not complete, and no
-   * message. A line that is too long is skipped.
+   * Blocks for the next line. Null at the end; a last line without a line feed is incomplete and
+   * ignored. The text of a line that is too long is skipped.
    */
   @Nullable Line next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();

@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Messages of MCP to their answers, whatever carries them. The SDK's stateless server answers all
- * but the calls of tools: it knows neither their cancellation nor how to tell a model about a tool
- * that does not exist. Safe for use by many threads.
+ * Handles messages of MCP, independent of the transport. The SDK's stateless server handles all
+ * except the calls of tools: it supports neither their cancellation nor an error result for an
+ * unknown tool. Safe for use by many threads.
  */
 final class Protocol {
   private static final String CANCELLED = "notifications/cancelled";
@@ -50,7 +50,7 @@ final class Protocol {
                 + " there from call to call.")
         .capabilities(ServerCapabilities.builder().tools(false).build())
         .jsonMapper(mapper)
-        // The tools check their arguments themselves, and say more about them.
+        // The tools validate their arguments themselves, with better messages.
         .validateToolInputs(false)
         .jsonSchemaValidator((schema, content) -> ValidationResponse.asValid(""))
         .immediateExecution(true)
@@ -59,14 +59,15 @@ final class Protocol {
     return new Protocol(mapper, holder.handler(), calls);
   }
 
-  /** What was read of a message, before it is answered; in the order in which messages came. */
+  /** A received message that was not handled yet. */
   record Received(JSONRPCMessage message, Optional<ToolCalls.Running> call) {}
 
   /**
-   * Reads one. A cancellation takes effect here, and a call is known from here on.
+   * Parses a message. A cancellation takes effect here, and a call can be cancelled from here on.
+   * Call this in the order of the messages.
    *
-   * @param session what distinguishes the ids of this client's requests from those of others
-   * @throws IOException if it is not a message of JSON-RPC
+   * @param session distinguishes the request ids of this client from those of others
+   * @throws IOException if it is not a JSON-RPC message
    */
   Received receive(String session, String text) throws IOException {
     JSONRPCMessage message = parse(text);
@@ -91,7 +92,7 @@ final class Protocol {
     }
   }
 
-  /** Blocks while a tool works. Empty for what has no answer, such as a cancelled call. */
+  /** Blocks while a tool runs. Empty if there is no response, as for a cancelled call. */
   Optional<String> answer(Received received) {
     if (received.call().isPresent() && received.message() instanceof JSONRPCRequest request) {
       return calls.run(received.call().get(), request).map(this::text);
@@ -107,7 +108,7 @@ final class Protocol {
     return Optional.empty();
   }
 
-  /** The answer to what could not be read, and so has no id. */
+  /** The error response to a malformed message, which has no id. */
   String unreadable(String reason) {
     return text(
         Map.of(
@@ -117,7 +118,7 @@ final class Protocol {
             new JSONRPCError(ErrorCodes.PARSE_ERROR, reason)));
   }
 
-  /** Ends the calls that run, as if each had been cancelled. */
+  /** Ends the running calls, as if each had been cancelled. */
   void close() {
     calls.close();
   }

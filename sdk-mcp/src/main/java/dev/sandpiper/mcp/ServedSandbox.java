@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sandbox of the command and its tools. {@link #close} kills one that was created here and
- * leaves one that was given. One that was created is prolonged while this program runs, and ends by
- * itself some minutes after a program that was killed.
+ * The sandbox of the command and its tools. {@link #close} kills a sandbox that was created here
+ * and leaves an existing one running. The time to live of a created one is extended while this
+ * program runs, so it ends some minutes after a program that was killed.
  */
 final class ServedSandbox implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServedSandbox.class);
@@ -92,7 +92,7 @@ final class ServedSandbox implements AutoCloseable {
     try {
       sandbox.expireIn(timeToLive);
     } catch (SandboxException e) {
-      // Tried again later; if the sandbox is gone, the next call of a tool says so.
+      // Retried later; if the sandbox has ended, the next call of a tool says so.
       log.warn("the sandbox {} was not prolonged: {}", sandbox.id(), e.getMessage());
     }
   }
@@ -105,10 +105,10 @@ final class ServedSandbox implements AutoCloseable {
     return sandbox.id();
   }
 
-  /** Idempotent, also when the end of the input and a signal come together. */
+  /** Idempotent, also if the end of the input and a signal coincide. */
   @Override
   public void close() {
-    // The second waits for the first: a JVM that ends must not end before the sandbox is killed.
+    // The second waits for the first, because the JVM must not end before the sandbox is killed.
     closing.lock();
     try {
       if (!closed) {
@@ -121,7 +121,7 @@ final class ServedSandbox implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("try") // it closes, the last one first, which is all that it is for
+  @SuppressWarnings("try") // the resources are only closed, the last one first
   private void closeAll() {
     try (client;
         sandbox;

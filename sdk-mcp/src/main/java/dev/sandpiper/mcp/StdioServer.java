@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the client at the other end of two streams the tools of a sandbox: MCP over stdio, a
- * message a line. Calls run at once, each in a thread of its own.
+ * Serves the tools of a sandbox over two streams: MCP over stdio, one message per line. Calls run
+ * concurrently, each on a thread of its own.
  */
 public final class StdioServer {
   private static final Logger log = LoggerFactory.getLogger(StdioServer.class);
@@ -31,8 +31,8 @@ public final class StdioServer {
   }
 
   /**
-   * Answers until {@code in} ends, then cancels what runs and returns. Blocks. Closes neither the
-   * streams nor the tools, and writes nothing but messages to {@code out}.
+   * Serves until {@code in} ends, then cancels the running calls and returns. Blocks. Closes
+   * neither the streams nor the tools, and writes only messages to {@code out}.
    *
    * @throws IOException if {@code in} cannot be read
    */
@@ -84,7 +84,7 @@ public final class StdioServer {
       out.write((message + "\n").getBytes(UTF_8));
       out.flush();
     } catch (IOException e) {
-      // The client has gone: the end of its other stream follows, and ends this server.
+      // The client has disconnected: the end of its other stream will end this server.
       log.warn("an answer could not be written: {}", e.getMessage());
     } finally {
       writing.unlock();

@@ -13,13 +13,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gives clients the tools of a sandbox: MCP over streamable HTTP, at {@code /mcp}. All clients
- * share the one sandbox. Each request is answered in one piece; there is no stream of events for
- * what a server says unasked, because this one says nothing unasked.
+ * Serves the tools of a sandbox: MCP over streamable HTTP, at {@code /mcp}. All clients share the
+ * one sandbox. Each request gets a single JSON response; there is no event stream, because this
+ * server sends no messages of its own.
  *
- * <p>On a loopback address it answers only requests whose {@code Host} is loopback, and on any none
- * from a web page of another origin, so that no page reaches it, also not by a name that changes
- * where it leads to.
+ * <p>On a loopback address it accepts only requests whose {@code Host} is loopback, and on any
+ * address it rejects requests from web pages of another origin, so that no page can reach it, not
+ * even by DNS rebinding.
  */
 public final class StreamableHttpServer implements AutoCloseable {
   private static final int MOST_REQUESTS = 64;
@@ -37,11 +37,11 @@ public final class StreamableHttpServer implements AutoCloseable {
   /**
    * Serves until it is closed. The caller closes the tools after it.
    *
-   * @param address where to listen; port 0 is any free one
-   * @param token what each request must carry as {@code Authorization: Bearer}; empty asks for
-   *     nothing
-   * @throws IllegalArgumentException if the address is not loopback and no token is asked for, or
-   *     if the token is empty text
+   * @param address the address to listen on; port 0 is any free one
+   * @param token the token that each request must have as {@code Authorization: Bearer}; empty for
+   *     no authorization
+   * @throws IllegalArgumentException if the address is not loopback and there is no token, or if
+   *     the token is an empty text
    * @throws IOException if it cannot listen there
    */
   public static StreamableHttpServer start(
@@ -75,7 +75,7 @@ public final class StreamableHttpServer implements AutoCloseable {
     return thread;
   }
 
-  /** What a client is given: {@code http://127.0.0.1:8080/mcp}. */
+  /** The URL for clients, such as {@code http://127.0.0.1:8080/mcp}. */
   public URI address() {
     InetSocketAddress bound = server.getAddress();
     String host = bound.getAddress().getHostAddress();
@@ -83,7 +83,7 @@ public final class StreamableHttpServer implements AutoCloseable {
     return URI.create("http://" + written + ":" + bound.getPort() + HttpMessages.PATH);
   }
 
-  /** Cancels the calls that run, and ends all connections. Idempotent. */
+  /** Cancels the running calls, and closes all connections. Idempotent. */
   @Override
   public void close() {
     protocol.close();

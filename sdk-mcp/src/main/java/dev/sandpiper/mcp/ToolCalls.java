@@ -20,14 +20,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** The calls of tools, which run at once, and which their client may cancel. */
+/** The calls of tools, which run concurrently, and which their client may cancel. */
 final class ToolCalls {
   private static final int MOST_AT_ONCE = 32;
 
   /** The id of a request, a string or a number, belongs to the client that chose it. */
   private record Key(String session, Object id) {}
 
-  /** One call: where it runs, or that it must not. */
+  /** One call: the thread that runs it, or that it was cancelled. */
   static final class Running {
     private final Key key;
     private @Nullable Thread thread; // guarded by this; null before it runs, and after
@@ -42,7 +42,9 @@ final class ToolCalls {
       return !cancelled;
     }
 
-    /** Also clears an interrupt of ours, which must not reach what this thread does next. */
+    /**
+     * Also clears the interrupt of a cancellation, which must not affect the thread's next task.
+     */
     @SuppressWarnings("ThreadInterruptedUnused") // only the clearing matters
     private synchronized boolean end() {
       thread = null;
@@ -70,7 +72,7 @@ final class ToolCalls {
     this.mapper = mapper;
   }
 
-  /** What the SDK's server shows clients of the tools. */
+  /** The tools as the SDK's server lists them to clients. */
   List<SyncToolSpecification> specifications() {
     return tools.all().stream().map(this::specification).toList();
   }
@@ -86,7 +88,7 @@ final class ToolCalls {
 
   Running register(String session, Object id) {
     Running call = new Running(new Key(session, id));
-    // Two requests with one id cannot be distinguished: a cancellation then ends the earlier.
+    // Two requests with the same id cannot be distinguished: a cancellation ends the earlier one.
     running.putIfAbsent(call.key, call);
     return call;
   }
@@ -102,7 +104,7 @@ final class ToolCalls {
     running.values().forEach(Running::cancel);
   }
 
-  /** Empty for a call that was cancelled: its client waits for no answer any more. */
+  /** Empty for a cancelled call, whose client does not expect a response. */
   Optional<JSONRPCResponse> run(Running call, JSONRPCRequest request) {
     JSONRPCResponse response = null;
     try {

@@ -1,6 +1,7 @@
 /**
- * An MCP server that gives a client a sandbox: {@code McpCommand} on its own, {@link
- * dev.sandpiper.mcp.StdioServer} and {@link dev.sandpiper.mcp.StreamableHttpServer} in a program.
+ * An MCP server that provides a sandbox: {@code McpCommand} as a program, {@link
+ * dev.sandpiper.mcp.StdioServer} and {@link dev.sandpiper.mcp.StreamableHttpServer} in an
+ * application.
  */
 @NullMarked
 package dev.sandpiper.mcp;

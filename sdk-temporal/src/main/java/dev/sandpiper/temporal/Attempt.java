@@ -20,7 +20,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt at a command: starts it, or goes on with what an earlier attempt has started. */
+/** One attempt at a command: starts it, or continues with the process of an earlier attempt. */
 final class Attempt {
   private static final String FORGOTTEN =
       "it ended while no worker was attached, and the platform keeps no end";
@@ -51,7 +51,7 @@ final class Attempt {
   /**
    * Blocks until the command has ended.
    *
-   * @param progress what the heartbeats of earlier attempts have recorded
+   * @param progress the progress recorded by the heartbeats of earlier attempts
    */
   CommandOutcome run(Optional<Progress> progress) throws IOException {
     if (!sandbox.capabilities().contains(ATTACH)) {
@@ -76,12 +76,12 @@ final class Attempt {
     }
     Started started =
         markers.started().orElseThrow(() -> Failures.notStarted(request, markers.path()));
-    // Its own exit code, or another attempt was faster, whose request was under way.
+    // Its own exit code, or another attempt's request, which was in flight, was faster.
     boolean isThis = started.ref().nonce().equals(process.ref().nonce());
     return isThis ? outcome : adopt(started);
   }
 
-  /** Follows a process of which no heartbeat is known. */
+  /** Continues with a process for which there is no heartbeat. */
   private CommandOutcome adopt(Started started) throws IOException {
     Delivery delivery =
         hasPositions
@@ -93,7 +93,7 @@ final class Attempt {
   private CommandOutcome goOn(Progress progress) throws IOException {
     ProcessRef ref = progress.process();
     if (sink == null || progress.position() == null) {
-      // What an earlier attempt kept for the outcome died with its worker: read from the beginning.
+      // Output that an earlier attempt kept for the outcome was lost with its worker: read again.
       return adopt(new Started(ref, progress.deadline()));
     }
     Delivery delivery = Delivery.after(progress, sink);

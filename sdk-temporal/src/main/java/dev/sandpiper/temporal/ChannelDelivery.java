@@ -7,7 +7,7 @@ import dev.sandpiper.engine.OutputCollector;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Gives each byte of one channel its offset. Of the activity's thread. */
+/** Assigns each byte of one channel its offset. Used by the activity's thread only. */
 final class ChannelDelivery {
 
   /** How far a channel was delivered, for the next attempt. */

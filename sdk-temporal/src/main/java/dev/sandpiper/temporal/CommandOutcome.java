@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * How a command ended.
  *
  * @param process its {@link ProcessRef} as text
- * @param exit how it ended, for people, such as {@code exit status 3}, {@code killed by KILL} or
- *     {@code ended, status unreported: ...}
- * @param exitCode its exit code; null if it was killed, or if nobody knows how it ended
- * @param stdout what it wrote
- * @param stderr what it wrote as errors
+ * @param exit how it ended, as text for people, such as {@code exit status 3}, {@code killed by
+ *     KILL} or {@code ended, status unreported: ...}
+ * @param exitCode its exit code; null if it was killed, or if its exit status is unknown
+ * @param stdout its output
+ * @param stderr its error output
  */
 public record CommandOutcome(
     String process, String exit, @Nullable Integer exitCode, KeptOutput stdout, KeptOutput stderr) {

@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A command and the sandbox to run it in. Immutable; Temporal keeps it in the workflow's history,
- * so put no secret into it: give those to the sandbox when it is created.
+ * so put no secrets into it: pass those to the sandbox when it is created.
  *
- * @param sandboxId a sandbox that exists and lives long enough
+ * @param sandboxId an existing sandbox with a sufficient time to live
  * @param command the program and its arguments
- * @param directory where to start it, as {@link Command#directory}; null for the sandbox's own
- * @param environment variables, with names that a shell can hold
- * @param timeout how long it may run; null for what the activity's timeouts allow
- * @param mergesErrors whether stderr is joined into stdout
- * @param captureBytes how many bytes of each channel the outcome holds, half from the beginning and
- *     half from the end; unused where a sink takes the output
+ * @param directory where to start it, as in {@link Command#directory}; null for the sandbox's
+ *     working directory
+ * @param environment variables, whose names must be valid shell identifiers
+ * @param timeout how long it may run; null for the limit of the activity's timeouts
+ * @param mergesErrors whether stderr is redirected to stdout
+ * @param captureBytes how many bytes of each channel the outcome contains, half from the beginning
+ *     and half from the end; unused if a sink receives the output
  */
 public record CommandRequest(
     String sandboxId,
@@ -74,7 +75,7 @@ public record CommandRequest(
         sandboxId, command, path, environment, timeout, mergesErrors, captureBytes);
   }
 
-  /** With one variable more. */
+  /** A copy with one more variable. */
   public CommandRequest withEnvironment(String name, String value) {
     Map<String, String> all = new LinkedHashMap<>(environment);
     all.put(name, value);
@@ -97,14 +98,14 @@ public record CommandRequest(
         sandboxId, command, directory, environment, timeout, mergesErrors, bytes);
   }
 
-  /** This command behind {@code wrapper}, to be stopped after {@code limit}. */
+  /** This command run by {@code wrapper}, to be stopped after {@code limit}. */
   Command behind(List<String> wrapper, Duration limit) {
     List<String> all = new ArrayList<>(wrapper);
     all.addAll(command);
     return toCommand(all, directory, environment, limit, mergesErrors);
   }
 
-  /** Refuses what no command can be, as {@link Command} does. */
+  /** Rejects invalid commands, as {@link Command} does. */
   private static Command toCommand(
       List<String> command,
       @Nullable String directory,
@@ -117,7 +118,7 @@ public record CommandRequest(
     return mergesErrors ? result.mergeErrors() : result;
   }
 
-  /** The sandbox and the program: arguments and variables may be secrets. */
+  /** The sandbox and the program only, because arguments and variables may be secrets. */
   @Override
   public String toString() {
     return "CommandRequest[" + command.get(0) + " in " + sandboxId + "]";

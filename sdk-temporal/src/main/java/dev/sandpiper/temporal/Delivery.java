@@ -8,20 +8,20 @@ import java.io.IOException;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Where one attempt takes the output of its command: to the sink, or into the outcome. */
+/** Delivers the output of a command for one attempt: to the sink, or into the outcome. */
 record Delivery(ChannelDelivery stdout, ChannelDelivery stderr) {
 
-  /** Of a command that nobody has followed. */
+  /** For a command whose output was not read by an earlier attempt. */
   static Delivery fromTheBeginning(@Nullable OutputSink sink, int captureBytes) {
     return of(sink, captureBytes, ChannelDelivery.Reached.NOTHING, ChannelDelivery.Reached.NOTHING);
   }
 
-  /** Goes on at the position of {@code progress}; needs a sink, which has what came before. */
+  /** Continues at the position of {@code progress}; needs a sink, which has the earlier output. */
   static Delivery after(Progress progress, OutputSink sink) {
     return of(sink, 0, progress.stdout(), progress.stderr());
   }
 
-  /** Goes on behind what the sink has, where no position exists. */
+  /** Continues after the output that the sink has, if there is no position. */
   static Delivery behind(@Nullable OutputSink sink, int captureBytes) throws IOException {
     if (sink == null) {
       return fromTheBeginning(null, captureBytes);
@@ -52,7 +52,7 @@ record Delivery(ChannelDelivery stdout, ChannelDelivery stderr) {
     }
   }
 
-  /** Says of both channels that what was not delivered yet, if anything, is lost. */
+  /** Reports for both channels that output that was not delivered yet, if any, is lost. */
   void loseTheRest(String reason) throws IOException {
     for (Channel channel : new Channel[] {Channel.STDOUT, Channel.STDERR}) {
       deliver(new OutputGap(channel, OptionalLong.empty(), OptionalLong.empty(), reason));

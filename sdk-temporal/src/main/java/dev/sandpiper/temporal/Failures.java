@@ -11,11 +11,11 @@ import dev.sandpiper.UnsupportedCapabilityException;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 
-/** What a workflow sees of a failed attempt, and whether Temporal makes another one. */
+/** The failure of an attempt as the workflow sees it, and whether Temporal retries. */
 final class Failures {
   private Failures() {}
 
-  /** Another attempt attaches or looks first, so only what it would meet again is final. */
+  /** Another attempt attaches or looks first, so only failures that would recur are final. */
   static ApplicationFailure of(SandboxException e) {
     ApplicationFailure.Builder failure =
         ApplicationFailure.newBuilder()

@@ -12,12 +12,12 @@ import java.time.Instant;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Follows one process to its end or its deadline, and records with heartbeats how far it is. */
+/** Reads one process to its end or its deadline, and records its progress with heartbeats. */
 final class FollowedCommand {
-  /** How long output may be awaited before the next look at the clock and at Temporal's wish. */
+  /** How long to wait for output before the next check of the clock and of cancellation. */
   private static final Duration TICK = Duration.ofMillis(200);
 
-  /** How long a stopped process may be silent before its end. */
+  /** How long a stopped process may be silent before its end is reported. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
   private final Process process;
@@ -25,7 +25,7 @@ final class FollowedCommand {
   private final boolean hasPositions;
   private final Delivery delivery;
 
-  /** How it ended, and whether because its time was over. */
+  /** Its exit status, and whether it was stopped at its deadline. */
   record End(ExitStatus status, boolean isTimeout) {}
 
   FollowedCommand(Process process, Instant deadline, boolean hasPositions, Delivery delivery) {
@@ -38,8 +38,8 @@ final class FollowedCommand {
   /**
    * Blocks until it has ended.
    *
-   * @throws io.temporal.client.ActivityCompletionException if Temporal wants no more of this
-   *     attempt; the process runs on
+   * @throws io.temporal.client.ActivityCompletionException if Temporal has ended this attempt; the
+   *     process keeps running
    */
   End follow(Pulse pulse) throws IOException {
     try (EventStream<ProcessEvent> events = process.events()) {
@@ -56,7 +56,7 @@ final class FollowedCommand {
       }
       boolean isStopped = process.kill();
       ExitStatus status = lastWords(events, pulse);
-      // A worker that comes after the deadline finds what the sandbox has stopped.
+      // After the deadline a worker may find a process that the sandbox has stopped.
       return new End(status, isStopped || wasStopped() || status instanceof ExitStatus.Signaled);
     }
   }
@@ -77,7 +77,7 @@ final class FollowedCommand {
     return new ExitStatus.Unreported("it was stopped, and its end was not reported");
   }
 
-  /** True if the library stopped it, a moment before this loop would have. */
+  /** True if the library stopped it just before this loop would have. */
   private boolean wasStopped() {
     try {
       process.waitFor(LAST_WORDS);
@@ -85,7 +85,7 @@ final class FollowedCommand {
     } catch (DeadlineExceededException e) {
       return true;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // for Temporal; the end is known all the same
+      Thread.currentThread().interrupt(); // only for Temporal; the end is known anyway
       return false;
     }
   }
@@ -94,7 +94,7 @@ final class FollowedCommand {
     try {
       return events.next(limit);
     } catch (TimeoutException e) {
-      return null; // nothing yet
+      return null; // no output yet
     }
   }
 

@@ -7,13 +7,13 @@ import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 
 /**
- * What an outcome holds of one channel. Bounded by {@link CommandRequest#captureBytes}, and empty
- * where an {@link OutputSink} took the output.
+ * The output of one channel in an outcome. Limited by {@link CommandRequest#captureBytes}, and
+ * empty if an {@link OutputSink} received the output.
  *
  * @param head the first bytes, in Base64
  * @param tail the last bytes, in Base64
- * @param length how many bytes were delivered, with those of gaps whose length is known
- * @param hasGap whether output is missing that the platform could not deliver
+ * @param length how many bytes were delivered, including gaps of known length
+ * @param hasGap whether the platform could not deliver some of the output
  */
 public record KeptOutput(String head, String tail, long length, boolean hasGap) {
 
@@ -31,7 +31,7 @@ public record KeptOutput(String head, String tail, long length, boolean hasGap) 
         hasGap);
   }
 
-  /** The bytes that are here, which {@link CapturedOutput#isComplete} says whether they are all. */
+  /** The kept bytes; {@link CapturedOutput#isComplete} says whether they are all. */
   public CapturedOutput captured() {
     byte[] first = Base64.getDecoder().decode(head);
     byte[] last = Base64.getDecoder().decode(tail);
@@ -49,7 +49,7 @@ public record KeptOutput(String head, String tail, long length, boolean hasGap) 
     return captured().text();
   }
 
-  /** The sizes; never the content. */
+  /** The sizes, never the content. */
   @Override
   public String toString() {
     return length + (hasGap ? " bytes and a gap" : " bytes");

@@ -8,11 +8,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Takes the output of one command, outside of Temporal: a file that all workers share, an object
- * store, a database. Each attempt opens one and closes it; calls come from one thread.
+ * Stores the output of one command outside Temporal: in a file that all workers share, an object
+ * store or a database. Each attempt opens one and closes it; it is called by one thread.
  *
- * <p>A sink that throws ends the attempt, and the next one goes on behind the last place that was
- * recorded. A sink that blocks holds the command up, within its time.
+ * <p>If a sink throws, the attempt ends, and the next one continues after the last recorded
+ * position. A sink that blocks slows the command down, within its time limit.
  */
 public interface OutputSink extends Closeable {
 
@@ -21,31 +21,32 @@ public interface OutputSink extends Closeable {
   interface Factory {
 
     /**
-     * Opens the sink of a command. Called by every attempt: what an earlier one wrote is kept.
+     * Opens the sink of a command. Called by every attempt; the output of earlier ones must be
+     * kept.
      *
-     * @param activity names the command, by its workflow and its activity id
+     * @param activity identifies the command by its workflow and its activity id
      */
     OutputSink open(ActivityInfo activity, CommandRequest request) throws IOException;
   }
 
   /**
-   * How many bytes of a channel it has, of all attempts. Only asked where the platform keeps no
-   * output, to go on behind what is there.
+   * How many bytes of a channel it has, from all attempts. Only called if the platform keeps no
+   * output, to continue after the stored bytes.
    */
   long length(Channel channel) throws IOException;
 
   /**
    * Stores {@code bytes} at {@code offset} of a channel. Must be idempotent: after a worker was
-   * killed the same bytes come again, at the same offset. When it returns they must survive the
-   * worker.
+   * killed the same bytes are written again, at the same offset. After it returns, they must
+   * survive the worker.
    *
-   * @param bytes read-only; may not be used after the call
+   * @param bytes read-only; must not be used after the call
    */
   void write(Channel channel, long offset, ByteBuffer bytes) throws IOException;
 
   /**
-   * Some output is missing here. Where its length is known, the next offset leaves room for it.
-   * Comes again as {@link #write} does.
+   * Some output is missing here. If its length is known, the next offset is after it. May be
+   * repeated like {@link #write}.
    */
   default void gap(OutputGap gap) throws IOException {}
 }

@@ -9,11 +9,17 @@ import io.temporal.client.WorkflowTargetOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An activity whose attempt here is over for Temporal: whether another attempt will come. */
+/**
+ * An activity whose attempt here has ended for Temporal: checks whether another attempt will
+ * follow.
+ */
 record PendingActivity(ActivityExecutionContext context) {
   private static final Logger log = LoggerFactory.getLogger(PendingActivity.class);
 
-  /** False only if Temporal says so: what another attempt may want is not stopped on a guess. */
+  /**
+   * False only if Temporal says so: a command that another attempt may need is not stopped on a
+   * guess.
+   */
   boolean isWaitedFor() {
     ActivityInfo activity = context.getInfo();
     if (!activity.isInWorkflow()) {

@@ -5,11 +5,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a heartbeat records: some hundred bytes, however much the command writes.
+ * The details of a heartbeat: some hundred bytes, however much the command writes.
  *
  * @param ref the process, as text
- * @param deadlineMillis when its time is over, in milliseconds since 1970
- * @param position where to go on reading; null where the platform keeps no output
+ * @param deadlineMillis its deadline, in milliseconds since 1970
+ * @param position where to resume reading; null if the platform keeps no output
  * @param stdout how far stdout was delivered at {@code position}
  * @param stderr how far stderr was
  */

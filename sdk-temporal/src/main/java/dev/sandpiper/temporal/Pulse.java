@@ -9,8 +9,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the heartbeats of one attempt from a thread of its own: a sandbox that takes its time to
- * wake, or a sink that blocks, must not look like a dead worker.
+ * Sends the heartbeats of one attempt from a thread of its own: a sandbox that wakes slowly, or a
+ * sink that blocks, must not look like a dead worker.
  */
 final class Pulse implements AutoCloseable {
   private static final long PERIOD_MILLIS = 200;
@@ -26,9 +26,9 @@ final class Pulse implements AutoCloseable {
   private volatile @Nullable RuntimeException end;
 
   /**
-   * Begins at once.
+   * Starts immediately.
    *
-   * @param last what an earlier attempt has recorded, which would be lost with an empty heartbeat
+   * @param last the progress recorded by an earlier attempt, which an empty heartbeat would erase
    */
   Pulse(ActivityExecutionContext context, @Nullable Progress last) {
     this.context = context;
@@ -52,10 +52,10 @@ final class Pulse implements AutoCloseable {
   }
 
   /**
-   * Has the next heartbeat say how far the command is.
+   * Sets the progress for the next heartbeat.
    *
-   * @throws io.temporal.client.ActivityCompletionException if Temporal wants no more of this
-   *     attempt: it is cancelled, its time is over, or its worker shuts down
+   * @throws io.temporal.client.ActivityCompletionException if Temporal has ended this attempt: it
+   *     was cancelled, timed out, or its worker shuts down
    */
   void record(Progress reached) {
     progress = reached;
@@ -65,7 +65,7 @@ final class Pulse implements AutoCloseable {
     }
   }
 
-  /** Sends no more, after one that is on its way. */
+  /** Stops the heartbeats, after one in flight. */
   @Override
   public void close() {
     timer.shutdown();

@@ -28,12 +28,12 @@ public final class SandboxCommandActivities implements SandboxCommands {
     this.sinks = sinks;
   }
 
-  /** Output is kept in the outcome, up to {@link CommandRequest#captureBytes}. */
+  /** Activities that return output in the outcome, up to {@link CommandRequest#captureBytes}. */
   public static SandboxCommandActivities of(SandboxClient client) {
     return new SandboxCommandActivities(client, null);
   }
 
-  /** Output goes to a sink, and the outcome has its length alone. */
+  /** Activities that write output to a sink; the outcome has only its length. */
   public static SandboxCommandActivities of(SandboxClient client, OutputSink.Factory sinks) {
     return new SandboxCommandActivities(client, requireNonNull(sinks, "sinks"));
   }
@@ -58,7 +58,7 @@ public final class SandboxCommandActivities implements SandboxCommands {
 
   @Override
   public int stopCommands(String sandboxId) {
-    // Wakes a sandbox that sleeps: what sleeps in it would run on when somebody else wakes it.
+    // Wakes a sleeping sandbox, because its processes would continue when another client wakes it.
     try (Sandbox sandbox = client.connect(sandboxId)) {
       int stopped = 0;
       StartMarkers markers = new StartMarkers(sandbox, Activity.getExecutionContext().getInfo());
@@ -78,7 +78,7 @@ public final class SandboxCommandActivities implements SandboxCommands {
       return process.kill();
     } catch (NotFoundException e) {
       if (e.what() == NotFoundException.What.PROCESS) {
-        return false; // it is over
+        return false; // it has ended
       }
       throw e;
     }

@@ -25,11 +25,12 @@ import java.util.regex.Pattern;
 
 /**
  * The files in a sandbox that make each command of a workflow run start once: its wrapper creates
- * one before it becomes the command, and does nothing if it exists. The name follows from the
- * activity, so an attempt that knows nothing of an earlier one finds what that has started.
+ * one before it executes the command, and does nothing if the file exists. The name is derived from
+ * the activity, so an attempt without information about an earlier one finds the process that it
+ * started.
  */
 final class StartMarkers {
-  /** How the wrapper ends that could not create the marker. */
+  /** The exit code of a wrapper that could not create the marker. */
   static final int REFUSED = 114;
 
   /** In a subshell, so that the command has its own umask and settings; $$ is the outer shell. */
@@ -53,10 +54,10 @@ final class StartMarkers {
   private final String directory;
   private final String path;
 
-  /** What a mark says: the process, and when its time is over. */
+  /** The content of a marker: the process and its deadline. */
   record Started(ProcessRef ref, Instant deadline) {}
 
-  /** What a script printed, and the reference of the process that ran it. */
+  /** The output of a script, and the reference of the process that ran it. */
   private record Look(ProcessRef ref, ExitStatus exit, String text) {}
 
   StartMarkers(Sandbox sandbox, ActivityInfo activity) {
@@ -79,14 +80,14 @@ final class StartMarkers {
     return path;
   }
 
-  /** Behind this a command starts only if it has not been started before. */
+  /** A wrapper that starts a command only if it has not been started before. */
   List<String> wrapper(Instant deadline) {
     return List.of("/bin/sh", "-c", BEGIN, "sh", path, Long.toString(deadline.toEpochMilli()));
   }
 
   /**
-   * The process that this activity has started, in whatever attempt; it may be over. Empty if none
-   * was started.
+   * The process that any attempt of this activity has started; it may have ended. Empty if no
+   * process was started.
    */
   Optional<Started> started() {
     Look look = look(LOOK, path);
@@ -103,7 +104,7 @@ final class StartMarkers {
     return Optional.of(started(mark, look.ref()));
   }
 
-  /** Every process that this workflow run has started here; they may be over. */
+  /** All processes that this workflow run has started here; they may have ended. */
   List<ProcessRef> allStarted() {
     Look look = look(LOOK_AT_ALL, directory);
     return look.text()
@@ -113,7 +114,10 @@ final class StartMarkers {
         .toList();
   }
 
-  /** Platforms name a process by its number, or by its nonce: as that of another process shows. */
+  /**
+   * Platforms identify a process by its pid or by its nonce, as the reference of another process
+   * shows.
+   */
   private static Started started(String mark, ProcessRef other) {
     Matcher matcher = MARK.matcher(mark);
     if (!matcher.matches()) {
@@ -145,13 +149,13 @@ final class StartMarkers {
     }
   }
 
-  /** Says nothing of the names, and is a file name. */
+  /** A valid file name that does not reveal the names. */
   private static String digest(String... parts) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (String part : parts) {
         byte[] bytes = part.getBytes(UTF_8);
-        sha.update((bytes.length + ":").getBytes(UTF_8)); // so that no two lists look alike
+        sha.update((bytes.length + ":").getBytes(UTF_8)); // so that no two lists have the same form
         sha.update(bytes);
       }
       return HexFormat.of().formatHex(sha.digest()).substring(0, 32);

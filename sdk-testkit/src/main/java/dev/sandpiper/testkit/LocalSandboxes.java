@@ -25,17 +25,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sandboxes on this machine, behind the real wire formats of E2B, of E2B's old sessions API and of
+ * Sandboxes on this machine with the real wire formats of E2B, of E2B's old sessions API and of
  * Blaxel: for tests and first steps without an account.
  *
  * <p>The servers run in this JVM and listen on loopback only. Each sandbox has a directory of its
  * own, which is its home, and its commands are real processes of this machine's user: <b>there is
  * no isolation</b>, so run nothing here that you would not run in your own shell. Requests need the
- * key and the tokens that the servers hand out; what a web page could send is refused.
+ * key and the tokens that the servers issue; requests that a web page could send are rejected.
  *
- * <p>Works on Linux and macOS. How a command ended is known exactly where {@code perl} is
- * installed; without it a death by a signal looks like an ordinary exit with 128 plus the signal's
- * number, as it does to a shell. Thread-safe.
+ * <p>Works on Linux and macOS. The exit status of a command is exact if {@code perl} is installed;
+ * without it a death by a signal is reported as an exit with 128 plus the signal's number, as by a
+ * shell. Thread-safe.
  */
 public final class LocalSandboxes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LocalSandboxes.class);
@@ -65,22 +65,21 @@ public final class LocalSandboxes implements AutoCloseable {
   /**
    * Starts the servers. The caller closes them.
    *
-   * @param templates the names that a sandbox can be created from; they all give the same machine,
-   *     this one
+   * @param templates the names that a sandbox can be created from; all of them mean this machine
    * @throws UnsupportedOperationException on Windows
    */
   public static LocalSandboxes start(Set<String> templates) {
     return builder().e2bTemplates(templates).start();
   }
 
-  /** For servers with other ports, or open to more than clients with a key. */
+  /** A builder, for servers on other ports, or that accept more than clients with a key. */
   public static Builder builder() {
     return new Builder();
   }
 
   /**
-   * What an E2B client finds the server by: {@code E2B_API_KEY}, {@code E2B_API_URL} and {@code
-   * E2B_SANDBOX_URL}. The key is valid for this server only.
+   * The environment variables for an E2B client of the server: {@code E2B_API_KEY}, {@code
+   * E2B_API_URL} and {@code E2B_SANDBOX_URL}. The key is valid for this server only.
    */
   public Map<String, String> e2bEnvironment() {
     return e2b.environment();
@@ -102,8 +101,9 @@ public final class LocalSandboxes implements AutoCloseable {
   }
 
   /**
-   * What a Blaxel client finds the server by: {@code BL_API_KEY}, {@code BL_WORKSPACE} and {@code
-   * BL_API_URL}. The key is valid for this server only, which is started by the first call.
+   * The environment variables for a Blaxel client of the server: {@code BL_API_KEY}, {@code
+   * BL_WORKSPACE} and {@code BL_API_URL}. The key is valid for this server only. The first call
+   * starts the server.
    *
    * @throws IllegalStateException if these sandboxes are closed
    * @throws UncheckedIOException if a port is taken
@@ -135,7 +135,7 @@ public final class LocalSandboxes implements AutoCloseable {
     BlaxelClientBuilder builder = BlaxelClient.builder().environment(blaxelEnvironment());
     lock.lock();
     try {
-      // File calls reach this machine's /tmp, and nothing else outside of a sandbox.
+      // File calls can access this machine's /tmp, and nothing else outside of a sandbox.
       if (blaxel != null && blaxel.outputDirectory().startsWith("/tmp")) {
         builder.outputDirectory(blaxel.outputDirectory().toString());
       }
@@ -150,7 +150,7 @@ public final class LocalSandboxes implements AutoCloseable {
   }
 
   /**
-   * The URL of an embedded server of E2B's old REST API, which is started by the first call. Its
+   * The URL of an embedded server of E2B's old REST API. The first call starts the server. Its
    * requests need {@link #sessionsHeaders}.
    *
    * @throws IllegalStateException if these sandboxes are closed
@@ -159,7 +159,7 @@ public final class LocalSandboxes implements AutoCloseable {
     return sessions().url();
   }
 
-  /** What every request to {@link #sessionsUrl} carries: a key that is valid there only. */
+  /** The headers for every request to {@link #sessionsUrl}: a key that is valid there only. */
   public Map<String, String> sessionsHeaders() {
     return sessions().headers();
   }
@@ -186,8 +186,8 @@ public final class LocalSandboxes implements AutoCloseable {
 
   /**
    * Kills every process of every sandbox, deletes their directories and stops the servers. Blocks
-   * until that is done; closing twice is harmless. A JVM that is asked to end does so by itself,
-   * unless it was started {@link Builder#withoutShutdownHook}.
+   * until that is done. Idempotent. A shutdown hook does this when the JVM ends, unless it was
+   * started {@link Builder#withoutShutdownHook}.
    */
   @Override
   public void close() {
@@ -212,8 +212,8 @@ public final class LocalSandboxes implements AutoCloseable {
   }
 
   /**
-   * Chooses what the servers offer and to whom. Without any choice: E2B's standard templates, free
-   * ports, and as closed as {@link LocalSandboxes} says. Not thread-safe.
+   * Options of the servers. Default: E2B's standard templates, free ports, and the access rules of
+   * {@link LocalSandboxes}. Not thread-safe.
    */
   public static final class Builder {
     private static final int DEBUG_CONTROL_PORT = 3000;
@@ -239,7 +239,7 @@ public final class LocalSandboxes implements AutoCloseable {
     private Builder() {}
 
     /**
-     * The names that a sandbox can be created from; they all give the same machine, this one.
+     * The names that a sandbox can be created from; all of them mean this machine.
      *
      * @throws IllegalArgumentException if there are no arguments
      */
@@ -249,36 +249,36 @@ public final class LocalSandboxes implements AutoCloseable {
       return this;
     }
 
-    /** The images that a sandbox of Blaxel can be created from; without this call, all. */
+    /** The images that a sandbox of Blaxel can be created from. Default: all. */
     public Builder blaxelImages(Set<String> images) {
       blaxelImages = Set.copyOf(images);
       return this;
     }
 
-    /** The port of Blaxel's control plane; zero for any free one. */
+    /** The port of Blaxel's control plane. Default: zero, for any free one. */
     public Builder blaxelControlPort(int port) {
       blaxelControlPort = checked(port);
       return this;
     }
 
-    /** The port at which all sandboxes of Blaxel are reached; zero for any free one. */
+    /** The port of all sandboxes of Blaxel. Default: zero, for any free one. */
     public Builder blaxelSandboxPort(int port) {
       blaxelSandboxPort = checked(port);
       return this;
     }
 
-    /** Lets the embedded Blaxel do these things wrong, as the real one does at times. */
+    /** Adds these faults to the embedded Blaxel, as the real one has them at times. */
     public Builder blaxelFaults(BlaxelFault... faults) {
       blaxelFaults = Set.copyOf(List.of(faults));
       return this;
     }
 
     /**
-     * Accepts these fields of requests for a sandbox although nothing is done about them, with a
-     * warning in the log each time. Without this call such a request is refused with status 400,
-     * and the message names the field. Unknown fields count.
+     * Accepts these fields of requests for a sandbox although they have no effect, and logs a
+     * warning each time. Without this, such a request is rejected with status 400, and the message
+     * names the field. That includes unknown fields.
      *
-     * @param fields as the platform's API calls them, with what they are in: {@code autoPause} or
+     * @param fields their names in the platform's API, with the path to them: {@code autoPause} or
      *     {@code network} on E2B, {@code spec.runtime.memory} on Blaxel
      */
     public Builder acceptUnenforced(String... fields) {
@@ -287,9 +287,9 @@ public final class LocalSandboxes implements AutoCloseable {
     }
 
     /**
-     * The clock of the sessions server: a session is deleted when nobody has asked for it for ten
-     * minutes, and each line of output has the time at which it was read. Without this call, the
-     * system's.
+     * The clock of the sessions server: a session is deleted when it was not requested for ten
+     * minutes, and each line of output has the time at which it was read. Default: the system
+     * clock.
      */
     public Builder sessionsClock(Clock clock) {
       sessionsClock = requireNonNull(clock, "clock");
@@ -297,9 +297,8 @@ public final class LocalSandboxes implements AutoCloseable {
     }
 
     /**
-     * Leaves closing to the caller also when the JVM is asked to end, as an application does that
-     * shuts its parts down in an order of its own. Processes of sandboxes outlive a JVM that ends
-     * without it.
+     * Leaves closing to the caller when the JVM ends too, for an application that shuts down its
+     * parts in an order of its own. If it is not closed, processes of sandboxes outlive the JVM.
      */
     public Builder withoutShutdownHook() {
       shutdownHook = false;
@@ -312,17 +311,17 @@ public final class LocalSandboxes implements AutoCloseable {
       return this;
     }
 
-    /** The port at which all sandboxes of E2B are reached; zero for any free one. */
+    /** The port of all sandboxes of E2B. Default: zero, for any free one. */
     public Builder e2bSandboxPort(int port) {
       sandboxPort = checked(port);
       return this;
     }
 
     /**
-     * Serves clients that run with {@code E2B_DEBUG=true} and have no token: one sandbox, {@code
-     * debug_sandbox_id}, whose daemon listens on port 49983, and unless another port was chosen the
-     * control plane on 3000. <b>Every program on this machine can then run commands as you.</b> Web
-     * pages from elsewhere still cannot, {@link #wideCors} or not.
+     * Accepts clients that run with {@code E2B_DEBUG=true} and have no token: one sandbox, {@code
+     * debug_sandbox_id}, whose daemon listens on port 49983. The control plane listens on 3000,
+     * unless another port was set. <b>Every program on this machine can then run commands as
+     * you.</b> Web pages from elsewhere still cannot, even with {@link #wideCors}.
      */
     public Builder e2bDebugClients() {
       debugClients = true;
@@ -331,8 +330,8 @@ public final class LocalSandboxes implements AutoCloseable {
 
     /**
      * Lets web pages from everywhere send requests, as E2B does. They still need the key and the
-     * tokens; a sandbox without a token stays closed to them, and so does every request whose host
-     * is not loopback.
+     * tokens. Their requests to a sandbox without a token, and requests whose host is not loopback,
+     * are still rejected.
      */
     public Builder wideCors() {
       wideCors = true;
@@ -340,8 +339,8 @@ public final class LocalSandboxes implements AutoCloseable {
     }
 
     /**
-     * Lets file calls leave their sandbox's directory: they can read and change every file that you
-     * can.
+     * Lets file calls access files outside their sandbox's directory: they can read and change
+     * every file that you can.
      */
     public Builder wholeHost() {
       wholeHost = true;
@@ -349,8 +348,8 @@ public final class LocalSandboxes implements AutoCloseable {
     }
 
     /**
-     * Says that {@link #e2bDebugClients} and {@link #wholeHost} together are meant: every program
-     * on this machine can then read and change every file that you can.
+     * Confirms that {@link #e2bDebugClients} and {@link #wholeHost} are combined on purpose: every
+     * program on this machine can then read and change every file that you can.
      */
     public Builder e2bWholeHostForDebugClients() {
       wholeHostForDebugClients = true;
@@ -358,11 +357,11 @@ public final class LocalSandboxes implements AutoCloseable {
     }
 
     /**
-     * Serves clients of Blaxel that know no gateway and have no token: the server of one sandbox,
+     * Accepts clients of Blaxel that use no gateway and have no token: the server of one sandbox,
      * {@code debug-sandbox}, listens on a port of its own, as it does on port 8080 inside a real
      * sandbox. The embedded Blaxel then starts with the others. <b>Every program on this machine
-     * can then run commands as you.</b> Web pages from elsewhere still cannot, {@link #wideCors} or
-     * not.
+     * can then run commands as you.</b> Web pages from elsewhere still cannot, even with {@link
+     * #wideCors}.
      *
      * @param port from 1 to 65535
      */
@@ -373,8 +372,8 @@ public final class LocalSandboxes implements AutoCloseable {
     }
 
     /**
-     * Says that {@link #blaxelDebugClients} and {@link #wholeHost} together are meant: every
-     * program on this machine can then read and change every file that you can.
+     * Confirms that {@link #blaxelDebugClients} and {@link #wholeHost} are combined on purpose:
+     * every program on this machine can then read and change every file that you can.
      */
     public Builder blaxelWholeHostForDebugClients() {
       blaxelWholeHostForDebugClients = true;
@@ -384,7 +383,7 @@ public final class LocalSandboxes implements AutoCloseable {
     /**
      * Starts the servers. The caller closes them.
      *
-     * @throws IllegalStateException if the choices open more together than was said to be meant
+     * @throws IllegalStateException if the options are combined without the required confirmation
      * @throws UnsupportedOperationException on Windows
      * @throws UncheckedIOException if a port is taken
      */

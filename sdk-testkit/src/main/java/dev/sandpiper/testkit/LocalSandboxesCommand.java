@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Local sandboxes on their own, for clients in any language. Prints the variables that such a
- * client reads, and serves until a signal ends it. Exits with 2 if it is called wrongly, with 1 if
- * it cannot start.
+ * Local sandboxes as a program, for clients in any language. Prints the variables that such a
+ * client reads, and serves until a signal ends it. Exits with 2 if its arguments are wrong, with 1
+ * if it cannot start.
  */
 final class LocalSandboxesCommand {
   private static final Pattern NUMBER = Pattern.compile("\\d{1,10}");
@@ -60,7 +60,7 @@ final class LocalSandboxesCommand {
       and the same for Blaxel:  export BL_API_URL=http://127.0.0.1:3001/v0
       """;
 
-  /** The arguments are wrong; the message is a sentence that says how. */
+  /** The arguments are wrong; the message is a sentence that says why. */
   static final class UsageException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -81,7 +81,7 @@ final class LocalSandboxesCommand {
     if (status != 0) System.exit(status);
   }
 
-  /** Returns only if there is nothing to serve, with what the program is to exit with. */
+  /** Returns the exit code, only if there is nothing to serve. */
   private static int run(List<String> arguments, PrintStream out, PrintStream err)
       throws InterruptedException {
     if (arguments.contains("--help")) {
@@ -100,7 +100,7 @@ final class LocalSandboxesCommand {
     }
   }
 
-  /** A signal ends the JVM, and with it the servers: they close themselves then. */
+  /** A signal ends the JVM, whose shutdown hook closes the servers. */
   private void serve(PrintStream out) throws InterruptedException {
     try (LocalSandboxes sandboxes = builder.start()) {
       Map<String, String> variables = new TreeMap<>(sandboxes.e2bEnvironment());

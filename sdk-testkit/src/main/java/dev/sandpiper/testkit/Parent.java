@@ -16,8 +16,8 @@ final class Parent {
   }
 
   /**
-   * @param pid of the parent, if the command line names it: only then it is certain that it has not
-   *     ended yet
+   * @param pid the parent's pid, if the command line names it: only then is it certain that it has
+   *     not ended yet
    * @throws IllegalStateException if it has ended, or may have
    */
   static Parent of(OptionalLong pid) {
@@ -38,9 +38,8 @@ final class Parent {
   }
 
   /**
-   * Blocks until it has ended. Asks who the parent is, instead of waiting for its end: a parent
-   * that has ended and that nobody buries never seems to end, while its children have another at
-   * once.
+   * Blocks until it has ended. Polls the current parent instead of waiting for the process: a
+   * zombie never seems to end, while its children get another parent immediately.
    */
   void awaitEnd() throws InterruptedException {
     while (current() == pid) {

@@ -8,8 +8,8 @@ import dev.sandpiper.http.Retries;
 import java.time.Duration;
 
 /**
- * Adds the account's token to every request. A refusal of the token (401) is one that nothing was
- * done for: the token is renewed once, and the request sent again if its body allows.
+ * Adds the account's token to every request. A request that is rejected for its token (401) was not
+ * processed: the token is renewed once, and the request sent again if its body is repeatable.
  */
 public record AuthenticatedTransport(HttpTransport next, Tokens tokens, Retries retries)
     implements HttpTransport {

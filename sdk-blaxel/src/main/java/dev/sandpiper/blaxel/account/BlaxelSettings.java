@@ -16,12 +16,12 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Blaxel is and who we are: an option wins over the environment, the environment over
- * Blaxel's configuration file, that over the default; an empty text counts as not set.
+ * The addresses and credentials: an option overrides the environment, the environment overrides
+ * Blaxel's configuration file, which overrides the default; an empty text counts as not set.
  *
- * @param region where sandboxes are created that say nothing; null for the platform's choice
- * @param sandboxUrls addresses to use instead of what the platform says, by the sandbox's name
- * @param variables the environment, in which further addresses may stand
+ * @param region the default region of new sandboxes; null for the platform's choice
+ * @param sandboxUrls addresses to use instead of the platform's, by the sandbox's name
+ * @param variables the environment, which may contain further addresses
  */
 public record BlaxelSettings(
     Credentials credentials,
@@ -31,7 +31,7 @@ public record BlaxelSettings(
     Map<String, HttpUrl> sandboxUrls,
     Map<String, String> variables) {
 
-  /** Options as far as they were given; null is "not given". */
+  /** The given options; null means not given. */
   public static final class Options {
     public @Nullable String apiKey;
     public @Nullable String clientCredentials;
@@ -44,7 +44,7 @@ public record BlaxelSettings(
   }
 
   /**
-   * Joins options, environment, configuration file and defaults.
+   * Merges options, environment, configuration file and defaults.
    *
    * @throws AuthenticationException if credentials or workspace are missing, or the file is
    *     malformed
@@ -69,7 +69,9 @@ public record BlaxelSettings(
         variables);
   }
 
-  /** Who we are, and the environment that the configuration file names for that workspace. */
+  /**
+   * The credentials and workspace, and the environment that the configuration file names for it.
+   */
   private record Login(Credentials credentials, String workspace, @Nullable String environment) {}
 
   private static Login login(Options options, Map<String, String> variables) {
@@ -126,12 +128,12 @@ public record BlaxelSettings(
     throw unusable("the client credentials are not id:secret in base64");
   }
 
-  /** The tool's own file is read only where it is; one that was asked for must be there. */
+  /** The tool's own file is read if it exists; one that was configured must exist. */
   private static Optional<ConfigFile> configFile(Options options, Map<String, String> variables) {
     if (options.configFile != null) {
       return Optional.of(ConfigFile.read(options.configFile));
     }
-    return Stream.of("HOME", "USERPROFILE") // the second is Windows's
+    return Stream.of("HOME", "USERPROFILE") // the second is for Windows
         .map(name -> variables.getOrDefault(name, ""))
         .filter(home -> !home.isEmpty())
         .findFirst()
@@ -152,11 +154,11 @@ public record BlaxelSettings(
   }
 
   /**
-   * An address that the platform tells, which gets a token.
+   * An address from the platform to which the token will be sent.
    *
    * @param what names it in the message
-   * @throws IllegalArgumentException if it is malformed, or would have the token sent in the clear
-   *     although Blaxel itself is spoken to by HTTPS
+   * @throws IllegalArgumentException if it is malformed, or the token would be sent in cleartext
+   *     although Blaxel itself is used over HTTPS
    */
   public HttpUrl address(String what, String told) {
     HttpUrl url = Routes.base(what, told);
@@ -166,7 +168,7 @@ public record BlaxelSettings(
     return url;
   }
 
-  /** The address that the caller forces on a sandbox; empty for what the platform says. */
+  /** The caller's address for a sandbox; empty for the platform's. */
   public Optional<HttpUrl> forcedUrl(String sandbox) {
     HttpUrl option = sandboxUrls.get(sandbox);
     if (option != null) {
@@ -196,7 +198,7 @@ public record BlaxelSettings(
     return new AuthenticationException(Failure.of("configure Blaxel", "", observed));
   }
 
-  /** Where, and never with which credentials. */
+  /** The addresses, never the credentials. */
   @Override
   public String toString() {
     return "BlaxelSettings[" + apiUrl.host() + ", " + workspace + "]";

@@ -22,7 +22,7 @@ record ConfigFile(Path path, JsonNode document) {
   /**
    * Reads it.
    *
-   * @throws AuthenticationException if it is not there, or cannot be read
+   * @throws AuthenticationException if it does not exist, or cannot be read
    */
   static ConfigFile read(Path path) {
     byte[] bytes;
@@ -52,12 +52,12 @@ record ConfigFile(Path path, JsonNode document) {
     return text(document.path("context"), "workspace");
   }
 
-  /** The environment that a workspace belongs to, such as {@code dev}. */
+  /** The environment of a workspace, such as {@code dev}. */
   Optional<String> environment(String workspace) {
     return text(entry(workspace), "env");
   }
 
-  /** The credentials of a workspace; empty if it is not here, or logged out. */
+  /** The credentials of a workspace; empty if it is not in the file, or logged out. */
   Optional<Credentials> credentials(String workspace) {
     JsonNode stored = entry(workspace).path("credentials");
     Optional<String> key = text(stored, "apiKey");
@@ -96,7 +96,7 @@ record ConfigFile(Path path, JsonNode document) {
         : Optional.empty();
   }
 
-  /** Where it is; never what it says. */
+  /** The path, never the content. */
   @Override
   public String toString() {
     return "ConfigFile[" + path + "]";

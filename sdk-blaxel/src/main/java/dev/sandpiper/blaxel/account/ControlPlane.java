@@ -48,7 +48,7 @@ public record ControlPlane(JsonApi api) {
     return with(request -> request.in(scope));
   }
 
-  /** The same, whose requests are changed before they are sent. */
+  /** The same calls, with {@code change} applied to each request before it is sent. */
   public ControlPlane with(UnaryOperator<HttpRequest> change) {
     return new ControlPlane(api.with(change));
   }
@@ -56,7 +56,7 @@ public record ControlPlane(JsonApi api) {
   /**
    * Creates a sandbox. Sent once.
    *
-   * @param ifAbsent whether one of this name that lives is an answer too
+   * @param ifAbsent whether an existing sandbox of this name is returned
    */
   public JsonNode create(String subject, JsonNode spec, boolean ifAbsent) {
     HttpUrl.Builder url = url(BlaxelCall.CREATE);
@@ -93,7 +93,7 @@ public record ControlPlane(JsonApi api) {
     }
   }
 
-  /** The sandboxes with this external id, newest first; those that are over are not among them. */
+  /** The sandboxes with this external id, newest first; without those that have ended. */
   public List<JsonNode> withExternalId(String id) {
     HttpUrl url =
         url(BlaxelCall.LIST_SANDBOXES)
@@ -142,7 +142,7 @@ public record ControlPlane(JsonApi api) {
     return Routes.of(api.base(), call).newBuilder();
   }
 
-  /** False if there was nothing to delete. */
+  /** False if it did not exist. */
   public boolean delete(String name) {
     try {
       api.require(api.request(BlaxelCall.KILL, name, name), What.SANDBOX);
@@ -152,7 +152,10 @@ public record ControlPlane(JsonApi api) {
     }
   }
 
-  /** The sandboxes, newest first. Blaxel filters by neither label nor state, so all are fetched. */
+  /**
+   * The sandboxes, newest first. All are fetched, because Blaxel filters by neither label nor
+   * state.
+   */
   public Pages<SandboxInfo> list(SandboxFilter filter) {
     return new LazyPages<>(this::page, filter::matches);
   }
@@ -178,7 +181,7 @@ public record ControlPlane(JsonApi api) {
     return new LazyPages.Page<>(infos, next(answer));
   }
 
-  /** Older versions of the API answer with the list alone. */
+  /** Older versions of the API respond with the bare list. */
   private static JsonNode items(JsonNode answer, HttpResponse response) {
     JsonNode items = answer.isArray() ? answer : answer.path("data");
     if (!items.isArray()) {

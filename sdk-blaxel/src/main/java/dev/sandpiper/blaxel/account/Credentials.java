@@ -2,10 +2,10 @@ package dev.sandpiper.blaxel.account;
 
 import org.jspecify.annotations.Nullable;
 
-/** By what we are known to Blaxel. The texts of all of them tell nothing. */
+/** The account's credentials. {@code toString} never reveals them. */
 public sealed interface Credentials {
 
-  /** A key that is sent as it is. */
+  /** A key that is sent unchanged. */
   record ApiKey(String key) implements Credentials {
     @Override
     public String toString() {
@@ -14,7 +14,7 @@ public sealed interface Credentials {
   }
 
   /**
-   * A service account, for which tokens are asked.
+   * A service account, for which tokens are requested.
    *
    * @param encoded its id, a colon and its secret, in base64
    */
@@ -25,7 +25,7 @@ public sealed interface Credentials {
     }
   }
 
-  /** What the login of Blaxel's command line tool left behind. */
+  /** The login stored by Blaxel's command line tool. */
   record Login(
       @Nullable String accessToken, @Nullable String refreshToken, @Nullable String deviceCode)
       implements Credentials {

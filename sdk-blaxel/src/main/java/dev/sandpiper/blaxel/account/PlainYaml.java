@@ -12,18 +12,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads YAML in the one form in which Blaxel's tools write their configuration: each line has one
- * {@code name: value}, or a name whose mapping or list follows; a dash begins an item of a list.
- * Everything else is refused with the number of its line, also where a full parser would read it:
- * the file holds credentials, and a value that is understood by half is a wrong one. All values are
- * texts, and {@code null} is the empty text. No message quotes a value.
+ * Reads the subset of YAML in which Blaxel's tools write their configuration: each line has one
+ * {@code name: value}, or a name followed by its mapping or list; a dash begins an item of a list.
+ * Everything else is rejected with its line number, even if a full parser would accept it: the file
+ * contains credentials, and a partly understood value is a wrong one. All values are text, and
+ * {@code null} is the empty text. Messages do not quote values.
  *
  * @see <a href="https://yaml.org/spec/1.2.2/">YAML</a>
  */
 public final class PlainYaml {
   private static final int DEEPEST = 64;
 
-  /** Blanks; a dash for the first name of an item; a name; a value. */
+  /** Spaces; a dash for the first name of an item; a name; a value. */
   private static final Pattern LINE =
       Pattern.compile("( *)(- +)?([A-Za-z_][A-Za-z0-9_-]{0,99}):(?: ++(.*))?");
 
@@ -31,7 +31,7 @@ public final class PlainYaml {
   private static final Pattern PLAIN =
       Pattern.compile("-?[A-Za-z0-9_./+](?:[A-Za-z0-9_./+=@~:-]*[A-Za-z0-9_./+=@~-])?");
 
-  /** Without a quote or a backslash inside, which no credentials have. */
+  /** Without a quote or a backslash inside, which credentials do not contain. */
   private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"\\\\]*\"");
 
   public static final class Malformed extends Exception {
@@ -45,8 +45,8 @@ public final class PlainYaml {
   /**
    * A line with a name.
    *
-   * @param dash where its dash is; -1 without one
-   * @param indent where its name is
+   * @param dash the column of its dash; -1 without one
+   * @param indent the column of its name
    * @param value null if it has none
    */
   private record Line(int number, int dash, int indent, String name, @Nullable JsonNode value) {
@@ -60,7 +60,7 @@ public final class PlainYaml {
 
   private PlainYaml() {}
 
-  /** The document in {@code text}; an empty object where there is none. */
+  /** The document in {@code text}; an empty object if it is empty. */
   public static JsonNode parse(String text) throws Malformed {
     PlainYaml yaml = new PlainYaml();
     String[] all = text.split("\r\n|\n|\r", -1);
@@ -120,7 +120,7 @@ public final class PlainYaml {
     };
   }
 
-  /** The next line, after a dash or not, and those that stand as deep. */
+  /** The next line, with or without a dash, and the following lines of the same indentation. */
   private ObjectNode mapping(int indent) throws Malformed {
     ObjectNode mapping = Json.object();
     do {
@@ -133,7 +133,10 @@ public final class PlainYaml {
     return mapping;
   }
 
-  /** What follows a name without a value: a list may stand as deep as its name. */
+  /**
+   * The value after a name without one on its line: a list may have the same indentation as its
+   * name.
+   */
   private JsonNode behind(Line name) throws Malformed {
     Line line = next < lines.size() ? lines.get(next) : name;
     if (line.dash >= name.indent) {

@@ -17,18 +17,18 @@ import java.util.Set;
 
 /** Converts Blaxel's JSON of a sandbox. */
 public final class SandboxJson {
-  /** Under this label every sandbox that we create carries its nonce. */
+  /** The label that holds the nonce of every sandbox that this library creates. */
   public static final String NONCE_LABEL = "sandpiper-nonce";
 
-  /** On their way out, and not there yet; later the name is free. */
+  /** Being deleted, not finished yet; later the name is free. */
   private static final Set<String> DYING = Set.of("TERMINATING", "DELETING", "DEACTIVATING");
 
-  /** Over; the record is only kept for its logs. */
+  /** Ended; the record is only kept for its logs. */
   private static final Set<String> DEAD = Set.of("FAILED", "TERMINATED");
 
   private SandboxJson() {}
 
-  /** Its name; empty where it has none that could be asked for. */
+  /** Its name; empty if it has none that can be used in a request. */
   public static String name(JsonNode sandbox) {
     return SandboxIds.in(sandbox.path("metadata"), "name").orElse("");
   }
@@ -57,7 +57,7 @@ public final class SandboxJson {
     return nonce.equals(sandbox.path("metadata").path("labels").path(NONCE_LABEL).asText(""));
   }
 
-  /** What went wrong with it, for people; empty where it does not say. */
+  /** Its last error, as text for people; empty without one. */
   public static String errors(JsonNode sandbox) {
     JsonNode errors = sandbox.path("errors");
     return errors.isArray() && !errors.isEmpty()
@@ -65,7 +65,7 @@ public final class SandboxJson {
         : "";
   }
 
-  /** How long it still lives, if it ends by itself. */
+  /** The remaining time to live, if it has one. */
   public static Optional<Long> secondsLeft(JsonNode sandbox) {
     JsonNode left = sandbox.path("expiresIn");
     return left.isIntegralNumber() ? Optional.of(left.asLong()) : Optional.empty();
@@ -96,7 +96,7 @@ public final class SandboxJson {
     try {
       return Optional.of(now.plusSeconds(seconds));
     } catch (DateTimeException | ArithmeticException e) {
-      return Optional.empty(); // beyond every calendar, which is never
+      return Optional.empty(); // beyond every calendar: never
     }
   }
 

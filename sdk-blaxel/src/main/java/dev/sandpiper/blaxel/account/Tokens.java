@@ -27,11 +27,11 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token that requests carry: a key as it is, or a token that is asked for when it is needed and
- * again before it expires. Renewed tokens are kept in memory only. All calls that need a token
- * while one is being asked for wait for the same answer, each as long as its own scope allows. The
- * request belongs to none of them: a login's refresh token is used up by it, so that a caller who
- * gave up would take the answer from all others.
+ * The token for requests: the key itself, or a token that is requested when needed and renewed
+ * before it expires. Renewed tokens are kept in memory only. All calls that need a token while it
+ * is being requested wait for the same response, each as long as its own scope allows. The request
+ * does not belong to any of them: it uses up a login's refresh token, so cancelling it with one
+ * caller would lose the response for all others.
  */
 public final class Tokens {
   private static final int LONGEST_ANSWER = 1 << 20;
@@ -46,8 +46,8 @@ public final class Tokens {
   private final Time time;
 
   private volatile @Nullable Token current;
-  private @Nullable String refreshToken; // of the thread that asks
-  private @Nullable CompletableFuture<Token> renewal; // guarded by this; null while nobody asks
+  private @Nullable String refreshToken; // owned by the thread that requests
+  private @Nullable CompletableFuture<Token> renewal; // guarded by this; null if idle
 
   /** A token and when to renew it, by {@link Time#nanos}. */
   private record Token(String text, long renewAt) {
@@ -59,7 +59,7 @@ public final class Tokens {
 
   /**
    * @param transport without credentials
-   * @param apiUrl of the control plane, which gives tokens
+   * @param apiUrl the URL of the control plane, which issues tokens
    */
   public Tokens(HttpTransport transport, HttpUrl apiUrl, Credentials credentials, Time time) {
     this.transport = transport;
@@ -79,9 +79,9 @@ public final class Tokens {
   }
 
   /**
-   * The token for a request. Blocks where it must be asked for, within {@code scope}.
+   * The token for a request. Blocks if it must be requested, within {@code scope}.
    *
-   * @throws AuthenticationException if Blaxel gives none
+   * @throws AuthenticationException if Blaxel does not issue one
    */
   public String token(CallScope scope) {
     if (credentials instanceof ApiKey key) {
@@ -94,7 +94,7 @@ public final class Tokens {
     return renewed(known == null ? null : known.text(), scope);
   }
 
-  /** True if a token that was refused can be replaced by another. */
+  /** True if a rejected token can be replaced by another. */
   boolean canRenew() {
     return !(credentials instanceof ApiKey);
   }
@@ -108,7 +108,7 @@ public final class Tokens {
     return scope.await(another(stale), about).text();
   }
 
-  /** A token that is not {@code stale}, once it is there. */
+  /** A token other than {@code stale}, once it is available. */
   private synchronized CompletableFuture<Token> another(@Nullable String stale) {
     Token known = current;
     if (known != null && !known.text().equals(stale)) {
@@ -214,7 +214,7 @@ public final class Tokens {
     return secret;
   }
 
-  /** How long a token says that it lives. */
+  /** The lifetime stated in a token. */
   private Duration life(String token) {
     String[] parts = token.split("\\.", -1);
     if (parts.length != 3) {
@@ -227,7 +227,7 @@ public final class Tokens {
           ? UNKNOWN_LIFE
           : Duration.ofSeconds(expires - time.now().getEpochSecond());
     } catch (IllegalArgumentException | MalformedStreamException e) {
-      return UNKNOWN_LIFE; // no token of the usual kind: Blaxel will say when it is over
+      return UNKNOWN_LIFE; // not a JWT: Blaxel will reject it when it has expired
     }
   }
 }

@@ -11,7 +11,7 @@ import dev.sandpiper.http.Routes;
 import java.net.URLEncoder;
 import okhttp3.HttpUrl;
 
-/** All that is sent to Blaxel. */
+/** The calls to Blaxel. */
 public enum BlaxelCall implements ApiCall {
   AUTHENTICATE("authenticate", "POST /oauth/token", IF_LOST_OR_REFUSED, ""),
   CREATE(
@@ -129,7 +129,7 @@ public enum BlaxelCall implements ApiCall {
       IF_LOST,
       "after a repetition `delete` may say that there was none");
 
-  @SuppressWarnings("ImmutableEnumChecker") // immutable, which cannot be seen from this module
+  @SuppressWarnings("ImmutableEnumChecker") // immutable; not provable from this module
   private final Rule rule;
 
   BlaxelCall(String verb, String route, Repetition repetition, String afterwards) {
@@ -143,7 +143,7 @@ public enum BlaxelCall implements ApiCall {
 
   /** A request about a file, whose absolute path is the last part of the route. */
   public HttpRequest about(HttpUrl base, String subject, String absolute) {
-    // What a form escapes, but for the blank, which is a plus there, and the star.
+    // Escaped as in a form, except for the space, which is a plus there, and the star.
     String segment = URLEncoder.encode(absolute, UTF_8).replace("+", "%20").replace("*", "%2A");
     HttpUrl url = Routes.of(base, this, "path");
     int last = url.pathSize() - 1;

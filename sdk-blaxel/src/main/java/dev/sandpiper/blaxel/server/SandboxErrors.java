@@ -18,9 +18,9 @@ import java.io.IOException;
 import okio.BufferedSource;
 
 /**
- * What comes instead of a success from a sandbox's address. It has three voices: the gateway in
- * front of the sandbox (an {@code error} object), the server inside (an {@code error} text) and
- * whatever stands between (a page). A 404 means that a sandbox is gone only if the gateway says so.
+ * Error responses from a sandbox's address. They have three sources: the gateway in front of the
+ * sandbox (an {@code error} object), the server inside (an {@code error} text) and proxies in
+ * between (a page). A 404 means that a sandbox has ended only if it is the gateway's.
  */
 public final class SandboxErrors {
   private static final int LONGEST_ANSWER = 32 << 20;
@@ -29,7 +29,9 @@ public final class SandboxErrors {
 
   private SandboxErrors() {}
 
-  /** True of the gateway's answer for a sandbox that is on its way. Leaves the body as it was. */
+  /**
+   * True for the gateway's response for a sandbox that is not ready yet. Does not consume the body.
+   */
   static boolean isWaking(HttpResponse response) {
     if (response.status() != 404) {
       return false;
@@ -44,11 +46,13 @@ public final class SandboxErrors {
       JsonNode error = ErrorBody.of(source.peek().readUtf8(there)).json().path("error");
       return error.path("code").asText("").equals(UNAVAILABLE);
     } catch (IOException e) {
-      return false; // whoever reads the body meets the same failure
+      return false; // reading the body will fail in the same way
     }
   }
 
-  /** The document in an answer, without what the server leaks in front of it. */
+  /**
+   * The document in a response, without the stray lines that the server may write in front of it.
+   */
   public static JsonNode json(HttpResponse response) {
     try {
       return Json.parse(StrayLines.strip(response.bytes(LONGEST_ANSWER)));
@@ -57,7 +61,7 @@ public final class SandboxErrors {
     }
   }
 
-  /** The error in an unsuccessful response. */
+  /** The exception for an unsuccessful response. */
   public static SandboxException of(HttpResponse response, What missing) {
     String text = ErrorBody.of(response).text();
     text = new String(StrayLines.strip(text.getBytes(UTF_8)), UTF_8);
@@ -73,7 +77,7 @@ public final class SandboxErrors {
     return ofWhateverElse(response, body);
   }
 
-  /** An error may come as an event; its data is the document. */
+  /** An error may be sent as an event; its data is the document. */
   private static String dataOf(String events) {
     StringBuilder data = new StringBuilder();
     for (String line : events.split("\r\n|\n|\r", -1)) {
@@ -113,7 +117,7 @@ public final class SandboxErrors {
     return ofServer(response.failure(text), response.status(), missing);
   }
 
-  /** An error in the words of the server inside the sandbox. */
+  /** The exception for an error of the server inside the sandbox. */
   static SandboxException ofServer(Failure said, int status, What missing) {
     Failure failure = said.withObserved(withoutCommand(said.observed()));
     return switch (status) {
@@ -124,7 +128,9 @@ public final class SandboxErrors {
     };
   }
 
-  /** A start that fails repeats the whole command, secrets included: the reason is behind it. */
+  /**
+   * The error of a failed start repeats the whole command, with secrets; the reason comes after it.
+   */
   public static String withoutCommand(String text) {
     int command = text.indexOf("could not execute command '");
     int reason = text.lastIndexOf("' because ");

@@ -6,8 +6,8 @@ import okio.BufferedSource;
 import okio.ByteString;
 
 /**
- * Lines that the server in a sandbox writes into answers where they do not belong: the keep-alive
- * of a stream that somebody left behind, in one of two forms, in front of the due document.
+ * Lines that the server in a sandbox writes into unrelated responses: the keep-alive of an
+ * abandoned stream, in one of two forms, in front of the expected document.
  */
 public final class StrayLines {
   public static final ByteString TEXT = ByteString.encodeUtf8("[keepalive]");
@@ -16,18 +16,18 @@ public final class StrayLines {
 
   private StrayLines() {}
 
-  /** The answer without such lines at its beginning. */
+  /** The response without such lines at its beginning. */
   public static byte[] strip(byte[] answer) {
     Buffer rest = new Buffer().write(answer);
     try {
       skip(rest);
     } catch (IOException e) {
-      throw new AssertionError(e); // a buffer has no failures
+      throw new AssertionError(e); // reading a buffer does not fail
     }
     return rest.readByteArray();
   }
 
-  /** Passes such lines over that come next. */
+  /** Skips such lines at the current position. */
   public static void skip(BufferedSource answer) throws IOException {
     while (skip(answer, TEXT) || skip(answer, EVENT)) {}
   }

@@ -11,8 +11,8 @@ import java.io.IOException;
 import okio.BufferedSink;
 
 /**
- * A form with one file, or a piece of one, which tells while it is sent. Its boundary cannot be
- * guessed, so it is in no file.
+ * A form with one file, or a piece of one, which reports its progress. Its boundary is unguessable,
+ * so no file contains it.
  */
 public final class UploadForm implements HttpBody {
   private final String boundary = "sandpiper-" + Nonce.random();
@@ -42,7 +42,7 @@ public final class UploadForm implements HttpBody {
   @Override
   public void writeTo(BufferedSink sink) throws IOException {
     sink.write(head());
-    // What the listener throws is then the content's failure, and never sent again.
+    // An exception of the listener counts as a failure of the content, and is not retried.
     HttpBody.of(contentType(), Content.of(() -> progress.of(new ByteArrayInputStream(file))))
         .writeTo(sink);
     sink.write(tail());

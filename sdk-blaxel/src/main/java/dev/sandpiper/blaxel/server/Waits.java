@@ -5,16 +5,16 @@ import dev.sandpiper.http.CallScope;
 import java.time.Duration;
 
 /**
- * How long to wait for what the platform does in its own time. Tests wait less.
+ * How long to wait for operations of the platform. Tests wait less.
  *
  * @param first the first pause; each is twice as long as the one before
  * @param longest the longest pause
- * @param conflict how long an old sandbox of the same name may take to be gone
+ * @param conflict how long an old sandbox of the same name may take to be deleted
  * @param creation how long a sandbox may take to exist after its creation was cut by the gateway
  * @param lookup how long to look for a sandbox after its creation was cut by anything else
- * @param ready how long a new sandbox may take to answer
+ * @param ready how long a new sandbox may take to respond
  * @param waking how long a sandbox may take to wake
- * @param lost how long a process whose stream was lost is asked for without success
+ * @param lost how long to reconnect to a process whose stream was lost
  */
 public record Waits(
     Duration first,
@@ -38,13 +38,16 @@ public record Waits(
         Duration.ofSeconds(60));
   }
 
-  /** All limits as short as this. */
+  /** No limit longer than this. */
   public static Waits ofAtMost(Duration limit) {
     Duration pause = Duration.ofMillis(5);
     return new Waits(pause, pause, limit, limit, limit, limit, limit, limit);
   }
 
-  /** Growing pauses for one of these limits, which begins now; a call's end is not theirs. */
+  /**
+   * Growing pauses within one of these limits, which begins now. The call's own deadline does not
+   * end them.
+   */
   public Backoff within(Duration limit, CallScope call) {
     return new Backoff(first, longest, call.apart().within(limit));
   }

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for a sandbox that is on its way: Blaxel's gateway answers 404 with the code {@code
- * WORKLOAD_UNAVAILABLE} while it wakes, is deployed or is not known everywhere yet. The request has
- * not reached it then, so it is sent again, for a limited time.
+ * Waits for a sandbox that is not ready: Blaxel's gateway responds with 404 and the code {@code
+ * WORKLOAD_UNAVAILABLE} while it wakes, is deployed or is not known everywhere yet. Such a request
+ * has not reached it, so it is sent again, for a limited time.
  */
 public record WakingTransport(HttpTransport next, Waits waits, Retries retries, Time time)
     implements HttpTransport {
@@ -35,7 +35,7 @@ public record WakingTransport(HttpTransport next, Waits waits, Retries retries, 
       }
       response.close();
       log.debug("{}: the sandbox is not ready yet, retrying in {}", request, pause);
-      // Nothing of it has reached the sandbox.
+      // The request has not reached the sandbox.
       request.scope().sleep(time, pause, request.failure("").withRetryable(true));
     }
   }

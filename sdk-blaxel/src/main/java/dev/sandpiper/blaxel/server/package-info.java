@@ -1,4 +1,4 @@
-/** What all calls of the server in a sandbox have in common: its calls, errors and quirks. */
+/** Code shared by all calls to the server in a sandbox: its calls, errors and quirks. */
 @NullMarked
 package dev.sandpiper.blaxel.server;
 

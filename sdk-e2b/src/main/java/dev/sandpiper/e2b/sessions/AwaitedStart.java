@@ -11,15 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts processes whose callers may give up while the request is on its way. This API cannot look
- * a process up, so only the answer says which one has begun: it is awaited all the same, within the
- * client's response limit, and then the process is stopped.
+ * Starts processes whose callers may give up while the request is in flight. This API cannot look
+ * up a process, so only the response identifies the one that was started: it is awaited even then,
+ * within the client's response limit, and then the process is stopped.
  */
 record AwaitedStart(SessionCalls calls, BackgroundThreads threads) {
   private static final Logger log = LoggerFactory.getLogger(AwaitedStart.class);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(9);
 
-  /** Blocks until the process has begun. The request is sent once. */
+  /** Blocks until the process has started. The request is sent once. */
   ProcessState start(String name, JsonNode command, CallScope scope) {
     CompletableFuture<ProcessState> answer =
         CompletableFuture.supplyAsync(

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the open sessions of one client from being deleted as idle: one timer, which runs while
- * there are any, has one thread ask for all of them, one after the other. Thread-safe.
+ * Keeps the open sessions of one client from being deleted as idle. While there are any, one timer
+ * makes one thread request all of them, one after the other. Thread-safe.
  */
 final class OpenSessions {
   private static final Logger log = LoggerFactory.getLogger(OpenSessions.class);
@@ -38,7 +38,7 @@ final class OpenSessions {
     this.scope = threads.scope();
   }
 
-  /** Refreshes {@code session} from now on, until {@code handle} is collected at the latest. */
+  /** Refreshes {@code session} from now on, at most until {@code handle} is garbage-collected. */
   void add(Session handle, SessionCalls session) {
     add(session);
     Unclosed.onGarbage(handle, () -> remove(session));
@@ -51,7 +51,7 @@ final class OpenSessions {
     }
   }
 
-  /** False if it was not there. */
+  /** False if it was not refreshed. */
   synchronized boolean remove(SessionCalls session) {
     boolean removed = sessions.remove(session);
     if (sessions.isEmpty() && timer != null) {

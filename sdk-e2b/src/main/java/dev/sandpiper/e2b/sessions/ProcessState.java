@@ -13,15 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process as the server describes it: all lines that it has written so far, each here with the
- * line feed that the server removed.
+ * A process as the server describes it: all lines that it has written so far, each with the line
+ * feed that the server removed.
  *
- * @param finished whether it has ended; how is not reported
+ * @param finished whether it has ended; its exit status is not reported
  */
 record ProcessState(String id, List<Output> stdout, List<Output> stderr, boolean finished) {
   private static final long NANOS = 1_000_000_000;
 
-  /** Reads an answer, or throws if it has not the form of one. */
+  /** Parses a response, or throws if it is malformed. */
   static ProcessState read(HttpResponse response) {
     JsonNode json = JsonApi.json(response);
     if (!json.path("finished").isBoolean()) {
@@ -50,7 +50,7 @@ record ProcessState(String id, List<Output> stdout, List<Output> stderr, boolean
     return lines;
   }
 
-  /** Nanoseconds since 1970 are above 2^53: as a floating point number they would lose digits. */
+  /** Nanoseconds since 1970 exceed 2^53: as a floating point number they would lose digits. */
   private static Instant instant(long nanos) {
     return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS), Math.floorMod(nanos, NANOS));
   }

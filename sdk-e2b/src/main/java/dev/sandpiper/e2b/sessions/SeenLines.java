@@ -6,14 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** How much of one channel's lines has been passed on. Only for the thread that reads. */
+/** How many lines of one channel have been delivered. Only for the thread that reads. */
 final class SeenLines {
   private int count;
   private long bytes;
-  private long skipped; // how many bytes at the beginning nobody wants
+  private long skipped; // how many bytes at the beginning to skip
 
   /**
-   * @param skipped how many bytes somebody has read before
+   * @param skipped how many bytes were read before
    */
   SeenLines(long skipped) {
     this.skipped = skipped;
@@ -24,7 +24,7 @@ final class SeenLines {
     return Math.max(bytes, skipped);
   }
 
-  /** The lines that are new in a list that only grows; empty if the list has become shorter. */
+  /** The new lines of a list that only grows; empty if the list has become shorter. */
   Optional<List<Output>> fresh(List<Output> all) {
     if (all.size() < count) {
       return Optional.empty();

@@ -28,23 +28,22 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of E2B's old REST API. Made by {@link SessionsClient}, which refreshes it while it is
- * open: the server deletes a session that was idle for ten minutes.
+ * A session of E2B's old REST API. Created by {@link SessionsClient}, which refreshes it while it
+ * is open: the server deletes a session that was idle for ten minutes.
  *
- * <p>A process's output is a list of lines: each comes as one {@link
- * dev.sandpiper.ProcessEvent.Output} that ends in a line feed, with the server's time ({@link
- * dev.sandpiper.ProcessEvent.Output#writtenAt}). The server removes line ends, so whether the last
- * line had one, or another one than {@code \n}, is unknown; bytes that are not UTF-8 are lost. The
- * whole list is fetched each time, up to 16 MiB. A process ends as {@link
+ * <p>A process's output is a list of lines: each is one {@link dev.sandpiper.ProcessEvent.Output}
+ * that ends in a line feed, with the server's time ({@link
+ * dev.sandpiper.ProcessEvent.Output#writtenAt}). The server removes line endings, so it is unknown
+ * whether the last line had one, or one other than {@code \n}; bytes that are not UTF-8 are lost.
+ * The whole list is fetched each time, up to 16 MiB. A process ends as {@link
  * dev.sandpiper.ExitStatus.Unreported}, so {@link dev.sandpiper.ExecResult#orThrow()} always
- * throws: let the command print what you need to know. Closing a process, and a deadline, stop it
- * by the API's own call, at once; which of its descendants that reaches is the server's affair, and
- * what was written since the last look is an {@link dev.sandpiper.ProcessEvent.OutputGap}. A
- * deadline ends with this client: nothing in the session stops a process whose client has died.
+ * throws: let the command print what you need to know. Closing a process, or its deadline, stops it
+ * immediately by the API's own call. Which of its descendants that reaches depends on the server,
+ * and output since the last poll is an {@link dev.sandpiper.ProcessEvent.OutputGap}. The client
+ * enforces deadlines: nothing in the session stops a process whose client has died.
  *
  * <p>A command's input stays open after {@link dev.sandpiper.Process#stdin()} is closed, which
- * fails. Files are whole UTF-8 texts in one request each, for which servers of this kind have a
- * limit of about 100 KB.
+ * fails. Files are whole UTF-8 texts in one request each, which such servers limit to about 100 KB.
  */
 public final class Session implements Sandbox {
   static final Set<Capability> CAPABILITIES =
@@ -59,8 +58,8 @@ public final class Session implements Sandbox {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
-   * @param environment what it was created from; null if somebody else created it
-   * @param variables for all commands that are started here
+   * @param environment the environment that it was created from; null if another client created it
+   * @param variables for all commands that are started through this object
    */
   Session(
       SessionCalls calls,
@@ -102,7 +101,7 @@ public final class Session implements Sandbox {
   }
 
   /**
-   * How to reach {@code port} from outside, as the session lists it while a program listens there.
+   * How to reach {@code port} from outside. The session lists it while a program listens there.
    * Makes a request.
    *
    * @throws NotFoundException if the session does not list the port
@@ -120,7 +119,9 @@ public final class Session implements Sandbox {
         Failure.of("endpoint", calls.id(), "the session lists no program on port " + port));
   }
 
-  /** A program that listens on every address of the session is reached where the server is. */
+  /**
+   * A program that listens on all addresses of the session is reachable at the server's address.
+   */
   private URI address(String ip, int port) {
     boolean isAny = ip.isEmpty() || ip.equals("0.0.0.0") || ip.equals("::");
     HttpUrl.Builder url = new HttpUrl.Builder().scheme("http").port(port);
@@ -142,7 +143,7 @@ public final class Session implements Sandbox {
     return directories.home();
   }
 
-  /** That it lives, which refreshes it; the API says no more. */
+  /** Only that it is running, which refreshes it; the API reports nothing else. */
   @Override
   public SandboxInfo info() {
     calls.look("info", calls.scope());
@@ -176,7 +177,7 @@ public final class Session implements Sandbox {
     account.created().remove(id());
   }
 
-  /** From now on nothing refreshes it, and closing leaves it alone. */
+  /** From now on it is not refreshed, and closing leaves it running. */
   @Override
   public String detach() {
     closed.set(true);

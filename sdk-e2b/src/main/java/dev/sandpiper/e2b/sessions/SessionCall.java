@@ -5,7 +5,7 @@ import static dev.sandpiper.http.ApiCall.Repetition.IF_UNSENT;
 
 import dev.sandpiper.http.ApiCall;
 
-/** All that is sent to a server of the old API. No status of its is one that passes. */
+/** The calls of the old API. None of its statuses is transient. */
 enum SessionCall implements ApiCall {
   CREATE("create", "POST /sessions", IF_UNSENT, Texts.UNKNOWN),
   LOOK("info", "GET /sessions/{id}", IF_LOST, ""),
@@ -35,7 +35,7 @@ enum SessionCall implements ApiCall {
         "nothing can be looked up: the error says that the outcome is unknown";
   }
 
-  @SuppressWarnings("ImmutableEnumChecker") // immutable, which cannot be seen from this module
+  @SuppressWarnings("ImmutableEnumChecker") // immutable; not provable from this module
   private final Rule rule;
 
   SessionCall(String verb, String route, Repetition repetition, String afterwards) {

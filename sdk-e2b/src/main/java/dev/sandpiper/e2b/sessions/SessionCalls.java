@@ -29,8 +29,8 @@ import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 
 /**
- * The calls of the API about one session. The server answers 500 to almost everything that fails,
- * so after one the session itself is asked for, which tells a lost session from another failure.
+ * The calls of the API about one session. The server responds with 500 to almost every failure, so
+ * the session itself is then requested, to distinguish a lost session from another failure.
  */
 final class SessionCalls {
   static final ControlPlaneErrors ERRORS =
@@ -54,7 +54,7 @@ final class SessionCalls {
     return id;
   }
 
-  /** A new scope without an end, by the time of the client. */
+  /** A new scope without a deadline, by the client's clock. */
   CallScope scope() {
     return account.threads().scope();
   }
@@ -64,7 +64,7 @@ final class SessionCalls {
   }
 
   /**
-   * Refuses a text that cannot stand in a reference.
+   * Rejects a text that is not possible in a reference.
    *
    * @throws IllegalArgumentException if it is not the id of a session
    */
@@ -75,14 +75,14 @@ final class SessionCalls {
     return text;
   }
 
-  /** An id that can stand in a reference; the server's answer is not trusted to have one. */
+  /** An id that is possible in a reference; the server's response is not trusted to have one. */
   static String requiredId(JsonNode json, String field, HttpResponse response) {
     return SandboxIds.in(json, field)
         .orElseThrow(
             () -> new WireFormatException(response.failure("an answer without a valid " + field)));
   }
 
-  /** The error for what this API lacks. */
+  /** The exception for a feature that this API lacks. */
   static UnsupportedCapabilityException unsupported(
       String operation, String subject, Capability missing) {
     return new UnsupportedCapabilityException(
@@ -104,7 +104,7 @@ final class SessionCalls {
         What.SANDBOX, e.failure().withObserved(GONE).withRetryable(false), e);
   }
 
-  /** False if it was gone already. */
+  /** False if it had ended already. */
   boolean delete(UnaryOperator<HttpRequest> change) {
     try {
       require(change.apply(api.request(SessionCall.KILL, id, id)), What.SANDBOX);
@@ -125,7 +125,7 @@ final class SessionCalls {
   /**
    * The current state of the process; empty if the server has no such process.
    *
-   * @param wait whether to wait for its end; that ends after a while with a {@code
+   * @param wait whether to wait for its end; after a while that fails with a {@code
    *     DeadlineExceededException}
    */
   Optional<ProcessState> process(String name, String process, boolean wait, CallScope scope) {
@@ -140,14 +140,14 @@ final class SessionCalls {
     }
   }
 
-  /** Stops a process, which the server then forgets. */
+  /** Stops a process, which the server then removes. */
   void stop(String name, String process, CallScope scope) {
     require(api.request(SessionCall.STOP, name, id, process).in(scope), What.PROCESS);
   }
 
   /**
-   * Writes to a process's input. The body is that of a related server: that of this API is not
-   * documented.
+   * Writes to a process's input. The request body is that of a related server, because this API's
+   * is not documented.
    */
   void writeStdin(String name, String process, String text, CallScope scope) {
     HttpRequest request =
@@ -172,7 +172,10 @@ final class SessionCalls {
     return document(at(SessionCall.READ, path));
   }
 
-  /** Writes a file. The body is that of a related server: that of this API is not documented. */
+  /**
+   * Writes a file. The request body is that of a related server, because this API's is not
+   * documented.
+   */
   void write(String path, String content) {
     JsonNode body = Json.object().put("content", content);
     require(at(SessionCall.WRITE, path).withJson(body), What.FILE);
@@ -213,7 +216,7 @@ final class SessionCalls {
     } catch (NotFoundException e) {
       return true;
     } catch (CancelledException e) {
-      e.addSuppressed(failure); // the call was given up, and nobody reads its result
+      e.addSuppressed(failure); // the call was abandoned, and its result is not read
       throw e;
     } catch (SandboxException e) {
       failure.addSuppressed(e);

@@ -32,8 +32,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that is followed by asking for it again and again: while its output is wanted for what
- * it has written so far, else for its end. The lines that were not there before are its events.
+ * A process that is followed by polling: for its output so far while output is wanted, otherwise
+ * for its end. Lines that are new become its events.
  */
 final class SessionCommand implements RunningCommand {
   static final String UNREPORTED = "E2B's sessions API does not report how a process ends";
@@ -59,12 +59,12 @@ final class SessionCommand implements RunningCommand {
   private final SeenLines stdout;
   private final SeenLines stderr;
   private final Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
-  private long answered; // when the server said something last
-  private boolean waitedInVain; // so that it has to be seen whether the server answers at all
+  private long answered; // when the last response arrived
+  private boolean waitedInVain; // set if it must be checked whether the server responds at all
 
   /**
-   * @param state as it was when it was started or found
-   * @param begin where its events begin
+   * @param state its state when it was started or found
+   * @param begin the position where its events begin
    */
   SessionCommand(
       SessionCalls calls, ProcessRef ref, String name, ProcessState state, ByteOffsets begin) {
@@ -119,7 +119,7 @@ final class SessionCommand implements RunningCommand {
       if (!scope.isCancelled() || followed.isCancelled()) {
         throw e;
       }
-      // Something has changed: ask again.
+      // The state has changed: request it again.
     } catch (ConnectionLostException e) {
       if (followed.time().nanos() - answered > calls.reattachNanos()) {
         throw new ConnectionLostException(e.failure(), ref, e);
@@ -152,7 +152,7 @@ final class SessionCommand implements RunningCommand {
             () -> new WireFormatException(failure("lines that were there are missing"), null));
   }
 
-  /** Each channel in the order of its list, and the two by their times. */
+  /** Keeps each channel in the order of its list, and merges the two by time. */
   private void merge(List<Output> out, List<Output> err) {
     Iterator<Output> later = err.iterator();
     @Nullable Output waiting = later.hasNext() ? later.next() : null;
@@ -211,12 +211,12 @@ final class SessionCommand implements RunningCommand {
     }
   }
 
-  /** Ends the pause, or the request, after which the reader asks again. */
+  /** Ends the pause or the request, so that the reader polls again. */
   private void askAnew() {
     asking.cancel();
   }
 
-  /** The API has one way to stop: at once, without a grace. */
+  /** The API has one way to stop a process: immediately, without a grace period. */
   @Override
   public void stopTree(Duration grace, CallScope scope) {
     if (over) {

@@ -2,7 +2,7 @@ package dev.sandpiper.e2b.sessions;
 
 import dev.sandpiper.SandboxSpec;
 
-/** The environments that the API documents; {@link SandboxSpec#template} takes any other name. */
+/** The environments that the API documents; {@link SandboxSpec#template} accepts any other name. */
 public enum SessionEnvironment {
   NODEJS("Nodejs"),
   GO("Go"),
@@ -20,7 +20,7 @@ public enum SessionEnvironment {
     this.id = id;
   }
 
-  /** As the API names it. */
+  /** The API's name for it. */
   public String id() {
     return id;
   }

@@ -51,7 +51,7 @@ final class SessionFiles extends SandboxFiles {
   @Override
   public List<FileInfo> list(String directory, int depth) {
     if (depth > 1) {
-      // A link to a directory looks like one, and would lead in a circle.
+      // A link to a directory looks like a directory, and could form a cycle.
       throw SessionCalls.unsupported("list", directory, Capability.FILE_STATUS);
     }
     return super.list(directory, depth);
@@ -88,7 +88,7 @@ final class SessionFiles extends SandboxFiles {
     return new WireFormatException(Failure.of(operation, path, observed), null);
   }
 
-  /** The server does not say whether it was there: what can be listed was. */
+  /** The server does not report whether it existed: it did if it can be listed. */
   @Override
   public boolean makeDirectory(String path) {
     String absolute = paths().entry(path);
@@ -104,7 +104,7 @@ final class SessionFiles extends SandboxFiles {
       calls.list("makeDirectory", path);
       return true;
     } catch (PlatformException e) {
-      return false; // the session is there: another failure has another class
+      return false; // the session exists: other failures have another class
     } catch (NotFoundException e) {
       if (e.what() == NotFoundException.What.SANDBOX) {
         throw e;
@@ -113,7 +113,7 @@ final class SessionFiles extends SandboxFiles {
     }
   }
 
-  /** The server does not say whether anything was there: what its directory lists was. */
+  /** The server does not report whether anything existed: it did if its directory lists it. */
   @Override
   protected boolean remove(String path) {
     int slash = path.lastIndexOf('/');
@@ -153,7 +153,7 @@ final class SessionFiles extends SandboxFiles {
 
   @Override
   public void upload(Path source, String path, WriteOptions options) {
-    sizeOf(source); // which refuses anything but a file
+    sizeOf(source); // which rejects anything but a file
     write(path, Content.of(source), options);
   }
 

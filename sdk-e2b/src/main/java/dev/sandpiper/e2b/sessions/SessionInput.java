@@ -11,11 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 
 /**
- * The input of one process, which takes text. A character that a write leaves unfinished goes with
- * the next. One caller at a time.
+ * The input of one process, which accepts text. A character that is incomplete at the end of a
+ * write is sent with the next. One caller at a time.
  */
 final class SessionInput implements CommandInput {
-  /** As JSON at the most 96 KB: the related server takes bodies up to 100 KB. */
+  /** At most 96 KB as JSON: the related server accepts bodies up to 100 KB. */
   private static final int PIECE = 16_000;
 
   private final SessionCalls calls;

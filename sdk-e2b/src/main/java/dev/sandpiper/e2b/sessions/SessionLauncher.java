@@ -29,7 +29,8 @@ import java.util.function.Function;
 /**
  * Starts commands in one session and finds them again.
  *
- * @param variables of the session, for every command: the API takes none when it creates one
+ * @param variables the session's variables, set for every command, because the API does not accept
+ *     them when it creates a session
  */
 record SessionLauncher(
     SessionCalls calls,
@@ -39,7 +40,9 @@ record SessionLauncher(
     implements CommandLauncher {
   static final String PLATFORM = "e2b-sessions";
 
-  /** The server's ids are not used again, so nothing has to tell one process from a later one. */
+  /**
+   * The server does not reuse ids, so no nonce is needed to distinguish a process from a later one.
+   */
   private static final String NONCE = "once";
 
   private static final String UNKNOWN =
@@ -73,8 +76,8 @@ record SessionLauncher(
   }
 
   /**
-   * The command in the words of a shell, which it replaces. Variables are set here too: a caller of
-   * the related server found that {@code envVars} did not reach the process.
+   * The command as a shell's {@code exec}, which replaces the shell. Variables are set here too: a
+   * user of the related server found that {@code envVars} did not reach the process.
    */
   private static String text(Command command, Map<String, String> environment) {
     List<String> words = new ArrayList<>();

@@ -6,13 +6,13 @@ import dev.sandpiper.http.JsonApi;
 import java.time.Duration;
 
 /**
- * What the sessions of one client share.
+ * The state that the sessions of one client share.
  *
- * @param singularPaths whether the server has the paths of the related one
+ * @param singularPaths whether the server has the paths of the related server
  * @param longestWait how long one request waits for a process
- * @param reattachLimit how long the lost connection of a process is tried again
- * @param created those that were created here and not yet closed
- * @param open those that are refreshed
+ * @param reattachLimit how long to reconnect to a process whose connection was lost
+ * @param created the sessions that this client created and that are not closed yet
+ * @param open the sessions that are refreshed
  */
 record SessionsAccount(
     JsonApi api,

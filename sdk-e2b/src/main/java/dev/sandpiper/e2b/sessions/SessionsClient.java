@@ -25,7 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
 /**
- * An installation of E2B's old REST API. Safe for use by many threads; make one and keep it.
+ * A client for an installation of E2B's old REST API. Safe for use by many threads; create one and
+ * share it.
  *
  * <pre>{@code
  * try (SessionsClient client = SessionsClient.at("http://localhost:3000");
@@ -50,23 +51,24 @@ public final class SessionsClient implements SandboxClient {
   }
 
   /**
-   * A client of the server at this URL, which may have a path.
+   * A client for the server at this URL, which may have a path.
    *
-   * @throws IllegalArgumentException if it is malformed, or has credentials, a query or a fragment
+   * @throws IllegalArgumentException if it is malformed, or contains credentials, a query or a
+   *     fragment
    */
   public static SessionsClient at(String baseUrl) {
     return builder().baseUrl(baseUrl).build();
   }
 
-  /** Options; without any the server is at {@code http://localhost:3000}. */
+  /** A builder; by default the server is at {@code http://localhost:3000}. */
   public static SessionsClientBuilder builder() {
     return new SessionsClientBuilder();
   }
 
   /**
-   * Creates a session. Its environment is {@link SandboxSpec#template}, {@code Bash} without one.
-   * Variables are given to each command that is started by the session returned. It lives until it
-   * is closed: the time to live cannot be chosen here and does not count.
+   * Creates a session. Its environment is {@link SandboxSpec#template}, by default {@code Bash}.
+   * Variables are set for each command that is started through the returned session. It exists
+   * until it is closed: the time to live is ignored.
    *
    * @throws dev.sandpiper.UnsupportedCapabilityException if there are labels
    */
@@ -109,11 +111,11 @@ public final class SessionsClient implements SandboxClient {
   }
 
   /**
-   * Connects to a session, which is refreshed until it is closed. Closing leaves it alone.
+   * Connects to a session, which is refreshed until it is closed. Closing leaves it running.
    *
-   * @param timeToLive does not count, except for zero: then the session is refreshed once, by
-   *     looking for it, and not again
-   * @throws dev.sandpiper.NotFoundException if there is none with this id
+   * @param timeToLive ignored, except for zero: then the session is refreshed once, by requesting
+   *     it, and not again
+   * @throws dev.sandpiper.NotFoundException if there is no session with this id
    */
   @Override
   public Session connect(String id, Duration timeToLive) {
@@ -138,7 +140,7 @@ public final class SessionsClient implements SandboxClient {
     return existed;
   }
 
-  /** Always throws: this API lists nothing. */
+  /** Always throws: this API has no lists. */
   @Override
   public Pages<SandboxInfo> list(SandboxFilter filter) {
     throw SessionCalls.unsupported("list", "sessions", Capability.LISTS);

@@ -20,7 +20,7 @@ import okhttp3.HttpUrl;
 
 /**
  * Options of a {@link SessionsClient}. {@link #environment} and {@link #processStreams} have no
- * effect: it reads no variables, and this API has no streams.
+ * effect: no variables are read, and this API has no streams.
  */
 public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsClientBuilder> {
   private static final String DEFAULT_URL = "http://localhost:3000";
@@ -29,7 +29,7 @@ public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsCl
   private String baseUrl = DEFAULT_URL;
   private boolean singularPaths;
   private Duration refreshInterval = Duration.ofMinutes(3);
-  private Duration longestWait = Duration.ofSeconds(20); // proxies end what is silent for a minute
+  private Duration longestWait = Duration.ofSeconds(20); // proxies have idle timeouts of 60 s
   private Duration reattachLimit = Duration.ofSeconds(30);
 
   SessionsClientBuilder() {}
@@ -46,9 +46,9 @@ public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsCl
   }
 
   /**
-   * A header for every request, such as a key that a gateway asks for; it may be a secret.
+   * A header for every request, such as a key that a gateway requires; it may be a secret.
    *
-   * @throws IllegalArgumentException if no header can have this name or value
+   * @throws IllegalArgumentException if the name or value is invalid for a header
    */
   public SessionsClientBuilder header(String name, String value) {
     try {
@@ -60,7 +60,7 @@ public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsCl
   }
 
   /**
-   * Uses {@code /filesystem/dir} and {@code /filesystem/file}, as a related server has them.
+   * Uses {@code /filesystem/dir} and {@code /filesystem/file}, the paths of a related server.
    * Default: {@code dirs} and {@code files}.
    */
   public SessionsClientBuilder singularPaths() {
@@ -85,8 +85,8 @@ public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsCl
   }
 
   /**
-   * How long a process whose connection is lost is asked for again, until it can be followed on.
-   * Default: 30 seconds; zero is not beyond the usual repetitions of a request.
+   * How long to reconnect to a process whose connection was lost. Default: 30 seconds; zero means
+   * only the usual retries of a request.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -95,15 +95,15 @@ public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsCl
     return this;
   }
 
-  /** For tests: the client goes by this time, and not by that of the machine. */
+  /** For tests: a clock to use instead of the system clock. */
   SessionsClientBuilder time(Time driven) {
     return goingBy(driven);
   }
 
   /**
-   * The client. The caller closes it.
+   * Creates the client. The caller closes it.
    *
-   * @throws IllegalArgumentException if the URL is malformed, or has credentials, a query or a
+   * @throws IllegalArgumentException if the URL is malformed, or contains credentials, a query or a
    *     fragment
    */
   public SessionsClient build() {
@@ -124,7 +124,7 @@ public final class SessionsClientBuilder extends SandboxClientBuilder<SessionsCl
     return new SessionsClient(account, resources);
   }
 
-  /** With our own name, unless the caller has set another. */
+  /** With the library's own User-Agent, unless the caller has set another. */
   private Headers allHeaders() {
     Headers callers = headers.build();
     if (callers.get("User-Agent") != null) {

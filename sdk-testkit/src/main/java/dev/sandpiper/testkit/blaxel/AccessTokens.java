@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Who may send requests: who has the key, or a token that was given for the client's secret. */
+/** Authenticates requests: by the key, or by a token issued for the client's secret. */
 final class AccessTokens {
   private static final Duration LIFE = Duration.ofHours(2);
   private static final String BEARER = "Bearer ";
@@ -33,7 +33,7 @@ final class AccessTokens {
     return base64((clientId + ":" + clientSecret).getBytes(UTF_8));
   }
 
-  /** What a request brings; null if nothing. */
+  /** The credentials of a request; null if it has none. */
   static @Nullable String given(Exchange exchange) {
     for (String header : new String[] {"X-Blaxel-Authorization", "Authorization"}) {
       String value = exchange.header(header);
@@ -48,7 +48,7 @@ final class AccessTokens {
     return end != null && Instant.now().isBefore(end);
   }
 
-  /** Answers a request for a token; null if it proves nothing. */
+  /** Issues a token; null if the credentials are wrong. */
   @Nullable ObjectNode issue(@Nullable String authorization, JsonNode body) {
     String basic = "Basic " + clientCredentials();
     boolean byHeader = Secrets.matches(basic, authorization);
@@ -67,7 +67,7 @@ final class AccessTokens {
   }
 
   /**
-   * In the form of a JSON web token, because clients read its times; nobody checks the last part.
+   * Has the form of a JSON web token, because clients read its times; its signature is not checked.
    */
   private String token(Instant end) {
     ObjectNode claims =

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.GoJson;
 import java.time.Instant;
 
-/** A request that the control plane refuses, with the status and the body of the answer. */
+/** The control plane rejects a request, with the status and the body of the response. */
 final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -17,7 +17,7 @@ final class ApiException extends RuntimeException {
     this.body = body;
   }
 
-  /** A refusal in the usual shape. */
+  /** An error in the usual form. */
   static ApiException of(int status, String message) {
     return new ApiException(
         status, GoJson.object().put("code", status).put("error", message).put("message", message));
@@ -27,7 +27,7 @@ final class ApiException extends RuntimeException {
     return of(404, "Sandbox " + name + " not found");
   }
 
-  /** The shape of refusals of {@code POST /sandboxes}. */
+  /** An error in the form of {@code POST /sandboxes}. */
   static ApiException ofCreation(int status, String code, String name, String message) {
     return new ApiException(
         status,

@@ -5,17 +5,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a local Blaxel serves, and to whom.
+ * The options of a local Blaxel.
  *
  * @param images the images that a sandbox can be created from; none for all
- * @param controlPort where the control plane listens; zero for any free port
- * @param sandboxPort where all sandboxes are reached; zero for any free port
+ * @param controlPort the port of the control plane; zero for any free port
+ * @param sandboxPort the port of all sandboxes; zero for any free port
  * @param wideCors whether web pages from everywhere may send requests
  * @param wholeHost whether file calls may leave a sandbox's directory
- * @param faults what it does wrong
- * @param unenforced the fields of requests that are accepted although nothing is done about them
- * @param debugPort where the server of one sandbox listens, for everybody and without a token; null
- *     for nowhere
+ * @param faults the faults that it has
+ * @param unenforced the fields of requests that are accepted although they have no effect
+ * @param debugPort the port of the server of one sandbox, which requires no token; null for none
  */
 public record BlaxelOptions(
     Set<String> images,
@@ -32,12 +31,12 @@ public record BlaxelOptions(
     unenforced = Set.copyOf(unenforced);
   }
 
-  /** On free ports, narrow, and with these faults. */
+  /** On free ports, with the strictest rules, and with these faults. */
   public static BlaxelOptions with(Set<BlaxelFault> faults) {
     return new BlaxelOptions(Set.of(), 0, 0, false, false, faults, Set.of(), null);
   }
 
-  /** On free ports, and as narrow as it goes. */
+  /** On free ports, with the strictest rules. */
   public static BlaxelOptions standard() {
     return with(Set.of());
   }

@@ -47,12 +47,12 @@ public final class BlaxelServer implements AutoCloseable {
     Gateway data = new Gateway(tokens, WORKSPACE, sandboxes);
     gateway = server.serve(options.sandboxPort(), data, options.wideCors());
     if (options.debugPort() != null) {
-      // Without a token it stays closed to other origins, whatever else is open to them.
+      // Without a token it rejects other origins, even with wide CORS.
       LoopbackServer.Port unused = server.serve(options.debugPort(), data::handleDebug, false);
     }
   }
 
-  /** Starts on loopback, in the clear. */
+  /** Starts on loopback, without TLS. */
   public static BlaxelServer start(BlaxelOptions options) throws IOException {
     return start(options, Limits.REAL, Listening.inTheClear());
   }
@@ -64,7 +64,7 @@ public final class BlaxelServer implements AutoCloseable {
     try {
       server.server.start();
       if (options.debugPort() != null) {
-        // From the first of the images, or the standard one.
+        // Created from the first of the images, or the standard one.
         String image = options.images().stream().sorted().findFirst().orElse(null);
         Definition definition = Definition.standard(image).named(Gateway.DEBUG_SANDBOX);
         SandboxRecord unused = server.sandboxes.create(definition, false);
@@ -76,7 +76,7 @@ public final class BlaxelServer implements AutoCloseable {
     }
   }
 
-  /** The variables by which a Blaxel client finds this server. */
+  /** The environment variables for a Blaxel client of this server. */
   public Map<String, String> environment() {
     return Map.of(
         "BL_API_KEY",
@@ -87,12 +87,12 @@ public final class BlaxelServer implements AutoCloseable {
         controlPlane.url() + ControlPlane.BASE);
   }
 
-  /** Where clients can have the output of commands lie, so that it goes with this server. */
+  /** A directory that clients can use for the output of commands, deleted with this server. */
   public Path outputDirectory() {
     return root.resolve("output");
   }
 
-  /** What {@code BL_CLIENT_CREDENTIALS} may hold instead of the key. */
+  /** A value for {@code BL_CLIENT_CREDENTIALS}, as an alternative to the key. */
   String clientCredentials() {
     return tokens.clientCredentials();
   }

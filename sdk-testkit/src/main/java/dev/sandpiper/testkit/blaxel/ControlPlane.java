@@ -14,7 +14,7 @@ import java.time.LocalDate;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Blaxel's REST interface for making, finding, changing and deleting sandboxes. */
+/** Blaxel's REST interface for creating, finding, changing and deleting sandboxes. */
 final class ControlPlane implements Endpoint {
   static final String BASE = "/v0";
 
@@ -69,7 +69,7 @@ final class ControlPlane implements Endpoint {
     }
   }
 
-  /** Clients go on to newer versions, which say the same as far as we speak. */
+  /** Clients use newer versions too, which are the same for the calls implemented here. */
   private static LocalDate version(@Nullable String header) {
     if (header == null) return FIRST_VERSION;
     try {
@@ -119,7 +119,7 @@ final class ControlPlane implements Endpoint {
     exchange.json(200, sandboxes.create(definition, ifAbsent).detail());
   }
 
-  /** The newest that has not ended. */
+  /** The newest sandbox that has not ended. */
   private void byExternalId(Exchange exchange, String id) throws IOException {
     SandboxRecord found =
         sandboxes.all().stream()

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A sandbox as its owner describes it: what is sent to create or to replace one. */
+/** The definition of a sandbox by its owner, sent to create or replace it. */
 record Definition(ObjectNode metadata, ObjectNode spec) {
   private static final String DEFAULT_IMAGE = "blaxel/base-image:latest";
   private static final String DEFAULT_REGION = "us-pdx-1";
@@ -54,10 +54,10 @@ record Definition(ObjectNode metadata, ObjectNode spec) {
   }
 
   /**
-   * Reads a body, fills in what it leaves out and drops what is not the owner's to say.
+   * Parses a body, fills in missing fields and drops those that the owner cannot set.
    *
-   * @param images those that there are; none for all
-   * @throws ApiException if it cannot be
+   * @param images the available images; empty for all
+   * @throws ApiException if it is invalid
    */
   static Definition parse(JsonNode body, Set<String> images, Unenforced unenforced) {
     if (!body.isObject()) throw ApiException.of(400, "the body is not a JSON object");
@@ -72,7 +72,7 @@ record Definition(ObjectNode metadata, ObjectNode spec) {
   }
 
   /**
-   * A sandbox without any choice but its image.
+   * A sandbox with defaults except its image.
    *
    * @param image null for the platform's default
    */
@@ -142,7 +142,7 @@ record Definition(ObjectNode metadata, ObjectNode spec) {
     return ApiException.ofCreation(400, code, String.valueOf(name()), message);
   }
 
-  /** Null if the server is to choose one. */
+  /** Null if the server chooses one. */
   @Nullable String name() {
     String name = metadata.path("name").asText("");
     return name.isEmpty() ? null : name;
@@ -166,7 +166,10 @@ record Definition(ObjectNode metadata, ObjectNode spec) {
     return variables;
   }
 
-  /** This one in place of another, which keeps its name, and what is not mentioned of its id. */
+  /**
+   * This definition as a replacement of another, with its name, and its external id unless there is
+   * a new one.
+   */
   Definition replacing(Definition before) {
     ObjectNode replaced = metadata.deepCopy();
     replaced.set("name", before.metadata.get("name"));
@@ -182,7 +185,7 @@ record Definition(ObjectNode metadata, ObjectNode spec) {
     return new Definition(named, spec);
   }
 
-  /** Whether a text is in one of the names by which people look for it. */
+  /** Whether a text is contained in one of its names. */
   boolean mentions(String text) {
     List<String> names = new ArrayList<>();
     for (String field : List.of("name", "displayName", "externalId")) {

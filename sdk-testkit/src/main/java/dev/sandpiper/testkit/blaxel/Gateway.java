@@ -14,16 +14,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What stands between clients and sandboxes: looks at credentials, finds the sandbox by the first
- * part of the path, and the port if one is named.
+ * The gateway between clients and sandboxes: checks credentials, finds the sandbox by the first
+ * part of the path, and the port if there is one.
  */
 final class Gateway implements Endpoint {
-  /** The sandbox of clients that know no gateway. */
+  /** The sandbox of clients that use no gateway. */
   static final String DEBUG_SANDBOX = "debug-sandbox";
 
   private static final Pattern PORT = Pattern.compile("/port/(\\d{1,5})(/.*|$)");
 
-  /** The account's, which a program inside must not see. */
+  /** The account's headers, which a program inside must not see. */
   private static final Set<String> CREDENTIALS =
       Set.of("x-blaxel-authorization", "x-blaxel-workspace");
 
@@ -39,8 +39,8 @@ final class Gateway implements Endpoint {
   }
 
   /**
-   * Answers as the server of one sandbox, for clients that know no gateway: no prefix is in front
-   * of the paths, and no token is asked for.
+   * Responds as the server of one sandbox, for clients that use no gateway: paths have no prefix,
+   * and no token is required.
    */
   void handleDebug(Exchange exchange) throws IOException {
     SandboxRecord record = sandboxes.find(DEBUG_SANDBOX);

@@ -10,17 +10,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a sandbox lives by its specification, whichever limit is met first.
+ * How long a sandbox exists by its specification; the first limit that is reached applies.
  *
  * @param end null if no time is set
- * @param idle how long it may be of no use; null for ever
- * @param retention how long its record stays afterwards
+ * @param idle how long it may be unused; null for no limit
+ * @param retention how long its record is kept afterwards
  */
 record Lifetime(@Nullable Instant end, @Nullable Duration idle, Duration retention) {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})([smhdw])");
 
   /**
-   * Reads a sandbox's {@code spec}.
+   * Parses a sandbox's {@code spec}.
    *
    * @throws ApiException if a time in it is malformed
    */
@@ -75,7 +75,7 @@ record Lifetime(@Nullable Instant end, @Nullable Duration idle, Duration retenti
     }
   }
 
-  /** When it ends if nobody uses it from now on; null if it does not end. */
+  /** When it ends if it is not used from now on; null if it does not end. */
   @Nullable Instant endFrom(Instant lastUse) {
     return earliest(end, idle == null ? null : lastUse.plus(idle));
   }

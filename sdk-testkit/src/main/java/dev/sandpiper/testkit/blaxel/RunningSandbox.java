@@ -26,15 +26,15 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The machine of one sandbox: its directory, its processes, its server, and who talks to it. */
+/** The machine of one sandbox: its directory, processes, server and open requests. */
 final class RunningSandbox {
-  /** The variable by which the processes of a sandbox are found, wherever they have gone. */
+  /** The variable by which all processes of a sandbox are found. */
   private static final String MARK = "SANDPIPER_SANDBOX_ID";
 
-  /** What Go reads as true. */
+  /** The values that Go parses as true. */
   private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
 
-  /** What all sandboxes have in common. */
+  /** The state shared by all sandboxes. */
   record Host(
       Path root,
       @Nullable Path firstProcess,
@@ -62,9 +62,9 @@ final class RunningSandbox {
   }
 
   /**
-   * Makes the directories and starts what starts commands.
+   * Creates the directories and starts the process that starts commands.
    *
-   * @param id nobody else's on this machine
+   * @param id unique on this machine
    */
   static RunningSandbox start(String id, Map<String, String> variables, Host host)
       throws IOException {
@@ -96,9 +96,8 @@ final class RunningSandbox {
   }
 
   /**
-   * What every command gets whatever it asks for. The real server says whose processes they are
-   * where the image has opted into a user of its own, and nothing where it has not. Here they stay
-   * this machine's user's.
+   * The variables that every command has, regardless of its own. The real server adds the user if
+   * the image has opted into one, otherwise none. Here processes run as this machine's user.
    */
   private static Map<String, String> marks(String id, Map<String, String> environment, Path home) {
     String enabled = environment.getOrDefault("BL_SANDBOX_USER_ENABLED", "").strip();
@@ -107,7 +106,7 @@ final class RunningSandbox {
     return Map.of(MARK, id, "HOME", home.toString(), "USER", user, "LOGNAME", user);
   }
 
-  /** Answers a request; one that is open when the sandbox goes is cut. */
+  /** Handles a request; one that is open when the sandbox ends is cut off. */
   void handle(Exchange exchange, String rawPath, String prefix) throws IOException {
     lastUsedAt = Instant.now();
     exchange.allowIntrusions(machinery.has(BlaxelFault.LEFT_BEHIND_POISONS));
@@ -120,12 +119,12 @@ final class RunningSandbox {
     }
   }
 
-  /** When it was last of use to somebody; now, while a request is open. */
+  /** When it was last used; now, while a request is open. */
   Instant lastUsedAt() {
     return requests.isEmpty() ? lastUsedAt : Instant.now();
   }
 
-  /** Kills every process, breaks every request and deletes the directory. */
+  /** Kills every process, aborts every request and deletes the directory. */
   void kill() {
     machinery.stop();
     requests.close();

@@ -38,7 +38,7 @@ final class SandboxApi {
    * Answers a request.
    *
    * @param rawPath the path in the sandbox, still percent-encoded
-   * @param prefix what stands in front of it, for redirects
+   * @param prefix the prefix before it, for redirects
    */
   void handle(Exchange exchange, String rawPath, String prefix) throws IOException {
     String path = PercentEncoding.decode(rawPath);
@@ -95,7 +95,7 @@ final class SandboxApi {
     };
   }
 
-  /** A slash too many is redirected, if the path is one without it. */
+  /** Redirects a path with a superfluous slash, if the path without it exists. */
   private boolean redirects(Exchange exchange, String path, String prefix) throws IOException {
     if (path.length() < 2 || !path.endsWith("/")) return false;
     String right = path.substring(0, path.length() - 1);
@@ -151,7 +151,7 @@ final class SandboxApi {
     exchange.json(200, health);
   }
 
-  /** There is no platform behind it. */
+  /** There is no platform to reload from. */
   private static void reloadEnvironment(Exchange exchange) throws IOException {
     Answers.error(exchange, 404, "open /bl/metadata: no such file or directory");
   }

@@ -30,7 +30,7 @@ final class SandboxListing {
   private final boolean showsTerminated;
   private final @Nullable Place after;
 
-  /** Where a sandbox stands in every order. */
+  /** The sort key of a sandbox, for every order. */
   private record Place(Instant createdAt, String name) {
     static Place of(SandboxRecord record) {
       return new Place(record.createdAt(), record.name());
@@ -38,7 +38,7 @@ final class SandboxListing {
   }
 
   /**
-   * @param paged whether the answer tells of further pages, or is just the list
+   * @param paged whether the response refers to further pages, or is the bare list
    */
   SandboxListing(Query query, boolean paged) {
     this.paged = paged;
@@ -115,7 +115,7 @@ final class SandboxListing {
     return trees;
   }
 
-  /** What a cursor is good for: this list, and no other. */
+  /** Identifies the list that a cursor belongs to. */
   private String list() {
     return sort + "|" + search + "|" + externalId + "|" + status + "|" + showsTerminated;
   }

@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the control plane knows about one sandbox. Thread-safe. */
+/** The control plane's record of one sandbox. Thread-safe. */
 final class SandboxRecord {
-  /** Where it stands. */
+  /** Its status. */
   enum Status {
     DEPLOYED,
     DELETING,
     TERMINATED
   }
 
-  /** What happened to it, and when. */
+  /** An event and its time. */
   private record Event(String type, Status status, Instant time) {}
 
   private final String name;
@@ -31,13 +31,13 @@ final class SandboxRecord {
   // Guarded by this object's monitor.
   private final List<Event> events = new ArrayList<>();
   private Definition definition;
-  private @Nullable RunningSandbox machine; // null once it is gone: a record stays for minutes
+  private @Nullable RunningSandbox machine; // null once it has ended: a record is kept for minutes
   private Status status = Status.DEPLOYED;
   private Instant updatedAt = createdAt;
   private Instant lastUsedAt = createdAt;
 
   /**
-   * @param key what stands in the address in front of the paths, and nobody can guess
+   * @param key the unguessable prefix of the paths in its address
    */
   SandboxRecord(
       Definition definition, String key, String url, String workspace, RunningSandbox machine) {
@@ -66,7 +66,7 @@ final class SandboxRecord {
     return definition;
   }
 
-  /** Its machine; null once that is gone. */
+  /** Its machine; null once that has ended. */
   synchronized @Nullable RunningSandbox machine() {
     return machine;
   }
@@ -75,7 +75,7 @@ final class SandboxRecord {
     return status;
   }
 
-  /** Moves it to another status; false if it was there or beyond. */
+  /** Moves it to another status; false if it had that or a later one already. */
   synchronized boolean moveTo(Status next) {
     if (status.compareTo(next) >= 0) return false;
     lastUsedAt = lastUse();
@@ -97,7 +97,7 @@ final class SandboxRecord {
     return Lifetime.of(definition().spec(), createdAt);
   }
 
-  /** When it ends by itself if nobody uses it from now on; null if it does not. */
+  /** When it ends if it is not used from now on; null if it does not. */
   @Nullable Instant endAt() {
     return lifetime().endFrom(lastUse());
   }
@@ -131,7 +131,7 @@ final class SandboxRecord {
     return tree.put("nodeGeneration", "mk3.0");
   }
 
-  /** Hides in an answer what was said to be secret when it was sent. */
+  /** Masks the secret values in a response. */
   private static ObjectNode masked(ObjectNode spec) {
     ObjectNode masked = spec.deepCopy();
     for (JsonNode variable : masked.path("runtime").path("envs")) {
@@ -142,7 +142,7 @@ final class SandboxRecord {
     return masked;
   }
 
-  /** As the answer about it alone. */
+  /** As the response about it alone. */
   synchronized ObjectNode detail() {
     ObjectNode tree = lite();
     for (Event event : events) {

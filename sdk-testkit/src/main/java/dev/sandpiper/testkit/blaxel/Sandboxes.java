@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All sandboxes, and for a while those that were. Thread-safe. */
+/** All sandboxes, including recently ended ones. Thread-safe. */
 final class Sandboxes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Sandboxes.class);
 
@@ -48,12 +48,12 @@ final class Sandboxes implements AutoCloseable {
     return byName.get(name);
   }
 
-  /** The sandbox at an address, if it lives. */
+  /** The sandbox at an address, if it is running. */
   @Nullable SandboxRecord at(String key) {
     return byKey.get(key);
   }
 
-  /** All, the newest first. */
+  /** All sandboxes, newest first. */
   public List<SandboxRecord> all() {
     return byName.values().stream()
         .sorted(
@@ -64,9 +64,9 @@ final class Sandboxes implements AutoCloseable {
   }
 
   /**
-   * Makes a sandbox, or finds the one of the name.
+   * Creates a sandbox, or finds the one with the name.
    *
-   * @param ifAbsent whether one that lives is an answer too
+   * @param ifAbsent whether an existing one is returned
    * @throws ApiException if the name is taken
    */
   public SandboxRecord create(Definition asked, boolean ifAbsent) throws IOException {
@@ -108,7 +108,7 @@ final class Sandboxes implements AutoCloseable {
     return record;
   }
 
-  /** False once all that were admitted are being killed. */
+  /** False once all sandboxes are being killed. */
   private synchronized boolean admit(SandboxRecord record) {
     if (closed) return false;
     byName.put(record.name(), record);
@@ -126,9 +126,7 @@ final class Sandboxes implements AutoCloseable {
     return variables;
   }
 
-  /**
-   * Replaces a definition. With other variables the machine begins anew, and what it held is gone.
-   */
+  /** Replaces a definition. With other variables the machine is replaced, and its state is lost. */
   void replace(SandboxRecord record, Definition replacement) throws IOException {
     Definition next = replacement.replacing(record.definition());
     if (next.environment().equals(record.definition().environment())) {
@@ -152,14 +150,14 @@ final class Sandboxes implements AutoCloseable {
   private void expire(SandboxRecord record) {
     Instant end = record.endAt();
     if (end != null && Instant.now().isBefore(end)) {
-      expireLater(record); // used meanwhile
+      expireLater(record); // used in the meantime
     } else if (end != null && record.moveTo(Status.DELETING)) {
       log.debug("sandbox {} has reached its end", record.name());
       terminate(record);
     }
   }
 
-  /** Begins to delete a sandbox; false if that has begun before. */
+  /** Starts to delete a sandbox; false if that was started before. */
   boolean delete(SandboxRecord record) {
     if (!record.moveTo(Status.DELETING)) return false;
     threads.run(() -> terminate(record));

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is written is what is read, up and down, in commands and files. */
+/** Bytes are unchanged in both directions, in commands and files. */
 @Needs({Capability.BYTES, Capability.EXIT_STATUS})
 interface BytesAreExact extends Facts {
 

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
-/** Closing kills what was created or started, and leaves alone what was connected to. */
+/** Closing kills created sandboxes and started processes, and only disconnects from others. */
 interface CloseUndoesWhatOpenedIt extends Facts {
 
   @Fact

@@ -13,10 +13,10 @@ import dev.sandpiper.ExitStatus;
 import dev.sandpiper.Process;
 import java.time.Duration;
 
-/** A command ends at its own deadline, with everything that it started, and at no other. */
+/** A command ends only at its own deadline, with everything that it started. */
 @Needs(Capability.EXIT_STATUS)
 interface CommandsHaveNoHiddenDeadline extends Facts {
-  /** For a command that must have begun before it is stopped, on a busy machine too. */
+  /** For a command that must be running before it is stopped, on a busy machine too. */
   Duration BEGUN = Duration.ofSeconds(2);
 
   @Fact
@@ -54,7 +54,7 @@ interface CommandsHaveNoHiddenDeadline extends Facts {
         .isInstanceOf(DeadlineExceededException.class);
   }
 
-  /** On a busy machine the deadline may come before the start is answered. */
+  /** On a busy machine the deadline may pass before the response to the start arrives. */
   @Fact
   default void aStartedProcessHasItsDeadlineToo() {
     Command brief = Command.of("sleep", "60").timeout(Duration.ofMillis(300));

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What stopping a command does to those that descend from it, on real processes. */
+/** The effect of stopping a command on its descendants, with real processes. */
 interface DescendantsAreStopped extends Facts {
   @ParameterizedTest
   @ValueSource(

@@ -98,7 +98,7 @@ interface DirectoryCopies extends Facts {
     assertThat(contents(target)).as("the tree of seed " + seed).isEqualTo(contents(source));
   }
 
-  /** What there is: kind, permissions, and content or target. */
+  /** The entries by path: type, permissions, and content or target. */
   private static Map<String, String> contents(Path root) throws IOException {
     Map<String, String> contents = new TreeMap<>();
     try (Stream<Path> all = Files.walk(root)) {

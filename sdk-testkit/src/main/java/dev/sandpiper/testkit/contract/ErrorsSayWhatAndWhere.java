@@ -23,7 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A bad request fails with what it was, what it was about and what to do; nothing is half done. */
+/**
+ * The error of a bad request names the operation, its subject and what to do; nothing is half done.
+ */
 interface ErrorsSayWhatAndWhere extends Facts {
   private String platform() {
     try (Process process = processes().start(Command.of("true"))) {

@@ -8,9 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/**
- * A test that runs beside others of its class where JUnit may: most of them wait most of the time.
- */
+/** A test that may run in parallel with others of its class, because most of them mostly wait. */
 @Test
 @Execution(ExecutionMode.CONCURRENT)
 @Retention(RetentionPolicy.RUNTIME)

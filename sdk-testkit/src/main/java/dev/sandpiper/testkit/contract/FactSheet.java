@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.platform.commons.annotation.Testable;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** What the facts of the contract need. */
+/** The requirements of the contract's facts. */
 final class FactSheet {
   private FactSheet() {}
 
-  /** What a fact needs, by itself and by its promise. */
+  /** The capabilities that a fact and its promise need. */
   static Set<Capability> needs(Method fact) {
     Set<Capability> needs = EnumSet.noneOf(Capability.class);
     Stream.of(fact.getAnnotation(Needs.class), fact.getDeclaringClass().getAnnotation(Needs.class))
@@ -23,7 +23,7 @@ final class FactSheet {
     return needs;
   }
 
-  /** Fails if a name is not that of a fact, so that an exception cannot outlive its fact. */
+  /** Fails if there is no fact of that name, so that an exception cannot outlive its fact. */
   static void requireFacts(Class<?> contract, Set<String> names) {
     Set<String> facts =
         Stream.of(contract.getMethods())

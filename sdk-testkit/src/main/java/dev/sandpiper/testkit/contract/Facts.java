@@ -13,15 +13,15 @@ import dev.sandpiper.Signal;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** What the facts of one promise work with. */
+/** The resources for the facts of one promise. */
 interface Facts {
-  /** The client of the class; nobody closes it here. */
+  /** The client of the class; facts do not close it. */
   SandboxClient client();
 
-  /** What the platform can do. */
+  /** The platform's capabilities. */
   Set<Capability> capabilities();
 
-  /** What a sandbox is created from. */
+  /** The spec for new sandboxes. */
   SandboxSpec spec();
 
   /** A sandbox of this test's own, created by the first call. */
@@ -38,7 +38,7 @@ interface Facts {
     return sandbox().files();
   }
 
-  /** Fails unless a process ended so, as exactly as the platform tells a signal from an exit. */
+  /** Fails unless a process died of this signal, as exactly as the platform reports signals. */
   default void assertDiedOf(Signal signal, ExitStatus status) {
     if (capabilities().contains(Capability.EXIT_SIGNALS)) {
       assertThat(status).isEqualTo(new ExitStatus.Signaled(signal));
@@ -47,7 +47,7 @@ interface Facts {
     }
   }
 
-  /** Blocks until a command has made this file where commands start. */
+  /** Blocks until a command has created this file in the working directory. */
   default void awaitFile(String name) {
     Patience.until(
         name + " is made",

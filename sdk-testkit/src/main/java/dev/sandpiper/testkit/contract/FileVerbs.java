@@ -27,7 +27,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The verbs of a filesystem against real files, with what they refuse. */
+/** The methods of a filesystem with real files, including what they reject. */
 @Needs({Capability.FILE_STATUS, Capability.MOVE, Capability.RANGES, Capability.BYTES})
 interface FileVerbs extends Facts {
   @Fact
@@ -273,11 +273,11 @@ interface FileVerbs extends Facts {
         .shell(
             "mkfifo pipe; mknod zero c 1 5; mknod tty c 5 0; ln -s loop loop; python3 -c "
                 + "'import socket; socket.socket(socket.AF_UNIX).bind(\"socket\")'");
-    List<FileInfo> odd = files().list("."); // only a privileged user makes devices
+    List<FileInfo> odd = files().list("."); // only a privileged user can create devices
     assertThat(odd).extracting(FileInfo::name).contains("loop", "pipe", "socket");
     for (FileInfo each : odd) {
       assertThat(files().exists(each.path())).as(each.path()).isTrue();
-      if (!each.name().equals("pipe")) { // which may wait for a writer
+      if (!each.name().equals("pipe")) { // it may wait for a writer
         assertThatThrownBy(() -> files().readBytes(each.path()))
             .as(each.path())
             .isInstanceOfAny(InvalidRequestException.class, PlatformException.class);

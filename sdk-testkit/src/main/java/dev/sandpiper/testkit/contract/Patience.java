@@ -5,13 +5,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what must come true soon, and not much longer than needed. */
+/** Waits for a condition that must hold soon, and not much longer than needed. */
 final class Patience {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private Patience() {}
 
-  /** Fails if {@code fact} does not come true in time. */
+  /** Fails if the condition does not hold in time. */
   static void until(String fact, BooleanSupplier holds) {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (!holds.getAsBoolean()) {

@@ -20,23 +20,23 @@ final class RunningCommands {
     this.sandbox = sandbox;
   }
 
-  /** This script with a number that no other test has, in the place of each {@code 900}. */
+  /** This script with a number unique to this test in place of each {@code 900}. */
   Command script(String text) {
     return Command.shell(text.replace("900", mark));
   }
 
-  /** The number in the place of 900. */
+  /** The number in place of 900. */
   String mark() {
     return mark;
   }
 
-  /** The command lines that have the number, with what the platform has around a command. */
+  /** The command lines with the number, including the platform's wrappers of a command. */
   List<String> all() {
     Command find = Command.shell(FIND).environment("MARK", mark);
     return sandbox.processes().exec(find).stdout().text().lines().toList();
   }
 
-  /** Those that sleep, or have another program do so. */
+  /** The commands that sleep, or run another program that does. */
   List<String> sleepers() {
     return all().stream().filter(line -> line.contains("sleep|" + mark)).toList();
   }
@@ -45,7 +45,7 @@ final class RunningCommands {
     Patience.until(count + " sleepers", () -> sleepers().size() >= count);
   }
 
-  /** Fails unless each of them is stopped; what the platform has around them may end later. */
+  /** Fails unless each of them has stopped; the platform's wrappers may end later. */
   void assertStopped() {
     assertThat(sleepers()).as("sleepers left behind").isEmpty();
     Patience.until("nothing is left", () -> all().isEmpty());

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What this library promises of every platform, one fact in each test. A provider proves itself by
- * a subclass that opens its client:
+ * The promises of this library for every platform, one fact in each test. A provider is tested by a
+ * subclass that opens its client:
  *
  * <pre>{@code
  * class AcmeContractTest extends SandboxContract {
@@ -31,13 +31,13 @@ import org.junit.jupiter.api.io.TempDir;
  * }
  * }</pre>
  *
- * <p>Needs JUnit Jupiter and AssertJ, which the test kit does not bring. Each test has a sandbox of
- * its own, which is killed after it, also if it fails; all tests of a class share one client. A
- * fact that needs a {@link Capability} which the platform lacks is reported as skipped. The
- * sandboxes need a shell, the usual tools of a Linux image, perl or python3, and bash. Where JUnit
- * runs tests in parallel, these do.
+ * <p>Needs JUnit Jupiter and AssertJ, which are not dependencies of the test kit. Each test has a
+ * sandbox of its own, which is killed after it, even if it fails; all tests of a class share one
+ * client. A fact that needs a {@link Capability} that the platform lacks is reported as skipped.
+ * The sandboxes need a shell, the usual tools of a Linux image, perl or python3, and bash. The
+ * tests run in parallel if JUnit is configured for that.
  */
-@SuppressWarnings("exports") // JUnit is there for those who extend this, and needed by nobody else
+@SuppressWarnings("exports") // only subclasses of this need JUnit
 @Timeout(60)
 public abstract class SandboxContract
     implements StreamsNeverLie,
@@ -59,31 +59,31 @@ public abstract class SandboxContract
 
   @TempDir Path directory;
 
-  /** Null until a test asks for it. */
+  /** Null until a test requests it. */
   private @Nullable Sandbox sandbox;
 
-  /** For the class of one platform. */
+  /** For the subclass of one platform. */
   protected SandboxContract() {}
 
   /** Opens a client of the platform, once for all tests of the class, which close it. */
   protected abstract SandboxClient openClient();
 
-  /** What the sandbox of each test is created from. */
+  /** The spec for the sandbox of each test. */
   @Override
   public SandboxSpec spec() {
     return SandboxSpec.standard();
   }
 
-  /** What the platform can do. Facts that need more are skipped. */
+  /** The platform's capabilities. Facts that need others are skipped. */
   @Override
   public Set<Capability> capabilities() {
     return client().capabilities();
   }
 
   /**
-   * The facts that the platform is known not to keep although it has the capabilities, by the names
-   * of their methods, with the reasons. These are skipped too. Without an override, none. A name
-   * that no fact has fails every test of the class.
+   * The facts that are known not to hold on the platform although it has the capabilities, by
+   * method name, with the reasons. These are skipped too. Default: empty. A name without a fact
+   * fails every test of the class.
    */
   protected Map<String, String> exceptions() {
     return Map.of();

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Processes are sent signals, and found in lists. */
+/** Processes receive signals, and appear in lists. */
 @Needs({Capability.SIGNALS, Capability.LISTS, Capability.EXIT_STATUS})
 interface SignalsAndLists extends Facts {
 

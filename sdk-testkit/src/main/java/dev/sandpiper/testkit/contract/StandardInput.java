@@ -34,7 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a command reads, whole or in a conversation, however much it is. */
+/** The input of a command, given at once or interactively, of any size. */
 @Needs({Capability.STDIN_END, Capability.EXIT_STATUS})
 interface StandardInput extends Facts {
   /** More than any buffer on the way holds; 100 MB with {@code -Dsandpiper.exhaustive=true}. */
@@ -361,7 +361,7 @@ interface StandardInput extends Facts {
         });
   }
 
-  /** That many bytes, and then what {@link #end} says. */
+  /** This many bytes, then the result of {@link #end}. */
   class EndlessBytes extends InputStream {
     private long left;
 

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Whatever blocks is freed by an interrupt, by a limit, and by closing. */
+/** Every blocked call is released by an interrupt, by a limit, and by closing. */
 interface StreamsNeverHang extends Facts {
 
   @Fact

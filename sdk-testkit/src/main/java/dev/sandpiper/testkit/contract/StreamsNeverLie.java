@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** How a command ended is what the platform reported, and else an error. */
+/** The exit status of a command is the one that the platform reported, otherwise an error. */
 @Needs(Capability.EXIT_STATUS)
 interface StreamsNeverLie extends Facts {
 

@@ -25,7 +25,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 
-/** Commands on a terminal of their own. */
+/** Commands in a terminal of their own. */
 @Needs({Capability.TERMINAL, Capability.EXIT_STATUS})
 interface Terminals extends Facts {
   TerminalSize SIZE = new TerminalSize(80, 24);

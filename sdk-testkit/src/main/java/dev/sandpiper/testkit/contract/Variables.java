@@ -16,9 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/**
- * Environment variables reach a command as they are, whatever the shells before it think of them.
- */
+/** Environment variables reach a command unchanged, whether or not shells accept them. */
 @Needs({Capability.BYTES, Capability.EXIT_STATUS})
 interface Variables extends Facts {
   Map<String, String> ODD =
@@ -65,7 +63,7 @@ interface Variables extends Facts {
           Map.entry("nothing", "something"),
           Map.entry("line", "l"));
 
-  /** The environment of a command that is given these. */
+  /** The environment of a command with these variables. */
   static Map<String, String> environmentOf(Sandbox sandbox, Map<String, String> asked) {
     ExecResult result =
         sandbox.processes().exec(Command.of("/usr/bin/env", "-0").environment(asked));

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Waiting for a process reads what nobody else reads. */
+/** Waiting for a process reads its unclaimed output. */
 @Needs({Capability.EXIT_STATUS, Capability.BYTES})
 interface WaitingCannotHangOnOutput extends Facts {
   ExitStatus DONE = new ExitStatus.Exited(0);

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
-/** Changes of files are reported, each of them, as long as a watch is open. */
+/** Every change to a file is reported while a watch is open. */
 @Needs(Capability.WATCH)
 interface Watches extends Facts {
   /** Linux gives a user 128 inotify instances by default, and test classes run side by side. */
@@ -33,7 +33,7 @@ interface Watches extends Facts {
     return sandbox().workingDirectory() + "/w";
   }
 
-  /** Reads on to the first event that is meant; what comes before it belongs to other acts. */
+  /** Reads up to the first matching event; earlier ones belong to other actions. */
   private static FileEvent read(EventStream<FileEvent> watch, Predicate<FileEvent> meant) {
     try {
       FileEvent event;

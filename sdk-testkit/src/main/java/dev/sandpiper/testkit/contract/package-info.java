@@ -1,3 +1,3 @@
-/** What every platform keeps, as tests that a provider of sandboxes runs against itself. */
+/** The promises that every platform keeps, as tests for providers of sandboxes. */
 @org.jspecify.annotations.NullMarked
 package dev.sandpiper.testkit.contract;

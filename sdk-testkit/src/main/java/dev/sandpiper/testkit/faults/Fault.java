@@ -9,15 +9,18 @@ import java.util.Map;
 /**
  * A fault that a {@link FaultProxy} injects into one request or its response.
  *
- * <p>Without another moment, a fault happens when the first byte of the response has come: the
- * server has done what was asked, and the client does not know. {@link #afterBytes}, {@link
- * #afterBodyBytes} and {@link #afterText} choose a later moment, {@link #inRequest} one of the
- * request. Each returns a new fault; faults are immutable.
+ * <p>By default, a fault happens when the first byte of the response has arrived: the server has
+ * processed the request, and the client does not know. {@link #afterBytes}, {@link #afterBodyBytes}
+ * and {@link #afterText} select a later moment, {@link #inRequest} one in the request. Each returns
+ * a new fault; faults are immutable.
  */
 public final class Fault {
   private static final Moment AT_ONCE = Moment.afterBytes(0);
 
-  /** What happens. Those below {@link #ANSWER} happen to a request before the server has it. */
+  /**
+   * What happens. The effects below {@link #ANSWER} happen to a request before the server receives
+   * it.
+   */
   enum Effect {
     CUT,
     RESET,
@@ -84,7 +87,7 @@ public final class Fault {
     return new Fault(effect, other, otherSide, pause, response, inserted, code);
   }
 
-  /** Closes the connection, to both sides. */
+  /** Closes the connection on both sides. */
   public static Fault cut() {
     return of(Effect.CUT);
   }
@@ -94,14 +97,14 @@ public final class Fault {
     return of(Effect.RESET);
   }
 
-  /** Passes nothing more of this message, and keeps the connection open. */
+  /** Passes no more bytes of this message, and keeps the connection open. */
   public static Fault stall() {
     return of(Effect.STALL);
   }
 
   /**
-   * Passes nothing more on this connection in either direction, without a FIN or RST, as when a
-   * router has forgotten it. What is sent is lost.
+   * Passes no more bytes on this connection in either direction, without a FIN or RST, as when a
+   * router has dropped its state. Bytes that are sent are lost.
    */
   public static Fault halfOpen() {
     return of(Effect.HALF_OPEN);
@@ -127,13 +130,13 @@ public final class Fault {
     throw new IllegalArgumentException("the pause is negative: " + pause);
   }
 
-  /** Puts a text into this message that does not belong there, such as one of another stream. */
+  /** Inserts text into this message that does not belong there, such as that of another stream. */
   public static Fault insert(String text) {
     return of(Effect.INSERT, Duration.ZERO, Response.NONE, text.getBytes(UTF_8), 0);
   }
 
   /**
-   * Gives this response in the server's place, which never sees the request.
+   * Sends this response instead of the server's, which never receives the request.
    *
    * @param status from 200 to 599
    * @param headers without {@code Content-Length}, which is added
@@ -163,31 +166,32 @@ public final class Fault {
 
   /**
    * Announces the connection's end with a GOAWAY below the request's stream, which was certainly
-   * not processed; the streams before it go on. HTTP/2 only.
+   * not processed; earlier streams continue. HTTP/2 only.
    */
   public static Fault goAway() {
     return of(Effect.GO_AWAY);
   }
 
-  /** The same fault in the request, before the server has all of it. */
+  /** The same fault in the request, before the server has received all of it. */
   public Fault inRequest() {
     return at(moment, Side.REQUEST);
   }
 
   /**
-   * The same fault after so many bytes of the message. Over HTTP/1.1 its head counts, and the sizes
-   * between chunks; over HTTP/2 the payload of its frames, its compressed head included.
+   * The same fault after this many bytes of the message. Over HTTP/1.1 that includes its head and
+   * the sizes between chunks; over HTTP/2 it is the payload of its frames, including its compressed
+   * head.
    */
   public Fault afterBytes(long count) {
     return at(Moment.afterBytes(count), side);
   }
 
-  /** The same fault after so many bytes behind the head of the message; zero is before them. */
+  /** The same fault after this many bytes of the message's body; zero is before them. */
   public Fault afterBodyBytes(long count) {
     return at(Moment.afterBodyBytes(count), side);
   }
 
-  /** The same fault as soon as the message has held this text, as ISO-8859-1. */
+  /** The same fault once the message has contained this text, as ISO-8859-1. */
   public Fault afterText(String text) {
     return at(Moment.afterText(text), side);
   }
@@ -197,7 +201,7 @@ public final class Fault {
     return effect + " in the " + side + " " + moment;
   }
 
-  /** A response in the server's place. */
+  /** A response instead of the server's. */
   record Response(int status, Map<String, String> headers, String body) {
     static final Response NONE = new Response(0, Map.of(), "");
 

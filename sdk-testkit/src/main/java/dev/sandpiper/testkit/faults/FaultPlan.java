@@ -6,14 +6,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** All faults of a proxy: those that wait for their request and those that have met it. */
+/** All faults of a proxy, pending and injected. */
 final class FaultPlan {
   private final Queue<PlannedFault> all = new ConcurrentLinkedQueue<>();
 
   private final String basePath;
 
   /**
-   * @param basePath that of the server's URL, which a request's text need not name
+   * @param basePath the path of the server's URL, which a request's text need not contain
    */
   FaultPlan(String basePath) {
     this.basePath = basePath;
@@ -23,7 +23,7 @@ final class FaultPlan {
     all.add(planned);
   }
 
-  /** The oldest fault that waits for such a request; null if there is none. */
+  /** The oldest pending fault for such a request; null if there is none. */
   @Nullable PlannedFault take(String head) {
     String below = head.replaceFirst(" " + Pattern.quote(basePath) + "/", " /");
     for (PlannedFault planned : all) {

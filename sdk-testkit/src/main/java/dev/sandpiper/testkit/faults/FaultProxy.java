@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A proxy between a client and a server over plain HTTP, 1.1 or 2. It injects the faults that a
- * test plans, and passes everything else:
+ * test plans, and passes everything else unchanged:
  *
  * <pre>{@code
  * try (FaultProxy proxy = FaultProxy.inFrontOf(environment.get("E2B_SANDBOX_URL"))) {
@@ -30,10 +30,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * }
  * }</pre>
  *
- * <p>A fault is meant for the next request whose head holds a text, as {@code POST
- * /process.Process/Start}. The head is written as HTTP/1.1 writes it, over HTTP/2 too; its path is
- * found with the path of the server's URL and without it. {@link #close} fails if a fault was
- * planned and never injected: the test has proved nothing then.
+ * <p>A fault applies to the next request whose head contains a text, such as {@code POST
+ * /process.Process/Start}. The head has the form of HTTP/1.1, over HTTP/2 too; its path matches
+ * with and without the path of the server's URL. {@link #close} fails if a planned fault was never
+ * injected, because then the test has proved nothing.
  *
  * <p>Listens on loopback. Thread-safe.
  */
@@ -56,7 +56,7 @@ public final class FaultProxy implements AutoCloseable {
   /**
    * Puts a proxy in front of a server. The caller closes it.
    *
-   * @param url of the server: {@code http}, with a port
+   * @param url the server's URL: {@code http}, with a port
    */
   public static FaultProxy inFrontOf(String url) {
     URI target = URI.create(requireNonNull(url, "url"));
@@ -76,14 +76,14 @@ public final class FaultProxy implements AutoCloseable {
     return "http://127.0.0.1:" + listening.getLocalPort() + path;
   }
 
-  /** Injects a fault into the next request whose head holds this text. */
+  /** Injects a fault into the next request whose head contains this text. */
   public void inject(String requestText, Fault fault) {
     add(requestText, 1, fault, Scope.NEXT);
   }
 
   /**
-   * Injects a fault into one of the next requests whose head holds this text, and leaves those
-   * before it alone.
+   * Injects a fault into one of the next requests whose head contains this text; earlier ones pass
+   * unchanged.
    *
    * @param occurrence 1 for the next of them
    */
@@ -95,7 +95,7 @@ public final class FaultProxy implements AutoCloseable {
     add(requestText, occurrence, fault, Scope.NEXT);
   }
 
-  /** Injects a fault into every request from now on whose head holds this text. */
+  /** Injects a fault into every request from now on whose head contains this text. */
   public void injectEvery(String requestText, Fault fault) {
     add(requestText, 1, fault, Scope.EVERY);
   }
@@ -108,8 +108,8 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * Makes the connections that are open now half-open: they stay, and what is sent over them is
-   * lost. Later ones pass everything. Returns how many they are.
+   * Makes the currently open connections half-open: they stay open, and bytes sent over them are
+   * lost. Later connections are not affected. Returns their number.
    */
   public int makeHalfOpen() {
     PlannedFault planned = PlannedFault.ofConnections("half-open connections", Fault.halfOpen());
@@ -119,19 +119,19 @@ public final class FaultProxy implements AutoCloseable {
     return links.size();
   }
 
-  /** Stops everything, on old connections and new ones, until {@link #thaw}; nothing is lost. */
+  /** Stops all traffic, on old and new connections, until {@link #thaw}; nothing is lost. */
   public void freeze() {
     PlannedFault planned = PlannedFault.ofConnections("a frozen server", Fault.stall());
     plan.add(planned);
     gate.freeze(planned);
   }
 
-  /** Lets everything go on after {@link #freeze}. */
+  /** Resumes all traffic after {@link #freeze}. */
   public void thaw() {
     gate.thaw();
   }
 
-  /** How many faults have been injected. */
+  /** The number of injected faults. */
   public int injections() {
     return plan.injections();
   }
@@ -171,14 +171,14 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
-  /** A connection to the server, which is closed with this proxy. */
+  /** Opens a connection to the server, which is closed with this proxy. */
   Socket connect() throws IOException {
     Socket socket = new Socket(target.getHost(), target.getPort());
     others.add(socket);
     return socket;
   }
 
-  /** Reads until the server has left, on a thread of its own. */
+  /** Reads until the server has disconnected, on a thread of its own. */
   void drain(Socket socket) {
     start(() -> socket.getInputStream().transferTo(OutputStream.nullOutputStream()));
   }
@@ -198,7 +198,7 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
-  /** Reads the preface of HTTP/2, or what has come where it became clear that this is not one. */
+  /** Reads the preface of HTTP/2, or the bytes up to the first that differs from it. */
   private static byte[] beginning(InputStream in) throws IOException {
     ByteArrayOutputStream read = new ByteArrayOutputStream();
     while (read.size() < Http2Passage.PREFACE.length()
@@ -214,7 +214,7 @@ public final class FaultProxy implements AutoCloseable {
     try {
       work.run();
     } catch (IOException e) {
-      ended.run(); // the other side learns of it by the end of its connection
+      ended.run(); // the other side notices by the end of its connection
     }
   }
 
@@ -228,13 +228,13 @@ public final class FaultProxy implements AutoCloseable {
     try {
       work.run();
     } catch (IOException e) {
-      // a socket was closed under this thread: the proxy's end, or a client's
+      // the socket was closed by another thread: the proxy or a client ended
     } catch (RuntimeException e) {
       failures.add(e);
     }
   }
 
-  /** What one thread does. */
+  /** The task of one thread. */
   @FunctionalInterface
   private interface Work {
     void run() throws IOException;

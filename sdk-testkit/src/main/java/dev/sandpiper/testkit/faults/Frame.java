@@ -27,7 +27,7 @@ final class Frame {
   static final int CANCEL = 8;
 
   static final int HEADER_SIZE = 9;
-  static final int SMALLEST_LIMIT = 1 << 14; // what every peer takes
+  static final int SMALLEST_LIMIT = 1 << 14; // what every peer accepts
 
   private final int type;
   private final int flags;
@@ -66,7 +66,7 @@ final class Frame {
     return new Frame(type, flags, stream, payload.array());
   }
 
-  /** Blocks until a whole frame has come. */
+  /** Blocks until a whole frame has arrived. */
   static Frame read(DataInputStream in) throws IOException {
     int lengthAndType = in.readInt();
     int flags = in.readUnsignedByte();
@@ -80,7 +80,7 @@ final class Frame {
     return (flags & flag) != 0;
   }
 
-  /** A part of it, as a frame of its own. */
+  /** A part of its payload, as a frame of its own. */
   Frame part(int from, int to, int partFlags) {
     return new Frame(type, partFlags, stream, Arrays.copyOfRange(payload, from, to));
   }

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Stops everything while a server is frozen. Thread-safe. */
+/** Stops all traffic while a server is frozen. Thread-safe. */
 final class Gate {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -20,7 +20,7 @@ final class Gate {
     change(() -> frozen = null);
   }
 
-  /** Frees all waiting threads; the connections have been dropped. */
+  /** Releases all waiting threads, after the connections were dropped. */
   void close() {
     change(() -> closed = true);
   }

@@ -19,8 +19,9 @@ import org.eclipse.jetty.http2.hpack.HpackException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the compressed heads of a client's requests, and writes heads that no table is needed for:
- * a request that the server never sees then leaves no gap in its table. Used by one thread.
+ * Reads the compressed heads of a client's requests, and writes heads that do not use the dynamic
+ * table, so that a request that the server never receives leaves no gap in its table. Used by one
+ * thread.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7541#section-6.2.2">RFC 7541, section 6.2.2</a>
  */
@@ -30,10 +31,10 @@ final class HeaderBlocks {
   private final HpackDecoder decoder = new HpackDecoder(LONGEST, System::nanoTime);
   private final ByteArrayOutputStream block = new ByteArrayOutputStream();
 
-  /** A request's head, as text that a fault is looked for by, and as frames for the server. */
+  /** A request's head, as text to match faults against, and as frames for the server. */
   record Head(String text, List<Frame> frames) {}
 
-  /** Adds the block's part that a HEADERS or CONTINUATION frame holds. */
+  /** Adds the fragment of the block in a HEADERS or CONTINUATION frame. */
   void add(Frame frame) throws IOException {
     int from = 0;
     int to = frame.payload().length;

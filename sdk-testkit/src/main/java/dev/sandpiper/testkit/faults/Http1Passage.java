@@ -25,7 +25,9 @@ final class Http1Passage {
     this.proxy = proxy;
   }
 
-  /** Passes requests until the client has left. {@code begun} is what has been read of them. */
+  /**
+   * Passes requests until the client has disconnected. {@code begun} has the bytes already read.
+   */
   void requests(byte[] begun) throws IOException {
     Requests requests = new Requests();
     RequestFraming framing = new RequestFraming(requests);
@@ -39,7 +41,7 @@ final class Http1Passage {
     link.clientEnded();
   }
 
-  /** Passes responses until the server has left. */
+  /** Passes responses until the server has disconnected. */
   void responses() throws IOException {
     byte[] buffer = new byte[PIECE];
     InputStream in = link.fromServer();
@@ -56,11 +58,11 @@ final class Http1Passage {
     link.serverEnded();
   }
 
-  /** What is done with each request of the connection. */
+  /** Handles each request of the connection. */
   private final class Requests implements RequestFraming.Requests {
     private @Nullable Injection injection;
     private @Nullable PlannedFault answered;
-    private @Nullable Socket second; // to which the request goes too
+    private @Nullable Socket second; // receives the request too
 
     @Override
     public void begins(String head) throws IOException {

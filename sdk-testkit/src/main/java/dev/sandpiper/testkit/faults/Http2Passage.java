@@ -25,7 +25,7 @@ final class Http2Passage {
   private final OutputStream toServer;
   private final HeaderBlocks heads = new HeaderBlocks();
   private final Set<Integer> begun = ConcurrentHashMap.newKeySet();
-  private final Set<Integer> withheld = ConcurrentHashMap.newKeySet(); // nothing of them passes
+  private final Set<Integer> withheld = ConcurrentHashMap.newKeySet(); // their frames are dropped
   private final Map<Integer, Injection> ofRequests = new ConcurrentHashMap<>();
   private final Map<Integer, Injection> ofResponses = new ConcurrentHashMap<>();
   private final CountDownLatch introduced = new CountDownLatch(1); // the server's first frame
@@ -39,7 +39,7 @@ final class Http2Passage {
     this.toServer = link.toServer();
   }
 
-  /** Passes what the client sends behind the preface, until it has left. */
+  /** Passes frames of the client after the preface, until it has disconnected. */
   void requests(DataInputStream in) throws IOException {
     try {
       while (true) {
@@ -51,7 +51,7 @@ final class Http2Passage {
     }
   }
 
-  /** Passes what the server sends, until it has left. */
+  /** Passes frames of the server, until it has disconnected. */
   void responses() throws IOException {
     DataInputStream in = new DataInputStream(link.fromServer());
     try {
@@ -116,7 +116,7 @@ final class Http2Passage {
     }
   }
 
-  /** A client takes nothing before the SETTINGS that a server begins with. */
+  /** A client accepts no frame before the server's initial SETTINGS. */
   private void awaitIntroduction() throws IOException {
     while (introduced.getCount() > 0) {
       link.pause(Duration.ofMillis(1));
@@ -145,7 +145,7 @@ final class Http2Passage {
     }
   }
 
-  /** The connection's window must not shrink by what nobody gets. */
+  /** Restores the connection's flow-control window for dropped data. */
   private void giveBack(Frame frame, OutputStream back) throws IOException {
     if (frame.type() == Frame.DATA && frame.payload().length > 0) {
       send(Frame.of(Frame.WINDOW_UPDATE, 0, 0, frame.payload().length), back);
@@ -166,7 +166,7 @@ final class Http2Passage {
     }
   }
 
-  /** What happens to one stream while the others of the connection go on. */
+  /** Applies the fault to one stream while the others of the connection continue. */
   private void breakStream(Frame frame, Injection injection, int at, OutputStream out)
       throws IOException {
     int end = frame.payload().length;

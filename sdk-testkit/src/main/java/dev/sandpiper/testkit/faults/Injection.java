@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A fault of one message while it passes. Used by the one thread that passes the message. */
+/** A fault in one message while it passes. Used only by the thread that passes the message. */
 final class Injection {
   private final PlannedFault planned;
   private final Link link;
@@ -24,7 +24,7 @@ final class Injection {
   static @Nullable Injection http1(@Nullable PlannedFault planned, Link link, Side side) {
     if (planned == null || planned.fault.side != side) return null;
     if (planned.fault.effect.isDecidedByTheHead() || planned.fault.effect == Effect.RESET_STREAM) {
-      return null; // done before the message, or on HTTP/2 only, and then never injected here
+      return null; // injected before the message, or only on HTTP/2 and so never here
     }
     return new Injection(planned, link, planned.fault.moment.watchHttp1());
   }
@@ -38,7 +38,7 @@ final class Injection {
     return begun ? -1 : watch.reachedIn(buffer, offset, count);
   }
 
-  /** Passes bytes on. Returns false once no more may follow. */
+  /** Passes bytes. Returns false once no more may follow. */
   boolean pass(byte[] buffer, int offset, int count, OutputStream out) throws IOException {
     int before = reachedIn(buffer, offset, count);
     if (before < 0) {
@@ -52,13 +52,13 @@ final class Injection {
     return true;
   }
 
-  /** It has been done elsewhere, to a stream of HTTP/2. */
+  /** Records that it was injected elsewhere, into a stream of HTTP/2. */
   void happened() {
     begun = true;
     planned.injected();
   }
 
-  /** Does what is done once. Returns false if nothing may follow. */
+  /** Injects the one-time part of the fault. Returns false if no more may follow. */
   boolean begin(OutputStream out) throws IOException {
     happened();
     switch (planned.fault.effect) {
@@ -75,13 +75,13 @@ final class Injection {
         return true;
       }
       default -> {
-        return true; // a drip goes on with each later byte
+        return true; // a drip continues with each later byte
       }
     }
     return false;
   }
 
-  /** Writes what follows the moment, and before it too: byte by byte once that was asked for. */
+  /** Writes bytes before or after the moment: one by one once the fault requires it. */
   void write(byte[] buffer, int offset, int count, OutputStream out) throws IOException {
     if (!begun || planned.fault.effect != Effect.DRIP) {
       out.write(buffer, offset, count);

@@ -9,13 +9,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One client's connection and the one behind it to the server. Thread-safe. */
+/** One client's connection and the corresponding one to the server. Thread-safe. */
 final class Link {
   private final Socket client;
   private final Socket server;
   private final Gate gate;
   private final CountDownLatch dropped = new CountDownLatch(1);
-  private volatile @Nullable PlannedFault lost; // what made it half-open
+  private volatile @Nullable PlannedFault lost; // the fault that made it half-open
   private volatile boolean cut;
 
   Link(Socket client, Socket server, Gate gate) throws IOException {
@@ -46,14 +46,14 @@ final class Link {
     return client;
   }
 
-  /** From now on nothing passes, in neither direction. */
+  /** From now on no byte passes in either direction. */
   void lose(PlannedFault cause) {
     lost = cause;
   }
 
   /**
-   * Whether bytes that have come may go on to the other side: waits while the server is frozen.
-   * Counts what a half-open connection swallows.
+   * Whether received bytes may pass to the other side. Waits while the server is frozen. Counts the
+   * bytes lost on a half-open connection.
    */
   boolean letsThrough() throws IOException {
     gate.await();
@@ -66,7 +66,7 @@ final class Link {
     return dropped.getCount() == 0;
   }
 
-  /** Waits so long, or until the connection is dropped. */
+  /** Waits this long, or until the connection is dropped. */
   void pause(Duration time) throws IOException {
     try {
       if (dropped.await(time.toNanos(), TimeUnit.NANOSECONDS)) throw new IOException("dropped");
@@ -76,19 +76,23 @@ final class Link {
     }
   }
 
-  /** The client has left: the server learns of it, unless the connection is half-open. */
+  /**
+   * Ends the connection to the server after the client has disconnected, unless it is half-open.
+   */
   void clientEnded() throws IOException {
     if (lost == null) drop();
   }
 
-  /** The server has left: the client learns of it, unless the connection is half-open. */
+  /**
+   * Ends the connection to the client after the server has disconnected, unless it is half-open.
+   */
   void serverEnded() throws IOException {
     if (lost == null && !cut) drop();
   }
 
   /**
-   * Ends the connection on both sides. What the client sends is still read: a socket that is closed
-   * over unread bytes sends a RST, which can overtake what was passed before.
+   * Ends the connection on both sides. Bytes from the client are still read: closing a socket with
+   * unread bytes sends a RST, which can overtake bytes that were passed before.
    */
   void cut() throws IOException {
     cut = true;

@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 final class Moment {
   private static final String END_OF_HEAD = "\r\n\r\n";
 
-  private final String text; // empty: only the bytes count
+  private final String text; // empty if only the bytes count
   private final long bytes;
   private final boolean headCounts;
 
@@ -34,9 +34,7 @@ final class Moment {
     return count;
   }
 
-  /**
-   * Whether the head of a message matters where it is distinguished from the body, as on HTTP/2.
-   */
+  /** Whether the head of a message counts if it is separate from the body, as on HTTP/2. */
   boolean headCounts() {
     return headCounts;
   }
@@ -66,7 +64,7 @@ final class Moment {
       this.second = second;
     }
 
-    /** How many of these bytes pass before the moment; -1 if it does not come with them. */
+    /** How many of these bytes pass before the moment; -1 if it is not reached in them. */
     int reachedIn(byte[] buffer, int offset, int count) {
       int begun = first.metIn(buffer, offset, count);
       if (begun < 0) return -1;
@@ -75,7 +73,7 @@ final class Moment {
     }
   }
 
-  /** Once it is met, it is met by zero further bytes. */
+  /** Once it is met, it is met after zero further bytes. */
   private interface Condition {
     int metIn(byte[] buffer, int offset, int count);
   }
@@ -97,7 +95,7 @@ final class Moment {
 
   private static final class Search implements Condition {
     private final String text;
-    private String tail = ""; // what may be the text's beginning
+    private String tail = ""; // a possible beginning of the text
     private boolean found;
 
     Search(String text) {

@@ -2,9 +2,9 @@ package dev.sandpiper.testkit.faults;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A fault, the requests that it is meant for, and how often it has been injected. Thread-safe. */
+/** A fault, the requests that it applies to, and how often it was injected. Thread-safe. */
 final class PlannedFault {
-  /** The requests that it is meant for. */
+  /** The requests that it applies to. */
   enum Scope {
     NEXT,
     EVERY,
@@ -18,7 +18,7 @@ final class PlannedFault {
   private final AtomicInteger injections = new AtomicInteger();
 
   /**
-   * @param occurrence which of these requests it is meant for: 1 for the next
+   * @param occurrence the request that it applies to: 1 for the next of these
    */
   PlannedFault(String requestText, int occurrence, Fault fault, Scope scope) {
     this.untilTaken = new AtomicInteger(occurrence);
@@ -27,7 +27,10 @@ final class PlannedFault {
     this.scope = scope;
   }
 
-  /** One that no request brings about: {@link #injected} is called when it has had an effect. */
+  /**
+   * A fault that is not triggered by a request: {@link #injected} is called when it has had an
+   * effect.
+   */
   static PlannedFault ofConnections(String name, Fault fault) {
     return new PlannedFault(name, 1, fault, Scope.NONE);
   }
@@ -36,7 +39,7 @@ final class PlannedFault {
     return scope != Scope.NONE && head.contains(requestText);
   }
 
-  /** Takes it for one request. Returns false if it is meant for another one. */
+  /** Takes it for one request. Returns false if it applies to another one. */
   boolean tryTake() {
     return scope == Scope.EVERY || untilTaken.getAndDecrement() == 1;
   }

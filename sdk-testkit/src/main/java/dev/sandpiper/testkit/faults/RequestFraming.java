@@ -7,8 +7,7 @@ import java.io.IOException;
 import java.util.Locale;
 
 /**
- * Tells where one request of HTTP/1.1 ends and the next begins, in what a client sends. Used by one
- * thread.
+ * Finds the boundaries of HTTP/1.1 requests in the bytes that a client sends. Used by one thread.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-6">RFC 9112, section 6</a>
  */
@@ -17,12 +16,12 @@ final class RequestFraming {
   private static final String LENGTH = "\r\ncontent-length:";
   private static final int LONGEST_HEAD = 1 << 20;
 
-  /** What becomes of the requests. */
+  /** Receives the requests. */
   interface Requests {
     /** The head of a request is complete. */
     void begins(String head) throws IOException;
 
-    /** Bytes of this request, those of its head too. Returns false if no more may follow. */
+    /** Bytes of this request, including its head. Returns false if no more may follow. */
     boolean has(byte[] buffer, int offset, int count) throws IOException;
 
     /** The last byte of this request has been passed. */
@@ -41,13 +40,13 @@ final class RequestFraming {
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private Part part = Part.HEAD;
   private int lastFour; // bytes of a head
-  private long left; // of the body, or of a chunk with the line break behind it
+  private long left; // of the body, or of a chunk with the line break after it
 
   RequestFraming(Requests requests) {
     this.requests = requests;
   }
 
-  /** Returns false if nothing may follow. */
+  /** Returns false if no more may follow. */
   boolean take(byte[] buffer, int count) throws IOException {
     int at = 0;
     while (at < count) {
@@ -117,7 +116,7 @@ final class RequestFraming {
     String text = line.toString(ISO_8859_1).strip().toLowerCase(Locale.ROOT);
     line.reset();
     if (part == Part.LAST_LINE) {
-      if (text.isEmpty()) part = Part.BODY; // of which nothing is left
+      if (text.isEmpty()) part = Part.BODY; // with no bytes left
       return;
     }
     long size = number(text.split(";", 2)[0], 16);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What {@link WithFault} injects; {@link Fault} describes each. */
+/** The faults that {@link WithFault} can inject; {@link Fault} describes each. */
 public enum FaultType {
   /** {@link Fault#cut}. */
   CUT,

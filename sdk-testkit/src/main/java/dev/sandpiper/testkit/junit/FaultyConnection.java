@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
-/** A client of one test and its sandbox, with proxies before them that inject faults. */
+/** A client of one test and its sandbox, behind proxies that inject faults. */
 final class FaultyConnection implements AutoCloseable {
   private final FaultProxy control;
   private final FaultProxy data;

@@ -9,7 +9,7 @@ import dev.sandpiper.testkit.LocalSandboxes;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What {@link SandboxTest} can open a client of. */
+/** The platforms of {@link SandboxTest}. */
 public enum LocalPlatform {
   /** The embedded E2B, with commands that are processes of this machine. */
   E2B {
@@ -63,7 +63,7 @@ public enum LocalPlatform {
   },
 
   /**
-   * Sandboxes in memory, each test with new ones: the parameter {@code
+   * Sandboxes in memory, new ones for each test: the parameter {@code
    * dev.sandpiper.fake.FakeSandboxes} is the client, and scripts the commands. Needs {@code
    * sdk-fake} among the dependencies of the tests.
    */
@@ -91,12 +91,12 @@ public enum LocalPlatform {
 
   abstract SandboxClient client(LocalSandboxes local);
 
-  /** Where the control plane is reached. */
+  /** The URL of the control plane. */
   abstract String controlUrl(LocalSandboxes local);
 
-  /** Where a sandbox is reached. */
+  /** The URL of a sandbox. */
   abstract String dataUrl(LocalSandboxes local, Sandbox sandbox);
 
-  /** A client whose requests go to these addresses. */
+  /** A client that sends its requests to these addresses. */
   abstract SandboxClient client(LocalSandboxes local, String control, String id, String data);
 }

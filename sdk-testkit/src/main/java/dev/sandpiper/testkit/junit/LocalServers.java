@@ -14,10 +14,10 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 final class LocalServers {
   private final SandboxTest options;
   private final LocalSandboxes local = LocalSandboxes.start();
-  private final SandboxClient client; // of all tests, but for those with the fake
+  private final SandboxClient client; // shared by all tests, except those with the fake
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Guarded by the lock. Null until a test needs it, and where each test has its own. */
+  /** Guarded by the lock. Null until a test needs it, or if each test has its own. */
   private @Nullable Sandbox shared;
 
   LocalServers(SandboxTest options) {
@@ -29,7 +29,7 @@ final class LocalServers {
     return local;
   }
 
-  /** What one test is given, and what goes wrong in it. */
+  /** The resources of one test, with its faults. */
   OpenedByTest opened(List<WithFault> faults) {
     boolean isShared = options.shared();
     SandboxClient own = isFake() && !isShared ? options.value().client(local) : client;
@@ -62,7 +62,7 @@ final class LocalServers {
     return options.value() == LocalPlatform.FAKE;
   }
 
-  /** What a method that is called once for the class is given. */
+  /** The argument for a method that is called once for the class. */
   Object shared(Class<?> type) {
     if (SandboxClient.class.isAssignableFrom(type)) return client;
     if (options.shared()) return sharedSandbox();

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 
-/** What was opened and not closed yet, in the order of opening. Safe for use by many threads. */
+/** The resources that are open, in the order of opening. Safe for use by many threads. */
 final class OpenResources {
   private static final Set<String> OURS =
       Set.of(OpenResources.class.getName(), Tracked.class.getName(), TrackedInput.class.getName());
@@ -15,10 +15,10 @@ final class OpenResources {
   private final ConcurrentLinkedQueue<Resource> open = new ConcurrentLinkedQueue<>();
 
   /**
-   * Something that a test has to close.
+   * A resource that a test has to close.
    *
-   * @param isOpen false when it has ended by itself, so that nothing is left to close
-   * @param opened has the stack of the call that opened it
+   * @param isOpen false if it has ended by itself, so that it need not be closed
+   * @param opened has the stack trace of the call that opened it
    */
   record Resource(String name, AutoCloseable target, BooleanSupplier isOpen, Throwable opened) {
     @Override
@@ -48,7 +48,7 @@ final class OpenResources {
     open.remove(resource);
   }
 
-  /** Closes what is open, the last first, and returns it. */
+  /** Closes the open resources, the last first, and returns them. */
   List<Resource> closeAll() {
     List<Resource> left = new ArrayList<>(open.stream().filter(OpenResources::isOpen).toList());
     for (int i = left.size() - 1; i >= 0; i--) {
@@ -62,7 +62,7 @@ final class OpenResources {
     return left;
   }
 
-  /** One whose state cannot be found out counts as open, with the reason. */
+  /** A resource whose state cannot be determined counts as open, with the reason. */
   private static boolean isOpen(Resource resource) {
     try {
       return resource.isOpen().getAsBoolean();

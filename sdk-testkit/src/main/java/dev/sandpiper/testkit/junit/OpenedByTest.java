@@ -9,13 +9,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What one test is given, and what it has opened through it. */
+/** The arguments of one test, and the resources opened through them. */
 final class OpenedByTest implements AutoCloseable {
   private final OpenResources resources = new OpenResources();
   private final SandboxClient client;
   private final @Nullable Supplier<Sandbox> shared;
 
-  /** Null until the test asks for it. */
+  /** Null until the test requests it. */
   private @Nullable Sandbox sandbox;
 
   /** Null for a test without faults. */
@@ -26,12 +26,12 @@ final class OpenedByTest implements AutoCloseable {
     this.shared = shared;
   }
 
-  /** From now on what the test is given is reached with faults. */
+  /** From now on the test's arguments use this connection. */
   void breakDown(Function<Sandbox, FaultyConnection> connection) {
     faulty = connection.apply(direct());
   }
 
-  /** The client itself, which nobody has to close. */
+  /** The client itself, which need not be closed. */
   SandboxClient untracked() {
     return faulty == null ? client : faulty.client();
   }
@@ -53,7 +53,7 @@ final class OpenedByTest implements AutoCloseable {
     return sandbox;
   }
 
-  /** Closes what is open. */
+  /** Closes the open resources. */
   @Override
   public void close() {
     List<OpenResources.Resource> left = resources.closeAll();

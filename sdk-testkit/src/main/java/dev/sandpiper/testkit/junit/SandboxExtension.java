@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** What {@link SandboxTest} does. */
+/** Implements {@link SandboxTest}. */
 final class SandboxExtension
     implements BeforeAllCallback,
         BeforeEachCallback,
@@ -31,7 +31,7 @@ final class SandboxExtension
   @Override
   public void beforeAll(ExtensionContext context) {
     SandboxTest options = context.getRequiredTestClass().getAnnotation(SandboxTest.class);
-    // A nested class has no annotation, and what its outer class has.
+    // A nested class without the annotation has that of its outer class.
     if (options != null) store(context).put(LocalServers.class, new LocalServers(options));
   }
 
@@ -40,7 +40,7 @@ final class SandboxExtension
     store(context).put(OpenedByTest.class, servers(context).opened(faults(context)));
   }
 
-  /** Those of the class first. */
+  /** The faults of the class first. */
   private static List<WithFault> faults(ExtensionContext context) {
     List<WithFault> faults = new ArrayList<>();
     faults.addAll(
@@ -54,7 +54,7 @@ final class SandboxExtension
 
   @Override
   public void afterEach(ExtensionContext context) {
-    // Absent when what was before the test has failed.
+    // Absent if an earlier callback has failed.
     OpenedByTest opened = store(context).get(OpenedByTest.class, OpenedByTest.class);
     if (opened != null) opened.close();
   }
@@ -76,7 +76,7 @@ final class SandboxExtension
             || isOfOnePlatform(type));
   }
 
-  /** Taken too, so that the refusal gives the reason. */
+  /** Also supported, so that the error can give the reason. */
   private static boolean isOfOnePlatform(Class<?> type) {
     return Sandbox.class.isAssignableFrom(type) || SandboxClient.class.isAssignableFrom(type);
   }
@@ -92,7 +92,7 @@ final class SandboxExtension
                 + "; a client of one platform is opened through LocalSandboxes");
   }
 
-  /** By its name, because it is an optional dependency. */
+  /** Compares the name, because it is an optional dependency. */
   private static boolean isFake(Class<?> type) {
     return type.getName().equals("dev.sandpiper.fake.FakeSandboxes");
   }

@@ -24,22 +24,22 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>Each test has a sandbox of its own, which is killed after it; all tests of a class share the
- * servers and the client. A test fails if it leaves open what it opened through its parameters: a
- * process that still runs, a file that is read, a watch, a sandbox that it created. The message
- * says where each of them was opened. {@link WithFault} breaks the connection. The commands run on
- * this machine, without isolation, as {@link dev.sandpiper.testkit.LocalSandboxes} says. Parameters
- * of constructors are not given.
+ * servers and the client. A test fails if it leaves resources open that it opened through its
+ * parameters: a running process, a stream of a file, a watch, a created sandbox. The message says
+ * where each of them was opened. {@link WithFault} injects connection faults. The commands run on
+ * this machine, without isolation, see {@link dev.sandpiper.testkit.LocalSandboxes}. Constructor
+ * parameters are not supported.
  */
 @Documented
 @Inherited
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
-@SuppressWarnings("exports") // the extension is for JUnit alone
+@SuppressWarnings("exports") // only JUnit uses the extension
 @ExtendWith(SandboxExtension.class)
 public @interface SandboxTest {
-  /** The platform whose wire format is spoken, or the fake. */
+  /** The platform whose wire format is used, or the fake. */
   LocalPlatform value() default LocalPlatform.E2B;
 
-  /** Whether all tests of the class have the same sandbox, also {@code @BeforeAll}. */
+  /** Whether all tests of the class, and {@code @BeforeAll}, have the same sandbox. */
   boolean shared() default false;
 }

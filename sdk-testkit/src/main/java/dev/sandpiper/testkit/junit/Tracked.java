@@ -16,19 +16,21 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Calls an object of the API, and notes what the calls open until it is closed. */
+/**
+ * Calls an object of the API, and records the resources that the calls open until they are closed.
+ */
 final class Tracked implements InvocationHandler {
   private static final Set<String> ENDS = Set.of("close", "detach", "kill");
 
   private final Object target;
   private final OpenResources resources;
-  private final @Nullable Resource resource; // null for what nobody has to close
-  private final Life life; // of the sandbox which this belongs to
+  private final @Nullable Resource resource; // null if it need not be closed
+  private final Life life; // of the sandbox that this belongs to
 
   /**
    * Whether a sandbox has been killed through its proxy.
    *
-   * @param closeKills false for one that was connected to, which its close leaves running
+   * @param closeKills false for a sandbox that was connected to, which close leaves running
    */
   private record Life(boolean closeKills, AtomicBoolean over) {
     static Life of(boolean closeKills) {

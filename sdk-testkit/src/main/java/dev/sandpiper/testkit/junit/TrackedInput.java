@@ -5,7 +5,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A file that is read. Reading it to its end closes it as well. */
+/** A stream of a file. Reading it to its end closes it as well. */
 final class TrackedInput extends FilterInputStream {
   private final OpenResources resources;
   private final Resource resource;

@@ -9,9 +9,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Injects a fault into one request that a test of a {@link SandboxTest} class sends through the
- * sandbox or the client that it is given, its {@code @BeforeEach} methods included. On a class, it
- * concerns each of its tests.
+ * Injects a fault into one request that a test of a {@link SandboxTest} class sends through its
+ * sandbox or client parameter, including its {@code @BeforeEach} methods. On a class, it applies to
+ * each of its tests.
  *
  * <pre>
  * &#64;Test
@@ -20,8 +20,8 @@ import java.lang.annotation.Target;
  * </pre>
  *
  * <p>A fault that was never injected fails the test. On Blaxel, where each sandbox has an address
- * of its own, requests to a sandbox pass only if it is the one that the test is given. Faults need
- * a connection, so {@link LocalPlatform#FAKE} has none; script it with {@code failNext}.
+ * of its own, only requests to the sandbox of the test's parameter pass. Faults need a connection,
+ * so {@link LocalPlatform#FAKE} does not support them; script it with {@code failNext}.
  */
 @Documented
 @Inherited
@@ -32,25 +32,25 @@ public @interface WithFault {
   /** What happens. */
   FaultType value();
 
-  /** A text that the head of the request holds, for instance {@code POST /process}. */
+  /** A text in the head of the request, for instance {@code POST /process}. */
   String request() default "";
 
-  /** Which of these requests it is: 1 for the first. */
+  /** Which of these requests has the fault: 1 for the first. */
   int occurrence() default 1;
 
-  /** Whether it is all of these requests; {@link #occurrence} does not count then. */
+  /** Whether all of these requests have the fault; {@link #occurrence} is then ignored. */
   boolean every() default false;
 
-  /** Whether the request goes to the platform's control plane, and not to the sandbox. */
+  /** Whether the request is sent to the platform's control plane instead of the sandbox. */
   boolean controlPlane() default false;
 
-  /** Whether it happens in the request, before the server has all of it; else in the response. */
+  /** Whether it happens in the request, before the server has all of it, or in the response. */
   boolean inRequest() default false;
 
-  /** After how many bytes of the message, its head included; negative for not at a byte. */
+  /** After how many bytes of the message, including its head; negative for no such condition. */
   long afterBytes() default -1;
 
-  /** After how many bytes behind the message's head; negative for not at a byte. */
+  /** After how many bytes of the message's body; negative for no such condition. */
   long afterBodyBytes() default -1;
 
   /** After which text of the message; empty for none. */

@@ -6,11 +6,11 @@ import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.GoJson;
 import java.io.IOException;
 
-/** The shapes in which the server in a sandbox answers. */
+/** The forms of the responses of the server in a sandbox. */
 public final class Answers {
   private Answers() {}
 
-  /** What every answer carries but redirects; the preflights only the first half of it. */
+  /** Adds the headers of every response except redirects; preflights have only the first half. */
   public static void headers(Exchange exchange) {
     crossOrigin(exchange);
     exchange.set("Cache-Control", "no-cache, no-store, must-revalidate");
@@ -33,18 +33,18 @@ public final class Answers {
     exchange.json(200, GoJson.object().put("message", text));
   }
 
-  /** A command that has been obeyed, and what it was about. */
+  /** A successful operation, and its subject. */
   public static void done(Exchange exchange, String path, String text) throws IOException {
     exchange.json(200, GoJson.object().put("path", path).put("message", text));
   }
 
-  /** The router's own answer, also for a path that is known for another method. */
+  /** The router's own response, also for a path that exists for another method. */
   public static void pageNotFound(Exchange exchange) throws IOException {
     exchange.set("Content-Type", "text/plain");
     exchange.answer(404, "404 page not found".getBytes(UTF_8));
   }
 
-  /** The HTTP library's own refusal, which has none of the usual headers. */
+  /** The HTTP library's own error, which has none of the usual headers. */
   public static void refuseEscape(Exchange exchange) throws IOException {
     exchange.set("Content-Type", "text/plain; charset=utf-8");
     exchange.set("Connection", "close");

@@ -13,13 +13,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON body, read as Go does: unknown fields do not matter, null is as good as none. A value of
- * another type is a {@link MalformedException}.
+ * A JSON body, parsed as by Go: unknown fields are ignored, null means absent. A value of another
+ * type is a {@link MalformedException}.
  *
- * @param structure how Go calls it in its complaints
+ * @param structure Go's name for it in its errors
  */
 public record RequestBody(JsonNode tree, String structure) {
-  /** Above the largest body that the platform's edge lets through. */
+  /** Above the largest body that the platform's edge accepts. */
   private static final int MOST_BYTES = 8 * 1024 * 1024;
 
   /**
@@ -37,9 +37,9 @@ public record RequestBody(JsonNode tree, String structure) {
   }
 
   /**
-   * Reads a body.
+   * Parses a body.
    *
-   * @param type how Go calls its type
+   * @param type Go's name for its type
    */
   public static RequestBody parse(byte[] body, String structure, String type) {
     JsonNode tree = GoJson.first(body);
@@ -48,12 +48,12 @@ public record RequestBody(JsonNode tree, String structure) {
         "json: cannot unmarshal " + GoJson.kind(tree) + " into Go value of type " + type);
   }
 
-  /** A field by its name, in whatever letters; null if it is not there, or null. */
+  /** A field by its name, ignoring case; null if it is absent or null. */
   private @Nullable JsonNode field(String name) {
     return GoJson.field(tree, name);
   }
 
-  /** A field's text; empty if it is not there. */
+  /** A field's text; empty if it is absent. */
   public String text(String field) {
     JsonNode value = field(field);
     if (value == null) return "";
@@ -61,7 +61,7 @@ public record RequestBody(JsonNode tree, String structure) {
     throw wrongType(value, field, "string");
   }
 
-  /** Whether a field is true; false if it is not there. */
+  /** Whether a field is true; false if it is absent. */
   public boolean truth(String field) {
     JsonNode value = field(field);
     if (value == null) return false;
@@ -69,7 +69,7 @@ public record RequestBody(JsonNode tree, String structure) {
     throw wrongType(value, field, "bool");
   }
 
-  /** A field's number; null if it is not there. */
+  /** A field's number; null if it is absent. */
   public @Nullable Integer number(String field) {
     JsonNode value = field(field);
     return value == null ? null : number(value, field);
@@ -87,7 +87,7 @@ public record RequestBody(JsonNode tree, String structure) {
     return numbers;
   }
 
-  /** A field that is an array, of this type; null if it is not there. */
+  /** A field that is an array, of this type; null if it is absent. */
   public @Nullable JsonNode array(String field, String type) {
     JsonNode value = field(field);
     if (value == null || value.isArray()) return value;
@@ -107,7 +107,7 @@ public record RequestBody(JsonNode tree, String structure) {
     return texts;
   }
 
-  /** A number is shown where it could have fitted. */
+  /** The message includes a number if an integer is expected. */
   private MalformedException wrongType(JsonNode value, String field, String type) {
     String found = GoJson.kind(value);
     if (type.equals("int") && value.isNumber()) found += " " + value.asText();

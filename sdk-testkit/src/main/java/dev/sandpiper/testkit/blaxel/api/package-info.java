@@ -1,4 +1,4 @@
-/** What the parts of the embedded sandbox-api share: its JSON, its answers and its places. */
+/** Code shared by the parts of the embedded sandbox-api: JSON, responses and directories. */
 @NullMarked
 package dev.sandpiper.testkit.blaxel.api;
 

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** What the paths of file calls mean: for sandbox-api, and on this machine. */
+/** Resolves the paths of file calls: for sandbox-api, and on this machine. */
 final class BlaxelPaths {
-  /** Where the logs are for clients, on every sandbox. */
+  /** The path of the logs for clients, on every sandbox. */
   static final String LOGS = "/var/log/sandbox-api";
 
   private final BlaxelPlaces places;
@@ -29,46 +29,46 @@ final class BlaxelPaths {
     return ExactPath.text(places.home());
   }
 
-  /** The path that a request names, as answers repeat it. */
+  /** The path in a request, as responses repeat it. */
   String named(RequestPath path, String route) {
     return format(sent(path, route));
   }
 
   /**
-   * The path that a request names, as it is. With {@code %2F} anywhere in the request it is
-   * absolute; otherwise one slash of its beginning belongs to the route.
+   * The path in a request, unchanged. With {@code %2F} anywhere in the request it is absolute;
+   * otherwise its first slash belongs to the route.
    */
   static String sent(RequestPath path, String route) {
     String rest = path.after(route);
     return path.encodedSlash() ? rest : rest.equals("/") ? "." : rest.substring(1);
   }
 
-  /** Puts the home for a tilde, and one slash for many. */
+  /** Replaces a tilde by the home, and several slashes by one. */
   String format(String path) {
     String expanded = path.startsWith("~") ? workingDirectory() + path.substring(1) : path;
     return expanded.equals(".") ? workingDirectory() : expanded.replaceAll("/+", "/");
   }
 
-  /** From the root on, and cleaned by its text alone; {@code ..} above the root is the root. */
+  /** The absolute path, normalized textually; {@code ..} above the root is the root. */
   String absolute(String named) {
     return ExactPath.clean(named.startsWith("/") ? named : workingDirectory() + "/" + named);
   }
 
   /**
-   * The file on this machine, all links followed.
+   * The file on this machine, following all links.
    *
-   * @throws Confinement.OutsideException if it is where file calls do not go
+   * @throws Confinement.OutsideException if it is outside the allowed directories
    */
   Path follow(String absolute) throws IOException {
     return inside(absolute, true);
   }
 
-  /** Like {@link #follow}, except that a link in the last place is the file itself. */
+  /** Like {@link #follow}, without following a link in the last place. */
   Path locate(String absolute) throws IOException {
     return inside(absolute, false);
   }
 
-  /** Like {@link #follow}, and refuses what is not a directory. */
+  /** Like {@link #follow}, and rejects anything but a directory. */
   Path directory(String absolute) {
     try {
       Path directory = follow(absolute);
@@ -89,8 +89,8 @@ final class BlaxelPaths {
   }
 
   /**
-   * The names in a directory above those where file calls stay, of what leads to them: all that a
-   * client sees there. None for any other directory.
+   * The names in a parent of the allowed directories that lead to them, which are all that a client
+   * sees there. Empty for any other directory.
    */
   SortedSet<String> namesTowardsRoots(String absolute) {
     String above = absolute.equals("/") ? "/" : absolute + "/";
@@ -101,7 +101,7 @@ final class BlaxelPaths {
     return names;
   }
 
-  /** Whether it is a directory that no call removes. */
+  /** Whether it is a directory that calls do not remove. */
   boolean isRoot(Path real) {
     return confinement.isRoot(real);
   }

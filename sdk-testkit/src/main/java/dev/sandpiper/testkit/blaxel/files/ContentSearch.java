@@ -24,9 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /filesystem-content-search}: lines that hold a text. With about a hundred more of them
- * than are asked for there is no answer at all, which is a fault of the real server that clients
- * meet.
+ * {@code /filesystem-content-search}: lines that contain a text. With about a hundred more matches
+ * than requested there is no response at all, which is a fault of the real server.
  */
 final class ContentSearch implements AutoCloseable {
   static final String ROUTE = "/filesystem-content-search";
@@ -46,7 +45,7 @@ final class ContentSearch implements AutoCloseable {
     this.search = search;
   }
 
-  /** What is looked for. */
+  /** The query. */
   private record Wish(
       String text, boolean caseSensitive, @Nullable Glob names, Set<String> skipped) {
     static Wish of(Query query) {
@@ -67,7 +66,7 @@ final class ContentSearch implements AutoCloseable {
       return names == null || names.matches(name);
     }
 
-    /** The column in bytes, from one on; zero if the line does not hold it. */
+    /** The column in bytes, from 1; zero if the line does not match. */
     int column(String line) {
       String searched = caseSensitive ? line : line.toLowerCase(Locale.ROOT);
       int index = searched.indexOf(text);
@@ -143,7 +142,7 @@ final class ContentSearch implements AutoCloseable {
     }
   }
 
-  /** Null at the end. Of a line that is too long for this, only the beginning. */
+  /** Null at the end. Only the beginning of a line that is too long. */
   private static @Nullable String line(InputStream in) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     int next = in.read();
@@ -155,7 +154,7 @@ final class ContentSearch implements AutoCloseable {
     return ExactPath.text(line.toByteArray(), line.size());
   }
 
-  /** Until the client gives up, or the sandbox ends. */
+  /** Waits until the client gives up, or the sandbox ends. */
   private void hang(Exchange exchange) throws IOException {
     try {
       while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {

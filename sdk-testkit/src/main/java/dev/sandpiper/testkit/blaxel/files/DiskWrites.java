@@ -17,7 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Files written in place, and directories made. A refusal begins with the caller's words. */
+/** Writes files in place, and creates directories. An error begins with the caller's text. */
 final class DiskWrites {
   static final int FILE_MODE = 0644;
   static final int DIRECTORY_MODE = 0755;
@@ -32,7 +32,7 @@ final class DiskWrites {
     this.pipes = pipes;
   }
 
-  /** Throws what the content throws; whatever the file system says is a refusal. */
+  /** Throws what the content throws; an error of the file system is a {@code Refusal}. */
   void write(Exchange exchange, String absolute, int mode, InputStream content, String complaint)
       throws IOException {
     makeDirectory(ExactPath.parent(absolute), DIRECTORY_MODE, complaint);
@@ -70,7 +70,7 @@ final class DiskWrites {
     }
   }
 
-  /** The mode is the kernel's to give, which takes this process's mask off. */
+  /** The kernel applies this process's umask to the mode. */
   private static FileChannel create(Path file, int mode) throws CreationException {
     try {
       return FileChannel.open(
@@ -98,7 +98,7 @@ final class DiskWrites {
     }
   }
 
-  /** With all above it that are missing. One that is there is fine. */
+  /** Also creates missing parents. An existing one is not an error. */
   void makeDirectory(String absolute, int mode, String complaint) {
     try {
       Path directory = paths.follow(absolute);

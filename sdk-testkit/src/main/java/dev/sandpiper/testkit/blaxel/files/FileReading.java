@@ -23,7 +23,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedSet;
 
-/** {@code GET /filesystem}: a directory as a listing, a file as JSON or as it is. */
+/** {@code GET /filesystem}: a directory as a listing, a file as JSON or unchanged. */
 final class FileReading {
   private static final String OCTETS = "application/octet-stream";
   private static final int PIECE_BYTES = 64 * 1024;
@@ -115,13 +115,13 @@ final class FileReading {
     }
   }
 
-  /** By the extension, in the letters as they are. */
+  /** By the extension, case-sensitive. */
   private static String type(String name) {
     int dot = name.lastIndexOf('.');
     return dot < 0 ? OCTETS : TYPES.getOrDefault(name.substring(dot + 1), OCTETS);
   }
 
-  /** As it is read, so that no more than a piece is in memory. Malformed UTF-8 becomes U+FFFD. */
+  /** Sends it as it is read, so that only a piece is in memory. Malformed UTF-8 becomes U+FFFD. */
   private void sendJson(Path file, FileStatus status, String named) throws IOException {
     ObjectNode head = status.describe(GoJson.object(), named, "");
     byte[] start = GoJson.bytes(head);
@@ -166,13 +166,13 @@ final class FileReading {
     }
   }
 
-  /** A text as it stands between quotation marks. */
+  /** The JSON of a text without its quotation marks. */
   private static String inside(String text) {
     String quoted = GoJson.text(TextNode.valueOf(text));
     return quoted.substring(1, quoted.length() - 1);
   }
 
-  /** Where the last character begins that may go on behind the end. */
+  /** The start of the last character, which may be incomplete. */
   private static int characterBorder(byte[] piece) {
     for (int back = 1; back <= 3; back++) {
       int lead = piece[piece.length - back] & 0xff;

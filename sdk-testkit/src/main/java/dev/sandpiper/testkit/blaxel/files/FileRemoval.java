@@ -8,7 +8,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What {@code DELETE} removes. A link is followed to see what it is, and removed itself. */
+/** Implements {@code DELETE}. A link is followed to determine its type, and removed itself. */
 final class FileRemoval {
   private final BlaxelPaths paths;
 
@@ -16,7 +16,7 @@ final class FileRemoval {
     this.paths = paths;
   }
 
-  /** Removes a file or a directory. The message for the client. */
+  /** Removes a file or a directory. Returns the message for the client. */
   String remove(String absolute, boolean recursive) {
     boolean directory;
     try {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /filesystem-find}, by name, and {@code /filesystem-search}, which takes its directory for
- * the text to look for and so finds next to nothing.
+ * the query and so finds almost nothing.
  */
 final class FileSearch {
   static final String FIND = "/filesystem-find";
@@ -47,7 +47,7 @@ final class FileSearch {
     this.paths = paths;
   }
 
-  /** Takes what is found; a directory whose content is not wanted is skipped by false. */
+  /** Receives the matches; false skips the content of a directory. */
   interface Visitor {
     boolean visit(Path entry, String relative, boolean directory) throws IOException;
   }
@@ -101,7 +101,7 @@ final class FileSearch {
             return true;
           });
     } catch (Refusal e) {
-      matches.removeAll(); // what cannot be walked has nothing in it
+      matches.removeAll(); // an unreadable directory counts as empty
     }
     answer(exchange, matches);
   }
@@ -112,7 +112,7 @@ final class FileSearch {
     exchange.json(200, answer.put("total", matches.size()));
   }
 
-  /** What both searches can be asked for. */
+  /** The options of both searches. */
   private record Wish(int most, Set<String> skipped, boolean hidden) {
     static Wish of(Query query) {
       return new Wish(
@@ -125,13 +125,13 @@ final class FileSearch {
       return (hidden || !name.startsWith(".")) && !(directory && skipped.contains(name));
     }
 
-    /** Zero results are all. */
+    /** Zero means all results. */
     boolean hasRoom(ArrayNode matches) {
       return most == 0 || matches.size() < most;
     }
   }
 
-  /** Whether all characters of a text occur, in their order. */
+  /** Whether all characters of a text occur, in order. */
   private static boolean isSpread(String text, String candidate) {
     String lower = candidate.toLowerCase(Locale.ROOT);
     int at = 0;
@@ -142,7 +142,7 @@ final class FileSearch {
     return true;
   }
 
-  /** In the order of names, each directory before what is in it. Links are not followed. */
+  /** In the order of names, each directory before its entries. Links are not followed. */
   void walk(String absolute, Visitor visitor) throws IOException {
     Path top;
     boolean directory;
@@ -172,7 +172,7 @@ final class FileSearch {
       try {
         childIsDirectory = FileStatus.isDirectory(child);
       } catch (IOException e) {
-        if (GoErrors.isMissing(e)) continue; // gone since
+        if (GoErrors.isMissing(e)) continue; // removed in the meantime
         throw failed("lstat", below, e);
       }
       walk(
@@ -189,14 +189,14 @@ final class FileSearch {
         500, "error walking directory: " + call + " " + path + ": " + GoErrors.reason(e));
   }
 
-  /** As many as are asked for, up to a limit; zero may mean all. */
+  /** The requested number of results, up to a limit; zero may mean all. */
   static int results(@Nullable String text, int usual) {
     if (text == null || text.isEmpty()) return usual;
     if (!text.matches("\\+?\\d{1,9}")) throw new Refusal(400, "invalid maxResults: " + text);
     return Math.min(MOST_RESULTS, Integer.parseInt(text));
   }
 
-  /** The directories not to look into. An empty list is the usual one. */
+  /** The directories to skip. An empty list means the default. */
   static Set<String> skipped(@Nullable String names) {
     Set<String> skipped =
         new HashSet<>(names == null || names.isEmpty() ? USUALLY_SKIPPED : list(names));

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What the kernel says of a file, links not followed, and how sandbox-api tells it. */
+/** The kernel's status of a file, without following links, in sandbox-api's form. */
 record FileStatus(int mode, long size, Instant modified, String owner, String group) {
   private static final Map<Integer, String> USERS = new ConcurrentHashMap<>();
   private static final Map<Integer, String> GROUPS = new ConcurrentHashMap<>();
@@ -31,7 +31,7 @@ record FileStatus(int mode, long size, Instant modified, String owner, String gr
           .toFormatter(Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  /** One look at the file; who its owner is may be known from another. */
+  /** Reads the attributes once; the owner's name may be cached. */
   static FileStatus of(Path file) throws IOException {
     Map<String, Object> all =
         Files.readAttributes(
@@ -48,7 +48,7 @@ record FileStatus(int mode, long size, Instant modified, String owner, String gr
     return Objects.requireNonNull(all.get(name), name);
   }
 
-  /** Asked of the system once for each number. */
+  /** Looked up in the system once for each id. */
   private static String name(Map<Integer, String> known, int number, Path file, String attribute)
       throws IOException {
     String name = known.get(number);

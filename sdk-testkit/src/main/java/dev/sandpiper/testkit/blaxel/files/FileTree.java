@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * {@code /filesystem/tree}: several text files at once. Its paths are always absolute, and every
- * path that begins with these letters is one of its own.
+ * path with this prefix belongs to it.
  */
 final class FileTree {
   static final String ROUTE = "/filesystem/tree";
@@ -47,7 +47,7 @@ final class FileTree {
     return paths.directory(paths.absolute(root));
   }
 
-  /** Stops at the first that cannot be written; those before it stay. */
+  /** Stops at the first file that cannot be written; earlier ones stay. */
   private void put(Exchange exchange, String root) throws IOException {
     Map<String, String> files = RequestBody.read(exchange, "").texts("files");
     String absolute = paths.absolute(root);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code PUT /filesystem}: a file from JSON or from a form, in place, or a directory. Parents are
- * made; a file that exists keeps its mode.
+ * created; an existing file keeps its mode.
  */
 final class FileWriting {
   private static final int MOST_PERMISSION_BYTES = 1024;
@@ -112,7 +112,7 @@ final class FileWriting {
     }
   }
 
-  /** An upload that ends early takes the file with it, whatever was in there before. */
+  /** An upload that ends early deletes the file, even if it existed before. */
   private void writeFrom(InputStream content, String absolute, int mode) throws IOException {
     try {
       disk.write(exchange, absolute, mode, content, "error writing binary file: ");

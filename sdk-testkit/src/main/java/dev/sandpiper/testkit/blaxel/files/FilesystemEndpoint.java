@@ -12,7 +12,7 @@ import dev.sandpiper.testkit.machine.LazyWatches;
 import java.io.IOException;
 import java.time.Duration;
 
-/** The part of sandbox-api that is about files, for one sandbox. Thread-safe. */
+/** The file calls of sandbox-api, for one sandbox. Thread-safe. */
 public final class FilesystemEndpoint implements AutoCloseable {
   private static final String FILES = "/filesystem";
   private static final String WATCH = "/watch/filesystem";
@@ -45,13 +45,13 @@ public final class FilesystemEndpoint implements AutoCloseable {
     watch = new FilesystemWatch(paths, watches, keepalive);
   }
 
-  /** Makes ready what the first watch would have to wait for. */
+  /** Starts what the first watch would have to wait for. */
   public void start() {
     watches.start();
   }
 
   /**
-   * Answers completely, or says that somebody else has to.
+   * Handles the request and returns true, or returns false if it is not about files.
    *
    * @param rawPath as it was sent, without the sandbox's prefix
    */
@@ -99,7 +99,7 @@ public final class FilesystemEndpoint implements AutoCloseable {
     void send() throws IOException;
   }
 
-  /** Whoever asks for the head alone gets it without a look at anything. */
+  /** A HEAD request gets its response without any check. */
   private static boolean onlyGet(Exchange exchange, Answer answer) throws IOException {
     switch (exchange.method()) {
       case "GET" -> answer.send();
@@ -132,12 +132,12 @@ public final class FilesystemEndpoint implements AutoCloseable {
     return true;
   }
 
-  /** How many directories are watched now. */
+  /** The number of watched directories. */
   public int watchCount() {
     return watch.openCount();
   }
 
-  /** Ends all watches and all waiting writes; nothing is left of them. */
+  /** Ends all watches and all waiting writes completely. */
   @Override
   public void close() {
     watches.close();

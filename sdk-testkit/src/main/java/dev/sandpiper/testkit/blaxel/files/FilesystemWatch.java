@@ -22,8 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /watch/filesystem}: tells one client what happens in a directory. Not even the head of the
- * answer is sent before the first line, so nobody can know when it begins. Ends with the client.
+ * {@code /watch/filesystem}: reports changes in a directory to one client. Not even the head of the
+ * response is sent before the first line, so clients do not know when it begins. Ends when the
+ * client disconnects.
  */
 final class FilesystemWatch {
   private static final byte[] KEEPALIVE = "[keepalive]\n".getBytes(US_ASCII);
@@ -51,7 +52,7 @@ final class FilesystemWatch {
     Naming naming =
         new Naming(absolute, ignore == null ? List.of() : List.of(ignore.split(",", -1)));
     ChangeQueue changes = ChangeQueue.lossy();
-    exchange.drain(); // whether the client is there can be asked once its body has been read
+    exchange.drain(); // a disconnect can be detected once the body has been read
     DirectoryWatches.Watch watch;
     try {
       watch = watches.open(directory, tree ? Depth.TREE_BY_FIRST_NAMES : Depth.DIRECTORY, changes);
@@ -73,7 +74,7 @@ final class FilesystemWatch {
     }
   }
 
-  /** How many are being reported now. */
+  /** The number of open watches. */
   int openCount() {
     return open.get();
   }
@@ -83,7 +84,7 @@ final class FilesystemWatch {
     OutputStream out = exchange.stream(200);
     long interval = keepalive.toNanos();
     long last = System.nanoTime();
-    // Who closes at once must not hold one of the kernel's few handles much longer.
+    // A client that closes soon must not hold one of the kernel's few handles much longer.
     long look = FIRST_LOOK_NANOS;
     while (!exchange.isClientGone()) {
       FileChange change = changes.next(Math.min(interval - (System.nanoTime() - last), look));
@@ -100,10 +101,10 @@ final class FilesystemWatch {
   }
 
   /**
-   * What the changes of a watch are called.
+   * How the changes of a watch are named.
    *
-   * @param directory absolute, as the client calls it
-   * @param ignored a path that has one of these texts in it is not reported
+   * @param directory absolute, as the client named it
+   * @param ignored a path that contains one of these texts is not reported
    */
   private record Naming(String directory, List<String> ignored) {
     /** Null if it is ignored. */

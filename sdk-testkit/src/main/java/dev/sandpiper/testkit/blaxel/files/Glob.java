@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** A pattern for names as Go has it. One that is malformed fits nothing. */
+/** A pattern for names, as in Go. A malformed one matches nothing. */
 final class Glob {
   private static final String MEMBER = "(?:\\\\.|[^\\]\\\\-])";
   private static final Pattern PART =
@@ -28,7 +28,7 @@ final class Glob {
     pattern = end == glob.length() ? compiled(regex.toString()) : null;
   }
 
-  /** Null for a range whose end is before its beginning, which nothing fits. */
+  /** Null for a range whose end is before its beginning, which matches nothing. */
   private static @Nullable Pattern compiled(String regex) {
     try {
       return Pattern.compile(regex, Pattern.DOTALL);
@@ -44,7 +44,7 @@ final class Glob {
     return part.group().equals("*") ? ".*" : ".";
   }
 
-  /** Each for itself, because in Java's classes more characters mean something; ranges stay. */
+  /** Escapes each character, because more of them are special in Java's classes; ranges stay. */
   private static String members(String members) {
     return MEMBERS
         .matcher(members)

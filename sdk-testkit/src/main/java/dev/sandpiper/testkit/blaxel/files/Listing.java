@@ -14,12 +14,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One directory's entries, by the bytes of their names. Everything but a directory is a file. */
+/**
+ * One directory's entries, sorted by the bytes of their names. Everything but a directory is a
+ * file.
+ */
 final class Listing {
   private Listing() {}
 
   /**
-   * @param named the directory as the client calls it; entries are called alike
+   * @param named the directory as the client named it; the paths of entries begin with it
    */
   static ObjectNode of(String named, Path directory) {
     ObjectNode listing = GoJson.object();
@@ -53,7 +56,7 @@ final class Listing {
     }
   }
 
-  /** A directory with nothing but directories. */
+  /** A directory that contains only directories. */
   static ObjectNode ofDirectories(String named, Iterable<String> names) {
     ObjectNode listing = GoJson.object();
     listing.put("path", named).put("name", ExactPath.name(named)).putArray("files");

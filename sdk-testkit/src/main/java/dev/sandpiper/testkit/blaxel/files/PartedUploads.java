@@ -15,10 +15,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * {@code /filesystem-multipart}: a file that comes in parts, in any order, and is then put
- * together.
- */
+/** {@code /filesystem-multipart}: a file that is sent in parts, in any order, and then joined. */
 final class PartedUploads implements AutoCloseable {
   static final String ROUTE = "/filesystem-multipart";
   private static final String INITIATE = ROUTE + "/initiate";
@@ -32,7 +29,7 @@ final class PartedUploads implements AutoCloseable {
     this.store = new UploadStore(disk);
   }
 
-  /** Whether there was something to answer. */
+  /** Returns whether the request was handled. */
   boolean answer(Exchange exchange, RequestPath path) throws IOException {
     String method = exchange.method();
     if (method.equals("POST") && path.startsWith(INITIATE + "/")) {
@@ -67,12 +64,12 @@ final class PartedUploads implements AutoCloseable {
     if (!permissions.isEmpty()) {
       mode = FileWriting.parseMode(permissions, "invalid permissions format: ");
     }
-    paths.follow(target); // refused now, if it lies outside
+    paths.follow(target); // rejected now, if it is outside
     exchange.json(
         200, GoJson.object().put("uploadId", store.begin(target, mode)).put("path", target));
   }
 
-  /** A body that is missing or malformed does not matter. */
+  /** A missing or malformed body is ignored. */
   private static String permissions(Exchange exchange) throws IOException {
     try {
       return RequestBody.read(exchange, "MultipartInitiateRequest").text("permissions");
@@ -175,7 +172,7 @@ final class PartedUploads implements AutoCloseable {
     exchange.json(200, answer);
   }
 
-  /** Forgets all uploads and deletes their parts. */
+  /** Removes all uploads and deletes their parts. */
   @Override
   public void close() {
     store.close();

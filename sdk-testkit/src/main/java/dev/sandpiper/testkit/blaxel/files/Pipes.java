@@ -13,9 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The named pipes of one sandbox. Opening one waits for its other end, and nothing frees a Java
- * thread that waits there; so a shell opens it, one for each request. As on the real server a write
- * goes on after its client has left, until the pipe has a reader or the sandbox ends. Thread-safe.
+ * The named pipes of one sandbox. Opening one waits for its other end, and a Java thread that waits
+ * there cannot be interrupted; so a shell opens it, one for each request. As on the real server, a
+ * write continues after its client has disconnected, until the pipe has a reader or the sandbox
+ * ends. Thread-safe.
  */
 final class Pipes implements AutoCloseable {
   private static final int MOST_BYTES = 8 * 1024 * 1024;
@@ -28,9 +29,9 @@ final class Pipes implements AutoCloseable {
   /**
    * Blocks until all of the content is in the pipe.
    *
-   * @param complaint how a refusal begins
+   * @param complaint how an error message begins
    * @throws Refusal if the reader closes the pipe before it has read everything
-   * @throws IOException if the client leaves, or the sandbox ends
+   * @throws IOException if the client disconnects, or the sandbox ends
    */
   void write(Exchange exchange, Path pipe, InputStream content, String complaint)
       throws IOException {
@@ -48,7 +49,7 @@ final class Pipes implements AutoCloseable {
     throw new Refusal(422, complaint + ": " + reason);
   }
 
-  /** The writer takes the bytes from a file, so that no thread of ours has to stay with it. */
+  /** The writer reads the bytes from a file, so that no thread has to feed it. */
   private Process startWriter(Path pipe, byte[] bytes) throws IOException {
     Path content = Files.createTempFile("sandpiper-pipe-", "");
     try {
@@ -64,12 +65,12 @@ final class Pipes implements AutoCloseable {
   }
 
   /**
-   * Blocks until something has the pipe open for writing.
+   * Blocks until a process has the pipe open for writing.
    *
-   * @throws IOException if the client leaves first
+   * @throws IOException if the client disconnects first
    */
   static void awaitWriter(Exchange exchange, Path pipe) throws IOException {
-    exchange.drain(); // whether the client is there can be asked once its body has been read
+    exchange.drain(); // a disconnect can be detected once the body has been read
     Process reader = shell(": <\"$1\"", pipe, null);
     try {
       awaitEnd(exchange, reader);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** The parts of uploads, on disk until they are put together. Nothing expires. Thread-safe. */
 final class UploadStore implements AutoCloseable {
   /**
-   * A file to be.
+   * An upload in progress.
    *
    * @param target absolute
    */
@@ -35,7 +35,7 @@ final class UploadStore implements AutoCloseable {
       String target, int mode, Instant begun, Path directory, NavigableMap<Integer, Part> parts) {}
 
   /**
-   * A part that is there.
+   * A stored part.
    *
    * @param etag its MD5
    */
@@ -67,7 +67,7 @@ final class UploadStore implements AutoCloseable {
     return id;
   }
 
-  /** Made when it is first needed. */
+  /** Created when it is first needed. */
   private synchronized Path directory() throws IOException {
     if (closed) throw new IOException("the sandbox is gone");
     if (directory == null) directory = Files.createTempDirectory("sandpiper-uploads-");
@@ -82,7 +82,9 @@ final class UploadStore implements AutoCloseable {
     return Map.copyOf(uploads);
   }
 
-  /** Takes a part's bytes; an incomplete one leaves nothing. A number's former part is replaced. */
+  /**
+   * Stores a part; an incomplete one is discarded. An earlier part of the same number is replaced.
+   */
   Part add(String id, int number, InputStream content) throws IOException {
     Upload upload = uploads.get(id);
     if (upload == null) throw new IOException("the upload is gone");
@@ -109,7 +111,7 @@ final class UploadStore implements AutoCloseable {
     }
   }
 
-  /** Writes parts behind one another, in place, and forgets the upload. */
+  /** Writes the parts one after the other, in place, and removes the upload. */
   void complete(Exchange exchange, String id, Upload upload, Collection<Part> parts)
       throws IOException {
     String complaint = "failed to complete upload: failed to create final file: ";
@@ -121,7 +123,7 @@ final class UploadStore implements AutoCloseable {
     abort(id);
   }
 
-  /** Several files as one. No more than one of them is open. */
+  /** Several files as one stream. At most one of them is open. */
   private static final class JoinedParts extends JoinedStream {
     private final Iterator<Part> left;
 

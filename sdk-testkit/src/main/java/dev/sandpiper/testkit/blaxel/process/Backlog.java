@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * What a stream is given first: the combined file, line by line. A line that is longer than a
- * mebibyte ends it there, without a word.
+ * The first content of a stream: the combined file, line by line. It ends silently at a line longer
+ * than a mebibyte.
  */
 final class Backlog {
   private static final int LONGEST_LINE_BYTES = 1 << 20;
@@ -33,7 +33,7 @@ final class Backlog {
     }
   }
 
-  /** Where the first byte stands that is not part of a head that was let go. */
+  /** The offset of the first byte after the released head. */
   private static long firstKept(FileChannel file) throws IOException {
     long position = 0;
     while (true) {

@@ -58,10 +58,10 @@ abstract class ClientStream {
     out.flush();
   }
 
-  /** Says that the process lives, as it is meant to be said; nothing where that is never said. */
+  /** Writes a keep-alive in the intended way; does nothing if the stream has none. */
   abstract void keepAlive();
 
-  /** How it says so once more, where that does not belong; empty if it does not. */
+  /** The stray keep-alive, written where it does not belong; empty if there is none. */
   abstract byte[] strayKeepAlive();
 
   void write(String text) {
@@ -84,12 +84,12 @@ abstract class ClientStream {
     }
   }
 
-  /** There is no more. Does not block. */
+  /** Ends the stream. Does not block. */
   void end() {
     over.countDown();
   }
 
-  /** Waits for the end. False if the client has gone before. */
+  /** Waits for the end. False if the client has disconnected before. */
   boolean follow() throws IOException, InterruptedException {
     long nextKeepAlive = System.nanoTime() + limits.streamKeepAlive().toNanos();
     while (!over.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -107,12 +107,12 @@ abstract class ClientStream {
     return !isGone();
   }
 
-  /** How long it is until it says once more that it lives. */
+  /** The time until the next stray keep-alive. */
   Duration untilNextStray() {
     return Duration.ofNanos(nextStray - System.nanoTime());
   }
 
-  /** Not asked while somebody writes, who will find out. */
+  /** Not checked during a write, which will notice it. */
   private boolean hasClientLeft() throws IOException {
     if (!lock.tryLock()) return false;
     try {

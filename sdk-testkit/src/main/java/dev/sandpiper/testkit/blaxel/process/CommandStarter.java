@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Starts the commands of one sandbox, each as the leader of a process group. Thread-safe. */
 public interface CommandStarter extends AutoCloseable {
   /**
-   * What is to be started.
+   * The command to start.
    *
    * @param words the program, by its absolute path, and its arguments
    * @param output an existing file, to which standard output is appended
@@ -30,9 +30,9 @@ public interface CommandStarter extends AutoCloseable {
   }
 
   /**
-   * A command that runs, or has run.
+   * A command that is running or has ended.
    *
-   * @param exit comes once it has ended, with its code, or -1 if a signal ended it
+   * @param exit completes once it has ended, with its code, or -1 if it was killed by a signal
    */
   record Started(long pid, CompletableFuture<Integer> exit) {}
 
@@ -41,12 +41,12 @@ public interface CommandStarter extends AutoCloseable {
   /**
    * Sends SIGTERM or SIGKILL to a process group.
    *
-   * @return null once it is sent, else the kernel's reason
+   * @return null once it is sent, otherwise the kernel's reason
    */
   @Nullable String signal(long group, boolean kill) throws IOException;
 
   /**
-   * Gives the disk back what a file's first bytes take; they become zeros. False where that is not
+   * Releases the disk space of a file's first bytes; they become zeros. False if that is not
    * possible, and nothing was done.
    */
   boolean release(Path file, long length) throws IOException;

@@ -26,7 +26,7 @@ public final class Commands implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Commands.class);
   private static final Duration RESTART_PAUSE = Duration.ofSeconds(1);
 
-  /** A process is not started. The message is the server's. */
+  /** A process could not be started. The message is the server's. */
   static final class NotStartedException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -49,7 +49,7 @@ public final class Commands implements AutoCloseable {
     return table;
   }
 
-  /** Starts a process. Nothing is taken of its output before {@link #follow}. */
+  /** Starts a process. Its output is not read before {@link #follow}. */
   Running start(StartRequest request) throws IOException, NotStartedException {
     String given = request.name();
     String name = given == null ? "proc-" + Secrets.processSuffix() : given;
@@ -79,7 +79,7 @@ public final class Commands implements AutoCloseable {
     return new Running(record, start, started);
   }
 
-  /** What the sandbox's variable says, as the real server reads it. */
+  /** The value of the sandbox's variable, parsed as by the real server. */
   private int logFileBytes() {
     String given = machinery.environment().getOrDefault("SANDBOX_MAX_LOG_FILE_BYTES", "");
     return given.matches("[1-9]\\d{0,8}")
@@ -101,7 +101,7 @@ public final class Commands implements AutoCloseable {
     return expanded.startsWith("/") ? expanded : home + "/" + expanded;
   }
 
-  /** A process and its present attempt. */
+  /** A process and its current attempt. */
   record Running(ProcessRecord record, Start start, Started started) {}
 
   private static void makeFiles(LogFiles files, String name) throws NotStartedException {
@@ -131,7 +131,7 @@ public final class Commands implements AutoCloseable {
     return new Start(words, directory, environment, files.output(), files.errors());
   }
 
-  /** Looked up in the sandbox's own path, as the server's library does. */
+  /** Looked up on the sandbox's own path, as by the server's library. */
   private String program(String shell) throws NotStartedException {
     if (shell.contains("/")) return shell;
     for (String directory : machinery.environment().getOrDefault("PATH", "").split(":", -1)) {
@@ -156,7 +156,7 @@ public final class Commands implements AutoCloseable {
     }
   }
 
-  /** One run of a process. Once it is over, what its files hold is all there will be. */
+  /** One run of a process. Once it has ended, its files are complete. */
   private static final class Attempt {
     private final Running running;
     private volatile boolean over;
@@ -171,7 +171,7 @@ public final class Commands implements AutoCloseable {
     }
   }
 
-  /** Begins to take the output, and to wait for the end. */
+  /** Starts to read the output, and to wait for the end. */
   void follow(Running running) {
     Attempt attempt = new Attempt(running);
     var unused =
@@ -186,7 +186,7 @@ public final class Commands implements AutoCloseable {
     machinery.run(() -> tick(attempt));
   }
 
-  /** The last words of the server reach the file before the last of it is taken. */
+  /** The server's last message is written to the file before the last of it is read. */
   private void ended(Attempt attempt) {
     if (attempt.again) announceRestart(attempt.record());
     attempt.over = true;
@@ -277,13 +277,13 @@ public final class Commands implements AutoCloseable {
     return record.end(kill ? Status.KILLED : Status.STOPPED, group -> starter.signal(group, kill));
   }
 
-  /** Waits for nobody who does not read. */
+  /** Does not wait for clients that do not read. */
   private void tell(ProcessRecord record, String text) {
     Tailer tailer = record.tailer();
     if (!tailer.tellAtOnce(text)) machinery.run(() -> tailer.tell(text));
   }
 
-  /** Kills them all. A caller that waits for one learns that it is gone. */
+  /** Kills all of them. A caller that waits for one is notified that it has ended. */
   @Override
   public void close() {
     starter.close();

@@ -6,7 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Until when a request waits, if it does not wait for ever. */
+/** How long a request waits, if it has a limit. */
 final class Deadline {
   private final boolean none;
   private final long end;
@@ -16,7 +16,7 @@ final class Deadline {
     this.end = end;
   }
 
-  /** So many seconds from now; zero for none. */
+  /** This many seconds from now; zero for no deadline. */
   static Deadline in(int seconds) {
     return new Deadline(seconds <= 0, System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
   }
@@ -25,7 +25,7 @@ final class Deadline {
     return !none && System.nanoTime() - end >= 0;
   }
 
-  /** False if the deadline comes first. */
+  /** False if the deadline passes first. */
   boolean await(CompletableFuture<Void> event) throws IOException, InterruptedException {
     try {
       if (none) {

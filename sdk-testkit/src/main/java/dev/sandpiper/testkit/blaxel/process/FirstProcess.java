@@ -34,13 +34,13 @@ public final class FirstProcess implements CommandStarter {
   private final Process perl;
   private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by the lock. What was asked and not yet answered, and the ends that are to come.
+  // Guarded by the lock. Pending questions and pending exits.
   private final Map<Long, CompletableFuture<Answer>> questions = new HashMap<>();
   private final Map<Long, CompletableFuture<Integer>> exits = new HashMap<>();
   private long asked;
   private boolean over;
 
-  /** A line about a question, and the end of the command that it tells of, if it does. */
+  /** A line in response to a question, and the exit of the command that it reports, if any. */
   private record Answer(String word, String rest, CompletableFuture<Integer> exit) {}
 
   private FirstProcess(Process perl) {
@@ -111,7 +111,7 @@ public final class FirstProcess implements CommandStarter {
     return await(answer);
   }
 
-  /** Behind its length, in four bytes. */
+  /** Preceded by its length, in four bytes. */
   private static void write(ByteArrayOutputStream message, String text) {
     byte[] bytes = text.getBytes(UTF_8);
     message.writeBytes(ByteBuffer.allocate(4).putInt(bytes.length).array());

@@ -3,12 +3,12 @@ package dev.sandpiper.testkit.blaxel.process;
 import java.time.Duration;
 
 /**
- * What the real server reads from its own environment or has built in.
+ * Limits that the real server reads from its own environment or has built in.
  *
- * @param logFileBytes above this a log file loses its head, at each sweep
- * @param sweep how often log files are looked at
- * @param streamKeepAlive how often a process's stream says that it lives
- * @param textKeepAlive how often it says so in the wrong place
+ * @param logFileBytes above this a log file loses its beginning, at each sweep
+ * @param sweep how often log files are checked
+ * @param streamKeepAlive the interval of keep-alives of a process's stream
+ * @param textKeepAlive the interval of keep-alives in the wrong place
  */
 public record Limits(
     int logFileBytes, Duration sweep, Duration streamKeepAlive, Duration textKeepAlive) {

@@ -12,9 +12,9 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The three files into which the output of the processes of one name goes. */
+/** The three log files of the processes of one name. */
 public final class LogFiles {
-  /** Stands in front of what is not the whole. */
+  /** The first line of a truncated output. */
   public static final String TRUNCATED =
       "[... truncated, see the process log file for the full output ...]\n";
 
@@ -26,10 +26,10 @@ public final class LogFiles {
   private final Path combined;
   private final int capBytes;
 
-  /** The lengths of the heads that were let go. */
+  /** The lengths of the released heads. */
   private final Map<Path, Long> released = new ConcurrentHashMap<>();
 
-  /** Gives the disk back what the head of a file takes, if that is possible. */
+  /** Releases the disk space of a file's head, if that is possible. */
   interface Releasing {
     boolean release(Path file, long length) throws IOException;
   }
@@ -56,7 +56,7 @@ public final class LogFiles {
     return combined;
   }
 
-  /** Makes the outputs' files, empty. The combined one is only ever appended to. */
+  /** Creates the empty files of the outputs. The combined one is only ever appended to. */
   static void empty(Path file) throws IOException {
     FileChannel.open(
             file,
@@ -66,19 +66,19 @@ public final class LogFiles {
         .close();
   }
 
-  /** The end of an output, behind a line that says so if that is not all of it. */
+  /** The end of an output, after a line that says so if it is truncated. */
   byte[] tail(Path file, int limitBytes) throws IOException {
     return tail(file, Long.MAX_VALUE, limitBytes);
   }
 
-  /** The same of what stands in front of an offset. Nothing if there is no such file any more. */
+  /** The same for the bytes before an offset. Empty if the file no longer exists. */
   byte[] tail(Path file, long before, int limitBytes) throws IOException {
     if (!Files.exists(file)) return new byte[0];
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long end = Math.min(before, channel.size());
       long start = Math.max(0, end - limitBytes);
       byte[] bytes = read(channel, start, (int) (end - start));
-      int zeros = 0; // of a head that was let go, or so the server thinks
+      int zeros = 0; // of a released head, or so the server assumes
       while (zeros < bytes.length && bytes[zeros] == 0) zeros++;
       return start + zeros == 0 ? bytes : marked(Arrays.copyOfRange(bytes, zeros, bytes.length));
     }
@@ -91,7 +91,7 @@ public final class LogFiles {
     return all;
   }
 
-  /** As many bytes as there are from an offset, up to a number. */
+  /** The bytes from an offset on, up to a maximum. */
   static byte[] read(FileChannel channel, long offset, int most) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(most);
     while (buffer.hasRemaining()) {
@@ -100,7 +100,7 @@ public final class LogFiles {
     return Arrays.copyOf(buffer.array(), buffer.position());
   }
 
-  /** Lets go of the heads of files above the cap: offsets stay, the bytes become zeros. */
+  /** Releases the heads of files above the limit: offsets stay, the bytes become zeros. */
   void release() throws IOException {
     for (Path file : new Path[] {output, errors, combined}) {
       if (Files.exists(file) && Files.size(file) > capBytes) release(file);

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
-/** What one sandbox's server runs on: directories, variables, threads, and how it misbehaves. */
+/** The environment of one sandbox's server: directories, variables, threads, and faults. */
 public final class Machinery {
   private final BlaxelPlaces places;
   private final Map<String, String> environment;
@@ -43,7 +43,7 @@ public final class Machinery {
     return environment;
   }
 
-  /** The variables that no command can do without: by them it is found. */
+  /** The variables that every command must have, because it is found by them. */
   Map<String, String> marks() {
     return marks;
   }
@@ -56,12 +56,12 @@ public final class Machinery {
     return limits;
   }
 
-  /** Runs a task on a worker, unless the sandbox is gone. */
+  /** Runs a task on a worker, unless the sandbox has ended. */
   synchronized void run(Runnable task) {
     if (!stopped) threads.run(task);
   }
 
-  /** Runs a task on a worker once the time has passed, unless the sandbox is gone by now. */
+  /** Runs a task on a worker once the time has passed, unless the sandbox has ended by then. */
   synchronized void after(Duration delay, Runnable task) {
     if (!stopped) threads.later(delay, () -> runUnlessStopped(task));
   }
@@ -74,7 +74,7 @@ public final class Machinery {
     return stopped;
   }
 
-  /** Nothing is begun any more. */
+  /** From now on no task is started. */
   public synchronized void stop() {
     stopped = true;
   }

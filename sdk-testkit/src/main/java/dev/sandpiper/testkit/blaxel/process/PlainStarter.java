@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts commands by Java's own means, for machines without perl. There are no groups: a signal
- * goes to the command and to those below it, and to nobody once the command has ended. A death by
+ * Starts commands with Java's own API, for machines without perl. There are no groups: a signal is
+ * sent to the command and its descendants, and to no process once the command has ended. A death by
  * signal N is reported as an exit with 128 + N.
  */
 public final class PlainStarter implements CommandStarter {

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out whether a process listens, where others could reach it. */
+/** Determines whether a process listens at an address that others can reach. */
 final class Ports {
   private static final Logger log = LoggerFactory.getLogger(Ports.class);
   private static final long PAUSE_MILLIS = 200;
@@ -24,8 +24,8 @@ final class Ports {
   private Ports() {}
 
   /**
-   * Waits until a process, or one below it, listens on all the ports that its start named. That it
-   * has ended is not noticed. False if the deadline comes first.
+   * Waits until a process, or a descendant of it, listens on all the ports in its start request.
+   * Its end is not noticed. False if the deadline passes first.
    */
   static boolean await(ProcessRecord record, Machinery machinery, Deadline deadline)
       throws IOException, InterruptedException {
@@ -52,7 +52,7 @@ final class Ports {
     return open.containsAll(ports);
   }
 
-  /** The inodes of what a process has open. */
+  /** The inodes of a process's open sockets. */
   private static void addSockets(long pid, Set<String> sockets) {
     Path open = PROCESSES.resolve(pid + "/fd");
     try (DirectoryStream<Path> files = Files.newDirectoryStream(open)) {

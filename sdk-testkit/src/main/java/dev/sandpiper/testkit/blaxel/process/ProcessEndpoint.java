@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessEndpoint {
   private static final int MOST_BODY_BYTES = 32 << 20;
 
-  /** A sandbox's variable, by which the platform says what the plan does not include. */
+  /**
+   * A variable of a sandbox by which the platform disables a feature that the plan does not
+   * include.
+   */
   private static final String NO_KEEP_ALIVE = "BL_DISABLE_KEEPALIVE";
 
   private final Machinery machinery;
@@ -120,7 +123,7 @@ public final class ProcessEndpoint {
     }
   }
 
-  /** As documented, a start that fails has a status of its own. */
+  /** As documented, a failed start has a status of its own. */
   private void streamDocumented(Exchange exchange, StartRequest request)
       throws IOException, InterruptedException {
     try {
@@ -150,7 +153,7 @@ public final class ProcessEndpoint {
     if (follow(record, stream)) stream.result(ProcessJson.of(record));
   }
 
-  /** Stays with a stream to its end. False if its client has gone before. */
+  /** Follows a stream to its end. False if its client has disconnected before. */
   private boolean follow(ProcessRecord record, ClientStream stream)
       throws IOException, InterruptedException {
     boolean stayed = false;
@@ -166,11 +169,12 @@ public final class ProcessEndpoint {
   }
 
   /**
-   * What tells a client that its stream lives goes on after it has left, for as long as the process
-   * runs, and gets into the answers to others: the real server uses its requests' places again.
+   * Keep-alives of a stream continue after its client has disconnected, for as long as the process
+   * runs, and appear in the responses to others, because the real server reuses its request
+   * objects.
    *
-   * @param sign how the stream says that it lives
-   * @param next when it would have said so next
+   * @param sign the keep-alive of the stream
+   * @param next when the next one would have been sent
    */
   private void haunt(ProcessRecord record, byte[] sign, Duration next) {
     machinery.after(
@@ -182,7 +186,7 @@ public final class ProcessEndpoint {
         });
   }
 
-  /** One that has ended gives what there is, and ends. */
+  /** The stream of an ended process has the existing output, and ends. */
   private static void attach(ProcessRecord record, ClientStream stream) throws IOException {
     if (!record.tailer().attach(stream)) stream.end();
   }
@@ -211,7 +215,7 @@ public final class ProcessEndpoint {
     }
   }
 
-  /** For a process that is not known too the status is 200. */
+  /** The status is 200 even for an unknown process. */
   public void streamLogs(Exchange exchange, String identifier) throws IOException {
     TextStream stream = new TextStream(exchange, machinery.limits());
     stream.begin();

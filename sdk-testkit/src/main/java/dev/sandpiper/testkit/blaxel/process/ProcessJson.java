@@ -10,19 +10,19 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Processes as the server's answers word them. */
+/** The JSON of processes in the server's responses. */
 final class ProcessJson {
-  /** How much of each output stands in the answer about a process, and in the answer to a wait. */
+  /** How much of each output is in the response about a process, and in the response to a wait. */
   static final int INLINE_BYTES = 64 << 10;
 
   static final int WHOLE_BYTES = 4 << 20;
 
-  /** In local time, whatever it says. */
+  /** In local time, although it says GMT. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
           .withZone(ZoneId.systemDefault());
 
-  /** The two outputs, or what of them is shown, as text. */
+  /** The two outputs, or the shown parts of them, as text. */
   record Outputs(String stdout, String stderr) {
     /** The ends of the files. */
     static Outputs ofFiles(ProcessRecord record, int limitBytes) throws IOException {
@@ -32,14 +32,14 @@ final class ProcessJson {
           GoJson.decode(files.tail(files.errors(), limitBytes)));
     }
 
-    /** Only what the server has taken so far. */
+    /** Only the output that the server has read so far. */
     static Outputs inMemory(ProcessRecord record) throws IOException {
       return new Outputs(
           GoJson.decode(record.tailer().taken(Channel.STDOUT, INLINE_BYTES)),
           GoJson.decode(record.tailer().taken(Channel.STDERR, INLINE_BYTES)));
     }
 
-    /** One behind the other, in whatever order they were written. */
+    /** One after the other, regardless of the order of writing. */
     String together() {
       return stdout + stderr;
     }
@@ -47,7 +47,7 @@ final class ProcessJson {
 
   private ProcessJson() {}
 
-  /** The answer about one process. */
+  /** The response about one process. */
   static ObjectNode of(ProcessRecord record) throws IOException {
     return of(record, Outputs.ofFiles(record, INLINE_BYTES), "");
   }
@@ -57,12 +57,12 @@ final class ProcessJson {
     return of(record, Outputs.ofFiles(record, INLINE_BYTES), null);
   }
 
-  /** The answer to a start that was waited for. */
+  /** The response to a start that waits for the end. */
   static ObjectNode awaited(ProcessRecord record) throws IOException {
     return of(record, Outputs.ofFiles(record, WHOLE_BYTES), "");
   }
 
-  /** The answer to a start. */
+  /** The response to a start. */
   static ObjectNode started(ProcessRecord record) throws IOException {
     Outputs outputs = Outputs.inMemory(record);
     ObjectNode tree = of(record, outputs, "");

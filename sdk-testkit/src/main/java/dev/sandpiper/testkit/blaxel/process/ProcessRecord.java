@@ -7,11 +7,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server knows about one process, which is not always what is true: {@code stopped} is
- * said as soon as the signal is sent. Thread-safe.
+ * The server's record of one process, which is not always accurate: it is {@code stopped} as soon
+ * as the signal is sent. Thread-safe.
  */
 final class ProcessRecord {
-  /** The JSON of a process. */
+  /** The status in the JSON of a process. */
   enum Status {
     RUNNING,
     COMPLETED,
@@ -24,7 +24,7 @@ final class ProcessRecord {
     }
   }
 
-  /** All that changes, at one moment. */
+  /** An immutable snapshot of everything that changes. */
   record State(
       Status status,
       Instant startedAt,
@@ -73,7 +73,7 @@ final class ProcessRecord {
     this.state = new State(Status.RUNNING, Instant.now(), null, 0, 0, request.keepAlive());
   }
 
-  /** The number by which it goes: that of its first attempt, for good. */
+  /** Its pid for clients: permanently that of its first attempt. */
   long pid() {
     return pid;
   }
@@ -98,7 +98,7 @@ final class ProcessRecord {
     return tailer;
   }
 
-  /** Completes when the last attempt has ended and its output was taken. */
+  /** Completes when the last attempt has ended and its output was read. */
   CompletableFuture<Void> finished() {
     return finished;
   }
@@ -116,21 +116,21 @@ final class ProcessRecord {
   }
 
   /**
-   * The server's mistake: a look-up of a process by its number has it forget under which number the
-   * process was started again.
+   * Imitates a fault of the server: a lookup of a process by its pid makes it forget the pid of the
+   * restarted process.
    */
   synchronized void forgetGroup() {
     if (state.status() == Status.RUNNING) group = pid;
   }
 
-  /** It runs again, under another number of the kernel's. */
+  /** It was restarted, with another pid of the kernel. */
   synchronized void restarted(long newGroup) {
     group = newGroup;
     state =
         new State(Status.RUNNING, Instant.now(), null, 0, state.restartCount(), state.keepAlive());
   }
 
-  /** Notes an end. True if the process is to be started once more. */
+  /** Records an end. True if the process is to be restarted. */
   synchronized boolean exited(int code) {
     Status status = state.status();
     if (code == 0) {
@@ -155,13 +155,13 @@ final class ProcessRecord {
     return request.maxRestarts() < 0 || state.restartCount() < request.maxRestarts();
   }
 
-  /** How a signal is sent to the group; returns null, or why it could not be. */
+  /** Sends a signal to the group; returns null, or why it could not be sent. */
   interface Sending {
     @Nullable String send(long group) throws IOException;
   }
 
   /**
-   * Says that the process is stopped or killed, and sends the signal; takes it back if that fails.
+   * Sets the status to stopped or killed, and sends the signal; reverts the status if that fails.
    *
    * @return null, or why the signal could not be sent
    */
@@ -184,7 +184,7 @@ final class ProcessRecord {
     return before;
   }
 
-  /** What to say of a process whose end came between. */
+  /** The status of a process that ended in between. */
   private Status ended(State before) {
     if (before.completedAt() != null) return before.status();
     return state.exitCode() == 0 ? Status.COMPLETED : Status.FAILED;

@@ -18,7 +18,7 @@ final class ProcessTable {
   private final boolean freezes;
   private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
-  // Guarded by the lock. A pid that the kernel gives once more takes the record's place.
+  // Guarded by the lock. A reused pid replaces the record.
   private final Map<Long, ProcessRecord> records = new LinkedHashMap<>();
 
   /**
@@ -51,14 +51,16 @@ final class ProcessTable {
     }
   }
 
-  /** All, as the list of processes looks them up: one by one, by number. */
+  /** All processes, looked up as by the list of processes: one by one, by pid. */
   List<ProcessRecord> list() {
     List<ProcessRecord> all = all();
     all.forEach(record -> find(Long.toString(record.pid())));
     return all;
   }
 
-  /** Digits mean a number, never a name; of several processes of a name the newest is found. */
+  /**
+   * Digits mean a pid, never a name; of several processes with the same name the newest is found.
+   */
   @Nullable ProcessRecord find(String identifier) {
     Lock reading = lock.readLock();
     reading.lock();

@@ -31,7 +31,7 @@ public record StartRequest(
   }
 
   /**
-   * Reads a body as Go does: unknown fields do not matter, null stands for the default.
+   * Parses a body as Go does: unknown fields are ignored, null means the default.
    *
    * @throws MalformedException if it is malformed
    */
@@ -59,7 +59,7 @@ public record StartRequest(
     return request;
   }
 
-  /** What is left to say of it once it cannot be started again. */
+  /** The part to keep once it cannot be started again. */
   StartRequest withoutVariables() {
     return new StartRequest(
         command,
@@ -74,7 +74,7 @@ public record StartRequest(
         keepAlive);
   }
 
-  /** How long waits last, and a process that keeps the sandbox awake; zero for no limit. */
+  /** The limit of waits, and of a process that keeps the sandbox awake; zero for no limit. */
   int limitSeconds() {
     boolean usual = timeoutSeconds == null || timeoutSeconds < 0;
     if (keepAlive && usual) return KEEP_ALIVE_SECONDS;

@@ -8,7 +8,7 @@ import dev.sandpiper.testkit.http.Exchange;
 import dev.sandpiper.testkit.http.GoJson;
 import java.io.IOException;
 
-/** The answer to a start that is answered as a stream of events. */
+/** A streamed response to a start. */
 abstract class StartStream extends ClientStream {
   private StartStream(Exchange exchange, Limits limits, String contentType) {
     super(exchange, limits, contentType);
@@ -34,14 +34,14 @@ abstract class StartStream extends ClientStream {
     event("result", GoJson.text(process));
   }
 
-  /** The last event of one that failed after the head was sent. */
+  /** The last event of a start that failed after the head was sent. */
   void failure(String text) {
     event("error", text);
   }
 
   abstract void event(String type, String data);
 
-  /** The stream as it is: a JSON document in each line. */
+  /** The actual stream: one JSON document per line. */
   static final class JsonLines extends StartStream {
     JsonLines(Exchange exchange, Limits limits) {
       super(exchange, limits, "application/x-ndjson");
@@ -69,7 +69,7 @@ abstract class StartStream extends ClientStream {
     }
   }
 
-  /** The stream as the documentation has it, with comments that keep the connection alive. */
+  /** The documented stream, with comments as keep-alives. */
   static final class ServerSentEvents extends StartStream {
     static final String CONTENT_TYPE = "text/event-stream";
 
@@ -101,7 +101,7 @@ abstract class StartStream extends ClientStream {
       write(frame(type, data));
     }
 
-    /** Answers with a status of its own and one event that says why. */
+    /** Responds with a status of its own and one event with the reason. */
     static void refuse(Exchange exchange, int status, String text) throws IOException {
       exchange.set("Content-Type", CONTENT_TYPE);
       exchange.answer(status, frame("error", error(text)).getBytes(UTF_8));

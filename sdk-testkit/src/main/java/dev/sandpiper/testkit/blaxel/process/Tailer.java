@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows a process's two output files: every 50 ms it takes what is new, in pieces of at most 4096
- * bytes and standard output first, puts it into the combined file and tells the streams. Streams
- * are written to under the lock, so the slowest sets the pace.
+ * Follows a process's two output files: every 50 ms it reads new bytes, in pieces of at most 4096
+ * bytes and standard output first, appends them to the combined file and writes them to the
+ * streams. Streams are written to under the lock, so the slowest sets the pace.
  */
 final class Tailer {
   private static final Logger log = LoggerFactory.getLogger(Tailer.class);
@@ -59,7 +59,7 @@ final class Tailer {
     this.throttled = throttled;
   }
 
-  /** Waits until nobody is being written to. */
+  /** Waits until no stream is being written to. */
   void awaitStreams() {
     lock.lock();
     try {
@@ -69,14 +69,14 @@ final class Tailer {
     }
   }
 
-  /** What was taken so far, its end at most. */
+  /** The output that was read so far, or its end. */
   byte[] taken(Channel channel, int limitBytes) throws IOException {
     return channel == Channel.STDOUT
         ? files.tail(files.output(), outputOffset.get(), limitBytes)
         : files.tail(files.errors(), errorsOffset.get(), limitBytes);
   }
 
-  /** Begins anew: all that the files hold is taken once more. */
+  /** Starts over: the whole files are read once more. */
   void rewind() {
     lock.lock();
     try {
@@ -88,10 +88,12 @@ final class Tailer {
     }
   }
 
-  /** One of the two files, as long as it is when it is looked at. */
+  /** One of the two files, with its length at this moment. */
   private record Source(Channel channel, FileChannel file, long end, AtomicLong offset) {}
 
-  /** Takes what is there now; of a process that lives, with the throttle, one piece of each. */
+  /**
+   * Reads the available bytes; with the throttle, while the process is running, one piece of each.
+   */
   void take(boolean over) throws IOException {
     lock.lock();
     try (FileChannel output = FileChannel.open(files.output(), StandardOpenOption.READ);
@@ -111,7 +113,7 @@ final class Tailer {
     }
   }
 
-  /** False if there is none. */
+  /** False if there is no new piece. */
   private boolean takePiece(Source source) throws IOException {
     byte[] piece = piece(source.file, source.offset.get(), source.end);
     source.offset.addAndGet(piece.length);
@@ -126,7 +128,7 @@ final class Tailer {
     return left <= 0 ? new byte[0] : LogFiles.read(file, offset, (int) Math.min(CHUNK_BYTES, left));
   }
 
-  /** Each line, also an incomplete one, with its channel in front. */
+  /** Appends each line, even an incomplete one, with its channel in front. */
   private void appendToCombined(Channel channel, byte[] piece) throws IOException {
     byte[] prefix = channel.prefix().getBytes(UTF_8);
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
@@ -142,7 +144,7 @@ final class Tailer {
     append(files.combined(), lines.toByteArray());
   }
 
-  /** Adds to a file at its end, which may be written to by others too. */
+  /** Appends to a file, which others may write to as well. */
   static void append(Path file, byte[] bytes) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
@@ -152,8 +154,8 @@ final class Tailer {
   }
 
   /**
-   * Gives a stream what there was before, and from now on what comes. False if nothing comes any
-   * more.
+   * Writes the earlier output to a stream, and all later output as it arrives. False if there will
+   * be no more.
    */
   boolean attach(ClientStream stream) throws IOException {
     lock.lock();
@@ -170,7 +172,7 @@ final class Tailer {
     streams.remove(stream);
   }
 
-  /** Tells the streams something that the process did not write. */
+  /** Writes text that is not the process's own to the streams. */
   void tell(String text) {
     lock.lock();
     try {
@@ -180,7 +182,7 @@ final class Tailer {
     }
   }
 
-  /** The same, unless somebody is being written to. False then. */
+  /** The same, unless a stream is being written to. False then. */
   boolean tellAtOnce(String text) {
     if (!lock.tryLock()) return false;
     try {
@@ -191,7 +193,7 @@ final class Tailer {
     }
   }
 
-  /** Has every stream end: all was taken. */
+  /** Ends every stream, because all output was read. */
   void end() {
     lock.lock();
     try {
@@ -202,7 +204,7 @@ final class Tailer {
     }
   }
 
-  /** The same while somebody may be writing. */
+  /** The same while a stream may be being written to. */
   void breakOff() {
     streams.forEach(ClientStream::end);
     streams.clear();

@@ -6,7 +6,9 @@ import dev.sandpiper.testkit.blaxel.process.Tailer.Channel;
 import dev.sandpiper.testkit.http.Exchange;
 import java.io.ByteArrayOutputStream;
 
-/** {@code logs/stream}: text with the channel in front of each piece, wherever that begins. */
+/**
+ * {@code logs/stream}: text with the channel in front of each piece, even in the middle of a line.
+ */
 final class TextStream extends ClientStream {
   TextStream(Exchange exchange, Limits limits) {
     super(exchange, limits, "text/plain; charset=utf-8");
