@@ -26,7 +26,7 @@ public interface E2bFilesystem extends Filesystem {
    * Writes several files in place with one request, one after the other; all get the same metadata.
    * Works with every version of envd. If it fails, the files before the one at fault are written.
    *
-   * @param the files by path, written in the order of iteration
+   * @param files the content by path, written in the order of iteration
    * @throws IllegalArgumentException if two paths are the same or one contains a control character,
    *     or if {@code options} are atomic; then nothing is sent
    */
