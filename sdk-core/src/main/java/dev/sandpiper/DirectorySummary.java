@@ -10,7 +10,7 @@ import java.util.List;
  * @param skipped entries that were left out after {@link DirectoryOptions#skipUnsafe()}, or changed
  *     while they were packed, each with its path below the directory and the reason; the first
  *     thousand
- * @param skippedCount how many there are in all
+ * @param skippedCount the total number of skipped entries
  */
 public record DirectorySummary(long entries, long bytes, List<String> skipped, long skippedCount) {
   public DirectorySummary {

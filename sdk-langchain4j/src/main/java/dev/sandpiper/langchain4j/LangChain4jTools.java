@@ -13,8 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The tools of a sandbox for LangChain4j's AI services. Safe for use by many threads. Closes
- * nothing: the caller closes the {@link SandboxTools} when the service is not used any more.
+ * The tools of a sandbox for LangChain4j's AI services. Safe for use by many threads. The caller
+ * closes the {@link SandboxTools} when the service is no longer used.
  *
  * <pre>{@code
  * Assistant assistant =
@@ -24,11 +24,11 @@ import java.util.Map;
  *         .build();
  * }</pre>
  *
- * <p>An error of a tool is the text that the model reads, with LangChain4j's own mark of an error.
- * An interrupt of the calling thread stops the tool's command and is an exception, with the
- * thread's flag set. LangChain4j hands exceptions to the service's {@code
- * toolExecutionErrorHandler}: by default that makes another result of it and the model is asked
- * again, and one that throws ends the service.
+ * <p>An error of a tool is a text for the model, marked as an error for LangChain4j. An interrupt
+ * of the calling thread stops the tool's command and is an exception, with the thread's interrupt
+ * flag set. LangChain4j passes exceptions to the service's {@code toolExecutionErrorHandler}: the
+ * default one turns them into a result for the model, which is then called again; one that throws
+ * ends the call of the service.
  */
 public final class LangChain4jTools implements ToolProvider {
   private final Map<ToolSpecification, ToolExecutor> tools;
@@ -46,9 +46,9 @@ public final class LangChain4jTools implements ToolProvider {
     return new LangChain4jTools(all);
   }
 
-  /** What LangChain4j shows a model of one tool. */
+  /** The specification of one tool, which LangChain4j sends to a model. */
   public static ToolSpecification specification(AgentTool tool) {
-    // The builder takes no schema as text, and what is read keeps all of it.
+    // The builder does not accept a schema as text; parsing one keeps all of it.
     return ToolSpecification.fromJson(
             "{\"name\":\"" + tool.name() + "\",\"parameters\":" + tool.inputSchema() + "}")
         .toBuilder()
@@ -56,7 +56,7 @@ public final class LangChain4jTools implements ToolProvider {
         .build();
   }
 
-  /** What LangChain4j calls for one tool. */
+  /** The executor of one tool, which LangChain4j calls. */
   public static ToolExecutor executor(AgentTool tool) {
     return new SandboxToolExecutor(tool);
   }

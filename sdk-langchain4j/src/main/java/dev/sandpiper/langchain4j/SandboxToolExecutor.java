@@ -34,7 +34,7 @@ final class SandboxToolExecutor implements ToolExecutor {
   }
 
   private ToolResult call(ToolExecutionRequest request) {
-    // Some models leave the arguments out where a tool needs none.
+    // Some models omit the arguments of a tool that needs none.
     @Nullable String arguments = request.arguments();
     return tool.call(arguments == null ? "" : arguments);
   }

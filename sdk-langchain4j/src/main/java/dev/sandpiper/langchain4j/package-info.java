@@ -1,6 +1,5 @@
 /**
- * A model's tools over a sandbox for LangChain4j: {@link
- * dev.sandpiper.langchain4j.LangChain4jTools}.
+ * A model's tools for a sandbox in LangChain4j: {@link dev.sandpiper.langchain4j.LangChain4jTools}.
  */
 @NullMarked
 package dev.sandpiper.langchain4j;

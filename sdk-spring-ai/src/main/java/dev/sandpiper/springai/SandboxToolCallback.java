@@ -33,7 +33,7 @@ final class SandboxToolCallback implements ToolCallback {
     return tool.call(toolInput).text();
   }
 
-  /** The application's context is for its own tools: a sandbox gets nothing of it. */
+  /** The application's context is for its own tools and is not passed to a sandbox. */
   @Override
   public String call(String toolInput, @Nullable ToolContext toolContext) {
     return call(toolInput);

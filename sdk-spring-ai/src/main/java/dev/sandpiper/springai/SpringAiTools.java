@@ -9,21 +9,19 @@ import org.springframework.ai.tool.ToolCallbackProvider;
 import org.springframework.ai.tool.resolution.ToolCallbackResolver;
 
 /**
- * The tools of a sandbox for Spring AI's chat clients. Safe for use by many threads. Closes
- * nothing: the caller closes the {@link SandboxTools} when the client is not used any more.
+ * The tools of a sandbox for Spring AI's chat clients. Safe for use by many threads. The caller
+ * closes the {@link SandboxTools} when the client is no longer used.
  *
  * <pre>{@code
  * ChatClient client =
  *     ChatClient.builder(model).defaultTools(SpringAiTools.of(tools)).build();
  * }</pre>
  *
- * <p>An error of a tool is the text that the model reads; Spring AI has no mark for it. An
- * interrupt of the calling thread is a {@link dev.sandpiper.CancelledException}, which ends the
- * chat call.
+ * <p>An error of a tool is a text for the model; Spring AI cannot mark it as an error. An interrupt
+ * of the calling thread is a {@link dev.sandpiper.CancelledException}, which ends the chat call.
  *
- * <p>A tool name that a model made up ends the chat call too, with Spring AI's own exception,
- * unless its tool calling manager uses this as its resolver; then the model reads the names of the
- * tools:
+ * <p>An unknown tool name ends the chat call too, with Spring AI's own exception, unless its tool
+ * calling manager uses this as its resolver; then the model receives the names of the tools:
  *
  * <pre>{@code
  * DefaultToolCallingManager.builder()
@@ -44,7 +42,7 @@ public final class SpringAiTools implements ToolCallbackProvider, ToolCallbackRe
     return new SpringAiTools(tools);
   }
 
-  /** One tool as Spring AI shows and calls it. */
+  /** The callback of one tool. */
   public static ToolCallback callback(AgentTool tool) {
     return new SandboxToolCallback(tool);
   }
@@ -56,8 +54,8 @@ public final class SpringAiTools implements ToolCallbackProvider, ToolCallbackRe
   }
 
   /**
-   * The tool of this name. For an unknown name, a tool whose result says which tools there are:
-   * with several resolvers in a {@code DelegatingToolCallbackResolver}, this one comes last.
+   * The tool of this name. For an unknown name, a tool whose result lists the existing tools: with
+   * several resolvers in a {@code DelegatingToolCallbackResolver}, this must be the last.
    */
   @Override
   public ToolCallback resolve(String toolName) {

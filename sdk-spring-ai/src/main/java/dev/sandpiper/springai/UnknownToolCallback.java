@@ -6,7 +6,7 @@ import org.springframework.ai.chat.model.ToolContext;
 import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.definition.ToolDefinition;
 
-/** A tool that a model made up: its result names the ones that exist. Never shown to a model. */
+/** A tool name that does not exist: its result lists the existing tools. Never shown to a model. */
 record UnknownToolCallback(SandboxTools tools, String name) implements ToolCallback {
   @Override
   public ToolDefinition getToolDefinition() {

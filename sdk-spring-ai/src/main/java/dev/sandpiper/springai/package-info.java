@@ -1,4 +1,4 @@
-/** A model's tools over a sandbox for Spring AI: {@link dev.sandpiper.springai.SpringAiTools}. */
+/** A model's tools for a sandbox in Spring AI: {@link dev.sandpiper.springai.SpringAiTools}. */
 @NullMarked
 package dev.sandpiper.springai;
 

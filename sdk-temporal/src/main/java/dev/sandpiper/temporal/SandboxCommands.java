@@ -26,11 +26,11 @@ public interface SandboxCommands {
    * output ({@link dev.sandpiper.Capability#REPLAY}), every byte is delivered; otherwise {@link
    * KeptOutput#hasGap} says whether some of it is missing.
    *
-   * <p>The command is stopped with its descendants when the activity is cancelled, and at the
-   * earliest of start-to-close timeout, schedule-to-close timeout and {@link
-   * CommandRequest#timeout}, counted from its start. A heartbeat timeout is required, because
-   * Temporal uses it to detect that a worker was killed. Cancellation arrives with a heartbeat,
-   * which the Temporal SDK sends after up to 80% of that timeout.
+   * <p>The command is stopped with its descendants when the activity is cancelled, and once the
+   * time that start-to-close timeout, schedule-to-close timeout and {@link CommandRequest#timeout}
+   * leave it has passed, counted from its start. A heartbeat timeout is required, because Temporal
+   * uses it to detect that a worker was killed. Cancellation arrives with a heartbeat, which the
+   * Temporal SDK sends after up to 80% of that timeout.
    *
    * <p>Fails without a retry, with the type {@code CommandTimeout} if the time limit was exceeded
    * (the detail is the {@link CommandOutcome} so far), {@code StartUnknown} if it is unknown

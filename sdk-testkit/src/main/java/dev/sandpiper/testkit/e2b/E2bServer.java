@@ -45,7 +45,7 @@ public final class E2bServer implements AutoCloseable {
     }
   }
 
-  /** Starts on loopback, in the clear. */
+  /** Starts on loopback, without TLS. */
   public static E2bServer start(ServerOptions options) throws IOException {
     return start(options, Listening.inTheClear());
   }
@@ -55,7 +55,7 @@ public final class E2bServer implements AutoCloseable {
     E2bServer server = new E2bServer(options, listening);
     try {
       server.server.start();
-      // Not before the port is known to be ours: its sandbox has the same name on every server.
+      // Only after the port was bound, because its sandbox has the same name on every server.
       if (options.debugClients()) server.sandboxes.createForDebugClients();
       return server;
     } catch (IOException e) {
@@ -64,7 +64,7 @@ public final class E2bServer implements AutoCloseable {
     }
   }
 
-  /** The variables by which an E2B client finds this server. */
+  /** The environment variables for an E2B client of this server. */
   public Map<String, String> environment() {
     return Map.of(
         "E2B_API_KEY", apiKey,

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 
-/** What stands between clients and sandboxes: finds the sandbox and the port that are meant. */
+/** The edge between clients and sandboxes: finds the requested sandbox and port. */
 final class Edge implements Endpoint {
   private static final Set<String> INTERNAL =
       Set.of("/init", "/freeze", "/unfreeze", "/collapse", "/fsfreeze", "/fsthaw", "/upgrade");
@@ -27,7 +27,7 @@ final class Edge implements Endpoint {
       "This endpoint is reserved for the E2B control plane and is not reachable through the sandbox"
           + " URL";
 
-  /** Also for one that is paused and that no request resumes. */
+  /** Also for a paused sandbox without auto-resume. */
   private static final String NOT_FOUND = "The sandbox was not found";
 
   private final Sandboxes sandboxes;
@@ -54,7 +54,7 @@ final class Edge implements Endpoint {
     }
   }
 
-  /** Clients that send no such headers have the sandbox's host name, or a URL that was signed. */
+  /** Clients without these headers use the sandbox's host name, or a signed URL. */
   private void routeByUrl(Exchange exchange) throws IOException {
     Matcher host = LoopbackOnly.SANDBOX_HOST.matcher(String.valueOf(exchange.authority()));
     if (host.matches()) {
@@ -80,12 +80,12 @@ final class Edge implements Endpoint {
     }
   }
 
-  /** Answers as the daemon of the sandbox of debug clients: no header names it. */
+  /** Responds as the daemon of the debug clients' sandbox, which no header names. */
   void handleDebug(Exchange exchange) throws IOException {
     route(exchange, Sandboxes.DEBUG_ID, Envd.PORT, sandbox -> envd.handle(exchange, sandbox));
   }
 
-  /** What happens to a request in its sandbox. */
+  /** Handles a request in its sandbox. */
   private interface Entrance {
     void enter(LocalSandbox sandbox) throws IOException;
   }
@@ -109,7 +109,7 @@ final class Edge implements Endpoint {
     }
   }
 
-  /** Resumes a paused sandbox, or answers the request and returns false. */
+  /** Resumes a paused sandbox, or responds to the request and returns false. */
   private boolean resume(Exchange exchange, LocalSandbox sandbox, int port) throws IOException {
     Lifecycle lifecycle = sandbox.spec().lifecycle();
     String token = sandbox.accessToken();

@@ -3,11 +3,11 @@ package dev.sandpiper.testkit.http;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a client takes a download in, by its wishes and their weights. */
+/** The encodings that a client accepts for a download, by their weights. */
 public enum AcceptEncoding {
   IDENTITY,
   GZIP,
-  /** In gzip, and refused as it is. */
+  /** Gzip only; identity is not acceptable. */
   GZIP_ONLY,
   NOTHING;
 

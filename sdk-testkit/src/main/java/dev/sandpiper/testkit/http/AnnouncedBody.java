@@ -7,8 +7,8 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.BufferUtil;
 
 /**
- * A body whose length was announced. The write that completes it ends the answer too: a client that
- * has read it all may send its next request before this is closed.
+ * A body whose length was announced. The write that completes it ends the response too, because a
+ * client that has read all of it may send its next request before this is closed.
  */
 final class AnnouncedBody extends OutputStream {
   private final Content.Sink sink;

@@ -5,15 +5,15 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 
 /**
- * A request's body. Whoever asks for nothing gets nothing and does not wait, as Jetty's own stream
- * would; and it can be asked whether there is anything.
+ * A request's body. A read of zero bytes does not block, as it would in Jetty's own stream; and the
+ * end can be detected without consuming a byte.
  */
 final class BodyStream extends PushbackInputStream {
   BodyStream(InputStream in) {
     super(in);
   }
 
-  /** Waits for the first byte, or for the end. */
+  /** Waits for the next byte or the end. */
   boolean isAtEnd() throws IOException {
     int next = read();
     if (next < 0) return true;
@@ -21,7 +21,7 @@ final class BodyStream extends PushbackInputStream {
     return false;
   }
 
-  /** Does nothing: it ends with its request, and what is left of it may still be drained. */
+  /** Does nothing: it ends with its request, and the rest of it may still be drained. */
   @Override
   public void close() {}
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public record ByteRange(long first, long length) {
   private static final String UNIT = "bytes=";
 
-  /** There is nothing to send for a range. The message says why. */
+  /** A range is not satisfiable. The message says why. */
   public static final class UnsatisfiableException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -25,8 +25,8 @@ public record ByteRange(long first, long length) {
   }
 
   /**
-   * The parts that a header asks for, in its order, without those that begin behind the end. None
-   * for the whole file: also where it is empty, or shorter than all the parts together.
+   * The ranges of a header, in its order, without those that begin after the end. Empty for the
+   * whole file: also if it is empty, or shorter than all the ranges together.
    */
   public static List<ByteRange> parse(@Nullable String header, long size)
       throws UnsatisfiableException {
@@ -49,7 +49,7 @@ public record ByteRange(long first, long length) {
     return total > size ? List.of() : ranges;
   }
 
-  /** Null if it begins behind the end. */
+  /** Null if it begins after the end. */
   private static @Nullable ByteRange one(String part, long size) throws UnsatisfiableException {
     int dash = part.indexOf('-');
     if (dash < 0) throw malformed();

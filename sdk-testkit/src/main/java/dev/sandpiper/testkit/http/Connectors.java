@@ -20,7 +20,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
-/** Makes the ports on which a server listens: on loopback, and on nothing else. */
+/** Creates the ports on which a server listens, on loopback only. */
 public final class Connectors {
   private final Listening listening;
 
@@ -29,9 +29,9 @@ public final class Connectors {
   }
 
   /**
-   * Has a server listen on one more port.
+   * Makes a server listen on one more port.
    *
-   * @param port where to listen; zero for any free port
+   * @param port the port; zero for any free one
    */
   public ServerConnector addTo(Server jetty, int port) {
     List<ConnectionFactory> factories =
@@ -48,7 +48,7 @@ public final class Connectors {
     connector.setHost("127.0.0.1");
     connector.setPort(port);
     connector.setIdleTimeout(0); // streams may be idle for longer than any limit
-    connector.setAcceptQueueSize(1024); // hundreds of clients may come at once
+    connector.setAcceptQueueSize(1024); // hundreds of clients may connect at the same time
     jetty.addConnector(connector);
     return connector;
   }
@@ -81,9 +81,9 @@ public final class Connectors {
   }
 
   /**
-   * A client that closes many streams at once is not an attacker here. The type that Jetty has for
-   * this is in another package before 12.1.11, so it is named by no line of ours; the factory's own
-   * default limits nothing.
+   * A client that closes many streams at once is not an attacker here. Jetty's type for this is in
+   * another package before 12.1.11, so it is not named here; the factory's own default has no
+   * limit.
    */
   private static void removeRateLimit(AbstractHTTP2ServerConnectionFactory http2) {
     try {

@@ -2,10 +2,7 @@ package dev.sandpiper.testkit.http;
 
 import java.io.IOException;
 
-/**
- * Tells browsers that other origins may call. Only origins on loopback get this far, or all with
- * wide CORS.
- */
+/** Adds CORS headers. Only requests from origins on loopback, or all with wide CORS, reach this. */
 public final class CrossOrigin {
   private static final String EXPOSED =
       "Grpc-Status, Grpc-Message, Grpc-Status-Details-Bin, Location, Cache-Control,"

@@ -2,11 +2,11 @@ package dev.sandpiper.testkit.http;
 
 import java.io.IOException;
 
-/** Something that answers requests, on the thread that calls it. */
+/** Handles requests, on the calling thread. */
 public interface Endpoint {
   /**
-   * Answers completely, or throws: after a failed read or write, or one that was aborted, the
-   * connection is broken.
+   * Sends a complete response, or throws: after a failed or aborted read or write, the connection
+   * is closed.
    */
   void handle(Exchange exchange) throws IOException;
 }

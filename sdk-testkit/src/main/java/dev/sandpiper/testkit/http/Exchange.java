@@ -29,8 +29,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer. Every call blocks until the bytes are read or written, so a client's
- * pace is the handler's pace. One thread, except {@link #abort}.
+ * One request and its response. Every call blocks until the bytes are read or written, so a slow
+ * client slows down the handler. For one thread, except {@link #abort}.
  */
 public final class Exchange {
   public static final ObjectMapper json = new ObjectMapper();
@@ -72,7 +72,7 @@ public final class Exchange {
     return request.getHeaders().get(name);
   }
 
-  /** Whom the client says it talks to; null if it does not say. */
+  /** The host that the client addresses; null if it is missing. */
   public @Nullable String authority() {
     return isHttp2() ? request.getHttpURI().getAuthority() : header("Host");
   }
@@ -103,7 +103,7 @@ public final class Exchange {
     response.getHeaders().remove(name);
   }
 
-  /** Answers with a body of known length. */
+  /** Responds with a body of known length. */
   public void answer(int status, byte[] bytes) throws IOException {
     Intrusions strays = intrusions;
     if (strays != null && !strays.isEmpty()) {
@@ -114,7 +114,7 @@ public final class Exchange {
     Content.Sink.write(response, true, ByteBuffer.wrap(bytes));
   }
 
-  /** Whatever was due, the status and the type are those of what came first. */
+  /** The status and type are those of the stray bytes, regardless of the intended response. */
   private void answerIntruded(byte[] strays, byte[] bytes) throws IOException {
     response.setStatus(200);
     set("Content-Type", "text/plain; charset=utf-8");
@@ -123,14 +123,14 @@ public final class Exchange {
     Content.Sink.write(response, true, ByteBuffer.wrap(all));
   }
 
-  /** Lets {@link #intrude} put bytes into this answer, or no more. */
+  /** Whether {@link #intrude} may inject bytes into this response from now on. */
   public void allowIntrusions(boolean allowed) {
     intrusions = allowed ? new Intrusions() : null;
   }
 
   /**
-   * Injects foreign bytes into the response, from any thread: in front of it if it has not begun,
-   * else in its middle. False if that was not allowed.
+   * Injects foreign bytes into the response, from any thread: before it if it has not begun,
+   * otherwise in its middle. False if that was not allowed.
    */
   public boolean intrude(byte[] bytes) {
     Intrusions strays = intrusions;
@@ -148,7 +148,7 @@ public final class Exchange {
     answer(status, GoJson.bytes(tree));
   }
 
-  /** Answers with an error as E2B's plain HTTP endpoints write it. */
+  /** Responds with an error in the form of E2B's plain HTTP endpoints. */
   public void failure(int status, String message) throws IOException {
     set("Content-Type", "application/json; charset=utf-8");
     set("X-Content-Type-Options", "nosniff");
@@ -172,8 +172,8 @@ public final class Exchange {
   }
 
   /**
-   * Begins an answer, of unknown length if no {@code Content-Length} was set. Each write is on its
-   * way when it returns; without a length it is one chunk.
+   * Begins a response, of unknown length if no {@code Content-Length} was set. Each write is
+   * flushed when it returns; without a length it is one chunk.
    */
   public OutputStream stream(int status) {
     response.setStatus(status);
@@ -184,15 +184,15 @@ public final class Exchange {
     return strays == null ? out : strays.into(out, length);
   }
 
-  /** Reads what little may be left of the body, so that the client gets to read its answer. */
+  /** Reads the small rest of the body, so that the client can read the response. */
   public void drain() throws IOException {
     body.readNBytes(DRAINED_BYTES);
   }
 
   /**
-   * Breaks the answer off, from any thread: no status, no last chunk. On HTTP/2 that is the stream,
-   * and the others of its connection go on. An answer that is complete stays so: its connection may
-   * carry another request by now.
+   * Aborts the response, from any thread: no status, no last chunk. On HTTP/2 that is the stream,
+   * and the others of its connection continue. A complete response is not affected, because its
+   * connection may already have another request.
    */
   public void abort() {
     if (response.hasLastWrite()) return;
@@ -209,10 +209,10 @@ public final class Exchange {
   }
 
   /**
-   * Whether nobody is there to read the answer. To be asked between two writes, once the body has
-   * been read to its end: HTTP/1 says it by the end of the input, which nobody else looks for while
-   * an answer is on its way. A client that sends something instead has broken the protocol and is
-   * as good as gone.
+   * Whether the client has disconnected. Call this between two writes, once the body has been read
+   * to its end: on HTTP/1 a disconnect is the end of the input, which is not checked otherwise
+   * during a response. A client that sends something instead has violated the protocol and counts
+   * as disconnected.
    */
   public boolean isClientGone() throws IOException {
     EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
@@ -227,9 +227,7 @@ public final class Exchange {
     return value.getBytes(ISO_8859_1);
   }
 
-  /**
-   * On HTTP/2 a body of unknown length is not announced: this waits until it comes, or does not.
-   */
+  /** On HTTP/2 a body of unknown length is not announced: this waits for it, or for the end. */
   boolean isBodyless() throws IOException {
     if (request.getLength() >= 0) return request.getLength() == 0;
     return isHttp2()

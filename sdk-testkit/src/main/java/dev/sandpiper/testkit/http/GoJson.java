@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** JSON as Go's standard library reads and writes it. */
 public final class GoJson {
-  /** What was sent is not what Go would take. The message is Go's. */
+  /** Go would not accept the JSON. The message is Go's. */
   public static final class MalformedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -58,12 +58,12 @@ public final class GoJson {
     }
   }
 
-  /** Bytes as text: each one that is not UTF-8 becomes a U+FFFD of its own. */
+  /** Bytes as text: each malformed byte becomes a U+FFFD of its own. */
   public static String decode(byte[] bytes) {
     return ExactPath.readable(ExactPath.text(bytes, bytes.length));
   }
 
-  /** The first value in a body; what is behind it does not matter. */
+  /** The first value in a body; the rest is ignored. */
   public static JsonNode first(byte[] body) {
     try (JsonParser parser = mapper.getFactory().createParser(body)) {
       if (parser.nextToken() == null) throw new MalformedException("EOF");
@@ -81,7 +81,7 @@ public final class GoJson {
     int start = 0;
     while (start < body.length && " \t\r\n".indexOf(body[start]) >= 0) start++;
     long offset = e.getLocation() == null ? start : e.getLocation().getByteOffset();
-    // Jackson reads a whole word before it complains.
+    // Jackson reads a whole word before it reports an error.
     if ("{[\"-0123456789tfn".indexOf(body[start]) < 0) offset = start;
     int found = body[(int) Math.max(start, Math.min(offset, body.length - 1))] & 0xff;
     return "invalid character " + quoted(found) + " looking for beginning of value";
@@ -94,7 +94,7 @@ public final class GoJson {
     return "'" + (char) character + "'";
   }
 
-  /** A field by its name, in whatever letters; null if it is not there, or null. */
+  /** A field by its name, ignoring case; null if it is absent or null. */
   public static @Nullable JsonNode field(JsonNode object, String name) {
     JsonNode found = object.get(name);
     if (found == null) {
@@ -108,7 +108,7 @@ public final class GoJson {
     return found == null || found.isNull() ? null : found;
   }
 
-  /** What Go says about a value of the wrong kind, named as in {@code array}. */
+  /** Go's name for the type of a value, such as {@code array}. */
   public static String kind(JsonNode value) {
     return switch (value.getNodeType()) {
       case ARRAY -> "array";

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The {@code name=value} pairs behind a header's first semicolon. */
+/** The {@code name=value} pairs after a header's first semicolon. */
 final class HeaderParameters {
   private static final Pattern PARAMETER =
       Pattern.compile(";\\s*([^\\s;=\"]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|([^;]*))");
@@ -17,7 +17,8 @@ final class HeaderParameters {
   private HeaderParameters() {}
 
   /**
-   * Names in lower case. A name with a star, which has its own encoding, wins over the plain one.
+   * Names in lower case. A name with a star, which has its own encoding, takes precedence over the
+   * plain one.
    */
   public static Map<String, String> parse(String header) {
     Map<String, String> plain = new LinkedHashMap<>();
@@ -37,7 +38,7 @@ final class HeaderParameters {
     return plain;
   }
 
-  /** A backslash stands before a quote or a backslash; before anything else it is itself. */
+  /** A backslash escapes a quote or a backslash; before any other character it is literal. */
   private static String unescape(String quoted) {
     return quoted.replaceAll("\\\\([\"\\\\])", "$1");
   }
@@ -47,7 +48,7 @@ final class HeaderParameters {
     try {
       decoded.put(name, URLDecoder.decode(parts[parts.length - 1].replace("+", "%2B"), UTF_8));
     } catch (IllegalArgumentException e) {
-      // not percent-encoded: the plain one stands
+      // not percent-encoded: the plain one is used
     }
   }
 }

@@ -7,8 +7,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Foreign bytes that get into a response. They count as part of it where its length was announced:
- * as many are missing at the end, and the connection is cut. Thread-safe.
+ * Foreign bytes injected into a response. If its length was announced, they count as part of it: as
+ * many are missing at the end, and the connection is cut. Thread-safe.
  */
 final class Intrusions {
   private final Queue<byte[]> pending = new ConcurrentLinkedQueue<>();
@@ -21,7 +21,7 @@ final class Intrusions {
     return pending.isEmpty();
   }
 
-  /** What has come since this was asked last. */
+  /** The bytes since the last call. */
   byte[] take() {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] one = pending.poll(); one != null; one = pending.poll()) all.writeBytes(one);
@@ -29,9 +29,9 @@ final class Intrusions {
   }
 
   /**
-   * An answer on its way, into which they get between two writes.
+   * A response in progress, into which they are injected between two writes.
    *
-   * @param announced its length; negative if that was not said
+   * @param announced its length; negative if that was not announced
    */
   OutputStream into(OutputStream out, long announced) {
     return new Intruded(out, announced);

@@ -8,7 +8,7 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives Jetty's requests to an endpoint, each on its own thread, and completes them. */
+/** Passes Jetty's requests to an endpoint, each on its own thread, and completes them. */
 public final class JettyBridge extends Handler.Abstract {
   private static final Logger log = LoggerFactory.getLogger(JettyBridge.class);
 
@@ -36,7 +36,7 @@ public final class JettyBridge extends Handler.Abstract {
   }
 
   /**
-   * Closes the connection, which is all that can still be reported; Jetty would try to tell more.
+   * Closes the connection, because nothing else can be reported; Jetty would try to send an error.
    */
   private static void breakOff(Exchange exchange, Callback callback) {
     exchange.abort();

@@ -4,16 +4,16 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How clients are listened to: in HTTP/1.1 and HTTP/2 on the same port. Over TLS they agree on one;
- * without it, HTTP/2 is spoken by who begins with it.
+ * How servers listen: for HTTP/1.1 and HTTP/2 on the same port. Over TLS the version is negotiated;
+ * without TLS, HTTP/2 is used with clients that begin with it.
  *
  * @param streamLimit how many streams one HTTP/2 connection may have open at a time
- * @param tls whose key and certificate to show; null for listening in the clear
+ * @param tls the key and certificate to use; null for no TLS
  */
 public record Listening(int streamLimit, @Nullable SSLContext tls) {
   private static final int USUAL_LIMIT = 100;
 
-  /** In the clear, with the stream limit of Google's load balancers, behind which E2B stands. */
+  /** Without TLS, with the stream limit of Google's load balancers, which E2B uses. */
   public static Listening inTheClear() {
     return new Listening(USUAL_LIMIT, null);
   }

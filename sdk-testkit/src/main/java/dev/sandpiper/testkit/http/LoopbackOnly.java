@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses what a web page could send: a page from anywhere can reach a port on loopback, but its
- * requests name another host, another origin, or another site. With wide CORS only the host counts,
- * because a name that leads here from elsewhere would make any page one of our own.
+ * Rejects requests that a web page could send: any page can reach a port on loopback, but its
+ * requests have another host, another origin, or another site. With wide CORS only the host is
+ * checked, because with DNS rebinding any page would be of the same origin.
  */
 public final class LoopbackOnly implements Endpoint {
-  /** A port and a sandbox in front of a name that leads nowhere but to loopback. */
+  /** A port and a sandbox in front of a name that always resolves to loopback. */
   public static final Pattern SANDBOX_HOST =
       Pattern.compile("(\\d{1,5})-(\\w{1,63})\\.localhost(?::\\d*)?", Pattern.CASE_INSENSITIVE);
 
@@ -38,7 +38,7 @@ public final class LoopbackOnly implements Endpoint {
   }
 
   private @Nullable String refusal(Exchange exchange) {
-    String host = exchange.header("Host"); // on HTTP/2 something else may stand there
+    String host = exchange.header("Host"); // on HTTP/2 it may have another value
     if (!isLoopbackHost(exchange.authority()) || (host != null && !isLoopbackHost(host))) {
       return "this server answers only to requests for a loopback host";
     }
@@ -48,7 +48,7 @@ public final class LoopbackOnly implements Endpoint {
     return null;
   }
 
-  /** Whether a page sent it that is not from this machine. */
+  /** Whether it was sent by a page that is not from this machine. */
   public static boolean comesFromElsewhere(Exchange exchange) {
     String origin = exchange.header("Origin");
     return (origin != null && !isLoopbackOrigin(origin))

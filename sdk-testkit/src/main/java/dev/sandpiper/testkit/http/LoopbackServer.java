@@ -15,7 +15,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** A web server on ports of loopback, each with its endpoint. */
 public final class LoopbackServer {
-  /** One thread a request, streams included; idle threads go after a minute. */
+  /** One thread per request, including streams; idle threads end after a minute. */
   private static final int MOST_THREADS = 8000;
 
   private final Listening listening;
@@ -23,7 +23,7 @@ public final class LoopbackServer {
   private final Map<Connector, JettyBridge> bridges = new LinkedHashMap<>();
 
   /**
-   * @param name of its threads
+   * @param name the name of its threads
    */
   public LoopbackServer(String name, Listening listening) {
     this.listening = listening;
@@ -33,7 +33,7 @@ public final class LoopbackServer {
     jetty = new Server(pool);
   }
 
-  /** Passes a request to the endpoint of its port. */
+  /** Dispatches a request to the endpoint of its port. */
   private final class ByPort extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
@@ -43,7 +43,7 @@ public final class LoopbackServer {
     }
   }
 
-  /** One of its ports, which has a number once the server has started. */
+  /** One of its ports, whose number is known once the server has started. */
   public final class Port {
     private final ServerConnector connector;
 
@@ -69,7 +69,7 @@ public final class LoopbackServer {
   }
 
   /**
-   * Begins to listen.
+   * Starts to listen.
    *
    * @throws IOException if a port is taken
    */

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a form's parts one after another. Each part is a blank line below its headers, its content,
- * and a line break, two dashes and the boundary. What is left of a part is skipped when the next is
- * asked for; nothing is held but one buffer.
+ * and a line break, two dashes and the boundary. The rest of a part is skipped when the next is
+ * requested; at most one buffer is in memory.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7578">RFC 7578</a>
  */
@@ -35,19 +35,19 @@ public final class Multipart {
     this.delimiter = ("\r\n--" + boundary).getBytes(UTF_8);
   }
 
-  /** The boundary that a content type names, or null. */
+  /** The boundary of a content type, or null. */
   public static @Nullable String boundary(String contentType) {
     return HeaderParameters.parse(contentType).get("boundary");
   }
 
-  /** One part. Its content is gone once the next part has been asked for. */
+  /** One part. Its content is not available after the next part was requested. */
   public record Part(Map<String, String> disposition, InputStream content) {
-    /** Whether it is one of the parts that are uploads. */
+    /** Whether it is an upload. */
     public boolean isFile() {
       return "file".equals(disposition.get("name"));
     }
 
-    /** The name with all its directories; null if there is none. */
+    /** The file name, including directories; null if there is none. */
     public @Nullable String fileName() {
       return disposition.get("filename");
     }
@@ -85,7 +85,7 @@ public final class Multipart {
     current.skipRest();
   }
 
-  /** Whether the delimiter is next, without so many of its first bytes. */
+  /** Whether the delimiter is next, without this many of its first bytes. */
   private boolean startsWith(int omitted) throws IOException {
     int length = delimiter.length - omitted;
     fill(length);
@@ -93,7 +93,7 @@ public final class Multipart {
         && Arrays.equals(buffer, position, position + length, delimiter, omitted, delimiter.length);
   }
 
-  /** Holds at least so many bytes ahead, unless the form ends before. */
+  /** Buffers at least this many bytes ahead, unless the form ends before. */
   private void fill(int ahead) throws IOException {
     if (limit - position >= ahead) return;
     System.arraycopy(buffer, position, buffer, 0, limit - position);
@@ -121,7 +121,7 @@ public final class Multipart {
     return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
   }
 
-  /** The bytes up to the next delimiter, which is taken too. */
+  /** The bytes up to the next delimiter, which is consumed too. */
   private final class Content extends BlockInputStream {
     private boolean over;
 
@@ -144,13 +144,13 @@ public final class Multipart {
       return count;
     }
 
-    /** Whether all that is left of the form is the beginning of a delimiter. */
+    /** Whether the rest of the form is only the beginning of a delimiter. */
     private boolean endsInDelimiter() {
       int left = limit - position;
       return left < delimiter.length && Arrays.equals(buffer, position, limit, delimiter, 0, left);
     }
 
-    /** How many bytes, one at least, are content for certain: the rest may be a delimiter. */
+    /** How many bytes, at least one, are certainly content: the rest may be a delimiter. */
     private int plainBytes() {
       int end = position + 1;
       while (end < limit && buffer[end] != '\r') end++;

@@ -3,12 +3,12 @@ package dev.sandpiper.testkit.http;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The requests to one sandbox that are being answered. Thread-safe. */
+/** The requests to one sandbox that are in progress. Thread-safe. */
 public final class OpenRequests {
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
   private volatile boolean gone;
 
-  /** The caller removes it when it is answered. */
+  /** The caller removes it when it is complete. */
   public void add(Exchange exchange) {
     open.add(exchange);
     if (gone) exchange.abort();
@@ -22,18 +22,18 @@ public final class OpenRequests {
     return open.isEmpty();
   }
 
-  /** Breaks them off, and whatever comes later. */
+  /** Aborts them, and all later ones. */
   public void close() {
     gone = true;
     abort();
   }
 
-  /** Breaks them off. */
+  /** Aborts them. */
   public void abort() {
     open.forEach(Exchange::abort);
   }
 
-  /** Has bytes get into one of the answers, if there is one that they can get into. */
+  /** Injects bytes into one of the responses, if one allows that. */
   public void intrude(byte[] bytes) {
     for (Exchange exchange : open) {
       if (exchange.intrude(bytes)) return;

@@ -5,9 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sandpiper.testkit.machine.ExactPath;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Percent-encoded text. It stands for bytes, which need not be UTF-8: they may be a file's name.
- */
+/** Percent-encoded text. It encodes bytes, such as a file name, which need not be UTF-8. */
 public final class PercentEncoding {
   private PercentEncoding() {}
 

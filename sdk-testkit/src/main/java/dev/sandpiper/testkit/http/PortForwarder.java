@@ -16,9 +16,9 @@ import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.jspecify.annotations.Nullable;
 
-/** Passes requests for other ports on to whatever listens there on this machine. */
+/** Forwards requests for other ports to the programs that listen there on this machine. */
 public final class PortForwarder {
-  /** Of one connection only, or decided by the client that forwards. */
+  /** Hop-by-hop headers, or set by the forwarding client. */
   private static final Set<String> NOT_PASSED =
       Set.of(
           "connection",
@@ -35,7 +35,7 @@ public final class PortForwarder {
           "expect",
           "http2-settings");
 
-  // Made at its first use, because it keeps a thread until it is collected.
+  // Created at its first use, because it keeps a thread until it is garbage-collected.
   private @Nullable HttpClient client;
 
   private synchronized HttpClient client() {
@@ -50,11 +50,11 @@ public final class PortForwarder {
   }
 
   /**
-   * Sends a request on and its answer back.
+   * Forwards a request and its response.
    *
-   * @param path where to, percent-encoded
+   * @param path the target path, percent-encoded
    * @param withheld headers that the port must not see, in lower case
-   * @throws ConnectException if nobody listens there; nothing is answered then
+   * @throws ConnectException if no program listens there; then there is no response yet
    */
   public void forward(Exchange exchange, int port, String path, Set<String> withheld)
       throws IOException {

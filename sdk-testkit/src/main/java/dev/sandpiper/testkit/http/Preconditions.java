@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The conditions that a request puts on a file. There are no entity tags, only times. */
+/** The conditions of a request for a file. There are no entity tags, only times. */
 public final class Preconditions {
   private static final List<String> HEADERS =
       List.of(
@@ -32,12 +32,12 @@ public final class Preconditions {
     this.modified = modified.truncatedTo(ChronoUnit.SECONDS);
   }
 
-  /** Whether a request asks for a part, or under a condition. */
+  /** Whether a request has a range or a condition. */
   public static boolean areIn(Exchange exchange) {
     return HEADERS.stream().anyMatch(name -> exchange.header(name) != null);
   }
 
-  /** The status that the conditions decide on without the content; null if it is to be sent. */
+  /** The status if the conditions determine one without the content; null if it is to be sent. */
   @Nullable Integer decide() {
     Instant unmodifiedSince = time("If-Unmodified-Since");
     if (exchange.header("If-Match") != null) {
@@ -54,7 +54,7 @@ public final class Preconditions {
     return null;
   }
 
-  /** The range that is asked for, unless the file has changed since. */
+  /** The requested range, unless the file has changed since. */
   public @Nullable String range() {
     boolean holds = exchange.header("If-Range") == null || modified.equals(time("If-Range"));
     return holds ? exchange.header("Range") : null;
@@ -71,7 +71,7 @@ public final class Preconditions {
     try {
       return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));
     } catch (DateTimeException e) {
-      return null; // as if it were not there
+      return null; // ignored
     }
   }
 }

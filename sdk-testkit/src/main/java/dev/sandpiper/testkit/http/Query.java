@@ -22,7 +22,7 @@ public final class Query {
   private Query() {}
 
   /**
-   * Reads what follows a question mark; null is empty.
+   * Parses the text after the question mark; null is empty.
    *
    * @throws MalformedException if it cannot be decoded
    */

@@ -1,6 +1,6 @@
 package dev.sandpiper.testkit.http;
 
-/** A request that is refused, with the status and the message of the answer. */
+/** A request is rejected, with the status and the message of the response. */
 public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
   private final int status;

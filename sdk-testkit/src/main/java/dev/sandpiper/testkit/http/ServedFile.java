@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Answers with a file as Go's standard library does: whole or in parts, under the conditions that
- * the request puts. No more than a buffer of it is in memory. Its size is fixed when the answer
- * begins: what is written later is not sent, and one that becomes shorter breaks the answer off.
+ * Responds with a file like Go's standard library: whole or in parts, with the conditions of the
+ * request. At most one buffer of it is in memory. Its size is fixed when the response begins: bytes
+ * written later are not sent, and if it becomes shorter the response is aborted.
  */
 public final class ServedFile {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -70,7 +70,7 @@ public final class ServedFile {
     copy(range, exchange.stream(status));
   }
 
-  /** Each range is a part of its own, with the type of the whole. */
+  /** Each range is a part of its own, with the type of the file. */
   private void sendAll(List<ByteRange> ranges, long size) throws IOException {
     String boundary = Secrets.boundary();
     List<byte[]> heads = new ArrayList<>();

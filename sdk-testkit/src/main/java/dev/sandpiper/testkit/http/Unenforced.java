@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a request may ask for although this machine does not do it: nothing, except the fields that
- * were named when the server was started. Each use of those is a warning in the log.
+ * The fields that requests may have although they have no effect: only those configured when the
+ * server was started. Each use of those is logged as a warning.
  */
 public final class Unenforced {
   private static final Logger log = LoggerFactory.getLogger(Unenforced.class);
@@ -23,11 +23,11 @@ public final class Unenforced {
   }
 
   /**
-   * What is known of an object's fields.
+   * The known fields of an object.
    *
-   * @param done what this machine does; not looked for in objects inside the object
-   * @param neutral what the others may hold because it asks for nothing; a field that is not named
-   *     here may be absent, null, false or without contents
+   * @param done the supported fields; not applied to nested objects
+   * @param neutral the values of other fields that have no effect anyway; a field that is not
+   *     listed here may be absent, null, false or empty
    */
   public record Fields(Set<String> done, Map<String, ? extends ValueNode> neutral) {
     private boolean asks(String name, JsonNode value) {
@@ -42,9 +42,9 @@ public final class Unenforced {
   }
 
   /**
-   * Why an object is refused, as a sentence; null if it is not.
+   * Why an object is rejected, as a sentence; null if it is accepted.
    *
-   * @param prefix of its fields' names, such as {@code spec.}
+   * @param prefix the prefix of its fields' names, such as {@code spec.}
    */
   public @Nullable String refusal(String prefix, JsonNode object, Fields fields) {
     for (Map.Entry<String, JsonNode> field : object.properties()) {
@@ -58,7 +58,7 @@ public final class Unenforced {
     return null;
   }
 
-  /** Why a request with this field is refused, as a sentence; null if it is not. */
+  /** Why a request with this field is rejected, as a sentence; null if it is accepted. */
   public @Nullable String refusal(String name) {
     if (accepted.contains(name)) {
       log.warn("a request asks for {}, which is accepted and not enforced", name);

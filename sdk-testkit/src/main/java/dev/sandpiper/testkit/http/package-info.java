@@ -1,4 +1,4 @@
-/** HTTP as the embedded servers speak it: connections, one request and its answer, their parts. */
+/** HTTP for the embedded servers: connections, requests, responses and their parts. */
 @NullMarked
 package dev.sandpiper.testkit.http;
 

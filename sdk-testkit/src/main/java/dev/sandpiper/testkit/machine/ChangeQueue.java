@@ -7,14 +7,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes of a watched directory on their way to one reader. As many wait as the kernel lets wait.
+ * A queue of changes of a watched directory for one reader, with the capacity of the kernel's own.
  * Thread-safe.
  */
 public final class ChangeQueue implements FileChange.Listener {
   private static final int MOST_WAITING = 16_384;
   private static final String OVERFLOW = "fsnotify: queue or buffer overflow";
 
-  /** There will be no more changes. The message is the reason, in Go's words. */
+  /** There will be no more changes. The message is the reason, in Go's text. */
   public static final class LostException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -26,7 +26,7 @@ public final class ChangeQueue implements FileChange.Listener {
   private final boolean lossy;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
-  // Guarded by the lock. The reason is null while changes come.
+  // Guarded by the lock. The reason is null while the watch works.
   private final Deque<FileChange> waiting = new ArrayDeque<>();
   private @Nullable String lost;
 
@@ -34,14 +34,14 @@ public final class ChangeQueue implements FileChange.Listener {
     this.lossy = lossy;
   }
 
-  /** One whose watch is lost with the first change that finds it full, as E2B's is. */
+  /** A queue whose watch is lost on overflow, as on E2B. */
   public static ChangeQueue exact() {
     return new ChangeQueue(false);
   }
 
   /**
-   * One that drops what finds it full without a word, and a change that repeats the last one that
-   * waits, as Blaxel's does.
+   * A queue that silently drops changes on overflow, and a change equal to the last queued one, as
+   * on Blaxel.
    */
   public static ChangeQueue lossy() {
     return new ChangeQueue(true);
@@ -77,7 +77,7 @@ public final class ChangeQueue implements FileChange.Listener {
   /**
    * Waits for the next change. Null if none comes within the time.
    *
-   * @throws LostException once the changes before a loss have been taken
+   * @throws LostException once the changes before the loss have been read
    */
   public @Nullable FileChange next(long nanos) throws InterruptedException, LostException {
     lock.lock();

@@ -7,8 +7,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Where the file calls of a sandbox stay: in its own directories, and in /tmp, which its commands
- * see too. This does not confine anything, since a command can open what it likes.
+ * The directories that file calls of a sandbox may access: its own, and /tmp, which its commands
+ * see too. This is not a security boundary, since a command can open any file.
  */
 public final class Confinement {
   private final String home;
@@ -16,9 +16,9 @@ public final class Confinement {
   private final boolean wholeHost;
 
   /**
-   * @param wholeHost whether file calls may go everywhere all the same
-   * @param home the first of its directories, as messages name it
-   * @param directories real
+   * @param wholeHost whether file calls may access all files
+   * @param home the first of its directories, by its name in messages
+   * @param directories real paths
    */
   public Confinement(boolean wholeHost, String home, Path... directories) {
     this.home = home;
@@ -31,11 +31,11 @@ public final class Confinement {
     try {
       return temporary.toRealPath();
     } catch (IOException e) {
-      return temporary; // not there: nothing will be found in it
+      return temporary; // it does not exist, so nothing will be found in it
     }
   }
 
-  /** A path leads to where file calls do not go. */
+  /** A path is outside the allowed directories. */
   public static final class OutsideException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -50,23 +50,25 @@ public final class Confinement {
   }
 
   /**
-   * The file that an absolute path leads to.
+   * The file at an absolute path.
    *
    * @param followLast whether a link in the last place is followed too
-   * @throws OutsideException if it is where file calls do not go
+   * @throws OutsideException if it is outside the allowed directories
    */
   public Path inside(String absolute, boolean followLast) throws IOException {
     return inside(
         Links.resolve(ExactPath.of(absolute), followLast, UnaryOperator.identity()), absolute);
   }
 
-  /** The same for a path whose links are followed already. */
+  /** The same for a path whose links are already resolved. */
   Path inside(Path real, String absolute) {
     if (wholeHost || roots.stream().anyMatch(real::startsWith)) return real;
     throw new OutsideException(absolute, home);
   }
 
-  /** Whether it is one of the directories themselves, or above all: no call moves or removes it. */
+  /**
+   * Whether it is one of the directories themselves, or the root: calls do not move or remove it.
+   */
   public boolean isRoot(Path real) {
     return real.getParent() == null || roots.contains(real);
   }

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a download is called, and what it is said to contain. */
+/** The file name and content type of a download. */
 public final class ContentNames {
   private static final String UNKNOWN = "application/octet-stream";
   private static final String TEXT = "text/plain; charset=utf-8";
@@ -33,9 +33,9 @@ public final class ContentNames {
   private ContentNames() {}
 
   /**
-   * The type by the name's extension, else by how the content begins.
+   * The type by the name's extension, otherwise by the beginning of the content.
    *
-   * @param head the first bytes, or null to go by the name alone
+   * @param head the first bytes, or null to use the name only
    */
   public static String type(String name, byte @Nullable [] head) {
     String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
@@ -45,7 +45,7 @@ public final class ContentNames {
     return looksLikeText(head) ? TEXT : UNKNOWN;
   }
 
-  /** Control characters that no text has. */
+  /** False if there are control characters that text does not have. */
   private static boolean looksLikeText(byte[] head) {
     for (byte b : head) {
       boolean binary = b >= 0 && b < 0x20 && "\t\n\f\r\u001b".indexOf(b) < 0;
@@ -54,7 +54,7 @@ public final class ContentNames {
     return true;
   }
 
-  /** A Content-Disposition that shows rather than saves. */
+  /** A Content-Disposition that displays instead of saves. */
   public static String inline(String name) {
     if (name.matches("[A-Za-z0-9!#$&+.^_`|~*'%-]+")) return "inline; filename=" + name;
     if (name.chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {

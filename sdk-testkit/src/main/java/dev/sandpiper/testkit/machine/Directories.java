@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removal of whole directories, links inside them untouched. */
+/** Removes whole directories, without following links inside them. */
 public final class Directories {
   private static final Logger log = LoggerFactory.getLogger(Directories.class);
 
@@ -43,7 +43,7 @@ public final class Directories {
       return FileVisitResult.CONTINUE;
     }
 
-    /** A directory that its owner may not even read becomes readable, and is tried again. */
+    /** Makes a directory that its owner may not read readable, and tries again. */
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
       if (!(failure instanceof AccessDeniedException) || Files.isReadable(file)) throw failure;

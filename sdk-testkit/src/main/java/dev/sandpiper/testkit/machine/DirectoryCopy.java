@@ -13,14 +13,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of a directory with all that is in it: files and directories with their modes and times,
- * links as links. Sockets, pipes and devices are left out.
+ * Copies a directory with everything in it: files and directories with their modes and times, links
+ * as links. Sockets, pipes and devices are left out.
  */
 public final class DirectoryCopy extends SimpleFileVisitor<Path> {
   private static final int MOST_ENTRIES = 200_000;
   private static final long MOST_BYTES = 4L << 30;
 
-  /** There is more in the directory than is copied. */
+  /** The directory exceeds the limit for copies. */
   public static final class TooLargeException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -40,9 +40,9 @@ public final class DirectoryCopy extends SimpleFileVisitor<Path> {
   }
 
   /**
-   * Copies a directory. A copy that fails is deleted.
+   * Copies a directory. A failed copy is deleted.
    *
-   * @param target not there yet, in a directory that is
+   * @param target must not exist yet, in an existing directory
    */
   public static void of(Path source, Path target) throws IOException {
     try {
@@ -81,7 +81,9 @@ public final class DirectoryCopy extends SimpleFileVisitor<Path> {
     if (entries > MOST_ENTRIES || bytes > MOST_BYTES) throw new TooLargeException();
   }
 
-  /** Not before: a directory's mode may forbid to write in it, and writing changes its time. */
+  /**
+   * Not before, because a directory's mode may forbid writing in it, and writing changes its time.
+   */
   @Override
   public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
       throws IOException {

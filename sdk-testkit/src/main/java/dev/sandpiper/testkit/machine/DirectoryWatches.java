@@ -5,12 +5,12 @@ import java.nio.file.Path;
 /** Watches directories, for one sandbox. Thread-safe. */
 public interface DirectoryWatches extends AutoCloseable {
   /**
-   * No event is reported once this is closed, and nothing is left of it. Closing twice is harmless.
+   * No event is reported once this is closed. Closing releases all its resources and is idempotent.
    */
   interface Watch extends AutoCloseable {
     /**
-     * Blocks until the listener knows what had happened when this was called, where the kernel
-     * tells at once; else returns immediately.
+     * Blocks until all changes before this call have been reported, if the kernel reports changes
+     * immediately; otherwise returns immediately.
      */
     default void catchUp() {}
 
@@ -28,20 +28,20 @@ public interface DirectoryWatches extends AutoCloseable {
   }
 
   /**
-   * Watches a directory from the moment of return.
+   * Watches a directory; changes after this method returns are reported.
    *
-   * @param directory absolute, its links followed
+   * @param directory absolute, with links resolved
    */
   Watch open(Path directory, Depth depth, FileChange.Listener listener) throws RefusedException;
 
-  /** How much is watched. */
+  /** Which directories are watched. */
   enum Depth {
     DIRECTORY,
-    /** The directories below too. A directory that is renamed is known by its new name. */
+    /** Also the directories below. Changes in a renamed directory have its new name. */
     TREE,
     /**
-     * The directories below too, each by the name under which it was first seen. What is found in a
-     * new one is reported as created, also if it is reported again.
+     * Also the directories below, each by its first name. Entries found in a new one are reported
+     * as created, even if that repeats.
      */
     TREE_BY_FIRST_NAMES
   }

@@ -13,10 +13,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Paths as text, byte for byte and in any locale. A file's name is bytes; one that is not UTF-8 has
- * no characters for some of them, and each of those stands here as a lone surrogate, U+DC00 plus
- * the byte. Java's own text for such a name has lost them, but its paths have not, and their URIs
- * tell.
+ * Paths as text, byte for byte and in any locale. A file name is bytes; each byte that is not valid
+ * UTF-8 is represented as a lone surrogate, U+DC00 plus the byte. Java's own text for such a name
+ * loses these bytes, but its paths keep them, and their URIs show them.
  */
 public final class ExactPath {
   private static final int ESCAPE = 0xdc00;
@@ -25,10 +24,10 @@ public final class ExactPath {
   private ExactPath() {}
 
   /**
-   * The path of a text.
+   * Converts text to a path.
    *
    * @param text absolute
-   * @throws FileSystemException with the kernel's words if no file can have such a name
+   * @throws FileSystemException with the kernel's message if no file can have such a name
    */
   public static Path of(String text) throws FileSystemException {
     if (text.indexOf('\0') >= 0) throw new FileSystemException(text, null, "Invalid argument");
@@ -48,7 +47,7 @@ public final class ExactPath {
   public static String text(Path path) {
     String text = path.toString();
     if (isAscii(text)) return text;
-    // A URI is absolute: a relative path is put below the root, which is taken away again.
+    // A URI is absolute: a relative path is resolved against the root, which is then removed again.
     String encoded = Path.of("/").resolve(path).toUri().getRawPath();
     if (!path.isAbsolute()) encoded = encoded.substring(1);
     byte[] bytes = new byte[encoded.length()];
@@ -96,7 +95,7 @@ public final class ExactPath {
     return exact;
   }
 
-  /** Whether a text has characters alone, and so can stand in a message. */
+  /** Whether a text has only characters, so that it can be in a message. */
   public static boolean isUtf8(String text) {
     for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
       if (isEscape(text.codePointAt(i))) return false;
@@ -104,7 +103,7 @@ public final class ExactPath {
     return true;
   }
 
-  /** A text for JSON that no client relies on: malformed UTF-8 is shown as U+FFFD. */
+  /** A text for JSON that clients do not rely on: malformed UTF-8 is replaced by U+FFFD. */
   public static String readable(String text) {
     if (isUtf8(text)) return text;
     return text.codePoints()
@@ -133,7 +132,7 @@ public final class ExactPath {
         : path.substring(path.lastIndexOf('/', end - 1) + 1, end);
   }
 
-  /** Cleans an absolute path by its text alone, links unseen. */
+  /** Normalizes an absolute path textually, without resolving links. */
   public static String clean(String path) {
     Deque<String> names = new ArrayDeque<>();
     for (String name : path.split("/", -1)) {
@@ -146,7 +145,7 @@ public final class ExactPath {
     return "/" + String.join("/", names);
   }
 
-  /** The directory that a path is in, cleaned, by its text alone. */
+  /** The parent of a path, normalized textually. */
   public static String parent(String path) {
     return clean(path.substring(0, path.lastIndexOf('/') + 1));
   }

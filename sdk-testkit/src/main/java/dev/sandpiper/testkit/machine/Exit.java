@@ -3,7 +3,10 @@ package dev.sandpiper.testkit.machine;
 import dev.sandpiper.e2b.proto.ProcessProto.ProcessEvent.EndEvent;
 import java.util.Map;
 
-/** How a process ended, in the words of Go's standard library, which the real server is made of. */
+/**
+ * The exit status of a process, in the text form of Go's standard library, which the real server
+ * uses.
+ */
 public record Exit(int code, boolean exited, String status) {
   private static final Map<String, String> WORDS =
       Map.ofEntries(
@@ -51,7 +54,7 @@ public record Exit(int code, boolean exited, String status) {
     return new Exit(-1, false, "signal: " + words + (coreDumped ? " (core dumped)" : ""));
   }
 
-  /** Nobody saw how it ended. */
+  /** Its exit status is unknown. */
   static Exit unseen() {
     return new Exit(-1, false, "wait: no child processes");
   }

@@ -3,7 +3,7 @@ package dev.sandpiper.testkit.machine;
 import dev.sandpiper.e2b.proto.FilesystemProto.EventType;
 
 /**
- * Something happened below a watched directory.
+ * A change below a watched directory.
  *
  * @param name relative to the directory; {@code .} for the directory itself
  */
@@ -12,7 +12,7 @@ public record FileChange(EventType type, String name) {
   public interface Listener {
     void changed(FileChange change);
 
-    /** There will be no more. The reason is Go's text for it. */
+    /** There will be no more changes. The reason is Go's text for it. */
     void lost(String reason);
   }
 }

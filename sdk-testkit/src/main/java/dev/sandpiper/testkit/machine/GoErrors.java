@@ -10,16 +10,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What the kernel says about a failed file call, in the words of Go's standard library. */
+/** The kernel's errors of file calls, in the text of Go's standard library. */
 public final class GoErrors {
   private GoErrors() {}
 
-  /** True if there is nothing of that name, in a directory that is one. */
+  /** True if the name does not exist, in an existing directory. */
   public static boolean isMissing(IOException e) {
     return e instanceof NoSuchFileException missing && !isBelowFile(missing);
   }
 
-  /** Since release 20 Java tells a path below a file like one that does not exist. */
+  /** Since release 20 Java reports a path below a file like one that does not exist. */
   private static boolean isBelowFile(NoSuchFileException e) {
     Path above = Path.of(e.getFile()).getParent();
     while (above != null && Files.notExists(above, LinkOption.NOFOLLOW_LINKS)) {

@@ -10,8 +10,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sandbox's directory, and what paths mean in it. It is the home of every user and where commands
- * start.
+ * A sandbox's directory, and the resolution of paths in it. It is the home of every user and the
+ * working directory of commands.
  */
 public final class Home {
   private final Path directory;
@@ -23,9 +23,9 @@ public final class Home {
   private volatile String start;
 
   /**
-   * The home at a directory, which commands see where it is.
+   * The home at a directory, which commands see at its real path.
    *
-   * @param wholeHost whether file calls may leave the directory all the same
+   * @param wholeHost whether file calls may access files outside the directory
    */
   public Home(Path directory, boolean wholeHost) {
     this(directory, wholeHost, null);
@@ -49,8 +49,8 @@ public final class Home {
   }
 
   /**
-   * The home at a directory, which commands see at {@code /home/user}. The directory that it is in
-   * belongs to the sandbox too.
+   * The home at a directory, which commands see at {@code /home/user}. Its parent directory belongs
+   * to the sandbox too.
    */
   public static Home mounted(Path directory, HomeMount mount) {
     return new Home(directory, false, mount);
@@ -60,18 +60,18 @@ public final class Home {
     return directory;
   }
 
-  /** Where commands see it. */
+  /** The path at which commands see it. */
   public String shown() {
     return shown;
   }
 
-  /** Where commands see a file. */
+  /** The path at which commands see a file. */
   public String shown(Path real) {
     if (mount == null || !real.startsWith(directory)) return ExactPath.text(real);
     return ExactPath.clean(shown + "/" + ExactPath.text(directory.relativize(real)));
   }
 
-  /** Gives the machine that commands see a new run. */
+  /** Simulates a reboot of the machine that commands see. */
   public void boot() throws IOException {
     if (mount == null) return;
     Files.writeString(bootId(), UUID.randomUUID() + "\n");
@@ -88,7 +88,7 @@ public final class Home {
     return directory.resolveSibling("mounts." + user);
   }
 
-  /** The words before those of a program that is to see what a user's commands see. */
+  /** The words in front of a program that run it with a user's view of the file system. */
   public List<String> wrapper(String user) {
     return mount == null ? List.of() : mount.wrapper(table(user));
   }
@@ -100,12 +100,12 @@ public final class Home {
     return user ? "user" : String.valueOf(attributes.get(kind));
   }
 
-  /** Makes an empty path mean this one, instead of the home. */
+  /** Sets the path that an empty path means, instead of the home. */
   public void startAt(String path) {
     start = expand(path, "");
   }
 
-  /** A path begins with another user's home. */
+  /** A path begins with the home of another user. */
   public static final class UserHomeException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -116,10 +116,10 @@ public final class Home {
   }
 
   /**
-   * Makes a path absolute as E2B does: empty is where commands start, {@code ~} the home, a
-   * relative one is below it, and an absolute one stays as it is, not even cleaned. Where commands
-   * do not see the home at {@code /home/user}, that and what is below it become the home and what
-   * is below that, unless this machine has such a directory and file calls may go there.
+   * Makes a path absolute as E2B does: empty is the working directory of commands, {@code ~} the
+   * home, a relative one is resolved against it, and an absolute one is unchanged, not even
+   * normalized. If commands do not see the home at {@code /home/user}, that prefix is replaced by
+   * the home, unless this machine has such a directory and file calls may access it.
    */
   public String expand(String path, String user) {
     if (path.isEmpty()) return start;
@@ -135,25 +135,25 @@ public final class Home {
   }
 
   /**
-   * The file that an expanded path leads to, all links followed.
+   * The file at an expanded path, following all links.
    *
-   * @throws Confinement.OutsideException if it is where file calls do not go
+   * @throws Confinement.OutsideException if it is outside the allowed directories
    */
   public Path follow(String expanded) throws IOException {
     return confinement.inside(resolve(expanded), expanded);
   }
 
-  /** Like {@link #follow}, except that a link in the last place is the file itself. */
+  /** Like {@link #follow}, without following a link in the last place. */
   public Path locate(String expanded) throws IOException {
     return confinement.inside(Links.resolve(ExactPath.of(expanded), false, this::actual), expanded);
   }
 
-  /** Like {@link #follow}, wherever it is: what a command would open. */
+  /** Like {@link #follow}, without restriction: the file that a command would open. */
   public Path resolve(String expanded) throws IOException {
     return resolve(ExactPath.of(expanded));
   }
 
-  /** Whether a command finds something at an expanded path. */
+  /** Whether there is an entry at an expanded path for commands. */
   public boolean isThere(String expanded) throws IOException {
     try {
       return Files.exists(resolve(expanded));
@@ -162,7 +162,7 @@ public final class Home {
     }
   }
 
-  /** What a link leads to, which need not be there. */
+  /** The target of a link, which need not exist. */
   public Path resolve(Path link) throws IOException {
     return Links.resolve(link, true, this::actual);
   }
@@ -180,7 +180,7 @@ public final class Home {
     return seen;
   }
 
-  /** Whether it is a directory that no call moves or removes. */
+  /** Whether it is a directory that calls do not move or remove. */
   public boolean isRoot(Path real) {
     return confinement.isRoot(real);
   }

@@ -16,14 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows commands the home of their sandbox where E2B has it: each is started in a mount namespace
- * of its own, by {@code unshare} and {@code mount} of util-linux. What else is below {@code /home}
- * stays visible, and there this machine's user has the name {@code user}.
+ * Mounts the home of a sandbox at E2B's path for its commands: each is started in a mount namespace
+ * of its own, by {@code unshare} and {@code mount} of util-linux. The rest of {@code /home} stays
+ * visible, and this machine's user has the name {@code user} there.
  */
 public final class HomeMount {
   static final String HOME = "/home/user";
 
-  /** Where the kernel has the name of one run of a machine; each boot has another. */
+  /** The kernel's file with the id of the current boot. */
   static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
   private static final Logger log = LoggerFactory.getLogger(HomeMount.class);
@@ -46,8 +46,8 @@ public final class HomeMount {
   /**
    * Runs a program with a mounted home, and checks that it sees a file there.
    *
-   * @param directory empty, for what all sandboxes mount
-   * @return null if it does not, and where this machine has a {@code /home/user} of its own
+   * @param directory an empty directory, for the files that all sandboxes mount
+   * @return null if it does not, or if this machine has a {@code /home/user} of its own
    */
   public static @Nullable HomeMount tryIn(Path directory) {
     if (Files.exists(Path.of(HOME))) return null;
@@ -85,7 +85,7 @@ public final class HomeMount {
     nameUser(directory, "group", "user:x:" + group + ":");
   }
 
-  /** The first line with a number gives it its name. */
+  /** The first line with an id determines its name. */
   private static void nameUser(Path directory, String table, String line) throws IOException {
     String known = Files.readString(Path.of("/etc", table), ISO_8859_1);
     Files.writeString(directory.resolve(table), line + "\n" + known, ISO_8859_1);
@@ -137,7 +137,7 @@ public final class HomeMount {
     return path.replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011");
   }
 
-  /** The words that run the program behind them with the mounts of a table. */
+  /** The words that run the command after them with the mounts of a table. */
   List<String> wrapper(Path table) {
     List<String> words = new ArrayList<>(before);
     words.addAll(List.of("sh", "-c", "mount --all --fstab \"$0\" && exec \"$@\"", table + ""));
@@ -145,7 +145,7 @@ public final class HomeMount {
     return words;
   }
 
-  /** Whether a number, {@code uid} or {@code gid}, has the name {@code user} in there. */
+  /** Whether an id, {@code uid} or {@code gid}, has the name {@code user} there. */
   boolean isUser(String kind, @Nullable Object number) {
     return Objects.equals(number, attributes.get(kind));
   }

@@ -23,17 +23,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Directories watched with Linux's inotify through {@code watch.pl}, which says exactly what the
- * kernel says. One perl serves a sandbox, from its first watch to its end.
+ * Watches directories with Linux's inotify through {@code watch.pl}, which reports exactly the
+ * kernel's events. One perl process serves a sandbox, from its first watch to its end.
  */
 public final class Inotify implements DirectoryWatches {
   private static final Logger log = LoggerFactory.getLogger(Inotify.class);
   private static final int MOST_MESSAGE_BYTES = 64 * 1024;
   private static final long PATIENCE_SECONDS = 10;
 
-  /**
-   * How long a client that has gone may keep its watch, and more: see the streams' looks for one.
-   */
+  /** Longer than a disconnected client may keep its watch: see the streams' checks for that. */
   private static final long SHORTAGE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final long PAUSE_MILLIS = 5;
@@ -60,7 +58,7 @@ public final class Inotify implements DirectoryWatches {
     reader.setDaemon(true);
   }
 
-  /** Starts for a sandbox. Null where there is no Linux, or no perl. */
+  /** Starts for a sandbox. Null if this is not Linux, or there is no perl. */
   public static @Nullable Inotify start(String sandboxId) {
     if (!Availability.KNOWN) return null;
     try {
@@ -80,7 +78,7 @@ public final class Inotify implements DirectoryWatches {
     return builder.redirectError(ProcessBuilder.Redirect.DISCARD);
   }
 
-  /** Looked up once, when the first directory is watched. */
+  /** Determined once, when the first directory is watched. */
   private static final class Availability {
     private static final boolean KNOWN = probe();
 
@@ -96,8 +94,8 @@ public final class Inotify implements DirectoryWatches {
   }
 
   /**
-   * Where the kernel has no handle left (it gives 128 to a user), those of clients that went a
-   * moment ago are waited for: the real server has freed them by then.
+   * If the kernel has no handle left (it allows 128 per user), waits for those of clients that have
+   * just disconnected, which the real server would have freed by then.
    */
   @Override
   public Watch open(Path directory, Depth depth, FileChange.Listener listener)
@@ -157,7 +155,7 @@ public final class Inotify implements DirectoryWatches {
       out.write(message);
       out.flush();
     } catch (IOException e) {
-      log.debug("perl, which watches directories, has ended", e); // the reader tells the listeners
+      log.debug("perl, which watches directories, has ended", e); // reported by the reader
     } finally {
       writing.unlock();
     }
@@ -184,7 +182,7 @@ public final class Inotify implements DirectoryWatches {
     }
   }
 
-  /** Blocks until perl answers, so that the first watch begins without delay. */
+  /** Blocks until perl responds, so that the first watch begins without delay. */
   void awaitReady() {
     Watched none = new Watched(NO_WATCH, NOBODY);
     watched.put(none.number, none);
@@ -212,7 +210,7 @@ public final class Inotify implements DirectoryWatches {
     }
   }
 
-  /** One watch on this side. Its listener is called by the reading thread alone. */
+  /** One watch on this side. Only the reading thread calls its listener. */
   private final class Watched implements Watch {
     private final int number;
     private final FileChange.Listener listener;
@@ -260,7 +258,7 @@ public final class Inotify implements DirectoryWatches {
       if (waiting != null) waiting.countDown();
     }
 
-    /** Any answer that comes after the call began will do. */
+    /** Any response that arrives after the call began is sufficient. */
     @Override
     public void catchUp() {
       CountDownLatch told = new CountDownLatch(1);
@@ -280,7 +278,7 @@ public final class Inotify implements DirectoryWatches {
       catchingUp.forEach(CountDownLatch::countDown);
     }
 
-    /** The reason for which there is none, or null. */
+    /** The reason why the watch failed, or null. */
     @Nullable String awaitBeginning() {
       return await(begun) ? refusal : "error creating watcher: perl does not answer";
     }

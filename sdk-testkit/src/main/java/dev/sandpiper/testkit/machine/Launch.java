@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything about a command that the kernel needs to know.
+ * The parameters for starting a command.
  *
- * @param wrapper the words before those of the program that starts it
+ * @param wrapper the words in front of the command that run it in a wrapper
  * @param takesInput whether its standard input is a pipe; meaningless with a terminal
  * @param terminal the size of its terminal; null if it has pipes instead
  */

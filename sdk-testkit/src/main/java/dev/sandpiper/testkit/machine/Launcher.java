@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts commands: under a supervisor where there is perl to run it, else by Java's own means. */
+/**
+ * Starts commands: under a supervisor if there is perl to run it, otherwise with Java's own API.
+ */
 public final class Launcher {
   private static final Logger log = LoggerFactory.getLogger(Launcher.class);
 
@@ -21,7 +23,7 @@ public final class Launcher {
   private final AtomicInteger count = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by the lock. Null until terminals have been tried.
+  // Guarded by the lock. Null until terminals were tried.
   private @Nullable String trial;
 
   private Launcher(Path directory, Path script, boolean perl) {
@@ -30,7 +32,7 @@ public final class Launcher {
     this.perl = perl;
   }
 
-  /** Keeps its script and the pipes of commands in a directory that nobody else looks into. */
+  /** Keeps its script and the pipes of commands in a private directory. */
   public static Launcher in(Path directory) throws IOException {
     Path script = directory.resolve("supervise.pl");
     Files.writeString(script, Perl.script(Launcher.class, "supervise.pl"));
@@ -40,12 +42,12 @@ public final class Launcher {
     return new Launcher(directory, script, Perl.isThere());
   }
 
-  /** Whether commands run under a supervisor, and so in its wrapper. */
+  /** Whether commands run under a supervisor, and therefore in its wrapper. */
   public boolean supervises() {
     return perl;
   }
 
-  /** Why commands can have no terminal here; null if they can. Tried once. */
+  /** Why terminals are not available here; null if they are. Tried once. */
   public @Nullable String noTerminals() {
     lock.lock();
     try {
@@ -56,7 +58,7 @@ public final class Launcher {
     }
   }
 
-  /** The reason for none, or an empty text. */
+  /** The reason why terminals are not available, or an empty text. */
   private String tryTerminals() {
     if (!perl) return "this machine has no perl";
     try {

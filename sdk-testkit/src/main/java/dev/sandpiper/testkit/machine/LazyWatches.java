@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The best watches that this machine has, started when the first is asked for. */
+/** The best implementation of watches on this machine, started when the first watch is opened. */
 public final class LazyWatches implements DirectoryWatches {
   private static final Logger log = LoggerFactory.getLogger(LazyWatches.class);
 
@@ -27,7 +27,7 @@ public final class LazyWatches implements DirectoryWatches {
     return watches().open(directory, depth, listener);
   }
 
-  /** Starts before the first is asked for, which then begins without delay. */
+  /** Starts early, so that the first watch begins without delay. */
   public void start() {
     try {
       if (watches() instanceof Inotify inotify) inotify.awaitReady();

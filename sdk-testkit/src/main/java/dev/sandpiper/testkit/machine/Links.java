@@ -15,11 +15,10 @@ public final class Links {
   private Links() {}
 
   /**
-   * Where an absolute path leads. Links are followed one by one, because what they lead to need not
-   * exist.
+   * Resolves an absolute path. Links are followed one by one, because their targets need not exist.
    *
    * @param followLast whether a link in the last place is followed too
-   * @param actual maps the path itself, and each absolute target of a link, to where it really is
+   * @param actual maps the path itself, and each absolute target of a link, to its real location
    */
   public static Path resolve(Path path, boolean followLast, UnaryOperator<Path> actual)
       throws IOException {

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What this machine has, as far as Linux tells; zero where it does not. */
+/** The resources of this machine, as reported by Linux; zero if unknown. */
 public final class Machine {
   private static final Logger log = LoggerFactory.getLogger(Machine.class);
   private static final Path MEMORY = Path.of("/proc/meminfo");
@@ -19,7 +19,7 @@ public final class Machine {
     return memoryBytes("MemTotal");
   }
 
-  /** One line of the kernel's account of its memory, for example {@code MemAvailable}. */
+  /** One value of {@code /proc/meminfo} in bytes, for example {@code MemAvailable}. */
   public static long memoryBytes(String line) {
     if (!Files.isReadable(MEMORY)) return 0;
     try {

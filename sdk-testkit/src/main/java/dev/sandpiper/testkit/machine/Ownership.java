@@ -7,8 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The real server gives what it makes or overwrites to the user it acts for. Here that is this
- * machine's user already; what is left is the change of attributes that a watch reports.
+ * The real server changes the owner of files that it creates or overwrites to the request's user.
+ * Here that is this machine's user already; only the change of attributes remains, which a watch
+ * reports.
  */
 public final class Ownership {
   private static final Logger log = LoggerFactory.getLogger(Ownership.class);

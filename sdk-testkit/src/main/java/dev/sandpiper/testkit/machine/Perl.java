@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The perl of this machine, which runs the test kit's own scripts where there is one. */
+/** The perl of this machine, if there is one, which runs the test kit's own scripts. */
 public final class Perl {
-  // With the modules that the scripts use; a perl in pieces may lack them.
+  // With the modules that the scripts use, which a minimal perl may lack.
   private static final boolean THERE =
       succeeds(new ProcessBuilder("perl", "-MPOSIX", "-MConfig", "-MFcntl", "-e", "1"));
 
@@ -32,11 +32,11 @@ public final class Perl {
       process.getOutputStream().close();
       return exit(process) == 0;
     } catch (IOException e) {
-      return false; // it is not there
+      return false; // it does not exist
     }
   }
 
-  /** Not to be interrupted: the answer is kept for as long as this JVM runs. */
+  /** Not interruptible, because the result is kept for as long as this JVM runs. */
   private static int exit(Process process) {
     boolean interrupted = false;
     try {

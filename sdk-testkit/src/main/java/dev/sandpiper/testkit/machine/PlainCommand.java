@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * A command started by Java itself, for machines without perl. A death by signal N is reported as
- * an exit with 128 + N, and what a child writes after the command's end may be lost.
+ * an exit with 128 + N, and output of a child after the command's end may be lost.
  */
 public final class PlainCommand implements RunningCommand {
   /** {@code error=20, Not a directory}, since release 25 {@code error: 20 (Not a directory)}. */
@@ -39,7 +39,7 @@ public final class PlainCommand implements RunningCommand {
     return new PlainCommand(start(builder), launch.takesInput());
   }
 
-  /** Starts a process; what the kernel refuses comes in its own words. */
+  /** Starts a process; a rejection has the kernel's own message. */
   public static Process start(ProcessBuilder builder) throws IOException, Launch.RefusedException {
     try {
       return builder.start();

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All processes of one sandbox that can be found: those that were started for it, those that have
- * its variable, and what descends from these or is in a group or session of theirs. Without {@code
- * /proc} only the started ones and their descendants are found. One thread at a time.
+ * All processes of one sandbox that can be found: those started for it, those with its variable,
+ * their descendants, and the members of their groups and sessions. Without {@code /proc} only the
+ * started ones and their descendants are found. One thread at a time.
  */
 public final class ProcessFamily {
   private static final Logger log = LoggerFactory.getLogger(ProcessFamily.class);
@@ -44,7 +44,7 @@ public final class ProcessFamily {
     this.started = started;
   }
 
-  /** The processes that exist now, parents before their children, without zombies. */
+  /** The existing processes, parents before their children, without zombies. */
   public List<ProcessStatus> members() {
     Set<Long> roots = new HashSet<>(started.get());
     Map<Long, ProcessStatus> all = new HashMap<>();
@@ -79,7 +79,7 @@ public final class ProcessFamily {
   private static int depth(ProcessStatus one, Map<Long, ProcessStatus> family) {
     int depth = 0;
     ProcessStatus parent = family.get(one.parent());
-    // Each was looked at at another moment, so that a reused pid could make a circle of parents.
+    // They were read at different moments, so a reused pid could form a cycle of parents.
     while (parent != null && depth < family.size()) {
       parent = family.get(parent.parent());
       depth++;
@@ -88,9 +88,9 @@ public final class ProcessFamily {
   }
 
   /**
-   * Stops all of them, parents first, so that a shell does not see its children stop. Looks again
-   * until all that are found have stopped, because one that ran may just have forked. A process
-   * that was stopped before is not continued by {@link #resume}.
+   * Stops all of them, parents first, so that a shell does not see its children stop. Repeats until
+   * all processes that are found have stopped, because a running one may just have forked. A
+   * process that was stopped before is not continued by {@link #resume}.
    */
   public void stop() throws IOException {
     long end = System.nanoTime() + PATIENCE.toNanos();
@@ -119,12 +119,12 @@ public final class ProcessFamily {
     stopped.clear();
   }
 
-  /** The processes that exist now, without zombies. */
+  /** The existing processes, without zombies. */
   public List<ProcessHandle> handles() {
     return members().stream().flatMap(one -> ProcessHandle.of(one.pid()).stream()).toList();
   }
 
-  /** Kills until none is left, because a dying one may just have forked. */
+  /** Kills until no process is left, because a dying one may just have forked. */
   public void kill() {
     long end = System.nanoTime() + PATIENCE.toNanos();
     List<ProcessHandle> left = handles();
@@ -136,7 +136,7 @@ public final class ProcessFamily {
     if (!left.isEmpty()) log.warn("{} processes of {} do not die", left.size(), variable);
   }
 
-  /** Java itself sends no other signals than TERM and KILL. */
+  /** Java itself can only send TERM and KILL. */
   private static void signal(String name, List<Long> pids) throws IOException {
     List<String> words =
         new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$0\" \"$@\" 2>/dev/null; :", name));
@@ -148,7 +148,7 @@ public final class ProcessFamily {
         shell.waitFor();
         break;
       } catch (InterruptedException e) {
-        interrupted = true; // half of a tree must not be left running
+        interrupted = true; // a part of the tree must not be left running
       }
     }
     if (interrupted) Thread.currentThread().interrupt();

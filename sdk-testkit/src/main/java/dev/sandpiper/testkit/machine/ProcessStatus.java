@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A process at the moment it was looked at.
+ * A snapshot of a process.
  *
- * @param state the kernel's letter for it; {@code ?} where only Java has looked, and then group and
- *     session are -1
+ * @param state the kernel's letter for its state; {@code ?} if it is only known from Java, and then
+ *     group and session are -1
  */
 public record ProcessStatus(long pid, char state, long parent, long group, long session) {
   private static final Logger log = LoggerFactory.getLogger(ProcessStatus.class);
@@ -29,7 +29,7 @@ public record ProcessStatus(long pid, char state, long parent, long group, long 
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
 
   /**
-   * All processes of this machine where {@code /proc} shows them, else these and their descendants.
+   * All processes of this machine if there is {@code /proc}, otherwise these and their descendants.
    */
   static List<ProcessStatus> ofAll(Collection<Long> started) {
     List<ProcessStatus> all = new ArrayList<>();
@@ -57,7 +57,7 @@ public record ProcessStatus(long pid, char state, long parent, long group, long 
     return new ProcessStatus(handle.pid(), '?', parent, -1, -1);
   }
 
-  /** {@code 7 (sh) S 1 7 7 ...}, where a name in the parentheses may itself hold some. */
+  /** {@code 7 (sh) S 1 7 7 ...}, where the name in parentheses may itself contain parentheses. */
   private static Optional<ProcessStatus> read(Path entry) {
     try {
       String line = Files.readString(entry.resolve("stat"), ISO_8859_1);
@@ -87,14 +87,14 @@ public record ProcessStatus(long pid, char state, long parent, long group, long 
     return state == 'Z' || state == 'X';
   }
 
-  /** The time that processors have worked for it; zero if unknown. */
+  /** The CPU time that it has used; zero if unknown. */
   public Duration cpu() {
     return ProcessHandle.of(pid)
         .flatMap(handle -> handle.info().totalCpuDuration())
         .orElse(Duration.ZERO);
   }
 
-  /** The memory that it has now; zero if unknown. */
+  /** Its resident memory; zero if unknown. */
   public long residentBytes() {
     try {
       Path status = PROCESSES.resolve(pid + "/status");

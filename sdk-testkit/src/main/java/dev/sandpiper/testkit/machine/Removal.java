@@ -9,9 +9,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Removes a file, a link, or a directory with all that is in it, deepest first. */
+/** Removes a file, a link, or a directory with everything in it, deepest first. */
 public final class Removal extends SimpleFileVisitor<Path> {
-  /** Something cannot be removed. */
+  /** An entry cannot be removed. */
   public static final class FailedException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -24,7 +24,7 @@ public final class Removal extends SimpleFileVisitor<Path> {
       this.reason = reason;
     }
 
-    /** What it is, as the caller of it all would write it. */
+    /** The path of the entry, in the caller's form. */
     public String path() {
       return path;
     }
@@ -43,10 +43,10 @@ public final class Removal extends SimpleFileVisitor<Path> {
   }
 
   /**
-   * Removes all of it, or stops at the first that cannot be removed.
+   * Removes everything, or stops at the first entry that cannot be removed.
    *
-   * @param top nothing there is fine
-   * @param name what the caller calls it
+   * @param top does nothing if it does not exist
+   * @param name the caller's name for it
    */
   public static void of(Path top, String name) throws FailedException {
     Removal removal = new Removal(top);

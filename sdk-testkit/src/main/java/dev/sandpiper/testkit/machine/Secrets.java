@@ -8,7 +8,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Unguessable texts in the shapes that the platforms give them, and their comparison. */
+/** Unguessable texts in the platforms' formats, and their comparison. */
 public final class Secrets {
   private static final SecureRandom random = new SecureRandom();
   private static final String LOWER = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -30,7 +30,7 @@ public final class Secrets {
     return "w" + text(20, LOWER);
   }
 
-  /** What separates the parts of an answer. */
+  /** The boundary between the parts of a response. */
   public static String boundary() {
     byte[] bytes = new byte[30];
     random.nextBytes(bytes);
@@ -45,17 +45,17 @@ public final class Secrets {
     return text(20, LOWER);
   }
 
-  /** What a sandbox of Blaxel is called that was given no name. */
+  /** The name of a Blaxel sandbox that was created without one. */
   public static String sandboxName() {
     return "sandbox-" + text(12, LOWER);
   }
 
-  /** What a process is called that was given no name. */
+  /** The suffix of the name of a process that was started without one. */
   public static String processSuffix() {
     return text(8, LOWER);
   }
 
-  /** Whether both are the same, in a time that does not depend on where they differ. */
+  /** Constant-time comparison. */
   public static boolean matches(String expected, @Nullable String actual) {
     return actual != null
         && MessageDigest.isEqual(expected.getBytes(UTF_8), actual.getBytes(UTF_8));

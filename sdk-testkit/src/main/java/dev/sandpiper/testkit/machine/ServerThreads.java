@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon threads of one server: as many workers as block at a time, and one clock that only
- * hands work to them.
+ * The daemon threads of one server: as many workers as block at a time, and one timer that only
+ * passes tasks to them.
  */
 public final class ServerThreads implements AutoCloseable {
   public static final String PREFIX = "sandpiper-local-";
@@ -67,14 +67,14 @@ public final class ServerThreads implements AutoCloseable {
         () -> workers.execute(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
   }
 
-  /** Runs a task on a worker again and again, until this is closed. */
+  /** Runs a task on a worker periodically, until this is closed. */
   public void every(Duration pause, Runnable task) {
     Future<?> unused =
         clock.scheduleWithFixedDelay(
             () -> workers.execute(task), pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Forgets what is scheduled and waits for the workers, whose work must be over by now. */
+  /** Cancels scheduled tasks and waits for the workers, whose tasks must have ended by now. */
   @Override
   public void close() {
     List<Thread> ending = List.copyOf(started);

@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Directories watched by Java's own means, which exist everywhere and tell less: a name that moved
- * out of sight looks removed, a {@code touch} looks like a write, several changes of one file may
- * be one, and on macOS all of it comes seconds late.
+ * Watches directories with Java's own API, which exists everywhere and reports less: an entry that
+ * was moved away looks removed, a {@code touch} looks like a write, several changes of one file may
+ * be merged, and on macOS all changes are reported seconds late.
  */
 public final class ServiceWatches implements DirectoryWatches {
   private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
@@ -71,7 +71,7 @@ public final class ServiceWatches implements DirectoryWatches {
     }
   }
 
-  /** One watch, with a thread of its own, and what it knows of the files in it. */
+  /** One watch, with a thread of its own, and the known state of its files. */
   private final class Watched implements Watch {
     private final WatchService service;
     private final Path top;
@@ -79,7 +79,7 @@ public final class ServiceWatches implements DirectoryWatches {
     private final FileChange.Listener listener;
     private final Thread thread;
 
-    // Of the thread alone, once it runs.
+    // Only for the thread, once it is running.
     private final Map<WatchKey, Path> directories = new HashMap<>();
     private final Map<Path, Traits> known = new HashMap<>();
 
@@ -93,7 +93,7 @@ public final class ServiceWatches implements DirectoryWatches {
       thread.setDaemon(true);
     }
 
-    /** Watches a directory and notes what is in it; below it too for a tree. */
+    /** Watches a directory and records its entries; recursively for a tree. */
     private void register(Path directory, boolean tell) throws IOException {
       directories.put(directory.register(service, KINDS), directory);
       try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
@@ -118,7 +118,7 @@ public final class ServiceWatches implements DirectoryWatches {
           if (!key.isValid() && top.equals(directory)) tell(EventType.EVENT_TYPE_REMOVE, top);
         }
       } catch (ClosedWatchServiceException e) {
-        directories.clear(); // asked to end
+        directories.clear(); // the watch was closed
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -144,13 +144,13 @@ public final class ServiceWatches implements DirectoryWatches {
 
     private void created(Path file) {
       Traits traits = Traits.of(file);
-      if (traits.equals(known.put(file, traits))) return; // found in a new directory before
+      if (traits.equals(known.put(file, traits))) return; // already reported from a new directory
       tell(EventType.EVENT_TYPE_CREATE, file);
       if (depth == Depth.DIRECTORY || !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) return;
       try {
         register(file, true);
       } catch (IOException e) {
-        known.remove(file); // gone again
+        known.remove(file); // removed again
       }
     }
 
@@ -193,7 +193,7 @@ public final class ServiceWatches implements DirectoryWatches {
     }
   }
 
-  /** What tells one state of a file from another. */
+  /** The attributes that distinguish two states of a file. */
   private record Traits(Object inode, Object modified, Object size, Object changed) {
     private static final Traits NONE = new Traits("", "", "", "");
 
@@ -208,7 +208,7 @@ public final class ServiceWatches implements DirectoryWatches {
             value(all.get("size")),
             value(all.get("ctime")));
       } catch (IOException e) {
-        return NONE; // gone
+        return NONE; // removed
       }
     }
 

@@ -25,10 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A command under the supervisor, {@code supervise.pl}, which is its parent and knows how it ended.
- * The command's pipes are named ones that both sides open, so that they do not end with the
- * supervisor, and so that closing our end wakes a blocked reader; their names are gone again before
- * anybody could use them.
+ * A command under the supervisor, {@code supervise.pl}, which is its parent and knows its exit
+ * status. The command's pipes are named ones that both sides open, so that they do not end with the
+ * supervisor, and so that closing our end wakes a blocked reader; their names are removed before
+ * another process could use them.
  */
 final class SupervisedCommand implements RunningCommand {
   private static final Logger log = LoggerFactory.getLogger(SupervisedCommand.class);
@@ -54,7 +54,7 @@ final class SupervisedCommand implements RunningCommand {
     this.errors = errors;
     this.input = input;
     this.pid = pid;
-    this.handle = ProcessHandle.of(pid); // not waited for yet, so the pid is still its own
+    this.handle = ProcessHandle.of(pid); // not reaped yet, so the pid is still its own
   }
 
   public static SupervisedCommand start(Path script, Path pipes, Launch launch)

@@ -22,7 +22,7 @@ final class SupervisorReports {
   private final Queue<CompletableFuture<Void>> resizes = new ArrayDeque<>();
   private boolean over;
 
-  /** Sends the supervisor something. */
+  /** Sends a message to the supervisor. */
   public interface Sending {
     void send() throws IOException;
   }
@@ -31,7 +31,7 @@ final class SupervisorReports {
     this.lines = lines;
   }
 
-  /** The rest of the line that must come next and begin so. */
+  /** The rest of the next line, which must begin with {@code report}. */
   public String expect(String report) throws IOException, Launch.RefusedException {
     String line = lines.readLine();
     if (line == null) throw new IOException("the supervisor ended before its command began");
@@ -42,7 +42,7 @@ final class SupervisorReports {
     return line.substring(report.length()).trim();
   }
 
-  /** Reads up to the line that tells how the command ended. Null if none comes. */
+  /** Reads up to the line that reports the exit status. Null if there is no such line. */
   @Nullable String end() throws IOException {
     try {
       String line = lines.readLine();

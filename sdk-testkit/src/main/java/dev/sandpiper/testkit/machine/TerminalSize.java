@@ -2,7 +2,7 @@ package dev.sandpiper.testkit.machine;
 
 import dev.sandpiper.e2b.proto.ProcessProto.PTY;
 
-/** A terminal's columns and rows, of which the kernel knows 16 bits each. */
+/** A terminal's columns and rows, 16 bits each for the kernel. */
 public record TerminalSize(int columns, int rows) {
   private static final int KNOWN_BITS = 0xffff;
 

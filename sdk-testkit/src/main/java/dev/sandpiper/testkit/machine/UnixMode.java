@@ -2,7 +2,7 @@ package dev.sandpiper.testkit.machine;
 
 import dev.sandpiper.e2b.proto.FilesystemProto.FileType;
 
-/** The kernel's number for what a file is and who may do what, and Go's text for it. */
+/** The kernel's number for a file's type and permissions, and Go's text for it. */
 public final class UnixMode {
   private static final int TYPE = 0170000;
   private static final int SOCKET = 0140000;
@@ -22,7 +22,7 @@ public final class UnixMode {
     return (mode & TYPE) == LINK;
   }
 
-  /** Pipes, sockets and devices have no type of their own. */
+  /** The type; pipes, sockets and devices have no type of their own. */
   public static FileType type(int mode) {
     return switch (mode & TYPE) {
       case FILE -> FileType.FILE_TYPE_FILE;
@@ -31,7 +31,7 @@ public final class UnixMode {
     };
   }
 
-  /** The number by which Go knows it: the rights as they are, all else by bits of its own. */
+  /** Go's number for it: the same permission bits, everything else in bits of its own. */
   public static long goFileMode(int mode) {
     long bits = mode & 0777;
     bits |=
@@ -62,7 +62,7 @@ public final class UnixMode {
     return (mode & TYPE) == CHARACTER_DEVICE;
   }
 
-  /** For example {@code drwxr-xr-x}, with more letters in front for what is special. */
+  /** For example {@code drwxr-xr-x}, with more letters in front for special files. */
   public static String permissions(int mode) {
     StringBuilder text = new StringBuilder();
     switch (mode & TYPE) {

@@ -1,4 +1,4 @@
-/** This machine as the embedded servers use it: its processes, files, users and secrets. */
+/** The machine for the embedded servers: processes, files, users and secrets. */
 @NullMarked
 package dev.sandpiper.testkit.machine;
 

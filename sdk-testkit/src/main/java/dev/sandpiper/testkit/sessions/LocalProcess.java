@@ -83,8 +83,8 @@ final class LocalProcess {
   }
 
   /**
-   * Blocks while the pipe is full. A process that reads no more gets nothing, which is not an
-   * error.
+   * Blocks while the pipe is full. If the process no longer reads, the text is dropped, which is
+   * not an error.
    */
   void write(String text) {
     try {
@@ -95,7 +95,7 @@ final class LocalProcess {
     }
   }
 
-  /** Kills it with its descendants; that a stop reaches these is an assumption. */
+  /** Kills it with its descendants; that a stop includes those is an assumption. */
   void stop() {
     command.handle().stream()
         .flatMap(ProcessHandle::descendants)

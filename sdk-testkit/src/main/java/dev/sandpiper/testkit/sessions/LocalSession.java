@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** One session: a directory, which is the home of its processes, and these. Thread-safe. */
+/** One session: its processes, and the directory that is their home. Thread-safe. */
 final class LocalSession implements AutoCloseable {
   /** Every process of the session inherits it. */
   private static final String MARK = "E2B_SESSION_ID";
@@ -65,7 +65,7 @@ final class LocalSession implements AutoCloseable {
     return processes;
   }
 
-  /** Variables of the request are left out, as a caller of the related server observed it. */
+  /** Variables of the request are ignored, as a user of the related server observed. */
   LocalProcess start(String command, String directory) throws IOException, Launch.RefusedException {
     Map<String, String> environment =
         Map.of("PATH", PATH, "HOME", home.directory().toString(), MARK, id);

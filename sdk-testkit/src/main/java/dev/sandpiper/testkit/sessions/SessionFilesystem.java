@@ -18,7 +18,7 @@ import java.nio.file.Path;
 /** The file calls of one session, in its directory. */
 record SessionFilesystem(Home home) {
 
-  /** Answers one call; the route is its method and what follows the session. */
+  /** Handles one call; the route is its method and the path after the session. */
   void handle(Exchange exchange, String route) throws IOException {
     String path = exchange.query().get("path");
     if (path == null) throw SessionsEndpoint.invalid();
@@ -38,7 +38,7 @@ record SessionFilesystem(Home home) {
       }
       case "GET/filesystem/files" -> {
         Path file = home.follow(path);
-        // Java reports what is read of a directory as a plain IOException.
+        // Java reports reading a directory as a plain IOException.
         if (Files.isDirectory(file)) throw SessionsEndpoint.failed();
         String content = new String(Files.readAllBytes(file), UTF_8);
         exchange.json(200, GoJson.object().put("content", content));
@@ -49,7 +49,7 @@ record SessionFilesystem(Home home) {
           write(home.follow(path), SessionsEndpoint.required(exchange, "content"));
       case "DELETE/filesystem" -> {
         if (home.isRoot(home.locate(path))) throw SessionsEndpoint.failed();
-        Removal.of(home.locate(path), path); // that nothing there is no failure is an assumption
+        Removal.of(home.locate(path), path); // an assumption: nothing there is not a failure
       }
       default -> throw SessionsEndpoint.notFound();
     }

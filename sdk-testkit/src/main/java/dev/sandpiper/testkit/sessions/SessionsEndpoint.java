@@ -83,7 +83,7 @@ final class SessionsEndpoint implements Endpoint {
     exchange.json(200, described(sessions.create()));
   }
 
-  /** The ports stay empty: what listens here is reached on this machine's own ports. */
+  /** The ports stay empty: programs that listen here are reachable on this machine's own ports. */
   private static ObjectNode described(LocalSession session) {
     ObjectNode json = GoJson.object().put("id", session.id());
     json.putArray("ports");
@@ -146,7 +146,7 @@ final class SessionsEndpoint implements Endpoint {
     throw invalid();
   }
 
-  /** A field of the body, which has to be a text. */
+  /** A field of the body, which must be a text. */
   static String required(Exchange exchange, String field) throws IOException {
     return required(body(exchange), field);
   }

@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * E2B's old REST API on this machine, for clients that send the key that it hands out. A session
- * that nobody has asked for in ten minutes is deleted.
+ * E2B's old REST API on this machine, for clients with the key that it issues. A session that was
+ * not requested for ten minutes is deleted.
  */
 public final class SessionsServer implements AutoCloseable {
   private static final String KEY_HEADER = "X-API-Key";
@@ -44,7 +44,7 @@ public final class SessionsServer implements AutoCloseable {
   /**
    * Starts on a free port of loopback.
    *
-   * @param clock by which sessions are idle, and lines are written
+   * @param clock the clock for idle sessions and for the times of lines
    */
   public static SessionsServer start(Clock clock) throws IOException {
     SessionsServer sessions = new SessionsServer(clock);
@@ -62,7 +62,7 @@ public final class SessionsServer implements AutoCloseable {
     return port.url();
   }
 
-  /** What every request must carry. */
+  /** The headers that every request must have. */
   public Map<String, String> headers() {
     return Map.of(KEY_HEADER, apiKey);
   }
@@ -75,7 +75,7 @@ public final class SessionsServer implements AutoCloseable {
     return session;
   }
 
-  /** The session of this id, which is not idle any more; null if there is none. */
+  /** The session with this id, reset as not idle; null if it does not exist. */
   @Nullable LocalSession use(String id) {
     LocalSession session = alive.get(id);
     if (session == null) return null;
@@ -91,7 +91,7 @@ public final class SessionsServer implements AutoCloseable {
     return Duration.between(session.lastUsed(), clock.instant()).compareTo(LONGEST_IDLE) >= 0;
   }
 
-  /** False if there is none. */
+  /** False if it does not exist. */
   boolean delete(String id) {
     LocalSession session = alive.remove(id);
     if (session != null) session.close();

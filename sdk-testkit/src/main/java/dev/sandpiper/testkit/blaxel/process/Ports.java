@@ -88,7 +88,7 @@ final class Ports {
             || (address.startsWith("0000000000000000FFFF0000") && address.endsWith("7F"));
   }
 
-  /** Where the kernel does not tell who listens: whether anybody does. */
+  /** Whether any process listens, if the kernel does not report which one does. */
   private static boolean answers(int port) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);

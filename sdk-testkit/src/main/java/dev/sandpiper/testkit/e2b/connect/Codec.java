@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The two ways in which a message is written. */
+/** The two encodings of messages. */
 public enum Codec {
   JSON("json") {
     @Override
@@ -68,15 +68,15 @@ public enum Codec {
     this.wireName = wireName;
   }
 
-  /** How content types name it. */
+  /** Its name in content types. */
   public String wireName() {
     return wireName;
   }
 
   /**
-   * Reads a message.
+   * Parses a message.
    *
-   * @throws RpcException if the bytes are not such a message
+   * @throws RpcException if the bytes are malformed
    */
   @SuppressWarnings("unchecked") // a prototype's parser makes messages of its own type
   public <Q extends Message> Q parse(byte[] bytes, Q prototype) {
@@ -88,7 +88,7 @@ public enum Codec {
   /**
    * Writes a message.
    *
-   * @throws RpcException if a text in the message is a file's name that is not UTF-8
+   * @throws RpcException if a text in the message is a file name that is not UTF-8
    */
   public byte[] print(Message message) {
     FieldDescriptor broken = brokenText(message);

@@ -28,7 +28,7 @@ public final class EnvelopeReader {
   }
 
   /**
-   * The next message, or null at the end. Without any payload it is an empty message.
+   * The next message, or null at the end. An empty payload is an empty message.
    *
    * @throws RpcException if the envelope or the message is malformed
    */

@@ -11,7 +11,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
 
-/** The one compression that E2B speaks. */
+/** The only compression that E2B supports. */
 public final class Gzip {
   private static final int HEADER_BYTES = 10;
 
@@ -28,7 +28,7 @@ public final class Gzip {
   }
 
   /**
-   * Expands a message, up to a limit.
+   * Decompresses a message, up to a limit.
    *
    * @throws RpcException if it is not gzip, or longer
    */
@@ -43,9 +43,9 @@ public final class Gzip {
   }
 
   /**
-   * Opens what is said to be gzip.
+   * Opens a stream that is declared as gzip.
    *
-   * @throws IOException with Go's words if it does not begin as gzip does
+   * @throws IOException with Go's message if it does not begin like gzip
    */
   public static InputStream open(InputStream compressed) throws IOException {
     BufferedInputStream buffered = new BufferedInputStream(compressed);

@@ -1,6 +1,6 @@
 package dev.sandpiper.testkit.e2b.connect;
 
-/** How much of a client's message is taken into memory. */
+/** Limits on the size of a client's message in memory. */
 public final class Limits {
   public static final int MESSAGE_BYTES = 64 * 1024 * 1024;
 

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads messages from protobuf's JSON: names in both spellings, null as unset, unknown fields and
- * unknown enum names skipped. Complaints are worded as the real server's library words them.
+ * unknown enum names skipped. Error messages are those of the real server's library.
  *
  * @see <a href="https://protobuf.dev/programming-guides/json/">ProtoJSON</a>
  */
 public final class ProtoJsonReader {
-  /** The text is not JSON, or not that of the message. */
+  /** The text is not JSON, or does not match the message. */
   public static final class MalformedException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -56,7 +56,7 @@ public final class ProtoJsonReader {
     this.plainBytes = plainBytes;
   }
 
-  /** Large bytes are decoded in place, unless their base64 turns out not to be the usual one. */
+  /** Large bytes are decoded in place, unless their base64 is not the standard one. */
   public static Message read(byte[] json, Message prototype) throws MalformedException {
     try {
       return read(json, prototype, true);
@@ -150,7 +150,7 @@ public final class ProtoJsonReader {
     }
   }
 
-  /** One value, or null for an enum name that nobody knows. */
+  /** One value, or null for an unknown enum name. */
   private @Nullable Object single(Message.Builder parent, FieldDescriptor field)
       throws IOException, MalformedException {
     if (field.getType() == FieldDescriptor.Type.MESSAGE) {

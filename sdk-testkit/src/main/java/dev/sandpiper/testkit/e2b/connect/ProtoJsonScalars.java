@@ -7,13 +7,13 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** The single values of protobuf's JSON. */
+/** Scalar values of protobuf's JSON. */
 final class ProtoJsonScalars {
   private ProtoJsonScalars() {}
 
   /**
-   * @return null for an enum name that nobody knows
-   * @throws IllegalArgumentException if the text does not fit the field
+   * @return null for an unknown enum name
+   * @throws IllegalArgumentException if the text is not valid for the field
    */
   static @Nullable Object parse(FieldDescriptor field, JsonToken token, String text) {
     return switch (field.getType()) {

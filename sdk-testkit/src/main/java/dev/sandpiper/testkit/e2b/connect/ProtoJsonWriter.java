@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes messages as protobuf's JSON: fields at their default left out, 64-bit numbers as strings,
- * bytes in base64, enums by name.
+ * Writes messages as protobuf's JSON: fields with default values omitted, 64-bit numbers as
+ * strings, bytes in base64, enums by name.
  *
  * @see <a href="https://protobuf.dev/programming-guides/json/">ProtoJSON</a>
  */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.Confinement;
 
-/** A call fails: the code and the message that its caller gets. */
+/** The failure of a call: the code and the message for its caller. */
 public final class RpcException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -43,7 +43,7 @@ public final class RpcException extends RuntimeException {
     return code;
   }
 
-  /** The error as JSON, as it stands in a unary answer and in an end-of-stream frame. */
+  /** The error as JSON, as in a unary response and in an end-of-stream envelope. */
   public ObjectNode tree() {
     return GoJson.object()
         .put("code", code.wireName())

@@ -18,7 +18,7 @@ import java.time.InstantSource;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** E2B's REST interface for making, finding and ending sandboxes. */
+/** E2B's REST interface for creating, finding and ending sandboxes. */
 public final class ControlPlane implements Endpoint {
   private static final Pattern ONE_SANDBOX =
       Pattern.compile(
@@ -125,7 +125,7 @@ public final class ControlPlane implements Endpoint {
     return SandboxTrees.handle(sandboxes.create(CreateRequest.parse(body, version, sandboxes)));
   }
 
-  /** Nothing separates a local sandbox from the network, so that only no rules can be set. */
+  /** Local sandboxes are not isolated from the network, so only empty rules are accepted. */
   private void network(Exchange exchange, String id) throws IOException {
     ObjectNode body = GoJson.object();
     body.set("network", Bodies.read(exchange));

@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The body of a request for a new sandbox. What this machine does not do is refused. */
+/**
+ * The body of a request for a new sandbox. Options that this machine does not support are rejected.
+ */
 final class CreateRequest {
   static final Unenforced.Fields FIELDS =
       new Unenforced.Fields(
@@ -36,14 +38,12 @@ final class CreateRequest {
               "allowPublicTraffic", BooleanNode.TRUE,
               "onTimeout", TextNode.valueOf("kill")));
 
-  /**
-   * Objects whose names the caller chooses: one that is named is asked for, with nothing in it too.
-   */
+  /** Objects whose field names are the caller's: a field is a request even if it is empty. */
   private static final List<String> NAMING = List.of("/mcp", "/iam/tokens", "/network/rules");
 
   private CreateRequest() {}
 
-  /** What the two versions of the call do with what is left out. */
+  /** The defaults of the two versions of the call. */
   enum Version {
     /** Short-lived, and without a token. */
     FIRST(15) {

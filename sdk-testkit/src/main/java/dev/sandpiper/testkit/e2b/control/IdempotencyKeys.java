@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The creates that were sent under an {@code Idempotency-Key}. A key with the same body gets the
- * answer of the first create again. E2B's specification names the error codes but neither the
- * statuses nor how long a key is kept; here they are 409 while the first create is not answered
- * yet, 422 for another body, and an hour, of which at most the last thousand keys. A create that
- * failed made nothing, so its key is free again. Thread-safe.
+ * The creates that were sent with an {@code Idempotency-Key}. A key with the same body gets the
+ * response of the first create again. E2B's specification names the error codes but neither the
+ * statuses nor how long a key is kept; here they are 409 while the first create is in progress, 422
+ * for another body, and an hour, for at most the last thousand keys. A failed create has created
+ * nothing, so its key is free again. Thread-safe.
  */
 public final class IdempotencyKeys {
   static final String HEADER = "Idempotency-Key";
@@ -28,13 +28,13 @@ public final class IdempotencyKeys {
   private static final Duration KEPT = Duration.ofHours(1);
   private static final int MOST_KEYS = 1000;
 
-  /** Makes the sandbox and describes it. */
+  /** Creates the sandbox and describes it. */
   @FunctionalInterface
   public interface Creation {
     ObjectNode create() throws IOException;
   }
 
-  /** A create. Its answer is null until it has been made; guarded by the outer object. */
+  /** A create. Its response is null while it is in progress; guarded by the outer object. */
   private static final class Entry {
     private final byte[] request;
     private final Instant since;
@@ -56,7 +56,7 @@ public final class IdempotencyKeys {
   }
 
   /**
-   * Creates, or repeats the answer of the create that this key was sent with before.
+   * Creates, or repeats the response of the earlier create with this key.
    *
    * @throws ApiException if the key is malformed, in use, or was sent with another body
    */
@@ -76,7 +76,7 @@ public final class IdempotencyKeys {
     }
   }
 
-  /** The answer given before; null if the key is the caller's now. */
+  /** The earlier response; null if the caller now owns the key. */
   private synchronized @Nullable ObjectNode claim(String key, Entry entry) {
     forgetOld(entry.since.minus(KEPT));
     Entry before = entries.putIfAbsent(key, entry);

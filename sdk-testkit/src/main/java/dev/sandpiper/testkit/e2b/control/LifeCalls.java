@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
-/** The calls that prolong, shorten, pause and resume a sandbox's life. */
+/** The calls that set a sandbox's time to live, and pause and resume it. */
 final class LifeCalls {
   private static final Duration SHORTEST_REFRESH = Duration.ofSeconds(15);
   private static final Unenforced.Fields RESUME_FIELDS = fields("timeout", "memory");
@@ -30,7 +30,7 @@ final class LifeCalls {
     return new Unenforced.Fields(Set.of(done), Map.of());
   }
 
-  /** Extends the life of a sandbox that runs, or resumes one that is paused. */
+  /** Extends the life of a running sandbox, or resumes a paused one. */
   void connect(Exchange exchange, String id, Version version) throws IOException {
     ObjectNode body = Bodies.read(exchange);
     boolean left = version == Version.SECOND && !body.hasNonNull("timeout");
@@ -45,7 +45,7 @@ final class LifeCalls {
     exchange.json(resumed ? 201 : 200, SandboxTrees.handle(sandbox));
   }
 
-  /** The call in front of connect, which clients of today do not make. */
+  /** The predecessor of connect, which current clients do not use. */
   void resume(Exchange exchange, String id) throws IOException {
     ObjectNode body = Bodies.read(exchange);
     Duration asked =

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls for metrics. A sandbox is measured from the first question about it on, so that the
- * first answer is empty, as the platform's is for a new sandbox.
+ * The calls for metrics. A sandbox is measured from the first request for it on, so the first
+ * response is empty, like the platform's for a new sandbox.
  */
 final class MetricsCalls {
   private static final Duration PAUSE = Duration.ofSeconds(2);
@@ -62,7 +62,7 @@ final class MetricsCalls {
     throw new ApiException(400, "start and end must be seconds since 1970");
   }
 
-  /** Answers with the last sample of each sandbox, without those that have no sample yet. */
+  /** Responds with the last sample of each sandbox, leaving out those without one. */
   void many(Exchange exchange) throws IOException {
     String ids = exchange.query().get("sandbox_ids");
     List<String> all = ids == null || ids.isEmpty() ? List.of() : List.of(ids.split(",", -1));

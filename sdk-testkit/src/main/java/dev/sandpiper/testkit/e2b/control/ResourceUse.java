@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the processes of one sandbox have used of this machine, measured from time to time. The
- * first measurement has nothing to compare with and is not a sample yet. Thread-safe.
+ * The resources used by the processes of one sandbox, measured periodically. The first measurement
+ * is only the baseline and not a sample. Thread-safe.
  */
 final class ResourceUse {
   private static final int MOST_SAMPLES = 1800;
 
-  /** At one moment. The processor's share is of all processors, in percent. */
+  /** A sample. The CPU usage is relative to all processors, in percent. */
   private record Sample(Instant at, double cpuPercent, long memoryBytes) {}
 
   private final LocalSandbox sandbox;
@@ -63,7 +63,7 @@ final class ResourceUse {
     samples.add(new Sample(Instant.now(), percent, memory));
   }
 
-  /** The samples of a time, both ends included, the oldest first. */
+  /** The samples of a period, both ends inclusive, oldest first. */
   synchronized List<ObjectNode> between(Instant start, Instant end) {
     return samples.stream()
         .filter(one -> !one.at().isBefore(start) && !one.at().isAfter(end))

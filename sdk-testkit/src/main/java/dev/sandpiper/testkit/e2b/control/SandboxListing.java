@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of the sandboxes that match a query, newest or oldest first. A page's token is the place
- * of its last entry, so nothing is shown twice and nothing is skipped when others come and go.
+ * One page of the sandboxes that match a query, newest or oldest first. A page's token is the sort
+ * key of its last entry, so no entry is repeated or skipped when others are added or removed.
  */
 final class SandboxListing {
   private static final int MOST_ENTRIES = 100;
@@ -136,7 +136,7 @@ final class SandboxListing {
     throw new ApiException(400, "limit must be from 1 to 100");
   }
 
-  /** Undoes two of the three encodings; reading the query has undone the first. */
+  /** Decodes two of the three levels; parsing the query has decoded the first. */
   private static Map<String, String> metadata(@Nullable String filter) {
     if (filter == null) return Map.of();
     try {

@@ -6,7 +6,7 @@ import dev.sandpiper.testkit.e2b.sandbox.Templates.Template;
 import dev.sandpiper.testkit.http.GoJson;
 import dev.sandpiper.testkit.machine.Machine;
 
-/** A sandbox as the control plane's answers show it. */
+/** The JSON of a sandbox in the control plane's responses. */
 final class SandboxTrees {
 
   private static final String CLIENT_ID = "local";
@@ -14,7 +14,7 @@ final class SandboxTrees {
 
   private SandboxTrees() {}
 
-  /** The answer to create and connect. */
+  /** The response to create and connect. */
   static ObjectNode handle(LocalSandbox sandbox) {
     ObjectNode tree = identity(sandbox);
     if (sandbox.spec().accessToken() != null) {
@@ -47,7 +47,7 @@ final class SandboxTrees {
     return tree;
   }
 
-  /** Everything about one sandbox. */
+  /** All details of one sandbox. */
   static ObjectNode detail(LocalSandbox sandbox) {
     ObjectNode tree = listed(sandbox);
     if (sandbox.spec().accessToken() != null) {

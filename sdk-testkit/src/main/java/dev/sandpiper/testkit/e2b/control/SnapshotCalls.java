@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The calls that make, list and delete snapshots, and the refusal of a fork. */
+/** The calls that create, list and delete snapshots, and the rejection of a fork. */
 final class SnapshotCalls {
   private static final Unenforced.Fields FIELDS =
       new Unenforced.Fields(Set.of("name", "memory"), Map.of());
@@ -104,7 +104,7 @@ final class SnapshotCalls {
   }
 
   /**
-   * @param encoded the reference as it stands in the path
+   * @param encoded the reference as it is in the path
    */
   void delete(Exchange exchange, String encoded) throws IOException {
     String reference = reference(encoded);

@@ -25,15 +25,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /files/compose}: joins files into one that takes its place at once, and removes them. What
- * fails leaves all of them as they were.
+ * {@code /files/compose}: joins files into one that replaces its destination atomically, and
+ * removes them. A failure leaves all of them unchanged.
  */
 final class Compose {
   static final String PATH = "/files/compose";
 
   private static final int MOST_BODY_BYTES = 1024 * 1024;
 
-  /** What a client asks for, with each source as it wrote it. */
+  /** The request of a client, with the sources as it wrote them. */
   private record Wish(List<String> sources, String destination, @Nullable String user) {}
 
   private final Exchange exchange;
@@ -108,7 +108,7 @@ final class Compose {
     throw new Refusal(400, "source path is not a regular file: " + source);
   }
 
-  /** Writes beside the destination, then renames. */
+  /** Writes to a file in the destination's directory, then renames it. */
   private void join(List<Path> sources, String destination) throws IOException {
     try {
       Parents.make(home, ExactPath.parent(destination));

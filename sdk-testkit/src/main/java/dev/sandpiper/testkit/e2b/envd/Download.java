@@ -25,7 +25,7 @@ import java.time.Instant;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Answers with a file, whole, in part, or in gzip. No more than a buffer of it is in memory. */
+/** Responds with a file, whole, in part, or in gzip. At most one buffer of it is in memory. */
 final class Download {
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int MOST_COUNTED_GZIP_BYTES = 2048;
@@ -100,7 +100,7 @@ final class Download {
     return file;
   }
 
-  /** Whose content has no length, so that it comes empty. */
+  /** A device, whose content has no length, so that the response is empty. */
   private static boolean isDevice(Path file) throws IOException {
     return UnixMode.isCharacterDevice((Integer) Files.getAttribute(file, "unix:mode"));
   }
@@ -128,7 +128,7 @@ final class Download {
     return bytes;
   }
 
-  /** Holds back the first bytes: if there are no more, their number is known. */
+  /** Buffers the first bytes: if there are no more, the length is known. */
   private final class CountedStart extends OutputStream {
     private @Nullable ByteArrayOutputStream held = new ByteArrayOutputStream();
     private @Nullable OutputStream out;

@@ -12,14 +12,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The daemon in a sandbox, as far as it can be reached from outside. */
+/** The daemon in a sandbox, as it is reachable from outside. */
 public final class Envd {
   public static final int PORT = 49983;
 
   private static final String WRONG_TOKEN =
       "unauthorized access, please provide a valid access token or method signing if supported";
 
-  /** These check a token or a signature themselves, or need none. */
+  /** These routes check a token or a signature themselves, or need none. */
   private static final Set<String> OPEN =
       Set.of("GET /health", "GET /files", "POST /files", "POST /init");
 
@@ -69,7 +69,7 @@ public final class Envd {
         || Secrets.matches(token, exchange.header("X-Access-Token"));
   }
 
-  /** Streams get theirs in their last envelope, all others by the status. */
+  /** Streams get the error in their last envelope, other calls as the status. */
   private static void refuseUser(Exchange exchange, String user) throws IOException {
     RpcException error =
         new RpcException(ConnectCode.UNAUTHENTICATED, "invalid username: '" + user + "'");

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /files}: whole files in and out, over plain HTTP. */
+/** {@code /files}: reads and writes whole files over plain HTTP. */
 final class FilesEndpoint {
   static final String PATH = "/files";
 
@@ -38,7 +38,7 @@ final class FilesEndpoint {
         });
   }
 
-  /** What answers a request, or refuses it. */
+  /** Handles a request, or rejects it. */
   @FunctionalInterface
   interface Answer {
     void send() throws IOException;
@@ -68,14 +68,14 @@ final class FilesEndpoint {
     }
   }
 
-  /** The user that a request names, or the default. */
+  /** The user in a request, or the default. */
   static String acting(@Nullable String user) {
     if (user == null) return Users.DEFAULT;
     if (Users.isKnown(user)) return user;
     throw new Refusal(401, "error looking up user '" + user + "': user: unknown user " + user);
   }
 
-  /** A path that a request names, from the root on. The complaint is how a refusal begins. */
+  /** The absolute path for one in a request. An error message begins with the complaint. */
   static String expand(Home home, String path, String user, String complaint) {
     try {
       return home.expand(path, user);
@@ -89,7 +89,7 @@ final class FilesEndpoint {
     return path == null ? "" : path;
   }
 
-  /** What is wrong with the parameters themselves; null if nothing is. */
+  /** The error in the parameters themselves; null if they are valid. */
   private static @Nullable String complaint(Query query) {
     for (String name : SINGLE) {
       if (query.all(name).size() > 1) {

@@ -30,9 +30,9 @@ import dev.sandpiper.testkit.machine.Home;
 import java.io.IOException;
 import java.util.Map;
 
-/** {@code filesystem.Filesystem}: what is where, and changes of that. */
+/** {@code filesystem.Filesystem}: entries and their changes. */
 final class FilesystemService {
-  /** A client of this name gets entries without the fields that it does not know. */
+  /** A client with this name gets entries without fields that it does not know. */
   private static final String LEGACY_AGENT = "connect-python";
 
   private FilesystemService() {}
@@ -159,7 +159,7 @@ final class FilesystemService {
     }
   }
 
-  /** An entry as the call's client knows entries. */
+  /** An entry with the fields that the call's client knows. */
   static EntryInfo known(EntryInfo entry, RpcCall call) {
     if (!LEGACY_AGENT.equals(call.exchange().header("User-Agent"))) return entry;
     call.exchange().set("X-E2b-Legacy-Sdk", "true");

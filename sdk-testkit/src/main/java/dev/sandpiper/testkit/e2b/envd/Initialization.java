@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /init}: how the platform sets up the daemon of a new sandbox. From outside it cannot be
- * reached. All users are the same here, so that a default one changes nothing.
+ * {@code /init}: how the platform sets up the daemon of a new sandbox. Not reachable from outside.
+ * All users are the same here, so a default user has no effect.
  */
 final class Initialization {
   static final String PATH = "/init";
@@ -92,7 +92,7 @@ final class Initialization {
     return variables;
   }
 
-  /** A token that is set stays; who sets up again has to know it. */
+  /** A token stays once set; a later setup must present it. */
   private static @Nullable String refusal(String told, @Nullable String set) {
     if (set == null || Secrets.matches(set, told)) return null;
     return told.isEmpty() ? "access token reset not authorized" : "access token validation failed";

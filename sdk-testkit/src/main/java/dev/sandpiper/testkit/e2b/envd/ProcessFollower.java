@@ -9,11 +9,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one client what happens to a process: its start, then what comes from now on, a keepalive
- * whenever nothing came for a while, and the end. Leaving early does the process no harm.
+ * Sends a process's events to one client: its start, then events from now on, a keep-alive whenever
+ * there was no event for a while, and the end. The process is not affected if the client
+ * disconnects.
  */
 final class ProcessFollower {
-  /** Where the events go, in the message that the method answers with. */
+  /** Sends the events, in the method's response message. */
   interface EventSink {
     void send(ProcessEvent event) throws IOException;
   }
@@ -35,7 +36,7 @@ final class ProcessFollower {
    * Returns after the end has been sent.
    *
    * @param subscription null if the process has ended
-   * @throws RpcException if the call's time is over first
+   * @throws RpcException if the call's deadline passes first
    */
   void follow(@Nullable Subscription subscription) throws IOException, InterruptedException {
     try {
@@ -63,7 +64,7 @@ final class ProcessFollower {
     while (event == null || !event.hasEnd()) {
       event = next(subscription, Math.min(keepalive.toNanos(), nanosLeft()));
       if (nanosLeft() <= 0 && (event == null || event.hasEnd())) {
-        throw RpcException.deadlineExceeded(); // also where the deadline has killed the process
+        throw RpcException.deadlineExceeded(); // even if the process was killed at the deadline
       }
       sink.send(event == null ? keepAlive() : event);
     }
@@ -90,7 +91,7 @@ final class ProcessFollower {
 
   /**
    * How long a stream may be idle. The real server does not survive an interval below one second;
-   * neither does this sandbox's.
+   * neither does this one.
    */
   private Duration keepalive() throws IOException {
     long seconds = call.keepaliveSeconds();

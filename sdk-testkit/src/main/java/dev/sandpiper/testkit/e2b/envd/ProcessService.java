@@ -55,7 +55,7 @@ final class ProcessService {
 
   /**
    * Starts a process, whose lifetime is the call's timeout. With a timeout of zero or less the call
-   * ends at once, yet the process runs, without any limit: so the real server does.
+   * ends immediately, but the process runs without any limit, as on the real server.
    */
   private static void start(StartRequest request, RpcCall call, RpcMethod.MessageSink answers)
       throws IOException, InterruptedException {
@@ -123,7 +123,7 @@ final class ProcessService {
     return CloseStdinResponse.getDefaultInstance();
   }
 
-  /** An error is sent when the client has ended its stream, not before. */
+  /** An error is sent only after the client has ended its stream. */
   private static StreamInputResponse streamInput(
       RpcMethod.MessageSource<StreamInputRequest> messages, RpcCall call) throws IOException {
     try {
@@ -142,7 +142,7 @@ final class ProcessService {
       switch (message.getEventCase()) {
         case START -> process = call.sandbox().processes().find(message.getStart().getProcess());
         case DATA -> {
-          // The real server's handler panics, and its client gets no answer.
+          // The real server's handler panics, and its client gets no response.
           if (process == null) throw new IOException("data before start");
           write(process, message.getData().getInput());
         }

@@ -7,17 +7,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call says about itself besides its message.
+ * The metadata of a call.
  *
- * @param timeout how long it may take; null for as long as it likes, and zero or less for no time
- *     at all
+ * @param timeout how long it may take; null for no limit, and zero or less for no time at all
  */
 record RpcCall(Exchange exchange, LocalSandbox sandbox, String user, @Nullable Duration timeout) {
   private static final int KEEPALIVE_SECONDS = 90;
   private static final int MOST_DIGITS = 10;
 
   /**
-   * @throws RpcException if the timeout is not a number that fits
+   * @throws RpcException if the timeout is not a valid number
    */
   static RpcCall of(Exchange exchange, LocalSandbox sandbox, String user) {
     return new RpcCall(exchange, sandbox, user, timeout(exchange.header("Connect-Timeout-Ms")));
@@ -36,10 +35,7 @@ record RpcCall(Exchange exchange, LocalSandbox sandbox, String user, @Nullable D
     }
   }
 
-  /**
-   * How many seconds the client lets a stream be idle before it wants a sign of life: as it asks
-   * for, also where that is zero or less.
-   */
+  /** The requested interval of keep-alives in seconds, even if it is zero or less. */
   long keepaliveSeconds() {
     String text = exchange.header("Keepalive-Ping-Interval");
     try {

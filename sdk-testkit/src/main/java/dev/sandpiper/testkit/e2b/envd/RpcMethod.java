@@ -5,7 +5,7 @@ import dev.sandpiper.testkit.e2b.connect.RpcException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** One method of a service: an empty message of its requests' type, and who answers them. */
+/** One method of a service: an empty request message, and the handler. */
 sealed interface RpcMethod {
   /** One message each way. */
   record Unary<Q extends Message>(Q request, UnaryHandler<Q> handler) implements RpcMethod {}
@@ -18,7 +18,7 @@ sealed interface RpcMethod {
   record ClientStream<Q extends Message>(Q request, ClientStreamHandler<Q> handler)
       implements RpcMethod {}
 
-  /** Answers a call, or throws {@link RpcException}. */
+  /** Handles a call, or throws {@link RpcException}. */
   @FunctionalInterface
   interface UnaryHandler<Q extends Message> {
     Message handle(Q request, RpcCall call) throws IOException;
@@ -31,19 +31,19 @@ sealed interface RpcMethod {
         throws IOException, InterruptedException;
   }
 
-  /** Takes all messages, then answers or throws {@link RpcException}. */
+  /** Receives all messages, then responds or throws {@link RpcException}. */
   @FunctionalInterface
   interface ClientStreamHandler<Q extends Message> {
     Message handle(MessageSource<Q> messages, RpcCall call) throws IOException;
   }
 
-  /** Where a stream's messages go. Each is on its way when {@code send} returns. */
+  /** Receives a stream's messages. Each has been sent when {@code send} returns. */
   @FunctionalInterface
   interface MessageSink {
     void send(Message message) throws IOException;
   }
 
-  /** Where a stream's messages come from; null at its end. */
+  /** Provides a stream's messages; null at its end. */
   @FunctionalInterface
   interface MessageSource<Q extends Message> {
     @Nullable Q next() throws IOException;

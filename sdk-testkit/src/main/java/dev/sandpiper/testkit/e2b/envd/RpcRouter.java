@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the method that a request calls and speaks the Connect protocol with its caller. */
+/** Finds the method of a request and handles the Connect protocol. */
 final class RpcRouter {
   private final Map<String, RpcMethod> methods;
 
@@ -70,7 +70,7 @@ final class RpcRouter {
     }
   }
 
-  /** Whether a message's encoding is gzip; it may also be absent. */
+  /** Whether a message's encoding, which may be absent, is gzip. */
   static boolean isGzip(@Nullable String encoding) {
     if (encoding == null || encoding.isEmpty() || encoding.equals("identity")) return false;
     if (encoding.equals("gzip")) return true;
@@ -78,7 +78,7 @@ final class RpcRouter {
         "unknown compression \"" + encoding + "\": supported encodings are gzip");
   }
 
-  /** Whether a list of encodings has gzip. */
+  /** Whether a list of encodings contains gzip. */
   static boolean acceptsGzip(@Nullable String encodings) {
     if (encodings == null) return false;
     for (String encoding : encodings.split(",", -1)) {

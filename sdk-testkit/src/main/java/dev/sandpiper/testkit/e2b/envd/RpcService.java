@@ -4,7 +4,7 @@ import com.google.protobuf.Message;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The methods of one service, under the paths by which requests call them. */
+/** The methods of one service, by the paths of requests. */
 final class RpcService {
   private final String name;
   private final Map<String, RpcMethod> methods = new LinkedHashMap<>();

@@ -10,8 +10,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * The right to read or write one file, as a parameter of its URL: a hash over the path, the
- * operation, the user, the sandbox's token and the time of expiry, each as it stands in the URL.
+ * The permission to read or write one file, as a parameter of its URL: a hash of the path, the
+ * operation, the user, the sandbox's token and the time of expiry, each as it is in the URL.
  */
 public final class Signature {
   private static final List<String> OPERATIONS = List.of("read", "write");
@@ -19,8 +19,8 @@ public final class Signature {
   private Signature() {}
 
   /**
-   * @throws Refusal if the sandbox has a token, and the request neither has it nor a signature made
-   *     with it
+   * @throws Refusal if the sandbox has a token, and the request has neither that nor a signature
+   *     made with it
    */
   static void check(Exchange exchange, LocalSandbox sandbox, Query query, String operation) {
     String token = sandbox.accessToken();
@@ -41,7 +41,10 @@ public final class Signature {
     }
   }
 
-  /** Whether a URL was signed with the sandbox's token, for whatever, and also if that is over. */
+  /**
+   * Whether a URL was signed with the sandbox's token, for any operation and even if it has
+   * expired.
+   */
   public static boolean names(LocalSandbox sandbox, Query query) {
     String token = sandbox.accessToken();
     String signature = query.get("signature");

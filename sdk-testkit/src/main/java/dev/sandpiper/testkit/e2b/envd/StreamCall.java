@@ -17,8 +17,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call with a stream in one direction. The status is 200 whatever happens; how it went stands in
- * the last envelope, which is JSON in both codecs.
+ * A call with a stream in one direction. The status is always 200; the outcome is in the last
+ * envelope, which is JSON in both codecs.
  *
  * @see <a href="https://connectrpc.com/docs/protocol/#streaming-response">Connect streaming</a>
  */
@@ -60,7 +60,7 @@ final class StreamCall {
     end(error);
   }
 
-  /** Answers with an error alone, for a call that is refused before it is looked at. */
+  /** Responds with an error only, for a call that is rejected before it is processed. */
   static void refuse(Exchange exchange, String contentType, RpcException error) throws IOException {
     exchange.set("Content-Type", contentType);
     exchange.answer(200, envelope(END_STREAM, lastMessage(error)));

@@ -12,7 +12,7 @@ import dev.sandpiper.testkit.machine.Confinement;
 import java.io.IOException;
 
 /**
- * One message in, one out: a plain HTTP request and its answer. An error is an HTTP error with a
+ * One message in, one out: a plain HTTP request and its response. An error is an HTTP error with a
  * JSON body, whatever the codec.
  *
  * @see <a href="https://connectrpc.com/docs/protocol/#unary-request">Connect unary</a>

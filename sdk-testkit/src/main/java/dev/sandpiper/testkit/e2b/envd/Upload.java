@@ -28,8 +28,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a request's body to files, in place and as it comes: a broken upload leaves what has
- * arrived. Parents are made; a file that exists keeps its mode.
+ * Writes a request's body to files, in place and as it arrives: an aborted upload leaves the
+ * received part. Parents are created; an existing file keeps its mode.
  */
 final class Upload {
   private static final String COMPLAINT = "error resolving path";
@@ -46,7 +46,7 @@ final class Upload {
   }
 
   /**
-   * @param path the target; null where the parts of a form name theirs
+   * @param path the target; null if the parts of a form have their own
    */
   void answer(@Nullable String path) throws IOException {
     FileMetadata metadata = FileMetadata.of(exchange);
@@ -146,7 +146,7 @@ final class Upload {
     entry.put("path", expanded).put("type", "file");
   }
 
-  /** The file that a path leads to, with its parents made. */
+  /** The file at a path, creating its parents. */
   private Path target(String expanded) throws IOException {
     try {
       Parents.make(home, ExactPath.parent(expanded));
@@ -163,7 +163,7 @@ final class Upload {
       }
       Ownership.take(file);
     } catch (NoSuchFileException e) {
-      return file; // about to be made
+      return file; // about to be created
     } catch (IOException e) {
       throw noInfo(expanded, e);
     }

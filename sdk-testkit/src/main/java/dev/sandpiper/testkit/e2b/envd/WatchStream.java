@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one client what happens in a directory, and a keepalive whenever nothing did for a while.
- * Ends with the client, with the call's time, or with the first event that cannot be sent.
+ * Sends the changes of a directory to one client, and a keep-alive whenever there was none for a
+ * while. Ends when the client disconnects, at the call's deadline, or with the first event that
+ * cannot be sent.
  */
 final class WatchStream {
   private static final long FIRST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -49,7 +50,10 @@ final class WatchStream {
     }
   }
 
-  /** The real server's handler panics at an interval below one second, and its client is cut. */
+  /**
+   * The real server's handler panics at an interval below one second, and its client is
+   * disconnected.
+   */
   private long keepaliveNanos() throws IOException {
     long seconds = call.keepaliveSeconds();
     if (seconds < 1) throw new IOException("keepalive interval of " + seconds + " s");
@@ -58,7 +62,7 @@ final class WatchStream {
 
   private void pass(long keepaliveNanos) throws IOException, InterruptedException {
     long quietSince = System.nanoTime();
-    // Who closes at once must not hold one of the kernel's few handles much longer.
+    // A client that closes soon must not hold one of the kernel's few handles much longer.
     long look = FIRST_LOOK_NANOS;
     while (!call.exchange().isClientGone()) {
       long left = Math.min(keepaliveNanos - (System.nanoTime() - quietSince), nanosLeft());

@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Everything below a directory, down to a depth: each directory right before what is in it, names
- * in the order of their bytes, links listed and not followed. What cannot be read fails it all.
+ * Lists everything below a directory, down to a depth: each directory right before its entries,
+ * names in the order of their bytes, links listed and not followed. An unreadable entry fails the
+ * whole listing.
  */
 public final class DirectoryListing {
   private final Home home;
@@ -35,8 +36,8 @@ public final class DirectoryListing {
   /**
    * Lists a directory.
    *
-   * @param path absolute; entries come back below it, also where it is a link
-   * @param depth 1 for what is in the directory itself
+   * @param path absolute; the paths of entries begin with it, even if it is a link
+   * @param depth 1 for the directory's own entries
    */
   public static ListDirResponse read(Home home, String path, int depth) {
     Path directory = follow(home, path);
@@ -75,7 +76,7 @@ public final class DirectoryListing {
     }
   }
 
-  /** Looks at each name on the way down: the first that is not there is the one complained of. */
+  /** Checks each name from the top: the error names the first one that does not exist. */
   private static void requireAll(Home home, Path path) throws IOException {
     Path at = path.getRoot();
     for (Path name : path) {
@@ -92,7 +93,7 @@ public final class DirectoryListing {
   private void add(Path directory, String path, int level) throws IOException {
     Map<byte[], Path> children = new TreeMap<>(Arrays::compareUnsigned);
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      if (level > depth) return; // opened all the same: one that cannot be is an error
+      if (level > depth) return; // opened anyway, so that an unreadable one is an error
       for (Path child : stream) {
         String name = ExactPath.name(ExactPath.text(child));
         children.put(ExactPath.bytes(name), child);

@@ -17,8 +17,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files and directories as E2B describes them. A link has size, owner and time of its own, and type
- * and mode of what it leads to.
+ * Files and directories as E2B describes them. A link has its own size, owner and time, and the
+ * type and mode of its target.
  */
 public final class Entries {
   private static final int PERMISSION_BITS = 0777;
@@ -26,9 +26,9 @@ public final class Entries {
   private Entries() {}
 
   /**
-   * Describes what is at a path, a link in the last place not followed.
+   * Describes the entry at a path, without following a link in the last place.
    *
-   * @param path absolute; it comes back as it is
+   * @param path absolute; returned unchanged
    */
   public static EntryInfo read(Home home, String path) throws IOException {
     return of(home, home.locate(path), path);
@@ -67,11 +67,11 @@ public final class Entries {
       int mode = (int) attribute(Files.readAttributes(target, "unix:mode"), "mode");
       entry.setType(UnixMode.type(mode)).setMode(mode & PERMISSION_BITS);
     } catch (IOException e) {
-      entry.setType(FileType.FILE_TYPE_UNSPECIFIED); // gone in between
+      entry.setType(FileType.FILE_TYPE_UNSPECIFIED); // removed in the meantime
     }
   }
 
-  /** Null for a link that leads nowhere. */
+  /** Null for a dangling link. */
   private static @Nullable Path target(Home home, Path link) {
     try {
       return home.resolve(link).toRealPath();

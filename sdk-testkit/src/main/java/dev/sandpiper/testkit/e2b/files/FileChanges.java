@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Directories made, and anything moved or removed. All paths are absolute. */
+/** Creates directories, and moves and removes entries. All paths are absolute. */
 public final class FileChanges {
   private final Home home;
 
@@ -22,7 +22,7 @@ public final class FileChanges {
     this.home = home;
   }
 
-  /** Makes a directory that must not be there, its parents too. */
+  /** Creates a directory that must not exist, and its parents. */
   public EntryInfo makeDirectory(String path) {
     try {
       boolean directory = Files.isDirectory(existing(path));
@@ -53,7 +53,7 @@ public final class FileChanges {
     }
   }
 
-  /** Renames; a file in the way is overwritten, a directory is not. */
+  /** Renames; an existing file is overwritten, a directory is not. */
   public EntryInfo move(String source, String destination) {
     makeParents(ExactPath.parent(destination));
     try {
@@ -99,7 +99,9 @@ public final class FileChanges {
     }
   }
 
-  /** Removes a file, a link, or a directory with all that is in it; nothing there is fine too. */
+  /**
+   * Removes a file, a link, or a directory with everything in it. Does nothing if there is nothing.
+   */
   public void remove(String path) {
     if (path.equals(".") || path.endsWith("/.")) {
       throw failed("RemoveAll", path, "invalid argument");

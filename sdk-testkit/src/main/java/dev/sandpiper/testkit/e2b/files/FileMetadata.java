@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A caller's own words about a file, kept as its extended attributes. Where the filesystem has none
- * they are silently absent.
+ * A caller's metadata of a file, stored as extended attributes. On a file system without those it
+ * is silently dropped.
  */
 public record FileMetadata(Map<String, String> values) {
   private static final Logger log = LoggerFactory.getLogger(FileMetadata.class);
@@ -32,7 +32,7 @@ public record FileMetadata(Map<String, String> values) {
   private static final int MOST_KEY_BYTES = 246;
   private static final int MOST_BYTES = 4096;
 
-  /** The set that a request's headers give; of two with the same name the first counts. */
+  /** The metadata in a request's headers; of two with the same name the first is used. */
   public static FileMetadata of(Exchange exchange) {
     Map<String, String> values = new TreeMap<>();
     for (HttpField field : exchange.headers()) {
@@ -74,7 +74,7 @@ public record FileMetadata(Map<String, String> values) {
     return new Refusal(400, "invalid metadata: " + reason);
   }
 
-  /** What a file has, links not followed. */
+  /** The metadata of a file, without following links. */
   static FileMetadata read(Path file) {
     Map<String, String> values = new TreeMap<>();
     UserDefinedFileAttributeView view = view(file);
@@ -92,7 +92,7 @@ public record FileMetadata(Map<String, String> values) {
     return new FileMetadata(values);
   }
 
-  /** Makes this the whole set of a file. */
+  /** Replaces all metadata of a file by this. */
   public void replaceOn(Path file) {
     UserDefinedFileAttributeView view = view(file);
     try {
@@ -108,7 +108,7 @@ public record FileMetadata(Map<String, String> values) {
     }
   }
 
-  /** Adds what is truly kept for a file to its entry in an answer. */
+  /** Adds the metadata that was actually stored for a file to its entry in a response. */
   public static void describe(Path file, ObjectNode entry) {
     Map<String, String> kept = read(file).values();
     if (!kept.isEmpty()) {

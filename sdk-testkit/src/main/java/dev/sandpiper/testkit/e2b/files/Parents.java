@@ -16,14 +16,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 
-/** Directories made on the way to something else, one by one from the top. */
+/** Creates the parent directories of a path, one by one from the top. */
 public final class Parents {
   private static final FileAttribute<Set<PosixFilePermission>> MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
 
   private Parents() {}
 
-  /** A directory is missing and cannot be made. The message is the real server's. */
+  /** A directory is missing and cannot be created. The message is the real server's. */
   public static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -33,7 +33,7 @@ public final class Parents {
   }
 
   /**
-   * Makes a directory and all above it that are missing.
+   * Creates a directory and its missing parents.
    *
    * @param directory absolute
    */
@@ -64,7 +64,7 @@ public final class Parents {
         Files.createDirectory(directory, MODE);
       } catch (FileAlreadyExistsException e) {
         if (!Files.isDirectory(directory)) throw e;
-        return; // made by somebody else in between
+        return; // created by another thread in the meantime
       }
       Ownership.take(directory);
     } catch (IOException e) {

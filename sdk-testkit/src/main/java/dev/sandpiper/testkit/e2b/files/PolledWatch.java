@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A watcher that keeps its events until it is asked for them, and forgets them then. */
+/** A watcher that keeps its events until it is polled. */
 public final class PolledWatch implements FileChange.Listener, AutoCloseable {
   private static final int MOST_EVENTS = 1 << 20;
 
@@ -19,7 +19,7 @@ public final class PolledWatch implements FileChange.Listener, AutoCloseable {
   private List<FilesystemEvent> events = new ArrayList<>();
   private @Nullable String lost;
 
-  /** Watches from the moment of return. The caller closes. */
+  /** Watches from when this returns. The caller closes it. */
   public PolledWatch(WatchedDirectory directory) {
     this.directory = directory;
     this.watch = directory.watch(this);
@@ -44,9 +44,9 @@ public final class PolledWatch implements FileChange.Listener, AutoCloseable {
   }
 
   /**
-   * What has happened since the last call.
+   * The events since the last call.
    *
-   * @throws RpcException from the moment on when events were lost, for good
+   * @throws RpcException permanently, once events were lost
    */
   public List<FilesystemEvent> drain() {
     watch.catchUp();

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A directory that a client asks to watch, checked, and its changes as events. */
+/** A validated directory that a client wants to watch, and its changes as events. */
 public final class WatchedDirectory {
   /**
-   * What a client asks for.
+   * The request of a client.
    *
    * @param path absolute
    */
@@ -77,7 +77,10 @@ public final class WatchedDirectory {
     return NETWORK.contains(type) || type.startsWith("fuse.");
   }
 
-  /** Watches from the moment of return. The caller closes. */
+  /**
+   * Watches the directory; changes after this method returns are reported. The caller closes the
+   * watch.
+   */
   public DirectoryWatches.Watch watch(FileChange.Listener listener) {
     try {
       return watchers.open(
@@ -89,7 +92,7 @@ public final class WatchedDirectory {
     }
   }
 
-  /** A change as an event, with the entry as it is now if the client wants it and it is there. */
+  /** A change as an event, with the current entry if the client wants it and it exists. */
   public FilesystemEvent describe(FileChange change) {
     FilesystemEvent.Builder event =
         FilesystemEvent.newBuilder().setName(change.name()).setType(change.type());
@@ -102,7 +105,7 @@ public final class WatchedDirectory {
     switch (change.type()) {
       case EVENT_TYPE_CREATE, EVENT_TYPE_WRITE, EVENT_TYPE_CHMOD -> {}
       default -> {
-        return null; // what is there under this name is another one
+        return null; // a different file has this name now
       }
     }
     String at = change.name().equals(".") ? path : path + "/" + change.name();

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** All directories that a sandbox's clients watch, and the watchers that they ask for events. */
+/** All directories that a sandbox's clients watch, and the watchers that they poll. */
 public final class Watchers implements AutoCloseable {
   private final LazyWatches watches;
   private final Map<String, PolledWatch> polled = new ConcurrentHashMap<>();
@@ -24,7 +24,7 @@ public final class Watchers implements AutoCloseable {
     return watches.open(directory, depth, listener);
   }
 
-  /** Keeps a watcher, under the id that is returned. */
+  /** Stores a watcher, and returns its id. */
   public String keep(PolledWatch watch) {
     String id = Secrets.watcherId();
     polled.put(id, watch);
@@ -47,7 +47,7 @@ public final class Watchers implements AutoCloseable {
     return RpcException.notFound("watcher with id " + id + " not found");
   }
 
-  /** Ends everything; streams learn that their watch is lost. */
+  /** Ends all watches; streams are notified that their watch is lost. */
   @Override
   public void close() {
     watches.close();

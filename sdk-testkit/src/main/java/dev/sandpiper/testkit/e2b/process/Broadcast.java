@@ -8,10 +8,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands a process's events to everybody who is subscribed at that moment, one event after another
- * and one subscriber after another. At most 64 events wait; then the publisher waits too. With no
- * subscriber events are thrown away. The last event, the end, is also given to those who come
- * later.
+ * Delivers a process's events to all current subscribers, one event after another and one
+ * subscriber after another. At most 64 events are queued; then the publisher waits too. Without
+ * subscribers, events are dropped. The last event, the end, is also available to later subscribers.
  */
 public final class Broadcast {
   private static final int MOST_WAITING = 64;
@@ -20,10 +19,10 @@ public final class Broadcast {
   private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
   private volatile boolean broken;
 
-  // Set once, while holding the monitor that subscribing takes too.
+  // Set once, while holding the monitor, as subscribing does.
   private @Nullable ProcessEvent end;
 
-  /** A place at the events from now on; null if the end has come, which {@link #end} tells. */
+  /** Subscribes to the events from now on; null if the end was published, see {@link #end}. */
   public synchronized @Nullable Subscription subscribe() {
     if (end != null) return null;
     Subscription subscription = new Subscription();
@@ -45,7 +44,7 @@ public final class Broadcast {
     if (!broken) waiting.put(event);
   }
 
-  /** Hands over until the end has been handed over. */
+  /** Delivers events until the end has been delivered. */
   void run() throws InterruptedException {
     while (!broken) {
       ProcessEvent event = waiting.take();
@@ -59,13 +58,13 @@ public final class Broadcast {
     end = event;
   }
 
-  /** Lets go of everybody without an end. */
+  /** Ends all subscriptions without an end event. */
   void breakOff() {
     synchronized (this) {
       broken = true;
     }
     waiting.clear();
-    waiting.offer(ProcessEvent.getDefaultInstance()); // wakes whoever hands over
+    waiting.offer(ProcessEvent.getDefaultInstance()); // wakes the delivering thread
     subscriptions.forEach(Subscription::breakOff);
   }
 }

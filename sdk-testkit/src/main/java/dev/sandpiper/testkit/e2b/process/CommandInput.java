@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.sandpiper.testkit.e2b.connect.RpcException;
 import dev.sandpiper.testkit.machine.TerminalSize;
 
-/** What goes into a process: into its standard input, or into its terminal. Thread-safe. */
+/** The input of a process: its standard input or its terminal. Thread-safe. */
 public interface CommandInput {
   /**
    * Writes to the standard input.
@@ -21,20 +21,19 @@ public interface CommandInput {
   void type(ByteString bytes);
 
   /**
-   * Gives the terminal another size.
+   * Resizes the terminal.
    *
    * @throws RpcException if there is none
    */
   void resize(TerminalSize size);
 
   /**
-   * Closes the standard input from the client's side; again is harmless, as long as the process
-   * runs.
+   * Closes the standard input from the client's side. Idempotent while the process is running.
    *
    * @throws RpcException if there is a terminal instead
    */
   void close();
 
-  /** The process has ended; what is written from now on fails. */
+  /** The process has ended; writes fail from now on. */
   void processEnded();
 }

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
-/** The processes of one sandbox: those that run, and for half a minute those that ran. */
+/** The processes of one sandbox, including those that ended in the last half minute. */
 public final class ProcessTable implements AutoCloseable {
   private static final Duration KEPT_AFTER_END = Duration.ofSeconds(30);
 
@@ -37,7 +37,7 @@ public final class ProcessTable implements AutoCloseable {
 
   // Held for reading while a process starts, so that no process starts during a pause.
   private final ReentrantReadWriteLock starting = new ReentrantReadWriteLock();
-  private boolean paused; // guarded by that lock
+  private boolean paused; // guarded by the lock above
 
   // Guarded by this object's monitor. Both in order of start.
   private final Map<Long, SandboxProcess> running = new LinkedHashMap<>();
@@ -62,7 +62,7 @@ public final class ProcessTable implements AutoCloseable {
     return environment;
   }
 
-  /** Takes other variables than the platform's own out of the environment, and these in. */
+  /** Replaces all variables except the platform's own by these. */
   public void replaceEnvironment(Map<String, String> variables) {
     Map<String, String> all = new LinkedHashMap<>(environment);
     all.keySet().removeIf(name -> !name.startsWith("E2B_"));
@@ -121,7 +121,7 @@ public final class ProcessTable implements AutoCloseable {
     }
   }
 
-  /** Runs while every process is stopped. */
+  /** An action to run while every process is stopped. */
   @FunctionalInterface
   public interface Action {
     void run() throws IOException;
@@ -142,7 +142,10 @@ public final class ProcessTable implements AutoCloseable {
     }
   }
 
-  /** All processes of the sandbox that can be found now, started through the service or not. */
+  /**
+   * All processes of the sandbox that can be found, whether or not they were started through the
+   * service.
+   */
   public List<ProcessStatus> members() {
     return family.members();
   }
@@ -201,7 +204,7 @@ public final class ProcessTable implements AutoCloseable {
     return all;
   }
 
-  /** To the kernel a name ends at the first equals sign, wherever it stood. */
+  /** For the kernel a name ends at the first equals sign, wherever that is. */
   private static void put(Map<String, String> variables, String name, String value) {
     String[] pair = (name + "=" + value).split("=", 2);
     if (!pair[0].isEmpty()) variables.put(pair[0], pair[1]);
@@ -249,7 +252,7 @@ public final class ProcessTable implements AutoCloseable {
     ended.remove(process.pid(), process);
   }
 
-  /** Those that run, the newest first. */
+  /** The running processes, newest first. */
   public synchronized List<SandboxProcess> running() {
     List<SandboxProcess> all = new ArrayList<>(running.values());
     Collections.reverse(all);
@@ -257,9 +260,9 @@ public final class ProcessTable implements AutoCloseable {
   }
 
   /**
-   * The running process that a selector means.
+   * The running process for a selector.
    *
-   * @throws RpcException if none runs that is meant
+   * @throws RpcException if no such process is running
    */
   public SandboxProcess find(ProcessSelector selector) {
     SandboxProcess found = select(selector);
@@ -267,7 +270,7 @@ public final class ProcessTable implements AutoCloseable {
     return found;
   }
 
-  /** Finds also what has ended a short while ago. */
+  /** Also finds a process that ended recently. */
   public SandboxProcess findToAttach(ProcessSelector selector) {
     SandboxProcess found = select(selector);
     if (found == null) found = selectEnded(selector);
@@ -289,8 +292,8 @@ public final class ProcessTable implements AutoCloseable {
   }
 
   /**
-   * Finds by tag as the real server does, mistake included: the search stops at the first process
-   * that has a tag, and another one.
+   * Finds a process by tag with the fault of the real server: the search stops at the first process
+   * that has a tag, even a different one.
    */
   private @Nullable SandboxProcess runningWith(String tag) {
     for (SandboxProcess process : running()) {
@@ -317,7 +320,7 @@ public final class ProcessTable implements AutoCloseable {
             : "process with tag " + selector.getTag() + " not found");
   }
 
-  /** Kills everything that was ever started here and waits until it is gone. */
+  /** Kills all processes that were ever started here and waits until they have ended. */
   @Override
   public void close() {
     List<SandboxProcess> processes;
@@ -325,7 +328,7 @@ public final class ProcessTable implements AutoCloseable {
       closed = true;
       processes = List.copyOf(running.values());
     }
-    List<ProcessHandle> members = family.handles(); // once a parent is dead nothing leads to them
+    List<ProcessHandle> members = family.handles(); // not found once their parent has ended
     processes.forEach(SandboxProcess::breakOff);
     members.forEach(ProcessHandle::destroyForcibly);
     family.kill();

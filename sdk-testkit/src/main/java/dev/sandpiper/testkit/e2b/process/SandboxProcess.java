@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A process that was started through the service, until its end has been reported. It ends when the
- * process itself is gone and both outputs are closed; after a signal the outputs are no longer
- * waited for, and what is still in them is lost. Thread-safe.
+ * process itself has ended and both outputs are closed; after a signal the outputs are no longer
+ * awaited, and unread output is lost. Thread-safe.
  */
 public final class SandboxProcess {
   private static final Logger log = LoggerFactory.getLogger(SandboxProcess.class);
@@ -92,7 +92,7 @@ public final class SandboxProcess {
   }
 
   /**
-   * Begins to read the outputs, so that no subscriber loses anything.
+   * Starts to read the outputs, so that no subscriber loses output.
    *
    * @param ended called when the process has ended, before any subscriber is
    */
@@ -159,7 +159,7 @@ public final class SandboxProcess {
     if (outputsAbandoned) closePipes();
   }
 
-  /** Sends SIGTERM or SIGKILL to the process, not to its children. */
+  /** Sends SIGTERM or SIGKILL to the process only, not to its children. */
   public void signal(boolean kill) {
     command.signal(kill);
     abandonOutputs();
@@ -175,7 +175,7 @@ public final class SandboxProcess {
     command.close();
   }
 
-  /** Kills the process after a time, with or without subscribers. */
+  /** Sets a deadline after which the process is killed, with or without subscribers. */
   public synchronized void limit(Duration lifetime) {
     deadlineNanos = System.nanoTime() + lifetime.toNanos();
     deadline = threads.after(lifetime, () -> signal(true));
@@ -185,7 +185,7 @@ public final class SandboxProcess {
     if (deadline != null) deadline.cancel(false);
   }
 
-  /** Stops the clock of the deadline: a machine that is paused does not notice how time goes by. */
+  /** Stops the clock of the deadline, because no time passes for a paused machine. */
   synchronized void holdDeadline() {
     if (deadline == null || !deadline.cancel(false)) return;
     lifetimeLeft = Duration.ofNanos(deadlineNanos - System.nanoTime());
@@ -196,13 +196,13 @@ public final class SandboxProcess {
     lifetimeLeft = null;
   }
 
-  /** Kills the process, drops its outputs and all subscribers, who get no end. */
+  /** Kills the process, and drops its outputs and all subscribers, which receive no end. */
   void breakOff() {
     broadcast.breakOff();
     signal(true);
   }
 
-  /** Waits until no thread works for this process. */
+  /** Waits until all threads of this process have ended. */
   void awaitOver() throws InterruptedException {
     over.await();
     outputsOpen.await();

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A process's standard input. Writing waits while the pipe is full, and everybody else who writes
- * or closes waits behind it, whatever their timeouts: only reading, or the end of the process,
- * frees them.
+ * A process's standard input. Writing blocks while the pipe is full, and all other writers and
+ * closers wait for it, whatever their timeouts: only reading, or the end of the process, unblocks
+ * them.
  */
 final class StandardInput implements CommandInput {
   private static final String ALREADY_CLOSED = "file already closed";
@@ -89,7 +89,7 @@ final class StandardInput implements CommandInput {
     processEnded = true;
   }
 
-  /** A write that had begun when the process ended: its end may have closed our end meanwhile. */
+  /** A write in progress when the process ended, which may have closed our end in the meantime. */
   private static String brokenOff(IOException e) {
     return e instanceof ClosedChannelException ? "broken pipe" : inGo(e);
   }

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader's place at a process's events. It holds one event at a time: the sender waits until it
- * has been taken, so a reader that stops taking stops everybody.
+ * One reader's subscription to a process's events. It holds one event at a time: the sender waits
+ * until it was taken, so a reader that stops reading stops all readers.
  */
 public final class Subscription implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
@@ -18,7 +18,7 @@ public final class Subscription implements AutoCloseable {
   private boolean left;
   private boolean broken;
 
-  /** Waits until the event is taken, or nobody is there to take it. */
+  /** Waits until the event is taken, or the reader has unsubscribed. */
   void deliver(ProcessEvent event) throws InterruptedException {
     lock.lock();
     try {
@@ -33,7 +33,7 @@ public final class Subscription implements AutoCloseable {
   /**
    * Waits for the next event. Null if none comes within the time.
    *
-   * @throws BrokenException if there will be no more, not even an end
+   * @throws BrokenException if there will be no more events, not even an end
    */
   public @Nullable ProcessEvent poll(long nanos) throws InterruptedException, BrokenException {
     lock.lock();
@@ -53,7 +53,7 @@ public final class Subscription implements AutoCloseable {
     }
   }
 
-  /** The sandbox is gone: wakes both sides for good. */
+  /** The sandbox has ended: wakes both sides permanently. */
   void breakOff() {
     lock.lock();
     try {
@@ -64,7 +64,7 @@ public final class Subscription implements AutoCloseable {
     }
   }
 
-  /** The reader leaves. */
+  /** Unsubscribes. */
   @Override
   public void close() {
     lock.lock();

@@ -60,7 +60,7 @@ final class TerminalInput implements CommandInput {
         "error closing stdin: cannot close stdin for PTY process — send Ctrl+D (0x04) instead");
   }
 
-  /** Nothing to note: the terminal goes with its process. */
+  /** Does nothing: the terminal ends with its process. */
   @Override
   public void processEnded() {}
 }

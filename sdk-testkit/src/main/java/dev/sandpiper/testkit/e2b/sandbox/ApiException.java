@@ -6,7 +6,7 @@ import dev.sandpiper.testkit.http.GoJson;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A request that the control plane refuses, with the status and the reason for the answer. */
+/** The control plane rejects a request, with the status and the message of the response. */
 public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -18,7 +18,7 @@ public final class ApiException extends RuntimeException {
   }
 
   /**
-   * @param errorCode what clients tell refusals apart by; null for none
+   * @param errorCode the code by which clients distinguish errors; null for none
    */
   public ApiException(int status, String message, @Nullable String errorCode) {
     super(message);
@@ -34,7 +34,7 @@ public final class ApiException extends RuntimeException {
     return new ApiException(409, "sandbox \"" + sandbox.id() + "\" is not running");
   }
 
-  /** Does nothing if there is no refusal. */
+  /** Throws if {@code refusal} is not null. */
   public static void throwIf(@Nullable String refusal) {
     if (refusal != null) throw new ApiException(400, refusal);
   }

@@ -33,7 +33,7 @@ public final class Bodies {
     return value.isMissingNode() || value.isNull();
   }
 
-  /** A time to live, which must be there. */
+  /** A required time to live. */
   public static Duration seconds(ObjectNode body, String field) {
     JsonNode value = body.path(field);
     if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0) {

@@ -14,8 +14,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of one sandbox. It has the sandbox's start, pauses and resumptions, not what the
- * platform's own daemons would write. Bounded; the oldest entries go first. Thread-safe.
+ * The log of one sandbox. It has the sandbox's start, pauses and resumptions, without the entries
+ * of the platform's own daemons. Bounded; the oldest entries are dropped. Thread-safe.
  */
 public final class Journal {
   private static final int MOST_ENTRIES = 1000;
@@ -37,7 +37,7 @@ public final class Journal {
   }
 
   /**
-   * The part of it that a query asks for. All entries are of the level {@code info}.
+   * The entries for a query. All entries have the level {@code info}.
    *
    * @throws ApiException if the query is malformed
    */

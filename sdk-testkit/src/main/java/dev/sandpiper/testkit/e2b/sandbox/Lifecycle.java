@@ -6,9 +6,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a sandbox lives, and what happens then.
+ * The time to live of a sandbox, and what happens at its end.
  *
- * @param timeToLive as it was asked for at creation
+ * @param timeToLive as requested at creation
  * @param onTimeout how it is paused at its end; null if it is killed
  * @param autoResume whether a request to the paused sandbox resumes it
  */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalSandbox {
   public static final String ENVD_VERSION = "0.6.13";
 
-  /** What a sandbox is created with. The token is null for one that asks for none. */
+  /** What a sandbox is created with. The token is null if none is required. */
   public record Spec(
       Template template,
       Map<String, String> metadata,
@@ -30,7 +30,7 @@ public final class LocalSandbox {
       Lifecycle lifecycle) {}
 
   /**
-   * The pause that a sandbox is in.
+   * The current pause of a sandbox.
    *
    * @param envdUnresponsive whether its daemon had crashed before
    */
@@ -57,7 +57,7 @@ public final class LocalSandbox {
   private volatile Instant endAt;
 
   /**
-   * @param tables makes an empty table of processes, each time that the sandbox boots
+   * @param tables creates an empty table of processes, each time that the sandbox boots
    */
   LocalSandbox(String id, Spec spec, Instant startedAt, Home home, Supplier<ProcessTable> tables) {
     this.id = id;
@@ -81,7 +81,7 @@ public final class LocalSandbox {
     return spec;
   }
 
-  /** What its daemon asks for; null for nothing. */
+  /** The token that its daemon requires; null for none. */
   public @Nullable String accessToken() {
     return accessToken;
   }
@@ -94,7 +94,7 @@ public final class LocalSandbox {
     return startedAt;
   }
 
-  /** When it was resumed last, or started. */
+  /** When it was last resumed or started. */
   Instant resumedAt() {
     return resumedAt;
   }
@@ -129,7 +129,7 @@ public final class LocalSandbox {
     return pause;
   }
 
-  /** Makes a request break off when this sandbox goes. The caller forgets it when it is over. */
+  /** Aborts a request when this sandbox ends. The caller removes it when it is complete. */
   public void remember(Exchange exchange) {
     requests.add(exchange);
     if (gone || envdDead || pause != null) exchange.abort();
@@ -139,7 +139,7 @@ public final class LocalSandbox {
     requests.remove(exchange);
   }
 
-  /** Ends the daemon inside, as a crash would: its streams break, its processes run on. */
+  /** Ends the daemon inside like a crash: its streams are aborted, its processes keep running. */
   public void crashEnvd() {
     envdDead = true;
     requests.abort();
@@ -149,7 +149,7 @@ public final class LocalSandbox {
     return envdDead;
   }
 
-  /** Breaks every open request, and stops or kills every process. False if it did not run. */
+  /** Aborts every open request, and stops or kills every process. False if it was not running. */
   public boolean pause(PauseMode mode) throws IOException {
     changing.lock();
     try {
@@ -169,9 +169,9 @@ public final class LocalSandbox {
   }
 
   /**
-   * Ends the pause. False if there is none.
+   * Ends the pause. False if it is not paused.
    *
-   * @param boots whether processes that were stopped are killed instead of going on
+   * @param boots whether stopped processes are killed instead of continued
    */
   boolean resume(boolean boots) throws IOException {
     changing.lock();
@@ -193,7 +193,7 @@ public final class LocalSandbox {
     }
   }
 
-  /** Runs an action while every process is stopped. False if the sandbox is paused or gone. */
+  /** Runs an action while every process is stopped. False if the sandbox is paused or has ended. */
   boolean whileStill(ProcessTable.Action action) throws IOException {
     changing.lock();
     try {
@@ -217,7 +217,7 @@ public final class LocalSandbox {
     processes.close();
   }
 
-  /** Breaks every open request, ends every watch and kills every process. */
+  /** Aborts every open request, ends every watch and kills every process. */
   void kill() {
     gone = true;
     requests.abort();

@@ -1,8 +1,8 @@
 package dev.sandpiper.testkit.e2b.sandbox;
 
-/** What a pause keeps besides the files. */
+/** The state that a pause keeps in addition to the files. */
 public enum PauseMode {
-  /** All processes, which are stopped and go on later. */
+  /** All processes, which are stopped and continue later. */
   FULL("full"),
   /** Nothing: all processes are killed. */
   FILESYSTEM("filesystem");

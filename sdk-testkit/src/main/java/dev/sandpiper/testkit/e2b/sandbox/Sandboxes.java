@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All sandboxes that live, each until its time is over. Thread-safe. */
+/** All sandboxes, each until its time to live ends. Thread-safe. */
 public final class Sandboxes implements AutoCloseable {
-  /** What clients in debug mode take for their sandbox's id. */
+  /** The sandbox id that clients in debug mode use. */
   public static final String DEBUG_ID = "debug_sandbox_id";
 
   private static final Logger log = LoggerFactory.getLogger(Sandboxes.class);
@@ -66,9 +66,9 @@ public final class Sandboxes implements AutoCloseable {
   }
 
   /**
-   * A time to live, as it is.
+   * Checks a time to live.
    *
-   * @throws ApiException if no plan lets a sandbox live for so long
+   * @throws ApiException if it is longer than any plan allows
    */
   public static Duration bounded(Duration timeToLive) {
     if (timeToLive.compareTo(LONGEST) <= 0) return timeToLive;
@@ -95,7 +95,9 @@ public final class Sandboxes implements AutoCloseable {
     return create(Secrets.sandboxId(), spec);
   }
 
-  /** The sandbox that clients in debug mode know: without a token, and as good as without end. */
+  /**
+   * Creates the sandbox of clients in debug mode: without a token, and practically without an end.
+   */
   public void createForDebugClients() throws IOException {
     LocalSandbox.Spec spec =
         new LocalSandbox.Spec(
@@ -121,7 +123,7 @@ public final class Sandboxes implements AutoCloseable {
     return sandbox;
   }
 
-  /** The sandbox's own directory is closed to others; the home in it looks as homes do. */
+  /** The sandbox's own directory is closed to other users; the home in it has usual permissions. */
   private Path makeHome(String id, Template template) throws IOException {
     Path own =
         Files.createDirectory(
@@ -155,9 +157,9 @@ public final class Sandboxes implements AutoCloseable {
   }
 
   /**
-   * The sandbox of an id.
+   * The sandbox with an id.
    *
-   * @throws ApiException if none of that id lives
+   * @throws ApiException if there is no such sandbox
    */
   public LocalSandbox get(String id) {
     LocalSandbox sandbox = alive.get(id);
@@ -169,10 +171,7 @@ public final class Sandboxes implements AutoCloseable {
     return List.copyOf(alive.values());
   }
 
-  /**
-   * Moves a sandbox's end to a time from now, sooner or later than before, and not beyond the
-   * longest life.
-   */
+  /** Sets a sandbox's end relative to now, earlier or later than before, up to the maximum life. */
   public void expireIn(LocalSandbox sandbox, Duration timeToLive) {
     Instant wanted = Instant.now().plus(timeToLive);
     Instant last = sandbox.resumedAt().plus(LONGEST);
@@ -180,7 +179,7 @@ public final class Sandboxes implements AutoCloseable {
     expireLater(sandbox);
   }
 
-  /** Moves a sandbox's end to a time from now, unless it would end later anyway. */
+  /** Extends a sandbox's life to a time from now, unless it ends later anyway. */
   public void extendTo(LocalSandbox sandbox, Duration timeToLive) {
     if (Instant.now().plus(timeToLive).isAfter(sandbox.endAt())) expireIn(sandbox, timeToLive);
   }
@@ -207,7 +206,7 @@ public final class Sandboxes implements AutoCloseable {
     }
   }
 
-  /** Pauses a sandbox, which lives until it is killed then. False if it did not run. */
+  /** Pauses a sandbox, which then exists until it is killed. False if it was not running. */
   public boolean pause(LocalSandbox sandbox, PauseMode mode) throws IOException {
     boolean paused = sandbox.pause(mode);
     if (paused) cancelExpiry(sandbox.id());
@@ -217,7 +216,7 @@ public final class Sandboxes implements AutoCloseable {
   /**
    * Resumes a sandbox. False if it was not paused.
    *
-   * @param boots whether its processes are killed instead of going on
+   * @param boots whether its processes are killed instead of continued
    */
   public boolean resume(LocalSandbox sandbox, Duration timeToLive, boolean boots)
       throws IOException {
@@ -231,7 +230,7 @@ public final class Sandboxes implements AutoCloseable {
     if (expiry != null) expiry.cancel(false);
   }
 
-  /** Kills a sandbox. False if there is none of that id. */
+  /** Kills a sandbox. False if there is no such sandbox. */
   public boolean kill(String id) {
     LocalSandbox sandbox = alive.remove(id);
     cancelExpiry(id);

@@ -3,15 +3,15 @@ package dev.sandpiper.testkit.e2b.sandbox;
 import java.util.Set;
 
 /**
- * What a local E2B serves, and to whom.
+ * The options of a local E2B.
  *
  * @param templates the names that a sandbox can be created from
- * @param controlPort where the control plane listens; zero for any free port
- * @param sandboxPort where all sandboxes are reached; zero for any free port
- * @param debugClients whether there is a sandbox without a token, where clients in debug mode look
+ * @param controlPort the port of the control plane; zero for any free port
+ * @param sandboxPort the port of all sandboxes; zero for any free port
+ * @param debugClients whether there is a sandbox without a token for clients in debug mode
  * @param wideCors whether web pages from everywhere may send requests
- * @param wholeHost whether file calls may leave a sandbox's directory
- * @param unenforced the fields of requests that are accepted although nothing is done about them
+ * @param wholeHost whether file calls may access files outside a sandbox's directory
+ * @param unenforced the fields of requests that are accepted although they have no effect
  */
 public record ServerOptions(
     Set<String> templates,
@@ -26,7 +26,7 @@ public record ServerOptions(
     unenforced = Set.copyOf(unenforced);
   }
 
-  /** On free ports, and as narrow as it goes. */
+  /** On free ports, with the strictest rules. */
   public static ServerOptions of(Set<String> templates) {
     return new ServerOptions(templates, 0, 0, false, false, false, Set.of());
   }

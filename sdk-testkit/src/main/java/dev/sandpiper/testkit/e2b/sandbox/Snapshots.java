@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Copies of sandboxes' directories, which other sandboxes can begin with. Thread-safe. */
+/** Copies of sandboxes' directories, from which other sandboxes can be created. Thread-safe. */
 public final class Snapshots {
   private static final String NAMESPACE = "local/";
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+(:[a-z0-9_.-]+)?");
@@ -26,9 +26,9 @@ public final class Snapshots {
   /**
    * A copy.
    *
-   * @param number the later one has the higher
+   * @param number increases with each snapshot
    * @param name with namespace and tag; null for none
-   * @param template what a sandbox is created from, under the snapshot's id
+   * @param template the template for new sandboxes, with the snapshot's id
    */
   public record Snapshot(long number, @Nullable String name, String sandboxId, Template template) {}
 
@@ -45,7 +45,7 @@ public final class Snapshots {
     this.directory = Files.createDirectory(directory);
   }
 
-  /** A name as it is kept: in lower case, with namespace and tag. */
+  /** A name as it is stored: in lower case, with namespace and tag. */
   public static String fullName(String given) {
     Matcher name =
         NAME.matcher(given.strip().toLowerCase(Locale.ROOT).replaceFirst("^" + NAMESPACE, ""));
@@ -57,9 +57,9 @@ public final class Snapshots {
 
   /**
    * Copies the files of a sandbox while its processes are stopped. If another snapshot has the
-   * name, it loses it to this one.
+   * name, the name moves to this one.
    *
-   * @param name as it is kept; null for none
+   * @param name as it is stored; null for none
    */
   public Snapshot take(LocalSandbox sandbox, @Nullable String name) throws IOException {
     String id = Secrets.snapshotId();
@@ -88,7 +88,7 @@ public final class Snapshots {
         new Template(template.id(), null, template.files()));
   }
 
-  /** The newest first. */
+  /** All snapshots, newest first. */
   public List<Snapshot> all() {
     lock.readLock().lock();
     try {
@@ -112,9 +112,9 @@ public final class Snapshots {
   }
 
   /**
-   * Copies what a sandbox begins with.
+   * Copies a template's files into a new sandbox.
    *
-   * @param home not there yet
+   * @param home must not exist yet
    * @throws ApiException if the snapshot has been deleted
    */
   void copy(Template template, Path files, Path home) throws IOException {

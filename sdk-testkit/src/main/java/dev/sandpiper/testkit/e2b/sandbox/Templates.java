@@ -13,8 +13,8 @@ public final class Templates {
   /**
    * A template.
    *
-   * @param alias the name it is known by; null for a snapshot without a name
-   * @param files what its sandboxes have in their homes; null for nothing
+   * @param alias its name; null for a snapshot without a name
+   * @param files the initial files of its sandboxes' homes; null for none
    */
   public record Template(String id, @Nullable String alias, @Nullable Path files) {
     public boolean isCalled(String reference) {
@@ -40,7 +40,7 @@ public final class Templates {
     return new ApiException(404, "template '" + reference + "' not found");
   }
 
-  /** One of them, whichever. */
+  /** Any template. */
   Template first() {
     return byName.values().iterator().next();
   }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The names that a request may act under. All of them are this machine's user. */
+/** The user names that a request may have. All of them are this machine's user. */
 public final class Users {
   public static final String DEFAULT = "user";
 
@@ -19,7 +19,7 @@ public final class Users {
     return KNOWN.contains(name);
   }
 
-  /** The name in a Basic authorization; the default where there is none that can be read. */
+  /** The name in a Basic authorization; the default if it is missing or malformed. */
   public static String of(@Nullable String authorization) {
     if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith("basic ")) {
       return DEFAULT;
