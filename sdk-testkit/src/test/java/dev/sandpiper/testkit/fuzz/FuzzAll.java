@@ -46,6 +46,7 @@ final class FuzzAll {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-Dsandpiper.fuzz.target=" + target.name(),
+                "-Dsandpiper.fuzz.instrumented=true",
                 "-Dbasedir=" + System.getProperty("basedir", ""),
                 "-cp",
                 System.getProperty("java.class.path"),
