@@ -250,10 +250,11 @@ class SessionsClientTest {
     assertThat(detached.detach()).isEqualTo("s1");
     assertNothingIsRefreshedAnyMore();
 
-    client.connect("s1");
+    Session open = client.connect("s1");
     assertThat(time.repeated()).contains(INTERVAL);
     client.close();
     assertNothingIsRefreshedAnyMore();
+    open.close(); // one that is collected before is not refreshed
   }
 
   @Test
@@ -269,7 +270,7 @@ class SessionsClientTest {
     server.expect(SESSION, 200, ScriptedSessions.CREATED);
     SessionsClient client = server.open(builder());
     server.expect(SESSION, 500, ScriptedSessions.FAILED);
-    client.connect("s1");
+    Session session = client.connect("s1");
     time.advance(INTERVAL);
     ScriptedSessions.until(
         "that is said",
@@ -277,6 +278,7 @@ class SessionsClientTest {
             CapturedLog.lines().stream()
                 .anyMatch(line -> line.startsWith("WARN session s1 has gone")));
     assertNothingIsRefreshedAnyMore();
+    session.close(); // one that is collected before is not refreshed
   }
 
   @Test
