@@ -23,8 +23,8 @@ final class BoundedEvents extends ForwardingSource {
   private final BufferedSource source;
   private final int maxEventBytes;
   private boolean begun;
-  private boolean
-      afterReturn; // the last byte was a CR: a following LF belongs to the same line ending
+  // The last byte was a CR: a following LF belongs to the same line ending.
+  private boolean afterReturn;
   private boolean isComment; // the current line
   private long lineBytes;
   private long eventBytes; // of the complete lines of the current event

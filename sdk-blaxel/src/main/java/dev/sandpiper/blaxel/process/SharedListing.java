@@ -21,8 +21,8 @@ final class SharedListing {
   }
 
   private final Function<CallScope, Map<String, Long>> lister;
-  private final ReentrantLock asking =
-      new ReentrantLock(true); // fair, so that no caller waits for two listings
+  // Fair, so that no caller waits for two listings.
+  private final ReentrantLock asking = new ReentrantLock(true);
   private Turn next = new Turn(); // not begun yet; guarded by this
 
   SharedListing(Function<CallScope, Map<String, Long>> lister) {

@@ -139,8 +139,8 @@ public enum E2bCall implements ApiCall {
   /** The header in which the control plane says whether the same request may be retried. */
   public static final String REPEAT_HEADER = "Should-Retry";
 
-  @SuppressWarnings(
-      "ImmutableEnumChecker") // immutable, but Error Prone cannot see that from this module
+  // Immutable, but Error Prone cannot see that from this module.
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Rule rule;
 
   E2bCall(String verb, String route, Repetition repetition, String afterwards) {
