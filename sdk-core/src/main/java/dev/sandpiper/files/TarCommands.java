@@ -1,11 +1,14 @@
 package dev.sandpiper.files;
 
 import dev.sandpiper.Capability;
+import dev.sandpiper.CapturedOutput;
 import dev.sandpiper.Command;
+import dev.sandpiper.ConnectionLostException;
 import dev.sandpiper.DirectoryOptions;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.Failure;
 import dev.sandpiper.PlatformException;
+import dev.sandpiper.SandboxException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -136,10 +139,7 @@ final class TarCommands {
       requireSuccess(about, result);
     }
     if (!result.stderr().isComplete() && !options.skipsUnsafe()) {
-      throw new PlatformException(
-          about
-              .withObserved("tar's messages about skipped entries are incomplete")
-              .withRetryable(true));
+      throw incomplete(about, result.stderr());
     }
     List<String> lines = wanted(all, options);
     if (lines.isEmpty() || options.skipsUnsafe()) {
@@ -157,6 +157,27 @@ final class TarCommands {
               .withRetryable(true));
     }
     throw new UnsafeEntryException(said);
+  }
+
+  /** The failure if a part of tar's messages is missing, and with it perhaps a skipped entry. */
+  private static SandboxException incomplete(Failure about, CapturedOutput messages) {
+    boolean isTooLong = messages.totalBytes() > messages.head().length + messages.tail().length;
+    if (isTooLong) {
+      return new PlatformException(
+          about.withObserved(
+              "tar wrote "
+                  + messages.totalBytes()
+                  + " bytes about skipped entries, too many to report; use"
+                  + " DirectoryOptions.skipUnsafe()"));
+    }
+    return new ConnectionLostException(
+        about
+            .withObserved(
+                "tar's messages about skipped entries were lost in transit, so the copy may lack"
+                    + " entries")
+            .withRetryable(true),
+        null,
+        null);
   }
 
   /** Removes the messages about excluded entries. */

@@ -107,4 +107,20 @@ class OddTarTest extends LocalE2bTest {
     assertThat(directory.resolve("t/f")).hasContent("x\n");
     assertThat(Leftovers.archivesWith(sandbox.id())).isEmpty();
   }
+
+  @Test
+  void moreMessagesThanAreKeptAreNotALostConnection() throws IOException {
+    useTar(
+        """
+        /usr/bin/tar "$@" || exit
+        [ "$1" = -c ] || exit 0
+        yes 'tar: ./a: socket ignored' | head -c 9000000 >&2
+        """);
+    assertThatThrownBy(
+            () -> sandbox.files().downloadDirectory("d", directory.resolve("t"), STANDARD))
+        .isInstanceOfSatisfying(PlatformException.class, e -> assertThat(e.retryable()).isFalse())
+        .hasMessageContaining("tar wrote 9000000 bytes about skipped entries");
+    assertThat(directory.resolve("t")).doesNotExist();
+    assertThat(Leftovers.archivesWith(sandbox.id())).isEmpty();
+  }
 }

@@ -147,6 +147,21 @@ class TransfersThatBreakTest extends LocalE2bTest {
   }
 
   @Test
+  void aDirectoryIsNotThereIfItIsUnknownWhatTarSkipped() {
+    makeDirectory();
+    files.exists("d");
+    proxy.inject("Process/Start", Fault.cut().afterBytes(100)); // behind the start event
+    Path target = directory.resolve("d");
+    assertThatThrownBy(() -> files.downloadDirectory("d", target, DirectoryOptions.standard()))
+        .isInstanceOfSatisfying(
+            ConnectionLostException.class, e -> assertThat(e.retryable()).isTrue())
+        .hasMessageContaining("messages about skipped entries were lost in transit");
+    assertThat(proxy.injections()).isOne();
+    assertThat(directory).isEmptyDirectory();
+    assertNoArchiveIsLeft();
+  }
+
+  @Test
   void aDirectoryOnItsWayDownGoesOnWhereItBroke() {
     makeDirectory();
     proxy.inject("GET /files?", Fault.cut().afterBytes(200_000));
