@@ -38,10 +38,12 @@ public final class Commands implements AutoCloseable {
   private final Machinery machinery;
   private final CommandStarter starter;
   private final ProcessTable table;
+  private final TailerPoll tails;
 
   public Commands(Machinery machinery, CommandStarter starter) {
     this.machinery = machinery;
     this.starter = starter;
+    this.tails = new TailerPoll(machinery);
     this.table = new ProcessTable(machinery.has(BlaxelFault.SLOW_READER_FREEZES));
   }
 
@@ -222,7 +224,7 @@ public final class Commands implements AutoCloseable {
       log.debug("cannot read the output of {}", record.name(), e);
     }
     if (!last) {
-      machinery.after(Tailer.PAUSE, () -> tick(attempt));
+      tails.onceDue(() -> attempt.over || record.tailer().isDue(), () -> tick(attempt));
       return;
     }
     record.tailer().end();

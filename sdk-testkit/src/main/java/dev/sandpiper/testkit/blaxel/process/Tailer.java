@@ -113,6 +113,12 @@ final class Tailer {
     }
   }
 
+  /** True if an output has bytes that were not read yet. */
+  boolean isDue() {
+    return files.output().toFile().length() > outputOffset.get()
+        || files.errors().toFile().length() > errorsOffset.get();
+  }
+
   /** False if there is no new piece. */
   private boolean takePiece(Source source) throws IOException {
     byte[] piece = piece(source.file, source.offset.get(), source.end);
