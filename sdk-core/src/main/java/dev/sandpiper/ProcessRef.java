@@ -37,7 +37,7 @@ public record ProcessRef(String platform, String sandboxId, String processId, St
     Matcher matcher = TEXT.matcher(requireNonNull(text, "text"));
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "a process reference looks like platform:sandbox/process/nonce, this has "
+          "a process reference has the form platform:sandbox/process/nonce; this one has "
               + text.length()
               + " characters and does not");
     }

@@ -139,7 +139,7 @@ final class ReadFile {
       if (number < first) {
         return "[line " + first + " is too far behind the beginning: use run_command with sed]";
       }
-      return "[the file goes on: read it from first_line " + (number + 1) + "]";
+      return "[the file continues: read it from first_line " + (number + 1) + "]";
     }
   }
 }

@@ -22,7 +22,7 @@ import okhttp3.HttpUrl;
 record KernelService(String sandboxId, HttpTransport transport, HttpUrl url)
     implements CodeService {
   private static final String MISSING =
-      "nothing answers on port 8888 of the sandbox: its image has no code interpreter, or that has"
+      "nothing responds on port 8888 of the sandbox: its image has no code interpreter, or that has"
           + " not started yet. Create the sandbox from the image "
           + BlaxelSandbox.CODE_INTERPRETER_IMAGE
           + " with port 8888";

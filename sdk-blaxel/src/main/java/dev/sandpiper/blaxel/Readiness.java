@@ -51,7 +51,7 @@ record Readiness(Account account, CallScope scope) {
       }
       if (!backoff.hasTime()) {
         throw new PlatformException(
-            failure(name, "it exists and does not answer" + of(last)), last);
+            failure(name, "it exists and does not respond" + of(last)), last);
       }
       scope.sleep(backoff.next(), failure(name, ""));
       sandbox = account.api().in(scope).look("create", name);

@@ -112,7 +112,7 @@ class SandboxesTest {
                 200, "{\"data\":[],\"meta\":{\"hasMore\":true,\"nextCursor\":\"c\"}}"));
     assertThatThrownBy(() -> names(SandboxFilter.all()))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("the cursor of an earlier page came again");
+        .hasMessageContaining("the cursor of an earlier page was repeated");
   }
 
   @ParameterizedTest
@@ -258,7 +258,7 @@ class SandboxesTest {
     }
     assertThatThrownBy(() -> names(SandboxFilter.all().label("team", "x")))
         .isInstanceOf(WireFormatException.class)
-        .hasMessageContaining("the cursor of an earlier page came again");
+        .hasMessageContaining("the cursor of an earlier page was repeated");
   }
 
   @Test

@@ -65,7 +65,7 @@ public final class LazyPages<T> implements Pages<T> {
         return Optional.empty();
       }
       if (cursor != null && !passed.add(cursor)) {
-        throw malformed("the cursor of an earlier page came again");
+        throw malformed("the cursor of an earlier page was repeated");
       }
       Page<T> page = fetch.page(cursor);
       emptyPages = page.items().isEmpty() ? emptyPages + 1 : 0;

@@ -163,7 +163,7 @@ final class CodeRun implements CodeListener {
     try {
       event.run();
     } catch (IOException e) {
-      throw new UncheckedIOException("the listener could not take what the code gave", e);
+      throw new UncheckedIOException("the listener threw an exception", e);
     }
     showing = false;
   }

@@ -22,7 +22,7 @@ final class Contexts {
   static List<CodeContext> all(HttpResponse response) {
     JsonNode answer = response.json(LONGEST_ANSWER);
     if (!answer.isArray()) {
-      throw new WireFormatException(response.failure("an answer that is not an array of contexts"));
+      throw new WireFormatException(response.failure("expected a JSON array of contexts"));
     }
     List<CodeContext> contexts = new ArrayList<>();
     answer.forEach(json -> contexts.add(of(json, response)));

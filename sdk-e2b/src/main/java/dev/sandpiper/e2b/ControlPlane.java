@@ -145,7 +145,8 @@ record ControlPlane(JsonApi api) {
     String id = SandboxJson.id(sandbox, response);
     // Old ids end in a dash and the id of a client, which the server leaves out.
     if (!asked.equals(id) && !asked.startsWith(id + "-")) {
-      throw new WireFormatException(response.failure("an answer about another sandbox"));
+      throw new WireFormatException(
+          response.failure("malformed response: it describes another sandbox"));
     }
     return sandbox;
   }

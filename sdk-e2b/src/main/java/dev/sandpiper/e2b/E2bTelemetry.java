@@ -76,7 +76,7 @@ public final class E2bTelemetry {
           try (HttpResponse response = api.send(request, What.SANDBOX)) {
             JsonNode list = json(response);
             if (!list.isArray()) {
-              throw new WireFormatException(response.failure("an answer that is not a list"));
+              throw new WireFormatException(response.failure("expected a JSON array"));
             }
             List<E2bMetrics> samples = new ArrayList<>();
             list.forEach(sample -> samples.add(new E2bMetrics(sample)));

@@ -45,7 +45,7 @@ final class FollowedLogs extends AbstractEventStream<E2bLogEntry> {
       if (!limited.left().isZero()) {
         throw e; // a limit of the client's
       }
-      throw new TimeoutException("no line came in time");
+      throw new TimeoutException("no line arrived in time");
     } catch (CancelledException e) {
       if (!closed) {
         throw e;
@@ -57,7 +57,7 @@ final class FollowedLogs extends AbstractEventStream<E2bLogEntry> {
   private void pause(CallScope limited) throws TimeoutException {
     Duration left = limited.left();
     if (left.isZero()) {
-      throw new TimeoutException("no line came in time");
+      throw new TimeoutException("no line arrived in time");
     }
     limited.sleep(left.compareTo(BETWEEN_LOOKS) < 0 ? left : BETWEEN_LOOKS, failure(""));
   }

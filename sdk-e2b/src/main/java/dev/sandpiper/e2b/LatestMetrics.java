@@ -51,7 +51,8 @@ final class LatestMetrics {
           try (HttpResponse response = api.send(request, What.SANDBOX)) {
             JsonNode sandboxes = json(response).path("sandboxes");
             if (!sandboxes.isObject()) {
-              throw new WireFormatException(response.failure("an answer without sandboxes"));
+              throw new WireFormatException(
+                  response.failure("malformed response: no field 'sandboxes'"));
             }
             // Samples of sandboxes that were not requested are dropped.
             ids.stream()

@@ -113,7 +113,8 @@ final class LogReader {
           try (HttpResponse response = calls.send(request, What.SANDBOX)) {
             JsonNode lines = json(response).path("logs");
             if (!lines.isArray()) {
-              throw new WireFormatException(response.failure("an answer without logs"));
+              throw new WireFormatException(
+                  response.failure("malformed response: no field 'logs'"));
             }
             List<E2bLogEntry> page = new ArrayList<>();
             lines.forEach(line -> page.add(new E2bLogEntry(line)));

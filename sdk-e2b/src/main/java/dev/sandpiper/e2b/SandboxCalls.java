@@ -43,7 +43,9 @@ record SandboxCalls(ControlPlane plane, String id) {
       state = plane.info(id).state();
     } catch (SandboxException e) {
       failure.addSuppressed(e);
-      throw isConflict ? failure : unknown(failure, "the sandbox could not be looked at");
+      throw isConflict
+          ? failure
+          : unknown(failure, "the state of the sandbox could not be queried");
     }
     if (state == State.PAUSED) {
       return !isConflict;
@@ -87,8 +89,7 @@ record SandboxCalls(ControlPlane plane, String id) {
                   try (HttpResponse response = send(request)) {
                     JsonNode forks = json(response);
                     if (!forks.isArray()) {
-                      throw new WireFormatException(
-                          response.failure("an answer that is not a list"));
+                      throw new WireFormatException(response.failure("expected a JSON array"));
                     }
                     return forks;
                   }

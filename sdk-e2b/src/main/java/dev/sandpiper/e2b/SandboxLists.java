@@ -126,7 +126,7 @@ record SandboxLists(JsonApi api) {
       HttpResponse response, BiFunction<JsonNode, HttpResponse, T> read) {
     JsonNode list = json(response);
     if (!list.isArray()) {
-      throw new WireFormatException(response.failure("an answer that is not a list"));
+      throw new WireFormatException(response.failure("expected a JSON array"));
     }
     List<T> items = new ArrayList<>();
     for (JsonNode listed : list) {

@@ -36,10 +36,10 @@ final class Admission {
   Optional<Refusal> refusal(Headers headers) {
     // Any other host name that resolves to this machine may be DNS rebinding.
     if (loopback && !isLoopbackHost(headers.getFirst("Host"))) {
-      return refused(403, "This server answers only requests for localhost.");
+      return refused(403, "This server accepts only requests for localhost.");
     }
     if (comesFromElsewhere(headers)) {
-      return refused(403, "This server answers no web pages of other origins.");
+      return refused(403, "This server accepts no requests from web pages of other origins.");
     }
     if (token.isPresent() && !isRight(headers.getFirst("Authorization"), token.get())) {
       return refused(401, "This server needs its token, as Authorization: Bearer.");

@@ -127,7 +127,7 @@ final class Protocol {
     try {
       return mapper.writeValueAsString(message);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing an answer failed", e);
+      throw new UncheckedIOException("writing a response failed", e);
     }
   }
 

@@ -85,7 +85,7 @@ public final class StdioServer {
       out.flush();
     } catch (IOException e) {
       // The client has disconnected: the end of its other stream will end this server.
-      log.warn("an answer could not be written: {}", e.getMessage());
+      log.warn("a response could not be written: {}", e.getMessage());
     } finally {
       writing.unlock();
     }

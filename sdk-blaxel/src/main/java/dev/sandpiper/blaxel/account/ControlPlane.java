@@ -75,7 +75,7 @@ public record ControlPlane(JsonApi api) {
 
   private static JsonNode named(JsonNode sandbox, HttpResponse response) {
     if (SandboxJson.name(sandbox).isEmpty()) {
-      throw new WireFormatException(response.failure("an answer without a sandbox"), null);
+      throw new WireFormatException(response.failure("malformed response: no sandbox"), null);
     }
     return sandbox;
   }
@@ -185,7 +185,7 @@ public record ControlPlane(JsonApi api) {
   private static JsonNode items(JsonNode answer, HttpResponse response) {
     JsonNode items = answer.isArray() ? answer : answer.path("data");
     if (!items.isArray()) {
-      throw new WireFormatException(response.failure("an answer that is not a list"), null);
+      throw new WireFormatException(response.failure("expected a JSON array"), null);
     }
     return items;
   }

@@ -29,7 +29,7 @@ public record Previews(ControlPlane api, String sandbox, Time time) {
     String url = Json.text(preview.path("spec"), "url").orElse("");
     HttpUrl address = HttpUrl.parse(url);
     if (address == null) {
-      throw malformed("the answer does not say where the preview is");
+      throw malformed("malformed response: no valid URL of the preview");
     }
     return new Endpoint(address.uri(), Map.of(HEADER, token(name(port), lifetime)));
   }
@@ -59,7 +59,7 @@ public record Previews(ControlPlane api, String sandbox, Time time) {
       JsonNode found = api.preview(sandbox, name(port));
       if (found.path("spec").path("public").asBoolean(true)) {
         throw new InvalidRequestException(
-            Failure.of(OPERATION, sandbox, "somebody has made " + name(port) + " public"));
+            Failure.of(OPERATION, sandbox, "another client has made " + name(port) + " public"));
       }
       return found;
     } catch (NotFoundException e) {
@@ -79,7 +79,7 @@ public record Previews(ControlPlane api, String sandbox, Time time) {
     body.withObject("/spec").put("expiresAt", end.toString());
     JsonNode token = api.addToken(sandbox, preview, body);
     return Json.text(token.path("spec"), "token")
-        .orElseThrow(() -> malformed("the answer has no token"));
+        .orElseThrow(() -> malformed("malformed response: no token"));
   }
 
   private static ObjectNode body(String name) {

@@ -171,7 +171,7 @@ public final class Tokens {
     JsonNode answer = response.json(LONGEST_ANSWER);
     String text = answer.path("access_token").asText("");
     if (!HEADER_TEXT.matcher(text).matches()) {
-      throw new WireFormatException(response.failure("an answer without a usable token"), null);
+      throw new WireFormatException(response.failure("malformed response: no usable token"), null);
     }
     String rotated = answer.path("refresh_token").asText("");
     if (!rotated.isEmpty()) {

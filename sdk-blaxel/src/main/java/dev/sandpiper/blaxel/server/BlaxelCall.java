@@ -19,35 +19,35 @@ public enum BlaxelCall implements ApiCall {
       "POST /sandboxes",
       IF_UNSENT,
       "searched for by its name or external id, 120 s after a 504, otherwise 10 s; found with our"
-          + " nonce: adopted, or deleted if the caller gave up. A `409` for a dying namesake is waited"
-          + " out for 30 s, and sent again"),
+          + " nonce: adopted, or deleted if the caller gave up. After a `409` for a sandbox of"
+          + " that name that is being deleted, it is repeated for 30 s"),
   INFO("info", "GET /sandboxes/{name}", IF_LOST_OR_REFUSED, ""),
   LIST_SANDBOXES("list", "GET /sandboxes", IF_LOST_OR_REFUSED, ""),
   REPLACE(
       "update metadata of",
       "PUT /sandboxes/{name}",
       IF_LOST_OR_REFUSED,
-      "`expireIn` and `removeTimeToLive` too; it replaces the record with one and the same"),
+      "`expireIn` and `removeTimeToLive` too; the same record is written each time"),
   KILL("kill", "DELETE /sandboxes/{name}", IF_LOST_OR_REFUSED, ""),
   PREVIEW("preview", "GET /sandboxes/{name}/previews/{preview}", IF_LOST_OR_REFUSED, ""),
   ADD_PREVIEW(
       "preview",
       "POST /sandboxes/{name}/previews",
       IF_UNSENT,
-      "the next call finds it; after a `409` it is looked for at once"),
+      "the next call finds it; after a `409` it is searched for at once"),
   ADD_TOKEN(
       "preview",
       "POST /sandboxes/{name}/previews/{preview}/tokens",
       IF_UNSENT,
-      "a token that nobody knows may be left until it expires"),
+      "an unused token may be left until it expires"),
 
   START(
       "start",
       "POST /process",
       IF_UNSENT,
-      "our own name for it is asked for, twice; found: adopted, with all its output on the usual"
-          + " route and a gap on the streamed one. One that the caller named is not adopted: the error"
-          + " says that the outcome is unknown"),
+      "the process is searched for by the name that we gave it, twice; found: adopted, with all its"
+          + " output on the default route and a gap on the streamed one. A name of the caller's is not"
+          + " adopted: the error says that the outcome is unknown"),
   RUN_SCRIPT(
       "signal",
       "POST /process",
@@ -64,26 +64,26 @@ public enum BlaxelCall implements ApiCall {
       "read",
       "GET /filesystem/{path}",
       IF_LOST,
-      "behind the first byte it is resumed, three times in a row without 1 MiB of progress, if the"
-          + " file is certain to be unchanged; otherwise it fails, and the target of a download is as"
-          + " it was"),
+      "after the first byte it is resumed, three times in a row without 1 MiB of progress, if the"
+          + " file is certain to be unchanged; otherwise it fails, and the target of a download is"
+          + " unchanged"),
   READ_OUTPUT(
       "follow",
       "GET /filesystem/{path}",
       IF_LOST,
-      "asked again while the client's patience lasts, also for a part that is shorter than it says or"
-          + " of another place; then `ConnectionLostException` with the reference"),
+      "repeated while the sandbox is unreachable, 60 s at most, also if the part is shorter than"
+          + " announced or of another range; then `ConnectionLostException` with the reference"),
   WATCH_OUTPUT(
       "follow",
       "GET /watch/filesystem/{path}",
       IF_UNSENT,
-      "opened again while the process is followed: it only wakes, and listings find what it missed"),
+      "reopened while the process is followed: it is only a hint, listings find what it missed"),
   WRITE_INPUT(
       "follow",
       "PUT /filesystem/{path}",
       IF_UNSENT,
-      "standard input, whose error says `write stdin`: up to three times, each time as a copy with a"
-          + " place of its own, of which one is taken; then every later write fails"),
+      "standard input, whose error says `write stdin`: up to three times, each time into"
+          + " a file of its own, of which one is used; then every later write fails"),
   MAKE_DIRECTORY("make directory", "PUT /filesystem/{path}", IF_LOST, ""),
   DELETE_ARCHIVE("delete", "DELETE /filesystem/{path}", IF_LOST, ""),
   WRITE(
@@ -110,8 +110,8 @@ public enum BlaxelCall implements ApiCall {
       "run code",
       "POST /port/8888/execute",
       IF_UNSENT,
-      "the error has what had arrived, and says that the code may go on; restarting the context stops"
-          + " it"),
+      "the error contains what had arrived, and says that the code may continue; restarting the"
+          + " context stops it"),
   CREATE_CONTEXT(
       "create context",
       "POST /port/8888/contexts",

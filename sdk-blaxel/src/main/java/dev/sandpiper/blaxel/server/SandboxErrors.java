@@ -91,7 +91,7 @@ public final class SandboxErrors {
   private static SandboxException ofGateway(HttpResponse response, JsonNode error) {
     String code = error.path("code").asText("");
     Failure plain =
-        response.failure(error.path("message").asText("Blaxel's gateway answered with an error"));
+        response.failure(error.path("message").asText("Blaxel's gateway responded with an error"));
     Failure failure = code.isEmpty() ? plain : plain.withCode(code);
     return switch (code) {
       case "WORKLOAD_NOT_FOUND", "WORKSPACE_NOT_FOUND" ->

@@ -16,7 +16,7 @@ public enum E2bCall implements ApiCall {
       "create",
       "POST /v2/sandboxes",
       IF_UNSENT,
-      "after a lost connection, 502, 503, 504 and `Should-Retry: true` sent again under its"
+      "after a lost connection, 502, 503, 504 and `Should-Retry: true` repeated with the same"
           + " idempotency key, within two minutes; then as with the first version of the route"),
   CREATE_FIRST_VERSION(
       "create",
@@ -29,7 +29,7 @@ public enum E2bCall implements ApiCall {
       "pause",
       "POST /sandboxes/{id}/pause",
       IF_UNSENT,
-      "the sandbox is looked at; unless it is paused, the error says that the outcome is unknown"),
+      "its state is queried; unless it is paused, the error says that the outcome is unknown"),
   SNAPSHOT(
       "snapshot",
       "POST /sandboxes/{id}/snapshots",
@@ -56,14 +56,14 @@ public enum E2bCall implements ApiCall {
       "the running processes are searched for the command's nonce, twice, then those that just"
           + " ended; found: adopted, with a gap in its output; not found: the error says that the"
           + " outcome is unknown"),
-  ATTACH("attach", "POST /process.Process/Connect", IF_UNSENT, "the process is as it was"),
+  ATTACH("attach", "POST /process.Process/Connect", IF_UNSENT, "the process is unchanged"),
   LIST_PROCESSES("list processes", "POST /process.Process/List", IF_LOST, ""),
   SIGNAL(
       "signal",
       "POST /process.Process/SendSignal",
       IF_UNSENT,
-      "only the fallback of a script that has looked the process up by its nonce, so that a reused"
-          + " number hits nobody"),
+      "only the fallback of a script that has identified the process by its nonce, so that a reused"
+          + " pid affects no other process"),
   RESIZE("resize", "POST /process.Process/Update", IF_LOST, ""),
   WRITE_STDIN(
       "write stdin",
@@ -76,7 +76,7 @@ public enum E2bCall implements ApiCall {
       "POST /process.Process/CloseStdin",
       IF_UNSENT,
       "the error says that the outcome is unknown"),
-  PROBE("probe", "GET /health", IF_LOST, "the error says that the sandbox does not answer"),
+  PROBE("probe", "GET /health", IF_LOST, "the error says that the sandbox does not respond"),
 
   STAT("stat", "POST /filesystem.Filesystem/Stat", IF_LOST, ""),
   LIST_DIRECTORY("list", "POST /filesystem.Filesystem/ListDir", IF_LOST, ""),
@@ -84,25 +84,25 @@ public enum E2bCall implements ApiCall {
       "make directory",
       "POST /filesystem.Filesystem/MakeDir",
       IF_LOST,
-      "after a repetition `makeDirectory` may say that it was there"),
+      "after a repetition `makeDirectory` may report that it existed"),
   MOVE(
       "move",
       "POST /filesystem.Filesystem/Move",
       IF_UNSENT,
-      "the error says that the outcome is unknown; an atomic write looks the file up"),
+      "the error says that the outcome is unknown; an atomic write checks the file"),
   DELETE("delete", "POST /filesystem.Filesystem/Remove", IF_LOST, ""),
   WATCH(
       "watch",
       "POST /filesystem.Filesystem/WatchDir",
       IF_LOST,
-      "a watch that was open is opened again, six times at most, and reports a gap"),
+      "a watch that was open is reopened, six times at most, and reports a gap"),
   READ(
       "read",
       "GET /files",
       IF_LOST,
-      "behind the first byte it is resumed, three times in a row without 1 MiB of progress, if the"
-          + " file is certain to be unchanged; otherwise it fails, and the target of a download is as"
-          + " it was"),
+      "after the first byte it is resumed, three times in a row without 1 MiB of progress, if the"
+          + " file is certain to be unchanged; otherwise it fails, and the target of a download is"
+          + " unchanged"),
   WRITE(
       "write",
       "POST /files",
@@ -110,15 +110,18 @@ public enum E2bCall implements ApiCall {
       "the error says that the file may contain a part; `atomic()`, `uploadInParts` and"
           + " `uploadDirectory` delete what they wrote beside it"),
   ASK_FOR_JOINING(
-      "write", "POST /files/compose", IF_LOST, "joins nothing: asks whether the sandbox can"),
+      "write",
+      "POST /files/compose",
+      IF_LOST,
+      "joins nothing: checks whether the sandbox supports it"),
   JOIN("write", "POST /files/compose", IF_UNSENT, "the parts are deleted"),
 
   RUN_CODE(
       "run code",
       "POST /execute",
       IF_UNSENT,
-      "the error has what had arrived, and says that the code may have run; losing the connection"
-          + " interrupts it"),
+      "the error contains what had arrived, and says that the code may have run; losing the"
+          + " connection interrupts it"),
   CREATE_CONTEXT(
       "create context",
       "POST /contexts",

@@ -37,7 +37,10 @@ record AwaitedStart(SessionCalls calls, BackgroundThreads threads) {
     try {
       calls.stop(name, late.id(), scope.apart().within(STOP_LIMIT));
     } catch (SandboxException e) {
-      log.warn("{} has begun after its start was given up, and runs: {}", name, e.getMessage());
+      log.warn(
+          "{} started after its start was cancelled, and is still running: {}",
+          name,
+          e.getMessage());
     }
   }
 }

@@ -14,12 +14,12 @@ enum SessionCall implements ApiCall {
       "start",
       "POST /sessions/{id}/processes",
       IF_UNSENT,
-      Texts.UNKNOWN + "; what was given up on its way is stopped when its answer comes"),
+      Texts.UNKNOWN + "; a command whose start was cancelled is stopped when the response arrives"),
   FOLLOW(
       "follow",
       "GET /sessions/{id}/processes/{process}",
       IF_LOST,
-      "asked again for `reattachLimit`; each answer has all lines, so none is missed. Then"
+      "repeated within `reattachLimit`; each response has all lines, so none is missed. Then"
           + " `ConnectionLostException` with the reference"),
   STOP("stop", "DELETE /sessions/{id}/processes/{process}", IF_LOST, ""),
   WRITE_STDIN(
@@ -32,7 +32,7 @@ enum SessionCall implements ApiCall {
 
   private static final class Texts {
     static final String UNKNOWN =
-        "nothing can be looked up: the error says that the outcome is unknown";
+        "nothing can be queried: the error says that the outcome is unknown";
   }
 
   @SuppressWarnings("ImmutableEnumChecker") // immutable; not provable from this module

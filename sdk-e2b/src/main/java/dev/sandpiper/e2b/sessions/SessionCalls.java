@@ -79,7 +79,8 @@ final class SessionCalls {
   static String requiredId(JsonNode json, String field, HttpResponse response) {
     return SandboxIds.in(json, field)
         .orElseThrow(
-            () -> new WireFormatException(response.failure("an answer without a valid " + field)));
+            () ->
+                new WireFormatException(response.failure("malformed response: no valid " + field)));
   }
 
   /** The exception for a feature that this API lacks. */

@@ -181,8 +181,8 @@ final class SessionCommand implements RunningCommand {
       throw new NotFoundException(
           What.PROCESS,
           failure(
-              "the server knows it no longer: somebody else has stopped it, and how far it"
-                  + " came is not known"));
+              "the server no longer has it: another client has stopped it, and how much it"
+                  + " did is unknown"));
     }
     take(last);
     upcoming.add(gap(Channel.STDOUT, stdout));

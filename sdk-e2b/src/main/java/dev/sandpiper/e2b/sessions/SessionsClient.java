@@ -38,7 +38,7 @@ import java.util.function.UnaryOperator;
 public final class SessionsClient implements SandboxClient {
   private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(5);
   private static final String UNKNOWN =
-      "it is unknown whether it was created, because this API lists no sessions; one that nobody"
+      "it is unknown whether it was created, because this API cannot list sessions; one that nobody"
           + " uses is deleted after ten minutes";
 
   private final SessionsAccount account;

@@ -167,7 +167,7 @@ abstract class AgentToolsContract {
         .isEqualTo(
             "     1\tone\n     2\ttwo\n     3\tthree\n     4\tfour\n[end of the file: line 4]");
     assertThat(ok("read_file", "{'path':'f','first_line':2,'line_count':1}"))
-        .isEqualTo("     2\ttwo\n[the file goes on: read it from first_line 3]");
+        .isEqualTo("     2\ttwo\n[the file continues: read it from first_line 3]");
     assertThat(error("read_file", "{'path':'f','first_line':9}")).contains("only 4 lines");
     assertThat(error("read_file", "{'path':'g'}")).contains("list_files");
     assertThat(error("read_file", "{'path':'.'}")).contains("is a directory");
