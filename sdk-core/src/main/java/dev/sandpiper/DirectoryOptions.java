@@ -86,8 +86,8 @@ public final class DirectoryOptions {
   }
 
   /** Reports the progress of the copy to this listener. */
-  public DirectoryOptions listener(TransferListener told) {
-    return new DirectoryOptions(skipping, limit, excludes, requireNonNull(told, "listener"));
+  public DirectoryOptions listener(TransferListener listener) {
+    return new DirectoryOptions(skipping, limit, excludes, requireNonNull(listener, "listener"));
   }
 
   /** True after {@link #skipUnsafe()}. */

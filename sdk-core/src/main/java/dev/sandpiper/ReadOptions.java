@@ -53,8 +53,8 @@ public final class ReadOptions {
   }
 
   /** Reports the progress of the read to this listener. */
-  public ReadOptions listener(TransferListener told) {
-    return new ReadOptions(offset, length, requireNonNull(told, "listener"));
+  public ReadOptions listener(TransferListener listener) {
+    return new ReadOptions(offset, length, requireNonNull(listener, "listener"));
   }
 
   public long offset() {

@@ -81,8 +81,9 @@ public final class RetryOptions {
   }
 
   /** Reports each decision to this listener. Called from many threads. */
-  public RetryOptions listener(RetryListener told) {
-    return new RetryOptions(attempts, firstPause, longestPause, requireNonNull(told, "listener"));
+  public RetryOptions listener(RetryListener listener) {
+    return new RetryOptions(
+        attempts, firstPause, longestPause, requireNonNull(listener, "listener"));
   }
 
   public int attempts() {

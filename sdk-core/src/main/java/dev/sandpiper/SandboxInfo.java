@@ -26,67 +26,67 @@ public final class SandboxInfo {
     OTHER
   }
 
-  private final Told told;
+  private final Facts facts;
 
-  private record Told(
+  private record Facts(
       String id,
       State state,
       @Nullable String template,
       Map<String, String> labels,
       @Nullable Instant startedAt,
       @Nullable Instant expiresAt) {
-    Told {
+    Facts {
       requireNonNull(id, "id");
       requireNonNull(state, "state");
       labels = Map.copyOf(labels);
     }
   }
 
-  private SandboxInfo(Told told) {
-    this.told = told;
+  private SandboxInfo(Facts facts) {
+    this.facts = facts;
   }
 
   /** A sandbox without further information. */
   public static SandboxInfo of(String id, State state) {
-    return new SandboxInfo(new Told(id, state, null, Map.of(), null, null));
+    return new SandboxInfo(new Facts(id, state, null, Map.of(), null, null));
   }
 
   public SandboxInfo withTemplate(String name) {
     requireNonNull(name, "name");
     return new SandboxInfo(
-        new Told(told.id, told.state, name, told.labels, told.startedAt, told.expiresAt));
+        new Facts(facts.id, facts.state, name, facts.labels, facts.startedAt, facts.expiresAt));
   }
 
   public SandboxInfo withLabels(Map<String, String> labels) {
     return new SandboxInfo(
-        new Told(told.id, told.state, told.template, labels, told.startedAt, told.expiresAt));
+        new Facts(facts.id, facts.state, facts.template, labels, facts.startedAt, facts.expiresAt));
   }
 
   public SandboxInfo withStartedAt(Instant time) {
     requireNonNull(time, "time");
     return new SandboxInfo(
-        new Told(told.id, told.state, told.template, told.labels, time, told.expiresAt));
+        new Facts(facts.id, facts.state, facts.template, facts.labels, time, facts.expiresAt));
   }
 
   public SandboxInfo withExpiresAt(Instant time) {
     requireNonNull(time, "time");
     return new SandboxInfo(
-        new Told(told.id, told.state, told.template, told.labels, told.startedAt, time));
+        new Facts(facts.id, facts.state, facts.template, facts.labels, facts.startedAt, time));
   }
 
   /** For {@link SandboxClient#connect}. */
   public String id() {
-    return told.id;
+    return facts.id;
   }
 
   /** Its state. */
   public State state() {
-    return told.state;
+    return facts.state;
   }
 
   /** The template or image that it was created from. */
   public Optional<String> template() {
-    return Optional.ofNullable(told.template);
+    return Optional.ofNullable(facts.template);
   }
 
   /**
@@ -94,17 +94,17 @@ public final class SandboxInfo {
    * text is JSON.
    */
   public Map<String, String> labels() {
-    return told.labels;
+    return facts.labels;
   }
 
   /** When it was created or last started. */
   public Optional<Instant> startedAt() {
-    return Optional.ofNullable(told.startedAt);
+    return Optional.ofNullable(facts.startedAt);
   }
 
   /** When its time to live ends, if it has one. */
   public Optional<Instant> expiresAt() {
-    return Optional.ofNullable(told.expiresAt);
+    return Optional.ofNullable(facts.expiresAt);
   }
 
   /**
@@ -115,9 +115,9 @@ public final class SandboxInfo {
   @JsonValue
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("id", told.id);
-    map.put("state", told.state.name());
-    map.put("labels", told.labels);
+    map.put("id", facts.id);
+    map.put("state", facts.state.name());
+    map.put("labels", facts.labels);
     template().ifPresent(name -> map.put("template", name));
     startedAt().ifPresent(time -> map.put("startedAt", time.toString()));
     expiresAt().ifPresent(time -> map.put("expiresAt", time.toString()));
@@ -126,17 +126,17 @@ public final class SandboxInfo {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof SandboxInfo that && told.equals(that.told);
+    return other instanceof SandboxInfo that && facts.equals(that.facts);
   }
 
   @Override
   public int hashCode() {
-    return told.hashCode();
+    return facts.hashCode();
   }
 
   /** Its id and state only, because labels may be sensitive. */
   @Override
   public String toString() {
-    return "SandboxInfo[" + told.id + ", " + told.state + "]";
+    return "SandboxInfo[" + facts.id + ", " + facts.state + "]";
   }
 }

@@ -37,8 +37,8 @@ public final class WriteOptions {
   }
 
   /** Reports the progress of the write to this listener. */
-  public WriteOptions listener(TransferListener told) {
-    return new WriteOptions(atomic, requireNonNull(told, "listener"));
+  public WriteOptions listener(TransferListener listener) {
+    return new WriteOptions(atomic, requireNonNull(listener, "listener"));
   }
 
   /** True after {@link #atomic()}. */

@@ -74,9 +74,9 @@ record Readiness(Account account, CallScope scope) {
         .or(() -> SandboxJson.url(sandbox).map(text -> url(settings, name, text)));
   }
 
-  private static HttpUrl url(BlaxelSettings settings, String name, String told) {
+  private static HttpUrl url(BlaxelSettings settings, String name, String url) {
     try {
-      return settings.address("the sandbox's address", told);
+      return settings.address("the sandbox's address", url);
     } catch (IllegalArgumentException e) {
       String observed = "malformed response of Blaxel: " + e.getMessage();
       throw new WireFormatException(Failure.of("find", name, observed), e);

@@ -11,7 +11,7 @@ import dev.sandpiper.SandboxException;
 import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.http.Ambiguity;
-import dev.sandpiper.http.Retold;
+import dev.sandpiper.http.Restated;
 import dev.sandpiper.http.Uninterrupted;
 import java.util.List;
 import java.util.Optional;
@@ -133,6 +133,6 @@ public record AtomicWrite(FilePlatform platform, BackgroundThreads threads) {
     Failure restated =
         said.withOperation("write", path)
             .withObserved(Ambiguity.mayHaveStarted(known) ? outcome + "; " + named : named);
-    return restated.equals(said) ? known : Retold.as(restated, known);
+    return restated.equals(said) ? known : Restated.as(restated, known);
   }
 }

@@ -18,7 +18,7 @@ import dev.sandpiper.engine.BackgroundThreads;
 import dev.sandpiper.engine.Nonce;
 import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.ContentReads;
-import dev.sandpiper.http.Retold;
+import dev.sandpiper.http.Restated;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -154,9 +154,9 @@ public record DirectoryCopies(
     try {
       return copy.run();
     } catch (SandboxIOException e) {
-      throw retold(about, e.getCause());
+      throw restated(about, e.getCause());
     } catch (SandboxException e) {
-      throw retold(about, e);
+      throw restated(about, e);
     } catch (InterruptedIOException | ClosedByInterruptException e) {
       throw ContentReads.failed(about, e);
     } catch (TarFormatException e) {
@@ -172,10 +172,12 @@ public record DirectoryCopies(
    * Restates a failure about the archive or its commands, which the caller does not know, as one of
    * the directory.
    */
-  private static SandboxException retold(Failure about, SandboxException failure) {
-    SandboxException told = Retold.of(about, failure);
+  private static SandboxException restated(Failure about, SandboxException failure) {
+    SandboxException restated = Restated.of(about, failure);
     boolean isOfArchive =
-        told != failure && told instanceof NotFoundException missing && missing.what() == What.FILE;
-    return isOfArchive ? new PlatformException(told.failure(), failure) : told;
+        restated != failure
+            && restated instanceof NotFoundException missing
+            && missing.what() == What.FILE;
+    return isOfArchive ? new PlatformException(restated.failure(), failure) : restated;
   }
 }

@@ -38,7 +38,7 @@ public final class Ambiguity {
     Failure known = failure.failure();
     Failure unknown = known.withObserved(observed + "; " + known.observed());
     return canBeAmbiguous(failure)
-        ? Retold.as(unknown, failure)
+        ? Restated.as(unknown, failure)
         : new PlatformException(unknown, failure);
   }
 

@@ -12,7 +12,7 @@ import dev.sandpiper.http.Ambiguity;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
 import dev.sandpiper.http.HttpResponse;
-import dev.sandpiper.http.Retold;
+import dev.sandpiper.http.Restated;
 import dev.sandpiper.interpreter.CodeError;
 import dev.sandpiper.interpreter.CodeListener;
 import dev.sandpiper.interpreter.CodeOutput;
@@ -178,17 +178,17 @@ final class CodeRun implements CodeListener {
     if (!mayHaveRun && !isOver(failure)) {
       return failure;
     }
-    Failure told = failure.failure().withObserved(observed(failure) + "; " + fate(mayHaveRun));
-    told = told.withRetryable(!mayHaveRun);
+    Failure restated = failure.failure().withObserved(observed(failure) + "; " + fate(mayHaveRun));
+    restated = restated.withRetryable(!mayHaveRun);
     Execution partial = messages.soFar(duration()).asPartial();
     if (failure instanceof DeadlineExceededException late) {
       return new ExecutionDeadlineException(
-          late.limit(), late.limitDuration(), told, partial, failure);
+          late.limit(), late.limitDuration(), restated, partial, failure);
     }
     if (failure instanceof ConnectionLostException) {
-      return new ExecutionLostException(told, partial, failure);
+      return new ExecutionLostException(restated, partial, failure);
     }
-    return Retold.as(told, failure);
+    return Restated.as(restated, failure);
   }
 
   private String fate(boolean mayHaveRun) {

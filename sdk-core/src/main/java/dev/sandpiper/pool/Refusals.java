@@ -12,7 +12,7 @@ import dev.sandpiper.RefusedException;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.ServiceBusyException;
 import dev.sandpiper.UnsupportedCapabilityException;
-import dev.sandpiper.http.Retold;
+import dev.sandpiper.http.Restated;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -56,7 +56,7 @@ final class Refusals {
   static SandboxException ofLease(String owner, ExecutionException outcome) {
     Throwable cause = outcome.getCause();
     if (cause instanceof SandboxException known) {
-      return Retold.as(known.failure().withOperation("lease", owner), known);
+      return Restated.as(known.failure().withOperation("lease", owner), known);
     }
     String observed =
         "creating a sandbox threw " + (cause == null ? outcome : cause).getClass().getName();

@@ -122,7 +122,7 @@ class NothingTwiceTest {
     ConnectionLostException e = lost(post(url).withBody(BODY));
 
     assertThat(e).isInstanceOf(ConnectFailedException.class);
-    assertThat(Retold.of(Failure.of("list", "files", ""), e))
+    assertThat(Restated.of(Failure.of("list", "files", ""), e))
         .isInstanceOf(ConnectFailedException.class);
     assertThat(e.retryable()).isTrue();
     assertThat(e).hasMessageContaining("test it: no connection to 127.0.0.1:" + url.port());

@@ -38,8 +38,8 @@ public final class PartsUploadOptions {
    * while it sends, several times a second while it waits for other threads, and once more when the
    * parts are joined.
    */
-  public PartsUploadOptions listener(TransferListener told) {
-    return new PartsUploadOptions(parallel, requireNonNull(told, "listener"));
+  public PartsUploadOptions listener(TransferListener listener) {
+    return new PartsUploadOptions(parallel, requireNonNull(listener, "listener"));
   }
 
   public int parallel() {

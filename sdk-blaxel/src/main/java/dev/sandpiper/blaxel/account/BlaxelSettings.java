@@ -160,8 +160,8 @@ public record BlaxelSettings(
    * @throws IllegalArgumentException if it is malformed, or the token would be sent in cleartext
    *     although Blaxel itself is used over HTTPS
    */
-  public HttpUrl address(String what, String told) {
-    HttpUrl url = Routes.base(what, told);
+  public HttpUrl address(String what, String text) {
+    HttpUrl url = Routes.base(what, text);
     if (apiUrl.isHttps() && !url.isHttps()) {
       throw new IllegalArgumentException(what + " is not an https URL: '" + url + "'");
     }

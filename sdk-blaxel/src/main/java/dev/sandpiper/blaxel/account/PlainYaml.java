@@ -89,8 +89,8 @@ public final class PlainYaml {
       return;
     }
     int comment = text.indexOf(" #");
-    String told = comment < 0 ? text : text.substring(0, comment);
-    Matcher matcher = LINE.matcher(told.stripTrailing());
+    String content = comment < 0 ? text : text.substring(0, comment);
+    Matcher matcher = LINE.matcher(content.stripTrailing());
     if (!matcher.matches()) {
       throw new Malformed(number, "neither 'name: value' nor '- name: value'");
     }

@@ -12,7 +12,7 @@ import dev.sandpiper.WireFormatException;
 import dev.sandpiper.blaxel.BlaxelProcesses;
 import dev.sandpiper.files.FileReasons;
 import dev.sandpiper.http.Ambiguity;
-import dev.sandpiper.http.Retold;
+import dev.sandpiper.http.Restated;
 import dev.sandpiper.wire.MalformedStreamException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -67,7 +67,7 @@ record FileCommands(BlaxelProcesses processes) {
     try {
       return processes.exec(command);
     } catch (SandboxException e) {
-      throw Retold.of(job.failure(""), e); // no caller knows the command
+      throw Restated.of(job.failure(""), e); // no caller knows the command
     }
   }
 

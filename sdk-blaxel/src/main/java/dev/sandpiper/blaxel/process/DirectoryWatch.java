@@ -156,14 +156,14 @@ final class DirectoryWatch {
     CallScope end = current();
     // Without a limit, a connection that died before the response headers would block for ever.
     Future<?> impatience = threads.timers().in(SILENCE, end::cancel);
-    boolean told = false;
+    boolean wasUseful = false;
     try (HttpResponse response = files.watch(end)) {
       impatience.cancel(false);
       response.limitIdle(SILENCE);
       JsonLinesReader lines = new JsonLinesReader(response.source(), LONGEST_LINE);
       byte[] line;
       while ((line = lines.nextLine()) != null) {
-        told = true;
+        wasUseful = true;
         take(line);
       }
       log.debug("the watch of {} has ended", files.directory());
@@ -174,7 +174,7 @@ final class DirectoryWatch {
     } finally {
       impatience.cancel(false);
     }
-    return told;
+    return wasUseful;
   }
 
   private CallScope current() {

@@ -45,7 +45,7 @@ final class ExactChannel implements OutputSource.Reader {
   private final ReadAhead ahead;
   private long position;
   private final long begin;
-  private long told; // the first needed byte, as last reported to the writer
+  private long reported; // the first needed byte, as last reported to the writer
   private long writes; // the counter of writes when last read
   private boolean isUnread; // there may be more output, whatever the last listing shows
   private boolean isFlowing; // continuous output, which was read to its end
@@ -70,7 +70,7 @@ final class ExactChannel implements OutputSource.Reader {
     this.ahead = ahead;
     this.position = position;
     this.begin = position;
-    this.told = position;
+    this.reported = position;
   }
 
   @Override
@@ -148,8 +148,8 @@ final class ExactChannel implements OutputSource.Reader {
   /** Reports the position to the writer, only when that lets it drop a segment. */
   private void tellPassed() {
     long passed = position - KEPT_BEHIND;
-    if (files.marks().segmentAfter(channel, told).orElse(Long.MAX_VALUE) <= passed) {
-      told = passed;
+    if (files.marks().segmentAfter(channel, reported).orElse(Long.MAX_VALUE) <= passed) {
+      reported = passed;
       lease.passed(channel, passed);
     }
   }

@@ -245,16 +245,16 @@ final class ExactCommand implements RunningCommand {
   /** The output that the wrapper writes into the record or into segments. */
   private final class WrappedOutput implements OutputSource {
     @Override
-    public List<ExactChannel> readers(Consumer<ProcessEvent> told, CallScope scope) {
+    public List<ExactChannel> readers(Consumer<ProcessEvent> events, CallScope scope) {
       return List.of(
-          channel(Channel.STDOUT, begin.stdout(), told, scope),
-          channel(Channel.STDERR, begin.stderr(), told, scope));
+          channel(Channel.STDOUT, begin.stdout(), events, scope),
+          channel(Channel.STDERR, begin.stderr(), events, scope));
     }
 
     private ExactChannel channel(
-        Channel channel, long position, Consumer<ProcessEvent> told, CallScope scope) {
+        Channel channel, long position, Consumer<ProcessEvent> events, CallScope scope) {
       ReadAhead pieces = new ReadAhead(channel, files, scope, sandbox.threads().promptly());
-      return new ExactChannel(channel, files, notifier, lease, scope, pieces, told, position);
+      return new ExactChannel(channel, files, notifier, lease, scope, pieces, events, position);
     }
 
     @Override

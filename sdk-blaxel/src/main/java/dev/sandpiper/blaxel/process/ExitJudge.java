@@ -279,17 +279,17 @@ final class ExitJudge {
    * Distrusts the exit status of a server that was upgraded meanwhile: it cannot know how processes
    * that it took over ended.
    */
-  private ExitStatus judge(ExitStatus told, ProcessApi asked) {
+  private ExitStatus judge(ExitStatus reported, ProcessApi asked) {
     try {
       if (asked.upgrades(subject) == Math.max(0, upgradesBefore)) {
-        return told;
+        return reported;
       }
     } catch (SandboxException e) {
       return new ExitStatus.Unreported(
-          "it is unknown whether the sandbox's server guessed the exit status: " + told);
+          "it is unknown whether the sandbox's server guessed the exit status: " + reported);
     }
     return new ExitStatus.Unreported(
-        "the sandbox's server was upgraded and may have guessed the exit status: " + told);
+        "the sandbox's server was upgraded and may have guessed the exit status: " + reported);
   }
 
   /** The exit status according to the record; null until it shows the end. */
@@ -354,7 +354,7 @@ final class ExitJudge {
    * Throws if the wrapper failed, in which case the command was not begun. If the full disk also
    * holds the server's log, the exit code is the only sign.
    */
-  private ExitStatus unlessRefused(ExitStatus told) {
+  private ExitStatus unlessRefused(ExitStatus reported) {
     ProcessRecord seen = requireNonNull(record);
     int code = seen.exit().map(exit -> exit.code().orElse(-1)).orElse(-1);
     if (code == CANNOT_RUN && seen.stderr().strip().endsWith(TOO_LONG)) {
@@ -367,7 +367,7 @@ final class ExitJudge {
                   + " sandbox's system; write them to a file"));
     }
     if (code != UNUSABLE && code != PREVENTED) {
-      return told;
+      return reported;
     }
     String said = seen.stdout();
     if (said.startsWith(UNABLE)) {
@@ -376,7 +376,7 @@ final class ExitJudge {
       throw notBegun.of(subject, reason, code == PREVENTED);
     }
     return new ExitStatus.Unreported(
-        told
+        reported
             + " is the command's exit status, or that of its wrapper if it could not write anything");
   }
 

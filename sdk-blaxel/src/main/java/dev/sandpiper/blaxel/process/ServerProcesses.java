@@ -62,8 +62,8 @@ final class ServerProcesses {
 
   /** True if this is the record of a wrapper that contains the beginning of its output. */
   static boolean isShort(ProcessRecord record) {
-    List<String> told = ShellText.wrapperArguments(record.command());
-    return !told.isEmpty() && !told.get(2).isEmpty();
+    List<String> arguments = ShellText.wrapperArguments(record.command());
+    return !arguments.isEmpty() && !arguments.get(2).isEmpty();
   }
 
   ProcessRef ref(ProcessRecord record) {

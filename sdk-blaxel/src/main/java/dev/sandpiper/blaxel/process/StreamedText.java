@@ -40,22 +40,22 @@ final class StreamedText {
 
   void add(String text) {
     byte[] bytes = text.getBytes(UTF_8);
-    int told = 0;
+    int delivered = 0;
     for (int at = 0; at < bytes.length; ) {
       int end = endOfNuls(bytes, at);
       boolean isRelease = end - at + (at == 0 ? nuls : 0) >= SUSPICIOUS;
       boolean isOpen = end == bytes.length && bytes.length >= PIECE;
       if (end > at && (isRelease || isOpen)) {
-        tell(Arrays.copyOfRange(bytes, told, at));
+        tell(Arrays.copyOfRange(bytes, delivered, at));
         nuls += end - at;
-        told = end;
+        delivered = end;
       }
       if (end < bytes.length) {
         end();
       }
       at = end + 1;
     }
-    tell(Arrays.copyOfRange(bytes, Math.min(told, bytes.length), bytes.length));
+    tell(Arrays.copyOfRange(bytes, Math.min(delivered, bytes.length), bytes.length));
     if (text.indexOf('\ufffd') >= 0) {
       events.accept(StreamMessages.gap(channel, StreamMessages.LOSSY));
     }

@@ -26,15 +26,15 @@ record UploadBody(String contentType, Content content, UploadProgress progress, 
 
   @Override
   public void writeTo(BufferedSink sink) throws IOException {
-    HttpBody told = HttpBody.of(contentType, Content.of(() -> progress.of(content.open())));
+    HttpBody body = HttpBody.of(contentType, Content.of(() -> progress.of(content.open())));
     if (!gzip) {
-      told.writeTo(sink);
+      body.writeTo(sink);
       return;
     }
     // Closed only after all content: closing after a failure would write a valid end of a
     // truncated stream.
     BufferedSink packing = Okio.buffer(new GzipSink(new Unclosed(sink)));
-    told.writeTo(packing);
+    body.writeTo(packing);
     packing.close();
   }
 

@@ -60,7 +60,8 @@ final class SessionCommand implements RunningCommand {
   private final SeenLines stderr;
   private final Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
   private long answered; // when the last response arrived
-  private boolean waitedInVain; // set if it must be checked whether the server responds at all
+  private boolean
+      isResponseDoubtful; // set if it must be checked whether the server responds at all
 
   /**
    * @param state its state when it was started or found
@@ -106,8 +107,8 @@ final class SessionCommand implements RunningCommand {
   private void ask() {
     CallScope scope = followed.child();
     asking = scope;
-    boolean wait = !outputWanted && !waitedInVain;
-    waitedInVain = false;
+    boolean wait = !outputWanted && !isResponseDoubtful;
+    isResponseDoubtful = false;
     try {
       if (!wait) {
         scope.sleep(pauses.next(), failure(""));
@@ -129,7 +130,7 @@ final class SessionCommand implements RunningCommand {
       if (!wait || e.limit() != Limit.RESPONSE) {
         throw e;
       }
-      waitedInVain = true;
+      isResponseDoubtful = true;
     }
   }
 

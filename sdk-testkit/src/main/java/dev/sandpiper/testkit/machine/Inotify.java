@@ -261,11 +261,11 @@ public final class Inotify implements DirectoryWatches {
     /** Any response that arrives after the call began is sufficient. */
     @Override
     public void catchUp() {
-      CountDownLatch told = new CountDownLatch(1);
-      catchingUp.add(told);
+      CountDownLatch reported = new CountDownLatch(1);
+      catchingUp.add(reported);
       if (closed.getCount() == 0) return;
       send(number, 's', new byte[0]);
-      if (!await(told)) log.warn("watch {} may not have told all", number);
+      if (!await(reported)) log.warn("watch {} may not have reported all", number);
     }
 
     void end(String reason) {

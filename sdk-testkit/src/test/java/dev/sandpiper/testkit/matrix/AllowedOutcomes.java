@@ -106,6 +106,7 @@ final class AllowedOutcomes {
     boolean isOne = platforms.length == 1 || !cell.row().isBlaxel();
     Set<Outcome> outcomes = outcomes(platforms[isOne ? 0 : 1]);
     if (cell.ending() != Ending.DEADLINE) outcomes.remove(Outcome.DEADLINE);
+    if (cell.fault() == FaultKind.DRIP) outcomes.add(Outcome.RIGHT); // a short response, in time
     return outcomes;
   }
 

@@ -36,22 +36,22 @@ final class Initialization {
       return;
     }
     exchange.set("X-Envd-Version", LocalSandbox.ENVD_VERSION);
-    JsonNode told;
+    JsonNode given;
     Map<String, String> variables;
     try {
-      told = read(exchange.body(MOST_BYTES));
-      variables = variables(told.path("envVars"));
+      given = read(exchange.body(MOST_BYTES));
+      variables = variables(given.path("envVars"));
     } catch (MalformedException e) {
       exchange.answer(400);
       return;
     }
-    String refusal = refusal(told.path("accessToken").asText(), sandbox.accessToken());
+    String refusal = refusal(given.path("accessToken").asText(), sandbox.accessToken());
     if (refusal != null) {
       exchange.set("Content-Type", "text/plain; charset=utf-8");
       exchange.answer(401, refusal.getBytes(UTF_8));
       return;
     }
-    apply(told, variables, sandbox);
+    apply(given, variables, sandbox);
     exchange.set("Cache-Control", "no-store");
     exchange.answer(204);
   }
@@ -60,10 +60,10 @@ final class Initialization {
     if (body == null) throw new MalformedException();
     if (body.length == 0) return GoJson.object();
     try {
-      JsonNode told = Exchange.json.readTree(body);
-      requireText(told.path("accessToken"));
-      requireText(told.path("defaultWorkdir"));
-      if (told.isObject()) return told;
+      JsonNode given = Exchange.json.readTree(body);
+      requireText(given.path("accessToken"));
+      requireText(given.path("defaultWorkdir"));
+      if (given.isObject()) return given;
     } catch (JsonProcessingException e) {
       throw malformed(e);
     }
@@ -81,11 +81,11 @@ final class Initialization {
     if (isThere && !part.isTextual()) throw new MalformedException();
   }
 
-  private static Map<String, String> variables(JsonNode told) throws MalformedException {
+  private static Map<String, String> variables(JsonNode given) throws MalformedException {
     Map<String, String> variables = new LinkedHashMap<>();
-    if (told.isMissingNode() || told.isNull()) return variables;
-    if (!told.isObject()) throw new MalformedException();
-    for (Map.Entry<String, JsonNode> variable : told.properties()) {
+    if (given.isMissingNode() || given.isNull()) return variables;
+    if (!given.isObject()) throw new MalformedException();
+    for (Map.Entry<String, JsonNode> variable : given.properties()) {
       requireText(variable.getValue());
       variables.put(variable.getKey(), variable.getValue().asText(""));
     }
@@ -93,16 +93,16 @@ final class Initialization {
   }
 
   /** A token stays once set; a later setup must present it. */
-  private static @Nullable String refusal(String told, @Nullable String set) {
-    if (set == null || Secrets.matches(set, told)) return null;
-    return told.isEmpty() ? "access token reset not authorized" : "access token validation failed";
+  private static @Nullable String refusal(String given, @Nullable String set) {
+    if (set == null || Secrets.matches(set, given)) return null;
+    return given.isEmpty() ? "access token reset not authorized" : "access token validation failed";
   }
 
-  private static void apply(JsonNode told, Map<String, String> variables, LocalSandbox sandbox) {
-    if (told.hasNonNull("envVars")) sandbox.processes().replaceEnvironment(variables);
-    String directory = told.path("defaultWorkdir").asText("");
+  private static void apply(JsonNode given, Map<String, String> variables, LocalSandbox sandbox) {
+    if (given.hasNonNull("envVars")) sandbox.processes().replaceEnvironment(variables);
+    String directory = given.path("defaultWorkdir").asText("");
     if (!directory.isEmpty()) sandbox.home().startAt(directory);
-    String token = told.path("accessToken").asText("");
+    String token = given.path("accessToken").asText("");
     if (!token.isEmpty()) sandbox.accessToken(token);
   }
 }

@@ -16,54 +16,54 @@ import dev.sandpiper.ServiceBusyException;
 import dev.sandpiper.WireFormatException;
 
 /** Rewords failures: the same exception type with another message, and the original as cause. */
-public final class Retold {
-  private Retold() {}
+public final class Restated {
+  private Restated() {}
 
   /**
-   * Returns {@code failure} with the message of {@code told}. Exceptions whose type already says
-   * that nothing was done, and why, are returned unchanged.
+   * Returns {@code failure} with this message. Exceptions whose type already says that nothing was
+   * done, and why, are returned unchanged.
    */
-  public static SandboxException as(Failure told, SandboxException failure) {
+  public static SandboxException as(Failure message, SandboxException failure) {
     if (failure instanceof ServiceBusyException busy) {
-      return new ServiceBusyException(told, busy.retryAfter().orElse(null), failure);
+      return new ServiceBusyException(message, busy.retryAfter().orElse(null), failure);
     }
     if (failure instanceof SandboxUnreachableException) {
-      return new SandboxUnreachableException(told, failure);
+      return new SandboxUnreachableException(message, failure);
     }
     if (failure instanceof PlatformException) {
-      return new PlatformException(told, failure);
+      return new PlatformException(message, failure);
     }
     if (failure instanceof WireFormatException) {
-      return new WireFormatException(told, failure);
+      return new WireFormatException(message, failure);
     }
     if (failure instanceof CancelledException) {
-      return new CancelledException(told, failure);
+      return new CancelledException(message, failure);
     }
     if (failure instanceof InvalidRequestException) {
-      return new InvalidRequestException(told, failure);
+      return new InvalidRequestException(message, failure);
     }
     if (failure instanceof DeadlineExceededException exceeded) {
       return new DeadlineExceededException(
           exceeded.limit(),
           exceeded.limitDuration(),
-          told,
+          message,
           exceeded.partialResult().orElse(null),
           failure);
     }
     if (failure instanceof ConnectFailedException) {
-      return new ConnectFailedException(told, failure);
+      return new ConnectFailedException(message, failure);
     }
     if (failure instanceof ConnectionLostException) {
-      return new ConnectionLostException(told, null, failure);
+      return new ConnectionLostException(message, null, failure);
     }
     if (failure instanceof AuthenticationException) {
-      return new AuthenticationException(told, failure);
+      return new AuthenticationException(message, failure);
     }
     if (failure instanceof SandboxNotRunningException absent) {
-      return new SandboxNotRunningException(told, absent.state().orElse(null), failure);
+      return new SandboxNotRunningException(message, absent.state().orElse(null), failure);
     }
     if (failure instanceof NotFoundException missing) {
-      return new NotFoundException(missing.what(), told, failure);
+      return new NotFoundException(missing.what(), message, failure);
     }
     return failure;
   }
@@ -71,7 +71,7 @@ public final class Retold {
   /** The failure of one step as a failure of the whole operation. */
   public static SandboxException of(Failure operation, SandboxException step) {
     Failure known = step.failure();
-    Failure told = known.withOperation(operation.operation(), operation.subject());
-    return told.equals(known) ? step : as(told, step);
+    Failure message = known.withOperation(operation.operation(), operation.subject());
+    return message.equals(known) ? step : as(message, step);
   }
 }
