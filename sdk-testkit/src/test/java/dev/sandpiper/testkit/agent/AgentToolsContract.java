@@ -135,6 +135,15 @@ abstract class AgentToolsContract {
   }
 
   @Test
+  void aStoppedCommandTakesAChildWithItThatLeftItsSession() {
+    ok("start_command", "{'command':'(env -i setsid sleep 20) & echo ready; wait'}");
+    assertThat(ok("read_output", "{'number':1,'wait_seconds':20}")).endsWith("ready\n");
+    assertThat(ok("stop_command", "{'number':1}"))
+        .isEqualTo("Command 1: killed by SIGTERM.\n(no new output)");
+    assertThat(processes()).isEmpty();
+  }
+
+  @Test
   void startedCommandsAreBoundedAndStopWithTheToolset() {
     tools = SandboxTools.of(sandbox, ToolOptions.standard().startedCommands(2));
     ok("start_command", "{'command':'sleep 600'}");
