@@ -18,6 +18,7 @@ module dev.sandpiper {
       dev.sandpiper.agent,
       dev.sandpiper.blaxel,
       dev.sandpiper.e2b,
+      dev.sandpiper.fake,
       dev.sandpiper.temporal;
   exports dev.sandpiper.files to
       dev.sandpiper.blaxel,

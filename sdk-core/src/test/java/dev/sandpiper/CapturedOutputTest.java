@@ -2,8 +2,10 @@ package dev.sandpiper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CapturedOutputTest {
@@ -32,8 +34,26 @@ class CapturedOutputTest {
   void bytesRefuseToHideAHole() {
     assertThatIllegalStateException()
         .isThrownBy(some::bytes)
-        .withMessageContaining("of 99 bytes the first 2 and the last 3")
+        .withMessageContaining("99 bytes arrived, the first 2 and the last 3 were kept")
         .withMessageContaining("captureBytes");
+  }
+
+  @Test
+  void whatWasLostInTransitIsNotCalledDropped() {
+    CapturedOutput lost = CapturedOutput.incomplete(bytes("be"), bytes("end"), 5);
+
+    assertThat(lost.text()).isEqualTo("be\n[... output may have been lost here ...]\nend");
+    assertThatIllegalStateException()
+        .isThrownBy(lost::bytes)
+        .withMessage("output may have been lost in transit; use parts() for the captured parts");
+  }
+
+  @Test
+  void anIncompleteOutputHasTwoParts() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CapturedOutput.incomplete(List.of(bytes("a")), 2))
+        .withMessage("incomplete output has two parts at least");
+    assertThat(some.parts()).containsExactly(bytes("be"), bytes("end"));
   }
 
   @Test

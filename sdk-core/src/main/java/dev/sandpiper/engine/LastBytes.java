@@ -8,7 +8,6 @@ final class LastBytes {
   private byte[] ring = {};
   private int begin; // index of the oldest byte in the ring
   private int size;
-  private boolean dropped;
 
   LastBytes(int limit) {
     this.limit = limit;
@@ -20,7 +19,6 @@ final class LastBytes {
     int excess = Math.max(0, size + length - surplus - ring.length);
     begin = excess == 0 ? begin : (begin + excess) % ring.length;
     size -= excess;
-    dropped |= surplus + excess > 0;
     append(bytes, offset + surplus, length - surplus);
   }
 
@@ -40,17 +38,6 @@ final class LastBytes {
       System.arraycopy(all, 0, ring, 0, size);
       begin = 0;
     }
-  }
-
-  /** Removes all bytes. */
-  void clear() {
-    begin = 0;
-    size = 0;
-  }
-
-  /** True if bytes were overwritten by later ones. */
-  boolean hasDropped() {
-    return dropped;
   }
 
   byte[] toByteArray() {

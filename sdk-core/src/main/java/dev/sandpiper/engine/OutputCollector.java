@@ -6,18 +6,26 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 
 /**
- * Keeps the beginning and the end of one channel's output, up to a limit. After a gap, nothing is
- * added to the beginning and the end restarts, so that each is contiguous.
+ * Keeps the beginning and the end of one channel's output, up to a limit, and where gaps are. After
+ * a gap, nothing is added to the beginning. What is older than the last {@value #MOST_GAPS} gaps
+ * counts as exceeding the limit.
  */
 public final class OutputCollector {
+  private static final int MOST_GAPS = 100;
+
   private final int headLimit;
   private final ByteArrayOutputStream head = new ByteArrayOutputStream();
   private final LastBytes tail;
   private final OutputStream added = new Added();
+  private final Deque<Long> gaps = new ArrayDeque<>(); // offsets in what arrived, each once
   private long total;
-  private boolean gap;
+  private long knownFrom; // the gaps after this offset are known
 
   /**
    * @param limit the most bytes that are kept
@@ -41,24 +49,53 @@ public final class OutputCollector {
 
   private void add(byte[] bytes, int offset, int length) {
     total += length;
-    int fits = gap ? 0 : Math.min(length, headLimit - head.size());
+    int fits = gaps.isEmpty() ? Math.min(length, headLimit - head.size()) : 0;
     head.write(bytes, offset, fits);
     tail.add(bytes, offset + fits, length - fits);
   }
 
   public void addGap() {
-    gap = true;
-    tail.clear();
+    if (gaps.isEmpty() || gaps.getLast() != total) {
+      gaps.add(total);
+    }
+    if (gaps.size() > MOST_GAPS) {
+      gaps.remove();
+      knownFrom = gaps.element();
+    }
   }
 
   public CapturedOutput result() {
-    byte[] beginning = head.toByteArray();
     byte[] end = tail.toByteArray();
-    if (gap || tail.hasDropped()) {
-      return CapturedOutput.incomplete(beginning, end, total);
+    long start = total - end.length;
+    if (gaps.isEmpty() && start == head.size()) {
+      return CapturedOutput.complete(
+          ByteBuffer.allocate((int) total).put(head.toByteArray()).put(end).array());
     }
-    return CapturedOutput.complete(
-        ByteBuffer.allocate((int) total).put(beginning).put(end).array());
+    return CapturedOutput.incomplete(parts(end, start), total);
+  }
+
+  /** Cuts what was kept where something is missing. {@code end} is what arrived from there on. */
+  private List<byte[]> parts(byte[] end, long start) {
+    List<byte[]> parts = new ArrayList<>();
+    ByteArrayOutputStream part = new ByteArrayOutputStream();
+    part.writeBytes(head.toByteArray());
+    long at = Math.max(start, knownFrom);
+    if (at > head.size()) {
+      parts.add(part.toByteArray());
+      part.reset();
+    }
+    for (long gap : gaps) {
+      boolean isCutAlready = gap < at || (gap == at && !parts.isEmpty());
+      if (!isCutAlready) {
+        part.write(end, (int) (at - start), (int) (gap - at));
+        parts.add(part.toByteArray());
+        part.reset();
+        at = gap;
+      }
+    }
+    part.write(end, (int) (at - start), (int) (total - at));
+    parts.add(part.toByteArray());
+    return parts;
   }
 
   /** Receives an output's own array, which must not be kept: the collector copies it. */

@@ -161,7 +161,8 @@ final class TarCommands {
 
   /** The failure if a part of tar's messages is missing, and with it perhaps a skipped entry. */
   private static SandboxException incomplete(Failure about, CapturedOutput messages) {
-    boolean isTooLong = messages.totalBytes() > messages.head().length + messages.tail().length;
+    long kept = messages.parts().stream().mapToLong(part -> part.length).sum();
+    boolean isTooLong = messages.totalBytes() > kept;
     if (isTooLong) {
       return new PlatformException(
           about.withObserved(

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,19 +27,6 @@ class LastBytesTest {
       add(last, piece);
       all.append(piece);
       assertThat(kept(last)).isEqualTo(all.substring(Math.max(0, all.length() - limit)));
-      assertThat(last.hasDropped()).isEqualTo(all.length() > limit);
     }
-  }
-
-  @Test
-  void afterClearingItBeginsAnew() {
-    LastBytes last = new LastBytes(3);
-    add(last, "abcde");
-    last.clear();
-    assertThat(kept(last)).isEmpty();
-    add(last, "fg");
-    assertThat(kept(last)).isEqualTo("fg");
-    add(last, "hij");
-    assertThat(kept(last)).isEqualTo("hij");
   }
 }

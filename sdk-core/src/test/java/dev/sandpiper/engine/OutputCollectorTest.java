@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sandpiper.CapturedOutput;
 import dev.sandpiper.ProcessEvent.Channel;
 import dev.sandpiper.ProcessEvent.Output;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +65,44 @@ class OutputCollectorTest {
     assertThat(output.tail()).isEmpty();
   }
 
+  @Test
+  void whatArrivedBetweenTwoGapsIsKept() {
+    OutputCollector capture = new OutputCollector(40);
+    for (String each : List.of("one", "two", "three")) {
+      add(capture, each);
+      capture.addGap();
+      capture.addGap();
+    }
+    add(capture, "four");
+
+    assertThat(capture.result().text())
+        .isEqualTo(
+            """
+            one
+            [... output may have been lost here ...]
+            two
+            [... output may have been lost here ...]
+            three
+            [... output may have been lost here ...]
+            four""");
+  }
+
+  @Test
+  void manyGapsTakeBoundedMemoryAndStayMarked() {
+    OutputCollector capture = new OutputCollector(100_000);
+    for (int i = 0; i < 1_000; i++) {
+      add(capture, i + ",");
+      capture.addGap();
+    }
+
+    CapturedOutput output = capture.result();
+    assertThat(output.parts()).hasSize(101);
+    assertThat(output.head()).asString(UTF_8).isEqualTo("0,");
+    assertThat(output.parts().get(1)).asString(UTF_8).isEqualTo("901,");
+    assertThat(output.tail()).isEmpty();
+    assertThat(output.text()).startsWith("0,\n[... output missing here: 3890 bytes arrived");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 16, 17, 25, 32, 39, 40})
   void whateverThePiecesWhatIsKeptIsTheBeginningAndTheEnd(int limit) {
@@ -90,33 +131,42 @@ class OutputCollectorTest {
   /** The same, kept whole and cut at the end. */
   private static final class Model {
     private final int limit;
-    private final StringBuilder first = new StringBuilder();
-    private final StringBuilder afterLastGap = new StringBuilder();
-    private boolean gap;
-    private long total;
+    private final StringBuilder all = new StringBuilder();
+    private final TreeSet<Integer> gaps = new TreeSet<>();
 
     Model(int limit) {
       this.limit = limit;
     }
 
     void add(byte[] piece) {
-      total += piece.length;
-      (gap ? afterLastGap : first).append(new String(piece, ISO_8859_1));
+      all.append(new String(piece, ISO_8859_1));
     }
 
     void gap() {
-      gap = true;
-      afterLastGap.setLength(0);
+      gaps.add(all.length());
     }
 
     CapturedOutput result() {
-      if (!gap && first.length() <= limit) {
-        return CapturedOutput.complete(bytes(first.toString()));
+      int headLimit = limit - limit / 2;
+      int beforeGap = gaps.isEmpty() ? all.length() : gaps.first();
+      int headEnd = Math.min(beforeGap, headLimit);
+      int tailStart = Math.max(headEnd, all.length() - limit / 2);
+      TreeSet<Integer> cuts = new TreeSet<>(gaps.tailSet(tailStart));
+      if (tailStart > headEnd) {
+        cuts.add(tailStart);
       }
-      String head = first.substring(0, Math.min(first.length(), limit - limit / 2));
-      String rest = gap ? afterLastGap.toString() : first.toString();
-      String tail = rest.substring(Math.max(0, rest.length() - limit / 2));
-      return CapturedOutput.incomplete(bytes(head), bytes(tail), total);
+      String kept = all.substring(0, headEnd) + all.substring(tailStart);
+      List<byte[]> parts = new ArrayList<>();
+      int from = 0;
+      for (int cut : cuts) {
+        int at = cut - (tailStart - headEnd);
+        parts.add(bytes(kept.substring(from, at)));
+        from = at;
+      }
+      parts.add(bytes(kept.substring(from)));
+      return parts.size() == 1
+          ? CapturedOutput.complete(parts.get(0))
+          : CapturedOutput.incomplete(parts, all.length());
     }
 
     private static byte[] bytes(String latin) {

@@ -11,6 +11,7 @@ import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import dev.sandpiper.Signal;
+import dev.sandpiper.engine.OutputCollector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeoutException;
@@ -20,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class FakeExecution {
   private final Running running;
   private final OutputListener listener;
-  private final FakeCapture stdout;
-  private final FakeCapture stderr;
+  private final OutputCollector stdout;
+  private final OutputCollector stderr;
 
   FakeExecution(Running running, OutputListener listener) {
     this.running = running;
     this.listener = listener;
-    this.stdout = new FakeCapture(running.command.captureBytes());
-    this.stderr = new FakeCapture(running.command.captureBytes());
+    this.stdout = new OutputCollector(running.command.captureBytes());
+    this.stderr = new OutputCollector(running.command.captureBytes());
   }
 
   ExecResult result() {
@@ -85,7 +86,7 @@ final class FakeExecution {
     }
   }
 
-  private FakeCapture captureOf(Channel channel) {
+  private OutputCollector captureOf(Channel channel) {
     return channel == Channel.STDERR ? stderr : stdout;
   }
 }
