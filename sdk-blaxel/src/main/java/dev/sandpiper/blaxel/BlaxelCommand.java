@@ -47,8 +47,9 @@ public final class BlaxelCommand {
    * Reads its output from the platform's own text stream instead of a wrapper's files: nothing is
    * written in the sandbox, and only the command is run. The command has no input and cannot be
    * detached from. Bytes that are not UTF-8, and characters that the server happens to split, are
-   * replaced by U+FFFD, which an {@link dev.sandpiper.ProcessEvent.OutputGap} reports. While it
-   * runs, about 80 KB a second arrive. A newline may be added at the end of a very quick command's
+   * replaced by U+FFFD, which an {@link dev.sandpiper.ProcessEvent.OutputGap} reports; so it does
+   * for NUL characters, which the server also sends for output that it has dropped. While it runs,
+   * about 80 KB a second arrive. A newline may be added at the end of a very quick command's
    * output. A piece of output that equals one of the server's own messages, such as {@code
    * [keepalive]} on a line, is taken for one.
    */

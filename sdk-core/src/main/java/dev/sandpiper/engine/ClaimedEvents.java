@@ -4,6 +4,7 @@ import dev.sandpiper.Failure;
 import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.ProcessEvent.Ended;
 import dev.sandpiper.ProcessEvent.Output;
 import dev.sandpiper.ProcessEvent.OutputGap;
 import java.util.ArrayDeque;
@@ -22,6 +23,7 @@ final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
 
   private final EventBuffer buffer;
   private final Process process; // referenced so that it is not collected while its output is read
+  private final Runnable onEnd;
   private final TextViews texts = new TextViews(); // owned by the reading thread
   private final Deque<ProcessEvent> ready = new ArrayDeque<>(); // owned by the reading thread
   // Owned by the reading thread; null if the platform keeps no output.
@@ -29,10 +31,14 @@ final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
   private volatile boolean closed;
   private volatile @Nullable Thread lastReader;
 
-  ClaimedEvents(EventBuffer buffer, Process process, @Nullable ByteOffsets begin) {
+  /**
+   * @param onEnd runs once the caller has the last event
+   */
+  ClaimedEvents(EventBuffer buffer, Process process, @Nullable ByteOffsets begin, Runnable onEnd) {
     this.buffer = buffer;
     this.process = process;
     this.position = begin;
+    this.onEnd = onEnd;
   }
 
   @Override
@@ -48,6 +54,9 @@ final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
 
   @Override
   protected void passed(ProcessEvent event) {
+    if (event instanceof Ended) {
+      onEnd.run();
+    }
     ByteOffsets before = position;
     if (before != null && event instanceof Output output) {
       position = moved(before, output.channel(), offset(before, output.channel()) + output.size());

@@ -81,6 +81,9 @@ final class Execution {
       input.exited();
       input.release(threads);
       started.close();
+      if (ended) {
+        started.forget();
+      }
       feed.await(threads);
     }
   }

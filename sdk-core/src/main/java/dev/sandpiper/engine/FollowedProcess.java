@@ -247,7 +247,15 @@ final class FollowedProcess {
       abandon();
       cancelDeadline();
       stop.run();
+      command.forget();
       freeWaiters();
+    }
+  }
+
+  /** The end was read, or nobody will read it any more. */
+  void forgetEnd() {
+    if (ended) {
+      command.forget();
     }
   }
 
@@ -264,6 +272,7 @@ final class FollowedProcess {
    * nothing to release.
    */
   boolean releaseForgotten() {
+    forgetEnd();
     if (isOver() || !closed.compareAndSet(false, true)) {
       return false;
     }

@@ -77,6 +77,13 @@ public interface RunningCommand {
     cancel();
   }
 
+  /**
+   * Tells the platform that the output of a command that has ended is not needed any more, so that
+   * what it keeps of it may be removed. Not called if the command was detached before its end was
+   * read. May be called from any thread, and repeatedly.
+   */
+  default void forget() {}
+
   /** Aborts the stream and leaves the command running. Unblocks a blocked reader. Idempotent. */
   void cancel();
 

@@ -130,7 +130,8 @@ class StartedProcess implements Process {
           "the output of process " + ref().processId() + " already has, or had, a consumer");
     }
     ClaimedEvents events =
-        new ClaimedEvents(followed.buffer(), this, command().beginsAt().orElse(null));
+        new ClaimedEvents(
+            followed.buffer(), this, command().beginsAt().orElse(null), followed::forgetEnd);
     claimed = events;
     command().outputWanted(true);
     return events;
@@ -281,6 +282,7 @@ class StartedProcess implements Process {
     if (onClose == OnClose.KILL) {
       followed.killAndClose();
     } else {
+      followed.forgetEnd();
       followed.letGo();
     }
   }

@@ -42,7 +42,7 @@ final class DirectoryWatch {
   private static final long LONGEST_PAUSE = 1_000;
 
   /** Marks that require a listing: of outputs, of their ends, and of a closed input. */
-  private static final Pattern TELLING = Pattern.compile("[oeOExp]\\.|I");
+  private static final Pattern TELLING = Pattern.compile("[oeOExp]\\.|[IJ]");
 
   /**
    * The response headers arrive after thirty seconds at the latest, then a message at least every
@@ -227,6 +227,6 @@ final class DirectoryWatch {
    * remain until the end.
    */
   private static boolean isDropped(String mark, String operation) {
-    return operation.equals("REMOVE") && (mark.startsWith("o.") || mark.startsWith("e."));
+    return operation.equals("REMOVE") && Marks.isSegment(mark);
   }
 }

@@ -200,15 +200,16 @@ final class ExactChannel implements OutputSource.Reader {
   private @Nullable String loss(Marks marks, int attempt, boolean released) {
     ChannelEnd end = marks.end(channel, attempt);
     if (marks.tries() == 0) {
-      return "the sandbox has no output of it left, or it never began";
+      return "the files of its output were removed";
     }
     if (end == null) {
       return released
           ? "a child that escaped the stop holds this output open, and its end was not awaited"
-          : "the output files were removed, or the process that writes them was killed";
+          : "the files of its output were removed, or the process that writes them was killed or could"
+              + " not start another";
     }
     return end.status() == 0
         ? null
-        : "the sandbox could not store it; check whether its disk is full";
+        : "the sandbox could not store it: its disk was full, or the files of its output were changed";
   }
 }

@@ -43,6 +43,11 @@ final class ExactCommand implements RunningCommand {
   private final AtomicBoolean settled = new AtomicBoolean();
   private final List<String> removed;
 
+  // What is known of its files; guarded by this.
+  private boolean areWritten;
+  private boolean areForgotten;
+  private boolean areKept;
+
   /**
    * @param isShort whether its output begins in its record
    * @param isStarter whether it was started by this client, so that no other reader exists
@@ -184,8 +189,39 @@ final class ExactCommand implements RunningCommand {
   }
 
   @Override
+  public synchronized void forget() {
+    areForgotten = true;
+    if (areWritten) {
+      sandbox.finished().release(ref.nonce());
+    }
+  }
+
+  /** Keeps the files for another reader. True if nothing writes them any more. */
+  private synchronized boolean keep() {
+    areKept = !areForgotten;
+    if (areKept) {
+      sandbox.finished().keep(ref.nonce());
+    }
+    return areKept && areWritten;
+  }
+
+  /** Nothing writes its files any more. */
+  private synchronized void written() {
+    areWritten = true;
+    if (!areKept) {
+      sandbox.finished().hold(ref.nonce());
+    }
+    if (areForgotten) {
+      sandbox.finished().release(ref.nonce());
+    }
+  }
+
+  @Override
   public void letGo(CallScope scope) {
     try {
+      if (keep()) {
+        lease.handOver(scope);
+      }
       if (!events.isEnded() && files.areThere()) {
         awaitFiles(scope.within(LONGEST_BEGIN));
         lease.end(null, scope);
@@ -227,6 +263,7 @@ final class ExactCommand implements RunningCommand {
     boolean isRefused = judge.isRefused();
     if (isRefused) {
       sandbox.finished().addAll(removed); // a wrapper that failed may not have removed them
+      forget();
     }
     if (files.areThere() && (isRefused || events.isWritten())) {
       lease.end(this::finish, sandbox.threads().scope());
@@ -239,7 +276,7 @@ final class ExactCommand implements RunningCommand {
    * Finishes input and lease before its files are removed, so that nothing is written afterwards.
    */
   private void finish() {
-    input.end(() -> sandbox.finished().add(ref.nonce()));
+    input.end(this::written);
   }
 
   /** The output that the wrapper writes into the record or into segments. */
@@ -267,6 +304,7 @@ final class ExactCommand implements RunningCommand {
       if (!files.look(scope)) {
         return false;
       }
+      input.rejectIfBroken();
       ProcessRecord record = files.record();
       if (record != null) {
         judge.take(record, files.marks(), scope);

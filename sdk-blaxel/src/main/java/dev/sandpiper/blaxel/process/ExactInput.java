@@ -184,6 +184,19 @@ final class ExactInput implements CommandInput {
     if (files.marks().exit(files.marks().tries()).isPresent()) {
       throw new InputClosedException(failure("the process has exited"));
     }
+    rejectIfBroken();
+  }
+
+  /**
+   * Throws if the sandbox could not pass the input to a process that has not exited: it waits for
+   * the rest, because an end of file would make it take a part for the whole.
+   */
+  void rejectIfBroken() {
+    Marks marks = files.marks();
+    if (marks.has(Marks.Input.BROKEN) && marks.exit(marks.tries()).isEmpty()) {
+      throw new CancelledException(
+          failure("the sandbox could not pass all of it to the process, which waits for the rest"));
+    }
   }
 
   /** Wakes the feeder. Idempotent. */

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -23,6 +25,7 @@ final class FinishedProcesses {
   private final ProcessApi api;
   private final String directory;
   private final Queue<String> ids = new ConcurrentLinkedQueue<>();
+  private final Set<String> held = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean swept = new AtomicBoolean();
 
   FinishedProcesses(ProcessApi api, String directory) {
@@ -32,6 +35,23 @@ final class FinishedProcesses {
 
   void add(String id) {
     ids.add(id);
+  }
+
+  /** Adds one that has ended, whose output may still be asked for. */
+  void hold(String id) {
+    held.add(id);
+  }
+
+  /** The output of one that is held is not needed any more. */
+  void release(String id) {
+    if (held.remove(id)) {
+      ids.add(id);
+    }
+  }
+
+  /** The output of one that is held stays when the sandbox is released, for another client. */
+  void keep(String id) {
+    held.remove(id);
   }
 
   void addAll(List<String> all) {
@@ -54,6 +74,7 @@ final class FinishedProcesses {
 
   /** Removes all remaining files. If that fails, any client sweeps them after a day. */
   void removeAll() {
+    List.copyOf(held).forEach(this::release);
     for (List<String> some = take(); !some.isEmpty(); some = take()) {
       try {
         CallScope scope = api.scope().apart();

@@ -53,6 +53,7 @@ public final class Lease {
   private volatile ByteOffsets needed;
   private volatile boolean isNews; // the position was not written yet
   private volatile boolean isHeld; // by this reader
+  private volatile boolean isAnothers; // as last checked
   private volatile boolean hasLapsed;
   private volatile long checkedAt;
 
@@ -165,6 +166,7 @@ public final class Lease {
     checkedAt = threads.time().nanos();
     if (!isHeld || heartbeat.absences() != absences) {
       isHeld = isAvailable(threads.scope());
+      isAnothers = !isHeld;
     }
     if (isHeldThere() && isToWrite()) { // otherwise the server would create the directory
       isNews = false;
@@ -223,6 +225,12 @@ public final class Lease {
     }
   }
 
+  /** After {@link #end}: lets another reader have the files of a process that has ended. */
+  void handOver(CallScope scope) {
+    scope.within(LONGEST_WAIT).lock(traffic, Failure.of("detach", files.toString(), ""));
+    endAndUnlock(null, scope);
+  }
+
   private void endAndUnlock(@Nullable Runnable remove, CallScope scope) {
     try {
       if (remove == null && isHeldThere()) {
@@ -243,7 +251,7 @@ public final class Lease {
    * @param isBeforeUs whether it was written before this reader attached
    */
   String lossReason(boolean isBeforeUs) {
-    if (!isHeld) {
+    if (isAnothers) {
       return "it was not kept for this reader, because another reader holds the lease";
     }
     if (hasLapsed || heartbeat.isAbsent()) {

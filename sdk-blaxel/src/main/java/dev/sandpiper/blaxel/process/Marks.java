@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * n                  its input is open: a pipe that wakes the feeder
  * i.FROM.TO.COPY     a piece of input; t.TO it is taken; z.TOTAL the end of the input
  * I                  it reads no more
+ * J                  its input could not be passed to it
  * w  s               the text, the script of a command that is too long to be given to a shell
  * 0  1.TRY  2.TRY    pipes that are gone before the command begins, where pipes need names
  * </pre>
@@ -56,6 +57,7 @@ public final class Marks {
   enum Input {
     OPEN,
     CLOSED,
+    BROKEN,
     ENDED
   }
 
@@ -107,6 +109,10 @@ public final class Marks {
     return id + (channel == Channel.STDERR ? ".e." : ".o.") + offset;
   }
 
+  static boolean isSegment(String mark) {
+    return mark.startsWith("o.") || mark.startsWith("e.");
+  }
+
   /** Reads one mark; unknown ones are ignored. */
   private void read(String mark, long size) {
     long[] numbers = numbers(mark);
@@ -136,6 +142,7 @@ public final class Marks {
       case "n0" -> input.add(Input.OPEN);
       case "z1" -> input.add(Input.ENDED);
       case "I0" -> input.add(Input.CLOSED);
+      case "J0" -> input.add(Input.BROKEN);
       default -> {}
     }
   }

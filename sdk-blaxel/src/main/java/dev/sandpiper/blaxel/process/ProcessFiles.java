@@ -89,7 +89,16 @@ final class ProcessFiles {
   private Marks take(long number, ProcessRecord record, CallScope scope) {
     RecordLines lines = RecordLines.of(record.stdout());
     Map<String, Long> all = new HashMap<>(lines.goesOnInFiles() ? files.list(scope) : Map.of());
-    lines.marks().forEach((mark, size) -> all.merge(id + "." + mark, size, Math::max));
+    lines
+        .marks()
+        .forEach(
+            (mark, size) -> {
+              // A segment was created before its line: without a file, it was removed. The
+              // beginnings, which have a size, are in the record.
+              if (size > 0 || !Marks.isSegment(mark)) {
+                all.merge(id + "." + mark, size, Math::max);
+              }
+            });
     return keep(new Look(number, Marks.of(id, all), record, lines));
   }
 

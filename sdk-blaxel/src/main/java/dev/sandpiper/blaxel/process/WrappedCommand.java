@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sandpiper.Command;
 import dev.sandpiper.blaxel.BlaxelCommand;
 import dev.sandpiper.engine.LongTexts;
+import dev.sandpiper.engine.ProcessTrees;
 import dev.sandpiper.engine.ShellWords;
 import dev.sandpiper.http.CallScope;
 import dev.sandpiper.http.Durations;
@@ -35,9 +36,9 @@ final class WrappedCommand {
   private static final int LEASE = 240;
 
   /**
-   * How much later than the command's own deadline the sandbox kills it, in case the client died.
+   * How much later than the command's own deadline the sandbox stops it, in case the client died.
    */
-  private static final Duration BACKSTOP = Duration.ofSeconds(10);
+  private static final Duration BACKSTOP = Duration.ofSeconds(5);
 
   /** No backstop is set above this. */
   private static final Duration LONGEST_BACKSTOP = Duration.ofDays(100);
@@ -76,7 +77,9 @@ final class WrappedCommand {
     scripts.put("SANDPIPER_WRAP", Scripts.WRAP);
     scripts.put("SANDPIPER_WRITE", Scripts.WRITE);
     scripts.put("SANDPIPER_FEED", takesInput(common) ? Scripts.FEED : "");
-    scripts.put("SANDPIPER_WATCHDOG", Scripts.WATCHDOG);
+    boolean isLimited = common.timeout().isPresent();
+    scripts.put("SANDPIPER_WATCHDOG", isLimited ? Scripts.WATCHDOG : "");
+    scripts.put("SANDPIPER_STOP", isLimited ? ProcessTrees.STOP : "");
     scripts.put("SANDPIPER_HOLDER", holder);
   }
 

@@ -7,7 +7,8 @@
 #
 # $SANDPIPER_WRITE     of a writer
 # $SANDPIPER_FEED      feeds standard input; empty for a command without input
-# $SANDPIPER_WATCHDOG  stops the command
+# $SANDPIPER_WATCHDOG  stops the command, by the next
+# $SANDPIPER_STOP      stops processes with their descendants; these two are empty without a limit
 # $SANDPIPER_SWEEP     sweeps; empty for none
 # $SANDPIPER_HOLDER    no script, but who holds the lease of the output, see Lease
 #
@@ -28,34 +29,43 @@ shift 9
 sandpiper_old=$1
 shift
 sandpiper_writer=$SANDPIPER_WRITE sandpiper_feeder=${SANDPIPER_FEED-}
-sandpiper_watchdog=${SANDPIPER_WATCHDOG-} sandpiper_sweep=${SANDPIPER_SWEEP-}
+sandpiper_watchdog=${SANDPIPER_WATCHDOG-} sandpiper_stop=${SANDPIPER_STOP-}
+sandpiper_sweep=${SANDPIPER_SWEEP-} sandpiper_nonce=${SANDPIPER_PROCESS-}
 sandpiper_holder=${SANDPIPER_HOLDER--}
-unset SANDPIPER_WRAP SANDPIPER_WRITE SANDPIPER_FEED SANDPIPER_WATCHDOG SANDPIPER_SWEEP \
-  SANDPIPER_HOLDER
+unset SANDPIPER_WRAP SANDPIPER_WRITE SANDPIPER_FEED SANDPIPER_WATCHDOG SANDPIPER_STOP \
+  SANDPIPER_SWEEP SANDPIPER_HOLDER
 
 # The command's own search path may lead anywhere; our tools are found behind it.
 sandpiper_path=${PATH-} sandpiper_has_path=${PATH+yes}
 PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 # Caught signals are the default again in the command, ignored ones would be ignored there too.
-sandpiper_signals='1 2 3 4 5 6 7 8 10 11 12 13 14 15 16 24 25 26 27 29 30 31
-35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64'
+sandpiper_signals='1 2 3 4 5 6 7 8 10 11 12 13 14 15 16 20 21 22 24 25 26 27 29 30 31
+34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64'
 trap : $sandpiper_signals
 
 sandpiper_unable() {
+  trap - 0
   echo "sandpiper: the command was not begun: $*"
   exit 125
 }
 
 # A later command may succeed.
 sandpiper_prevented() {
+  trap - 0
   echo "sandpiper: the command was not begun: $*"
   exit 75
 }
 
+# A shell that cannot fork ends at once, with a code that the command could have had.
+trap 'sandpiper_prevented "the sandbox cannot start another process; is its limit reached?"' 0
+
 # A step that a signal ended says nothing about the sandbox.
 sandpiper_failed() {
-  [ "$1" -gt 128 ] && exit "$1"
+  if [ "$1" -gt 128 ]; then
+    trap - 0
+    exit "$1"
+  fi
   shift
   sandpiper_prevented "$@"
 }
@@ -144,7 +154,6 @@ fi
 
 # Tells something by a line, or by the name of a file, in which a helper's number may be looked up.
 exec 3>&1
-[ -n "$sandpiper_lines" ] || exec >/dev/null
 sandpiper_helpers=
 sandpiper_mark() {
   if [ -n "$sandpiper_lines" ]; then
@@ -165,12 +174,17 @@ sandpiper_help() {
   # shellcheck disable=SC2086
   exec $sandpiper_apart /bin/sh -c "$@" 2>/dev/null 3>&- 4<&- 5<&- 6<&- 7>&- 8>&-
 }
-sandpiper_help "$sandpiper_writer" sh "$sandpiper_p" o O "$sandpiper_try" "$sandpiper_segment" \
-  "$sandpiper_limit" "$sandpiper_lease" "$sandpiper_lines" "$sandpiper_holder" <&5 &
+sandpiper_write() {
+  [ -n "$sandpiper_lines" ] || exec >/dev/null
+  sandpiper_help "$sandpiper_writer" sh "$sandpiper_p" "$@" "$sandpiper_try" "$sandpiper_segment" \
+    "$sandpiper_limit" "$sandpiper_lease" "$sandpiper_lines" "$sandpiper_holder" "$sandpiper_begun"
+}
+sandpiper_born $$
+sandpiper_begun=p.$sandpiper_try.$$.$sandpiper_birth
+sandpiper_write o O <&5 &
 sandpiper_helpers=$!
 if [ -z "$sandpiper_joined" ]; then
-  sandpiper_help "$sandpiper_writer" sh "$sandpiper_p" e E "$sandpiper_try" "$sandpiper_segment" \
-    "$sandpiper_limit" "$sandpiper_lease" "$sandpiper_lines" "$sandpiper_holder" <&6 &
+  sandpiper_write e E <&6 &
   sandpiper_helpers="$sandpiper_helpers $!"
 fi
 exec 5<&- 6<&-
@@ -182,11 +196,10 @@ if [ -n "$sandpiper_feeder" ]; then
   exec 9>&-
   sandpiper_helpers="$sandpiper_helpers $sandpiper_fed"
 fi
-sandpiper_born $$
 sandpiper_guard=
 if [ -n "$sandpiper_seconds" ]; then
   sandpiper_help "$sandpiper_watchdog" sh $$ "$sandpiper_birth" "$sandpiper_seconds" \
-    "$sandpiper_apart" </dev/null >/dev/null &
+    "$sandpiper_apart" "$sandpiper_stop" "$sandpiper_nonce" </dev/null >/dev/null &
   sandpiper_guard=$!
   sandpiper_helpers="$sandpiper_helpers $sandpiper_guard"
 fi
@@ -209,17 +222,28 @@ exec 2>"$sandpiper_messages"
     exec <"$sandpiper_in"
     echo go >&3
   }
-  sandpiper_mark "p.$sandpiper_try.$$.$sandpiper_birth"
+  sandpiper_mark "$sandpiper_begun"
   PATH=$sandpiper_path
   [ -n "$sandpiper_has_path" ] || unset PATH
   exec 3>&- 4<&- ${SANDPIPER_WITH:+/bin/sh -c "$SANDPIPER_WITH" sh} "$@"
 ) </dev/null >&7 2>&8 7>&- 8>&-
 sandpiper_code=$?
+trap - 0
 exec 2>/dev/null 7>&- 8>&-
 
 # What the shell says of a death tells it from an exit with such a code. INT and PIPE it passes over.
+# Bash tells the deaths of helpers too, with their numbers.
+sandpiper_hear() {
+  while read -r sandpiper_said; do
+    for sandpiper_each in $sandpiper_helpers; do
+      case $sandpiper_said in *" $sandpiper_each "*) continue 2 ;; esac
+    done
+    return
+  done
+  sandpiper_said=
+}
 sandpiper_said=
-[ "$sandpiper_code" -le 128 ] || read -r sandpiper_said <&4
+[ "$sandpiper_code" -le 128 ] || sandpiper_hear <&4
 [ -z "$sandpiper_said" ] || sandpiper_said=$((sandpiper_code + 128))
 sandpiper_mark "x.$sandpiper_try.${sandpiper_said:-$sandpiper_code}"
 # While it is open here, to our end: the server waits for ever in opening a pipe that nobody reads.

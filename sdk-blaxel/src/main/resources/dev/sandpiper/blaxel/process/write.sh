@@ -13,13 +13,19 @@
 # $7  how many quarters of a second a lease holds that nobody renews
 # $8  how many bytes go as lines; empty for none
 # $9  who holds the lease at the beginning
+# $10 the mark of the command's begin, for those who look whether it lives
 p=$1 x=$2 X=$3 try=$4 segment=$5 limit=$6 lease=$7 most=$8 holder=$9
+begun=${10}
 export LC_ALL=C
 
 # Reads once, as much as there is, and never more than that: what is behind belongs into files. The
 # bytes go through a pipe of their own, so that an end of file is not taken for a failure.
 encode() {
   said=$(exec dd bs="$1" count=1 2>&1 >/proc/self/fd/6) || return
+  # The last report counts: of USR1 some dd make one before they have read.
+  said=${said%records in*}
+  said=${said##*
+}
   case $said in 0+0*)
     echo "$X.$try.$at.0"
     exit
@@ -43,6 +49,7 @@ open() {
   [ -d "$dir" ] || mkdir -m 700 "$dir"
   [ -O "$dir" ] && [ ! -L "$dir" ] || return
   [ -s "$p.c" ] || echo "$holder 0 0" >"$p.c" || return
+  true >>"$p.$begun"
   true >>"$p.$x.$at"
 }
 

@@ -2,6 +2,7 @@ package dev.sandpiper.blaxel.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sandpiper.engine.ProcessTrees;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +46,8 @@ abstract class WrapperOnThisMachine {
     String again = "";
     String old = "";
     String sweep = "";
+    String fed = ""; // "yes" for a command with input
+    List<String> before = List.of("setsid"); // what runs the shell
     String standardPath = STANDARD_PATH;
 
     Run(String shell) {
@@ -52,7 +55,7 @@ abstract class WrapperOnThisMachine {
     }
 
     java.lang.Process start(String... command) throws IOException {
-      List<String> all = new ArrayList<>(List.of("setsid"));
+      List<String> all = new ArrayList<>(before);
       all.addAll(List.of(shell.split(" ")));
       all.addAll(List.of("-c", here(Scripts.WRAP.replace(STANDARD_PATH, standardPath)), "sh"));
       all.addAll(List.of(out().toString(), path(id), lines));
@@ -61,7 +64,11 @@ abstract class WrapperOnThisMachine {
       ProcessBuilder builder = new ProcessBuilder(all);
       builder.environment().putAll(environment);
       builder.environment().put("SANDPIPER_WRITE", here(Scripts.WRITE));
+      builder.environment().put("SANDPIPER_FEED", fed.isEmpty() ? "" : here(Scripts.FEED));
       builder.environment().put("SANDPIPER_WATCHDOG", here(Scripts.WATCHDOG));
+      builder.environment().put("SANDPIPER_STOP", ProcessTrees.STOP);
+      builder.environment().put("SANDPIPER_PROCESS", id);
+      builder.environment().put("SANDPIPER_TEST", directory.toString());
       builder.environment().put("SANDPIPER_SWEEP", sweep);
       builder.environment().put("SANDPIPER_HOLDER", "sp-h.0");
       return builder
