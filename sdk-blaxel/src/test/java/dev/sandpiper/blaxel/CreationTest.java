@@ -194,7 +194,7 @@ class CreationTest {
     blaxel.always(LOOK, request -> ScriptedBlaxel.json(200, blaxel.record("DEPLOYED", "")));
     assertThatThrownBy(() -> blaxel.client().createIfAbsent(NAMED))
         .isInstanceOf(PlatformException.class)
-        .hasMessageContaining("does not answer");
+        .hasMessageContaining("does not respond");
   }
 
   @Test

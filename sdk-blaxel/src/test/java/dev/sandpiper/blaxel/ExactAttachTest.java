@@ -296,11 +296,11 @@ class ExactAttachTest {
     try (BlaxelSandbox sandbox = blaxel.sandbox()) {
       Process process = sandbox.processes().start(Command.of("true"));
       process.onExit().join();
+      process.close();
       sandbox.exec("true");
       assertThatThrownBy(() -> sandbox.processes().attach(process.ref()))
           .isInstanceOf(NotFoundException.class)
           .hasMessageContaining(blaxel.output() + " has no output of it");
-      process.close();
       ProcessRef other = new ProcessRef("blaxel", "sbx-2", "p", "n");
       assertThatThrownBy(() -> sandbox.processes().attach(other))
           .isInstanceOf(InvalidRequestException.class)

@@ -67,7 +67,7 @@ abstract class WrapperOnThisMachine {
       builder.environment().put("SANDPIPER_FEED", fed.isEmpty() ? "" : here(Scripts.FEED));
       builder.environment().put("SANDPIPER_WATCHDOG", here(Scripts.WATCHDOG));
       builder.environment().put("SANDPIPER_STOP", ProcessTrees.STOP);
-      builder.environment().put("SANDPIPER_PROCESS", id);
+      builder.environment().put("SANDPIPER_PROCESS", "" + directory.getFileName());
       builder.environment().put("SANDPIPER_TEST", directory.toString());
       builder.environment().put("SANDPIPER_SWEEP", sweep);
       builder.environment().put("SANDPIPER_HOLDER", "sp-h.0");
