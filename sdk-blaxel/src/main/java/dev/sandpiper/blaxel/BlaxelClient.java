@@ -6,14 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Capability;
 import dev.sandpiper.Failure;
-import dev.sandpiper.NotFoundException;
-import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.Pages;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxException;
 import dev.sandpiper.SandboxFilter;
 import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.blaxel.account.AuthenticatedTransport;
 import dev.sandpiper.blaxel.account.BlaxelSettings;
@@ -198,8 +197,10 @@ public final class BlaxelClient implements SandboxClient {
     Durations.notNegative("the time to live", timeToLive, "to look only");
     JsonNode sandbox = account.api().look("connect", id);
     if (!SandboxJson.isAlive(sandbox)) {
-      throw new NotFoundException(
-          What.SANDBOX, Failure.of("connect", id, "it is " + SandboxJson.status(sandbox)));
+      throw new SandboxNotRunningException(
+          Failure.of("connect", id, "it is " + SandboxJson.status(sandbox)),
+          SandboxJson.state(sandbox),
+          null);
     }
     HttpUrl url =
         Readiness.url(account.settings(), sandbox)

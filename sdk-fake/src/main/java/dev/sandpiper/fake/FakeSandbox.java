@@ -5,10 +5,10 @@ import dev.sandpiper.Command;
 import dev.sandpiper.Endpoint;
 import dev.sandpiper.Failure;
 import dev.sandpiper.Filesystem;
-import dev.sandpiper.NotFoundException;
 import dev.sandpiper.Processes;
 import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxInfo;
+import dev.sandpiper.SandboxNotRunningException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -41,9 +41,8 @@ final class FakeSandbox implements Sandbox {
   void called(FakeCall call, Capability... needed) {
     account.called(call, needed);
     if (machine.isGone()) {
-      throw new NotFoundException(
-          NotFoundException.What.SANDBOX,
-          Failure.of(call.operation(), machine.id, "the sandbox was killed"));
+      throw new SandboxNotRunningException(
+          Failure.of(call.operation(), machine.id, "the sandbox was killed"), null, null);
     }
   }
 

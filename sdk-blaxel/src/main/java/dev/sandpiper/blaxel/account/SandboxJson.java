@@ -100,7 +100,7 @@ public final class SandboxJson {
     }
   }
 
-  private static State state(JsonNode json) {
+  public static State state(JsonNode json) {
     if (!status(json).equals("DEPLOYED")) {
       return isDying(json) ? State.DELETING : State.OTHER;
     }

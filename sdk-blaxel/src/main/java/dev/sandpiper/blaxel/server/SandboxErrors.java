@@ -10,6 +10,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.http.ErrorBody;
 import dev.sandpiper.http.HttpResponse;
 import dev.sandpiper.wire.Json;
@@ -95,7 +96,7 @@ public final class SandboxErrors {
     Failure failure = code.isEmpty() ? plain : plain.withCode(code);
     return switch (code) {
       case "WORKLOAD_NOT_FOUND", "WORKSPACE_NOT_FOUND" ->
-          new NotFoundException(What.SANDBOX, failure);
+          new SandboxNotRunningException(failure, null, null);
       case UNAVAILABLE -> new PlatformException(failure.withRetryable(true));
       case "AUTHENTICATION_REQUIRED", "AUTHENTICATION_FAILED", "FORBIDDEN" ->
           new AuthenticationException(failure);

@@ -10,6 +10,7 @@ import dev.sandpiper.NotFoundException;
 import dev.sandpiper.NotFoundException.What;
 import dev.sandpiper.PlatformException;
 import dev.sandpiper.SandboxException;
+import dev.sandpiper.SandboxNotRunningException;
 import dev.sandpiper.UnsupportedCapabilityException;
 import dev.sandpiper.WireFormatException;
 import dev.sandpiper.engine.SandboxIds;
@@ -100,9 +101,9 @@ final class SessionCalls {
     }
   }
 
-  private static NotFoundException gone(SandboxException e) {
-    return new NotFoundException(
-        What.SANDBOX, e.failure().withObserved(GONE).withRetryable(false), e);
+  private static SandboxNotRunningException gone(SandboxException e) {
+    return new SandboxNotRunningException(
+        e.failure().withObserved(GONE).withRetryable(false), null, e);
   }
 
   /** False if it had ended already. */
