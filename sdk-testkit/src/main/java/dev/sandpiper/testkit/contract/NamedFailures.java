@@ -14,7 +14,7 @@ final class NamedFailures implements TestExecutionExceptionHandler {
     throw named(context.getRequiredTestMethod(), failure);
   }
 
-  /** Returns what a fact has thrown as it is if it is no failure, or the test no fact. */
+  /** Returns the same throwable for a skipped fact, and for a test of a subclass. */
   static Throwable named(Method fact, Throwable failure) {
     boolean isFact = fact.getDeclaringClass().isInterface();
     if (!isFact || !isFailure(failure)) return failure;
