@@ -39,9 +39,10 @@ final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
   public String position() {
     if (position == null) {
       throw new UnsupportedOperationException(
-          "the platform of "
+          "the output of "
               + process.ref()
-              + " keeps no output, so there is no position to resume from");
+              + " is not kept, so there is no position to resume from; that needs"
+              + " Capability.REPLAY, and a command that is not streamed");
     }
     return position.toString();
   }
