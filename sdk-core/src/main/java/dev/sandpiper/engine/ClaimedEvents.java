@@ -42,7 +42,7 @@ final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
           "the output of "
               + process.ref()
               + " is not kept, so there is no position to resume from; that needs"
-              + " Capability.REPLAY, and a command that is not streamed");
+              + " Capability.REPLAY, which a streamed command does not have");
     }
     return position.toString();
   }
