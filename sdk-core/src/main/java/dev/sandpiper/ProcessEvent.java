@@ -185,6 +185,23 @@ public sealed interface ProcessEvent {
       requireNonNull(to, "to");
       requireNonNull(reason, "reason");
     }
+
+    @Override
+    public String toString() {
+      return "OutputGap[channel="
+          + channel
+          + ", from="
+          + text(from)
+          + ", to="
+          + text(to)
+          + ", reason="
+          + reason
+          + "]";
+    }
+
+    private static String text(OptionalLong offset) {
+      return offset.isPresent() ? Long.toString(offset.getAsLong()) : "unknown";
+    }
   }
 
   /** The process has exited and its outputs are closed. Nothing follows. */

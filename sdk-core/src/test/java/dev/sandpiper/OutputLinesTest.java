@@ -20,6 +20,13 @@ class OutputLinesTest {
       OutputListener.lines((channel, line) -> lines.add(channel + " " + line));
 
   @Test
+  void aGapPrintsItsOffsetsAsNumbers() {
+    OptionalLong unknown = OptionalLong.empty();
+    assertThat(new OutputGap(Channel.STDERR, OptionalLong.of(7), unknown, "lost"))
+        .hasToString("OutputGap[channel=STDERR, from=7, to=unknown, reason=lost]");
+  }
+
+  @Test
   void lineComesWithoutItsEnd() throws Exception {
     write("one\ntwo\r\n\n\r\n");
 

@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class QuickstartTest {
@@ -83,6 +85,22 @@ class QuickstartTest {
         .hasMessage("This example uses what only platform e2b has, and not blaxel.");
     assertThatThrownBy(() -> descriptionOf(Map.of(), "e3b"))
         .hasMessage("The platform is e2b or blaxel, not [e3b].");
+  }
+
+  @Test
+  void theLauncherKnowsEveryExample() throws IOException {
+    try (Stream<Path> sources = Files.list(Path.of("src/main/java/dev/sandpiper/examples"))) {
+      List<String> runnable = new ArrayList<>();
+      for (Path source : sources.toList()) {
+        if (Files.readString(source).contains("public static void main(")) {
+          runnable.add(source.getFileName().toString().replace(".java", ""));
+        }
+      }
+      runnable.remove("Examples");
+      assertThat(Examples.NAMES).containsExactlyInAnyOrderElementsOf(runnable);
+    }
+    String readme = Files.readString(Path.of("..", "README.md"));
+    assertThat(Examples.NAMES).allSatisfy(name -> assertThat(readme).containsIgnoringCase(name));
   }
 
   @Test

@@ -45,9 +45,10 @@ final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
   public String position() {
     if (position == null) {
       throw new UnsupportedOperationException(
-          "the platform of "
+          "the output of "
               + process.ref()
-              + " keeps no output, so there is no position to resume from");
+              + " is not kept, so there is no position to resume from; that needs"
+              + " Capability.REPLAY, which a streamed command does not have");
     }
     return position.toString();
   }

@@ -24,6 +24,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -163,6 +164,9 @@ public record DirectoryCopies(
       throw new WireFormatException(about.withObserved(String.valueOf(e.getMessage())), e);
     } catch (UnsafeEntryException e) {
       throw new InvalidRequestException(about.withObserved(String.valueOf(e.getMessage())), e);
+    } catch (DirectoryNotEmptyException e) {
+      String observed = e.getFile() + " is not empty; the target must not exist, or be empty";
+      throw new UncheckedIOException(about.withObserved(observed).message(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(about.operation() + " " + about.subject(), e);
     }

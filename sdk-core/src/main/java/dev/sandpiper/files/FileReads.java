@@ -143,7 +143,7 @@ public final class FileReads {
 
     private FileBytes whole(HttpResponse response) throws IOException {
       if (server.kind(response) == Answer.DIRECTORY) {
-        throw new InvalidRequestException(response.failure("it is a directory"));
+        throw new InvalidRequestException(request.failure("it is a directory"));
       }
       if (isUnsized(response)) {
         response.close();

@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
@@ -39,6 +40,7 @@ public final class LocalDirectory {
     if (parent == null) {
       throw new FileAlreadyExistsException(target.toString());
     }
+    requireParent(parent);
     requireFree(whole);
     Path part = parent.resolve(name);
     try {
@@ -62,6 +64,17 @@ public final class LocalDirectory {
     } catch (IOException | RuntimeException e) {
       log.warn("{} was left behind: {}", part, e.toString());
       cause.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Checks the directory in which a new entry is made first under a hidden name, which a failure
+   * would show instead.
+   */
+  static void requireParent(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new NoSuchFileException(
+          directory.toString(), null, "there is no such directory for the target of the download");
     }
   }
 

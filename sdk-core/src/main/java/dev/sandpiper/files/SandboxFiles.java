@@ -140,6 +140,7 @@ public abstract class SandboxFiles implements Filesystem {
     if (directory == null || Files.isDirectory(target)) {
       throw new IOException(target + " is a directory; the target must be the path of a file");
     }
+    LocalDirectory.requireParent(directory);
     // Not Files.createTempFile, which makes files that only their owner can read.
     Path part = directory.resolve("." + Nonce.random() + ".part");
     try {

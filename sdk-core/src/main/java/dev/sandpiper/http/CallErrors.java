@@ -38,7 +38,8 @@ record CallErrors(HttpRequest request, Limits limits) {
       Thread.currentThread().interrupt();
       return cancelled("its thread was interrupted", retryable);
     }
-    return cancelled("it was closed", retryable);
+    boolean isClient = stop instanceof WatchedCall.Stop.ClientClosed;
+    return cancelled(isClient ? "the client was closed" : "it was closed", retryable);
   }
 
   private CancelledException cancelled(String observed, boolean retryable) {

@@ -28,7 +28,7 @@ final class CallWatch {
     open.add(call);
     watch();
     if (closed) {
-      call.stop(new WatchedCall.Stop.Closed());
+      call.stop(new WatchedCall.Stop.ClientClosed());
     }
   }
 
@@ -43,7 +43,7 @@ final class CallWatch {
     synchronized (this) {
       closed = true;
     }
-    open.forEach(call -> call.stop(new WatchedCall.Stop.Closed()));
+    open.forEach(call -> call.stop(new WatchedCall.Stop.ClientClosed()));
   }
 
   void remove(WatchedCall call) {

@@ -64,8 +64,12 @@ public record ControlPlaneErrors(
           body.isForeign() || (body.isWithout(messages) && body.isWithout(codes))
               ? new PlatformException(failure.withObserved(ErrorBody.FOREIGN))
               : new NotFoundException(missing, failure);
-      case 429 -> new RateLimitedException(failure, response.retryAfter().orElse(null));
-      case 503 -> new ServiceBusyException(failure, response.retryAfter().orElse(null), null);
+      case 429 ->
+          new RateLimitedException(
+              response.withRetryAfter(failure), response.retryAfter().orElse(null));
+      case 503 ->
+          new ServiceBusyException(
+              response.withRetryAfter(failure), response.retryAfter().orElse(null), null);
       default -> new PlatformException(failure);
     };
   }

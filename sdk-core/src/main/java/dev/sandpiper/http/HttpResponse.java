@@ -261,7 +261,22 @@ public final class HttpResponse implements AutoCloseable {
   }
 
   public RateLimitedException rateLimited(Failure failure) {
-    return new RateLimitedException(failure.withRetryable(true), retryAfter().orElse(null));
+    return new RateLimitedException(
+        withRetryAfter(failure).withRetryable(true), retryAfter().orElse(null));
+  }
+
+  /**
+   * Adds the pause that the response asks for, which was too long or came after the last attempt.
+   */
+  Failure withRetryAfter(Failure failure) {
+    Duration asked = retryAfter().orElse(Duration.ZERO);
+    return asked.isZero()
+        ? failure
+        : failure.withObserved(
+            failure.observed()
+                + "; the response asks to wait "
+                + Durations.text(asked)
+                + " (Retry-After)");
   }
 
   /** The {@code Retry-After} header as a duration; empty if it is missing or invalid. */

@@ -27,6 +27,9 @@ final class WatchedCall {
     /** Its scope was cancelled or its user closed. */
     record Closed() implements Stop {}
 
+    /** The client was closed. */
+    record ClientClosed() implements Stop {}
+
     /** The thread blocked in it was interrupted. */
     record Interrupted() implements Stop {}
 

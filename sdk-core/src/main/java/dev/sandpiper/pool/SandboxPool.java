@@ -172,6 +172,6 @@ public final class SandboxPool<S extends Sandbox> implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "SandboxPool[" + owner() + "]";
+    return "SandboxPool[" + owner() + ", " + counts() + "]";
   }
 }

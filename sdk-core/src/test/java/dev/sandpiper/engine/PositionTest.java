@@ -69,7 +69,8 @@ class PositionTest {
         EventStream<ProcessEvent> events = process.events()) {
       assertThatThrownBy(events::position)
           .isInstanceOf(UnsupportedOperationException.class)
-          .hasMessageContaining("keeps no output");
+          .hasMessageContaining("is not kept")
+          .hasMessageContaining("Capability.REPLAY");
       assertThatThrownBy(() -> engine.processes(scripted).attach(process.ref(), "o1.e2"))
           .isInstanceOf(UnsupportedCapabilityException.class)
           .hasMessageContaining("keeps no output");

@@ -3,6 +3,7 @@ package dev.sandpiper.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.sandpiper.CancelledException;
 import dev.sandpiper.DeadlineExceededException;
 import dev.sandpiper.testing.Patience;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Call;
 import okhttp3.EventListener;
+import okhttp3.HttpUrl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,6 +41,16 @@ class CallWatchTest {
         Patience.until("the listener has thrown", () -> thrown.get() >= calls);
       }
     }
+  }
+
+  @Test
+  void aCallAfterTheClientWasClosedSaysSo() {
+    Client client = new Client(Limits.standard());
+    client.close();
+    CancelledException closed =
+        assertThrows(
+            CancelledException.class, () -> client.get(HttpUrl.get("http://127.0.0.1:1/")));
+    assertThat(closed).hasMessageContaining(": the client was closed");
   }
 
   @Test

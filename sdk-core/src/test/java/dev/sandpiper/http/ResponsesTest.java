@@ -84,6 +84,7 @@ class ResponsesTest {
       var error = response.rateLimited(response.failure("too many sandboxes"));
 
       assertThat(error.retryAfter()).contains(Duration.ofSeconds(7));
+      assertThat(error).hasMessageContaining("; the response asks to wait 7 s (Retry-After) (429");
       assertThat(error.status()).hasValue(429);
       assertThat(error.retryable()).isTrue();
     }

@@ -205,7 +205,8 @@ class CreateCallTest {
     assertThatThrownBy(this::create)
         .isInstanceOfSatisfying(
             RateLimitedException.class,
-            e -> assertThat(e.retryAfter()).contains(Duration.ofHours(1)));
+            e -> assertThat(e.retryAfter()).contains(Duration.ofHours(1)))
+        .hasMessageContaining("asks to wait");
     takeAttempts(1);
   }
 

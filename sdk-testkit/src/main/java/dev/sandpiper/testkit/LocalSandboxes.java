@@ -211,6 +211,12 @@ public final class LocalSandboxes implements AutoCloseable {
     }
   }
 
+  /** The URL of the embedded E2B, without a key. */
+  @Override
+  public String toString() {
+    return "LocalSandboxes[E2B at " + e2bEnvironment().get("E2B_API_URL") + "]";
+  }
+
   /**
    * Options of the servers. Default: E2B's standard templates, free ports, and the access rules of
    * {@link LocalSandboxes}. Not thread-safe.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
+import dev.sandpiper.EventStream;
 import dev.sandpiper.ExecResult;
 import dev.sandpiper.ExitStatus;
 import dev.sandpiper.NotFoundException;
@@ -99,6 +100,33 @@ interface CloseUndoesWhatOpenedIt extends Facts {
       assertThat(events.get(replayed ? 0 : 2))
           .isInstanceOfSatisfying(Output.class, out -> assertThat(out.text()).isEqualTo("on\n"));
       assertThat(events.get(events.size() - 1)).isInstanceOf(Ended.class);
+    }
+  }
+
+  @Fact
+  @Needs({Capability.ATTACH, Capability.REPLAY})
+  default void outputIsResumedAtThePositionOfTheLastRead() throws Exception {
+    String script = "echo before; while [ ! -e go ]; do sleep 0.05; done; echo after";
+    Process process = sandbox().processes().start(Command.shell(script));
+    EventStream<ProcessEvent> read = process.events();
+    StringBuilder before = new StringBuilder();
+    while (before.length() < "before\n".length()) {
+      assertThat(read.next())
+          .isInstanceOfSatisfying(Output.class, out -> before.append(out.text()));
+    }
+    assertThat(before).hasToString("before\n");
+    String position = read.position();
+    ProcessRef detached = process.detach();
+    sandbox().shell("touch go");
+    try (Process again = sandbox().processes().attach(detached, position)) {
+      EventStream<ProcessEvent> resumed = again.events();
+      StringBuilder after = new StringBuilder();
+      ProcessEvent event = resumed.next();
+      for (; event instanceof Output out; event = resumed.next()) {
+        after.append(out.text());
+      }
+      assertThat(event).isInstanceOf(Ended.class);
+      assertThat(after).hasToString("after\n");
     }
   }
 

@@ -2,7 +2,6 @@ package dev.sandpiper.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
@@ -23,8 +22,7 @@ interface CommandsHaveNoHiddenDeadline extends Facts {
   default void aDeadlineStopsTheWholeTreeAndKeepsWhatWasWritten() {
     Command command = Command.shell("echo begun; sleep 61 & sleep 62").timeout(BEGUN);
     DeadlineExceededException exceeded =
-        catchThrowableOfType(
-            DeadlineExceededException.class, () -> sandbox().processes().exec(command));
+        Facts.thrown(DeadlineExceededException.class, () -> sandbox().processes().exec(command));
     assertThat(exceeded.limit()).isEqualTo(Limit.DEADLINE);
     assertThat(exceeded.limitDuration()).isEqualTo(BEGUN);
     assertThat(exceeded).hasMessageContaining("2 s").hasMessageContaining("Command.timeout");
@@ -39,8 +37,7 @@ interface CommandsHaveNoHiddenDeadline extends Facts {
         Command.shell("trap 'echo bye; exit 7' TERM; echo begun; while :; do sleep 0.05; done")
             .timeout(BEGUN);
     DeadlineExceededException exceeded =
-        catchThrowableOfType(
-            DeadlineExceededException.class, () -> sandbox().processes().exec(command));
+        Facts.thrown(DeadlineExceededException.class, () -> sandbox().processes().exec(command));
     ExecResult partial = exceeded.partialResult().orElseThrow();
     assertThat(partial.stdout().text()).isEqualTo("begun\nbye\n");
     assertThat(partial.exit()).isEqualTo(new ExitStatus.Exited(7));

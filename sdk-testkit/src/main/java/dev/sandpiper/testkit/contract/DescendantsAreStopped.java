@@ -2,7 +2,6 @@ package dev.sandpiper.testkit.contract;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sandpiper.Capability;
 import dev.sandpiper.Command;
@@ -64,7 +63,7 @@ interface DescendantsAreStopped extends Facts {
     RunningCommands running = new RunningCommands(sandbox());
     String script = "seq 3000; setsid sleep 900 & timeout 900 sleep 900; echo wrong";
     DeadlineExceededException exceeded =
-        catchThrowableOfType(
+        Facts.thrown(
             DeadlineExceededException.class,
             () -> processes().exec(running.script(script).timeout(Duration.ofSeconds(2))));
     running.assertStopped();

@@ -3,6 +3,7 @@ package dev.sandpiper.testkit.contract;
 import dev.sandpiper.Capability;
 import java.lang.reflect.Method;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,6 +22,20 @@ final class FactSheet {
         .filter(FactSheet::isThere)
         .forEach(each -> needs.addAll(Set.of(each.value())));
     return needs;
+  }
+
+  /** The promise that a fact belongs to, and the fact, both in words. */
+  static String name(Method fact) {
+    String promise = words(fact.getDeclaringClass().getSimpleName());
+    return promise.substring(0, 1).toUpperCase(Locale.ROOT)
+        + promise.substring(1)
+        + ": "
+        + words(fact.getName());
+  }
+
+  /** {@code aNulIsRefused} as {@code a nul is refused}. */
+  static String words(String name) {
+    return name.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT).strip();
   }
 
   /** Fails if there is no fact of that name, so that an exception cannot outlive its fact. */

@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.sandpiper.Capability;
 import dev.sandpiper.ExitStatus;
@@ -11,7 +12,9 @@ import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
 import dev.sandpiper.Signal;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** The resources for the facts of one promise. */
 interface Facts {
@@ -45,6 +48,30 @@ interface Facts {
     } else {
       assertThat(status.isSuccess()).isFalse();
     }
+  }
+
+  /** Fails with the sizes and the first difference, instead of printing two long arrays. */
+  static void assertSameBytes(byte[] actual, byte[] expected) {
+    int differs = Arrays.mismatch(actual, expected);
+    if (differs < 0) return;
+    throw new AssertionError(
+        "expected "
+            + expected.length
+            + " bytes and got "
+            + actual.length
+            + ", which differ from offset "
+            + differs
+            + " on");
+  }
+
+  /**
+   * The exception of this type that a call throws. AssertJ has its own method for this, whose
+   * signature differs between the versions that the contract runs with.
+   */
+  static <T extends Throwable> T thrown(Class<T> type, ThrowingCallable call) {
+    Throwable thrown = catchThrowable(call);
+    assertThat(thrown).isInstanceOf(type);
+    return type.cast(thrown);
   }
 
   /** Blocks until a command has created this file in the working directory. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,14 +32,15 @@ import org.junit.jupiter.api.io.TempDir;
  * }
  * }</pre>
  *
- * <p>Needs JUnit Jupiter and AssertJ, which are not dependencies of the test kit. Each test has a
- * sandbox of its own, which is killed after it, even if it fails; all tests of a class share one
- * client. A fact that needs a {@link Capability} that the platform lacks is reported as skipped.
- * The sandboxes need a shell, the usual tools of a Linux image, perl or python3, and bash. The
- * tests run in parallel if JUnit is configured for that.
+ * <p>A failure names the promise and the fact. Needs JUnit Jupiter and AssertJ, which are not
+ * dependencies of the test kit. Each test has a sandbox of its own, which is killed after it, even
+ * if it fails; all tests of a class share one client. A fact that needs a {@link Capability} that
+ * the platform lacks is reported as skipped. The sandboxes need a shell, the usual tools of a Linux
+ * image, perl or python3, and bash. The tests run in parallel if JUnit is configured for that.
  */
 @SuppressWarnings("exports") // only subclasses of this need JUnit
 @Timeout(60)
+@ExtendWith(NamedFailures.class)
 public abstract class SandboxContract
     implements StreamsNeverLie,
         StreamsNeverHang,

@@ -3,7 +3,6 @@ package dev.sandpiper.testkit.contract;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sandpiper.CancelledException;
 import dev.sandpiper.Capability;
@@ -46,10 +45,10 @@ interface StandardInput extends Facts {
     new Random(7).nextBytes(bytes);
     Path file = Files.write(directory.resolve("file"), bytes);
     assertThat(fed("cat", Content.of("zwölf\n€")).stdout().text()).isEqualTo("zwölf\n€");
-    assertThat(fed("cat", Content.of(bytes)).stdout().bytes()).isEqualTo(bytes);
-    assertThat(fed("cat", Content.of(file)).stdout().bytes()).isEqualTo(bytes);
-    assertThat(fed("cat", Content.of(Files.newInputStream(file))).stdout().bytes())
-        .isEqualTo(bytes);
+    Facts.assertSameBytes(fed("cat", Content.of(bytes)).stdout().bytes(), bytes);
+    Facts.assertSameBytes(fed("cat", Content.of(file)).stdout().bytes(), bytes);
+    Content stream = Content.of(Files.newInputStream(file));
+    Facts.assertSameBytes(fed("cat", stream).stdout().bytes(), bytes);
   }
 
   @Fact
@@ -313,7 +312,7 @@ interface StandardInput extends Facts {
 
   private static void assertRefused(OutputStream stdin, Class<?> kind, String message) {
     SandboxIOException e =
-        catchThrowableOfType(
+        Facts.thrown(
             SandboxIOException.class,
             () -> {
               stdin.write('x');

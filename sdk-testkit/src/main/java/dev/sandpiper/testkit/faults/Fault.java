@@ -38,6 +38,14 @@ public final class Fault {
     boolean isDecidedByTheHead() {
       return compareTo(ANSWER) >= 0;
     }
+
+    boolean needsHttp1() {
+      return this == DUPLICATE;
+    }
+
+    boolean needsHttp2() {
+      return this == RESET_STREAM || this == REFUSE_STREAM || this == GO_AWAY;
+    }
   }
 
   /** The message that it happens to. */

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 
 /**
  * A proxy between a client and a server over plain HTTP, 1.1 or 2. It injects the faults that a
@@ -139,7 +140,8 @@ public final class FaultProxy implements AutoCloseable {
   /**
    * Closes all connections.
    *
-   * @throws IllegalStateException if a fault was never injected
+   * @throws IllegalStateException if a fault was never injected; the message has the requests that
+   *     passed, and the reason if one of them matched
    */
   @Override
   public void close() {
@@ -158,7 +160,14 @@ public final class FaultProxy implements AutoCloseable {
     List<PlannedFault> never = plan.neverInjected();
     RuntimeException failed = failures.peek();
     if (failed != null) throw new IllegalStateException("the proxy itself failed", failed);
-    if (!never.isEmpty()) throw new IllegalStateException("never injected: " + never);
+    if (!never.isEmpty()) throw new IllegalStateException(neverInjected(never));
+  }
+
+  private String neverInjected(List<PlannedFault> never) {
+    String faults =
+        never.stream().map(PlannedFault::unmet).collect(Collectors.joining(", ", "[", "]"));
+    boolean ofRequests = never.stream().anyMatch(PlannedFault::isOfRequests);
+    return "never injected: " + faults + (ofRequests ? "; " + plan.passed() : "");
   }
 
   private void accept() throws IOException {

@@ -70,6 +70,7 @@ final class Http1Passage {
       injection = Injection.http1(planned, link, Side.REQUEST);
       ofResponse = Injection.http1(planned, link, Side.RESPONSE);
       Effect effect = planned == null ? null : planned.fault.effect;
+      if (planned != null && planned.fault.effect.needsHttp2()) planned.isNotIn("HTTP/1.1");
       answered = effect == Effect.ANSWER ? planned : null;
       if (effect == Effect.DUPLICATE) {
         second = proxy.connect();

@@ -88,7 +88,11 @@ final class Http2Passage {
       return;
     }
     PlannedFault planned = plan.take(head);
-    if (planned == null || planned.fault.effect == Effect.DUPLICATE) return;
+    if (planned == null) return;
+    if (planned.fault.effect.needsHttp1()) {
+      planned.isNotIn("HTTP/2");
+      return;
+    }
     if (planned.fault.effect.isDecidedByTheHead()) {
       withhold(stream, planned);
     } else {

@@ -18,6 +18,7 @@ final class Injection {
     this.planned = planned;
     this.link = link;
     this.watch = watch;
+    planned.awaits(watch);
   }
 
   /** The fault of a message of HTTP/1.1 on this side; null if none is planned. */

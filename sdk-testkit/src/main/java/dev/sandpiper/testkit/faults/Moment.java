@@ -41,11 +41,12 @@ final class Moment {
 
   /** Follows a message of HTTP/1.1, whose head is part of its bytes. */
   Watch watchHttp1() {
-    return headCounts ? watch() : new Watch(new Search(END_OF_HEAD), new Count(bytes));
+    return headCounts ? watch() : new Watch(new Search(END_OF_HEAD), new Count(bytes), false);
   }
 
   Watch watch() {
-    return new Watch(text.isEmpty() ? new Count(0) : new Search(text), new Count(bytes));
+    boolean isText = !text.isEmpty();
+    return new Watch(isText ? new Search(text) : new Count(0), new Count(bytes), isText);
   }
 
   @Override
@@ -54,14 +55,22 @@ final class Moment {
     return "after " + bytes + (headCounts ? " bytes" : " bytes of the body");
   }
 
-  /** Two conditions, met one after the other. Single-threaded. */
+  /** Two conditions, met one after the other. Single-threaded, except for {@link #had}. */
   static final class Watch {
     private final Condition first;
-    private final Condition second;
+    private final Count second;
+    private final boolean isText;
 
-    private Watch(Condition first, Condition second) {
+    private Watch(Condition first, Count second, boolean isText) {
       this.first = first;
       this.second = second;
+      this.isText = isText;
+    }
+
+    /** What was missing in a message that ended before the moment. */
+    String had() {
+      if (isText) return "did not have this text";
+      return "had " + second.passed() + (second.passed() == 1 ? " byte" : " bytes");
     }
 
     /** How many of these bytes pass before the moment; -1 if it is not reached in them. */
@@ -79,17 +88,24 @@ final class Moment {
   }
 
   private static final class Count implements Condition {
-    private long left;
+    private final long wanted;
+    private volatile long left;
 
-    Count(long left) {
-      this.left = left;
+    Count(long wanted) {
+      this.wanted = wanted;
+      this.left = wanted;
+    }
+
+    long passed() {
+      return wanted - left;
     }
 
     @Override
     public int metIn(byte[] buffer, int offset, int count) {
-      int passing = (int) Math.min(left, count);
-      left -= passing;
-      return left == 0 ? passing : -1;
+      long before = left;
+      int passing = (int) Math.min(before, count);
+      left = before - passing;
+      return before == passing ? passing : -1;
     }
   }
 

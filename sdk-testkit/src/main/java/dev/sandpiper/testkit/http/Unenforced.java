@@ -66,7 +66,7 @@ public final class Unenforced {
     }
     return "local sandboxes do not support "
         + name
-        + " as it was sent; to have it accepted and ignored, start them with"
+        + " as it was sent; to have it accepted and ignored, start the local sandboxes with"
         + " acceptUnenforced(\""
         + name
         + "\")";

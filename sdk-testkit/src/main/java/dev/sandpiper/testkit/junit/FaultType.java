@@ -4,6 +4,7 @@ import dev.sandpiper.testkit.faults.Fault;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /** The faults that {@link WithFault} can inject; {@link Fault} describes each. */
 public enum FaultType {
@@ -15,9 +16,9 @@ public enum FaultType {
   STALL,
   /** {@link Fault#halfOpen}. */
   HALF_OPEN,
-  /** {@link Fault#drip}, with {@link WithFault#pauseMillis}. */
+  /** {@link Fault#drip}, with {@link WithFault#pauseMillis}; zero is {@link Fault#split}. */
   DRIP,
-  /** {@link Fault#delay}, with {@link WithFault#pauseMillis}. */
+  /** {@link Fault#delay}, with {@link WithFault#pauseMillis}, which it needs. */
   DELAY,
   /** {@link Fault#duplicate}. */
   DUPLICATE,
@@ -34,10 +35,17 @@ public enum FaultType {
       case STALL -> Fault.stall();
       case HALF_OPEN -> Fault.halfOpen();
       case DRIP -> Fault.drip(Duration.ofMillis(with.pauseMillis()));
-      case DELAY -> Fault.delay(Duration.ofMillis(with.pauseMillis()));
+      case DELAY -> Fault.delay(pause(with));
       case DUPLICATE -> Fault.duplicate();
       case ANSWER -> Fault.answer(with.status(), headers(with), with.body());
     };
+  }
+
+  private static Duration pause(WithFault with) {
+    if (with.pauseMillis() > 0) return Duration.ofMillis(with.pauseMillis());
+    throw new ExtensionConfigurationException(
+        "@WithFault(FaultType.DELAY) needs pauseMillis, a pause above zero; it was "
+            + with.pauseMillis());
   }
 
   private static Map<String, String> headers(WithFault with) {

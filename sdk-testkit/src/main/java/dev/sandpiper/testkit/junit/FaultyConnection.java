@@ -69,9 +69,23 @@ final class FaultyConnection implements AutoCloseable {
    */
   @Override
   public void close() {
-    try (control;
-        data) {
+    Side first = new Side("requests to the control plane", control);
+    Side second = new Side("requests to the sandbox; others need controlPlane = true", data);
+    try (first;
+        second) {
       client.close();
+    }
+  }
+
+  /** Says in its failure which requests pass through a proxy. */
+  private record Side(String requests, FaultProxy proxy) implements AutoCloseable {
+    @Override
+    public void close() {
+      try {
+        proxy.close();
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException(e.getMessage() + " (" + requests + ")", e);
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.sandpiper.fake.FakeSandboxes;
 import dev.sandpiper.testkit.LocalSandboxes;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /** The platforms of {@link SandboxTest}. */
 public enum LocalPlatform {
@@ -70,7 +71,12 @@ public enum LocalPlatform {
   FAKE {
     @Override
     SandboxClient client(LocalSandboxes local) {
-      return new FakeSandboxes();
+      try {
+        return new FakeSandboxes();
+      } catch (NoClassDefFoundError e) {
+        throw new ExtensionConfigurationException(
+            "LocalPlatform.FAKE needs a dependency of the tests: add sdk-fake in scope test", e);
+      }
     }
 
     @Override

@@ -22,7 +22,12 @@ final class LocalServers {
 
   LocalServers(SandboxTest options) {
     this.options = options;
-    client = options.value().client(local);
+    try {
+      client = options.value().client(local);
+    } catch (RuntimeException e) {
+      local.close();
+      throw e;
+    }
   }
 
   LocalSandboxes local() {

@@ -4,6 +4,7 @@ import dev.sandpiper.Sandbox;
 import dev.sandpiper.SandboxClient;
 import dev.sandpiper.SandboxSpec;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ final class OpenedByTest implements AutoCloseable {
   private final OpenResources resources = new OpenResources();
   private final SandboxClient client;
   private final @Nullable Supplier<Sandbox> shared;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Null until the test requests it. */
   private @Nullable Sandbox sandbox;
@@ -53,9 +55,10 @@ final class OpenedByTest implements AutoCloseable {
     return sandbox;
   }
 
-  /** Closes the open resources. */
+  /** Closes the open resources. Idempotent, because JUnit closes it too. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) return;
     List<OpenResources.Resource> left = resources.closeAll();
     try {
       if (faulty != null) faulty.close();

@@ -61,9 +61,10 @@ final class SandboxExtension
 
   @Override
   public void afterAll(ExtensionContext context) {
-    if (context.getRequiredTestClass().isAnnotationPresent(SandboxTest.class)) {
-      servers(context).close();
-    }
+    // Absent if they could not be started.
+    LocalServers servers = store(context).get(LocalServers.class, LocalServers.class);
+    boolean isOwner = context.getRequiredTestClass().isAnnotationPresent(SandboxTest.class);
+    if (isOwner && servers != null) servers.close();
   }
 
   @Override
@@ -87,7 +88,7 @@ final class SandboxExtension
     throw new ParameterResolutionException(
         isFake(type)
             ? "FakeSandboxes needs @SandboxTest(LocalPlatform.FAKE), not LocalPlatform." + platform
-            : "@SandboxTest gives a Sandbox or a SandboxClient, not a "
+            : "@SandboxTest gives a Sandbox or a SandboxClient, and no "
                 + type.getSimpleName()
                 + "; a client of one platform is opened through LocalSandboxes");
   }

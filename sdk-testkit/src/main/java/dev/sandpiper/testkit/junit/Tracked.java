@@ -76,7 +76,7 @@ final class Tracked implements InvocationHandler {
     boolean ends = ENDS.contains(method.getName());
     if (target instanceof SandboxClient && method.getName().equals("close")) {
       throw new IllegalStateException(
-          "this client is that of all tests of the class, and @SandboxTest closes it after them;"
+          "this client is shared by all tests of the class, and @SandboxTest closes it after them;"
               + " a client of the test's own is opened through LocalSandboxes");
     }
     Object result = call(method, arguments);

@@ -56,7 +56,7 @@ public @interface WithFault {
   /** After which text of the message; empty for none. */
   String afterText() default "";
 
-  /** The pause of {@link FaultType#DRIP} and {@link FaultType#DELAY}, in milliseconds. */
+  /** The pause of {@link FaultType#DRIP} and {@link FaultType#DELAY}, which needs one, in ms. */
   long pauseMillis() default 0;
 
   /** The status of {@link FaultType#ANSWER}. */

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -95,7 +94,7 @@ class ContractTableTest {
   private String line(Method fact) {
     return ROWS.stream()
         .map(row -> cell(row, fact))
-        .collect(Collectors.joining(" | ", "| " + words(fact.getName()) + " | ", " |\n"));
+        .collect(Collectors.joining(" | ", "| " + FactSheet.words(fact.getName()) + " | ", " |\n"));
   }
 
   private String cell(SandboxContract row, Method fact) {
@@ -117,19 +116,6 @@ class ContractTableTest {
   }
 
   private static String title(String name) {
-    return name.charAt(0) + words(name).substring(1);
-  }
-
-  /** {@code aNulIsRefused} as {@code a nul is refused}. */
-  private static String words(String name) {
-    return name.chars()
-        .mapToObj(Character::toString)
-        .map(
-            each ->
-                each.equals(each.toLowerCase(Locale.ROOT))
-                    ? each
-                    : " " + each.toLowerCase(Locale.ROOT))
-        .collect(Collectors.joining())
-        .strip();
+    return name.charAt(0) + FactSheet.words(name).substring(1);
   }
 }

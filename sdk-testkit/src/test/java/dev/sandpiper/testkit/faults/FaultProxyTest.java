@@ -338,9 +338,37 @@ class FaultProxyTest {
     speak(version);
     proxy.inject("/never", Fault.cut());
     assertThat(get("/other")).isEqualTo(BODY);
+    assertThat(get("/other?name=secret&b=c")).isEqualTo(BODY);
     assertThatIllegalStateException()
         .isThrownBy(proxy::close)
-        .withMessageContaining("CUT in the RESPONSE after 0 bytes of '/never'");
+        .withMessage(
+            "never injected: [CUT in the RESPONSE after 0 bytes of '/never']; the requests that"
+                + " passed: GET /other, GET /other?name=&b=");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aMatchThatWasMissedSaysWhy(Version version) throws Exception {
+    speak(version);
+    proxy.inject("/short", Fault.cut().afterBodyBytes(1_000_000));
+    proxy.inject("/text", Fault.cut().afterText("not there"));
+    proxy.inject("/third", 3, Fault.cut());
+    boolean isHttp1 = version == Version.HTTP_1;
+    proxy.inject("/other", isHttp1 ? Fault.refuseStream() : Fault.duplicate());
+    for (String path : List.of("/short", "/text", "/third", "/other")) {
+      assertThat(get(path)).isEqualTo(BODY);
+    }
+    assertThatIllegalStateException()
+        .isThrownBy(proxy::close)
+        .withMessageContaining(
+            "'/short', which matched 1 request, whose response's body had 200000 bytes")
+        .withMessageContaining(
+            "'/text', which matched 1 request, whose response did not have this text")
+        .withMessageContaining("'/third', which matched 1 request and is meant for number 3")
+        .withMessageContaining(
+            isHttp1
+                ? "'/other', which matched 1 request, over HTTP/1.1; this fault needs HTTP/2"
+                : "'/other', which matched 1 request, over HTTP/2; this fault needs HTTP/1.1");
   }
 
   @ParameterizedTest

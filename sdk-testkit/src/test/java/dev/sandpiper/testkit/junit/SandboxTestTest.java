@@ -51,6 +51,7 @@ class SandboxTestTest {
         .hasMessageContaining("watch, opened at ")
         .hasMessageContaining("SandboxTestTest.java");
     assertThat(process.onExit()).isDone();
+    assertThatCode(opened::close).as("JUnit closes it again").doesNotThrowAnyException();
   }
 
   @Test

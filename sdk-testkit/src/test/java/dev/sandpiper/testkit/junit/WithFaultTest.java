@@ -1,6 +1,7 @@
 package dev.sandpiper.testkit.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sandpiper.ConnectionLostException;
@@ -14,6 +15,7 @@ import java.io.InputStream;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /** Faults that a test is given by an annotation. */
 class WithFaultTest {
@@ -89,6 +91,19 @@ class WithFaultTest {
     @SuppressWarnings("UnusedMethod") // its annotation is read below
     private void annotated() {}
 
+    @WithFault(FaultType.DELAY)
+    @SuppressWarnings("UnusedMethod") // its annotation is read below
+    private void withoutPause() {}
+
+    @Test
+    void aDelayNeedsItsPause() throws Exception {
+      WithFault delay =
+          Unmet.class.getDeclaredMethod("withoutPause").getAnnotation(WithFault.class);
+      assertThatThrownBy(() -> delay.value().fault(delay))
+          .isInstanceOf(ExtensionConfigurationException.class)
+          .hasMessageContaining("needs pauseMillis");
+    }
+
     @Test
     void aFaultThatWasNeverInjectedFailsTheTest(LocalSandboxes local, SandboxClient client)
         throws Exception {
@@ -99,7 +114,10 @@ class WithFaultTest {
       assertThat(opened.sandbox().exec("true").exit().isSuccess()).isTrue();
       assertThatThrownBy(opened::close)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("never injected: [" + Fault.cut());
+          .hasMessageContaining("never injected: [" + Fault.cut())
+          .hasMessageContaining("POST /process.Process/Start")
+          .hasMessageContaining("others need controlPlane = true");
+      assertThatCode(opened::close).as("JUnit closes it again").doesNotThrowAnyException();
       assertThat(client.kill(opened.sandbox().id())).as("it was killed").isFalse();
     }
   }
