@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class StreamedCommand extends TreeCommand {
   public static final int LIMIT = 8 << 20;
 
+  static final String NO_INPUT = "a streamed command has no input";
+
   /** Enough for a reader that is slightly slower than the network to lose nothing. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -46,8 +48,7 @@ public final class StreamedCommand extends TreeCommand {
         name,
         Optional.empty(),
         new Buffered(buffer, name, new ArrayDeque<>()),
-        CommandInput.refusing(
-            () -> unsupported(name, "a streamed command has no stdin", Capability.STDIN)),
+        CommandInput.refusing(() -> unsupported(name, NO_INPUT, Capability.STDIN)),
         sandbox.trees(),
         () -> {});
     this.buffer = buffer;

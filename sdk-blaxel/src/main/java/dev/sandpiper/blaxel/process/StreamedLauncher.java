@@ -82,7 +82,12 @@ public final class StreamedLauncher {
 
   private static void requireSupported(Command command) {
     if (command.stdin().isPresent() || command.opensStdin()) {
-      throw unsupported(Capability.STDIN, command.name());
+      throw new UnsupportedCapabilityException(
+          Failure.of(
+              "start",
+              command.name(),
+              StreamedCommand.NO_INPUT + "; leave out streamed(), or write the input to a file"),
+          command.opensStdin() ? Capability.STDIN : Capability.STDIN_END);
     }
     if (command.user().isPresent()) {
       throw unsupported(Capability.USER, command.name());
