@@ -30,14 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Each operation of each platform meets each fault at each moment, and ends as {@code
  * docs/matrix.md} allows, in the time that it allows: so many cells that each pair of values meets,
- * without those that take minutes; with {@code -Dsandpiper.matrix=REGEX}, all that it matches. What
- * each did is in {@code target/matrix.txt}.
+ * without those that take minutes; with {@code -Dsandpiper.matrix=REGEX}, all that it matches, with
+ * {@code -Dsandpiper.matrix.times=N} each so often. What each did is in {@code target/matrix.txt}.
  */
 class FaultMatrixTest {
   /** Most of them wait most of the time. */
   private static final int AT_ONCE = 8;
 
   private static final @Nullable String ONLY = System.getProperty("sandpiper.matrix");
+  private static final int TIMES = Integer.getInteger("sandpiper.matrix.times", 1);
 
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private final Queue<String> seen = new ConcurrentLinkedQueue<>();
@@ -46,7 +47,12 @@ class FaultMatrixTest {
 
   private static List<Cell> cells() {
     List<Cell> all = Cell.all();
-    if (ONLY != null) return all.stream().filter(cell -> cell.toString().matches(ONLY)).toList();
+    if (ONLY != null) {
+      return all.stream()
+          .filter(cell -> cell.toString().matches(ONLY))
+          .flatMap(cell -> Collections.nCopies(TIMES, cell).stream())
+          .toList();
+    }
     return Selection.pairwise(all.stream().filter(cell -> !takesMinutes(cell)).toList());
   }
 

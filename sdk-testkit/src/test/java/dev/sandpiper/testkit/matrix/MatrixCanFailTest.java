@@ -35,7 +35,7 @@ class MatrixCanFailTest {
 
     assertThatThrownBy(() -> run(stat, FaultKind.EMPTY_500, AllowedOutcomes.of(table)))
         .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("allowed; it ended with");
+        .hasMessageContaining("; allowed: ");
   }
 
   private void run(Request request, FaultKind fault, AllowedOutcomes allowed) throws Exception {
