@@ -184,7 +184,7 @@ class RunCommandTest {
     sandbox.kill();
     CommandRequest request = CommandRequest.of(sandbox.id(), "true");
     ApplicationFailure failure = failure(temporal.start(directory, "kept-blaxel", request, 600));
-    assertThat(failure.getType()).isEqualTo("NotFoundException");
+    assertThat(failure.getType()).isEqualTo("SandboxNotRunningException");
     sandbox.close();
   }
 
