@@ -5,7 +5,9 @@
 # $2 ...  each a process: its nonce, a slash, and its number where that is certain
 #
 # A descendant has the nonce in its environment, or a parent that is ours, or is in a group or a
-# session that one of ours leads. One that has SANDPIPER_PROCESS=none is spared.
+# session that one of ours leads. One whose variable SANDPIPER_PROCESS is none is spared.
+#
+# This text may be in a variable itself, so it must not contain what is searched for.
 unset IFS
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 patience=$1
@@ -64,9 +66,10 @@ read_row() {
   parse "$1" ${line##*) }
 }
 
-nonces='SANDPIPER_PROCESS=[A-Za-z0-9-]*'
+nonce=SANDPIPER_PROCESS
+nonces="$nonce=[A-Za-z0-9-]*"
 has_grep=
-[ "$(printf 'a\0SANDPIPER_PROCESS=b\0' | grep -ao "$nonces" 2>/dev/null)" ] && has_grep=yes
+[ "$(printf 'a\0%s=b\0' "$nonce" | grep -ao "$nonces" 2>/dev/null)" ] && has_grep=yes
 
 # Sets rows to all processes: each its number, parent, group, session, terminal and birth. By grep,
 # because a shell reads byte by byte: on a busy machine others come and go meanwhile, and then all

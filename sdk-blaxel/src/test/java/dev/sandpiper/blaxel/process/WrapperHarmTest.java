@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sandpiper.ProcessEvent.Channel;
+import dev.sandpiper.engine.ProcessTrees;
+import dev.sandpiper.engine.Variables;
 import dev.sandpiper.testing.Patience;
 import java.io.File;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -35,6 +38,14 @@ class WrapperHarmTest extends WrapperOnThisMachine {
         done 2>/dev/null
       }
       """;
+
+  /** They are in the wrapper's environment, where the stop script searches. */
+  @Test
+  void noScriptContainsWhatTheStopScriptSearchesFor() {
+    assertThat(List.of(Scripts.WRAP, Scripts.WRITE, Scripts.FEED, Scripts.WATCHDOG, Scripts.SWEEP))
+        .noneMatch(script -> script.contains(Variables.PROCESS + "="));
+    assertThat(ProcessTrees.STOP).doesNotContain(Variables.PROCESS + "=");
+  }
 
   @ParameterizedTest
   @MethodSource("shells")
