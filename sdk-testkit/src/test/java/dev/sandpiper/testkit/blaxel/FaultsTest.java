@@ -145,7 +145,7 @@ class FaultsTest {
   void aStreamAsItIsDocumented() throws Exception {
     LocalBlaxelSandbox sandbox = with(BlaxelFault.DOCUMENTED_SSE);
     HttpResponse<String> response =
-        blaxel.send(streamed(sandbox, command("echo a; echo b; echo e >&2; exit 3")));
+        blaxel.send(streamed(sandbox, command("printf 'a\\nb\\n'; echo e >&2; exit 3")));
 
     assertThat(response.headers().firstValue("Content-Type")).hasValue("text/event-stream");
     assertThat(response.body())
