@@ -93,6 +93,8 @@ class SharedConnectionTest {
               .withBody(HttpBody.of("text/plain", Content.of(new byte[1 << 20])));
       // The peer opens no window beyond the first 64 KiB.
       Caller caller = Caller.start(() -> client.send(upload)).blockedIn("Http2");
+      // A stream that has not begun is not reset.
+      Patience.until("it waits for the window", () -> caller.staysIn("Http2"));
       caller.interrupt();
 
       assertThat(caller.failureWithin(SOON)).isInstanceOf(CancelledException.class);
