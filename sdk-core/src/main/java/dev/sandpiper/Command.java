@@ -192,8 +192,8 @@ public final class Command {
 
   /**
    * How long it may run, whether or not a client is attached to it. Then it is stopped with all its
-   * descendants as by {@link Process#close}: by TERM, and by KILL after two seconds. Default: no
-   * limit.
+   * descendants as by {@link Process#close}: by TERM, and by KILL after two seconds. If the client
+   * that started it has died, the sandbox may stop it some seconds later. Default: no limit.
    *
    * @throws IllegalArgumentException if {@code limit} is not positive
    */

@@ -170,7 +170,7 @@ final class Creation {
         throw e;
       } catch (SandboxException e) {
         failure.addSuppressed(e);
-        observed = "the platform could not be reached";
+        observed = "the platform could not be queried";
       }
       if (found.isPresent() && isSettled(found.get(), failure, scope)) {
         return found.get();
@@ -223,7 +223,7 @@ final class Creation {
           .orElseGet(() -> lost(failure, "the platform does not show it"));
     } catch (SandboxException e) {
       failure.addSuppressed(e);
-      return lost(failure, "the platform could not be reached");
+      return lost(failure, "the platform could not be queried");
     }
   }
 

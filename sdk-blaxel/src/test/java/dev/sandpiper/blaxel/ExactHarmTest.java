@@ -14,7 +14,6 @@ import dev.sandpiper.Process;
 import dev.sandpiper.ProcessEvent;
 import dev.sandpiper.ProcessRef;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +45,7 @@ class ExactHarmTest {
   }
 
   @Test
-  void inputThatCannotBePassedOnIsNotTakenForTheWhole() throws IOException {
+  void inputThatCannotBePassedOnIsNotTakenForTheWhole() throws Exception {
     Path tools = Files.createDirectory(blaxel.directory.resolve("tools"));
     Path cat = Files.writeString(tools.resolve("cat"), "#!/bin/sh\nhead -c 9 \"$1\"\nkill -9 $$\n");
     Files.setPosixFilePermissions(cat, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -71,6 +70,10 @@ class ExactHarmTest {
                   }
                 })
             .hasMessageContaining("could not pass all of it to the process");
+        try (BlaxelSandbox other = blaxel.sandbox();
+            Process read = other.processes().attach(process.ref())) {
+          assertThat(read.waitFor(Duration.ofSeconds(1))).isEmpty(); // it only reads
+        }
       }
     }
     assertThat(counted).isEmptyFile();

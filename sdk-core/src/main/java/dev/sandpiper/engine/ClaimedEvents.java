@@ -47,8 +47,7 @@ final class ClaimedEvents extends AbstractEventStream<ProcessEvent> {
       throw new UnsupportedOperationException(
           "the output of "
               + process.ref()
-              + " is not kept, so there is no position to resume from; that needs"
-              + " Capability.REPLAY, which a streamed command does not have");
+              + " is not kept, so there is no position to resume from (Capability.REPLAY)");
     }
     return position.toString();
   }

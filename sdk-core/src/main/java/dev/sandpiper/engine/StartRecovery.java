@@ -87,7 +87,7 @@ public record StartRecovery(ProcessTrees trees, BackgroundThreads threads) {
     }
     return look instanceof SandboxNotRunningException
         ? "the sandbox is no longer running"
-        : "the sandbox could not be reached";
+        : "the sandbox could not be queried";
   }
 
   /** Looks twice, because the request may still have been in flight. */

@@ -239,7 +239,7 @@ class StartRecoveryTest extends InEachCodec {
     e2b.answer(garbage);
     assertThatThrownBy(() -> sandbox.exec("make"))
         .isInstanceOf(ConnectionLostException.class)
-        .hasMessageContaining("it is unknown whether make ran; the sandbox could not be reached");
+        .hasMessageContaining("it is unknown whether make ran; the sandbox could not be queried");
     e2b.take(START);
     e2b.take(LIST);
     e2b.take(LIST);

@@ -304,7 +304,7 @@ final class ExactCommand implements RunningCommand {
       if (!files.look(scope)) {
         return false;
       }
-      input.rejectIfBroken();
+      input.rejectIfOursIsBroken();
       ProcessRecord record = files.record();
       if (record != null) {
         judge.take(record, files.marks(), scope);

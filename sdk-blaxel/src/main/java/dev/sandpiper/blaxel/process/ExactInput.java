@@ -187,11 +187,18 @@ final class ExactInput implements CommandInput {
     rejectIfBroken();
   }
 
+  /** {@link #rejectIfBroken} for the client whose input it is; others only read the output. */
+  void rejectIfOursIsBroken() {
+    if (isCertain) {
+      rejectIfBroken();
+    }
+  }
+
   /**
    * Throws if the sandbox could not pass the input to a process that has not exited: it waits for
    * the rest, because an end of file would make it take a part for the whole.
    */
-  void rejectIfBroken() {
+  private void rejectIfBroken() {
     Marks marks = files.marks();
     if (marks.has(Marks.Input.BROKEN) && marks.exit(marks.tries()).isEmpty()) {
       throw new CancelledException(

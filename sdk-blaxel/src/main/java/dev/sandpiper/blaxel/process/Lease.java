@@ -211,6 +211,16 @@ public final class Lease {
       return;
     }
     heartbeat.remove(this);
+    release(remove, scope);
+  }
+
+  /** After {@link #end}: lets another reader have the files of a process that has ended. */
+  void handOver(CallScope scope) {
+    release(null, scope);
+  }
+
+  /** Waits for a request in progress, for a bounded time; after that, does it in the background. */
+  private void release(@Nullable Runnable remove, CallScope scope) {
     try {
       scope.within(LONGEST_WAIT).lock(traffic, Failure.of("follow", files.toString(), ""));
       endAndUnlock(remove, scope);
@@ -223,12 +233,6 @@ public final class Lease {
                 endAndUnlock(remove, threads.scope());
               });
     }
-  }
-
-  /** After {@link #end}: lets another reader have the files of a process that has ended. */
-  void handOver(CallScope scope) {
-    scope.within(LONGEST_WAIT).lock(traffic, Failure.of("detach", files.toString(), ""));
-    endAndUnlock(null, scope);
   }
 
   private void endAndUnlock(@Nullable Runnable remove, CallScope scope) {
